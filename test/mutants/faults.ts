@@ -12,7 +12,7 @@ export const FAULTS: MutantTable = {
       fault: "webhook-events-lost",
       file: "worker/webhooks/skipped-events.ts",
       symbol: "createSkippedEvents.settle",
-      change: { condition: "noteSkipped", is: true },
+      change: { condition: "recordSkipped", is: true },
       killedBy: ["workerd/webhook-skipped.test.ts", "an endpoint that refuses every event is failing, not ok"],
     },
     {
@@ -20,7 +20,7 @@ export const FAULTS: MutantTable = {
       breaks: "an endpoint that fails on one user's event is paused for all users",
       fault: "webhook-events-lost",
       file: "worker/webhooks/core/endpoint-health.ts",
-      symbol: "noteReport.isShared",
+      symbol: "recordReport.isShared",
       change: { returns: "true" },
       killedBy: [
         "workerd/webhook-trouble.test.ts",

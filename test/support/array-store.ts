@@ -40,7 +40,7 @@ export function openArrayStore(data: ArrayData): ConversationStore {
     isOf: (account) => data.address !== undefined && (account === undefined || isSameAccount(data.address, account)),
     log: () => data.log,
     erased: () => data.note,
-    noteErasure: (at, lastSeq) => ({ at, log: data.log ?? data.note?.log ?? null, lastSeq, pending: [] }),
+    recordErasure: (at, lastSeq) => ({ at, log: data.log ?? data.note?.log ?? null, lastSeq, pending: [] }),
     forgetErasure() {
       if (data.address !== undefined) delete data.note;
     },

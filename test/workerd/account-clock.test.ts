@@ -83,7 +83,7 @@ describe("after the clock was set back by days", () => {
     await evictDurableObject(account());
     const access = await account().access();
     expect(access.ok && access.value.expiresAt - Date.now()).toBeLessThanOrEqual(2 * HOUR_MS);
-    await account().noteMilestone("message");
+    await account().recordMilestone("message");
     expect(((await alarmOf(account())) ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(2 * HOUR_MS);
   });
 
@@ -101,18 +101,18 @@ describe("after the clock was set back by days", () => {
 
   it("a series of stale pushes is over, and the next one begins anew", async ({ expect }) => {
     await tokenOf(account().access());
-    await account().noteStale({ count: 3, ageMs: HOUR_MS, at: Date.now() });
+    await account().recordStalePush({ count: 3, ageMs: HOUR_MS, at: Date.now() });
     expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 3 }]);
     pass(BACK_MS);
     expect(await account().faults()).toEqual([]);
-    await account().noteStale({ count: 1, ageMs: HOUR_MS, at: Date.now() });
+    await account().recordStalePush({ count: 1, ageMs: HOUR_MS, at: Date.now() });
     expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 1, since: Date.now() }]);
   });
 
   it("a series of stale pushes continues when a report arrives after a newer one", async ({ expect }) => {
     await tokenOf(account().access());
-    await account().noteStale({ count: 3, ageMs: HOUR_MS, at: Date.now() });
-    await account().noteStale({ count: 1, ageMs: HOUR_MS, at: Date.now() - 60_000 });
+    await account().recordStalePush({ count: 3, ageMs: HOUR_MS, at: Date.now() });
+    await account().recordStalePush({ count: 1, ageMs: HOUR_MS, at: Date.now() - 60_000 });
     expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 4 }]);
   });
 

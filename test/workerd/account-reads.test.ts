@@ -37,9 +37,9 @@ describe("an account with ten thousand conversations that skipped events", () =>
       raw: '{"Event":"x"}',
     };
     expect(await rowsRead(account, (object) => object.appEvent("e:x:1", event, now))).toBeLessThan(MOST);
-    expect(await rowsRead(account, (object) => object.noteStale({ at: now, ageMs: 1_000_000, count: 1 }))).toBeLessThan(
-      MOST,
-    );
+    expect(
+      await rowsRead(account, (object) => object.recordStalePush({ at: now, ageMs: 1_000_000, count: 1 })),
+    ).toBeLessThan(MOST);
     await runInDurableObject(account, (_, { storage }) => {
       const store = createSkippedStore(storage);
       expect(store.oldest()).toBe(NOTED);

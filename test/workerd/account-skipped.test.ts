@@ -114,7 +114,7 @@ describe("the account", () => {
   it("keeps the record through an eviction and another address, and drops it with the endpoint", async ({ expect }) => {
     await hooks("kept", "gone");
     for (const id of ["kept", "gone", "unknown"]) {
-      expect(await account().noteSkipped(id, skip("c1", 5), await listed())).toBe(true);
+      expect(await account().recordSkipped(id, skip("c1", 5), await listed())).toBe(true);
     }
     await evictDurableObject(account());
     await useHooks({ id: "kept", url: URL_OF("elsewhere") });
@@ -130,7 +130,7 @@ describe("the account", () => {
     const older = await listed();
     await hooks("stays");
     await status();
-    expect(await account().noteSkipped("removed", skip("c1", 5), older)).toBe(true);
+    expect(await account().recordSkipped("removed", skip("c1", 5), older)).toBe(true);
     const failed = { ok: false, reason: "timeout", conversation: "c1" } as const;
     expect(await account().reportWebhook("removed", failed, older)).toEqual({});
     await hooks("stays", "removed");
@@ -139,7 +139,7 @@ describe("the account", () => {
 
   it("deletes the record after the retention time, by its alarm", async ({ expect }) => {
     await hooks("old");
-    await account().noteSkipped("old", skip("c1", 5), await listed());
+    await account().recordSkipped("old", skip("c1", 5), await listed());
     // What is due earlier comes first.
     const due = Date.now() + 180 * DAY;
     await runDurableObjectAlarm(account());
@@ -151,7 +151,7 @@ describe("the account", () => {
 
   it("forgets a user everywhere by the conversation's id", async ({ expect }) => {
     await hooks("user");
-    await account().noteSkipped("user", skip("c1", 5), await listed());
+    await account().recordSkipped("user", skip("c1", 5), await listed());
     await account().reportWebhook("user", { ok: false, reason: "timeout", conversation: "c1" }, await listed());
     await account().forgetConversation("c1");
     const state = await runInDurableObject(account(), (_, { storage }) => storage.kv.get("state"));
@@ -161,7 +161,7 @@ describe("the account", () => {
 
   it("deletes skipped events on request", async ({ expect }) => {
     await hooks("unwanted");
-    await account().noteSkipped("unwanted", skip("c1", 5), await listed());
+    await account().recordSkipped("unwanted", skip("c1", 5), await listed());
     expect((await call("DELETE", "/api/v1/webhooks/unwanted/skipped")).status).toBe(204);
     expect((await status()).skipped).toEqual({});
     expect((await call("DELETE", "/api/v1/webhooks/other/skipped")).status).toBe(404);

@@ -116,7 +116,7 @@ describe("GET /healthz while no send gets through", () => {
   }) => {
     await write("sent");
     const at = Date.now();
-    await account().noteSends({ since: at - 40_000, at, count: 5, cause: "timeout" });
+    await account().recordSends({ since: at - 40_000, at, count: 5, cause: "timeout" });
     expect(await later()).toMatchObject({ status: "degraded", faults: [{ reason: "sends_failing", count: 5 }] });
     // The token in this isolate's memory has expired, so it reads the published one.
     pass(60_000);

@@ -94,9 +94,9 @@ describe("a message that alone is refused", () => {
     await write("oPauses");
     const [cause, other] = ["oWaited", "oWaits"].map((openid) => conversation(openid).id.toString());
     if (cause === undefined || other === undefined) throw new Error("two conversations");
-    await account().noteWaiting({ id: cause, until: null, isCause: false });
-    await account().noteWaiting({ id: other, until: null, isCause: false });
-    await account().noteWaiting({ id: cause, until: null, isCause: true });
+    await account().registerWaiting({ id: cause, until: null, isCause: false });
+    await account().registerWaiting({ id: other, until: null, isCause: false });
+    await account().registerWaiting({ id: cause, until: null, isCause: true });
     const start = await account().beginResume();
     const candidates = start.step === "trial" ? start.candidates : [];
     expect(candidates.indexOf(other)).toBeLessThan(candidates.indexOf(cause));

@@ -92,9 +92,9 @@ describe("settings that cannot be read", () => {
   it("keep the record of skipped events, and are a fault of /healthz", async ({ expect }) => {
     await putSettings(SETTINGS);
     const first = { seq: 1, id: "x-1", type: "message.received", at: 1 };
-    await account().noteSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
+    await account().recordSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
     await storeAsAnother(NEWER);
-    await account().noteSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
+    await account().recordSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
     const unreadable = { appid: APPID, reason: "settings_unreadable" };
     expect((await health()).faults).toContainEqual(expect.objectContaining(unreadable));
     await putSettings(SETTINGS);

@@ -98,9 +98,9 @@ describe("refused for its age", () => {
     const account = (name: string) => env.ACCOUNT.getByName(name);
     const getByName = (name: string) => ({
       faults: () => account(name).faults(),
-      noteStale(...args: Parameters<ReturnType<typeof account>["noteStale"]>) {
+      recordStalePush(...args: Parameters<ReturnType<typeof account>["recordStalePush"]>) {
         calls += 1;
-        return account(name).noteStale(...args);
+        return account(name).recordStalePush(...args);
       },
     });
     const vars = { ACCOUNT: { getByName } };
@@ -121,7 +121,7 @@ describe("refused for its age", () => {
   it("is still counted when the report to the account failed", async ({ expect }) => {
     const getByName = () => ({
       faults: () => Promise.resolve([]),
-      noteStale: () => Promise.reject(new Error("gone")),
+      recordStalePush: () => Promise.reject(new Error("gone")),
     });
     const vars = { ACCOUNT: { getByName } };
     expect(await write("oUntold", HOUR, playWeChat({ vars }))).toBe(403);

@@ -234,7 +234,7 @@ describe("POST /webhooks/:id/replay", () => {
     for (let n = 0; n < 120; n += 1) {
       const id = conversation(`oMany${n}`).id.toString();
       const first = { seq: n + 1, id: `${id}-${(n + 1).toString(36)}`, type: "message.received", at: n };
-      await account().noteSkipped("many", { conversation: id, count: 1, first, reason: "refused" });
+      await account().recordSkipped("many", { conversation: id, count: 1, first, reason: "refused" });
     }
     expect(await (await replay("many", { from: "skipped" })).json()).toEqual({ conversations: 100, remaining: 20 });
     expect(await (await replay("many", { from: "skipped" })).json()).toEqual({ conversations: 20, remaining: 0 });

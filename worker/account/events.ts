@@ -95,7 +95,7 @@ export interface AccountEventsHost {
   readonly webhooks: () => WebhookCallDeps | undefined;
   readonly account: WebhookAccount;
   readonly erasures: Pick<Erasures, "mayConcern" | "concern">;
-  readonly noteSkipped: (webhook: string, events: SkippedEvents, now: number) => void;
+  readonly recordSkipped: (webhook: string, events: SkippedEvents, now: number) => void;
 }
 
 /** Opens the events. */
@@ -121,7 +121,7 @@ export function createAccountEvents(host: AccountEventsHost) {
       if (lost === undefined) continue;
       const { seq, at, count } = lost;
       const first = { seq, at, id: eventIdOf({ objectId }, { seq }, ACCOUNT_EVENT), type: ACCOUNT_EVENT };
-      host.noteSkipped(id, { conversation: objectId, count, first, reason: "expired" }, now);
+      host.recordSkipped(id, { conversation: objectId, count, first, reason: "expired" }, now);
     }
     store.deleteEvents(upTo);
   }

@@ -76,7 +76,7 @@ export function newestPause(known: AppPause | undefined, read: Partial<AppPause>
  * Takes over the pause as the object returned it. It replaces what this isolate had in memory, its own pause and a
  * remembered token problem included, unless the isolate has read a newer one.
  */
-export function notePause(memory: AccountMemory, appid: string, said: AppPause): void {
+export function rememberPause(memory: AccountMemory, appid: string, said: AppPause): void {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion = 0 } = said;
   const known = memory.get(appid);
   if ((known?.pause?.pauseVersion ?? 0) > pauseVersion) return;

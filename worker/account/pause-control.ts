@@ -16,7 +16,7 @@ import { WAITING_CHECK_DELAY_MS } from "./core/pause-end.ts";
 import { decidePause, endPauses, proveOwnFault } from "./core/pause.ts";
 import type { AccountState } from "./core/state.ts";
 import type { AccountAccess, PauseAnswer } from "./published-access.ts";
-import { noteSends, type SendsReport } from "./sends-report.ts";
+import { recordSends, type SendsReport } from "./sends-report.ts";
 
 /** A conversation that waits. */
 export interface WaitingConversation {
@@ -85,7 +85,7 @@ export interface PauseControl {
    */
   pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
   /** An isolate reports whether its sends get through. */
-  noteSends(report: SendsReport): void;
+  recordSends(report: SendsReport): void;
   /** Registers a conversation that waits for the app. */
   note(waiter: WaitingConversation): WaitAnswer;
   /** Removes a conversation whose user was erased. */
@@ -186,9 +186,9 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
       return { ...pauseOf(read()), ...(aloneMs !== undefined && { aloneMs }) };
     },
 
-    noteSends(report) {
+    recordSends(report) {
       const known = read().sends;
-      const { sends, isChange } = noteSends(appid, known, report, now());
+      const { sends, isChange } = recordSends(appid, known, report, now());
       if (sends !== known) write({ sends });
       if (isChange) deps.publish();
     },

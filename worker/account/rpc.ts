@@ -21,22 +21,22 @@ import type { PersonalCursor, PersonalPage } from "./user-records.ts";
 
 /** An account object as its callers see it. Calls about webhooks pass those of the settings the caller has read. */
 export interface AccountRpc extends TokenObject {
-  noteWaiting(waiter: WaitingConversation): Promise<WaitAnswer>;
+  registerWaiting(waiter: WaitingConversation): Promise<WaitAnswer>;
   beginResume(): Promise<ResumeStart>;
   endResume(pauseVersion: number | null, isAccepted: boolean, isSent?: boolean): Promise<AppPause>;
-  noteAccepted(pauseVersion: number): Promise<void>;
+  recordAccepted(pauseVersion: number): Promise<void>;
   faults(): Promise<readonly AppFault[]>;
-  noteSends(report: SendsReport): Promise<void>;
+  recordSends(report: SendsReport): Promise<void>;
   webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;
-  noteSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
+  recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
   webhookStatus(listed: ListedWebhooks): Promise<WebhookStatus>;
   skippedConversations(id: string, which: number | string): Promise<readonly SkippedConversation[]>;
   replayed(id: string, read: readonly SkippedConversation[]): Promise<number>;
   dismissSkipped(id: string): Promise<number>;
   forgetConversation(conversation: string): Promise<void>;
   milestones(): Promise<Milestones>;
-  noteMilestone(milestone: Milestone): Promise<void>;
+  recordMilestone(milestone: Milestone): Promise<void>;
   appEvent(
     key: string,
     inbound: AccountEvent,
@@ -49,7 +49,7 @@ export interface AccountRpc extends TokenObject {
   relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
   forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null>;
   quarantine(push: UnreadablePush): Promise<void>;
-  noteStale(note: StalePushReport): Promise<void>;
+  recordStalePush(note: StalePushReport): Promise<void>;
   quarantined(limit: number): Promise<readonly QuarantinedPush[]>;
   recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage>;
   eraseUser(openid: string): Promise<void>;

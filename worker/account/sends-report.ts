@@ -22,7 +22,7 @@ export interface SendsNote {
  * @param appid for the log
  * @param now epoch ms
  */
-export function noteSends(appid: string, known: Trouble | null, report: SendsReport, now: number): SendsNote {
+export function recordSends(appid: string, known: Trouble | null, report: SendsReport, now: number): SendsNote {
   const sends = report === null ? null : addTrouble(known, report, now);
   const isFault = isSendsFault(sends);
   const isChange = isFault !== isSendsFault(known);

@@ -133,12 +133,12 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
 
   function fail(problem: TokenEndpointProblem, tag: string): Result<AccountAccess, TokenProblem> {
     if (problem.reason === "unreachable") {
-      noteTrouble(problem.cause);
+      recordTrouble(problem.cause);
       writeLog("token_unreachable", { ...miniProgramAccount(appid), cause: problem.cause });
       return startCooldown({ reason: "unreachable" }, Infinity);
     }
     const { code, reaction } = problem;
-    noteTrouble("refused", code);
+    recordTrouble("refused", code);
     const { name, cure } = deps.texts.code(code);
     writeLog("token_refused", { ...miniProgramAccount(appid), code, name, cure: cure.en });
     if (reaction === "outage") return startCooldown({ reason: "refused", code }, Infinity);
@@ -148,7 +148,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   }
 
   /** The endpoint returned no token: `/healthz` reports it when that lasts. */
-  function noteTrouble(cause: TroubleCause, code?: string): void {
+  function recordTrouble(cause: TroubleCause, code?: string): void {
     const attempt = { since: now(), at: now(), count: 1, cause, ...(code !== undefined && { code }) };
     write({ tokenTrouble: addTrouble(read().tokenTrouble, attempt, now()) });
   }
@@ -160,7 +160,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     failures += 1;
     cooldown = { until: Math.min(latest, now() + restMs), problem };
     if (problem.reason === "limited") {
-      noteTrouble("limited");
+      recordTrouble("limited");
       writeLog("token_refresh_limited", { ...miniProgramAccount(appid), until: cooldown.until });
     }
     return orStored({ ...problem, until: cooldown.until });
@@ -173,7 +173,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   }
 
   /** A caller needed the token in the last part of its life, so the next one is fetched in the background. */
-  function noteUse({ expiresAt, refreshAt }: AccountState): void {
+  function recordUse({ expiresAt, refreshAt }: AccountState): void {
     if (refreshAt !== null || expiresAt - now() > REFRESH_PERIOD_MS) return;
     write({ refreshAt: refreshTime(expiresAt, now(), deps.random()) });
   }
@@ -183,7 +183,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
       const state = read();
       const lasts = state.expiresAt - now() > MIN_LIFE_MS || isFresh(askedAt, now(), FRESH_MS);
       if (!isAlive(state, now()) || !lasts) return obtain();
-      noteUse(state);
+      recordUse(state);
       return ok(toAccess(state));
     },
 

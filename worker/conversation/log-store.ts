@@ -21,7 +21,7 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   /** The note of the last erasure of the user; undefined after `forgetErasure`. */
   erased(): EraseNote | undefined;
   /** The note of an erasure now. */
-  noteErasure(at: number, lastSeq: number): EraseNote;
+  recordErasure(at: number, lastSeq: number): EraseNote;
   /** Deletes the note. */
   forgetErasure(): void;
   /** Whether it holds data that this version does not read: data of 0.1, which no name leads to any more. */

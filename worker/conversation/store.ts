@@ -90,7 +90,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     isOf: (account) => head !== undefined && (account === undefined || isSameAccount(head, account)),
     log: () => head?.log,
     erased: () => note,
-    noteErasure: (at, lastSeq) => ({ at, log: head?.log ?? note?.log ?? null, lastSeq, pending: [] }),
+    recordErasure: (at, lastSeq) => ({ at, log: head?.log ?? note?.log ?? null, lastSeq, pending: [] }),
     forgetErasure() {
       if (head === undefined) return;
       const { erased: _over, ...rest } = head;

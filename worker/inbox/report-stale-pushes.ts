@@ -37,7 +37,7 @@ export function countStalePush(services: Services, ageMs: number | undefined, at
 async function report({ app, account }: Services, note: StalePushReport): Promise<void> {
   const { appid } = app;
   try {
-    await withTimeout(REPORT_TIMEOUT_MS, account().noteStale(note));
+    await withTimeout(REPORT_TIMEOUT_MS, account().recordStalePush(note));
     // The faults cached for `/healthz` are stale.
     snapshotMemory.snapshots.delete(appid);
   } catch (error) {

@@ -10,7 +10,7 @@ import { credentialOf } from "../account/core/credential.ts";
 import type { Milestone } from "../account/core/milestones.ts";
 import type { Trouble } from "../account/core/trouble.ts";
 import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
-import { accountMemory as memory, notePause, pauseToReport } from "../account/memory.ts";
+import { accountMemory as memory, rememberPause, pauseToReport } from "../account/memory.ts";
 import type { WaitingConversation } from "../account/pause-control.ts";
 import type { AccountRpc } from "../account/rpc.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
@@ -84,14 +84,14 @@ export interface Services {
    * Records an attempt to send; undefined when the account object needs no report: a successful send needs one only
    * after a pause. Never fails.
    */
-  readonly noteDelivery: (outcome: AttemptOutcome) => Promise<void> | undefined;
+  readonly reportDelivery: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
    * Registers a message that waits for the app with the account object, which wakes it when a pause is lifted. Never
    * fails.
    *
    * @returns the present pause when the reason to wait is over: the conversation is to be resumed
    */
-  readonly noteWaiting: (waiter: WaitingConversation) => Promise<AppPause | undefined>;
+  readonly registerWaiting: (waiter: WaitingConversation) => Promise<AppPause | undefined>;
   /** Settings that were just stored: this isolate uses them at once, others within two minutes. */
   readonly useSettings: (version: DocumentVersion) => void;
 }
@@ -149,17 +149,17 @@ export function createServices(
     }
   };
   const reportMilestone = async (milestone: Milestone): Promise<void> => {
-    const call = () => account().noteMilestone(milestone);
+    const call = () => account().recordMilestone(milestone);
     await report("milestone_not_recorded", MILESTONE_TIMEOUT_MS, call, { milestone });
   };
   const reportSends = async (trouble: Trouble | null): Promise<void> => {
-    const isNoted = await report("sends_not_recorded", SENDS_MS, () => account().noteSends(trouble));
+    const isNoted = await report("sends_not_recorded", SENDS_MS, () => account().recordSends(trouble));
     if (isNoted === undefined) keepUnreported(memory, appid, trouble, now());
     else forgetFaults(snapshotMemory, appid);
   };
   // If the report fails, another isolate reports it, or the next trial.
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
-    await report("accepted_not_recorded", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
+    await report("accepted_not_recorded", ACCEPTED_MS, () => account().recordAccepted(pauseVersion));
   };
   const readOwnSettings = async (): Promise<Result<SettingsVersion, SettingsUnavailable>> => {
     const read = await readSettings({ settings: settingsObject, kv: env.KV, now, memory: settingsMemory });
@@ -202,7 +202,7 @@ export function createServices(
         memory.set(appid, { ...memory.get(appid), reportedMilestones: [...told, milestone] });
       return reportMilestone(milestone);
     },
-    noteDelivery(outcome) {
+    reportDelivery(outcome) {
       const reports: Promise<void>[] = [];
       const trouble = watchSend(memory, appid, outcome, now());
       if (trouble !== undefined) reports.push(reportSends(trouble));
@@ -214,11 +214,11 @@ export function createServices(
       }
       return reports.length === 0 ? undefined : Promise.all(reports).then(() => {});
     },
-    async noteWaiting(waiter) {
+    async registerWaiting(waiter) {
       // If the report fails, the message is tried again at its own time.
-      const noted = await report("waiting_not_recorded", WAITING_MS, () => account().noteWaiting(waiter));
+      const noted = await report("waiting_not_recorded", WAITING_MS, () => account().registerWaiting(waiter));
       if (noted === undefined || noted.answer.isBlocked) return undefined;
-      notePause(memory, appid, noted.answer);
+      rememberPause(memory, appid, noted.answer);
       return noted.answer;
     },
     useSettings(value) {

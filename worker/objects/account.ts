@@ -49,7 +49,7 @@ import { describeCode } from "../channels/wechat/errcode.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import type { AppPause, RelayedAnswer } from "../conversation/rpc.ts";
 import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";
-import { noteForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
+import { recordForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
@@ -94,7 +94,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     webhooks: () => this.#app.webhooks(),
     account: this,
     erasures: this.#erasures,
-    noteSkipped: (id, events, now) => this.#webhooks.noteSkipped(id, events, undefined, now),
+    recordSkipped: (id, events, now) => this.#webhooks.recordSkipped(id, events, undefined, now),
   });
   #keeper: TokenKeeper | undefined;
   #resuming: PauseControl | undefined;
@@ -124,7 +124,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /** Registers a conversation that waits for the app. */
-  async noteWaiting(waiter: WaitingConversation): Promise<WaitAnswer> {
+  async registerWaiting(waiter: WaitingConversation): Promise<WaitAnswer> {
     return this.#resumer().note(waiter);
   }
 
@@ -139,7 +139,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /** WeChat accepted a message after a pause had ended by itself; each isolate reports it once per pause. */
-  async noteAccepted(pauseVersion: number): Promise<void> {
+  async recordAccepted(pauseVersion: number): Promise<void> {
     this.#resumer().accepted(pauseVersion);
   }
 
@@ -149,8 +149,8 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /** An isolate's sends failed, or, null, one succeeded after that. */
-  async noteSends(report: SendsReport): Promise<void> {
-    this.#resumer().noteSends(report);
+  async recordSends(report: SendsReport): Promise<void> {
+    this.#resumer().recordSends(report);
   }
 
   /** The webhooks with failures. */
@@ -166,9 +166,9 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /** Records events of a conversation that a webhook did not accept. Returns true: they are recorded. */
-  async noteSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true> {
+  async recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true> {
     this.#follow(listed);
-    this.#webhooks.noteSkipped(id, events, listed, Date.now());
+    this.#webhooks.recordSkipped(id, events, listed, Date.now());
     return true;
   }
 
@@ -204,7 +204,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /** Records a milestone; written only when it is new. */
-  async noteMilestone(milestone: Milestone): Promise<void> {
+  async recordMilestone(milestone: Milestone): Promise<void> {
     const setup = await this.#app.setupHash();
     const milestones = addMilestone(this.#store.state().milestones, setup, milestone, Date.now());
     if (milestones !== undefined) this.#write({ milestones });
@@ -256,7 +256,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   /** The failures of the team's own push server, null when it has none; with a Worker's report, the state after it. */
   async forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null> {
     const known = this.#store.state().forward;
-    const forward = report === null ? known : noteForward(known, report, Date.now());
+    const forward = report === null ? known : recordForward(known, report, Date.now());
     if (forward !== known) this.#write({ forward });
     return forward;
   }
@@ -272,7 +272,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
    * Pushes were rejected for the age of their timestamp: they are counted, with one entry a day in the quarantine,
    * without body.
    */
-  async noteStale(note: StalePushReport): Promise<void> {
+  async recordStalePush(note: StalePushReport): Promise<void> {
     keepRefusal(this.#store, { at: note.at, cause: `stale: ${describeAge(note.ageMs)}` });
     this.#write({ stale: addStale(this.#store.state().stale, note, Date.now()) });
   }

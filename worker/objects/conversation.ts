@@ -7,7 +7,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
-import { accountMemory, notePause } from "../account/memory.ts";
+import { accountMemory, rememberPause } from "../account/memory.ts";
 import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
 import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
@@ -125,7 +125,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   resume(pause: AppPause, spreadMs: number): void {
     const address = this.#loaded.store.address();
     if (address === undefined) return;
-    notePause(accountMemory, address.account, pause);
+    rememberPause(accountMemory, address.account, pause);
     this.#loaded.resume(Date.now() + MIN_RESUME_MS + Math.floor(Math.random() * spreadMs));
   }
 
@@ -138,7 +138,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     const known = store.address() !== undefined;
     let alarmAt = 0;
     try {
-      alarmAt = eraseStorage(this.ctx.storage, store.noteErasure(Date.now(), state().lastSeq));
+      alarmAt = eraseStorage(this.ctx.storage, store.recordErasure(Date.now(), state().lastSeq));
     } finally {
       this.#reload(alarmAt);
     }

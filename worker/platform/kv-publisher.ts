@@ -82,7 +82,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     try {
       await withTimeout(PUT_MS, put);
     } catch (error) {
-      if (isDeadlineError(error)) void put.then(() => noteLate(number), noteLost);
+      if (isDeadlineError(error)) void put.then(() => reportLate(number), reportLost);
       throw error;
     }
   }
@@ -90,13 +90,13 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   /**
    * A write whose timeout had passed still arrived: it may have replaced a newer value, which is then written again.
    */
-  function noteLate(number: number): void {
+  function reportLate(number: number): void {
     writeLog("publish_late", { what: deps.what, overtaken: number !== puts });
     if (number !== puts) void publish();
     else if (running === undefined) behind = false;
   }
 
-  function noteLost(error: unknown): void {
+  function reportLost(error: unknown): void {
     writeLog("publish_failed", { what: deps.what, late: true, error: errorName(error) });
   }
 

@@ -14,7 +14,7 @@ import type { SkippedEvents } from "./skipped-store.ts";
 export interface WebhookAccount {
   webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;
-  noteSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
+  recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
 }
 
 /** The cached healths, by appid. */
@@ -52,9 +52,9 @@ export async function reportHealth(deps: HealthDeps, id: string, report: Webhook
 }
 
 /** Records skipped events. @returns whether they are recorded; the previous version of the worker cannot do it */
-export async function noteSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
+export async function recordSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
-    const noted = await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events, deps.listed));
+    const noted = await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().recordSkipped(id, events, deps.listed));
     // A refusal changes the health: the next run reads it, and then reports accepted events.
     deps.memory.delete(deps.appid);
     return noted;

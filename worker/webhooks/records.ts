@@ -7,8 +7,8 @@ import { miniProgramAccount } from "../../shared/message/address.ts";
 import { writeLog } from "../platform/logger.ts";
 import {
   keepHealths,
-  noteGivenUp,
-  noteReport,
+  recordGivenUp,
+  recordReport,
   withHealth,
   withoutConversation,
   type WebhookHealth,
@@ -54,7 +54,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
     /** A conversation reports a call. Returns the endpoint's health after it. */
     report(id: string, report: WebhookReport, read: ListedWebhooks | undefined, now: number): WebhookHealths {
       const known = ownValue(healths(), id);
-      const health = noteReport(known, report, now);
+      const health = recordReport(known, report, now);
       if (!isListed(id, read) || health === known) return healths();
       const fields = { ...miniProgramAccount(appid()), webhook: id };
       if ((known?.failures ?? 0) > 0 && (health?.failures ?? 0) === 0) writeLog("webhook_recovered", fields);
@@ -66,7 +66,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
     },
 
     /** Records events that a conversation skipped; they are recorded when this returns. */
-    noteSkipped(id: string, events: SkippedEvents, read: ListedWebhooks | undefined, now: number): void {
+    recordSkipped(id: string, events: SkippedEvents, read: ListedWebhooks | undefined, now: number): void {
       if (!isListed(id, read)) return;
       const { conversation, count, reason, status, inRow = count } = events;
       skipped.note(id, events, now);
@@ -75,8 +75,8 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       const known = ownValue(healths(), id);
       const outcome = { conversation, reason, count: Math.max(1, inRow), ...(status !== undefined && { status }) };
       const report = { ok: false, ...outcome } as const;
-      if (reason === "refused") change(id, noteReport(known, report, now));
-      else if (known !== undefined) change(id, noteGivenUp(known, conversation));
+      if (reason === "refused") change(id, recordReport(known, report, now));
+      else if (known !== undefined) change(id, recordGivenUp(known, conversation));
     },
 
     /** The state of the webhooks of the settings. */

@@ -5,7 +5,7 @@ import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shar
 import type { ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import { writeLog } from "../platform/logger.ts";
-import { noteSkipped, type HealthDeps } from "./health-reader.ts";
+import { recordSkipped, type HealthDeps } from "./health-reader.ts";
 import type { SkippedEvent, SkipReason } from "./skipped-store.ts";
 
 /** Where the events come from. */
@@ -72,7 +72,7 @@ export function createSkippedEvents({ webhook, source, health, fields }: Skipped
       const { objectId: conversation, log } = source;
       const of = { conversation, ...(log !== undefined && { log }) };
       const skipped = { ...of, count: events.length, inRow, first: event, ...newest };
-      if (await noteSkipped(health, webhook, skipped)) return progress;
+      if (await recordSkipped(health, webhook, skipped)) return progress;
       const stopped = progress.stopped?.reason === "paused" ? progress.stopped : ({ reason: "failed" } as const);
       return { from: progress.from, to: after, stopped };
     },

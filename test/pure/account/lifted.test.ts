@@ -1,7 +1,7 @@
 /** A pause that was lifted, as the readers of token and pause see it. */
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { notePause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
+import { rememberPause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createAccessSource } from "../../../worker/account/token-reader.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
@@ -50,7 +50,7 @@ describe("AccessSource and a pause that was lifted", () => {
 
   it("does not restore it from an older value of KV", async ({ expect }) => {
     const { bench, deps, source } = createBench();
-    notePause(deps.memory, APPID, LIFTED);
+    rememberPause(deps.memory, APPID, LIFTED);
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
@@ -59,13 +59,13 @@ describe("AccessSource and a pause that was lifted", () => {
     const memory: AccountMemory = new Map([
       [APPID, { pause: { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001", pauseReach: "send" as const } }],
     ]);
-    notePause(memory, APPID, { pausedUntil: 0, pauseCode: "", pauseReach: "account", pauseVersion: 0 });
+    rememberPause(memory, APPID, { pausedUntil: 0, pauseCode: "", pauseReach: "account", pauseVersion: 0 });
     expect(memory.get(APPID)?.pause?.pausedUntil).toBe(0);
   });
 
   it("keeps a newer pause than the one it hears of late", ({ expect }) => {
     const memory: AccountMemory = new Map([[APPID, { pause: { ...PAUSED, pauseVersion: 3 } }]]);
-    notePause(memory, APPID, LIFTED);
+    rememberPause(memory, APPID, LIFTED);
     expect(memory.get(APPID)?.pause).toMatchObject({ pauseVersion: 3 });
   });
 

@@ -6,7 +6,7 @@ import { NEW_ACCOUNT } from "../../../worker/account/core/state.ts";
 import type { Trouble } from "../../../worker/account/core/trouble.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { parseAccess, toAccess } from "../../../worker/account/published-access.ts";
-import { noteSends } from "../../../worker/account/sends-report.ts";
+import { recordSends } from "../../../worker/account/sends-report.ts";
 import { keepUnreported, watchSend } from "../../../worker/account/sends-watch.ts";
 import { rejected } from "../../support/delivery.ts";
 import { APPID, NOW } from "./bench.ts";
@@ -40,7 +40,7 @@ function createBench() {
           const told = watchSend(memory, APPID, delivery, now);
           if (told === undefined) return;
           calls += 1;
-          ({ sends } = noteSends(APPID, sends, told, now));
+          ({ sends } = recordSends(APPID, sends, told, now));
         },
         /** Reads the published access, as each isolate does once a minute. */
         read: () => {

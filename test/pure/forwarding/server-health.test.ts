@@ -1,23 +1,23 @@
 import { describe, it } from "vitest";
-import { isNewsOfForward, noteForward, type ForwardMemory } from "../../../worker/forwarding/core/server-health.ts";
+import { isNewsOfForward, recordForward, type ForwardMemory } from "../../../worker/forwarding/core/server-health.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 const FAILED = { ok: false, reason: "status", status: 502 } as const;
 
 describe("the health of the team's push server", () => {
   it("counts failures in a row, one of those within ten seconds, until an answer comes", ({ expect }) => {
-    const first = noteForward(null, FAILED, NOW);
+    const first = recordForward(null, FAILED, NOW);
     expect(first).toEqual({ failures: 1, since: NOW, lastAt: NOW, lastReason: "status", lastStatus: 502 });
-    expect(noteForward(first, FAILED, NOW + 9_999)).toBe(first);
-    const second = noteForward(first, { ok: false, reason: "timeout" }, NOW + 10_000);
+    expect(recordForward(first, FAILED, NOW + 9_999)).toBe(first);
+    const second = recordForward(first, { ok: false, reason: "timeout" }, NOW + 10_000);
     expect(second).toEqual({ failures: 2, since: NOW, lastAt: NOW + 10_000, lastReason: "timeout" });
-    expect(noteForward(second, { ok: true }, NOW + 10_001)).toBeNull();
-    expect(noteForward(null, { ok: true }, NOW)).toBeNull();
+    expect(recordForward(second, { ok: true }, NOW + 10_001)).toBeNull();
+    expect(recordForward(null, { ok: true }, NOW)).toBeNull();
   });
 
   it("goes on counting when the clock was set back", ({ expect }) => {
-    const known = noteForward(null, FAILED, NOW);
-    expect(noteForward(known, FAILED, NOW - 86_400_000)).toMatchObject({ failures: 2, lastAt: NOW - 86_400_000 });
+    const known = recordForward(null, FAILED, NOW);
+    expect(recordForward(known, FAILED, NOW - 86_400_000)).toMatchObject({ failures: 2, lastAt: NOW - 86_400_000 });
   });
 
   it("is reported when it changes, and now and then", ({ expect }) => {

@@ -2,8 +2,8 @@ import { describe, it } from "vitest";
 import {
   GONE_PAUSE_MS,
   keepHealths,
-  noteGivenUp,
-  noteReport,
+  recordGivenUp,
+  recordReport,
   PAUSE_AFTER,
   PAUSE_CONVERSATIONS,
   PAUSE_MS,
@@ -22,53 +22,56 @@ const from = (n: number, report: WebhookReport = FAILED): WebhookReport => ({ ..
 
 /** Reports failures at these times, each of another conversation. */
 const fail = (times: readonly number[], known?: WebhookHealth) =>
-  times.reduce((health, at, n) => noteReport(health, from(n), at), known);
+  times.reduce((health, at, n) => recordReport(health, from(n), at), known);
 /** As many failures in a moment. */
 const burst = fail(Array.from({ length: PAUSE_AFTER }, () => NOW));
 const paused = fail([NOW + PAUSE_SPAN_MS], burst);
 
 describe("an endpoint's health", () => {
   it("is not kept while it is well, and forgotten with the success of the one that failed", ({ expect }) => {
-    expect(noteReport(undefined, { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
-    expect(noteReport(fail([NOW]), { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
+    expect(recordReport(undefined, { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
+    expect(recordReport(fail([NOW]), { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
   });
 
   it("pauses after ten failures in a row over five minutes, not before", ({ expect }) => {
     const nine = fail(Array.from({ length: PAUSE_AFTER - 1 }, (_, n) => NOW + n * 60_000));
     expect(nine).toMatchObject({ failures: 9, pausedUntil: 0, since: NOW, lastReason: "status", lastStatus: 503 });
     const at = NOW + 10 * 60_000;
-    expect(noteReport(nine, from(0), at)).toMatchObject({ failures: 10, pausedUntil: at + PAUSE_MS });
+    expect(recordReport(nine, from(0), at)).toMatchObject({ failures: 10, pausedUntil: at + PAUSE_MS });
   });
 
   it("is not paused by many failures in a moment, and writes nothing more for them", ({ expect }) => {
     expect(burst).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0 });
-    expect(noteReport(burst, from(0), NOW + 59_999)).toBe(burst);
+    expect(recordReport(burst, from(0), NOW + 59_999)).toBe(burst);
     expect(paused?.pausedUntil).toBe(NOW + PAUSE_SPAN_MS + PAUSE_MS);
   });
 
   it("names the newest failure to the minute, and up to twenty conversations, once ten are counted", ({ expect }) => {
-    expect(noteReport(burst, from(0, { ...FAILED, status: 502 }), NOW + 60_000)).toMatchObject({
+    expect(recordReport(burst, from(0, { ...FAILED, status: 502 }), NOW + 60_000)).toMatchObject({
       failures: PAUSE_AFTER,
       since: NOW,
       lastAt: NOW + 60_000,
       lastStatus: 502,
     });
     let health = burst;
-    for (let n = 0; n < 100; n += 1) health = noteReport(health, from(n), NOW + 1 + n);
+    for (let n = 0; n < 100; n += 1) health = recordReport(health, from(n), NOW + 1 + n);
     expect(waitingSince(health as WebhookHealth, NOW)).toHaveLength(20);
-    expect(noteReport(health, from(200), NOW + 200)).toBe(health);
+    expect(recordReport(health, from(200), NOW + 200)).toBe(health);
     // One that is refused now waits no longer.
     const refused = Array.from({ length: PAUSE_AFTER }, () => from(50, REFUSED));
-    const row = refused.reduce((known, report) => noteReport(known, report, NOW + 300), health);
-    expect(noteReport(row, from(7, REFUSED), NOW + 301)?.conversations).not.toHaveProperty("c7");
+    const row = refused.reduce((known, report) => recordReport(known, report, NOW + 300), health);
+    expect(recordReport(row, from(7, REFUSED), NOW + 301)?.conversations).not.toHaveProperty("c7");
   });
 
   it("stays paused whatever is reported, and is paused again by three conversations after the pause", ({ expect }) => {
     const until = paused?.pausedUntil ?? 0;
-    expect(noteReport(paused, from(0), until - 1)).toBe(paused);
+    expect(recordReport(paused, from(0), until - 1)).toBe(paused);
     expect(fail([until, until], paused)?.pausedUntil).toBe(until);
     expect(fail([until, until, until], paused)?.pausedUntil).toBe(until + PAUSE_MS);
-    expect(noteReport(paused, { ok: true, conversation: "c0" }, until)).toMatchObject({ failures: 0, pausedUntil: 0 });
+    expect(recordReport(paused, { ok: true, conversation: "c0" }, until)).toMatchObject({
+      failures: 0,
+      pausedUntil: 0,
+    });
   });
 
   it("is paused for longer the longer it is dead, six hours at most", ({ expect }) => {
@@ -87,16 +90,16 @@ describe("an endpoint's health", () => {
 
   it("is paused for an hour when three conversations get a 410", ({ expect }) => {
     const gone: WebhookReport = { ok: false, reason: "gone", status: 410 };
-    const two = noteReport(noteReport(undefined, from(1, gone), NOW), from(2, gone), NOW);
+    const two = recordReport(recordReport(undefined, from(1, gone), NOW), from(2, gone), NOW);
     expect(two).toMatchObject({ failures: 2, pausedUntil: 0 });
-    expect(noteReport(two, from(2, gone), NOW)?.pausedUntil).toBe(0);
-    expect(noteReport(two, from(3, gone), NOW)).toMatchObject({ failures: 3, pausedUntil: NOW + GONE_PAUSE_MS });
+    expect(recordReport(two, from(2, gone), NOW)?.pausedUntil).toBe(0);
+    expect(recordReport(two, from(3, gone), NOW)).toMatchObject({ failures: 3, pausedUntil: NOW + GONE_PAUSE_MS });
   });
 
   it("begins anew with another address or other events, but for who waits, and is forgotten when it goes", ({
     expect,
   }) => {
-    const over = noteGivenUp(fail([NOW, NOW]) as WebhookHealth, "c1");
+    const over = recordGivenUp(fail([NOW, NOW]) as WebhookHealth, "c1");
     const health = { ...over, pausedUntil: NOW + 1 };
     const ids = ["same", "moved", "other", "gone"];
     const healths = ids.reduce((all, id) => withHealth(all, id, health), {});
@@ -110,7 +113,7 @@ describe("an endpoint's health", () => {
       moved: { ...health, ...waits },
       other: { ...health, ...waits },
     });
-    const refused = noteReport(undefined, from(0, REFUSED), NOW);
+    const refused = recordReport(undefined, from(0, REFUSED), NOW);
     expect(keepHealths(withHealth({}, "moved", refused), before, after)).toEqual({});
     expect(withHealth({ same: fail([NOW]) as WebhookHealth }, "same", undefined)).toEqual({});
   });
@@ -119,37 +122,37 @@ describe("an endpoint's health", () => {
 describe("trouble of one conversation", () => {
   it("never pauses the endpoint, however often it fails", ({ expect }) => {
     let health: WebhookHealth | undefined;
-    for (let hour = 0; hour < 72; hour += 1) health = noteReport(health, from(hour % 2), NOW + hour * 3_600_000);
+    for (let hour = 0; hour < 72; hour += 1) health = recordReport(health, from(hour % 2), NOW + hour * 3_600_000);
     expect(health).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0 });
     expect(PAUSE_CONVERSATIONS).toBeGreaterThan(2);
   });
 
   it("stays known while others are delivered, which end the row of failures", ({ expect }) => {
-    const one = noteReport(undefined, from(1), NOW);
-    const delivered = noteReport(one, { ok: true, conversation: "c2" }, NOW + 1);
+    const one = recordReport(undefined, from(1), NOW);
+    const delivered = recordReport(one, { ok: true, conversation: "c2" }, NOW + 1);
     expect(delivered).toMatchObject({ failures: 0, since: 0, conversations: { c1: { since: NOW, at: NOW } } });
-    expect(noteReport(delivered, { ok: true, conversation: "c2" }, NOW + 2)).toBe(delivered);
-    expect(noteReport(delivered, from(1), NOW + 3)).toMatchObject({
+    expect(recordReport(delivered, { ok: true, conversation: "c2" }, NOW + 2)).toBe(delivered);
+    expect(recordReport(delivered, from(1), NOW + 3)).toMatchObject({
       failures: 1,
       since: NOW + 3,
       conversations: { c1: { since: NOW, at: NOW + 3 } },
     });
-    expect(noteReport(delivered, { ok: true, conversation: "c1" }, NOW + 4)).toBeUndefined();
+    expect(recordReport(delivered, { ok: true, conversation: "c1" }, NOW + 4)).toBeUndefined();
   });
 
   it("ends when its endpoint no longer wants the waiting event, which proves nothing about the endpoint", ({
     expect,
   }) => {
     const two = fail([NOW, NOW]);
-    const idle = noteReport(two, { ok: true, conversation: "c0", isIdle: true }, NOW + 1);
+    const idle = recordReport(two, { ok: true, conversation: "c0", isIdle: true }, NOW + 1);
     expect(idle).toMatchObject({ failures: 2, conversations: { c1: { since: NOW } } });
     expect(idle?.conversations).not.toHaveProperty("c0");
-    expect(noteReport(idle, { ok: true, isIdle: true }, NOW + 1)).toBe(idle);
-    expect(noteReport(undefined, { ok: true, conversation: "c0", isIdle: true }, NOW)).toBeUndefined();
+    expect(recordReport(idle, { ok: true, isIdle: true }, NOW + 1)).toBe(idle);
+    expect(recordReport(undefined, { ok: true, conversation: "c0", isIdle: true }, NOW)).toBeUndefined();
   });
 
   it("is forgotten with the conversation, and four days after its last failure", ({ expect }) => {
-    const one = noteReport(noteReport(undefined, from(1), NOW), { ok: true }, NOW) as WebhookHealth;
+    const one = recordReport(recordReport(undefined, from(1), NOW), { ok: true }, NOW) as WebhookHealth;
     expect(withoutConversation(one, "c2")).toBe(one);
     expect(withoutConversation(one, "c1")).toBeUndefined();
     expect(withoutConversation(fail([NOW]) as WebhookHealth, "c0")).toMatchObject({ failures: 1, conversations: {} });
@@ -158,20 +161,20 @@ describe("trouble of one conversation", () => {
   });
 
   it("still counts as a failure when its event is given up, and no longer as one that waits", ({ expect }) => {
-    const one = noteReport(undefined, from(1), NOW) as WebhookHealth;
-    const over = noteGivenUp(one, "c1");
+    const one = recordReport(undefined, from(1), NOW) as WebhookHealth;
+    const over = recordGivenUp(one, "c1");
     expect(waitingSince(over, NOW)).toHaveLength(0);
     expect(over.conversations).toHaveProperty("c1");
-    expect(noteGivenUp(one, "c2")).toBe(one);
-    expect(noteReport(over, { ok: true, conversation: "c2" }, NOW)).toBeUndefined();
-    expect(waitingSince(noteReport(over, from(1), NOW + 1) as WebhookHealth, NOW)).toEqual([NOW + 1]);
+    expect(recordGivenUp(one, "c2")).toBe(one);
+    expect(recordReport(over, { ok: true, conversation: "c2" }, NOW)).toBeUndefined();
+    expect(waitingSince(recordReport(over, from(1), NOW + 1) as WebhookHealth, NOW)).toEqual([NOW + 1]);
   });
 
   it("is counted for twenty conversations, the latest of them", ({ expect }) => {
     // Slower than the row of failures is capped: each report is kept.
     const health = fail(Array.from({ length: 9 }, (_, n) => NOW + n)) as WebhookHealth;
     const known = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, { since: NOW + n, at: NOW + n }]));
-    const full = noteReport({ ...health, failures: 1, conversations: known }, from(7), NOW + 30);
+    const full = recordReport({ ...health, failures: 1, conversations: known }, from(7), NOW + 30);
     expect(Object.keys(full?.conversations ?? {})).toHaveLength(20);
     expect(full?.conversations).toHaveProperty("c7");
     expect(full?.conversations).not.toHaveProperty("k0");
@@ -179,8 +182,8 @@ describe("trouble of one conversation", () => {
 
   it("is read from a record of the version before, which names none", ({ expect }) => {
     const old: WebhookHealth = { failures: 10, since: 1, lastAt: 2, lastReason: "timeout", pausedUntil: NOW };
-    expect(noteReport(old, FAILED, NOW + 1)).toMatchObject({ failures: 10, since: 1, pausedUntil: NOW });
-    expect(noteReport(old, { ok: true }, NOW)).toBeUndefined();
+    expect(recordReport(old, FAILED, NOW + 1)).toMatchObject({ failures: 10, since: 1, pausedUntil: NOW });
+    expect(recordReport(old, { ok: true }, NOW)).toBeUndefined();
     expect(waitingSince(old, NOW)).toHaveLength(0);
   });
 });
@@ -188,24 +191,27 @@ describe("trouble of one conversation", () => {
 describe("an endpoint that refuses events", () => {
   it("is in trouble and never paused: it is alive", ({ expect }) => {
     let health: WebhookHealth | undefined;
-    for (let n = 0; n < 30; n += 1) health = noteReport(health, from(n, REFUSED), NOW + n * 60_000);
+    for (let n = 0; n < 30; n += 1) health = recordReport(health, from(n, REFUSED), NOW + n * 60_000);
     expect(health).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0, lastReason: "refused", lastStatus: 400 });
     expect(waitingSince(health as WebhookHealth, NOW)).toHaveLength(0);
     const { lastAt = 0 } = health ?? {};
-    expect(noteReport(health, from(31, REFUSED), lastAt + 59_999)).toBe(health);
-    expect(noteReport(health, from(31, REFUSED), lastAt + 60_000)).toMatchObject({ lastAt: lastAt + 60_000 });
+    expect(recordReport(health, from(31, REFUSED), lastAt + 59_999)).toBe(health);
+    expect(recordReport(health, from(31, REFUSED), lastAt + 60_000)).toMatchObject({ lastAt: lastAt + 60_000 });
   });
 
   it("counts every event it refuses in a run", ({ expect }) => {
-    const three = noteReport(undefined, { ...REFUSED, count: 3 }, NOW);
+    const three = recordReport(undefined, { ...REFUSED, count: 3 }, NOW);
     expect(three).toMatchObject({ failures: 3 });
-    expect(noteReport(three, { ...REFUSED, count: 500 }, NOW)).toMatchObject({ failures: PAUSE_AFTER });
+    expect(recordReport(three, { ...REFUSED, count: 500 }, NOW)).toMatchObject({ failures: PAUSE_AFTER });
   });
 
   it("begins a row of its own, and ends one of failures", ({ expect }) => {
-    const refused = noteReport(burst, from(0, REFUSED), NOW + PAUSE_SPAN_MS);
+    const refused = recordReport(burst, from(0, REFUSED), NOW + PAUSE_SPAN_MS);
     expect(refused).toMatchObject({ failures: 1, since: NOW + PAUSE_SPAN_MS });
     expect(refused?.conversations).not.toHaveProperty("c0");
-    expect(noteReport(refused, from(1), NOW + PAUSE_SPAN_MS + 1)).toMatchObject({ failures: 1, lastReason: "status" });
+    expect(recordReport(refused, from(1), NOW + PAUSE_SPAN_MS + 1)).toMatchObject({
+      failures: 1,
+      lastReason: "status",
+    });
   });
 });

@@ -32,7 +32,7 @@ const SUCCESS_STEP_MS = 60_000;
  *
  * @returns the new health, null for a healthy server; the same object as before when nothing has to be stored
  */
-export function noteForward(known: ForwardHealth | null, report: ForwardReport, now: number): ForwardHealth | null {
+export function recordForward(known: ForwardHealth | null, report: ForwardReport, now: number): ForwardHealth | null {
   if (report.ok) return null;
   if (known !== null && isFresh(known.lastAt, now, FAILURE_STEP_MS)) return known;
   const { reason, status } = report;

@@ -34,16 +34,21 @@ async function deliverLeased(
   const until = Date.now() + DELIVERY_BUDGET_MS;
   const first = await leased.catch(() => undefined);
   if (first === undefined) return;
-  const { directory, requestId, createDeliver, recordMilestone, reportPause, noteDelivery, noteWaiting } = services;
+  const { directory, requestId, createDeliver, recordMilestone, reportPause, reportDelivery, registerWaiting } =
+    services;
   try {
     const tag = conversationTag(objectIdOf(directory.namespace, address));
     await deliverChain(first, {
       deliver: createDeliver(),
       reportPause,
       onSent: () => recordMilestone("answer"),
-      onAttempt: noteDelivery,
+      onAttempt: reportDelivery,
       onWaiting: async (until, isCause) => {
-        const pause = await noteWaiting({ id: objectIdOf(directory.namespace, address).toString(), until, isCause });
+        const pause = await registerWaiting({
+          id: objectIdOf(directory.namespace, address).toString(),
+          until,
+          isCause,
+        });
         if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
       },
       settle: (seq, attempt, outcome, next) => settleStored(directory, address, { seq, attempt, outcome, next }),

@@ -43,7 +43,7 @@ export interface DeliveryDeps {
 }
 
 /** Delivers `first` and the attempts after it, until nothing is due or the time is up. */
-export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps): Promise<void> {
+export async function deliverChain(first: LeasedMessage, deps: DeliveryDeps): Promise<void> {
   let lease: LeasedMessage | null = first;
   const reports: Promise<void>[] = [];
   while (lease !== null) {
@@ -52,15 +52,15 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
     const target = { user, ...(replyContext !== undefined && { replyContext }) };
     // The object's clock may differ.
     const deadline = Math.min(lease.deadline, started + LEASE_MS);
-    const delivery = await carrier.deliver(target, message, { id, attempt, deadline, isAi });
-    const outcome = await withVerdict(carrier, delivery, { id, attempt }, deadline);
+    const delivery = await deps.deliver(target, message, { id, attempt, deadline, isAi });
+    const outcome = await withVerdict(deps, delivery, { id, attempt }, deadline);
     const now = Date.now();
-    writeLog("delivery", { ...carrier.fields, kind: message.type, ...logFields(outcome), attempt, ms: now - started });
-    lease = await carrier.settle(seq, attempt, outcome, now + LEASE_MS <= carrier.until ? holder : null);
-    const report = outcome.result === "accepted" ? carrier.onSent?.() : registerWaiting(carrier, outcome, now);
+    writeLog("delivery", { ...deps.fields, kind: message.type, ...logFields(outcome), attempt, ms: now - started });
+    lease = await deps.settle(seq, attempt, outcome, now + LEASE_MS <= deps.until ? holder : null);
+    const report = outcome.result === "accepted" ? deps.onSent?.() : registerWaiting(deps, outcome, now);
     if (report !== undefined) reports.push(report);
-    const noting = carrier.onAttempt?.(outcome);
-    if (noting !== undefined) reports.push(noting);
+    const reporting = deps.onAttempt?.(outcome);
+    if (reporting !== undefined) reports.push(reporting);
   }
   // After the last attempt: a lease that is held must not wait for another call.
   await Promise.all(reports);

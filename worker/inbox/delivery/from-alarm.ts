@@ -31,9 +31,9 @@ export async function deliverFromAlarm(
     deliver: services.createDeliver(),
     reportPause: services.reportPause,
     onSent: () => services.recordMilestone("answer"),
-    onAttempt: services.noteDelivery,
+    onAttempt: services.reportDelivery,
     onWaiting: async (until, isCause) => {
-      const pause = await services.noteWaiting({ id: id.toString(), until, isCause });
+      const pause = await services.registerWaiting({ id: id.toString(), until, isCause });
       if (pause !== undefined) resume(pause);
     },
     settle: (...outcome) => Promise.resolve(settle(...outcome)),

@@ -4,7 +4,7 @@
  */
 import { miniProgramAccount, miniProgramAddress } from "../../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
-import { accountMemory, notePause } from "../../account/memory.ts";
+import { accountMemory, rememberPause } from "../../account/memory.ts";
 import { conversationStub, conversationStubById, LEASED_CALL_MS, settleStored } from "../../conversation/client.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
@@ -54,7 +54,7 @@ async function endResume(
 ): Promise<void> {
   const isSent = outcome === "sent";
   const isAccepted = isSent || outcome === "none" || outcome === "message_refused";
-  notePause(accountMemory, app.appid, await account().endResume(pauseVersion, isAccepted, isSent));
+  rememberPause(accountMemory, app.appid, await account().endResume(pauseVersion, isAccepted, isSent));
 }
 
 /**
@@ -87,14 +87,14 @@ async function deliverTrial(
     deliver: services.createTrialDeliver(),
     reportPause: services.reportPause,
     onSent: () => services.recordMilestone("answer"),
-    onAttempt: services.noteDelivery,
+    onAttempt: services.reportDelivery,
     settle: (seq, attempt, outcome) => {
       trial = outcome;
       return settleStored(directory, address, { seq, attempt, outcome, next: null });
     },
     until: Date.now() + LEASED_CALL_MS,
     onWaiting: async (until, isCause) => {
-      const pause = await services.noteWaiting({ id, until, isCause });
+      const pause = await services.registerWaiting({ id, until, isCause });
       if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
     },
     fields: { requestId, ...miniProgramAccount(app.appid), conversation: tag, via: "trial" },

@@ -98,14 +98,14 @@ const TRACKED_MS = GIVE_UP_MS + 24 * 60 * MINUTE_MS;
  *
  * @returns the new health, undefined for a healthy endpoint; the same object when nothing changes
  */
-export function noteReport(
+export function recordReport(
   known: WebhookHealth | undefined,
   report: WebhookReport,
   now: number,
 ): WebhookHealth | undefined {
   if (report.ok) {
     const { conversation, isIdle } = report;
-    if (known === undefined || isIdle !== true) return known && noteSuccess(known, conversation, now);
+    if (known === undefined || isIdle !== true) return known && recordSuccess(known, conversation, now);
     return conversation === undefined ? known : withoutConversation(known, conversation);
   }
   if (known !== undefined && known.pausedUntil > now) return known;
@@ -138,7 +138,7 @@ export function waitingSince(health: WebhookHealth, now: number): readonly numbe
 }
 
 /** The event a conversation waited for was given up. @returns the same object when nothing changes */
-export function noteGivenUp(health: WebhookHealth, conversation: string): WebhookHealth {
+export function recordGivenUp(health: WebhookHealth, conversation: string): WebhookHealth {
   const known = ownValue(health.conversations ?? {}, conversation);
   if (known === undefined) return health;
   return { ...health, conversations: { ...health.conversations, [conversation]: { ...known, isOver: true } } };
@@ -186,7 +186,7 @@ export function keepHealths(
 }
 
 /** An event was accepted: the endpoint works, even if other conversations are waiting for it. */
-function noteSuccess(known: WebhookHealth, conversation: string | undefined, now: number): WebhookHealth | undefined {
+function recordSuccess(known: WebhookHealth, conversation: string | undefined, now: number): WebhookHealth | undefined {
   const conversations = waitingOf(without(trackedOf(known, now), conversation));
   const left = Object.keys(conversations).length;
   if (left === 0) return undefined;
