@@ -14,8 +14,8 @@ import {
   transferToTeam,
   unpark,
 } from "../../../../worker/conversation/core/session/commands.ts";
-import { endByHandover, settleReply } from "../../../../worker/conversation/core/session/events.ts";
-import { HOUR, NOTHING_UNSENT, startSessions } from "../../../support/sessions.ts";
+import { endByHandover, settleAutomatic, settleReply } from "../../../../worker/conversation/core/session/events.ts";
+import { HOUR, NOTHING_UNSENT, QUEUE, startSessions } from "../../../support/sessions.ts";
 
 describe("taking a session", () => {
   it("moves it from automation, from the queue and from another agent", ({ expect }) => {
@@ -92,10 +92,31 @@ describe("an agent's reply", () => {
   });
 
   it("ends the waiting when it reached the user", ({ expect }) => {
-    const { isServedBy, happens, state, now } = startSessions();
+    const { isServedBy, happens, state, now, nextSeq } = startSessions();
     isServedBy("a");
-    happens((s, c) => settleReply(s, now(), c));
+    happens((s, c) => settleReply(s, { seq: nextSeq(), at: now() }, c));
     expect(state().open?.waitingSince).toBeNull();
+  });
+
+  it("does not answer a message that arrived while it was under way", ({ expect }) => {
+    const { isServedBy, happens, nextSeq, writes, state, now } = startSessions();
+    isServedBy("a");
+    const seq = nextSeq();
+    writes();
+    happens((s, c) => settleReply(s, { seq, at: now() }, c));
+    expect(state().open?.waitingSince).not.toBeNull();
+    expect(state().open?.sums).toMatchObject({ replies: 1, turns: 0 });
+  });
+
+  it("of an earlier session changes nothing in the next one", ({ expect }) => {
+    const { isServedBy, happens, nextSeq, writes, state, now } = startSessions();
+    isServedBy("a");
+    const seq = nextSeq();
+    happens(endByHandover);
+    writes();
+    const before = state();
+    happens((s, c) => settleReply(s, { seq, at: now() }, c));
+    expect(state()).toEqual(before);
   });
 });
 
@@ -181,11 +202,11 @@ describe("closing", () => {
   });
 
   it("for idleness needs a session whose last message is ours and which is not set aside", ({ expect }) => {
-    const { isServedBy, commands, named, seq, happens, now, state } = startSessions();
+    const { isServedBy, commands, named, seq, happens, now, state, nextSeq } = startSessions();
     isServedBy("a");
     const idle = () => commands((s, c) => close(s, { ...named(), reason: "idle", seenSeq: seq() }, NOTHING_UNSENT, c));
-    expect(idle()).toEqual({ reason: "stale" });
-    happens((s, c) => settleReply(s, now(), c));
+    expect(idle()).toEqual({ reason: "waiting" });
+    happens((s, c) => settleReply(s, { seq: nextSeq(), at: now() }, c));
     commands((s, c) => park(s, { ...named(), until: now() + HOUR, latest: now() + HOUR }, c));
     expect(idle()).toMatchObject({ reason: "wrong_status" });
     commands((s, c) => unpark(s, named(), c));
@@ -193,18 +214,25 @@ describe("closing", () => {
     expect(state().closed).toMatchObject({ reason: "idle" });
   });
 
-  it("of a queued or bot session by time is refused when the user wrote meanwhile", ({ expect }) => {
-    for (const [isForBot, reason] of [
-      [true, "bot"],
-      [false, "expired"],
-    ] as const) {
-      const { writes, commands, named, state } = startSessions();
-      const afterSeq = writes(isForBot);
-      writes(isForBot);
-      expect(commands((s, c) => expire(s, { ...named(), reason, afterSeq }, c))).toEqual({ reason: "stale" });
-      expect(commands((s, c) => expire(s, { ...named(), reason, afterSeq: afterSeq + 9 }, c))).toBeUndefined();
-      expect(state().closed).toMatchObject({ reason });
-    }
+  it("of a queued session by time is refused when the user wrote meanwhile", ({ expect }) => {
+    const { writes, commands, named, state } = startSessions();
+    const afterSeq = writes();
+    const newest = writes();
+    const expires = (seen: number) =>
+      commands((s, c) => expire(s, { ...named(), reason: "expired", afterSeq: seen }, c));
+    expect(expires(afterSeq)).toEqual({ reason: "stale" });
+    expect(expires(newest)).toBeUndefined();
+    expect(state().closed).toMatchObject({ reason: "expired" });
+  });
+
+  it("of a bot session by time is refused while an automatic reply may still fail", ({ expect }) => {
+    const { writes, commands, named, state, happens, now } = startSessions();
+    const answers = writes(true);
+    const expires = () => commands((s, c) => expire(s, { ...named(), reason: "bot", afterSeq: answers }, c));
+    expect(expires()).toEqual({ reason: "waiting" });
+    happens((s, c) => settleAutomatic(s, { answers, isDelivered: true, at: now() }, QUEUE, c));
+    expect(expires()).toBeUndefined();
+    expect(state().closed).toMatchObject({ reason: "bot" });
   });
 
   it("happens by a hand-over to the platform's agents, whatever the session's state", ({ expect }) => {

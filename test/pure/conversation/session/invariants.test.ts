@@ -1,179 +1,10 @@
-/**
- * Invariants of a conversation's sessions for every order of messages, outcomes and commands, with commands that are
- * repeated, late, or decided on an old version.
- */
+/** What holds of a conversation's sessions in every order of messages, outcomes and commands. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import type { Result } from "../../../../shared/base/result.ts";
-import {
-  assign,
-  close,
-  expire,
-  park,
-  reopen,
-  reply,
-  returnToQueue,
-  take,
-  transferToAgent,
-  transferToTeam,
-  unpark,
-  type SessionCommand,
-} from "../../../../worker/conversation/core/session/commands.ts";
-import {
-  askedForRating,
-  endByHandover,
-  isRating,
-  markSeen,
-  rate,
-  receiveMessage,
-  requestAgent,
-  settleAutomatic,
-  settleReply,
-} from "../../../../worker/conversation/core/session/events.ts";
-import type { SessionContext, SessionState } from "../../../../worker/conversation/core/session/session.ts";
-import { createSessions, HOUR, MINUTE } from "../../../support/sessions.ts";
-
-const AGENTS = ["a", "b", "c"] as const;
-const QUEUE = { team: null, isOffline: false };
-
-const agent = fc.constantFrom(...AGENTS);
-/** A command was decided on what is so now, or on what was so some commands ago. */
-const age = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 }));
-const commandNames = fc.constantFrom(
-  "take",
-  "assign",
-  "reopen",
-  "to agent",
-  "to team",
-  "return",
-  "park",
-  "unpark",
-  "close",
-  "idle",
-  "expire",
-  "bot over",
-);
-const happening = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("message" as const), isForBot: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("automatic" as const), isDelivered: fc.boolean() }) },
-  { weight: 6, arbitrary: fc.record({ type: fc.constant("command" as const), name: commandNames, agent, age }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("reply" as const), agent }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant("repeat" as const) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ type: fc.constant("pass" as const), ms: fc.integer({ min: 0, max: 30 * HOUR }) }),
-  },
-  fc.record({ type: fc.constantFrom("request", "handover", "seen", "asked", "digit") }),
-);
-type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
-
-type Command = (state: SessionState, context: SessionContext) => Result<SessionState, unknown>;
-
-/** Runs a story, checking after each step; returns its result. */
-function play(story: readonly Happening[], check: (sessions: Played) => void) {
-  const sessions = createSessions();
-  const { happens, commands, named } = sessions;
-  /** Bot messages without an outcome yet. */
-  let undecided: number[] = [];
-  let names: SessionCommand[] = [];
-  let newest: Command | undefined;
-
-  const run = (command: Command) => {
-    newest = command;
-    commands(command);
-  };
-  const command = (name: string, by: string, { session, version }: SessionCommand): Command => {
-    const target = { session, version };
-    const seenSeq = sessions.state().open?.lastUserSeq ?? 0;
-    const nothing = { isSending: false, held: 0 };
-    const until = sessions.now() + HOUR;
-    const table: Readonly<Record<string, Command>> = {
-      take: (s, c) => take(s, { ...target, agent: by }, c),
-      assign: (s, c) => assign(s, { ...target, agent: by }, c),
-      reopen: (s, c) => reopen(s, { ...target, agent: by }, c),
-      "to agent": (s, c) => transferToAgent(s, { ...target, target: by }, c),
-      "to team": (s, c) => transferToTeam(s, { ...target, team: by, isOffline: false }, c),
-      return: (s, c) => returnToQueue(s, { ...target, reason: "agent_gone", isOffline: true }, c),
-      park: (s, c) => park(s, { ...target, until, latest: until }, c),
-      unpark: (s, c) => unpark(s, target, c),
-      close: (s, c) => close(s, { ...target, reason: "agent", seenSeq }, nothing, c),
-      idle: (s, c) => close(s, { ...target, reason: "idle", seenSeq }, nothing, c),
-      expire: (s, c) => expire(s, { ...target, reason: "expired", afterSeq: seenSeq }, c),
-      "bot over": (s, c) => expire(s, { ...target, reason: "bot", afterSeq: seenSeq }, c),
-    };
-    const found = table[name];
-    if (found === undefined) throw new Error(`no command ${name}`);
-    return found;
-  };
-
-  for (const step of story) {
-    names = [named(), ...names].slice(0, 4);
-    const before = sessions.state();
-    let isOutdated = false;
-    switch (step.type) {
-      case "message": {
-        const seq = sessions.nextSeq();
-        const { isForBot } = step;
-        happens((s, c) => receiveMessage(s, { seq, at: c.now, isForBot, queue: QUEUE }, c));
-        if (sessions.state().open?.status === "bot") undecided.push(seq);
-        break;
-      }
-      case "automatic": {
-        const answers = undecided.shift();
-        if (answers === undefined) break;
-        const { isDelivered } = step;
-        happens((s, c) => settleAutomatic(s, { answers, isDelivered, at: c.now }, QUEUE, c));
-        break;
-      }
-      case "command": {
-        const target = names[Math.min(step.age, names.length - 1)] ?? named();
-        isOutdated = target.version !== before.version;
-        run(command(step.name, step.agent, target));
-        break;
-      }
-      case "reply": {
-        const refused = commands((s, c) => reply(s, step.agent, c));
-        if (refused === undefined) happens((s, c) => settleReply(s, c.now, c));
-        break;
-      }
-      case "repeat":
-        if (newest !== undefined) commands(newest);
-        break;
-      case "pass":
-        sessions.pass(step.ms);
-        break;
-      case "request":
-        happens((s, c) => requestAgent(s, QUEUE, c));
-        break;
-      case "handover":
-        happens(endByHandover);
-        break;
-      case "seen":
-        happens((s) => markSeen(s, sessions.seq()));
-        break;
-      case "asked":
-        happens((s, c) => askedForRating(s, s.closed?.seq ?? 0, c.now));
-        break;
-      case "digit":
-        happens((s, c) => (isRating(s, c.now, c.now) ? rate(s, 5) : s));
-        break;
-    }
-    // Of a session that automation no longer has, it decides nothing more.
-    if (sessions.state().open?.status !== "bot") undecided = [];
-    check({ ...sessions, undecided, before, step, isOutdated });
-  }
-  return { ...sessions, undecided };
-}
-
-type Played = ReturnType<typeof createSessions> & {
-  readonly undecided: readonly number[];
-  readonly before: SessionState;
-  /** The command was decided on another version. */
-  readonly isOutdated: boolean;
-  readonly step: Happening;
-};
-
-const story = fc.array(happening, { maxLength: 60 });
+import { expire, reply, take } from "../../../../worker/conversation/core/session/commands.ts";
+import { receiveMessage } from "../../../../worker/conversation/core/session/events.ts";
+import { agent, commandNames, play, story } from "../../../support/session-stories.ts";
+import { createSessions, HOUR, MINUTE, QUEUE } from "../../../support/sessions.ts";
 
 describe("in any order of events and commands", () => {
   it("each transition writes one row and raises the version by one; nothing else does", ({ expect }) => {
@@ -194,7 +25,7 @@ describe("in any order of events and commands", () => {
         play(given, ({ state, undecided }) => {
           const { open } = state();
           if (open === null || open.waitingSince === null) return;
-          if (open.status === "bot") expect(undecided).not.toEqual([]);
+          if (open.status === "bot") expect(undecided.map(({ session }) => session)).toContain(open.seq);
           else expect(["queued", "serving"]).toContain(open.status);
         });
       }),
@@ -209,6 +40,23 @@ describe("in any order of events and commands", () => {
           const { open } = state();
           const isKept = open !== null && open.waitingSince !== null && open.unread > 0;
           if (step.type === "message" && !isKept) lost.push(open);
+        });
+        expect(lost).toEqual([]);
+      }),
+    );
+  });
+
+  it("only an answered user is closed by time, and none is ever counted as answered who is not", ({ expect }) => {
+    fc.assert(
+      fc.property(story, (given) => {
+        const lost: unknown[] = [];
+        play(given, ({ before, state, unanswered, step }) => {
+          const { open, closed } = state();
+          const isClosed = before.open !== null && closed?.seq === before.open.seq && open?.seq !== closed.seq;
+          const newest = before.open?.lastUserSeq ?? 0;
+          if (isClosed && (closed?.reason === "idle" || closed?.reason === "bot") && unanswered.has(newest))
+            lost.push(step);
+          if (open !== null && open.waitingSince === null && unanswered.has(open.lastUserSeq)) lost.push(step);
         });
         expect(lost).toEqual([]);
       }),

@@ -26,7 +26,8 @@ const sumsOf = (...changes: readonly ((sums: SessionSums) => SessionSums)[]) =>
 const writes = (minutes: number) => (sums: SessionSums) => addUserMessage(sums, at(minutes));
 const asks = (minutes: number) => (sums: SessionSums) => addRequest(sums, at(minutes));
 const leg = (agent: string, minutes: number) => (sums: SessionSums) => beginLeg(sums, agent, at(minutes));
-const replies = (minutes: number) => (sums: SessionSums) => addReply(sums, at(minutes), MEASURING);
+const replies = (minutes: number) => (sums: SessionSums) =>
+  addReply(sums, { at: at(minutes), isAnswered: true }, MEASURING);
 
 describe("the first response", () => {
   it("counts from the request, not from the messages the bot had", ({ expect }) => {
@@ -62,6 +63,13 @@ describe("a turn", () => {
   it("is late beyond the limit of its time, by the clock", ({ expect }) => {
     expect(sumsOf(leg("a", 0), writes(0), replies(5)).lateTurns).toBe(0);
     expect(sumsOf(leg("a", 0), writes(0), replies(6)).lateTurns).toBe(1);
+  });
+
+  it("goes on when the user wrote after the reply that was under way", ({ expect }) => {
+    const sums = sumsOf(leg("a", 0), writes(1), (before) =>
+      addReply(before, { at: at(2), isAnswered: false }, MEASURING),
+    );
+    expect(sums).toMatchObject({ turns: 0, turnFrom: at(1), replies: 1 });
   });
 
   it("without a reply stays open", ({ expect }) => {

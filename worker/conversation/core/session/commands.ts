@@ -39,6 +39,8 @@ export type SessionRefusal =
   | { readonly reason: "wrong_status"; readonly status: OpenSession["status"] }
   /** The user wrote after the version the command was decided on. */
   | { readonly reason: "stale" }
+  /** The user has no answer yet. */
+  | { readonly reason: "waiting" }
   /** A message is being sent; its outcome decides whether the user is answered. */
   | { readonly reason: "sending" }
   /** Messages are held for the user's next one: send, drop or keep them first. */
@@ -180,7 +182,7 @@ export function close(
     if (command.reason === "idle" && (session.status !== "serving" || session.parkedUntil !== null))
       return err({ reason: "wrong_status", status: session.status });
     if (session.lastUserSeq > command.seenSeq) return err({ reason: "stale" });
-    if (command.reason === "idle" && session.waitingSince !== null) return err({ reason: "stale" });
+    if (command.reason === "idle" && session.waitingSince !== null) return err({ reason: "waiting" });
     if (isSending) return err({ reason: "sending" });
     if (held > 0) return err({ reason: "held" });
     return ok(end(before, session, command.reason, context));
@@ -200,6 +202,8 @@ export function expire(
   const status = command.reason === "bot" ? "bot" : "queued";
   return withStatus(before, command, status, (session) => {
     if (session.lastUserSeq > command.afterSeq) return err({ reason: "stale" });
+    // An automatic reply may be delayed for hours; when it fails, the user goes to the queue.
+    if (command.reason === "bot" && session.waitingSince !== null) return err({ reason: "waiting" });
     return ok(end(before, session, command.reason, context));
   });
 }

@@ -111,13 +111,28 @@ export function settleAutomatic(
   }));
 }
 
-/** A reply of an agent reached the user, or may have. It answers every message up to its own row. */
-export function settleReply(before: SessionState, at: number, context: SessionContext): SessionState {
-  return withOpen(before, (session) => ({
-    ...session,
-    waitingSince: null,
-    sums: addReply(session.sums, at, context.measuring),
-  }));
+/** A reply of an agent that reached the user, or may have. */
+export interface SettledReply {
+  /** The seq of its row. */
+  readonly seq: number;
+  /** When it was sent, epoch ms. */
+  readonly at: number;
+}
+
+/**
+ * A reply of an agent was delivered. It answers the messages before its row: when the user wrote after it, the session
+ * still waits. A reply that was queued in an earlier session changes nothing.
+ */
+export function settleReply(before: SessionState, { seq, at }: SettledReply, context: SessionContext): SessionState {
+  return withOpen(before, (session) => {
+    if (seq < session.seq) return session;
+    const isAnswered = session.lastUserSeq < seq;
+    return {
+      ...session,
+      waitingSince: isAnswered ? null : session.waitingSince,
+      sums: addReply(session.sums, { at, isAnswered }, context.measuring),
+    };
+  });
 }
 
 /** An agent has read up to a row. */

@@ -45,9 +45,6 @@ export interface SessionSums {
   /** Replies of rules, handlers and the bot. */
   readonly automaticReplies: number;
   readonly lastMessageAt: number;
-  /** Sends the reply window refused, and held messages that were sent later. */
-  readonly blocked: number;
-  readonly heldSent: number;
 }
 
 /** The dependencies of the measurement. */
@@ -81,8 +78,6 @@ export function emptySums(at: number): SessionSums {
     replies: 0,
     automaticReplies: 0,
     lastMessageAt: at,
-    blocked: 0,
-    heldSent: 0,
   };
 }
 
@@ -127,11 +122,15 @@ export function endLeg(sums: SessionSums, now: number): SessionSums {
 }
 
 /**
- * A reply of an agent reached the user, or may have (`sent` or `unconfirmed`). It answers every message before it.
+ * A reply of an agent reached the user, or may have (`sent` or `unconfirmed`).
  *
- * @param at when it was sent, epoch ms
+ * @param reply `at`: when it was sent, epoch ms. `isAnswered`: the user wrote nothing after it; else the turn continues
  */
-export function addReply(sums: SessionSums, at: number, measuring: Measuring): SessionSums {
+export function addReply(
+  sums: SessionSums,
+  { at, isAnswered }: { readonly at: number; readonly isAnswered: boolean },
+  measuring: Measuring,
+): SessionSums {
   const legs = sums.legs.map((leg) =>
     leg.to === null ? { ...leg, firstReplyAt: leg.firstReplyAt ?? at, replies: leg.replies + 1 } : leg,
   );
@@ -143,7 +142,7 @@ export function addReply(sums: SessionSums, at: number, measuring: Measuring): S
     replies: sums.replies + 1,
     lastMessageAt: Math.max(sums.lastMessageAt, at),
   };
-  if (sums.turnFrom === null) return replied;
+  if (sums.turnFrom === null || !isAnswered) return replied;
   const legFrom = sums.legs.at(-1)?.from ?? sums.turnFrom;
   const took = measure(Math.max(sums.turnFrom, legFrom), at, measuring);
   return {
