@@ -32,7 +32,7 @@ function play(open: () => ConversationStore) {
       clock: () => now,
       random: () => 0.5,
     });
-    loaded.knowAlarm(alarms.at(-1) ?? 0);
+    loaded.setArmedFor(alarms.at(-1) ?? 0);
     return loaded;
   };
   let conversation = load();

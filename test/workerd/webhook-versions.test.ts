@@ -75,14 +75,3 @@ describe("in the two minutes after a PUT, a worker that still has the settings b
     expect(shop.events.map(({ path }) => path)).toEqual(["/alarm", "/alarm"]);
   });
 });
-
-describe("a push without the version of its settings, from a worker of version 0.1.0", () => {
-  it("adds webhooks and removes none", async ({ expect }) => {
-    const version = await useHook("kept");
-    await writes("oUnversioned", version, "kept");
-    await says("oUnversioned", [], { webhooks: ["added"] });
-    expect(Object.keys(await cursorsOf("oUnversioned")).toSorted()).toEqual(["webhook:added", "webhook:kept"]);
-    await writes("oUnversioned", version, "kept");
-    expect(Object.keys(await cursorsOf("oUnversioned"))).toEqual(["webhook:kept"]);
-  });
-});

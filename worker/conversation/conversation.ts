@@ -135,7 +135,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     store,
     state,
     keep: engine.keep,
-    knowAlarm: engine.knowAlarm,
+    setArmedFor: engine.setArmedFor,
 
     /**
      * Receives a push: decided, stored and answered in one transaction. The first attempt is leased to the caller.

@@ -2,7 +2,6 @@
  * Erasing a conversation: its whole storage is deleted; only a note of the erasure stays until the alarm removes it as
  * well.
  */
-import { conversationTag, writeLog } from "../platform/logger.ts";
 import { ERASURE_MS, isErasureOver, type EraseNote } from "./core/erasure.ts";
 
 /** The key of the note. */
@@ -31,28 +30,22 @@ export function readEraseNote({ kv }: DurableObjectStorage): EraseNote | undefin
   return { at, log, lastSeq, pending };
 }
 
-/** What of the store says whether something is left over. */
+/** The part of a store that decides what is left over. */
 interface ErasableStore {
   address(): unknown;
   erased(): EraseNote | undefined;
-  forgetErasure(): void;
   isForeign(): boolean;
 }
 
 /**
- * Whether the storage is to be emptied: an erase note is a day old, or there is data of 0.1, which no name leads to and
- * which must not outlive its retention. The note beside a new log is removed alone.
+ * What an alarm has to delete: data of 0.1, to which no name leads and which must not outlive its retention; an erase note
+ * that is a day old, with everything (`all`), or alone beside a new log (`note`).
  *
  * @param now epoch ms
  */
-export function isLeftover(store: ErasableStore, id: DurableObjectId, now: number): boolean {
-  if (store.isForeign()) {
-    writeLog("old_data_deleted", { object: "conversation", conversation: conversationTag(id) });
-    return true;
-  }
+export function findLeftover(store: ErasableStore, now: number): "old_data" | "all" | "note" | undefined {
+  if (store.isForeign()) return "old_data";
   const note = store.erased();
-  if (note === undefined || !isErasureOver(note.at, now)) return false;
-  if (store.address() === undefined) return true;
-  store.forgetErasure();
-  return false;
+  if (note === undefined || !isErasureOver(note.at, now)) return undefined;
+  return store.address() === undefined ? "all" : "note";
 }

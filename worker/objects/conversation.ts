@@ -15,7 +15,7 @@ import type { MessageProgress } from "../conversation/core/outbox/message-status
 import { pruneUntil } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { InboundEvent, SendRequest } from "../conversation/core/transitions.ts";
-import { eraseStorage, isLeftover } from "../conversation/erased-storage.ts";
+import { eraseStorage, findLeftover } from "../conversation/erased-storage.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import type {
   AppPause,
@@ -62,7 +62,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     super(ctx, env);
     // Read at each wake, never kept in memory: the alarm may have run since.
     void ctx.blockConcurrencyWhile(async () => {
-      this.#loaded.knowAlarm((await withTimeout(STORAGE_MS, ctx.storage.getAlarm())) ?? 0);
+      this.#loaded.setArmedFor((await withTimeout(STORAGE_MS, ctx.storage.getAlarm())) ?? 0);
     });
   }
 
@@ -163,13 +163,13 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     }
     if (due === undefined) return;
     const at = Math.max(due, Date.now() + restMs);
-    this.#loaded.knowAlarm(at);
+    this.#loaded.setArmedFor(at);
     await withTimeout(STORAGE_MS, this.ctx.storage.setAlarm(at));
   }
 
   /** @returns the shortest time until the next alarm, milliseconds */
   async #work(): Promise<number> {
-    if (isLeftover(this.#loaded.store, this.ctx.id, Date.now())) await this.#wipe();
+    await this.#deleteLeftover();
     const address = this.#loaded.store.address();
     if (address === undefined) return ALARM_MIN_DELAY_MS;
     const config = requireConfig(this.env);
@@ -222,6 +222,16 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     if (now > 0) this.#loaded.store.prune(now, PRUNE_BATCH);
   }
 
+  async #deleteLeftover(): Promise<void> {
+    const { store } = this.#loaded;
+    const leftover = findLeftover(store, Date.now());
+    if (leftover === undefined) return;
+    if (leftover === "note") return store.forgetErasure();
+    if (leftover === "old_data")
+      writeLog("old_data_deleted", { object: "conversation", conversation: conversationTag(this.ctx.id) });
+    await this.#wipe();
+  }
+
   async #wipe(): Promise<void> {
     // Without a deadline: this call cannot be abandoned half way. Its caller has a deadline.
     await this.ctx.storage.deleteAll();
@@ -249,7 +259,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /** Replaces the loaded conversation. @param alarmAt the time the alarm is set for, epoch ms; 0: not set */
   #reload(alarmAt: number): void {
     this.#loaded = this.#load();
-    this.#loaded.knowAlarm(alarmAt);
+    this.#loaded.setArmedFor(alarmAt);
   }
 
   /** Consumers of a removed app wait: the log keeps the rows they have not read. */

@@ -93,7 +93,7 @@ export function createSettingsDocuments(
       return toPublished(row.version, row.at, document);
     },
     put(ifVersion, input, now) {
-      const { version: before } = current();
+      const before = store.newest()?.version ?? DEFAULT_VERSION.version;
       if (ifVersion !== "*" && ifVersion !== before) return err({ reason: "version_mismatch", version: before });
       const checked = check(input);
       if (!checked.ok) return err({ reason: "invalid", problems: checked.error });

@@ -51,9 +51,10 @@ export async function readSettings(deps: SettingsReaderDeps): Promise<Result<Doc
   const read = await raceTimeout(SETTINGS_TIMEOUT_MS, findDocument(deps));
   if (read === undefined || read === TIMED_OUT)
     return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
-  // KV may still have the version before the one this isolate has in memory, or received meanwhile.
+  // KV may still have the version before the one this isolate has in memory, or received meanwhile. Of the same version the
+  // document in memory stays, with what was prepared for it.
   const newest = memory.known?.value;
-  const value = newest !== undefined && newest.version > read.version ? newest : read;
+  const value = newest !== undefined && newest.version >= read.version ? newest : read;
   memory.known = { value, readAt: now() };
   return usable(value);
 }

@@ -6,7 +6,7 @@ import { ownValue } from "../../base/own-value.ts";
 import { settingsFor, type SettingsDocument } from "./document.ts";
 import { findSettingsLinkProblems } from "./link-checks.ts";
 import { limitProblems, type SettingsProblem } from "./problems.ts";
-import { findUnknownWebhooks } from "./settings-checks.ts";
+import { findRepeatedDates, findUnknownWebhooks } from "./settings-checks.ts";
 import type { Settings } from "./settings.ts";
 
 /** An account for which settings are checked. */
@@ -30,6 +30,7 @@ export function findDocumentProblems(
 ): readonly SettingsProblem[] {
   const findIn = (settings: Settings, appid: string | undefined) => [
     ...findUnknownWebhooks(settings),
+    ...findRepeatedDates(settings),
     ...findSettingsLinkProblems(settings, appid),
     ...check(settings),
   ];

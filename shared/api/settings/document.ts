@@ -35,8 +35,8 @@ export type SettingsDocument = v.InferOutput<typeof DocumentSchema>;
 export const DEFAULT_DOCUMENT: SettingsDocument = { defaults: DEFAULT_SETTINGS, overrides: {} };
 
 /**
- * Reads a document that was checked when it was stored. Its shape must be right; the checks of its contents are not
- * repeated, so that settings an older version accepted stay in force when a newer one accepts less.
+ * Reads a document that was checked when it was stored. Its shape must be right; what the checks of its contents find is
+ * ignored, so that settings an older version accepted stay in force when a newer one accepts less.
  *
  * @returns undefined when it has another shape, as that of a newer version may have
  */

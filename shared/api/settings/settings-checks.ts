@@ -16,6 +16,11 @@ export function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): Se
   });
 }
 
+/** Dates that are both a holiday and a special day of the settings in force, one of them by an override. */
+export function findRepeatedDates(settings: Settings): SettingsProblem[] {
+  return findDuplicates([...entriesOf(settings, "holidays"), ...entriesOf(settings, "specialDays")], "date");
+}
+
 /**
  * Ids and dates that occur twice in settings or in an override.
  *
@@ -37,10 +42,11 @@ interface Entry {
 }
 
 /** The entries of a list of the input, even if the rest is invalid: duplicates are reported with the other problems. */
-function entriesOf(input: unknown, list: string, place: string): Entry[] {
+function entriesOf(input: unknown, list: string, place?: string): Entry[] {
   const values = isRecord(input) ? input[list] : undefined;
   if (!Array.isArray(values)) return [];
-  return values.map((value: unknown, index) => ({ path: `${place}.${list}.${index}`, value }));
+  const path = place === undefined ? list : `${place}.${list}`;
+  return values.map((value: unknown, index) => ({ path: `${path}.${index}`, value }));
 }
 
 /** The entries whose text at `key` repeats that of an earlier entry. */

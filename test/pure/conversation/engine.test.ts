@@ -85,7 +85,7 @@ describe("an engine", () => {
     expect(kinds()).toEqual(Array.from({ length: 3 }, () => ["append", "shop"]));
     add([1], 50);
     expect(kinds()[0]).toEqual(["alarm", 50]);
-    engine.knowAlarm(5);
+    engine.setArmedFor(5);
     add([1], 300);
     expect(kinds()[0]).toEqual(["alarm", 300]);
   });

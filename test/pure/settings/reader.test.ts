@@ -92,6 +92,18 @@ describe("readSettings", () => {
     expect(await readSettings(deps)).toEqual(ok(version(5)));
   });
 
+  it("keeps the document in memory while KV has the same version, with what was prepared for it", async ({
+    expect,
+  }) => {
+    const { bench, deps } = createBench();
+    bench.kv.set(SETTINGS_KEY, published(3));
+    const first = await readSettings(deps);
+    bench.now += MINUTE_MS;
+    const second = await readSettings(deps);
+    if (!first.ok || !second.ok) throw new Error("no settings");
+    expect(second.value.document).toBe(first.value.document);
+  });
+
   it("does not undo what this isolate was told while it read", async ({ expect }) => {
     const { bench, deps } = createBench();
     bench.kv.set(SETTINGS_KEY, published(4));

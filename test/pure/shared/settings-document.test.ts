@@ -133,6 +133,21 @@ describe("findDocumentProblems", () => {
     ]);
   });
 
+  it("refuses a date that is a holiday by an override and a special day by the defaults, or the other way round", ({
+    expect,
+  }) => {
+    const holidays = [{ date: "2026-10-01" }];
+    const specialDays = [{ date: "2026-10-01", hours: [{ from: "10:00", to: "12:00" }] }];
+    for (const [ours, theirs] of [
+      [{ specialDays }, { holidays }],
+      [{ holidays }, { specialDays }],
+    ] as const) {
+      const found = problemsOf({ defaults: { ...defaults, ...ours }, overrides: { [KEY]: theirs } });
+      expect(found.map(({ path }) => path)).toHaveLength(1);
+      expect(found[0]?.path).toMatch(/(holidays|specialDays)\.0\.date$/);
+    }
+  });
+
   it("names the account when an override leaves the defaults without what they need", ({ expect }) => {
     const found = problemsOf({
       defaults: { ...defaults, rules: [asking], webhooks: [hook] },

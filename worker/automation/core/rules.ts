@@ -77,14 +77,14 @@ function findRules(settings: Settings, message: InboundMessage, open: boolean): 
   return fitting.sort(compareRules).map(({ rule }) => rule);
 }
 
-const prepared = new WeakMap<Settings, readonly PreparedRule[]>();
+const prepared = new WeakMap<Settings["rules"], readonly PreparedRule[]>();
 
-/** Keywords are folded once for each settings object; the Worker keeps a settings object for up to a minute. */
-function prepareRules(settings: Settings): readonly PreparedRule[] {
-  const known = prepared.get(settings);
+/** Keywords are folded once for each list of rules: accounts without rules of their own share those of the defaults. */
+function prepareRules({ rules }: Settings): readonly PreparedRule[] {
+  const known = prepared.get(rules);
   if (known !== undefined) return known;
-  const made = settings.rules.map((rule) => ({ rule, matches: createMatcher(rule.match) }));
-  prepared.set(settings, made);
+  const made = rules.map((rule) => ({ rule, matches: createMatcher(rule.match) }));
+  prepared.set(rules, made);
   return made;
 }
 

@@ -70,24 +70,22 @@ export interface KnownConsumers {
 export interface ListedConsumers {
   /** Their ids; absent when the settings could not be read. */
   readonly consumers?: readonly string[];
-  /** The version of those settings; absent from a worker of version 0.1.0. */
+  /** The version of those settings; comes with `consumers`. */
   readonly settingsVersion?: number;
 }
 
 /**
  * Follows the settings: a new consumer begins after the newest row, the cursor of a removed one is deleted. For two
- * minutes after a change some workers still have the previous settings: those change nothing. Settings without a
- * version add consumers and remove none.
+ * minutes after a change some workers still have the previous settings: those change nothing.
  *
  * @param last the newest row before this change
  */
 export function syncCursors(known: KnownConsumers, listed: ListedConsumers, last: number): KnownConsumers {
   const { consumers, settingsVersion } = known;
-  const { consumers: ids, settingsVersion: version } = listed;
-  if (ids === undefined || (version !== undefined && version < settingsVersion)) return known;
+  const { consumers: ids, settingsVersion: version = 0 } = listed;
+  if (ids === undefined || version < settingsVersion) return known;
   if (ids.length === 0 && Object.keys(consumers).length === 0) return known;
   const synced = Object.fromEntries(ids.map((id) => [id, ownValue(consumers, id) ?? newCursor(last)]));
-  if (version === undefined) return { consumers: { ...consumers, ...synced }, settingsVersion };
   return { consumers: synced, settingsVersion: version };
 }
 

@@ -43,7 +43,7 @@ export interface InboundEvent {
   readonly contextVerdict?: TokenVerdict;
   /** The ids of the consumers by the settings; absent when the settings could not be read. */
   readonly consumers?: readonly string[];
-  /** The version of those settings; absent from a worker of version 0.1.0. */
+  /** The version of those settings; comes with `consumers`. */
   readonly settingsVersion?: number;
 }
 
