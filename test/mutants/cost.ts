@@ -84,7 +84,7 @@ export const COST: MutantTable = {
     {
       name: "single-flight-off",
       breaks: "a hundred callers make a hundred calls of the token endpoint",
-      file: "worker/account/token-keeper.ts",
+      file: "worker/account/token/token-keeper.ts",
       symbol: "createTokenKeeper.obtain",
       change: { condition: "pendingRequest", is: false },
       killedBy: [TOKEN, "access asks the endpoint once for a hundred callers at once"],
@@ -92,7 +92,7 @@ export const COST: MutantTable = {
     {
       name: "new-token-replaced",
       breaks: "a late report about an old token replaces the new one",
-      file: "worker/account/token-keeper.ts",
+      file: "worker/account/token/token-keeper.ts",
       symbol: "createTokenKeeper.replace",
       change: { drop: "badToken toAccess" },
       killedBy: [TOKEN, "replace answers late reports of an old token with the stored one"],
@@ -100,7 +100,7 @@ export const COST: MutantTable = {
     {
       name: "token-endpoint-without-cool-down",
       breaks: "a token endpoint that does not answer is called for every message",
-      file: "worker/account/token-keeper.ts",
+      file: "worker/account/token/token-keeper.ts",
       symbol: "createTokenKeeper.obtain",
       change: { drop: "orStored" },
       killedBy: [TOKEN, "trouble at the token endpoint cools down for 2 s, 4 s, 8 s"],

@@ -29,7 +29,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "sent-during-a-pause",
       breaks: "a request leaves while the app is paused",
-      file: "worker/account/token-reader.ts",
+      file: "worker/account/token/token-reader.ts",
       symbol: "createAccessSource.checkPause",
       change: { condition: "pausedUntil now", is: true },
       killedBy: [

@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, vi } from "vitest";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
-import { accessKey } from "../../worker/account/published-access.ts";
+import { accessKey } from "../../worker/account/token/published-access.ts";
 import { configOf, findAccountConfig } from "../../worker/config/config.ts";
 import { deliverChain } from "../../worker/inbox/delivery/chain.ts";
 import { createServices } from "../../worker/inbox/services.ts";

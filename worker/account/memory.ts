@@ -6,8 +6,8 @@ import type { TokenProblem } from "../channels/access.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import type { Milestone } from "./core/milestones.ts";
 import { LONGEST_PAUSE_MS } from "./core/pause-end.ts";
-import type { AccountAccess } from "./published-access.ts";
 import type { SendsMemory } from "./sends-watch.ts";
+import type { AccountAccess } from "./token/published-access.ts";
 
 /** The cached account of one app. Times in epoch ms. */
 export interface CachedAccount {

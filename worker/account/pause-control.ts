@@ -15,8 +15,8 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import { WAITING_CHECK_DELAY_MS } from "./core/pause-end.ts";
 import { decidePause, endPauses, proveOwnFault } from "./core/pause.ts";
 import type { AccountState } from "./core/state.ts";
-import type { AccountAccess, PauseAnswer } from "./published-access.ts";
 import { recordSends, type SendsReport } from "./sends-report.ts";
+import type { AccountAccess, PauseAnswer } from "./token/published-access.ts";
 
 /** A conversation that waits. */
 export interface WaitingConversation {

@@ -14,9 +14,9 @@ import type { Milestone, Milestones } from "./core/milestones.ts";
 import type { StalePushReport } from "./core/stale-pushes.ts";
 import type { EventOutcome, KeptAccountEvent } from "./events.ts";
 import type { ResumeStart, WaitAnswer, WaitingConversation } from "./pause-control.ts";
-import type { TokenObject } from "./published-access.ts";
 import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
 import type { SendsReport } from "./sends-report.ts";
+import type { TokenObject } from "./token/published-access.ts";
 import type { PersonalCursor, PersonalPage } from "./user-records.ts";
 
 /** An account object as its callers see it. Calls about webhooks pass those of the settings the caller has read. */

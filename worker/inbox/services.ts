@@ -14,7 +14,7 @@ import { accountMemory as memory, rememberPause, pauseToReport } from "../accoun
 import type { WaitingConversation } from "../account/pause-control.ts";
 import type { AccountRpc } from "../account/rpc.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
-import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token-reader.ts";
+import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token/token-reader.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
 import type { ChannelTexts, Deliver } from "../channels/channel.ts";

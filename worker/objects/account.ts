@@ -1,7 +1,7 @@
 /**
  * One credential's account, named by it, `wechat:<appid>`: the only caller of the token endpoint, the pauses of the whole
  * app, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin: the decisions are in
- * account/core/state.ts and account/token-keeper.ts, the SQL in account/store.ts.
+ * account/core/state.ts and account/token/token-keeper.ts, the SQL in account/store.ts.
  *
  * An app without messages costs nothing: the alarm is only set for a background refresh of a token that is in use (read
  * in its last ten minutes), and for deleting stored entries.
@@ -30,7 +30,6 @@ import {
   type WaitAnswer,
   type WaitingConversation,
 } from "../account/pause-control.ts";
-import { accessKey, type AccountAccess, type PauseAnswer, toPublished } from "../account/published-access.ts";
 import {
   type QuarantinedPush,
   type UnreadablePush,
@@ -41,7 +40,8 @@ import {
 import type { AccountRpc } from "../account/rpc.ts";
 import type { SendsReport } from "../account/sends-report.ts";
 import { createAccountStore, NAMELESS_ACCOUNT } from "../account/store.ts";
-import type { TokenKeeper } from "../account/token-keeper.ts";
+import { accessKey, type AccountAccess, type PauseAnswer, toPublished } from "../account/token/published-access.ts";
+import type { TokenKeeper } from "../account/token/token-keeper.ts";
 import { createUserRecords, type PersonalCursor, type PersonalPage } from "../account/user-records.ts";
 import { createWaitingList } from "../account/waiting-list.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";

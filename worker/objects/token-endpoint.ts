@@ -2,7 +2,7 @@
  * The token keeper of one app as the account object uses it: with the token endpoint, the real clock and real
  * randomness.
  */
-import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token-keeper.ts";
+import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token/token-keeper.ts";
 import type { FetchInit } from "../channels/wechat/api/call-api.ts";
 import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";

@@ -1,8 +1,8 @@
 /** A Worker's reaction when the account object answers that only one message is refused. */
 import { describe, it } from "vitest";
 import { ok } from "../../../shared/base/result.ts";
-import type { TokenObject } from "../../../worker/account/published-access.ts";
-import { createAccessSource, reportPause } from "../../../worker/account/token-reader.ts";
+import type { TokenObject } from "../../../worker/account/token/published-access.ts";
+import { createAccessSource, reportPause } from "../../../worker/account/token/token-reader.ts";
 import type { RefusedAttempt } from "../../../worker/channels/access.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";

@@ -4,7 +4,7 @@
  */
 import { type Result, ok } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
-import { createTokenKeeper } from "../../../worker/account/token-keeper.ts";
+import { createTokenKeeper } from "../../../worker/account/token/token-keeper.ts";
 import type { FetchedToken, TokenEndpointProblem } from "../../../worker/channels/access.ts";
 import { describeCode } from "../../../worker/channels/wechat/errcode.ts";
 

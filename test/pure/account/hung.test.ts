@@ -1,8 +1,8 @@
 /** An object or a KV that never answers, as the readers of token, pause and settings see it. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
-import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
-import { createAccessSource, reportPause, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
+import { accessKey, type TokenObject } from "../../../worker/account/token/published-access.ts";
+import { createAccessSource, reportPause, type AccountClientDeps } from "../../../worker/account/token/token-reader.ts";
 import { readSettings } from "../../../worker/settings/reader.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";

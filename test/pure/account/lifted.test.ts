@@ -2,8 +2,8 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { rememberPause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
-import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
-import { createAccessSource } from "../../../worker/account/token-reader.ts";
+import { accessKey, type TokenObject } from "../../../worker/account/token/published-access.ts";
+import { createAccessSource } from "../../../worker/account/token/token-reader.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;

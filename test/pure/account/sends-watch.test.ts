@@ -5,9 +5,9 @@ import { faultsOf } from "../../../worker/account/core/faults.ts";
 import { NEW_ACCOUNT } from "../../../worker/account/core/state.ts";
 import type { Trouble } from "../../../worker/account/core/trouble.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
-import { parseAccess, toAccess } from "../../../worker/account/published-access.ts";
 import { recordSends } from "../../../worker/account/sends-report.ts";
 import { keepUnreported, watchSend } from "../../../worker/account/sends-watch.ts";
+import { parseAccess, toAccess } from "../../../worker/account/token/published-access.ts";
 import { rejected } from "../../support/delivery.ts";
 import { APPID, NOW } from "./bench.ts";
 

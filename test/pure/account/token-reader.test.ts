@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
-import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/published-access.ts";
-import { createAccessSource, reportPause } from "../../../worker/account/token-reader.ts";
+import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/token/published-access.ts";
+import { createAccessSource, reportPause } from "../../../worker/account/token/token-reader.ts";
 import type { TokenProblem } from "../../../worker/channels/access.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";

@@ -2,15 +2,15 @@
  * The access that the account object publishes through KV, and how readers parse it: readers treat the stored value as
  * outside data. KV keys: docs/storage.md.
  */
-import { isRecord } from "../../shared/base/is-record.ts";
-import type { Result } from "../../shared/base/result.ts";
-import { miniProgramAccount } from "../../shared/message/address.ts";
-import type { PauseCause, PauseReach } from "../../shared/message/delivery.ts";
-import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
-import type { AppPause } from "../conversation/rpc.ts";
-import { credentialOf } from "./core/credential.ts";
-import type { AccountState } from "./core/state.ts";
-import { isSendsFault } from "./core/trouble.ts";
+import { isRecord } from "../../../shared/base/is-record.ts";
+import type { Result } from "../../../shared/base/result.ts";
+import { miniProgramAccount } from "../../../shared/message/address.ts";
+import type { PauseCause, PauseReach } from "../../../shared/message/delivery.ts";
+import type { RefusedAttempt, TokenProblem } from "../../channels/access.ts";
+import type { AppPause } from "../../conversation/rpc.ts";
+import { credentialOf } from "../core/credential.ts";
+import type { AccountState } from "../core/state.ts";
+import { isSendsFault } from "../core/trouble.ts";
 
 /** The access token, with the account's pause. */
 export interface AccountAccess {

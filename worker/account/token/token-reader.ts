@@ -4,17 +4,17 @@
  * called; when the object fails, the last good value in memory is used (docs/design/0010-one-token-owner.md).
  */
 
-import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { miniProgramAccount } from "../../shared/message/address.ts";
-import type { PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
-import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../channels/access.ts";
-import type { AppPause } from "../conversation/rpc.ts";
-import { withTimeout } from "../platform/deadline.ts";
-import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
-import { errorName, writeLog } from "../platform/logger.ts";
-import { callTwice } from "../platform/object-call.ts";
-import { plausiblePause, isAlive, newer, newestPause, type AccountMemory, type CachedAccount } from "./memory.ts";
+import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { miniProgramAccount } from "../../../shared/message/address.ts";
+import type { PauseCause, PauseVerdict } from "../../../shared/message/delivery.ts";
+import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../../channels/access.ts";
+import type { AppPause } from "../../conversation/rpc.ts";
+import { withTimeout } from "../../platform/deadline.ts";
+import { type SnapshotKv, readKv } from "../../platform/kv-read.ts";
+import { errorName, writeLog } from "../../platform/logger.ts";
+import { callTwice } from "../../platform/object-call.ts";
+import { plausiblePause, isAlive, newer, newestPause, type AccountMemory, type CachedAccount } from "../memory.ts";
 import { accessKey, parseAccess, type AccountAccess, type TokenObject } from "./published-access.ts";
 import { REFRESH_PERIOD_MS } from "./token-keeper.ts";
 

@@ -5,22 +5,22 @@
  *
  * Between a read and its write there is no await; what was read before an await is read again after it.
  */
-import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { miniProgramAccount } from "../../shared/message/address.ts";
+import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type {
   FetchedToken,
   RefusedAttempt,
   TokenEndpoint,
   TokenEndpointProblem,
   TokenProblem,
-} from "../channels/access.ts";
-import type { ChannelTexts, TroubleCause } from "../channels/channel.ts";
-import { writeLog } from "../platform/logger.ts";
-import { pauseUntil } from "./core/pause-end.ts";
-import type { AccountState } from "./core/state.ts";
-import { allowForce, refreshTime } from "./core/token-refresh.ts";
-import { addTrouble } from "./core/trouble.ts";
+} from "../../channels/access.ts";
+import type { ChannelTexts, TroubleCause } from "../../channels/channel.ts";
+import { writeLog } from "../../platform/logger.ts";
+import { pauseUntil } from "../core/pause-end.ts";
+import type { AccountState } from "../core/state.ts";
+import { allowForce, refreshTime } from "../core/token-refresh.ts";
+import { addTrouble } from "../core/trouble.ts";
 import { type AccountAccess, toAccess } from "./published-access.ts";
 
 /** What the keeper needs. */

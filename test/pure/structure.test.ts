@@ -1,0 +1,20 @@
+/** The limits of the source tree that no linter holds. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { ROOT } from "../../scripts/lib/build.ts";
+
+/** Files in one folder of `worker/`, its README included. */
+const MAX_FILES = 15;
+
+describe("a folder of worker/", () => {
+  it("holds at most 15 files", ({ expect }) => {
+    const entries = readdirSync(join(ROOT, "worker"), { recursive: true, withFileTypes: true });
+    const counts = new Map<string, number>();
+    for (const { parentPath } of entries.filter((entry) => entry.isFile())) {
+      counts.set(parentPath, (counts.get(parentPath) ?? 0) + 1);
+    }
+    expect(counts.size).toBeGreaterThan(20);
+    expect([...counts].filter(([, count]) => count > MAX_FILES)).toEqual([]);
+  });
+});
