@@ -4,7 +4,7 @@
  * once.
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
-import { isWireFields, isWireList, type WireFields, type WireValue } from "./wire.ts";
+import type { WireFields, WireValue } from "./wire.ts";
 
 /** A field that is missing or has the wrong shape. The name is one of ours, never content. */
 export interface FieldProblem {
@@ -22,10 +22,6 @@ export interface FieldReader {
   required(name: string, shape: RegExp): string;
   /** A text that matches; `""` when it is missing or anything else, without a problem. */
   optional(name: string, shape: RegExp): string;
-  /** An optional object; when missing, it has no fields. */
-  nested(name: string): FieldReader;
-  /** Objects in a list. A single one may come without the list (WECHAT.md §3.2). */
-  list(name: string): readonly FieldReader[];
 }
 
 /**
@@ -41,14 +37,6 @@ export function createFieldReader(raw: WireFields, problems: FieldProblem[]): Fi
   function note(reason: FieldProblem["reason"], field: string): "" {
     problems.push({ reason, field });
     return "";
-  }
-
-  function toReader(value: WireValue, name: string): FieldReader {
-    // XML has the same form for an object without fields and an empty text.
-    if (value === "") return createFieldReader({}, problems);
-    if (isWireFields(value)) return createFieldReader(value, problems);
-    note("bad_field", name);
-    return createFieldReader({}, problems);
   }
 
   function text(name: string): string {
@@ -67,12 +55,6 @@ export function createFieldReader(raw: WireFields, problems: FieldProblem[]): Fi
     optional(name, shape) {
       const value = own(name);
       return typeof value === "string" && shape.test(value) ? value : "";
-    },
-    nested: (name) => toReader(own(name), name),
-    list(name) {
-      const value = own(name);
-      const items = isWireList(value) ? value : [value];
-      return items.filter((item) => item !== "").map((item) => toReader(item, name));
     },
   };
 }
