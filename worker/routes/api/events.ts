@@ -5,16 +5,11 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { AccountEventsSchema } from "../../../shared/api/events.ts";
 import { PageQuerySchema } from "../../../shared/api/schemas.ts";
-import { showAccountEvent, type StoredAccountEvent } from "../../../shared/message/account-event.ts";
+import { showAccountEvent } from "../../../shared/message/account-event.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
-
-/** The call with whole events: `AccountRpc` types them by their head (`AccountEvent`). */
-interface RemoteEvents {
-  appEvents(after: number, limit: number): Promise<readonly StoredAccountEvent[]>;
-}
 
 /** Routes about such events. */
 export const events = new Hono<HttpEnv>();
@@ -40,8 +35,7 @@ events.get(
   validator("query", PageQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {
     const { after, limit } = c.req.valid("query");
-    const account: unknown = servicesOf(c).account();
-    const kept = await (account as RemoteEvents).appEvents(after, limit);
+    const kept = await servicesOf(c).account().appEvents(after, limit);
     const answer = { events: kept.map(showAccountEvent), next: kept.at(-1)?.seq ?? after };
     return c.json(answer satisfies v.InferOutput<typeof AccountEventsSchema>);
   },
