@@ -1,7 +1,7 @@
-import { it } from "vitest";
 /**
  * What a conversation does over a storage: run over the array of the tests and over the SQLite of a real object.
  */
+import { it } from "vitest";
 import { miniProgramAddress } from "../../shared/message/address.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { loadConversation } from "../../worker/conversation/conversation.ts";

@@ -1,13 +1,13 @@
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
-import type { Webhook } from "../../shared/api/settings/webhooks.ts";
-import { ACCOUNT_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
-import { ownValue } from "../../shared/base/own-value.ts";
-import type { StoredAccountEvent } from "../../shared/message/account-event.ts";
 /**
  * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
  * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: the only
  * record of a delivery is a cursor for each endpoint.
  */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import type { Webhook } from "../../shared/api/settings/webhooks.ts";
+import { ACCOUNT_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
+import { ownValue } from "../../shared/base/own-value.ts";
+import type { StoredAccountEvent } from "../../shared/message/account-event.ts";
 import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import {
@@ -38,8 +38,8 @@ const MAX_EVENTS = 5_000;
  */
 const COUNT_EVERY = 64;
 /**
- * The largest page, UTF-16 units of JSON: an event has up to about 100 KB, and an answer must stay below the RPC's 32
- * MiB.
+ * The largest page, UTF-16 units of JSON: an event has up to about 256 KB (a push of 64 KB of quotes, escaped twice),
+ * and an answer must stay below the RPC's 32 MiB.
  */
 const MAX_PAGE_LENGTH = 1_000_000;
 /**

@@ -1,8 +1,8 @@
-import { accountOf, type ChannelAccount } from "../../shared/message/address.ts";
 /**
  * How the team's `onEvent` is run: after an event was stored and acknowledged, once, with a time limit. It returns
  * nothing, and an error in it is only logged by name: the event is stored, and the platform has its answer.
  */
+import { accountOf, type ChannelAccount } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { readRaw } from "../../shared/message/raw.ts";
 import { withTimeout } from "../platform/deadline.ts";

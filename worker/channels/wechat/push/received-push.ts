@@ -1,5 +1,3 @@
-import type { CryptProblem, MessageCipher } from "./crypt.ts";
-import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
 /**
  * The types for receiving a push: credentials and query in, an opened push or a problem out. The code is in
  * `open-push.ts`.
@@ -8,6 +6,8 @@ import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
  * authentic push that cannot be parsed must be acknowledged and kept for the operator; otherwise WeChat repeats it and
  * shows the user an error.
  */
+import type { CryptProblem, MessageCipher } from "./crypt.ts";
+import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
 import type { WireFields } from "./wire.ts";
 
 /** The push mode set in the WeChat console (WECHAT.md §1.1). Of a compatible push only the encrypted part is read. */
