@@ -10,7 +10,7 @@ export interface KefuClientOptions {
   readonly baseUrl: string;
   /** One of the worker's `API_KEYS`. Never include it in a page that customers open. */
   readonly apiKey: string;
-  /** Which account, `channel:account`; the worker's first by default. */
+  /** Which account, `channel:account`; the worker's first by default, except for conversations (`account_required`). */
   readonly account?: string;
   /** Short for the account of a mini program; not used when `account` is given. */
   readonly appid?: string;

@@ -21,7 +21,7 @@ export interface Channel {
    * @returns the arrival, also when it could not be read; or the reason why it is not the platform's
    */
   receive(request: ChannelRequest, now: number): Promise<Result<Arrival, RejectedRequest>>;
-  /** The channel's terms for an event: pure, and the same for every call; of an account event nothing. */
+  /** What the rules of the channel say about an event: pure, and the same for every call; `{}` for an account event. */
   classify(event: Inbound): Classification;
 }
 

@@ -48,11 +48,11 @@ export async function onMessage(message: UserMessage, ctx: MessageHandlerContext
  * A user opened the chat from a contact button; `ctx.context` has the page. The greeting of the settings is sent when
  * this function does nothing.
  */
-export async function onEnter(_event: EnterAction, _kefu: EnterHandlerContext): Promise<void> {}
+export async function onEnter(_event: EnterAction, _ctx: EnterHandlerContext): Promise<void> {}
 
 /**
  * An event that belongs to no user arrived: of another product, of the mini program as a whole, or with an unknown
  * name. It has been stored and acknowledged before; this runs once and has 10 seconds. Returns nothing; an exception is
  * logged.
  */
-export async function onEvent(_event: HandledAccountEvent, _kefu: EventHandlerContext): Promise<void> {}
+export async function onEvent(_event: HandledAccountEvent, _ctx: EventHandlerContext): Promise<void> {}

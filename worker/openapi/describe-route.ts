@@ -26,8 +26,8 @@ const ACCOUNT_PARAMETERS = [
     in: "query",
     name: "account",
     description: both(
-      "多个账号时指定，如 mini-program:wx…；默认第一个",
-      "which account, such as mini-program:wx…, when there are several; the first by default",
+      "多个账号时指定，如 mini-program:wx…；默认第一个；/conversations/ 下的接口须在此处或路径中指定，否则为 400 account_required",
+      "which account, such as mini-program:wx…, when there are several; the first by default; under /conversations/ it must be named here or in the path, otherwise 400 account_required",
     ),
     schema: { type: "string" },
   },

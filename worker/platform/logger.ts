@@ -34,7 +34,7 @@ const USER_DIGITS = 12;
 
 /**
  * The name a user has in the log: the first 12 hex digits of the id of the user's conversation object. The runtime
- * makes it from app and openid with its own key, so a guessed openid cannot be tested against it without access to the
+ * derives it from the conversation's address with its own key, so a guessed openid cannot be tested against it without access to the
  * account or an API key. The public ids of the conversation's messages begin with the same digits: so its log lines can
  * be found from such an id.
  */

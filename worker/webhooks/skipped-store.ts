@@ -159,7 +159,7 @@ export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore 
       known = true;
       const [before] = find(webhook, conversation);
       const isKnown = before !== undefined;
-      // What an erased log lost is lost with it.
+      // The entry is of a log that was erased since: it is replaced.
       if (isKnown && before.log !== log) sql.exec(REMOVE, webhook, conversation);
       const size = sizeOf(webhook);
       const isNamed = isKnown || size < MAX_LISTED;

@@ -36,7 +36,7 @@ function detailsOf(problem: UnauthenticProblem, appid: string): Readonly<Record<
       return { cure: `the push is for another mini program than ${appid}: check WECHAT_APPID` };
     case "stale":
       return {
-        cure: "a captured push was sent again, or a clock is wrong; encrypted ones: WECHAT_PUSH_MAX_AGE_S, plaintext: 300 s",
+        cure: "a captured push was sent again, or a clock is wrong; the limit is WECHAT_PUSH_MAX_AGE_S for encrypted pushes, 300 s for plaintext ones",
       };
     case "missing_parameter":
       return { parameter: problem.name };
