@@ -27,8 +27,8 @@ export interface ShopParts {
   readonly isOpenToAll?: boolean;
   /** The worker's WEBHOOK_SECRET. */
   readonly webhookSecret: string;
-  /** Takes each event edge-kefu tells, once. */
-  readonly onEvent: (type: string, openid: string) => void;
+  /** Takes each event of edge-kefu's once; without an openid when it belongs to no user. */
+  readonly onEvent: (type: string, openid: string | undefined) => void;
 }
 
 /** Creates the app. */

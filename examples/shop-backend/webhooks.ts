@@ -7,7 +7,8 @@ import * as v from "valibot";
 import type { Outbound } from "../../client/index.ts";
 import type { Order, Orders } from "./orders.ts";
 
-const EventSchema = v.object({ type: v.string(), data: v.object({ user: v.string() }) });
+/** An `account.event` belongs to no user. */
+const EventSchema = v.object({ type: v.string(), data: v.object({ user: v.optional(v.string()) }) });
 const QuestionSchema = v.object({
   type: v.literal("message.answer"),
   data: v.object({ user: v.string(), inbound: v.object({ content: v.optional(v.string(), "") }) }),
@@ -33,12 +34,12 @@ export interface WebhookRequest {
  *
  * @param secret the worker's WEBHOOK_SECRET (`whsec_…`)
  * @param orders where answers are looked up; nothing is changed
- * @param onEvent takes each event once, in order for one user
+ * @param onEvent takes each event once, in order for one user; `openid` is undefined for an event of the account
  */
 export function createWebhookReceiver(
   secret: string,
   orders: Orders,
-  onEvent: (type: string, openid: string) => void,
+  onEvent: (type: string, openid: string | undefined) => void,
 ): (request: WebhookRequest) => WebhookReply {
   const webhook = new Webhook(secret);
   const seen = new Set<string>();

@@ -48,7 +48,7 @@ export interface StackOptions {
   /** Where to search for free ports, when `ports` is absent. */
   readonly portsFrom?: StackPorts;
   /** Receives each event the sample shop gets by webhook. */
-  readonly onShopEvent?: (type: string, openid: string) => void;
+  readonly onShopEvent?: (type: string, openid: string | undefined) => void;
 }
 
 /** A running stack. */

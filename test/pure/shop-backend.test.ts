@@ -27,7 +27,7 @@ function open(answer: Result<Accepted>) {
     kefu: { send },
     orders: sampleOrders("oBuyer"),
     webhookSecret: SECRET,
-    onEvent: (type, openid) => events.push(`${type} ${openid}`),
+    onEvent: (type, openid) => events.push(openid === undefined ? type : `${type} ${openid}`),
   });
   const ship = (id: string, body: unknown = PARCEL) =>
     shop.request(`/orders/${id}/ship`, { method: "POST", body: JSON.stringify(body) });
@@ -153,6 +153,13 @@ describe("the sample shop's webhook", () => {
     const { shop, events } = open(TAKEN);
     for (const id of ["evt-1", "evt-1", "evt-2"]) expect((await post(shop, event, { id })).status).toBe(200);
     expect(events).toEqual(["message.received oBuyer", "message.received oBuyer"]);
+  });
+
+  it("takes an event that belongs to no user", async ({ expect }) => {
+    const { shop, events } = open(TAKEN);
+    const about = { channel: "mini-program", account: "wx1", event: { name: "wxa_punish_event" } };
+    expect((await post(shop, { type: "account.event", data: about })).status).toBe(200);
+    expect(events).toEqual(["account.event"]);
   });
 
   it("ignores forged and old events", async ({ expect }) => {
