@@ -98,10 +98,15 @@ describe("a rejection that pauses", () => {
     expect((await carry(48001, { aloneMs: 7 })).settled).toEqual([rejected(48001, { aloneMs: 7 })]);
   });
 
-  it("has what is left of the attempt for its report, and none is made when nothing is left", async ({ expect }) => {
+  it("has what is left of the attempt for its report, and none is made with less than 500 ms left", async ({
+    expect,
+  }) => {
     expect((await carry(48001, {}, 1_000)).reports).toMatchObject([[{}, {}, 750]]);
-    const late = await carry(48001, { aloneMs: 7 }, 250);
-    expect(late).toEqual({ reports: [], settled: [rejected(48001)] });
+    expect((await carry(48001, {}, 750)).reports).toMatchObject([[{}, {}, 500]]);
+    for (const leftMs of [749, 250]) {
+      const late = await carry(48001, { aloneMs: 7 }, leftMs);
+      expect(late).toEqual({ reports: [], settled: [rejected(48001)] });
+    }
   });
 
   it("is no other code", async ({ expect }) => {

@@ -70,8 +70,13 @@ export async function deliverChain(first: LeasedMessage, deps: DeliveryDeps): Pr
 const PAUSE_REPORT_MS = 3_000;
 /** How long before the deadline of an attempt a report is given up, milliseconds. */
 const REPORT_MARGIN_MS = 250;
+/**
+ * The least time for a report, milliseconds. With less it would probably time out: this isolate would pause for a
+ * minute, and the verdict that the message is refused alone would be lost.
+ */
+const MIN_REPORT_MS = 500;
 
-/** Reports a rejection that pauses. When there is no time left for it, the outcome has no verdict. */
+/** Reports a rejection that pauses. When there is too little time left for it, the outcome has no verdict. */
 async function withVerdict(
   { reportPause }: DeliveryDeps,
   delivery: Delivery,
@@ -80,7 +85,7 @@ async function withVerdict(
 ): Promise<AttemptOutcome> {
   const cause = delivery.result === "rejected" ? pauseCauseOf(delivery) : undefined;
   const leftMs = Math.min(PAUSE_REPORT_MS, deadline - REPORT_MARGIN_MS - Date.now());
-  if (cause === undefined || leftMs <= 0) return delivery;
+  if (cause === undefined || leftMs < MIN_REPORT_MS) return delivery;
   return { ...delivery, ...(await reportPause(cause, attempt, leftMs)) };
 }
 
