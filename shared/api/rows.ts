@@ -3,9 +3,9 @@
  * `worker/conversation/core/row-json.ts`, which webhooks use as well.
  *
  * Differences from the stored row: times are ISO texts; `openid` and `account` of a push are left out (the URL names
- * the user), `raw` becomes `fields`, and dedupe keys and request hashes, which only the log uses, are left out too; the
- * `out` rows of one message get its public `id`, the one `POST …/messages` returned. Unchanged are `seq`, which is
- * order and cursor, and `ref`, the row an outcome is about.
+ * the user), `raw` becomes `fields`, without the fields that name the two, and dedupe keys and request hashes, which
+ * only the log uses, are left out too; the `out` rows of one message get its public `id`, the one `POST …/messages`
+ * returned. Unchanged are `seq`, which is order and cursor, and `ref`, the row an outcome is about.
  */
 import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";

@@ -11,6 +11,9 @@ export interface RawFields {
   readonly [name: string]: RawValue;
 }
 
+/** Fields that name the user or the account, which every row names already. */
+const HEAD_NAMES: ReadonlySet<string> = new Set(["ToUserName", "FromUserName", "OpenID"]);
+
 /** Writes fields as text. */
 export function writeRaw(fields: RawFields): string {
   return JSON.stringify(fields);
@@ -25,4 +28,9 @@ export function readRaw(raw: string | undefined): RawFields {
   if (raw === undefined) return {};
   const fields: RawFields = JSON.parse(raw);
   return fields;
+}
+
+/** The fields of a text for a row: those that name the user or the account are left out. */
+export function readRowFields(raw: string): RawFields {
+  return Object.fromEntries(Object.entries(readRaw(raw)).filter(([name]) => !HEAD_NAMES.has(name)));
 }

@@ -53,6 +53,24 @@ describe("a row as it is shown", () => {
     });
   });
 
+  it("has the fields of an event without those that name its user and account", ({ expect }) => {
+    const raw = { ToUserName: "gh_1", FromUserName: "oPlatform", OpenID: "oUser", MsgType: "event", RevokeInfo: "301" };
+    const inbound = {
+      event: "revocation",
+      type: "part",
+      name: "user_authorization_revoke",
+      account: "gh_1",
+      openid: "oUser",
+      createdAt: AT,
+      raw: JSON.stringify(raw),
+    } as const;
+    expect(show("in", { inbound, acknowledgement: "received" }, null)).toMatchObject({
+      inbound: { fields: { MsgType: "event", RevokeInfo: "301" } },
+    });
+    const shown = JSON.stringify(show("in", { inbound, acknowledgement: "received" }, null));
+    for (const name of ["gh_1", "oPlatform", "oUser"]) expect(shown).not.toContain(name);
+  });
+
   it("names the message it is about, if there is one", ({ expect }) => {
     const about = { seq: 7, at: ISO, ref: 5 };
     expect(show("attempt", { attempt: 1 })).toEqual({ ...about, kind: "attempt", attempt: 1 });

@@ -7,7 +7,7 @@ import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { buildMessageId } from "../../../shared/message/message-id.ts";
-import { readRaw } from "../../../shared/message/raw.ts";
+import { readRowFields } from "../../../shared/message/raw.ts";
 import type { Row } from "./rows.ts";
 
 /** The JSON of a row. */
@@ -53,12 +53,12 @@ export function showRow(row: Row, objectId: string) {
 }
 
 /**
- * The JSON of a push: without the openid, which is beside it; `raw` as fields; for entering, with the place the user
+ * The JSON of a push: without openid and account, which are beside it, in `raw` as well; `raw` as fields; for entering, with the place the user
  * came from.
  */
 export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
   const { openid: _openid, account: _account, raw, createdAt, ...rest } = inbound;
-  const shown = { ...rest, createdAt: isoTime(createdAt), ...(raw !== undefined && { fields: readRaw(raw) }) };
+  const shown = { ...rest, createdAt: isoTime(createdAt), ...(raw !== undefined && { fields: readRowFields(raw) }) };
   if (shown.event !== "action" || shown.type !== "enter") return shown;
   return { ...shown, context: showContext(shown.entryText, contextVerdict) };
 }
