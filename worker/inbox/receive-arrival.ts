@@ -45,10 +45,16 @@ export async function receiveArrival(
   }
   let answer: ArrivalAnswer = { type: "acknowledge", acknowledgement: "received" };
   for (const arrived of arrival.events) {
-    answer = await receiveOne(services, channel, arrived, { arrivedAt, request });
-    if (answer.type === "fail") return answer;
+    const received = await receiveOne(services, channel, arrived, { arrivedAt, request });
+    if (received.type === "fail") return received;
+    // A stored hand-over must reach the platform, whatever the later events of the request are acknowledged with.
+    if (!isHandover(answer)) answer = received;
   }
   return answer;
+}
+
+function isHandover(answer: ArrivalAnswer): boolean {
+  return answer.type === "acknowledge" && answer.acknowledgement === "handover";
 }
 
 async function receiveOne(
