@@ -1,6 +1,7 @@
 /** An export has what erasing would reach: also the events and unreadable pushes of the account that name the user. */
-import { describe, it } from "vitest";
-import { OTHER_APPID } from "../support/workerd.ts";
+import { runInDurableObject } from "cloudflare:test";
+import { describe, it, vi } from "vitest";
+import { account, OTHER_APPID } from "../support/workerd.ts";
 import { call, erase } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
 
@@ -48,6 +49,30 @@ describe("an export", () => {
       { kind: "in", inbound: { content: "在吗" } },
     ]);
     expect(JSON.stringify(lines)).not.toContain("oOther");
+  });
+
+  it("reads the bodies that name the user, and no others", async ({ expect }) => {
+    for (const openid of ["oRead", "oUnread1", "oUnread2", "oUnread3"]) {
+      await wechat.event("oPlatform", "wxa_media_check", { OpenID: openid, trace_id: "trace-1" });
+    }
+    const bodies = await runInDurableObject(account(), async (object, { storage }) => {
+      const exec = storage.sql.exec.bind(storage.sql);
+      const read: string[] = [];
+      const spy = vi.spyOn(storage.sql, "exec").mockImplementation((query, ...args) => {
+        if (query.startsWith("select *"))
+          read.push(
+            ...exec<{ body: string }>(query, ...args)
+              .toArray()
+              .map(({ body }) => body),
+          );
+        return exec(query, ...args);
+      });
+      const page = await object.recordsOf("oRead", { table: "account_events", after: 0 });
+      spy.mockRestore();
+      return { read, page };
+    });
+    expect(bodies.page.records).toHaveLength(1);
+    expect(bodies.read).toEqual([expect.stringContaining("oRead")]);
   });
 
   it("is there for a user who is known by an event alone, in that app", async ({ expect }) => {

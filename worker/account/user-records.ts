@@ -62,10 +62,13 @@ export function createUserRecords(storage: DurableObjectStorage): PersonalRecord
   /** The records of a table that name the user, one in memory at a time. */
   function* find(table: PersonalTable, openid: string, after: number): Generator<PersonalRow> {
     if (!exists(table)) return;
-    // Most records contain neither the openid nor an escape: SQLite filters them out.
-    const query = `select * from ${table} where seq > ? and 
-      (instr(body, ?) or instr(body, '\\') or instr(body, '&') or instr(body, '%')) order by seq`;
-    for (const row of sql.exec<PersonalRow>(query, after, openid)) if (namesUser(row.body, openid)) yield row;
+    // Most records contain neither the openid nor an escape: SQLite filters them out. Every event has escaped quotes, of
+    // `raw`; SQLite decodes those itself. A backslash that is left belongs to another escape.
+    const unquoted = `replace(body, char(92) || '"', '"')`;
+    const query = `select * from ${table} where seq > ? and (instr(body, ?) or instr(${unquoted}, ?)
+      or instr(${unquoted}, char(92)) or instr(body, '&') or instr(body, '%')) order by seq`;
+    const rows = sql.exec<PersonalRow>(query, after, openid, openid);
+    for (const row of rows) if (namesUser(row.body, openid)) yield row;
   }
 
   return {
