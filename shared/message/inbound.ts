@@ -29,8 +29,8 @@ export interface EventHead {
   readonly createdAt: number;
   /**
    * The platform's fields under their own names: one JSON object as text, every scalar a text, so that XML and JSON
-   * give the same (`raw.ts`). Present when the other fields are incomplete, always in `unknown`, `other` and
-   * `account-event`.
+   * give the same (`raw.ts`). Always present in `unknown`, `other`, `control`, `receipt`, `revocation` and
+   * `account-event`; absent from parsed messages and `enter`, whose own fields are complete.
    */
   readonly raw?: string;
   /**

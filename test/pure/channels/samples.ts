@@ -183,17 +183,25 @@ export const EVENTS = {
     event: "control",
     type: "taken",
     agent: "a@gh",
+    raw: { KfAccount: "a@gh" },
   }),
   kf_close_session: event("kf_close_session", `<KfAccount><![CDATA[a@gh]]></KfAccount>`, `"KfAccount":"a@gh"`, {
     event: "control",
     type: "ended",
     agent: "a@gh",
+    raw: { KfAccount: "a@gh" },
   }),
   kf_switch_session: event(
     "kf_switch_session",
     `<FromKfAccount><![CDATA[a@gh]]></FromKfAccount><ToKfAccount><![CDATA[b@gh]]></ToKfAccount>`,
     `"FromKfAccount":"a@gh","ToKfAccount":"b@gh"`,
-    { event: "control", type: "taken", agent: "b@gh", from: "a@gh" },
+    {
+      event: "control",
+      type: "taken",
+      agent: "b@gh",
+      from: "a@gh",
+      raw: { FromKfAccount: "a@gh", ToKfAccount: "b@gh" },
+    },
   ),
   wxa_media_check: event(
     "wxa_media_check",

@@ -46,14 +46,27 @@ const EVENT_READERS: Readonly<Record<string, EventReader>> = {
     type: "all",
     raw: writeRaw(raw),
   }),
-  kf_create_session: (head, fields) => ({ ...head, event: "control", type: "taken", agent: fields.text("KfAccount") }),
-  kf_close_session: (head, fields) => ({ ...head, event: "control", type: "ended", agent: fields.text("KfAccount") }),
+  kf_create_session: (head, fields) => ({
+    ...head,
+    event: "control",
+    type: "taken",
+    agent: fields.text("KfAccount"),
+    raw: writeRaw(fields.raw),
+  }),
+  kf_close_session: (head, fields) => ({
+    ...head,
+    event: "control",
+    type: "ended",
+    agent: fields.text("KfAccount"),
+    raw: writeRaw(fields.raw),
+  }),
   kf_switch_session: (head, fields) => ({
     ...head,
     event: "control",
     type: "taken",
     agent: fields.text("ToKfAccount"),
     from: fields.text("FromKfAccount"),
+    raw: writeRaw(fields.raw),
   }),
 };
 
