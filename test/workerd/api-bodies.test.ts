@@ -52,11 +52,11 @@ describe("a body that cannot be sent", () => {
   });
 
   it.for(["a".repeat(129), "%E4%BD%A0", "%E0%A4%A", "a%zz", "%FF", "a%20b"])(
-    "the openid %s is refused",
-    async (openid, { expect }) => {
-      const response = await send(openid, HELLO);
+    "the conversation id %s is refused",
+    async (id, { expect }) => {
+      const response = await send(id, HELLO);
       expect(response.status).toBe(422);
-      expect(await bodyOf(response)).toMatchObject({ code: "invalid_field", field: "openid" });
+      expect(await bodyOf(response)).toMatchObject({ code: "invalid_field", field: "id" });
     },
   );
 
