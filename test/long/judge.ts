@@ -46,7 +46,7 @@ export interface PushBook {
 export type ViolationKind =
   | "acknowledged but not stored"
   | "stored twice"
-  | "answered otherwise than stored"
+  | "answered otherwise than planned"
   | "stored but never pushed"
   | "answer missing"
   | "answer written twice"
@@ -131,17 +131,15 @@ type Accuse = (kind: ViolationKind, what: string) => void;
 /** @returns the pushes that are in the log */
 function judgePushes({ pushes, rows }: PersonBooks, accuse: Accuse): readonly PushBook[] {
   const heard = rows.filter((row) => row.kind === "in");
-  const marks = heard.map(({ inbound }) => markOf(inbound));
+  const marks = heard.map(({ content }) => markOf(content));
   const pushed = new Set(pushes.map(({ mark }) => mark));
   for (const mark of marks) if (!pushed.has(mark)) accuse("stored but never pushed", mark);
   for (const { mark, outcome, answer } of pushes) {
-    const found = heard.filter(({ inbound }) => markOf(inbound) === mark);
+    const found = heard.filter(({ content }) => markOf(content) === mark);
     if (found.length === 0 && isAcknowledged(outcome)) accuse("acknowledged but not stored", mark);
     if (found.length > 1) accuse("stored twice", mark);
     const given = outcome === "transferred" ? "handover" : "received";
-    const isOther =
-      found.some((row) => row.acknowledgement !== answer) || (isAcknowledged(outcome) && given !== answer);
-    if (isOther) accuse("answered otherwise than stored", mark);
+    if (isAcknowledged(outcome) && given !== answer) accuse("answered otherwise than planned", mark);
   }
   return pushes.filter(({ mark }) => marks.includes(mark));
 }
@@ -149,7 +147,7 @@ function judgePushes({ pushes, rows }: PersonBooks, accuse: Accuse): readonly Pu
 /** A stored message is due an answer, whether or not WeChat received the acknowledgement. */
 function judgeDue(stored: readonly PushBook[], outs: readonly OutRow[], accuse: Accuse): void {
   for (const due of stored.flatMap((push) => push.due)) {
-    const written = outs.filter((out) => out.source === "auto" && textOf(out) === due).length;
+    const written = outs.filter((out) => out.by.type === "rule" && textOf(out) === due).length;
     if (written === 0) accuse("answer missing", due);
     if (written > 1) accuse("answer written twice", due);
   }
@@ -157,7 +155,7 @@ function judgeDue(stored: readonly PushBook[], outs: readonly OutRow[], accuse: 
 
 function judgeRequests({ requests }: PersonBooks, outs: readonly OutRow[], accuse: Accuse): void {
   for (const { mark, accepted } of requests) {
-    const written = outs.filter((out) => out.source === "api" && textOf(out) === mark).length;
+    const written = outs.filter((out) => out.by.type === "api" && textOf(out) === mark).length;
     if (written === 0 && accepted) accuse("accepted request lost", mark);
     if (written > 1) accuse("request written twice", mark);
   }
@@ -169,7 +167,7 @@ function judgeMessage(books: PersonBooks, out: OutRow, accuse: Accuse): Fate | u
   const count = (kind: Row["kind"]): number => about.filter((row) => row.kind === kind).length;
   const arrived = books.delivered.filter((line) => line === text).length;
   const unconfirmed = count("unconfirmed");
-  const goes = out.source === "auto" && books.unconfirmedRetry === 1 ? 2 : 1;
+  const goes = out.by.type === "rule" && books.unconfirmedRetry === 1 ? 2 : 1;
   if (unconfirmed > goes) accuse("more goes than allowed", text);
   if (!isEachCutOff(books, out, about)) accuse("unconfirmed for no reason", text);
   if (arrived > 1) judgeDuplicate({ books, out, arrived, unconfirmed }, accuse);
@@ -212,7 +210,7 @@ interface Copies {
 
 function judgeDuplicate({ books, out, arrived, unconfirmed }: Copies, accuse: Accuse): void {
   const text = textOf(out);
-  if (out.source === "api") accuse("request sent twice", text);
+  if (out.by.type === "api") accuse("request sent twice", text);
   else if (books.unconfirmedRetry === 0) accuse("duplicate in spite of UNCONFIRMED_RETRY=0", text);
   else if (unconfirmed === 0) accuse("duplicate without unconfirmed", text);
   else if (arrived > 2) accuse("more than one duplicate", text);
@@ -233,12 +231,12 @@ function isAcknowledged(outcome: PushOutcome): boolean {
   return outcome === "acknowledged" || outcome === "transferred";
 }
 
-function markOf(inbound: Extract<Row, { kind: "in" }>["inbound"]): string {
-  if ("content" in inbound && typeof inbound.content === "string") return inbound.content;
-  if ("entryText" in inbound) return inbound.entryText;
-  return inbound.name;
+function markOf(content: Extract<Row, { kind: "in" }>["content"]): string {
+  if ("content" in content && typeof content.content === "string") return content.content;
+  if ("entryText" in content) return content.entryText;
+  return content.name;
 }
 
-function textOf({ message }: OutRow): string {
-  return message.type === "text" ? message.content : message.type;
+function textOf({ content }: OutRow): string {
+  return content.type === "text" ? content.content : content.type;
 }

@@ -82,7 +82,7 @@ export function countDeliveries(
 
 /** The position of a push in the log. */
 function seqOf({ rows }: PersonBooks, mark: string): number | undefined {
-  return rows.find((row) => row.kind === "in" && "content" in row.inbound && row.inbound.content === mark)?.seq;
+  return rows.find((row) => row.kind === "in" && "content" in row.content && row.content.content === mark)?.seq;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -5,7 +5,7 @@
 import { isSameAccount, type Address } from "../../shared/message/address.ts";
 import type { EraseNote } from "../../worker/conversation/core/erasure.ts";
 import { nextLogId } from "../../worker/conversation/core/log-id.ts";
-import type { Row } from "../../worker/conversation/core/rows.ts";
+import { readEntryText, type Row } from "../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE } from "../../worker/conversation/core/state.ts";
 import type { ConversationStore } from "../../worker/conversation/log-store.ts";
 
@@ -35,6 +35,7 @@ export function openArrayStore(data: ArrayData): ConversationStore {
     const record = data.records.findLast((candidate) => candidate.key === key && candidate.seq >= since);
     return rowsOf(record).find((row) => row.key === key);
   };
+  const rowAt = (seq: number) => data.records.flatMap(rowsOf).find((candidate) => candidate.seq === seq);
   return {
     address: () => data.address,
     isOf: (account) => data.address !== undefined && (account === undefined || isSameAccount(data.address, account)),
@@ -53,11 +54,11 @@ export function openArrayStore(data: ArrayData): ConversationStore {
     oldest: () => data.records[0]?.seq,
     answerTo(key, since) {
       const row = find(key, since);
-      return row?.kind === "in" ? row.body.acknowledgement : undefined;
+      return row?.kind === "in" ? row.facts.acknowledgement : undefined;
     },
     requestedBy(key, since) {
       const row = find(key, since);
-      return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
+      return row?.kind === "out" ? { seq: row.seq, request: row.facts.request ?? "" } : undefined;
     },
     isRecorded: (seq, attempt, result) =>
       data.records
@@ -67,11 +68,12 @@ export function openArrayStore(data: ArrayData): ConversationStore {
           (row) =>
             row.ref === seq &&
             (OUTCOMES.has(row.kind) || (row.kind === "unconfirmed" && result === row.kind)) &&
-            "attempt" in row.body &&
-            row.body.attempt === attempt,
+            "attempt" in row.facts &&
+            row.facts.attempt === attempt,
         ),
+    entryText: (seq) => readEntryText(rowAt(seq)),
     outgoing(seq) {
-      const row = data.records.flatMap(rowsOf).find((candidate) => candidate.seq === seq);
+      const row = rowAt(seq);
       return row?.kind === "out" ? row : undefined;
     },
     rows: (after, limit) =>

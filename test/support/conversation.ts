@@ -109,6 +109,11 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     now: () => now,
     state,
     log,
+    /** The text of the newest entering and the verdict on it. */
+    entered() {
+      const { entered } = state();
+      return entered && { text: openArrayStore(data).entryText(entered.seq), verdict: entered.verdict };
+    },
     window: () => replyWindow(state(), MINI_PROGRAM_RULES, now),
     rows: <K extends RowKind>(kind: K) => log().filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
     pass(ms: number) {

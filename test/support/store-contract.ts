@@ -23,7 +23,7 @@ const stateAt = (lastSeq: number, more: Partial<ConversationState> = {}): Conver
 };
 
 const received = (seq: number, key: string, acknowledgement: "received" | "handover" = "received"): Row => {
-  const inbound = {
+  const content = {
     event: "message",
     type: "text",
     name: "text",
@@ -33,24 +33,35 @@ const received = (seq: number, key: string, acknowledgement: "received" | "hando
     openid: "o",
     createdAt: seq,
   } as const;
-  return { seq, at: seq, key, kind: "in", ref: null, body: { inbound, acknowledgement } };
+  const facts = { event: "message", type: "text", acknowledgement } as const;
+  return { seq, at: seq, key, kind: "in", ref: null, by: { type: "user" }, facts, content };
+};
+
+const entering = (seq: number, entryText: string): Row => {
+  const facts = { event: "action", type: "enter", acknowledgement: "received" } as const;
+  const head = { name: "user_enter_tempsession", account: "gh_1", openid: "o", createdAt: seq };
+  const content = { event: "action", type: "enter", entryText, ...head } as const;
+  return { seq, at: seq, key: null, kind: "in", ref: null, by: { type: "user" }, facts, content };
 };
 
 const outgoing = (seq: number, key: string | null = null, ref: number | null = null): Row => {
-  const body = { message: text("好"), source: "api", purpose: "reply", part: 1, parts: 1, request: "hash" } as const;
-  return { seq, at: seq, key, kind: "out", ref, body };
+  const facts = { type: "text", purpose: "reply", part: 1, parts: 1, request: "hash" } as const;
+  return { seq, at: seq, key, kind: "out", ref, by: { type: "api" }, facts, content: text("好") };
 };
 
-const outcome = (seq: number, ref: number, kind: "sent" | "unconfirmed", attempt = 1): Row =>
-  kind === "sent"
-    ? { seq, at: seq, key: null, kind, ref, body: { attempt } }
-    : { seq, at: seq, key: null, kind, ref, body: { attempt, reason: "timeout" } };
+const outcome = (seq: number, ref: number, kind: "sent" | "unconfirmed", attempt = 1): Row => {
+  const head = { seq, at: seq, key: null };
+  const by = { type: "system" } as const;
+  return kind === "sent"
+    ? { ...head, kind, ref, by, facts: { attempt }, content: null }
+    : { ...head, kind, ref, by, facts: { attempt, reason: "timeout" }, content: null };
+};
 
 /** A log of three records: 10 and 11 · 20 · 30. */
 function fill(store: ConversationStore): void {
   store.append(ADDRESS, [received(10, "m:1"), outgoing(11)], stateAt(11));
   store.append(ADDRESS, [outcome(20, 11, "sent")], stateAt(20));
-  store.append(ADDRESS, [outgoing(30, "k:1")], stateAt(30, { entryText: "shop" }));
+  store.append(ADDRESS, [outgoing(30, "k:1")], stateAt(30, { replyContext: "shop" }));
 }
 
 const seqsOf = (rows: readonly Row[]) => rows.map(({ seq }) => seq);
@@ -74,7 +85,7 @@ export function testStorage(withStorage: WithStorage): void {
       fill(open());
       const store = open();
       expect(store.address()).toEqual(ADDRESS);
-      expect(store.initialState).toEqual(stateAt(30, { entryText: "shop" }));
+      expect(store.initialState).toEqual(stateAt(30, { replyContext: "shop" }));
       expect(seqsOf(store.rows(0, 9))).toEqual([10, 11, 20, 30]);
       expect(store.oldest()).toBe(11);
     }));
@@ -115,6 +126,17 @@ export function testStorage(withStorage: WithStorage): void {
       fill(store);
       expect(store.outgoing(11)).toEqual(outgoing(11));
       expect([store.outgoing(10), store.outgoing(20), store.outgoing(12)]).toEqual([undefined, undefined, undefined]);
+    }));
+
+  it("finds the text of an entering by its row, and none of another row or one that is gone", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      fill(store);
+      store.append(ADDRESS, [entering(40, "page=order")], stateAt(40));
+      expect([store.entryText(40), store.entryText(10), store.entryText(41)]).toEqual(["page=order", null, null]);
+      store.append(ADDRESS, [outgoing(50)], stateAt(50));
+      store.prune(50, 9);
+      expect(store.entryText(40)).toBeNull();
     }));
 
   it("says whether the outcome of this very attempt is recorded; an unknown one only to the same", ({ expect }) =>
@@ -158,6 +180,6 @@ export function testStorage(withStorage: WithStorage): void {
       expect([seqsOf(store.rows(0, 9)), store.oldest()]).toEqual([[20, 30], 20]);
       store.prune(30, 9);
       expect([seqsOf(open().rows(0, 9)), open().oldest()]).toEqual([[30], 30]);
-      expect(open().initialState.entryText).toBe("shop");
+      expect(open().initialState.replyContext).toBe("shop");
     }));
 }

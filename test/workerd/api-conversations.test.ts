@@ -61,8 +61,8 @@ describe("GET /conversations/:id", () => {
       heldCount: 0,
       mutedUntil: null,
       rows: [
-        { kind: "in", at: new Date(now).toISOString(), inbound: { event: "action", type: "enter" } },
-        { kind: "in", acknowledgement: "received", inbound: { type: "text", content: "在吗" } },
+        { kind: "in", at: new Date(now).toISOString(), facts: { event: "action", type: "enter" } },
+        { kind: "in", by: { type: "user" }, content: { type: "text", content: "在吗" } },
       ],
     });
     expect(view["next"]).toBe((await page("oView")).next);
@@ -81,7 +81,7 @@ describe("GET /conversations/:id", () => {
     await wechat.text("oTransfer", "人工");
     expect(await bodyOf(await call("GET", "/api/v1/conversations/oTransfer"))).toMatchObject({
       window: { status: "unknown", expiresAt: null },
-      rows: [{ kind: "in", acknowledgement: "handover" }],
+      rows: [{ kind: "in", content: { content: "人工" } }],
     });
   });
 
@@ -125,16 +125,17 @@ describe("GET /conversations/:id/messages", () => {
     const { id } = await bodyOf(await send("oRefs", { type: "text", content: "长".repeat(1_000) }));
     await expect.poll(() => kindsOf("oRefs")).toEqual(["in", "out", "out", "sent", "sent"]);
     const [, first, second, ...sent] = (await page("oRefs")).rows;
-    expect(first).toMatchObject({ kind: "out", id, part: 1, parts: 2, source: "api", isAi: false });
-    expect(second).toMatchObject({ kind: "out", id, part: 2, parts: 2 });
-    expect(sent.map((row) => ("ref" in row ? row.ref : undefined))).toEqual([first?.seq, second?.seq]);
+    expect(first).toMatchObject({ kind: "out", ref: null, id, by: { type: "api" }, facts: { part: 1, parts: 2 } });
+    expect(second).toMatchObject({ kind: "out", ref: first?.seq, id, facts: { part: 2, parts: 2 } });
+    expect(sent.map((row) => row.ref)).toEqual([first?.seq, second?.seq]);
   });
 
   it("shows no keys, hashes, openids or account ids", async ({ expect }) => {
     await wechat.text("oPlain", "在吗");
     await send("oPlain", { type: "text", content: "您好" }, { once: "my-own-key" });
     const text = JSON.stringify(await page("oPlain"));
-    for (const hidden of ["my-own-key", "oPlain", "gh_", '"key"', '"request"']) expect(text).not.toContain(hidden);
+    for (const hidden of ["my-own-key", "oPlain", "gh_", '"key"', '"request"', '"acknowledgement"'])
+      expect(text).not.toContain(hidden);
   });
 
   it.for([
@@ -156,29 +157,65 @@ describe("GET /conversations/:id/messages", () => {
 
 describe("a row of every kind", () => {
   const objectId = "0123456789abcdef".repeat(4);
-  const place = { seq: 1_800_000_000_001, at: 1_800_000_000_000, key: null, ref: 1_800_000_000_000 };
+  const place = {
+    seq: 1_800_000_000_001,
+    at: 1_800_000_000_000,
+    key: null,
+    ref: 1_800_000_000_000,
+    by: { type: "system" },
+  } as const;
   const rows: readonly Row[] = [
-    { ...place, kind: "attempt", body: { attempt: 1 } },
-    { ...place, kind: "sent", body: { attempt: 2 } },
-    { ...place, kind: "failed", body: { attempt: 1, reason: "refused", code: "40003" } },
-    { ...place, kind: "blocked", body: { reason: "window_ended" } },
-    { ...place, ref: null, kind: "blocked", body: { reason: "quota_used", message: { type: "text", content: "a" } } },
-    { ...place, kind: "held", body: { until: 1_800_000_000_000 } },
-    { ...place, kind: "unconfirmed", body: { attempt: 1, reason: "timeout" } },
-    { ...place, kind: "retry", body: { attempt: 1, retryAt: 1_800_000_000_000, reason: "busy", code: "-1" } },
-    { ...place, kind: "late", body: { attempt: 1, result: "rejected", code: "-1" } },
+    { ...place, kind: "attempt", facts: { attempt: 1 }, content: null },
+    { ...place, kind: "sent", facts: { attempt: 2 }, content: null },
+    { ...place, kind: "failed", facts: { attempt: 1, reason: "refused", code: "40003" }, content: null },
+    { ...place, kind: "blocked", facts: { reason: "window_ended" }, content: null },
+    {
+      ...place,
+      ref: null,
+      kind: "blocked",
+      by: { type: "rule", id: "r" },
+      facts: { reason: "quota_used", type: "text", purpose: "reply" },
+      content: { type: "text", content: "a" },
+    },
+    { ...place, kind: "held", facts: { until: 1_800_000_000_000 }, content: null },
+    { ...place, kind: "unconfirmed", facts: { attempt: 1, reason: "timeout" }, content: null },
+    {
+      ...place,
+      kind: "retry",
+      facts: { attempt: 1, retryAt: 1_800_000_000_000, reason: "busy", code: "-1" },
+      content: null,
+    },
+    { ...place, kind: "late", facts: { attempt: 1, reason: "rejected", code: "-1" }, content: null },
     {
       ...place,
       ref: null,
       kind: "out",
-      body: {
-        message: { type: "text", content: "a" },
-        source: "auto",
-        purpose: "reply",
-        part: 1,
-        parts: 1,
-        isAi: true,
-        ruleId: "r",
+      by: { type: "rule", id: "r" },
+      facts: { type: "text", purpose: "reply", part: 1, parts: 1, isAi: true, request: "hash", replyContext: "7" },
+      content: { type: "text", content: "a" },
+    },
+    {
+      ...place,
+      ref: null,
+      kind: "in",
+      by: { type: "user" },
+      facts: {
+        event: "action",
+        type: "enter",
+        grant: { name: "enter", count: 2, until: 1_800_000_060_000 },
+        acknowledgement: "received",
+        contextVerdict: "expired",
+        replyContext: "7",
+      },
+      content: {
+        event: "action",
+        type: "enter",
+        name: "user_enter_tempsession",
+        entryText: "page",
+        businessId: "7",
+        account: "gh_1",
+        openid: "oUser",
+        createdAt: 1_800_000_000_000,
       },
     },
   ];
@@ -233,5 +270,5 @@ async function readLines(response: Response): Promise<string> {
 }
 
 function contentOf(row: RowJson): string | undefined {
-  return row.kind === "in" && "content" in row.inbound ? row.inbound.content : undefined;
+  return row.kind === "in" && "content" in row.content ? row.content.content : undefined;
 }

@@ -159,8 +159,8 @@ describe("GET /media/:mediaId", () => {
   async function pictureOf(openid: string): Promise<string> {
     await wechat.image(openid);
     const { rows } = await (await call("GET", `/api/v1/conversations/${openid}`)).json<{ rows: readonly RowJson[] }>();
-    const row = rows.find((candidate) => candidate.kind === "in" && candidate.inbound.type === "image");
-    return row?.kind === "in" && "mediaId" in row.inbound ? row.inbound.mediaId : "";
+    const row = rows.find((candidate) => candidate.kind === "in" && candidate.facts.type === "image");
+    return row?.kind === "in" && "mediaId" in row.content ? row.content.mediaId : "";
   }
 
   it("hands on a picture a user sent, as what its bytes are and nothing else", async ({ expect }) => {

@@ -246,7 +246,7 @@ describe("retention", () => {
       object.submit(address, held("k:2", "二"));
       pass(0.5 * DAY);
       await object.alarm();
-      const kept = object.rows(0, 10)?.rows.flatMap((row) => (row.kind === "out" ? [row.body.message] : []));
+      const kept = object.rows(0, 10)?.rows.flatMap((row) => (row.kind === "out" ? [row.content] : []));
       expect(kept).toEqual([text("一"), text("二")]);
       const push = {
         key: "m:short",

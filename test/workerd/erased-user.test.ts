@@ -71,7 +71,7 @@ describe("an erased user", () => {
     await evictDurableObject(conversation("oBack"));
     await wechat.redeliver({ id: old.id });
     const rows = await (await call("GET", "/api/v1/conversations/oBack/messages")).json<{ rows: unknown[] }>();
-    expect(rows.rows).toMatchObject([{ inbound: { content: "新" } }]);
+    expect(rows.rows).toMatchObject([{ content: { content: "新" } }]);
   });
 
   it("who is back has no trace of it after the day, whatever else is due", async ({ expect }) => {

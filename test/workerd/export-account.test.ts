@@ -46,7 +46,7 @@ describe("an export", () => {
         body: unreadable("oOwn", "of oOwn"),
         truncated: false,
       },
-      { kind: "in", inbound: { content: "在吗" } },
+      { kind: "in", content: { content: "在吗" } },
     ]);
     expect(JSON.stringify(lines)).not.toContain("oOther");
   });

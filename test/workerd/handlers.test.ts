@@ -45,6 +45,7 @@ describe("a handler", () => {
     const answer = await run({ onMessage: (_, ctx) => ctx.reply("好的", card) }, says("你好"));
     expect(answer).toEqual({
       ruleId: "handler",
+      isHandler: true,
       action: { type: "reply", messages: [{ type: "text", content: "好的" }, card] },
     });
   });

@@ -41,7 +41,7 @@ async function ringFor(ms: number, stepMs: number, ...openids: readonly string[]
 }
 
 const failure = async (openid: string) =>
-  ((await remote(openid).rows(0, 500))?.rows ?? []).findLast((row) => row.kind === "failed")?.body;
+  ((await remote(openid).rows(0, 500))?.rows ?? []).findLast((row) => row.kind === "failed")?.facts;
 
 describe("a message with the link of another mini program", () => {
   it("ends by itself within two days of simulated time, without one pause of the app", async ({ expect }) => {

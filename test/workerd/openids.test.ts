@@ -131,7 +131,7 @@ describe("a user of any openid a push is stored for", () => {
     for (const openid of users) expect(await pushText(openid, `of ${openid}`)).toBe("acknowledged");
     for (const openid of users) {
       const { rows } = await (await call("GET", pathOf(openid))).json<{ rows: unknown[] }>();
-      expect(rows, openid).toMatchObject([{ inbound: { content: `of ${openid}` } }]);
+      expect(rows, openid).toMatchObject([{ content: { content: `of ${openid}` } }]);
     }
   });
 });

@@ -43,9 +43,9 @@ function from(signed?: string, context: object = CLAIMED): string {
 async function contextsOf(openid: string): Promise<{ readonly view: unknown; readonly row: unknown }> {
   const { context, rows } = await (
     await call("GET", `/api/v1/conversations/${openid}`)
-  ).json<{ context: Record<string, unknown>; rows: { kind: string; inbound?: { context?: unknown } }[] }>();
+  ).json<{ context: Record<string, unknown>; rows: { kind: string; content: { context?: unknown } | null }[] }>();
   const { entryText: _text, ...view } = context;
-  return { view, row: rows.findLast((row) => row.inbound?.context !== undefined)?.inbound?.context };
+  return { view, row: rows.findLast((row) => row.content?.context !== undefined)?.content?.context };
 }
 
 /** Both contexts must show it: the claims, and nothing of the token's content. */
@@ -76,7 +76,7 @@ describe("a context without a signature", () => {
     // The greeting is sent after the response.
     await expect.poll(view).toMatchObject({
       context: { entryText: "page=cart&id=7" },
-      rows: [{ inbound: { entryText: "page=cart&id=7" } }, { kind: "out" }, { kind: "sent" }],
+      rows: [{ content: { entryText: "page=cart&id=7" } }, { kind: "out" }, { kind: "sent" }],
     });
   });
 });

@@ -51,7 +51,8 @@ describe("the push URL", () => {
     expect((await wechat.push({ openid: "oVoice", content: voice })).outcome).toBe("acknowledged");
     expect((await remote("oVoice").rows(0, 10))?.rows[0]).toMatchObject({
       kind: "in",
-      body: { inbound: { event: "message", type: "unknown", name: "voice" } },
+      facts: { event: "message", type: "unknown", grant: { name: "message", count: 5 } },
+      content: { name: "voice" },
     });
   });
 

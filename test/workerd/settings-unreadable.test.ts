@@ -29,7 +29,7 @@ async function storeAsAnother(defaults: object): Promise<void> {
 /** Which rows the user's messages are, with the answers WeChat was given. */
 async function answersOf(openid: string): Promise<readonly string[]> {
   const rows = (await remote(openid).rows(0, 100))?.rows ?? [];
-  return rows.flatMap((row) => (row.kind === "in" ? [row.body.acknowledgement] : [row.kind]));
+  return rows.flatMap((row) => (row.kind === "in" ? [row.facts.acknowledgement] : [row.kind]));
 }
 
 describe("settings that cannot be read", () => {

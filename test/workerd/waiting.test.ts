@@ -50,7 +50,7 @@ describe("a message that waits says why", () => {
     await wechat.fault({ fault: "errcode", errcode: 48001, target: "send", times: 1 });
     const ids = [await send("oFirst", "retry"), await send("oFirst", "")];
     const rows = (await remote("oFirst").rows(0, 10))?.rows ?? [];
-    const retries = rows.flatMap((row) => (row.kind === "retry" ? [row.body.retryAt] : []));
+    const retries = rows.flatMap((row) => (row.kind === "retry" ? [row.facts.retryAt] : []));
     expect(retries).toHaveLength(1);
     expect(retries[0]).toBeGreaterThanOrEqual(end);
     for (const id of ids) expect(Date.parse((await message(id)).waiting?.until ?? "")).toBeGreaterThanOrEqual(end);

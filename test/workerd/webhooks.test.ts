@@ -36,9 +36,9 @@ describe("a webhook", () => {
     const [first, sent] = shop.events;
     expect(first?.data).toMatchObject({
       ...addressOf("oAll"),
-      row: { kind: "in", acknowledgement: "received" },
+      row: { kind: "in", facts: { event: "message", type: "text" } },
     });
-    expect(sent?.data).toMatchObject({ row: { kind: "sent" }, message: { kind: "out", message: { content: "好" } } });
+    expect(sent?.data).toMatchObject({ row: { kind: "sent" }, message: { kind: "out", content: { content: "好" } } });
     for (const { id, timestamp, body, signature } of shop.events) {
       expect(signature).toBe(await signWebhook([SECRET], { id, timestamp: Number(timestamp), body }));
     }

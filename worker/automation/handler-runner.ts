@@ -73,7 +73,7 @@ export async function runHandlers(
     writeLog("handler_failed", { requestId: context.requestId, name: inbound.name, error: "answer_too_long" });
     return undefined;
   }
-  return action && { ruleId: "handler", action };
+  return action && { ruleId: "handler", isHandler: true, action };
 }
 
 function findHandler(

@@ -211,7 +211,10 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     /** The window, the context and the newest rows; null when the user is unknown. */
     view(limit: number): ConversationDetails | null {
       const log = store.log();
-      return log === undefined ? null : showConversation(state(), { log, rows: store.newest(limit) }, clock());
+      if (log === undefined) return null;
+      const { entered } = state();
+      const entryText = entered === null ? null : store.entryText(entered.seq);
+      return showConversation(state(), { log, rows: store.newest(limit) }, entryText, clock());
     },
 
     /** Rows after a cursor, oldest first: history and every change. Null when the user is unknown. */

@@ -16,16 +16,22 @@ import type { ConversationDetails, LeasedMessage, LogPage } from "./rpc.ts";
 /**
  * The window, the context and some rows.
  *
+ * @param entryText the text of the newest entering; null: none, or retention deleted it
  * @param now epoch ms
  */
-export function showConversation(state: ConversationState, { log, rows }: LogPage, now: number): ConversationDetails {
+export function showConversation(
+  state: ConversationState,
+  { log, rows }: LogPage,
+  entryText: string | null,
+  now: number,
+): ConversationDetails {
   const plausible = correctTimes(state, now, MINI_PROGRAM_RULES);
-  const { entryText, contextVerdict, held, lastSeq } = plausible;
+  const { entered, held, lastSeq } = plausible;
   const mutedUntil = mutedUntilOf(plausible.control);
   return {
     window: replyWindow(plausible, MINI_PROGRAM_RULES, now),
     entryText,
-    contextVerdict,
+    contextVerdict: entryText === null ? null : (entered?.verdict ?? null),
     heldCount: held.length,
     waiting: waitingMessages(state),
     mutedUntil: mutedUntil > now ? mutedUntil : null,
@@ -49,7 +55,14 @@ export function fillLease(
   row: Row | undefined,
 ): LeasedMessage {
   if (row?.kind !== "out") throw new Error("a queued message has no row");
-  const { message, isAi = false, businessId: replyContext = state.replyContext } = row.body;
+  const { isAi = false, replyContext = state.replyContext } = row.facts;
   const id = buildSendId({ objectId, seq: lease.seq });
-  return { ...lease, id, user: address.user, message, isAi, ...(replyContext !== null && { replyContext }) };
+  return {
+    ...lease,
+    id,
+    user: address.user,
+    message: row.content,
+    isAi,
+    ...(replyContext !== null && { replyContext }),
+  };
 }

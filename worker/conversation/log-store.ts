@@ -37,6 +37,8 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
    * outcome may still come.
    */
   isRecorded(seq: number, attempt: number, result: AttemptOutcome["result"]): boolean;
+  /** The text of the entering whose row is at `seq`; null when retention deleted it. */
+  entryText(seq: number): string | null;
   /** The `out` row at `seq`. */
   outgoing(seq: number): Extract<Row, { kind: "out" }> | undefined;
   /** Rows after `after`, oldest first. */

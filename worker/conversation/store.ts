@@ -6,7 +6,7 @@
 import { isSameAccount, type Address } from "../../shared/message/address.ts";
 import type { EraseNote } from "./core/erasure.ts";
 import { nextLogId } from "./core/log-id.ts";
-import type { Row } from "./core/rows.ts";
+import { readEntryText, type Row } from "./core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "./core/state.ts";
 import { ERASED_KEY, readEraseNote } from "./erased-storage.ts";
 import type { ConversationStore } from "./log-store.ts";
@@ -79,6 +79,10 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     const query = "select seq, key from log where seq >= ? and key >= 'k:' and key < 'k;' order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });
+  function rowAt(seq: number): Row | undefined {
+    const [record] = find("select * from log where seq >= ? order by seq limit 1", seq);
+    return record && rowsOf(record).find((candidate) => candidate.seq === seq);
+  }
   function keyedRow(record: Columns | undefined, key: string): Row | undefined {
     return record && rowsOf(record).find((row) => row.key === key);
   }
@@ -109,22 +113,22 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const seq = recentKeys.find(key, since);
       if (seq === undefined) return undefined;
       const row = keyedRow(find("select * from log where seq = ?", seq)[0], key);
-      return row?.kind === "in" ? row.body.acknowledgement : undefined;
+      return row?.kind === "in" ? row.facts.acknowledgement : undefined;
     },
     requestedBy(key, since) {
       const seq = recentRequests.find(key, since);
       const row = seq === undefined ? undefined : keyedRow(find("select * from log where seq = ?", seq)[0], key);
-      return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
+      return row?.kind === "out" ? { seq: row.seq, request: row.facts.request ?? "" } : undefined;
     },
     isRecorded(seq, attempt, result) {
       const says = (row: Row) => OUTCOMES.has(row.kind) || (row.kind === "unconfirmed" && result === row.kind);
       return find("select * from log where seq > ? order by seq desc limit ?", seq, RECENT_RECORDS)
         .flatMap(rowsOf)
-        .some((row) => row.ref === seq && says(row) && "attempt" in row.body && row.body.attempt === attempt);
+        .some((row) => row.ref === seq && says(row) && "attempt" in row.facts && row.facts.attempt === attempt);
     },
+    entryText: (seq) => readEntryText(rowAt(seq)),
     outgoing(seq) {
-      const [record] = find("select * from log where seq >= ? order by seq limit 1", seq);
-      const row = record && rowsOf(record).find((candidate) => candidate.seq === seq);
+      const row = rowAt(seq);
       return row?.kind === "out" ? row : undefined;
     },
     rows(after, limit) {

@@ -32,7 +32,7 @@ export function runTransition<T>(
   const writer = writeRows(before.lastSeq, context.now);
   const { state, lease, value } = step(before, writer, context);
   if (lease !== undefined && state !== before && writer.rows().length === 0) {
-    writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
+    writer.append({ kind: "attempt", ref: lease.seq, facts: { attempt: lease.attempt } });
   }
   const consumers = scheduleCursors(state.consumers, before.lastSeq, context.now);
   return { value, lease, state: { ...state, consumers, lastSeq: writer.last() }, rows: writer.rows() };

@@ -21,7 +21,7 @@ export function* oldRecords(before: number, count: number): Generator<OldRecord>
 }
 
 function question(seq: number): OldRecord {
-  const inbound = {
+  const content = {
     event: "message",
     type: "text",
     name: "text",
@@ -33,20 +33,37 @@ function question(seq: number): OldRecord {
   };
   const message = { type: "text", content: "商品价格以商品详情页为准，下单时会显示优惠后的实付金额。" };
   const rows = [
-    { seq, at: seq, kind: "in", key: `m:${seq}`, ref: null, body: { inbound, acknowledgement: "received" } },
+    {
+      seq,
+      at: seq,
+      key: `m:${seq}`,
+      kind: "in",
+      ref: null,
+      by: { type: "user" },
+      facts: {
+        event: "message",
+        type: "text",
+        grant: { name: "message", count: 5, until: seq + 48 * 3_600_000 },
+        acknowledgement: "received",
+      },
+      content,
+    },
     {
       seq: seq + 1,
       at: seq,
-      kind: "out",
       key: null,
+      kind: "out",
       ref: null,
-      body: { message, source: "auto", purpose: "reply", part: 1, parts: 1, ruleId: "price" },
+      by: { type: "rule", id: "price" },
+      facts: { type: "text", part: 1, purpose: "reply", parts: 1 },
+      content: message,
     },
   ];
   return { seq: seq + 1, key: `m:${seq}`, rows: JSON.stringify(rows) };
 }
 
 function outcome(seq: number, ref: number): OldRecord {
-  const rows = [{ seq, at: seq, kind: "sent", key: null, ref: ref + 1, body: { attempt: 1 } }];
+  const by = { type: "system" };
+  const rows = [{ seq, at: seq, key: null, kind: "sent", ref: ref + 1, by, facts: { attempt: 1 }, content: null }];
   return { seq, key: null, rows: JSON.stringify(rows) };
 }

@@ -58,7 +58,7 @@ export function facts(failure: Failure): number | string | undefined {
 }
 
 export function rows(row: Row): string | undefined {
-  if (row.kind === "in") return row.acknowledgement;
-  // @ts-expect-error only rows of the user's have an answer
-  return row.acknowledgement;
+  if (row.kind === "in") return row.facts.contextVerdict;
+  // @ts-expect-error only rows of the user's have a verdict
+  return row.facts.contextVerdict;
 }

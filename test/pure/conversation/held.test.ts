@@ -92,7 +92,7 @@ describe("a held message", () => {
     const chat = quickChat();
     const { lease } = chat.says([reply("自动")]);
     expect(lease?.seq).toBeDefined();
-    expect(chat.rows("out").find(({ seq }) => seq === must(lease).seq)?.body.message).toEqual(text("保留"));
+    expect(chat.rows("out").find(({ seq }) => seq === must(lease).seq)?.content).toEqual(text("保留"));
     const next = must(chat.settles(must(lease), ACCEPTED));
     chat.settles(next, ACCEPTED);
     expect(chat.state().held).toEqual([]);
@@ -128,7 +128,7 @@ describe("a held message", () => {
     expect(must(lease).seq).toBe(first.message);
     const second = must(chat.settles(must(lease), ACCEPTED));
     const third = must(chat.settles(second, ACCEPTED));
-    expect(chat.rows("out").find((row) => row.seq === third.seq)?.body.message).toEqual(text("自动"));
+    expect(chat.rows("out").find((row) => row.seq === third.seq)?.content).toEqual(text("自动"));
   });
 
   it("leaves the automatic answer out when it takes the last place", ({ expect }) => {
@@ -136,7 +136,10 @@ describe("a held message", () => {
     for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
     chat.says([reply("自动")]);
     expect(chat.state().held).toHaveLength(1);
-    expect(chat.rows("blocked")[0]?.body).toMatchObject({ reason: "quota_used", ruleId: "rule" });
+    expect(chat.rows("blocked")[0]).toMatchObject({
+      by: { type: "rule", id: "rule" },
+      facts: { reason: "quota_used" },
+    });
   });
 
   it("is given up when its time is over", ({ expect }) => {
@@ -162,7 +165,7 @@ describe("a held message", () => {
     expect(chat.state().held).toHaveLength(5);
     chat.pass(HOUR);
     for (let { lease } = chat.says([]); lease !== undefined; lease = chat.settles(lease, ACCEPTED));
-    const sent = chat.rows("sent").map(({ ref }) => chat.rows("out").find(({ seq }) => seq === ref)?.body.message);
+    const sent = chat.rows("sent").map(({ ref }) => chat.rows("out").find(({ seq }) => seq === ref)?.content);
     expect(sent).toEqual(contents.map(text));
   });
 
@@ -172,7 +175,7 @@ describe("a held message", () => {
     chat.settles(must(chat.says([]).lease), rejected(45047));
     chat.pass(HOUR);
     const next = must(chat.says([]).lease);
-    expect(chat.rows("out").find(({ seq }) => seq === next.seq)?.body.message).toEqual(text("1"));
+    expect(chat.rows("out").find(({ seq }) => seq === next.seq)?.content).toEqual(text("1"));
   });
 
   it("is not sent after its time although the alarm comes late, and leaves its place to the answer", ({ expect }) => {
@@ -180,8 +183,8 @@ describe("a held message", () => {
     for (const content of ["1", "2", "3", "4", "5"]) chat.submits(text(content), { hold: true });
     chat.pass(HOLD_MS);
     const { lease } = chat.says([reply("自动")]);
-    expect(chat.rows("blocked").map(({ body }) => body.reason)).toEqual(Array(5).fill("hold_expired"));
-    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.body.message).toEqual(text("自动"));
+    expect(chat.rows("blocked").map(({ facts }) => facts.reason)).toEqual(Array(5).fill("hold_expired"));
+    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.content).toEqual(text("自动"));
   });
 
   it("that was let go and had to wait is not sent after its time", ({ expect }) => {

@@ -12,10 +12,10 @@ describe("reading on from a message", () => {
     fc.assert(
       fc.property(story, (given) => {
         const { chat } = playStory(given);
-        for (const { seq, body } of chat.rows("out").filter((out) => out.body.part === 1)) {
+        for (const { seq, facts } of chat.rows("out").filter((out) => out.facts.part === 1)) {
           const rows = chat.log().filter((row) => row.seq >= seq);
           // Its parts are in one record, which is read as a whole.
-          for (let count = body.parts; count <= rows.length; count += 1) {
+          for (let count = facts.parts; count <= rows.length; count += 1) {
             const read = rows.slice(0, count);
             if (findMissing(seq, read, chat.state()) !== "nothing") continue;
             const late = rows.slice(count).filter((row) => row.kind === "sent" && isOf(seq, row, rows));

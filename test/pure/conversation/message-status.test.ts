@@ -48,7 +48,7 @@ describe("a text that cannot be cut", () => {
   it("is left out of an automatic answer, and the log says so", ({ expect }) => {
     const chat = converse();
     chat.says([reply(tooLongALink, "二")]);
-    expect(chat.rows("blocked")[0]?.body.reason).toBe("unsplittable");
+    expect(chat.rows("blocked")[0]?.facts.reason).toBe("unsplittable");
     expect(chat.rows("out")).toHaveLength(1);
   });
 });

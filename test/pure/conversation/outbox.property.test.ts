@@ -32,7 +32,7 @@ describe("whatever happens to a conversation", () => {
         const chat = play(given);
         expect(chat.state().queue).toEqual([]);
         expect(chat.state().held).toEqual([]);
-        for (const out of chat.rows("out").filter((row) => row.body.part === 1)) {
+        for (const out of chat.rows("out").filter((row) => row.facts.part === 1)) {
           const status = chat.status(out.seq);
           expect(["sent", "failed", "blocked", "unconfirmed"]).toContain(status?.status);
         }
@@ -78,7 +78,7 @@ describe("whatever happens to a conversation", () => {
         const chat = play(given);
         for (const out of chat.rows("out")) {
           const unknown = chat.rows("unconfirmed").filter((row) => row.ref === out.seq).length;
-          const allowed = out.body.source === "auto" ? 1 + given.unconfirmedRetries : 1;
+          const allowed = out.by.type === "rule" ? 1 + given.unconfirmedRetries : 1;
           expect(unknown).toBeLessThanOrEqual(allowed);
         }
       }),

@@ -24,7 +24,7 @@ describe("an attempt", () => {
     chat.says([]);
     chat.pass(2 * HOUR);
     expect(chat.wakes()).toBeUndefined();
-    expect(chat.rows("blocked")[0]?.body.reason).toBe("window_ended");
+    expect(chat.rows("blocked")[0]?.facts.reason).toBe("window_ended");
   });
 
   it("is the only one under way; the next starts when it is settled", ({ expect }) => {
@@ -63,7 +63,7 @@ describe("an attempt", () => {
       lease = must(chat.wakes());
     }
     chat.settles(lease, rejected(-1));
-    expect(chat.rows("failed")[0]?.body).toMatchObject({ code: "-1", attempt: 4 });
+    expect(chat.rows("failed")[0]?.facts).toMatchObject({ code: "-1", attempt: 4 });
     expect(chat.window().remaining).toBe(5);
   });
 
@@ -72,7 +72,7 @@ describe("an attempt", () => {
     const { lease } = chat.says([reply("一", "二")]);
     chat.pass(1_000);
     chat.settles(must(lease), rejected(45047));
-    expect(chat.rows("blocked").map((row) => row.body)).toEqual([
+    expect(chat.rows("blocked").map((row) => row.facts)).toEqual([
       { reason: "quota_used", attempt: 1, code: "45047" },
       { reason: "window_ended" },
     ]);
@@ -91,7 +91,7 @@ describe("an attempt", () => {
     chat.settles(again, { result: "not_sent", reason: "paused", until: T0 + 48 * HOUR });
     chat.pass(48 * HOUR);
     chat.wakes();
-    expect(chat.rows("blocked")[0]?.body.reason).toBe("window_ended");
+    expect(chat.rows("blocked")[0]?.facts.reason).toBe("window_ended");
   });
 });
 
@@ -131,7 +131,7 @@ describe("an attempt without a known outcome", () => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     const next = must(chat.settles(must(lease), TIMEOUT));
-    expect(chat.rows("out").find((row) => row.seq === next.seq)?.body.message).toEqual(text("二"));
+    expect(chat.rows("out").find((row) => row.seq === next.seq)?.content).toEqual(text("二"));
   });
 
   it("is what a lease that ends unsettled becomes, at the next push or the alarm", ({ expect }) => {
@@ -139,7 +139,7 @@ describe("an attempt without a known outcome", () => {
     chat.says([reply("一")]);
     chat.pass(LEASE_MS);
     chat.says([]);
-    expect(chat.rows("unconfirmed")[0]?.body.reason).toBe("lease_ended");
+    expect(chat.rows("unconfirmed")[0]?.facts.reason).toBe("lease_ended");
   });
 
   it("is taken back by a late sent, which always wins", ({ expect }) => {
@@ -192,9 +192,9 @@ describe("an attempt without a known outcome", () => {
     chat.settles(lease, rejected(40003));
     chat.settles(lease, { result: "not_sent", reason: "lease_over" });
     chat.settles(lease, rejected(40003), true, true);
-    expect(chat.rows("late").map((row) => row.body)).toEqual([
-      { attempt: 1, result: "rejected", code: "40003" },
-      { attempt: 1, result: "not_sent" },
+    expect(chat.rows("late").map((row) => row.facts)).toEqual([
+      { attempt: 1, reason: "rejected", code: "40003" },
+      { attempt: 1, reason: "not_sent" },
     ]);
     expect(chat.state().queue).toHaveLength(1);
   });

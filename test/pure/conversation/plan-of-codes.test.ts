@@ -69,9 +69,9 @@ function planOf(code: number, situation: (typeof SITUATIONS)[number], random: nu
   const context = { rules: MINI_PROGRAM_RULES, now: NOW, random, unconfirmedRetries: 0 } as const;
   const { queue, window } = settleAttempt(leased(situation), writer, attempt, context, () => false);
   const name = ERRCODES[code]?.name ?? "unknown_errcode";
-  const rows = writer.rows().map(({ kind, body }) => {
-    const reason = "reason" in body ? ` ${body.reason === name ? "by name" : body.reason}` : "";
-    const at = "retryAt" in body ? ` +${body.retryAt - NOW} ms` : "";
+  const rows = writer.rows().map(({ kind, facts }) => {
+    const reason = "reason" in facts ? ` ${facts.reason === name ? "by name" : facts.reason}` : "";
+    const at = "retryAt" in facts ? ` +${facts.retryAt - NOW} ms` : "";
     return `${kind}${reason}${at}`;
   });
   const [item] = queue;

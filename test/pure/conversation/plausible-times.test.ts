@@ -21,7 +21,7 @@ describe("after the clock was set back by days", () => {
     chat.pass(BACK);
     const { lease } = chat.says([reply("二")]);
     expect(chat.rows("unconfirmed").map(({ ref }) => ref)).toEqual([first.seq]);
-    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.body.message).toEqual(text("二"));
+    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.content).toEqual(text("二"));
   });
 
   it("a message of the API behind such an attempt is due at once", ({ expect }) => {
@@ -31,7 +31,7 @@ describe("after the clock was set back by days", () => {
     chat.submits(text("二"));
     expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(chat.now());
     const lease = chat.wakes();
-    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.body.message).toEqual(text("二"));
+    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.content).toEqual(text("二"));
   });
 
   it("the attempt can still be settled", ({ expect }) => {
@@ -107,7 +107,7 @@ describe("after the clock was set back by days", () => {
     chat.says([TRANSFER]);
     chat.pass(BACK);
     chat.enters([], chat.now(), "order");
-    expect(chat.state().entryText).toBe("order");
+    expect(chat.entered()?.text).toBe("order");
     expect(chat.says([reply("自动")]).lease).toBeDefined();
   });
 

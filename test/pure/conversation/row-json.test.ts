@@ -1,61 +1,50 @@
 import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../../shared/message/message-id.ts";
 import { showRow } from "../../../worker/conversation/core/row-json.ts";
-import type { RowBodies, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
+import type { RowKinds, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
 
 const AT = 1_760_000_000_000;
 const ISO = new Date(AT).toISOString();
 const OBJECT = "ab".repeat(32);
 const text = { type: "text", content: "好" } as const;
 
-const show = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = 5) =>
-  showRow({ seq: 7, at: AT, key: "m:1", kind, ref, body } as Row, OBJECT);
+const HEAD = { seq: 7, at: AT, key: "m:1" };
+
+const show = <K extends RowKind>(kind: K, facts: RowKinds[K]["facts"]) =>
+  showRow({ ...HEAD, kind, ref: 5, by: { type: "system" }, facts, content: null } as Row, OBJECT);
 
 describe("a row as it is shown", () => {
-  it("has its times as texts and its message's public id, and nothing that is the log's own business", ({ expect }) => {
-    const out = {
-      message: text,
-      source: "api",
-      purpose: "reply",
-      part: 2,
-      parts: 2,
-      isAi: true,
-      request: "hash",
-    } as const;
-    expect(show("out", out)).toEqual({
-      seq: 7,
-      at: ISO,
-      kind: "out",
-      id: buildMessageId({ objectId: OBJECT, seq: 5 }),
-      message: text,
-      source: "api",
-      purpose: "reply",
-      part: 2,
-      parts: 2,
-      isAi: true,
-    });
-    const inbound = {
-      event: "message",
-      type: "text",
-      name: "text",
-      id: "1",
-      content: "x",
-      account: "gh_1",
-      openid: "oUser",
-      createdAt: AT,
-    } as const;
-    expect(show("in", { inbound, acknowledgement: "received" }, null)).toEqual({
+  it("is the stored one with its times as texts and its message's public id, without what only the log uses", ({
+    expect,
+  }) => {
+    const by = { type: "api" } as const;
+    const facts = { type: "text", purpose: "reply", part: 2, parts: 2, isAi: true } as const;
+    const stored: Row = { ...HEAD, kind: "out", ref: 5, by, facts: { ...facts, request: "hash" }, content: text };
+    const id = buildMessageId({ objectId: OBJECT, seq: 5 });
+    expect(showRow(stored, OBJECT)).toEqual({ seq: 7, at: ISO, kind: "out", ref: 5, id, by, facts, content: text });
+  });
+
+  it("of a push has no openid, account and acknowledgement, and when its grant ends as a text", ({ expect }) => {
+    const shown = { event: "message", type: "text", name: "text", id: "1", content: "x" } as const;
+    const content = { ...shown, account: "gh_1", openid: "oUser", createdAt: AT };
+    const facts = { event: "message", type: "text", replyContext: "7" } as const;
+    const grant = { name: "message", count: 5, until: AT };
+    const by = { type: "user" } as const;
+    const stored = { ...facts, grant, acknowledgement: "received" } as const;
+    expect(showRow({ ...HEAD, kind: "in", ref: null, by, facts: stored, content }, OBJECT)).toEqual({
       seq: 7,
       at: ISO,
       kind: "in",
-      acknowledgement: "received",
-      inbound: { event: "message", type: "text", name: "text", id: "1", content: "x", createdAt: ISO },
+      ref: null,
+      by,
+      facts: { ...facts, grant: { ...grant, until: ISO } },
+      content: { ...shown, createdAt: ISO },
     });
   });
 
   it("has the fields of an event without those that name its user and account", ({ expect }) => {
     const raw = { ToUserName: "gh_1", FromUserName: "oPlatform", OpenID: "oUser", MsgType: "event", RevokeInfo: "301" };
-    const inbound = {
+    const content = {
       event: "revocation",
       type: "part",
       name: "user_authorization_revoke",
@@ -64,30 +53,36 @@ describe("a row as it is shown", () => {
       createdAt: AT,
       raw: JSON.stringify(raw),
     } as const;
-    expect(show("in", { inbound, acknowledgement: "received" }, null)).toMatchObject({
-      inbound: { fields: { MsgType: "event", RevokeInfo: "301" } },
-    });
-    const shown = JSON.stringify(show("in", { inbound, acknowledgement: "received" }, null));
+    const facts = { event: "revocation", type: "part", acknowledgement: "received" } as const;
+    const row = showRow({ ...HEAD, kind: "in", ref: null, by: { type: "user" }, facts, content }, OBJECT);
+    expect(row).toMatchObject({ content: { fields: { MsgType: "event", RevokeInfo: "301" } } });
+    const shown = JSON.stringify(row);
     for (const name of ["gh_1", "oPlatform", "oUser"]) expect(shown).not.toContain(name);
   });
 
   it("names the message it is about, if there is one", ({ expect }) => {
-    const about = { seq: 7, at: ISO, ref: 5 };
-    expect(show("attempt", { attempt: 1 })).toEqual({ ...about, kind: "attempt", attempt: 1 });
-    expect(show("sent", { attempt: 1 })).toEqual({ ...about, kind: "sent", attempt: 1 });
-    expect(show("held", { until: AT })).toEqual({ ...about, kind: "held", until: ISO });
+    const about = { seq: 7, at: ISO, ref: 5, by: { type: "system" }, content: null };
+    expect(show("attempt", { attempt: 1 })).toEqual({ ...about, kind: "attempt", facts: { attempt: 1 } });
+    expect(show("sent", { attempt: 1 })).toEqual({ ...about, kind: "sent", facts: { attempt: 1 } });
+    expect(show("held", { until: AT })).toEqual({ ...about, kind: "held", facts: { until: ISO } });
     const why = { attempt: 1, reason: "busy" };
-    expect(show("failed", why)).toEqual({ ...about, kind: "failed", ...why });
-    expect(show("unconfirmed", why)).toEqual({ ...about, kind: "unconfirmed", ...why });
-    expect(show("retry", { ...why, retryAt: AT })).toEqual({ ...about, kind: "retry", ...why, retryAt: ISO });
-    expect(show("late", { attempt: 1, result: "rejected" })).toMatchObject({ ...about, kind: "late" });
-    expect(show("blocked", { reason: "window_ended" })).toEqual({ ...about, kind: "blocked", reason: "window_ended" });
-    expect(show("blocked", { reason: "quota_used", message: text }, null)).toEqual({
+    expect(show("failed", why)).toEqual({ ...about, kind: "failed", facts: why });
+    expect(show("unconfirmed", why)).toEqual({ ...about, kind: "unconfirmed", facts: why });
+    const retry = { ...about, kind: "retry", facts: { ...why, retryAt: ISO } };
+    expect(show("retry", { ...why, retryAt: AT })).toEqual(retry);
+    expect(show("late", why)).toEqual({ ...about, kind: "late", facts: why });
+    const ended = { reason: "window_ended" } as const;
+    expect(show("blocked", ended)).toEqual({ ...about, kind: "blocked", facts: ended });
+    const refused = { reason: "quota_used", type: "text", purpose: "reply" } as const;
+    const by = { type: "rule", id: "r" } as const;
+    expect(showRow({ ...HEAD, kind: "blocked", ref: null, by, facts: refused, content: text }, OBJECT)).toEqual({
       seq: 7,
       at: ISO,
       kind: "blocked",
-      reason: "quota_used",
-      message: text,
+      ref: null,
+      by,
+      facts: refused,
+      content: text,
     });
   });
 

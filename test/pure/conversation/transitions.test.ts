@@ -29,7 +29,7 @@ describe("a push", () => {
     chat.settles(must(chat.says([once, reply("其次")]).lease), ACCEPTED);
     chat.pass(30_001);
     chat.says([once]);
-    expect(chat.rows("out").map((row) => row.body.ruleId)).toEqual(["greeting", "rule", "greeting"]);
+    expect(chat.rows("out").map((row) => row.by.id)).toEqual(["greeting", "rule", "greeting"]);
   });
 
   it("hands a message over, never an event, and leaves the window unknown until the user acts", ({ expect }) => {
@@ -45,21 +45,26 @@ describe("a push", () => {
     const chat = converse();
     chat.enters([reply("一", "二", "三")]);
     expect(chat.rows("out")).toHaveLength(2);
-    expect(chat.rows("blocked").map((row) => row.body)).toEqual([
-      { reason: "quota_used", message: text("三"), purpose: "reply", ruleId: "rule" },
+    expect(chat.rows("blocked")).toMatchObject([
+      {
+        ref: null,
+        by: { type: "rule", id: "rule" },
+        facts: { reason: "quota_used", type: "text", purpose: "reply" },
+        content: text("三"),
+      },
     ]);
   });
 
-  it("stores with each message why it is sent", ({ expect }) => {
+  it("stores with each message who wrote it and why it is sent", ({ expect }) => {
     const chat = converse();
     chat.enters([{ ...reply("欢迎"), purpose: "greeting" }]);
     chat.says([{ ...reply("休息"), purpose: "away" }]);
-    chat.says([reply("在的")]);
+    chat.says([{ ...reply("在的"), ruleId: "handler", isHandler: true }]);
     chat.submits(text("我来看看"));
-    expect(chat.rows("out").map(({ body }) => [body.source, body.purpose])).toEqual([
-      ["auto", "greeting"],
-      ["auto", "away"],
-      ["auto", "reply"],
+    expect(chat.rows("out").map(({ by, facts }) => [by.type, facts.purpose])).toEqual([
+      ["rule", "greeting"],
+      ["rule", "away"],
+      ["handler", "reply"],
       ["api", "reply"],
     ]);
   });
@@ -80,10 +85,11 @@ describe("a push", () => {
     expect(chat.enters([greeting]).lease).toBeDefined();
   });
 
-  it("keeps of a context only what a contact button may carry", ({ expect }) => {
+  it("keeps the text of an entering in its row alone, so that it goes with the row", ({ expect }) => {
     const chat = converse();
-    chat.enters([], T0, "长".repeat(50_000));
-    expect(chat.state().entryText).toHaveLength(1_024);
+    chat.enters([], T0, "长".repeat(1_024));
+    expect(JSON.stringify(chat.state())).not.toContain("长");
+    expect(chat.entered()?.text).toHaveLength(1_024);
   });
 
   it("keeps the verdict on a signed context with the push and in the state, until the user comes in anew", ({
@@ -91,13 +97,13 @@ describe("a push", () => {
   }) => {
     const chat = converse();
     chat.enters([], T0, "signed", "expired");
-    expect(chat.rows("in")[0]?.body.contextVerdict).toBe("expired");
-    expect(chat.state()).toMatchObject({ entryText: "signed", contextVerdict: "expired" });
+    expect(chat.rows("in")[0]?.facts.contextVerdict).toBe("expired");
+    expect(chat.entered()).toEqual({ text: "signed", verdict: "expired" });
     chat.says([]);
-    expect(chat.state().contextVerdict).toBe("expired");
+    expect(chat.entered()?.verdict).toBe("expired");
     chat.enters([]);
-    expect(chat.state()).toMatchObject({ entryText: "shop", contextVerdict: null });
-    expect(chat.rows("in").at(-1)?.body).not.toHaveProperty("contextVerdict");
+    expect(chat.entered()).toEqual({ text: "shop", verdict: null });
+    expect(chat.rows("in").at(-1)?.facts).not.toHaveProperty("contextVerdict");
   });
 
   it("that came late changes nothing set by a newer one: handover and context stay", ({ expect }) => {
@@ -106,16 +112,17 @@ describe("a push", () => {
     chat.says([TRANSFER], T0 + 1_000);
     chat.pass(2_000);
     expect(chat.says([reply("您好")], T0 - 5_000).lease).toBeUndefined();
-    expect(chat.rows("blocked").map((row) => row.body.reason)).toEqual(["handed_over"]);
+    expect(chat.rows("blocked").map((row) => row.facts.reason)).toEqual(["handed_over"]);
     chat.enters([], T0 - 5_000, "old page");
-    expect(chat.state().entryText).toBe("new page");
+    expect(chat.entered()?.text).toBe("new page");
     expect(chat.window().status).toBe("unknown");
   });
 
   it("stores where the user came from and which sub-merchant the message is for", ({ expect }) => {
     const chat = converse();
     chat.enters([]);
-    expect(chat.state()).toMatchObject({ entryText: "shop", replyContext: null });
+    expect(chat.entered()).toEqual({ text: "shop", verdict: null });
+    expect(chat.state().replyContext).toBeNull();
   });
 });
 
@@ -173,7 +180,7 @@ describe("a message through the API", () => {
     chat.settles(must(lease), { result: "not_sent", reason: "paused", until: T0 + 48 * HOUR });
     chat.pass(49 * HOUR);
     expect(chat.wakes()).toBeUndefined();
-    expect(chat.rows("blocked")[0]?.body.reason).toBe("window_ended");
+    expect(chat.rows("blocked")[0]?.facts.reason).toBe("window_ended");
   });
 
   it("is split on the limit, all parts or none, under one id", ({ expect }) => {
@@ -181,7 +188,7 @@ describe("a message through the API", () => {
     chat.says([]);
     const long = "好".repeat(683 * 2);
     const submitted = chat.submits(text(long));
-    expect(chat.rows("out").map((row) => [row.body.part, row.body.parts])).toEqual([
+    expect(chat.rows("out").map((row) => [row.facts.part, row.facts.parts])).toEqual([
       [1, 3],
       [2, 3],
       [3, 3],

@@ -12,50 +12,47 @@ const pushed = (change: Partial<PushBook> = {}): PushBook => ({
   answer: "received",
   ...change,
 });
-const heard = (seq: number, content = "在吗", answer: "received" | "handover" = "received"): Row => ({
+const heard = (seq: number, content = "在吗"): Row => ({
   seq,
   at: AT,
   kind: "in",
-  inbound: { event: "message", type: "text", name: "text", createdAt: AT, id: "9007199254740995", content },
-  acknowledgement: answer,
+  ref: null,
+  by: { type: "user" },
+  facts: { event: "message", type: "text" },
+  content: { event: "message", type: "text", name: "text", createdAt: AT, id: "9007199254740995", content },
 });
-const out = (seq: number, content = "收到：在吗", source: "auto" | "api" = "auto"): Row => ({
+const out = (seq: number, content = "收到：在吗", by: "rule" | "api" = "rule"): Row => ({
   seq,
   at: AT,
   kind: "out",
+  ref: null,
   id: `m${seq}`,
-  message: { type: "text", content },
-  source,
-  purpose: "reply",
-  part: 1,
-  parts: 1,
-  isAi: false,
+  by: { type: by },
+  facts: { type: "text", purpose: "reply", part: 1, parts: 1 },
+  content: { type: "text", content },
 });
-const sent = (ref: number): Row => ({ seq: ref + 50, at: AT, ref, kind: "sent", attempt: 1 });
+const ended = { at: AT, by: { type: "system" }, content: null } as const;
+const sent = (ref: number): Row => ({ ...ended, seq: ref + 50, ref, kind: "sent", facts: { attempt: 1 } });
 const unconfirmed = (ref: number, attempt = 1): Row => ({
+  ...ended,
   seq: ref + 30 + attempt,
-  at: AT,
   ref,
   kind: "unconfirmed",
-  attempt,
-  reason: "lease_ended",
+  facts: { attempt, reason: "lease_ended" },
 });
 const failed = (ref: number): Row => ({
+  ...ended,
   seq: ref + 60,
-  at: AT,
   ref,
   kind: "failed",
-  attempt: 4,
-  reason: "system_busy",
+  facts: { attempt: 4, reason: "system_busy" },
 });
 const retry = (ref: number): Row => ({
+  ...ended,
   seq: ref + 70,
-  at: AT,
   ref,
   kind: "retry",
-  attempt: 1,
-  retryAt: AT,
-  reason: "paused",
+  facts: { attempt: 1, retryAt: AT, reason: "paused" },
 });
 
 /** One question, one answer, both sides agree; then what a test changes. */
@@ -99,10 +96,10 @@ describe("the judge of the long run", () => {
 
   it("names a hand-over that WeChat was told otherwise, or never", ({ expect }) => {
     const agent = pushed({ mark: "人工", due: [], answer: "handover", outcome: "transferred" });
-    const transferred = { rows: [heard(1, "人工", "handover")], delivered: [] };
+    const transferred = { rows: [heard(1, "人工")], delivered: [] };
     expect(kinds({ ...transferred, pushes: [agent] })).toEqual([]);
     const other = { ...agent, outcome: "acknowledged" } as const;
-    expect(kinds({ ...transferred, pushes: [other] })).toEqual(["answered otherwise than stored"]);
+    expect(kinds({ ...transferred, pushes: [other] })).toEqual(["answered otherwise than planned"]);
   });
 
   it("names a row without a push and a message without an author", ({ expect }) => {
@@ -116,7 +113,7 @@ describe("the judge of the long run", () => {
 
   it("names an answer that was given up without a reason", ({ expect }) => {
     expect(kinds({ rows: [heard(1), out(2), failed(2)], delivered: [] })).toEqual(["answer lost"]);
-    const blocked: Row = { seq: 9, at: AT, ref: 2, kind: "blocked", reason: "window_ended" };
+    const blocked: Row = { ...ended, seq: 9, ref: 2, kind: "blocked", facts: { reason: "window_ended" } };
     expect(kinds({ rows: [heard(1), out(2), blocked], delivered: [] })).toEqual(["answer lost"]);
   });
 

@@ -3,7 +3,7 @@ import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import { miniProgramAddress } from "../../../shared/message/address.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { toWebhookQuestion } from "../../../worker/automation/core/webhook-question.ts";
-import type { RowBodies, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
+import type { RowKinds, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
 import { toWebhookEvent, typesOf } from "../../../worker/webhooks/core/event.ts";
 
 const AT = 1_760_000_000_000;
@@ -11,18 +11,23 @@ const SOURCE = { ...miniProgramAddress("wx0123456789abcdef", "oUser"), objectId:
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: AT };
 const SAYS: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "你好", ...HEAD };
 
-const row = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = null): Row =>
-  ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, body }) as Row;
-const received = (inbound: Inbound, acknowledgement: "received" | "handover" = "received") =>
-  row("in", { inbound, acknowledgement });
-const out = row("out", {
-  message: { type: "text", content: "好" },
-  source: "auto",
-  purpose: "reply",
-  part: 1,
-  parts: 1,
-  ruleId: "r",
-});
+const row = <K extends RowKind>(kind: K, facts: RowKinds[K]["facts"], ref: number | null = null): Row =>
+  ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, by: { type: "system" }, facts, content: null }) as Row;
+const received = (content: Inbound, acknowledgement: "received" | "handover" = "received"): Row => {
+  const { event, type } = content;
+  const facts = { event, type, acknowledgement };
+  return { seq: AT + 1, at: AT, key: "m:1", kind: "in", ref: null, by: { type: "user" }, facts, content };
+};
+const out: Row = {
+  seq: AT + 1,
+  at: AT,
+  key: "m:1",
+  kind: "out",
+  ref: null,
+  by: { type: "rule", id: "r" },
+  facts: { type: "text", purpose: "reply", part: 1, parts: 1 },
+  content: { type: "text", content: "好" },
+};
 
 describe("the events of a row", () => {
   it("are one for what the user sent, by what it is, and one more for a hand-over", ({ expect }) => {
@@ -48,20 +53,23 @@ describe("the events of a row", () => {
     expect(typesOf(row("attempt", { attempt: 1 }, AT))).toEqual([]);
     expect(typesOf(row("held", { until: AT }, AT))).toEqual([]);
     expect(typesOf(row("retry", { attempt: 1, retryAt: AT, reason: "x" }, AT))).toEqual([]);
-    expect(typesOf(row("late", { attempt: 1, result: "x" }, AT))).toEqual([]);
+    expect(typesOf(row("late", { attempt: 1, reason: "x" }, AT))).toEqual([]);
   });
 });
 
 describe("an event", () => {
   it("of entering says where the user came from, as the API does", ({ expect }) => {
     const entryText = '茶杯 kefu1"1.2.x"{"page":"p"}';
-    const entered = row("in", {
-      inbound: { event: "action", type: "enter", name: "user_enter_tempsession", entryText, ...HEAD },
+    const content: Inbound = { event: "action", type: "enter", name: "user_enter_tempsession", entryText, ...HEAD };
+    const verdict = {
+      event: "action",
+      type: "enter",
       acknowledgement: "received",
       contextVerdict: "malformed",
-    });
+    } as const;
+    const entered: Row = { ...received(content), kind: "in", facts: verdict, content };
     const { data } = JSON.parse(toWebhookEvent(SOURCE, entered, "user.entered", undefined).body);
-    expect(data.row.inbound).toMatchObject({
+    expect(data.row.content).toMatchObject({
       entryText,
       context: { label: "茶杯", claimed: { page: "p" }, verified: null, unverifiedReason: "malformed" },
     });
@@ -82,7 +90,10 @@ describe("an event", () => {
           seq: AT + 1,
           at: new Date(AT).toISOString(),
           kind: "in",
-          inbound: {
+          ref: null,
+          by: { type: "user" },
+          facts: { event: "message", type: "text" },
+          content: {
             event: "message",
             type: "text",
             name: "text",
@@ -90,7 +101,6 @@ describe("an event", () => {
             content: "你好",
             createdAt: new Date(AT).toISOString(),
           },
-          acknowledgement: "received",
         },
       },
     });
@@ -99,8 +109,13 @@ describe("an event", () => {
   it("of an outcome brings the message it is about", ({ expect }) => {
     const { body } = toWebhookEvent(SOURCE, row("sent", { attempt: 1 }, AT + 1), "message.sent", out);
     expect(JSON.parse(body).data).toMatchObject({
-      row: { kind: "sent", ref: AT + 1, attempt: 1 },
-      message: { kind: "out", message: { type: "text", content: "好" }, ruleId: "r", id: expect.any(String) },
+      row: { kind: "sent", ref: AT + 1, facts: { attempt: 1 } },
+      message: {
+        kind: "out",
+        by: { type: "rule", id: "r" },
+        content: { type: "text", content: "好" },
+        id: expect.any(String),
+      },
     });
   });
 

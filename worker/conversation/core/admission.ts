@@ -2,6 +2,7 @@
  * Whether a message may be sent now, decided only here, from the conversation's control, the source of the message and
  * the reply window (docs/design/0003-reply-window.md). Pure.
  */
+import { sourceOf } from "../../../shared/message/author.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { SOURCES, type Source } from "../../../shared/message/source.ts";
 import type { Control } from "./control.ts";
@@ -60,10 +61,10 @@ export function isMuted(control: Control, now: number): boolean {
  */
 export function findRefusal(
   state: ConversationState,
-  { source, parts }: Pick<OutgoingMessage, "source" | "parts">,
+  { by, parts }: Pick<OutgoingMessage, "by" | "parts">,
   { rules, now }: TransitionContext,
 ): WindowRefusal | ControlRefusal | undefined {
-  const admitted = admission(state.control, source, "new", now);
+  const admitted = admission(state.control, sourceOf(by), "new", now);
   switch (admitted.by) {
     case "control":
       return admitted.reason;

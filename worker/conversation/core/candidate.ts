@@ -16,6 +16,8 @@ export type Action =
 export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
   readonly ruleId: string;
+  /** A handler of the team's proposes it, not a rule. */
+  readonly isHandler?: true;
   readonly action: Action;
   /** Why its messages are sent; absent: `reply`. */
   readonly purpose?: Purpose;

@@ -1,6 +1,6 @@
 /**
- * A row of the log as the REST API and webhooks return it. Times become ISO texts; openid and account of a push, dedupe
- * keys and request hashes are left out; `out` rows get the message's public id.
+ * A row of the log as the REST API and webhooks return it: the stored shape with times as ISO texts, without key,
+ * request hash and acknowledgement; `out` rows get the message's public id, a push loses openid and account.
  */
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
@@ -19,36 +19,40 @@ export type ShownRow = ReturnType<typeof showRow>;
  * @param objectId the conversation's object, for the messages' public ids
  */
 export function showRow(row: Row, objectId: string) {
-  const head = { seq: row.seq, at: isoTime(row.at) };
+  const { seq, by } = row;
+  const at = isoTime(row.at);
   // Every row about another one has `ref`; a blocked row of a message without an `out` row has none.
   const ref = row.ref ?? 0;
   switch (row.kind) {
     case "in": {
-      const { inbound, acknowledgement, contextVerdict } = row.body;
-      return { ...head, kind: "in" as const, inbound: showInbound(inbound, contextVerdict), acknowledgement };
+      const { acknowledgement: _own, grant, ...facts } = row.facts;
+      const content = showInbound(row.content, facts.contextVerdict);
+      const shown = { ...facts, ...(grant && { grant: { ...grant, until: isoTime(grant.until) } }) };
+      return { seq, at, kind: row.kind, ref: null, by, facts: shown, content };
     }
     case "out": {
-      const { message, source, purpose, part, parts, isAi = false, ruleId } = row.body;
-      const id = buildMessageId({ objectId, seq: row.ref ?? row.seq });
-      const rule = ruleId === undefined ? {} : { ruleId };
-      return { ...head, kind: "out" as const, id, message, source, purpose, part, parts, isAi, ...rule };
+      const { request: _own, ...facts } = row.facts;
+      const id = buildMessageId({ objectId, seq: row.ref ?? seq });
+      return { seq, at, kind: row.kind, ref: row.ref, id, by, facts, content: row.content };
     }
     case "blocked":
-      return { ...head, ...(row.ref === null ? {} : { ref }), kind: "blocked" as const, ...row.body };
+      return { seq, at, kind: row.kind, ref: row.ref, by, facts: row.facts, content: row.content };
     case "held":
-      return { ...head, ref, kind: "held" as const, until: isoTime(row.body.until) };
-    case "retry":
-      return { ...head, ref, kind: "retry" as const, ...row.body, retryAt: isoTime(row.body.retryAt) };
+      return { seq, at, kind: row.kind, ref, by, facts: { until: isoTime(row.facts.until) }, content: null };
+    case "retry": {
+      const facts = { ...row.facts, retryAt: isoTime(row.facts.retryAt) };
+      return { seq, at, kind: row.kind, ref, by, facts, content: null };
+    }
     case "attempt":
-      return { ...head, ref, kind: "attempt" as const, ...row.body };
+      return { seq, at, kind: row.kind, ref, by, facts: row.facts, content: null };
     case "sent":
-      return { ...head, ref, kind: "sent" as const, ...row.body };
+      return { seq, at, kind: row.kind, ref, by, facts: row.facts, content: null };
     case "failed":
-      return { ...head, ref, kind: "failed" as const, ...row.body };
+      return { seq, at, kind: row.kind, ref, by, facts: row.facts, content: null };
     case "unconfirmed":
-      return { ...head, ref, kind: "unconfirmed" as const, ...row.body };
+      return { seq, at, kind: row.kind, ref, by, facts: row.facts, content: null };
     case "late":
-      return { ...head, ref, kind: "late" as const, ...row.body };
+      return { seq, at, kind: row.kind, ref, by, facts: row.facts, content: null };
   }
 }
 

@@ -1,13 +1,13 @@
 /**
- * The kinds of rows in a conversation's log and the content of each. The log is append-only and the only stored data of
+ * The kinds of rows in a conversation's log, with the facts and the content of each. The log is append-only and the only stored data of
  * a conversation: dedupe, history, window, outbox and the events of webhooks are read from it
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import { SYSTEM, type Author } from "../../../shared/message/author.ts";
 import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
-import type { Source } from "../../../shared/message/source.ts";
 import type { ControlRefusal } from "./admission.ts";
 import type { WindowRefusal } from "./window.ts";
 
@@ -20,63 +20,99 @@ export type BlockedReason =
   | "window_ended"
   | "unsplittable";
 
-/** The content of each kind of row. */
-export interface RowBodies {
-  /** A push of the user's, with the acknowledgement given to WeChat. */
+/** The grant an event opened. */
+interface GrantFacts {
+  readonly name: string;
+  /** How many messages it allows. */
+  readonly count: number;
+  /** When it ends, epoch ms. */
+  readonly until: number;
+}
+
+/**
+ * The kinds of rows: `facts` is what the conversation and the log consumers decide on, and holds no text that a user or
+ * an agent wrote; `content` is what people read, copied unread; null when there is none.
+ */
+export interface RowKinds {
+  /** A push of the user's; its content is the event. */
   readonly in: {
-    readonly inbound: Inbound;
-    readonly acknowledgement: Acknowledgement;
-    /** The result of verifying the token in `entryText`; absent without one. */
-    readonly contextVerdict?: TokenVerdict;
+    readonly facts: {
+      readonly event: Inbound["event"];
+      readonly type: Inbound["type"];
+      readonly grant?: GrantFacts;
+      /** Given to the platform, and to each repeat. */
+      readonly acknowledgement: Acknowledgement;
+      /** The result of verifying the token in `entryText`; absent without one. */
+      readonly contextVerdict?: TokenVerdict;
+      /** The sub-merchant the user wrote to. */
+      readonly replyContext?: string;
+    };
+    readonly content: Inbound;
   };
   /** A message to the user; `ref` is the first part's row, which names the whole message. */
   readonly out: {
-    readonly message: Outbound;
-    readonly source: Source;
-    readonly purpose: Purpose;
-    readonly part: number;
-    readonly parts: number;
-    readonly isAi?: true;
-    /** The sub-merchant the user had written to. */
-    readonly businessId?: string;
-    readonly ruleId?: string;
-    /** SHA-256 of the API request that caused it; set for API messages. */
-    readonly request?: string;
+    readonly facts: {
+      readonly type: Outbound["type"];
+      readonly purpose: Purpose;
+      readonly part: number;
+      readonly parts: number;
+      readonly isAi?: true;
+      /** SHA-256 of the API request that caused it; set for API messages. */
+      readonly request?: string;
+      /** The sub-merchant the user had written to. */
+      readonly replyContext?: string;
+    };
+    readonly content: Outbound;
   };
   /**
    * The start of an attempt with no other row in its transaction: by the alarm, or by a repeat of a push that found it
    * due.
    */
-  readonly attempt: { readonly attempt: number };
-  readonly sent: { readonly attempt: number };
-  readonly failed: { readonly attempt: number; readonly reason: string; readonly code?: string };
-  /** Refused by our own counters, or by WeChat's window codes; `message` when it never became an `out` row. */
+  readonly attempt: { readonly facts: { readonly attempt: number }; readonly content: null };
+  readonly sent: { readonly facts: { readonly attempt: number }; readonly content: null };
+  readonly failed: {
+    readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
+    readonly content: null;
+  };
+  /** Refused by our own counters, or by WeChat's window codes; its content is the message that never became an `out` row. */
   readonly blocked: {
-    readonly reason: BlockedReason;
-    /** The attempt WeChat's window refused; absent when our own counters did. */
-    readonly attempt?: number;
-    readonly code?: string;
-    readonly message?: Outbound;
-    /** Set with `message`. */
-    readonly purpose?: Purpose;
-    readonly ruleId?: string;
+    readonly facts: {
+      readonly reason: BlockedReason;
+      /** The attempt WeChat's window refused; absent when our own counters did. */
+      readonly attempt?: number;
+      readonly code?: string;
+      /** Set with the content. */
+      readonly type?: Outbound["type"];
+      /** Set with the content. */
+      readonly purpose?: Purpose;
+    };
+    readonly content: Outbound | null;
   };
   /** Waits for the user's next message, at most until `until` (epoch ms). */
-  readonly held: { readonly until: number };
-  readonly unconfirmed: { readonly attempt: number; readonly reason: string };
+  readonly held: { readonly facts: { readonly until: number }; readonly content: null };
+  readonly unconfirmed: {
+    readonly facts: { readonly attempt: number; readonly reason: string };
+    readonly content: null;
+  };
   /** Not delivered, will be tried again at `retryAt` (epoch ms). */
   readonly retry: {
-    readonly attempt: number;
-    readonly retryAt: number;
-    readonly reason: string;
-    readonly code?: string;
+    readonly facts: {
+      readonly attempt: number;
+      readonly reason: string;
+      readonly code?: string;
+      readonly retryAt: number;
+    };
+    readonly content: null;
   };
   /** The outcome of an attempt that had been given up: recorded, changes nothing. */
-  readonly late: { readonly attempt: number; readonly result: string; readonly code?: string };
+  readonly late: {
+    readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
+    readonly content: null;
+  };
 }
 
 /** The kinds of rows. */
-export type RowKind = keyof RowBodies;
+export type RowKind = keyof RowKinds;
 
 /** A row to be appended. `seq` is its order, its time of arrival and the cursor of log consumers in one. */
 export type Row = {
@@ -89,23 +125,37 @@ export type Row = {
     readonly kind: K;
     /** The `out` row it is about. */
     readonly ref: number | null;
-    readonly body: RowBodies[K];
+    /** Who wrote or did it. */
+    readonly by: Author;
+    readonly facts: RowKinds[K]["facts"];
+    readonly content: RowKinds[K]["content"];
   };
 }[RowKind];
 
-/** What `append` needs of a row. */
-type NewRow<K extends RowKind> = {
-  readonly kind: K;
-  readonly body: RowBodies[K];
-  readonly ref?: number;
-  readonly key?: string;
-  readonly at?: number;
-};
+/** What `append` needs of a row. Without `by` it is the system's. */
+type NewRow = {
+  [K in RowKind]: {
+    readonly kind: K;
+    readonly by?: Author;
+    readonly facts: RowKinds[K]["facts"];
+    readonly ref?: number;
+    readonly key?: string;
+    readonly at?: number;
+  } & (null extends RowKinds[K]["content"]
+    ? { readonly content?: RowKinds[K]["content"] }
+    : { readonly content: RowKinds[K]["content"] });
+}[RowKind];
+
+/** The text of the contact button in the row of an entering; null of another row or without one. */
+export function readEntryText(row: Row | undefined): string | null {
+  const event = row?.kind === "in" ? row.content : undefined;
+  return event?.event === "action" && event.type === "enter" ? event.entryText : null;
+}
 
 /** The rows written in one transaction. */
 export interface RowWriter {
   /** Adds a row and returns its seq. */
-  append<K extends RowKind>(row: NewRow<K>): number;
+  append(row: NewRow): number;
   /** The seq of the newest row, written here or before. */
   last(): number;
   /** The added rows, in order. */
@@ -124,8 +174,9 @@ export function writeRows(last: number, now: number): RowWriter {
   return {
     append(row) {
       newest = Math.max(newest + 1, now);
-      const { kind, body, ref = null, key = null, at = now } = row;
-      rows.push({ seq: newest, at, key, kind, ref, body } as Row);
+      const { kind, by = SYSTEM, facts, content = null, ref = null, key = null, at = now } = row;
+      // The store finds the rows about a row by the text `"ref":N,`, so `ref` is not the last field.
+      rows.push({ seq: newest, at, key, kind, ref, by, facts, content } as Row);
       return newest;
     },
     last: () => newest,

@@ -64,6 +64,14 @@ export interface HeldMessage {
   readonly attempt?: number;
 }
 
+/** The user entered. */
+interface Entered {
+  /** Its `in` row. */
+  readonly seq: number;
+  /** The result of verifying the token in its text; null without one. */
+  readonly verdict: TokenVerdict | null;
+}
+
 /** Everything a conversation decides on. */
 export interface ConversationState {
   /** The newest row's seq. */
@@ -77,10 +85,8 @@ export interface ConversationState {
   readonly onceUntil: Readonly<Record<string, number>>;
   /** Who handles the conversation. */
   readonly control: Control;
-  /** The context that the contact button last sent: text from the user's phone, untrusted. */
-  readonly entryText: string | null;
-  /** The result of verifying the token in it; null without one. */
-  readonly contextVerdict: TokenVerdict | null;
+  /** The newest entering that opened its grant; its text is in its row. */
+  readonly entered: Entered | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
   readonly replyContext: string | null;
   /** Each consumer's cursor in the log; none while the settings list none. */
@@ -97,8 +103,7 @@ export const EMPTY_STATE: ConversationState = {
   held: [],
   onceUntil: {},
   control: AUTOMATIC,
-  entryText: null,
-  contextVerdict: null,
+  entered: null,
   replyContext: null,
   consumers: {},
   settingsVersion: 0,

@@ -6,6 +6,7 @@
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import { authorOf, type Author } from "../../../shared/message/author.ts";
 import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
@@ -24,7 +25,7 @@ import {
   type TransitionContext,
 } from "./outbox/outbox.ts";
 import { correctTimes } from "./plausible-times.ts";
-import type { RowWriter } from "./rows.ts";
+import type { RowKinds, RowWriter } from "./rows.ts";
 import { HOLD_MS, type ConversationState } from "./state.ts";
 import { openGrant, type WindowRefusal } from "./window.ts";
 
@@ -72,9 +73,6 @@ export const MAX_HELD = 10;
 /** The longest cool-down of a rule for one user, milliseconds: 30 days. */
 const MAX_ONCE_MS = 30 * 86_400_000;
 
-/** The longest context kept in the state, characters: the limit of a contact button (WECHAT.md §9.1). */
-const MAX_ENTRY_TEXT = 1_024;
-
 /** A push that was not seen before: grants, held messages, the automatic answer. */
 export function applyEvent(
   state: ConversationState,
@@ -82,21 +80,17 @@ export function applyEvent(
   push: InboundEvent,
   context: TransitionContext,
 ): { readonly state: ConversationState; readonly acknowledgement: Acknowledgement } {
-  const { inbound, contextVerdict } = push;
+  const { inbound } = push;
   const plausible = correctTimes(state, context.now, context.rules);
   const heard = { ...plausible, ...syncCursors(plausible, push, plausible.lastSeq) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message";
-  const acknowledgement = isHandedOver ? "handover" : "received";
+  const acknowledgement: Acknowledgement = isHandedOver ? "handover" : "received";
   const at = Math.min(inbound.createdAt, context.now);
-  writer.append({
-    kind: "in",
-    key: push.key,
-    at,
-    body: { inbound, acknowledgement, ...(contextVerdict && { contextVerdict }) },
-  });
-  const opened = openWindow(current, push, at, context);
+  const facts = { ...factsOf(push, at, context), acknowledgement };
+  const seq = writer.append({ kind: "in", key: push.key, at, by: authorOf(inbound), facts, content: inbound });
+  const opened = openWindow(current, push, { seq, at }, context);
   const released = inbound.event === "message" ? releaseHeld(opened, context) : opened;
   const answered = chosen === undefined ? released : enqueueReply(released, writer, chosen, context);
   const remembered = rememberOnce(answered, acted(released, answered, chosen), context.now);
@@ -118,7 +112,7 @@ export function acceptMessage(
   const holdUntil = context.now + HOLD_MS;
   const draft: OutgoingMessage = {
     parts,
-    source: "api",
+    by: { type: "api" },
     purpose: "reply",
     isAi,
     key,
@@ -147,10 +141,28 @@ export function runDue(
   return leaseNext(current, writer, context, holder);
 }
 
+/** What is decided on of a push, besides its acknowledgement. */
+function factsOf(
+  { inbound, classification, contextVerdict }: InboundEvent,
+  at: number,
+  { rules }: TransitionContext,
+): Omit<RowKinds["in"]["facts"], "acknowledgement"> {
+  const { event, type, businessId: replyContext } = inbound;
+  const name = classification.grant?.name;
+  const rule = name === undefined ? undefined : rules.grants[name];
+  return {
+    event,
+    type,
+    ...(name !== undefined && rule && { grant: { name, count: rule.count, until: at + rule.durationMs } }),
+    ...(contextVerdict && { contextVerdict }),
+    ...(replyContext !== undefined && { replyContext }),
+  };
+}
+
 function openWindow(
   state: ConversationState,
   { inbound, classification, contextVerdict }: InboundEvent,
-  at: number,
+  { seq, at }: { readonly seq: number; readonly at: number },
   context: TransitionContext,
 ): ConversationState {
   const receivedAt = context.now;
@@ -162,8 +174,7 @@ function openWindow(
   if (window === state.window) return state;
   const opened = { ...state, control: endHandover(state.control), replyContext: businessId, window };
   if (inbound.event !== "action" || inbound.type !== "enter") return opened;
-  const entryText = inbound.entryText.slice(0, MAX_ENTRY_TEXT);
-  return { ...opened, entryText, contextVerdict: contextVerdict ?? null };
+  return { ...opened, entered: { seq, verdict: contextVerdict ?? null } };
 }
 
 /**
@@ -204,13 +215,14 @@ function enqueueReply(
   context: TransitionContext,
 ): ConversationState {
   if (chosen.action.type !== "reply") return state;
-  const { ruleId, purpose = "reply" } = chosen;
-  return chosen.action.messages.reduce((folded, message) => {
-    const parts = splitMessage(message, context.rules) ?? [];
-    const draft: OutgoingMessage = { parts, source: "auto", purpose, ruleId };
+  const { ruleId, isHandler, purpose = "reply" } = chosen;
+  const by: Author = isHandler === true ? { type: "handler" } : { type: "rule", id: ruleId };
+  return chosen.action.messages.reduce((folded, content) => {
+    const parts = splitMessage(content, context.rules) ?? [];
+    const draft: OutgoingMessage = { parts, by, purpose };
     const reason = parts.length === 0 ? "unsplittable" : findRefusal(folded, draft, context);
     if (reason === undefined) return enqueue(folded, writer, draft, context).state;
-    writer.append({ kind: "blocked", body: { reason, message, purpose, ruleId } });
+    writer.append({ kind: "blocked", by, facts: { reason, type: content.type, purpose }, content });
     return folded;
   }, state);
 }

@@ -10,9 +10,8 @@ import {
 } from "../../../shared/api/webhook-events.ts";
 import { showAccountEvent, type StoredAccountEvent } from "../../../shared/message/account-event.ts";
 import type { Address } from "../../../shared/message/address.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
 import { showRow, type ShownRow } from "../../conversation/core/row-json.ts";
-import type { Row } from "../../conversation/core/rows.ts";
+import type { Row, RowKinds } from "../../conversation/core/rows.ts";
 
 /** An event as it is sent. */
 export interface WebhookEvent {
@@ -37,8 +36,8 @@ interface EventData extends Address {
 export function typesOf(row: Row): readonly WebhookEventType[] {
   switch (row.kind) {
     case "in": {
-      const received = typeOfPush(row.body.inbound);
-      return row.body.acknowledgement === "handover" ? [received, "conversation.handed_over"] : [received];
+      const received = typeOfPush(row.facts);
+      return row.facts.acknowledgement === "handover" ? [received, "conversation.handed_over"] : [received];
     }
     case "sent":
       return ["message.sent"];
@@ -99,7 +98,7 @@ export function toAccountWebhookEvent(
   };
 }
 
-function typeOfPush(inbound: Inbound): WebhookEventType {
-  if (inbound.event === "message") return "message.received";
-  return inbound.event === "action" && inbound.type === "enter" ? "user.entered" : "event.received";
+function typeOfPush({ event, type }: RowKinds["in"]["facts"]): WebhookEventType {
+  if (event === "message") return "message.received";
+  return event === "action" && type === "enter" ? "user.entered" : "event.received";
 }

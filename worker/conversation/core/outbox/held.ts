@@ -1,6 +1,7 @@
 /**
  * Held messages: kept until the user writes again, then queued (docs/design/0003-reply-window.md). Pure.
  */
+import { sourceOf } from "../../../../shared/message/author.ts";
 import type { RowWriter } from "../rows.ts";
 import type { ConversationState, HeldMessage } from "../state.ts";
 import { findWindowRefusal, trustClock, reserve } from "../window.ts";
@@ -14,8 +15,8 @@ export function hold(
   until: number,
 ): { readonly state: ConversationState; readonly message: number } {
   const message = appendParts(writer, draft, state.replyContext)[0] ?? 0;
-  writer.append({ kind: "held", ref: message, body: { until } });
-  const held: HeldMessage = { message, parts: draft.parts.length, source: draft.source, until };
+  writer.append({ kind: "held", ref: message, facts: { until } });
+  const held: HeldMessage = { message, parts: draft.parts.length, source: sourceOf(draft.by), until };
   return { state: { ...state, held: [...state.held, held] }, message };
 }
 
@@ -45,6 +46,6 @@ export function releaseHeld(before: ConversationState, context: TransitionContex
 /** Held messages whose time is over are blocked. */
 export function expireHeld(state: ConversationState, writer: RowWriter, now: number): ConversationState {
   const over = state.held.filter((held) => held.until <= now);
-  for (const { message } of over) writer.append({ kind: "blocked", ref: message, body: { reason: "hold_expired" } });
+  for (const { message } of over) writer.append({ kind: "blocked", ref: message, facts: { reason: "hold_expired" } });
   return over.length === 0 ? state : { ...state, held: state.held.filter((held) => held.until > now) };
 }

@@ -2,6 +2,7 @@
  * The queue of messages to one user: how a message is added, and how its items are found, changed and removed.
  * Decisions on them are in `outbox.ts`.
  */
+import type { Author } from "../../../../shared/message/author.ts";
 import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../../shared/message/purpose.ts";
@@ -24,10 +25,9 @@ export interface TransitionContext {
 /** A whole message: its parts are sent one after another and share one id. */
 export interface OutgoingMessage {
   readonly parts: readonly Outbound[];
-  readonly source: Source;
+  readonly by: Author;
   readonly purpose: Purpose;
   readonly isAi?: boolean;
-  readonly ruleId?: string;
   readonly key?: string;
   readonly request?: string;
   /**
@@ -37,23 +37,21 @@ export interface OutgoingMessage {
 }
 
 /** Writes the `out` rows of a message, one for each part. @returns their seqs */
-export function appendParts(writer: RowWriter, draft: OutgoingMessage, businessId: string | null): readonly number[] {
-  const { source, purpose, isAi = false, ruleId, key, request, parts } = draft;
+export function appendParts(writer: RowWriter, draft: OutgoingMessage, replyContext: string | null): readonly number[] {
+  const { by, purpose, isAi = false, key, request, parts } = draft;
   const common = {
-    source,
     purpose,
     parts: parts.length,
     ...(isAi && { isAi: true as const }),
-    ...(businessId !== null && { businessId }),
-    ...(ruleId !== undefined && { ruleId }),
     ...(request !== undefined && { request }),
+    ...(replyContext !== null && { replyContext }),
   };
   const seqs: number[] = [];
-  for (const [index, message] of parts.entries()) {
+  for (const [index, content] of parts.entries()) {
     const first = seqs[0];
-    const body = { message, part: index + 1, ...common };
+    const facts = { type: content.type, part: index + 1, ...common };
     const named = first === undefined ? { ...(key !== undefined && { key }) } : { ref: first };
-    seqs.push(writer.append({ kind: "out", body, ...named }));
+    seqs.push(writer.append({ kind: "out", by, facts, content, ...named }));
   }
   return seqs;
 }

@@ -2,6 +2,7 @@
  * The status of a message, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
  */
 import type { MessageStatus } from "../../../../shared/api/message-status.ts";
+import { sourceOf } from "../../../../shared/message/author.ts";
 import { SOURCES } from "../../../../shared/message/source.ts";
 import type { Row } from "../rows.ts";
 import type { ConversationState } from "../state.ts";
@@ -88,7 +89,7 @@ export function findMissing(seq: number, rows: readonly Row[], state: Conversati
 }
 
 function missingOf(
-  { seq, body }: Extract<Row, { kind: "out" }>,
+  { seq, by }: Extract<Row, { kind: "out" }>,
   message: number,
   rows: readonly Row[],
   state: ConversationState,
@@ -102,7 +103,7 @@ function missingOf(
   if (last === undefined) return heldVerdict(message, rows) === undefined ? "end" : "nothing";
   const unknown = outcomes.filter((row) => row.kind === "unconfirmed").length;
   if (unknown === 0) return "nothing";
-  if (last.kind === "unconfirmed" && unknown === 1 && SOURCES[body.source].isAutomatic) return "end";
+  if (last.kind === "unconfirmed" && unknown === 1 && SOURCES[sourceOf(by)].isAutomatic) return "end";
   return isLateOver([last], rows) ? "nothing" : "late";
 }
 
@@ -131,10 +132,10 @@ function partState(
   if (held !== undefined) return { part, status: "held", waiting: { reason: "held", until: held.until } };
   // Whatever came after it, this attempt may have reached the user.
   const unknown = outcomes.findLast((row) => row.kind === "unconfirmed");
-  if (unknown !== undefined) return { part, status: "unconfirmed", reason: unknown.body.reason };
+  if (unknown !== undefined) return { part, status: "unconfirmed", reason: unknown.facts.reason };
   const verdict = outcomes.findLast((row) => isVerdict(row.kind)) ?? heldVerdict(message, rows);
   if (verdict?.kind === "failed" || verdict?.kind === "blocked") {
-    const { reason, code } = verdict.body;
+    const { reason, code } = verdict.facts;
     return { part, status: verdict.kind, reason, ...(code !== undefined && { code }) };
   }
   return { part, status: "queued" };
@@ -142,7 +143,7 @@ function partState(
 
 /** A held message that expired was blocked as a whole, at its first row. */
 function heldVerdict(message: number, rows: readonly Row[]): Row | undefined {
-  return rows.find((row) => row.ref === message && row.kind === "blocked" && row.body.reason === "hold_expired");
+  return rows.find((row) => row.ref === message && row.kind === "blocked" && row.facts.reason === "hold_expired");
 }
 
 function isVerdict(kind: Row["kind"]): boolean {

@@ -6,6 +6,7 @@
  * An attempt is a lease: its holder must settle it before it ends. An attempt that is not settled by then is
  * `unconfirmed`: whether the request was sent is unknown.
  */
+import { sourceOf } from "../../../../shared/message/author.ts";
 import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
 import { SOURCES } from "../../../../shared/message/source.ts";
 import { mayResend, sendableUntil } from "../admission.ts";
@@ -52,8 +53,9 @@ export function enqueue(
 ): { readonly state: ConversationState; readonly message: number } {
   const seqs = appendParts(writer, draft, state.replyContext);
   const message = seqs[0] ?? 0;
-  const mayRepeat = SOURCES[draft.source].isAutomatic && context.unconfirmedRetries === 1;
-  const { source, holdUntil } = draft;
+  const source = sourceOf(draft.by);
+  const mayRepeat = SOURCES[source].isAutomatic && context.unconfirmedRetries === 1;
+  const { holdUntil } = draft;
   const more = { mayRepeat, ...(holdUntil !== undefined && { holdUntil }) };
   const items = seqs.map((seq) => ({ ...newItem(seq, message, source, context), ...more }));
   const window = reserve(state.window, seqs, 0);
@@ -140,7 +142,7 @@ function apply(
   const { seq: ref, attempt, resend } = item;
   switch (decision.type) {
     case "sent":
-      writer.append({ kind: "sent", ref, body: { attempt } });
+      writer.append({ kind: "sent", ref, facts: { attempt } });
       return removeItem({ ...state, window: settleUse(state.window, ref, resend, context.now) }, ref);
     case "unconfirmed":
       return markUnconfirmed(state, writer, item, decision.reason, context);
@@ -160,14 +162,14 @@ function apply(
     case "failed": {
       const { reason, code, mayHold = false } = decision;
       if (mayHold && isHoldable(item, context.now)) return returnToHeld(state, writer, item);
-      writer.append({ kind: "failed", ref, body: { attempt, reason, ...(code !== undefined && { code }) } });
+      writer.append({ kind: "failed", ref, facts: { attempt, reason, ...(code !== undefined && { code }) } });
       return dropMessage(state, writer, item);
     }
     case "retry": {
       const { at: retryAt, reason, code, reaction, counts, isAlone } = decision;
       const cause = { reason, ...(code !== undefined && { code }) };
       const lastAttempt = { ...cause, ...(reaction && { reaction }), ...(isAlone === true && { isAlone }) };
-      writer.append({ kind: "retry", ref, body: { attempt, retryAt, ...cause } });
+      writer.append({ kind: "retry", ref, facts: { attempt, ...cause, retryAt } });
       const tries = counts === undefined ? item.tries : { ...item.tries, [counts]: item.tries[counts] + 1 };
       const { lease: _over, ...waiting } = item;
       return replaceItem(state, { ...waiting, tries, nextAt: retryAt, lastAttempt });
@@ -185,10 +187,10 @@ function settleExpired(
   const { seq: ref, attempt, outcome } = late;
   if (outcome.result !== "accepted") {
     const code = outcome.result === "rejected" ? { code: outcome.code } : {};
-    writer.append({ kind: "late", ref, body: { attempt, result: outcome.result, ...code } });
+    writer.append({ kind: "late", ref, facts: { attempt, reason: outcome.result, ...code } });
     return state;
   }
-  writer.append({ kind: "sent", ref, body: { attempt } });
+  writer.append({ kind: "sent", ref, facts: { attempt } });
   if (item === undefined || item.lease !== undefined) return state;
   return removeItem(release(state, item), ref);
 }
@@ -202,7 +204,7 @@ function markUnconfirmed(
   context: TransitionContext,
 ): ConversationState {
   const { seq: ref, attempt, resend } = item;
-  writer.append({ kind: "unconfirmed", ref, body: { attempt, reason } });
+  writer.append({ kind: "unconfirmed", ref, facts: { attempt, reason } });
   const window = settleUse(state.window, ref, resend, context.now);
   if (!mayResend({ ...state, window }, item, context)) return removeItem({ ...state, window }, ref);
   const nextAt = context.now + backoffMs(RESEND_BACKOFF, 0, context.random);

@@ -1,7 +1,7 @@
 /**
  * What happens to a queued message that may not be sent now or was refused: held again, tried again or blocked. Pure.
  */
-import type { BlockedReason, RowBodies, RowWriter } from "../rows.ts";
+import type { BlockedReason, RowKinds, RowWriter } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
 import { coveredUntil, type WindowCorrection } from "../window.ts";
 import { type TransitionContext, removeMessage, replaceItem, removeItem, release } from "./items.ts";
@@ -28,7 +28,7 @@ export function blockOrHold(
   if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
   if (item.holdUntil === undefined || item.seq !== item.message) return block(state, writer, item, stop);
   // One row for the whole message, as for a held message whose time is over.
-  writer.append({ kind: "blocked", ref: item.seq, body: { ...bodyOf(stop), reason: "hold_expired" } });
+  writer.append({ kind: "blocked", ref: item.seq, facts: { ...factsOf(stop), reason: "hold_expired" } });
   return removeMessage(state, item.message).state;
 }
 
@@ -55,7 +55,7 @@ function tryOrHold(
   const mayTry = failed < MAX_TRIES && coveredUntil(state.window, rules, now) !== undefined;
   if (!mayTry || rejected === undefined) return returnToHeld(state, writer, item);
   const { attempt, code, reaction } = rejected;
-  writer.append({ kind: "retry", ref: item.seq, body: { attempt, retryAt: now, reason, code } });
+  writer.append({ kind: "retry", ref: item.seq, facts: { attempt, reason, code, retryAt: now } });
   const { lease: _over, ...waiting } = item;
   return replaceItem(state, {
     ...waiting,
@@ -71,24 +71,24 @@ export function returnToHeld(
   writer: RowWriter,
   { message, source, attempt, holdUntil: until = 0 }: OutboxItem,
 ): ConversationState {
-  writer.append({ kind: "held", ref: message, body: { until } });
+  writer.append({ kind: "held", ref: message, facts: { until } });
   const { state: left, parts } = removeMessage(state, message);
   const held = [...left.held, { message, parts, source, until, attempt }];
   return { ...left, held: held.toSorted((a, b) => a.message - b.message) };
 }
 
 function block(state: ConversationState, writer: RowWriter, item: OutboxItem, stop: Stop): ConversationState {
-  writer.append({ kind: "blocked", ref: item.seq, body: bodyOf(stop) });
+  writer.append({ kind: "blocked", ref: item.seq, facts: factsOf(stop) });
   return dropMessage(state, writer, item);
 }
 
-function bodyOf({ reason, rejected }: Stop): RowBodies["blocked"] {
+function factsOf({ reason, rejected }: Stop): RowKinds["blocked"]["facts"] {
   return { reason, ...(rejected && { attempt: rejected.attempt, code: rejected.code }) };
 }
 
 /** An item will not be sent: its reserved send is released, and the parts after it are blocked. */
 export function dropMessage(state: ConversationState, writer: RowWriter, item: OutboxItem): ConversationState {
   const stopped = state.queue.filter((other) => other.message === item.message && other.seq > item.seq);
-  for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, body: { reason: "part_failed" } });
+  for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, facts: { reason: "part_failed" } });
   return [item, ...stopped].reduce((folded, part) => removeItem(release(folded, part), part.seq), state);
 }

@@ -1,0 +1,88 @@
+/** No text that a user or an agent wrote is in the facts of a row: they may be read where the content may not. */
+import { describe, it } from "vitest";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { Outbound } from "../../../shared/message/outbound.ts";
+import { classify } from "../../../worker/channels/mini-program/classify.ts";
+import { writeRows, type Row } from "../../../worker/conversation/core/rows.ts";
+import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
+import { applyEvent } from "../../../worker/conversation/core/transitions.ts";
+import { converse, must, reply, T0, text, TIMEOUT } from "../../support/conversation.ts";
+import { ACCEPTED, rejected } from "../../support/delivery.ts";
+
+const CANARY = "金丝雀";
+const HEAD = { account: "gh_1", openid: "o1", createdAt: T0, name: "n", raw: CANARY, damaged: CANARY };
+const MESSAGE = { ...HEAD, event: "message", id: "1" } as const;
+const ACTION = { ...HEAD, event: "action" } as const;
+const FILE = { mediaId: CANARY, url: CANARY, thumbMediaId: CANARY, fileName: CANARY };
+
+/** One event of every type, with the canary in each field that a user, an agent or a page fills. */
+const EVENTS: readonly Inbound[] = [
+  { ...MESSAGE, type: "text", content: CANARY },
+  { ...MESSAGE, type: "menu-choice", content: CANARY, choice: CANARY },
+  { ...MESSAGE, type: "image", ...FILE },
+  { ...MESSAGE, type: "voice", ...FILE },
+  { ...MESSAGE, type: "video", ...FILE },
+  { ...MESSAGE, type: "file", ...FILE },
+  { ...MESSAGE, type: "location", latitude: 1, longitude: 2, label: CANARY },
+  { ...MESSAGE, type: "link", title: CANARY, description: CANARY, url: CANARY },
+  { ...MESSAGE, type: "card", title: CANARY, appId: CANARY, pagePath: CANARY },
+  { ...MESSAGE, type: "unknown" },
+  { ...ACTION, type: "enter", entryText: CANARY, scene: CANARY },
+  { ...ACTION, type: "follow", scene: CANARY },
+  { ...ACTION, type: "scan", scene: CANARY },
+  { ...ACTION, type: "menu", item: CANARY },
+  { ...ACTION, type: "other" },
+  { ...HEAD, event: "control", type: "taken", agent: CANARY, from: CANARY },
+  { ...HEAD, event: "receipt", type: "failed", code: "1" },
+  { ...HEAD, event: "recall", type: "message", messageId: "1" },
+  { ...HEAD, event: "revocation", type: "part" },
+];
+
+/** One message of every type. */
+const MESSAGES: readonly Outbound[] = [
+  text(CANARY),
+  { type: "image", mediaId: CANARY },
+  { type: "link", title: CANARY, description: CANARY, url: `https://a.cn/${CANARY}`, thumbUrl: "" },
+  { type: "card", title: CANARY, pagePath: `pages/${CANARY}`, thumbMediaId: CANARY },
+];
+
+const withoutContent = ({ content: _content, ...row }: Row) => JSON.stringify(row);
+
+describe("the facts of a row", () => {
+  it.for(EVENTS.map((inbound) => ({ name: `${inbound.event} ${inbound.type}`, inbound })))(
+    "have no text of a user or an agent, the content has it: $name",
+    ({ inbound }, { expect }) => {
+      const writer = writeRows(0, T0);
+      const push = { key: "k", inbound, classification: classify(inbound), candidates: [] };
+      applyEvent(EMPTY_STATE, writer, push, {
+        rules: MINI_PROGRAM_RULES,
+        now: T0,
+        random: 0,
+        unconfirmedRetries: 1,
+      });
+      const [row] = writer.rows();
+      expect(row?.content).toEqual(inbound);
+      expect(withoutContent(must(row))).not.toContain(CANARY);
+    },
+  );
+
+  it.for(MESSAGES.map((message) => ({ name: message.type, message })))(
+    "have no text of what is sent, held, blocked or failed: $name",
+    ({ message }, { expect }) => {
+      const chat = converse();
+      const answer = { ...reply(), action: { type: "reply", messages: Array(6).fill(message) } } as const;
+      const first = must(chat.says([answer]).lease);
+      expect(chat.submits(message, { hold: true })).toMatchObject({ ok: true });
+      const second = must(chat.settles(first, TIMEOUT));
+      chat.settles(first, ACCEPTED);
+      chat.settles(second, rejected(45047));
+      const kinds = new Set(chat.log().map(({ kind }) => kind));
+      for (const kind of ["in", "out", "blocked", "held", "unconfirmed", "sent"] as const)
+        expect(kinds).toContain(kind);
+      for (const row of chat.log()) expect(withoutContent(row)).not.toContain(CANARY);
+      expect(JSON.stringify(chat.state())).not.toContain(CANARY);
+      expect(chat.rows("blocked")[0]?.content).toEqual(message);
+    },
+  );
+});
