@@ -134,7 +134,10 @@ export function createKefuClient(options: KefuClientOptions) {
       return streamExport(() => call({ method: "GET", path, signal }, readStream), signal);
     },
 
-    /** Deletes everything about the user, at once. */
+    /**
+     * Deletes everything about the user, at once. By a conversation id `conversation_not_found` after a lost answer means
+     * that it is erased.
+     */
     erase(id: string): Promise<Result<void>> {
       return act({ method: "DELETE", path: ["conversations", { id }] });
     },

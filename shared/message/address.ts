@@ -54,6 +54,7 @@ export function formatAccount({ channel, account }: ChannelAccount): string {
 /** Reads what `formatAccount` writes; undefined when it cannot have written it. */
 export function parseAccount(text: string): ChannelAccount | undefined {
   const end = text.indexOf(":");
+  if (end === -1) return undefined;
   const channel = CHANNELS.find((known) => known === text.slice(0, end));
   const account = text.slice(end + 1);
   return channel !== undefined && ACCOUNT_ID.test(account) ? { channel, account } : undefined;

@@ -1,4 +1,5 @@
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
@@ -150,5 +151,25 @@ describe("the quarantine", () => {
     await account().quarantine(push("{secret words"));
     expect(logged()).toContain("quarantine_grew");
     expect(logged()).not.toContain("secret words");
+  });
+});
+
+describe("an account object with data of 0.1", () => {
+  it("deletes itself with its next alarm", async ({ expect }) => {
+    const old = env.ACCOUNT.getByName("wx0123456789abcdef");
+    await runInDurableObject(old, async (_, { storage }) => {
+      storage.sql.exec("create table quarantine (seq integer primary key, body text not null)");
+      storage.sql.exec("insert into quarantine values (1, 'oOld')");
+      storage.kv.put("account", { schema: 1, appid: "wx0123456789abcdef" });
+      await storage.setAlarm(Date.now() + DAY_MS);
+    });
+    await evictDurableObject(old);
+    await runDurableObjectAlarm(old);
+    const left = await runInDurableObject(old, async (_, { storage }) => ({
+      entries: [...storage.kv.list()],
+      tables: storage.sql.exec("select name from sqlite_master where name = 'quarantine'").toArray(),
+      alarm: await storage.getAlarm(),
+    }));
+    expect(left).toEqual({ entries: [], tables: [], alarm: null });
   });
 });

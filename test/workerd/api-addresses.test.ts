@@ -52,6 +52,21 @@ describe("a conversation in a path", () => {
     expect(await kindsOf("oOther")).toEqual([]);
   });
 
+  it("has its messages found by their ids, whatever account is the first", async ({ expect }) => {
+    await wechat.text("oFound", "在吗", { appid: OTHER_APPID });
+    const sent = await bodyOf(await send(encodeURIComponent(nameOf("oFound", OTHER_APPID)), HELLO, { appid: null }));
+    const path = `/api/v1/messages/${String(sent["id"])}`;
+    expect((await call("GET", path, { appid: null })).status).toBe(200);
+    expect((await call("GET", path, { appid: OTHER_APPID })).status).toBe(200);
+    expect((await call("GET", path, { appid: APPID })).status).toBe(404);
+  });
+
+  it("is gone by its id for a caller who knows that there was a log", async ({ expect }) => {
+    const page = await call("GET", `${pathOf(idOf("oGone"))}/messages?log=1-00000000`, { appid: null });
+    expect(page.status).toBe(410);
+    expect(await bodyOf(page)).toMatchObject({ code: "gone" });
+  });
+
   it("is 404 by its id without a log, for every method, and nothing is created", async ({ expect }) => {
     for (const id of [idOf("oNever"), "0".repeat(64)]) {
       const answers = [

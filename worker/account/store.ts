@@ -34,6 +34,8 @@ export type QuarantineRow = {
 export interface AccountStore {
   /** The account's id, or undefined when nothing has been stored. */
   credential(): string | undefined;
+  /** It holds data without a head: of 0.1, whose objects had other names. */
+  isForeign(): boolean;
   state(): AccountState;
   /** Changes the given fields, keeps the others. */
   write(patch: Partial<AccountState>): void;
@@ -147,6 +149,7 @@ export function createAccountStore(
 
   return {
     credential: () => head?.credential,
+    isForeign: () => head === undefined && [...kv.list({ limit: 1 })].length > 0,
     state: () => plausibleAccount({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }, now()),
     write(patch) {
       writing(() => kv.put(STATE_KEY, { ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY), ...patch }));

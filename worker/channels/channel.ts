@@ -54,7 +54,7 @@ export interface Arrival {
    * be handed over it builds the same as for `received`.
    *
    * @param now epoch ms
-   * @param randomBytes called only when something is encrypted
+   * @param randomBytes called only for a handover
    */
   readonly acknowledge: (
     content: Acknowledgement,

@@ -302,6 +302,10 @@ export class Account extends DurableObject<Env> implements AccountRpc {
 
   /** Background refresh, retention, values that KV did not accept. Set again while something is due. */
   override async alarm(): Promise<void> {
+    if (this.#store.isForeign()) {
+      writeLog("old_data_deleted", { object: "account" });
+      return this.ctx.storage.deleteAll();
+    }
     let restMs = 0;
     this.#isRinging = true;
     try {

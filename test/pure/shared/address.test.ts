@@ -55,6 +55,7 @@ describe("address", () => {
     const address = parseAddress("web-chat:site:u_a:b:c");
     expect(address).toEqual({ channel: "web-chat", account: "site", user: "u_a:b:c" });
     expect(parseAccount("web-chat:a:b")).toBeUndefined();
+    for (const text of ["phone1", "mini-programX", "phone", ""]) expect(parseAccount(text)).toBeUndefined();
   });
 
   it.for([

@@ -20,7 +20,7 @@ export type BlockedReason =
   | "window_ended"
   | "unsplittable";
 
-/** The grant an event opened. */
+/** The grant of an event by the rules of its channel; a late event opens none when a newer one came before it. */
 interface GrantFacts {
   readonly name: string;
   /** How many messages it allows. */

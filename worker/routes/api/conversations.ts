@@ -150,8 +150,8 @@ conversations.delete(
     tag: "conversations",
     summary: { zh: "删除对话", en: "Erase a conversation" },
     text: {
-      zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次。",
-      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived.",
+      zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次；用对话 id 再次调用得到 404，说明已经删除。",
+      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived; by a conversation id a 404 then means that it is erased.",
     },
     answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
     problems: ["account_required", "conversation_not_found", "invalid_field"],

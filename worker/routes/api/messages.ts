@@ -31,7 +31,7 @@ import { hexDigest } from "../../platform/digest.ts";
 import { retryCall } from "../../platform/object-call.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
-import { chooseConversation, conversationOf } from "../http/choose-conversation.ts";
+import { chooseConversation, conversationOf, servicesFor } from "../http/choose-conversation.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "../http/request-body.ts";
@@ -135,10 +135,11 @@ messages.get(
     problems: ["message_not_found"],
   }),
   async (c) => {
-    const services = servicesOf(c);
-    const found = findMessage(services, c.req.param("id"));
-    const message = await found?.conversation.message(miniProgramAccount(services.app.appid), found.seq);
-    if (found === undefined || message === undefined || message === null) return problem(c, "message_not_found", {});
+    const found = findMessage(servicesOf(c), c.req.param("id"));
+    const services = found && (await servicesFor(c, found.conversation));
+    if (found === undefined || services === undefined) return problem(c, "message_not_found", {});
+    const message = await found.conversation.message(miniProgramAccount(services.app.appid), found.seq);
+    if (message === null) return problem(c, "message_not_found", {});
     const pauseEnd = await readPauseEnd(
       services,
       message.parts.map(({ waiting }) => waiting),

@@ -8,7 +8,9 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { miniProgramAddress, parseAddress, type Address } from "../../../shared/message/address.ts";
 import { USER_ID } from "../../../shared/message/user-id.ts";
 import { findConfigOf } from "../../config/config.ts";
+import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversationById } from "../../inbox/find-conversation.ts";
+import type { RequestServices } from "../../inbox/services.ts";
 import type { HttpEnv } from "./app-env.ts";
 import { namesAccount, servicesOf } from "./choose-account.ts";
 import { problem } from "./problem.ts";
@@ -54,10 +56,28 @@ export function conversationOf(c: Context<HttpEnv>): ChosenConversation {
   return conversation;
 }
 
+/**
+ * The services for a conversation that an id names: those of its account, unless the query names one. Undefined when its
+ * account is not configured, or when it has no log.
+ */
+export async function servicesFor(
+  c: Context<HttpEnv>,
+  conversation: RemoteConversation,
+): Promise<RequestServices | undefined> {
+  const services = servicesOf(c);
+  const config = c.get("config");
+  if (namesAccount(c) || config.apps.length === 1) return services;
+  const head = await conversation.head();
+  const app = head === null ? undefined : findConfigOf(config, head);
+  return app === undefined || app === services.app ? app && services : createRequestServices(c, app);
+}
+
 /** An object reached by its id does not know its name: its head says whose it is. */
 async function findById(c: Context<HttpEnv>, id: string): Promise<Result<ChosenConversation, Response>> {
   const head = await findConversationById(servicesOf(c), id)?.head();
-  if (head === undefined || head === null) return err(problem(c, "conversation_not_found", {}));
+  // Without a head: nothing is stored, or it was erased. A caller who names a log knows that there was one.
+  if (head === undefined || head === null)
+    return err(problem(c, c.req.query("log") === undefined ? "conversation_not_found" : "gone", {}));
   const { log, ...address } = head;
   return ok({ address, log });
 }
