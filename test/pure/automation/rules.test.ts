@@ -33,6 +33,16 @@ const IMAGE: Inbound = {
   url: "http://p",
   mediaId: "m",
 };
+const PLACE: Inbound = {
+  ...HEAD,
+  event: "message",
+  type: "location",
+  name: "location",
+  id: "1",
+  latitude: 31.2,
+  longitude: 121.4,
+  label: "人民广场",
+};
 const CARD: Inbound = {
   ...HEAD,
   event: "message",
@@ -232,6 +242,7 @@ describe("variables", () => {
       firstTexts(buildCandidates(echo, inbound, 0))[0]?.split("|")[0];
     expect([content(IMAGE), content(CARD), content(VOICE)]).toEqual(["[图片]", "红色 T恤", "[消息]"]);
     expect(content({ ...CARD, title: "" })).toBe("[小程序]");
+    expect([content(PLACE), content({ ...PLACE, label: "" })]).toEqual(["人民广场", "[位置]"]);
   });
 
   it("fill a greeting from the contact button", ({ expect }) => {

@@ -2,6 +2,8 @@
 import { describe, it } from "vitest";
 import type { ChannelRequest } from "../../../worker/channels/channel.ts";
 import { openMiniProgram } from "../../../worker/channels/mini-program/channel.ts";
+import type { UnauthenticProblem } from "../../../worker/channels/wechat/push/received-push.ts";
+import { toRejectedRequest } from "../../../worker/channels/wechat/push/rejection.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
 import { credentials, NONCE, NOW, plainPush, securePush, TIMESTAMP, type Push } from "./pushes.ts";
 import { HEAD, MESSAGES, MSG_ID } from "./samples.ts";
@@ -88,5 +90,17 @@ describe("a request to the mini-program channel", () => {
       ok: false,
       error: { status: 400, cause: "missing_parameter", details: { parameter: "timestamp" } },
     });
+  });
+
+  it("that is rejected with any cause names the remedy or the fault, and nothing of the push", ({ expect }) => {
+    const detailsOf = (problem: UnauthenticProblem) => toRejectedRequest(problem, "wx0123456789abcdef").details;
+    expect(detailsOf({ reason: "bad_signature" })["cure"]).toContain("WECHAT_TOKEN");
+    expect(detailsOf({ reason: "decrypt_failed", problem: { reason: "bad_padding" } })["cure"]).toContain("AES_KEY");
+    expect(detailsOf({ reason: "wrong_appid" })["cure"]).toContain("wx0123456789abcdef");
+    expect(detailsOf({ reason: "bad_envelope", problem: { reason: "unknown_format" } })).toEqual({
+      problem: "unknown_format",
+    });
+    const encrypted = { reason: "push_mode_mismatch", expected: "plain", came: "encrypted" } as const;
+    expect(detailsOf(encrypted)["cure"]).toContain("WECHAT_PUSH_MODE=secure");
   });
 });
