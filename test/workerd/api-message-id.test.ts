@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../shared/message/message-id.ts";
-import { conversation, OTHER_APPID } from "../support/workerd.ts";
+import { APPID, conversation, OTHER_APPID } from "../support/workerd.ts";
 import { bodyOf, call, erase, HELLO, messageOf, send, stateOf } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
 
@@ -36,10 +36,10 @@ describe("GET /messages/:id", () => {
     expect(await stateOf(id)).toBe("sent");
   });
 
-  it("answers 404 for an id of another app", async ({ expect }) => {
+  it("answers 404 for an id of another account than the query names", async ({ expect }) => {
     await wechat.text("oMine", "在吗", { appid: OTHER_APPID });
     const { id } = await bodyOf(await send("oMine", HELLO, { appid: OTHER_APPID }));
-    const response = await call("GET", `/api/v1/messages/${String(id)}`);
+    const response = await call("GET", `/api/v1/messages/${String(id)}`, { appid: APPID });
     expect(response.status).toBe(404);
     expect(await bodyOf(response)).toMatchObject({ code: "message_not_found" });
     expect((await call("GET", `/api/v1/messages/${String(id)}`, { appid: OTHER_APPID })).status).toBe(200);
