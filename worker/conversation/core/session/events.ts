@@ -12,7 +12,7 @@ import {
   type SessionContext,
   type SessionState,
 } from "./session.ts";
-import { addAutomaticReply, addReply, addRequest, addUserMessage } from "./sums.ts";
+import { addAutomaticReply, addReply, addUserMessage } from "./sums.ts";
 
 /** A user message that is already a row. */
 export interface ArrivedMessage {
@@ -75,12 +75,7 @@ export function askedForRating(state: SessionState, session: number, at: number)
 /** An agent was asked for: by a rule, the bot, the API, or because automation did not answer. */
 export function requestAgent(before: SessionState, queue: QueueEntry, context: SessionContext): SessionState {
   const session = before.open;
-  if (session === null)
-    return open(
-      before,
-      (head) => ({ ...toQueued({ ...head, status: "bot" }, queue, context), sums: addRequest(head.sums, context.now) }),
-      context,
-    );
+  if (session === null) return open(before, (head) => toQueued({ ...head, status: "bot" }, queue, context), context);
   if (session.status !== "bot") return before;
   return record(before, toQueued(session, queue, context), context, { action: "queued" });
 }

@@ -157,10 +157,10 @@ export function toQueued(
 }
 
 /** The same session with an agent. A stay in the queue ends with it. */
-export function toServing(session: OpenSession, agent: string, { now, measuring }: SessionContext): ServingSession {
-  const waited = session.status === "queued" ? addWait(session.sums, session, now, measuring) : session.sums;
+export function toServing(session: OpenSession, agent: string, context: SessionContext): ServingSession {
+  const { now } = context;
   const queuedAt = session.status === "bot" ? now : session.queuedAt;
-  const sums = beginLeg(waited, agent, now);
+  const sums = beginLeg(leaveQueue(session, context), agent, now);
   return { ...headOf(session), sums, status: "serving", assignee: agent, queuedAt, parkedUntil: null };
 }
 
@@ -171,9 +171,8 @@ export function end(
   reason: CloseReason,
   context: SessionContext,
 ): SessionState {
-  const { now, measuring } = context;
-  const waited = session.status === "queued" ? addWait(session.sums, session, now, measuring) : session.sums;
-  const sums = endLeg(waited, now);
+  const { now } = context;
+  const sums = endLeg(leaveQueue(session, context), now);
   const version = state.version + 1;
   const { assignee = null, team = null } = describe(session);
   context.append({
@@ -187,6 +186,11 @@ export function end(
   });
   const closed = { seq: session.seq, reason, closedAt: now, assignee, team, ratingAskedAt: null, score: null };
   return { version, open: null, closed };
+}
+
+/** The sums after a stay in the queue, if the session is in it. */
+function leaveQueue(session: OpenSession, { now, measuring }: SessionContext): SessionSums {
+  return session.status === "queued" ? addWait(session.sums, session, now, measuring) : session.sums;
 }
 
 function describe(session: OpenSession): Pick<SessionFacts, "status" | "assignee" | "team"> {
