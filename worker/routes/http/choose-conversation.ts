@@ -7,7 +7,7 @@ import { createMiddleware } from "hono/factory";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { miniProgramAddress, parseAddress, type Address } from "../../../shared/message/address.ts";
 import { USER_ID } from "../../../shared/message/user-id.ts";
-import { findConfigOf } from "../../config/config.ts";
+import { findConfigOf, type WeChatAccountConfig } from "../../config/config.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversationById } from "../../inbox/find-conversation.ts";
 import type { RequestServices } from "../../inbox/services.ts";
@@ -37,10 +37,9 @@ export const chooseConversation = () =>
     if (!found.ok) return found.error;
     const app = findConfigOf(c.get("config"), found.value.address);
     if (app === undefined) return problem(c, "unknown_account", {});
-    const named = servicesOf(c);
-    if (namesAccount(c) && named.app !== app)
+    if (namesAccount(c) && servicesOf(c).app !== app)
       return invalidField(c, "id", "belongs to another account than the query names");
-    if (named.app !== app) c.set("services", createRequestServices(c, app));
+    c.set("services", servicesOfApp(c, app));
     c.set("conversation", found.value);
     return next();
   });
@@ -64,12 +63,17 @@ export async function servicesFor(
   c: Context<HttpEnv>,
   conversation: RemoteConversation,
 ): Promise<RequestServices | undefined> {
-  const services = servicesOf(c);
   const config = c.get("config");
-  if (namesAccount(c) || config.apps.length === 1) return services;
+  if (namesAccount(c) || config.apps.length === 1) return servicesOf(c);
   const head = await conversation.head();
   const app = head === null ? undefined : findConfigOf(config, head);
-  return app === undefined || app === services.app ? app && services : createRequestServices(c, app);
+  return app && servicesOfApp(c, app);
+}
+
+/** Those of the request, when they are for this app already. */
+function servicesOfApp(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
+  const services = servicesOf(c);
+  return services.app === app ? services : createRequestServices(c, app);
 }
 
 /** An object reached by its id does not know its name: its head says whose it is. */
