@@ -11,6 +11,15 @@ import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { hashEventKey } from "../../../worker/conversation/event-hash.ts";
 import { ALL_SAMPLES, event, EVENTS, HEAD, message, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
 
+const OTHER_EVENT = {
+  account: "gh",
+  openid: "o",
+  createdAt: 0,
+  event: "account-event",
+  type: "other",
+  name: "x",
+} as const;
+
 function read(body: string): Inbound {
   const envelope = readEnvelope(body);
   const inbound = envelope.ok ? readInbound(envelope.value.fields) : envelope;
@@ -66,37 +75,21 @@ describe("dedupeKey", () => {
   });
 
   it("does not mix up fields whose texts look alike", async ({ expect }) => {
-    const head = {
-      account: "gh",
-      openid: "o",
-      createdAt: 0,
-      event: "account-event",
-      type: "other",
-      name: "x",
-    } as const;
     const keys = await Promise.all(
       [{ a: "b,c" }, { a: ["b", "c"] }, { a: '"b","c"' }, { a: { b: "c" } }, { "a:b": "c" }, { a: "b", c: "" }].map(
-        (fields) => dedupeKey({ ...head, raw: writeRaw(fields) }),
+        (fields) => dedupeKey({ ...OTHER_EVENT, raw: writeRaw(fields) }),
       ),
     );
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   it("does not depend on the order of fields, an empty one, or how lines end", async ({ expect }) => {
-    const head = {
-      account: "gh",
-      openid: "o",
-      createdAt: 0,
-      event: "account-event",
-      type: "other",
-      name: "x",
-    } as const;
     const keys = await Promise.all(
       [
         { a: "1\r\n2", b: "2" },
         { b: "2", a: "1\n2" },
         { b: ["2"], a: "1\r2", c: "", d: [], e: {}, f: [""] },
-      ].map((fields) => dedupeKey({ ...head, raw: writeRaw(fields) })),
+      ].map((fields) => dedupeKey({ ...OTHER_EVENT, raw: writeRaw(fields) })),
     );
     expect(new Set(keys).size).toBe(1);
   });
