@@ -14,7 +14,7 @@ export interface WordingHit {
 /** Between two words: spaces, or a line break with the marks that begin the next line of a comment or list. */
 const GAP = String.raw`(?:[ \t]+|[ \t]*\n[ \t]*(?:\*|//|#|>)?[ \t]*)`;
 
-/** Code is not checked: `x.mend`, `mend(`, `mend:`, `mend.all`, `mend-all`. */
+/** Names in code are not reported: `x.word`, `word(`, `word:`, `word.all`, `word-all`. */
 const BEFORE = String.raw`(?<![\w.$-])`;
 const AFTER = String.raw`(?![\w(-]|\.\w|\s*[:=])`;
 

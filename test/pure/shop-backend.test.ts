@@ -137,7 +137,7 @@ describe("the sample shop's webhook", () => {
     });
   });
 
-  it("answers a stranger only that there is no such order", async ({ expect }) => {
+  it("answers for another user's order as for one that does not exist", async ({ expect }) => {
     const { shop } = open(TAKEN);
     const others = await (await post(shop, question("oStranger", "订单 1001 到哪了"))).text();
     const none = await (await post(shop, question("oStranger", "订单 1009 到哪了"))).text();

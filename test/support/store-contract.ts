@@ -68,7 +68,7 @@ const seqsOf = (rows: readonly Row[]) => rows.map(({ seq }) => seq);
 
 /** The demands, as tests of the suite it is called in. */
 export function testStorage(withStorage: WithStorage): void {
-  it("knows nobody and nothing before the first record, also when it is asked", ({ expect }) =>
+  it("has no address, rows or state before the first record, and reading creates none", ({ expect }) =>
     withStorage((open) => {
       const store = open();
       expect(store.address()).toBeUndefined();

@@ -11,7 +11,7 @@ useObjects();
 
 let users = 0;
 
-/** In the storage of an object nobody has written to. */
+/** In the storage of a new object. */
 const withObject: WithStorage = async (test) => {
   users += 1;
   await runInDurableObject(conversation(`oContract${users}`), (_, { storage }) =>

@@ -223,7 +223,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
       return log === undefined ? null : { log, rows: store.rows(after, limit) };
     },
 
-    /** The status of a message, or null when there is no such message. */
+    /** The status of a message; null if the message does not exist. */
     message(account: ChannelAccount, seq: number): MessageProgress | null {
       if (!store.isOf(account) || store.outgoing(seq) === undefined) return null;
       return readMessageState(store, state(), seq) ?? null;

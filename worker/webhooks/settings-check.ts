@@ -1,6 +1,6 @@
 /**
  * Checks of webhooks in settings that need the Worker's configuration: whether their addresses are allowed here, and
- * whether there is a secret to sign with. Checked when settings are stored, since otherwise events would wait in vain.
+ * whether there is a secret to sign with. Checked when settings are stored, since otherwise events would never be delivered.
  */
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
