@@ -35,6 +35,7 @@ const conversation: Shape<Conversation> = {
   window: "object",
   context: "object",
   heldCount: "number",
+  waiting: "array",
   mutedUntil: "nullable",
   rows: "array",
   next: "number",

@@ -190,12 +190,9 @@ export const ConversationSchema = named(
       ...contextEntries,
     }),
     heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
-    // Optional for clients: workers before 0.1.1 answer without it.
-    waiting: v.exactOptional(
-      v.pipe(
-        v.array(v.strictObject({ id: WordSchema, state: MessageStateSchema, waiting: WaitingSchema })),
-        v.description(both("尚未发出的消息及原因", "messages that are not sent yet, and why")),
-      ),
+    waiting: v.pipe(
+      v.array(v.strictObject({ id: WordSchema, state: MessageStateSchema, waiting: WaitingSchema })),
+      v.description(both("尚未发出的消息及原因", "messages that are not sent yet, and why")),
     ),
     mutedUntil: v.nullable(TimeSchema),
     rows: v.array(RowSchema),

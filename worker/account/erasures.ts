@@ -3,8 +3,7 @@
  * unreadable push from before the erasure that arrives or is repeated later (docs/design/erasure.md). The hash is an
  * HMAC with a random key of this object; beside it are the time of the erasure and the length of the openid. At most
  * the newest 10 000; the alarm removes entries older than a day.
- * All SQL on this table is in this file. The table is created with the first entry, without a step of the schema, so
- * that the previous version of the worker keeps working without it.
+ * All SQL on this table is in this file. The table is created with the first entry, without a step of the schema.
  */
 import { Buffer } from "node:buffer";
 import { findOpenids, shapeOf, type OpenidShape } from "../../shared/text/names-user.ts";

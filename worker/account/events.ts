@@ -57,8 +57,7 @@ export interface KeptAccountEvent extends StoredAccountEvent {
 
 /**
  * The outcome of storing an event: true: it is new; false: it is a repeat or older than what is kept; `erased`: it
- * names a user who was erased since, and is stored without its content. Crosses RPC; a worker of version 0.1.0 knows
- * the first two.
+ * names a user who was erased since, and is stored without its content. Crosses RPC.
  */
 export type EventOutcome = boolean | "erased";
 

@@ -29,7 +29,7 @@ export interface AccountRpc extends TokenObject {
   recordSends(report: SendsReport): Promise<void>;
   webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;
-  recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
+  recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void>;
   webhookStatus(listed: ListedWebhooks): Promise<WebhookStatus>;
   skippedConversations(id: string, which: number | string): Promise<readonly SkippedConversation[]>;
   replayed(id: string, read: readonly SkippedConversation[]): Promise<number>;

@@ -165,11 +165,10 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     return this.#webhooks.report(id, report, listed, Date.now());
   }
 
-  /** Records events of a conversation that a webhook did not accept. Returns true: they are recorded. */
-  async recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true> {
+  /** Records events of a conversation that a webhook did not accept; they are recorded when it resolves. */
+  async recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void> {
     this.#follow(listed);
     this.#webhooks.recordSkipped(id, events, listed, Date.now());
-    return true;
   }
 
   /** The state of the webhooks of the settings, with the events they did not receive. */

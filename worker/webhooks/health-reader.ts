@@ -14,7 +14,7 @@ import type { SkippedEvents } from "./skipped-store.ts";
 export interface WebhookAccount {
   webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;
-  recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
+  recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void>;
 }
 
 /** The cached healths, by appid. */
@@ -51,13 +51,13 @@ export async function reportHealth(deps: HealthDeps, id: string, report: Webhook
   return ask(deps, (account) => account.reportWebhook(id, report, deps.listed));
 }
 
-/** Records skipped events. @returns whether they are recorded; the previous version of the worker cannot do it */
+/** Records skipped events. @returns whether they are recorded */
 export async function recordSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
-    const noted = await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().recordSkipped(id, events, deps.listed));
+    await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().recordSkipped(id, events, deps.listed));
     // A refusal changes the health: the next run reads it, and then reports accepted events.
     deps.memory.delete(deps.appid);
-    return noted;
+    return true;
   } catch (error) {
     writeLog("account_unreachable", { ...miniProgramAccount(deps.appid), error: errorName(error) });
     return false;

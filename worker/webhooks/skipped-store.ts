@@ -3,8 +3,7 @@
  * object, for `GET /webhooks` and for replays (docs/design/0013-webhooks.md). The events themselves stay in the
  * conversations' logs.
  *
- * The table and its index are created with the first entry, without a step of the schema, so that the previous version
- * of the worker keeps working without them.
+ * The table and its index are created with the first entry, without a step of the schema.
  */
 
 /** Why an event was skipped. */

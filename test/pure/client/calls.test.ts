@@ -55,7 +55,16 @@ describe("a call", () => {
     const none = () => new Response(null, { status: 204 });
     const { client, asked } = scripted([
       json(200, { id: "m/1", state: "sent" }),
-      json(200, { ...WHOSE, window: WINDOW, context: {}, heldCount: 0, mutedUntil: null, rows: [], next: 0 }),
+      json(200, {
+        ...WHOSE,
+        window: WINDOW,
+        context: {},
+        heldCount: 0,
+        waiting: [],
+        mutedUntil: null,
+        rows: [],
+        next: 0,
+      }),
       json(200, { log: WHOSE.log, rows: [], next: 7 }),
       none(),
       none(),

@@ -16,8 +16,8 @@ import {
 } from "../../../worker/webhooks/core/endpoint-health.ts";
 
 const NOW = 1_760_000_000_000;
-const FAILED: WebhookReport = { ok: false, reason: "status", status: 503 };
-const REFUSED: WebhookReport = { ok: false, reason: "refused", status: 400 };
+const FAILED: WebhookReport = { ok: false, conversation: "c0", reason: "status", status: 503 };
+const REFUSED: WebhookReport = { ok: false, conversation: "c0", reason: "refused", status: 400 };
 const from = (n: number, report: WebhookReport = FAILED): WebhookReport => ({ ...report, conversation: `c${n}` });
 
 /** Reports failures at these times, each of another conversation. */
@@ -89,7 +89,7 @@ describe("an endpoint's health", () => {
   });
 
   it("is paused for an hour when three conversations get a 410", ({ expect }) => {
-    const gone: WebhookReport = { ok: false, reason: "gone", status: 410 };
+    const gone: WebhookReport = { ok: false, conversation: "c0", reason: "gone", status: 410 };
     const two = recordReport(recordReport(undefined, from(1, gone), NOW), from(2, gone), NOW);
     expect(two).toMatchObject({ failures: 2, pausedUntil: 0 });
     expect(recordReport(two, from(2, gone), NOW)?.pausedUntil).toBe(0);
@@ -147,12 +147,16 @@ describe("trouble of one conversation", () => {
     const idle = recordReport(two, { ok: true, conversation: "c0", isIdle: true }, NOW + 1);
     expect(idle).toMatchObject({ failures: 2, conversations: { c1: { since: NOW } } });
     expect(idle?.conversations).not.toHaveProperty("c0");
-    expect(recordReport(idle, { ok: true, isIdle: true }, NOW + 1)).toBe(idle);
+    expect(recordReport(idle, { ok: true, conversation: "c0", isIdle: true }, NOW + 1)).toBe(idle);
     expect(recordReport(undefined, { ok: true, conversation: "c0", isIdle: true }, NOW)).toBeUndefined();
   });
 
   it("is forgotten with the conversation, and four days after its last failure", ({ expect }) => {
-    const one = recordReport(recordReport(undefined, from(1), NOW), { ok: true }, NOW) as WebhookHealth;
+    const one = recordReport(
+      recordReport(undefined, from(1), NOW),
+      { ok: true, conversation: "c2" },
+      NOW,
+    ) as WebhookHealth;
     expect(withoutConversation(one, "c2")).toBe(one);
     expect(withoutConversation(one, "c1")).toBeUndefined();
     expect(withoutConversation(fail([NOW]) as WebhookHealth, "c0")).toMatchObject({ failures: 1, conversations: {} });
@@ -178,13 +182,6 @@ describe("trouble of one conversation", () => {
     expect(Object.keys(full?.conversations ?? {})).toHaveLength(20);
     expect(full?.conversations).toHaveProperty("c7");
     expect(full?.conversations).not.toHaveProperty("k0");
-  });
-
-  it("is read from a record of the version before, which names none", ({ expect }) => {
-    const old: WebhookHealth = { failures: 10, since: 1, lastAt: 2, lastReason: "timeout", pausedUntil: NOW };
-    expect(recordReport(old, FAILED, NOW + 1)).toMatchObject({ failures: 10, since: 1, pausedUntil: NOW });
-    expect(recordReport(old, { ok: true }, NOW)).toBeUndefined();
-    expect(waitingSince(old, NOW)).toHaveLength(0);
   });
 });
 

@@ -41,7 +41,7 @@ export interface OutboxItem {
   readonly tries: Tries;
   /** No attempt before this time, epoch ms. */
   readonly nextAt: number;
-  /** The result of the last attempt; absent before the first one, and in states of older versions. */
+  /** The result of the last attempt; absent before the first one. */
   readonly lastAttempt?: LastAttempt;
   /** Blocked then, even if new grants open, epoch ms. */
   readonly until: number;

@@ -34,8 +34,8 @@ export interface WebhookHealth {
   readonly lastStatus?: number;
   /** No call before this time; in the past or 0: the endpoint is not paused. */
   readonly pausedUntil: number;
-  /** Conversations that wait for it, by their object's id, at most 20; absent in records of version 0.1.0. */
-  readonly conversations?: Tracked;
+  /** Conversations that wait for it, by their object's id, at most 20. */
+  readonly conversations: Tracked;
 }
 
 type Tracked = Readonly<Record<string, ConversationTrouble>>;
@@ -47,7 +47,8 @@ export type WebhookHealths = Readonly<Record<string, WebhookHealth>>;
 export type WebhookReport =
   | {
       readonly ok: true;
-      readonly conversation?: string;
+      /** The object's id; the account's own for events of the account. */
+      readonly conversation: string;
       /** No event was accepted, but no event is waiting: the endpoint no longer wants it. */
       readonly isIdle?: true;
     }
@@ -58,8 +59,8 @@ export type WebhookReport =
       readonly status?: number;
       /** The number of events in a row with this result; absent: one. */
       readonly count?: number;
-      /** The object's id; absent in version 0.1.0. */
-      readonly conversation?: string;
+      /** The object's id, as above. */
+      readonly conversation: string;
     };
 
 const MINUTE_MS = 60_000;
@@ -106,7 +107,7 @@ export function recordReport(
   if (report.ok) {
     const { conversation, isIdle } = report;
     if (known === undefined || isIdle !== true) return known && recordSuccess(known, conversation, now);
-    return conversation === undefined ? known : withoutConversation(known, conversation);
+    return withoutConversation(known, conversation);
   }
   if (known !== undefined && known.pausedUntil > now) return known;
   const { conversation, reason, status, count = 1 } = report;
@@ -139,7 +140,7 @@ export function waitingSince(health: WebhookHealth, now: number): readonly numbe
 
 /** The event a conversation waited for was given up. @returns the same object when nothing changes */
 export function recordGivenUp(health: WebhookHealth, conversation: string): WebhookHealth {
-  const known = ownValue(health.conversations ?? {}, conversation);
+  const known = ownValue(health.conversations, conversation);
   if (known === undefined) return health;
   return { ...health, conversations: { ...health.conversations, [conversation]: { ...known, isOver: true } } };
 }
@@ -150,7 +151,7 @@ export function recordGivenUp(health: WebhookHealth, conversation: string): Webh
  * @returns undefined for a healthy endpoint; the same object when nothing changes
  */
 export function withoutConversation(health: WebhookHealth, conversation: string): WebhookHealth | undefined {
-  const known = health.conversations ?? {};
+  const known = health.conversations;
   if (ownValue(known, conversation) === undefined) return health;
   const conversations = without(known, conversation);
   return health.failures === 0 && Object.keys(conversations).length === 0 ? undefined : { ...health, conversations };
@@ -178,7 +179,7 @@ export function keepHealths(
     const webhook = find(after, id);
     if (webhook === undefined) return [];
     if (webhook === find(before, id)) return [[id, health]];
-    const conversations = waitingOf(health.conversations ?? {});
+    const conversations = waitingOf(health.conversations);
     if (Object.keys(conversations).length === 0) return [];
     return [[id, { ...health, failures: 0, since: 0, pausedUntil: 0, conversations }]];
   });
@@ -186,11 +187,11 @@ export function keepHealths(
 }
 
 /** An event was accepted: the endpoint works, even if other conversations are waiting for it. */
-function recordSuccess(known: WebhookHealth, conversation: string | undefined, now: number): WebhookHealth | undefined {
+function recordSuccess(known: WebhookHealth, conversation: string, now: number): WebhookHealth | undefined {
   const conversations = waitingOf(without(trackedOf(known, now), conversation));
   const left = Object.keys(conversations).length;
   if (left === 0) return undefined;
-  if (known.failures === 0 && left === Object.keys(known.conversations ?? {}).length) return known;
+  if (known.failures === 0 && left === Object.keys(known.conversations).length) return known;
   return { ...known, failures: 0, since: 0, pausedUntil: 0, conversations };
 }
 
@@ -204,15 +205,14 @@ function trackedOf(health: WebhookHealth | undefined, now: number): Tracked {
 }
 
 /** The one that failed last is kept longest. */
-function track(tracked: Tracked, conversation: string | undefined, now: number): Tracked {
-  if (conversation === undefined) return tracked;
+function track(tracked: Tracked, conversation: string, now: number): Tracked {
   const known = ownValue(tracked, conversation);
   const since = known === undefined || known.isOver === true ? now : known.since;
   const others = Object.entries(without(tracked, conversation)).toSorted(([, a], [, b]) => a.at - b.at);
   return Object.fromEntries([...others.slice(1 - MAX_TRACKED), [conversation, { since, at: now }]]);
 }
 
-function without(tracked: Tracked, conversation: string | undefined): Tracked {
+function without(tracked: Tracked, conversation: string): Tracked {
   return Object.fromEntries(Object.entries(tracked).filter(([id]) => id !== conversation));
 }
 
