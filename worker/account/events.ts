@@ -1,5 +1,5 @@
 /**
- * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
+ * The account events of one credential: stored once each, read by a cursor, delivered to webhooks in order
  * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: the only
  * record of a delivery is a cursor for each endpoint.
  */
@@ -90,7 +90,7 @@ export interface AccountEventsHost {
   readonly version: () => number;
   /** Called when the alarm has read settings, as callers do. */
   readonly follow: (listed: ListedWebhooks) => void;
-  /** What calling webhooks needs; undefined when the app is not configured, or there is no signing secret. */
+  /** What calling webhooks needs; undefined when the account is not configured, or there is no signing secret. */
   readonly webhooks: () => WebhookCallDeps | undefined;
   readonly account: WebhookAccount;
   readonly erasures: Pick<Erasures, "mayConcern" | "concern">;

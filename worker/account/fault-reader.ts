@@ -1,20 +1,20 @@
 /**
  * The faults of each mini program as read by this isolate, at most 10 s old: `/healthz` is public, so the number of
- * requests must not decide how often an account object is called. At most one call for each app is under way; a call
- * that does not return ends at its deadline, and its outcome is cached for as long as a success.
+ * requests must not decide how often an account object is called. At most one call for each account is under way; a
+ * call that does not return ends at its deadline, and its outcome is cached for as long as a success.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { miniProgramAccount } from "../../shared/message/address.ts";
 import { withTimeout, TIMED_OUT, raceTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
-import type { AppFault } from "./core/faults.ts";
+import type { AccountFault } from "./core/faults.ts";
 
 /** A fault as `/healthz` reports it. */
 export type HealthFault =
-  | AppFault
+  | AccountFault
   /** Another version of this worker stored settings that this one cannot read: rules and webhooks do not run. */
   | { readonly reason: "settings_unreadable"; readonly version: number }
-  /** The account object did not answer: whether the app sends is unknown. */
+  /** The account object did not answer: whether the account sends is unknown. */
   | { readonly reason: "account_unreachable" };
 
 /** The source of the faults: the account object, and the other checks of the caller. */
@@ -60,7 +60,7 @@ export const ACCOUNT_HEALTH_MS = 2_000;
 
 const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
 
-/** The faults of one app, at most `SNAPSHOT_MS` old. Never fails. */
+/** The faults of one account, at most `SNAPSHOT_MS` old. Never fails. */
 export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   const { appid, memory, now } = deps;
   const known = memory.snapshots.get(appid);
@@ -71,7 +71,7 @@ export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFau
   return read === TIMED_OUT ? UNREACHABLE : read;
 }
 
-/** Drops the cached faults of one app, which may have changed: the next request calls the account object. */
+/** Drops the cached faults of one account, which may have changed: the next request calls the account object. */
 export function forgetFaults(memory: SnapshotMemory, appid: string): void {
   memory.snapshots.delete(appid);
 }

@@ -3,19 +3,19 @@
  */
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import type { TokenProblem } from "../channels/access.ts";
-import type { AppPause } from "../conversation/rpc.ts";
+import type { AccountPause } from "../conversation/rpc.ts";
 import type { Milestone } from "./core/milestones.ts";
 import { LONGEST_PAUSE_MS } from "./core/pause-end.ts";
 import type { SendsMemory } from "./sends-watch.ts";
 import type { AccountAccess } from "./token/published-access.ts";
 
-/** The cached account of one app. Times in epoch ms. */
+/** What is cached of one account. Times in epoch ms. */
 export interface CachedAccount {
   readonly access?: { readonly value: AccountAccess; readonly readAt: number } | undefined;
   /** The last token WeChat refused: KV may still have it for a minute. */
   readonly rejected?: string | undefined;
   readonly problem?: { readonly value: TokenProblem; readonly until: number } | undefined;
-  readonly pause?: AppPause | undefined;
+  readonly pause?: AccountPause | undefined;
   /** Milestones this isolate has reported to the object. */
   readonly reportedMilestones?: readonly Milestone[];
   /** Whether sends get through. */
@@ -48,7 +48,7 @@ export function newer(a: AccountAccess | undefined, b: AccountAccess | undefined
 }
 
 /** A plausible pause; none when it lies further in the future than any pause lasts, because the clock was set back. */
-export function plausiblePause(pause: AppPause | undefined, now: number): AppPause | undefined {
+export function plausiblePause(pause: AccountPause | undefined, now: number): AccountPause | undefined {
   return pause !== undefined && isImplausible(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
 }
 
@@ -64,7 +64,7 @@ export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: nu
 }
 
 /** The newer pause; of two ends of the same pause the later one, since this isolate may have paused by itself. */
-export function newestPause(known: AppPause | undefined, read: Partial<AppPause>): AppPause | undefined {
+export function newestPause(known: AccountPause | undefined, read: Partial<AccountPause>): AccountPause | undefined {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion } = read;
   if (pausedUntil === undefined || pauseCode === undefined || pauseReach === undefined) return known;
   const versions = (pauseVersion ?? 0) - (known?.pauseVersion ?? 0);
@@ -76,7 +76,7 @@ export function newestPause(known: AppPause | undefined, read: Partial<AppPause>
  * Takes over the pause as the object returned it. It replaces what this isolate had in memory, its own pause and a
  * remembered token problem included, unless the isolate has read a newer one.
  */
-export function rememberPause(memory: AccountMemory, appid: string, said: AppPause): void {
+export function rememberPause(memory: AccountMemory, appid: string, said: AccountPause): void {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion = 0 } = said;
   const known = memory.get(appid);
   if ((known?.pause?.pauseVersion ?? 0) > pauseVersion) return;

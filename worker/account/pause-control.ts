@@ -1,5 +1,5 @@
 /**
- * Pausing the app and lifting the pause, as the account object does it: which conversations wait, which of their
+ * Pausing the account and lifting the pause, as the account object does it: which conversations wait, which of their
  * messages may be the trial, and waking them once the trial succeeded. The Worker delivers the trial
  * (`inbox/delivery/resume-account.ts`): if that is interrupted, the pause stays in force.
  * docs/design/0005-facts-and-decisions.md.
@@ -10,7 +10,7 @@ import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import type { ChannelTexts } from "../channels/channel.ts";
-import type { AppPause } from "../conversation/rpc.ts";
+import type { AccountPause } from "../conversation/rpc.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { WAITING_CHECK_DELAY_MS } from "./core/pause-end.ts";
 import { decidePause, endPauses, proveOwnFault } from "./core/pause.ts";
@@ -39,7 +39,7 @@ export interface WaitingList {
 }
 
 /** What is returned to a conversation that reports that it waits. */
-export interface WaitAnswer extends AppPause {
+export interface WaitAnswer extends AccountPause {
   /**
    * Whether the pause or the missing token still applies; false: the message may be tried at once, and the conversation
    * was not registered.
@@ -71,22 +71,22 @@ export interface ResumeDeps {
   /** Publishes token and pause. */
   readonly publish: () => void;
   /** Called when what a conversation waited for is over; may throw. */
-  readonly wake: (id: string, pause: AppPause, spreadMs: number) => Promise<void>;
+  readonly wake: (id: string, pause: AccountPause, spreadMs: number) => Promise<void>;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }
 
-/** Pauses the app and lifts pauses. A trial under way is held in memory only and may be lost at any time. */
+/** Pauses the account and lifts pauses. A trial under way is held in memory only and may be lost at any time. */
 export interface PauseControl {
   /**
-   * Pauses the app, unless only this message is refused with the code.
+   * Pauses the account, unless only this message is refused with the code.
    *
    * @param random a number in [0, 1)
    */
   pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
   /** An isolate reports whether its sends get through. */
   recordSends(report: SendsReport): void;
-  /** Registers a conversation that waits for the app. */
+  /** Registers a conversation that waits for the account. */
   note(waiter: WaitingConversation): WaitAnswer;
   /** Removes a conversation whose user was erased. */
   forget(id: string): void;
@@ -99,7 +99,7 @@ export interface PauseControl {
    * @param isAccepted whether WeChat accepted a message, or refused only that message
    * @param isSent whether WeChat accepted the message
    */
-  end(pauseVersion: number | null, isAccepted: boolean, isSent: boolean): AppPause;
+  end(pauseVersion: number | null, isAccepted: boolean, isSent: boolean): AccountPause;
   /**
    * WeChat accepted a message after a pause had ended by itself.
    *
@@ -112,7 +112,7 @@ export interface PauseControl {
   releaseIfDue(): Promise<void>;
 }
 
-/** Timeout of a trial send, milliseconds; after it the trial counts as failed and the app stays paused. */
+/** Timeout of a trial send, milliseconds; after it the trial counts as failed and the account stays paused. */
 const TRIAL_MS = 20_000;
 /** How many conversations a trial may call to find a message. */
 const MAX_CANDIDATES = 5;
@@ -125,7 +125,7 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
   const { appid, read, write, waiting, now } = deps;
   let trialUntil = 0;
 
-  const pauseOf = ({ pausedUntil, pauseCode, pauseReach, pauseVersion }: AccountState): AppPause => {
+  const pauseOf = ({ pausedUntil, pauseCode, pauseReach, pauseVersion }: AccountState): AccountPause => {
     return { pausedUntil, pauseCode, pauseReach, pauseVersion };
   };
   const isPaused = () => read().pausedUntil > now();

@@ -3,13 +3,13 @@
  * `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe each call.
  */
 import type { AccountEvent } from "../../shared/message/inbound.ts";
-import type { RelayedAnswer, AppPause } from "../conversation/rpc.ts";
+import type { RelayedAnswer, AccountPause } from "../conversation/rpc.ts";
 import type { ForwardHealth, ForwardReport } from "../forwarding/core/server-health.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import type { ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
 import type { WebhookStatus } from "../webhooks/records.ts";
 import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-store.ts";
-import type { AppFault } from "./core/faults.ts";
+import type { AccountFault } from "./core/faults.ts";
 import type { Milestone, Milestones } from "./core/milestones.ts";
 import type { StalePushReport } from "./core/stale-pushes.ts";
 import type { EventOutcome, KeptAccountEvent } from "./events.ts";
@@ -23,9 +23,9 @@ import type { PersonalCursor, PersonalPage } from "./user-records.ts";
 export interface AccountRpc extends TokenObject {
   registerWaiting(waiter: WaitingConversation): Promise<WaitAnswer>;
   beginResume(): Promise<ResumeStart>;
-  endResume(pauseVersion: number | null, isAccepted: boolean, isSent?: boolean): Promise<AppPause>;
+  endResume(pauseVersion: number | null, isAccepted: boolean, isSent?: boolean): Promise<AccountPause>;
   recordAccepted(pauseVersion: number): Promise<void>;
-  faults(): Promise<readonly AppFault[]>;
+  faults(): Promise<readonly AccountFault[]>;
   recordSends(report: SendsReport): Promise<void>;
   webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;

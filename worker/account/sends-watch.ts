@@ -8,7 +8,7 @@ import type { Delivery } from "../../shared/message/delivery.ts";
 import { addTrouble, type Trouble } from "./core/trouble.ts";
 import type { AccountMemory } from "./memory.ts";
 
-/** The sends of one app as this isolate recorded them. Per-isolate cache: may be evicted at any time. */
+/** The sends of one account as this isolate recorded them. Per-isolate cache: may be evicted at any time. */
 export interface SendsMemory {
   /** When WeChat last accepted a message, or refused one for that message's own content, epoch ms. */
   readonly okAt?: number | undefined;

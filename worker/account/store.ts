@@ -1,5 +1,5 @@
 /**
- * The storage of the account object: one value for token and failures, two small tables for app-scope events and the
+ * The storage of the account object: one value for token and failures, two small tables for account events and the
  * quarantine (docs/storage.md). Reading creates nothing: everything is created by the first write. Synchronous
  * throughout, so no other event runs between a decision and its write.
  */
@@ -9,7 +9,7 @@ import type { Oldest } from "./core/schedule.ts";
 import { NEW_ACCOUNT, type AccountState } from "./core/state.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
-/** One app-scope event, the inbound as JSON text. */
+/** One account event, the inbound as JSON text. */
 export type EventRow = {
   readonly seq: number;
   /** When it was stored, epoch ms. */

@@ -1,6 +1,6 @@
 /**
- * What the account stores about single users, found by openid: events of the app and unreadable pushes. One list of the
- * tables for erasing and for exporting, so that both reach the same records.
+ * What the account stores about single users, found by openid: events of the account and unreadable pushes. One list of
+ * the tables for erasing and for exporting, so that both reach the same records.
  *
  * An erased record is emptied, not deleted: by its key or hash, which name no user, a repeat is still recognised, so a
  * captured push does not restore the record. It is deleted after its table's retention. All SQL of this part is in this
@@ -62,8 +62,8 @@ export function createUserRecords(storage: DurableObjectStorage): PersonalRecord
   /** The records of a table that name the user, one in memory at a time. */
   function* find(table: PersonalTable, openid: string, after: number): Generator<PersonalRow> {
     if (!exists(table)) return;
-    // Most records contain neither the openid nor an escape: SQLite filters them out. Every event has escaped quotes, of
-    // `raw`; SQLite decodes those itself. A backslash that is left belongs to another escape.
+    // Most records contain neither the openid nor an escape: SQLite filters them out. Every event has escaped quotes,
+    // of `raw`; SQLite decodes those itself. A backslash that is left belongs to another escape.
     const unquoted = `replace(body, char(92) || '"', '"')`;
     const query = `select * from ${table} where seq > ? and (instr(body, ?) or instr(${unquoted}, ?)
       or instr(${unquoted}, char(92)) or instr(body, '&') or instr(body, '%')) order by seq`;

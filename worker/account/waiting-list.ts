@@ -1,5 +1,5 @@
 /**
- * The conversations that wait for the app: for the end of a pause, or for an access token. They are listed nowhere
+ * The conversations that wait for the account: for the end of a pause, or for an access token. They are listed nowhere
  * else: without this list, waiting messages would still wait for the original end of a pause that was lifted. All SQL
  * on it is in this file. The table is created with the first entry.
  */

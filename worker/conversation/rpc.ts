@@ -95,8 +95,8 @@ export interface ConversationDetails extends LogPage {
   readonly lastSeq: number;
 }
 
-/** A pause of the whole app, or its end. */
-export interface AppPause {
+/** A pause of the whole account, or its end. */
+export interface AccountPause {
   /** Epoch ms; 0 when it was lifted. */
   readonly pausedUntil: number;
   readonly pauseCode: string;
@@ -125,7 +125,7 @@ export interface ConversationRpc {
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null;
   businessId(): string | null;
   replay(consumer: string, after: number, known?: ReplayOptions): number | null;
-  resume(pause: AppPause, spreadMs: number): void;
+  resume(pause: AccountPause, spreadMs: number): void;
   leaseTrial(holder: string): LeasedMessage | null;
   erase(): boolean;
 }

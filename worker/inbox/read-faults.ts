@@ -6,11 +6,11 @@ import { accountMemory } from "../account/memory.ts";
 import type { Services } from "./services.ts";
 
 /** Reads them from this isolate's cache, at most 10 s old (`account/fault-reader.ts`). Never fails. */
-export function readAppFaults(services: Services): Promise<readonly HealthFault[]> {
+export function readAccountFaults(services: Services): Promise<readonly HealthFault[]> {
   const { app, waitUntil } = services;
   return readFaults({
     appid: app.appid,
-    account: () => ({ faults: () => findAppFaults(services) }),
+    account: () => ({ faults: () => findAccountFaults(services) }),
     memory: snapshotMemory,
     now: () => Date.now(),
     pauseVersion: () => accountMemory.get(app.appid)?.pause?.pauseVersion ?? 0,
@@ -23,7 +23,7 @@ export function readAppFaults(services: Services): Promise<readonly HealthFault[
  *
  * @throws when the account object does not answer
  */
-export async function findAppFaults({ account, readSettings }: Services): Promise<readonly HealthFault[]> {
+export async function findAccountFaults({ account, readSettings }: Services): Promise<readonly HealthFault[]> {
   const [faults, settings] = await Promise.all([account().faults(), readSettings()]);
   if (settings.ok || settings.error.reason !== "unreadable") return faults;
   return [...faults, { reason: "settings_unreadable", version: settings.error.version }];

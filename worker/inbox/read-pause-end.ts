@@ -3,7 +3,7 @@
  * moved since.
  */
 import { waitsForPause, type Waiting } from "../conversation/core/outbox/waiting.ts";
-import { readAppFaults } from "./read-faults.ts";
+import { readAccountFaults } from "./read-faults.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -13,6 +13,6 @@ import type { Services } from "./services.ts";
  */
 export async function readPauseEnd(services: Services, waiting: readonly (Waiting | undefined)[]): Promise<number> {
   if (!waiting.some((one) => one !== undefined && waitsForPause(one))) return 0;
-  const faults = await readAppFaults(services);
+  const faults = await readAccountFaults(services);
   return faults.reduce((end, fault) => (fault.reason === "paused" ? Math.max(end, fault.until) : end), 0);
 }

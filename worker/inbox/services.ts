@@ -23,7 +23,7 @@ import type { Fetch } from "../channels/wechat/api/call-api.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
 import type { WeChatAccountConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
-import type { AppPause } from "../conversation/rpc.ts";
+import type { AccountPause } from "../conversation/rpc.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
@@ -72,7 +72,7 @@ export interface Services {
   readonly account: () => AccountRpc;
   /** A fresh stub of the `Settings` object, as above. */
   readonly settingsObject: () => SettingsRpc;
-  /** The app's settings in force with their version, up to two minutes old; undefined when they cannot be read. */
+  /** The account's settings in force with their version, up to two minutes old; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
   /** The same, with the reason when they cannot be read. */
   readonly readSettings: () => Promise<Result<SettingsVersion, SettingsUnavailable>>;
@@ -86,12 +86,12 @@ export interface Services {
    */
   readonly reportDelivery: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
-   * Registers a message that waits for the app with the account object, which wakes it when a pause is lifted. Never
-   * fails.
+   * Registers a message that waits for the account with the account object, which wakes it when a pause is lifted.
+   * Never fails.
    *
    * @returns the present pause when the reason to wait is over: the conversation is to be resumed
    */
-  readonly registerWaiting: (waiter: WaitingConversation) => Promise<AppPause | undefined>;
+  readonly registerWaiting: (waiter: WaitingConversation) => Promise<AccountPause | undefined>;
   /** Settings that were just stored: this isolate uses them at once, others within two minutes. */
   readonly useSettings: (version: DocumentVersion) => void;
 }
@@ -116,7 +116,7 @@ export function createWebhookDeps(config: Config): WebhookCallDeps {
   };
 }
 
-/** Creates the services of one app. */
+/** Creates the services of one account. */
 export function createServices(
   env: Env,
   config: Config,

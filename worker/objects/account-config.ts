@@ -1,6 +1,6 @@
 /**
- * The configuration of the app an account object belongs to, read anew each time: the object may live longer than one
- * configuration.
+ * The configuration of the account an account object belongs to, read anew each time: the object may live longer than
+ * one configuration.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Retention } from "../account/core/schedule.ts";
@@ -15,19 +15,19 @@ import { canSign } from "../webhooks/settings-check.ts";
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;
 
-/** The configuration of an account's app. */
+/** The configuration of an account. */
 export interface AccountApp {
-  /** The app, with the address of its token calls; undefined when it is not configured. */
+  /** The account, with the address of its token calls; undefined when it is not configured. */
   find(): { readonly app: WeChatAccountConfig; readonly tokenBase: string } | undefined;
   /** The retention time, milliseconds. */
   retention(): Retention;
-  /** What calling webhooks needs; undefined when the app is not configured, or there is no signing secret. */
+  /** What calling webhooks needs; undefined when the account is not configured, or there is no signing secret. */
   webhooks(): WebhookCallDeps | undefined;
-  /** The settings in force, up to two minutes old; undefined when they cannot be read, or the app is not configured. */
+  /** The settings in force; undefined when they cannot be read or the account is not configured. */
   settings(): Promise<SettingsVersion | undefined>;
-  /** A short hash of the app's credentials; empty when the app is not configured. */
+  /** A short hash of the account's credentials; empty when the account is not configured. */
   setupHash(): Promise<string>;
-  /** A short hash of the secret in use; empty when the app is not configured. */
+  /** A short hash of the secret in use; empty when the account is not configured. */
   secretTag(): Promise<string>;
 }
 

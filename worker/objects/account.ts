@@ -1,10 +1,10 @@
 /**
- * One credential's account, named by it, `wechat:<appid>`: the only caller of the token endpoint, the pauses of the whole
- * app, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin: the decisions are in
+ * One credential's account, named by it, `wechat:<appid>`: the only caller of the token endpoint, the pauses of the
+ * whole app, account events and the quarantine (docs/design/0010-one-token-owner.md). Thin: the decisions are in
  * account/core/state.ts and account/token/token-keeper.ts, the SQL in account/store.ts.
  *
- * An app without messages costs nothing: the alarm is only set for a background refresh of a token that is in use (read
- * in its last ten minutes), and for deleting stored entries.
+ * An account without messages costs nothing: the alarm is only set for a background refresh of a token that is in use
+ * (read in its last ten minutes), and for deleting stored entries.
  *
  * Longer than other files because it is one class with all methods that callers and the runtime call.
  */
@@ -15,7 +15,7 @@ import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { sendIdPrefix } from "../../shared/message/send-id.ts";
 import { appidOf } from "../account/core/credential.ts";
-import { faultsOf, type AppFault } from "../account/core/faults.ts";
+import { faultsOf, type AccountFault } from "../account/core/faults.ts";
 import { milestonesOf, addMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
 import { forgetMessages } from "../account/core/pause.ts";
 import { nextDue, type Oldest } from "../account/core/schedule.ts";
@@ -47,7 +47,7 @@ import { createWaitingList } from "../account/waiting-list.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
-import type { AppPause, RelayedAnswer } from "../conversation/rpc.ts";
+import type { AccountPause, RelayedAnswer } from "../conversation/rpc.ts";
 import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";
 import { recordForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
 import { withTimeout } from "../platform/deadline.ts";
@@ -116,14 +116,14 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /**
-   * Pauses the app as the reaction requires; a pause may be extended, never shortened. No pause when only one message
-   * is refused with the code.
+   * Pauses the account as the reaction requires; a pause may be extended, never shortened. No pause when only one
+   * message is refused with the code.
    */
   async pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer> {
     return this.#resumer().pause(cause, refused, Math.random());
   }
 
-  /** Registers a conversation that waits for the app. */
+  /** Registers a conversation that waits for the account. */
   async registerWaiting(waiter: WaitingConversation): Promise<WaitAnswer> {
     return this.#resumer().note(waiter);
   }
@@ -133,8 +133,8 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     return this.#resumer().begin();
   }
 
-  /** Ends the trial. Lifts the pause it was made in unless WeChat refused the app. */
-  async endResume(pauseVersion: number | null, isAccepted: boolean, isSent = false): Promise<AppPause> {
+  /** Ends the trial. Lifts the pause it was made in unless WeChat refused the account. */
+  async endResume(pauseVersion: number | null, isAccepted: boolean, isSent = false): Promise<AccountPause> {
     return this.#resumer().end(pauseVersion, isAccepted, isSent);
   }
 
@@ -143,8 +143,8 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     this.#resumer().accepted(pauseVersion);
   }
 
-  /** The faults of the app at this moment. */
-  async faults(): Promise<readonly AppFault[]> {
+  /** The faults of the account at this moment. */
+  async faults(): Promise<readonly AccountFault[]> {
     return faultsOf(this.#store.state(), await this.#app.secretTag(), Date.now());
   }
 
@@ -328,7 +328,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     this.#erasures.expire(now);
     await this.#resumer().releaseIfDue();
     const keeper = this.#findKeeper();
-    // The app was removed from the configuration: no token to refresh.
+    // The account was removed from the configuration: no token to refresh.
     if (keeper === undefined) return this.#write({ refreshAt: null });
     // In parallel: a slow endpoint must not delay the token.
     await Promise.all([keeper.refreshIfDue(), this.#events.deliver(now)]);
@@ -365,10 +365,10 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     return appidOf(credential);
   }
 
-  /** @throws Error when the app is not in the configuration: the Worker never calls such an object */
+  /** @throws Error when the account is not in the configuration: the Worker never calls such an object */
   #tokens(): TokenKeeper {
     const keeper = this.#findKeeper();
-    if (keeper === undefined) throw new Error("the app of this account is not configured: add it to WECHAT_APPS");
+    if (keeper === undefined) throw new Error("this account is not configured: add it to WECHAT_APPS");
     return keeper;
   }
 

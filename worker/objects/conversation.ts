@@ -18,7 +18,7 @@ import type { InboundEvent, SendRequest } from "../conversation/core/transitions
 import { eraseStorage, findLeftover } from "../conversation/erased-storage.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import type {
-  AppPause,
+  AccountPause,
   ConversationDetails,
   ConversationRpc,
   LeasedMessage,
@@ -122,7 +122,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
    * The app may send again: messages that waited for it are due within `spreadMs`, and this isolate records that the
    * pause is over.
    */
-  resume(pause: AppPause, spreadMs: number): void {
+  resume(pause: AccountPause, spreadMs: number): void {
     const address = this.#loaded.store.address();
     if (address === undefined) return;
     rememberPause(accountMemory, address.account, pause);

@@ -1,5 +1,5 @@
 /**
- * The token keeper of one app as the account object uses it: with the token endpoint, the real clock and real
+ * The token keeper of one account as the account object uses it: with the token endpoint, the real clock and real
  * randomness.
  */
 import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token/token-keeper.ts";

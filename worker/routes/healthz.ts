@@ -11,7 +11,7 @@ import type { HealthFault } from "../account/fault-reader.ts";
 import type { ChannelTexts } from "../channels/channel.ts";
 import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type WeChatAccountConfig, type Config } from "../config/config.ts";
-import { readAppFaults } from "../inbox/read-faults.ts";
+import { readAccountFaults } from "../inbox/read-faults.ts";
 import { unreportedStale } from "../inbox/report-stale-pushes.ts";
 import { createServices } from "../inbox/services.ts";
 import { toFaultJson } from "./health-json.ts";
@@ -71,7 +71,7 @@ async function faultsOfApp(
 ): Promise<{ readonly appid: string; readonly faults: readonly HealthFault[]; readonly texts: ChannelTexts }> {
   const services = createServices(c.env, config, app, (work) => c.executionCtx.waitUntil(work));
   const { appid } = app;
-  const [read, texts] = await Promise.all([readAppFaults(services), services.texts()]);
+  const [read, texts] = await Promise.all([readAccountFaults(services), services.texts()]);
   const now = Date.now();
   const unreported = unreportedStale(appid, now);
   if (unreported === undefined) return { appid, faults: read, texts };

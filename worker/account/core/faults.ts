@@ -7,8 +7,8 @@ import type { AccountState } from "./state.ts";
 import { currentTrouble, isSendsFault, isTokenFault, type Trouble } from "./trouble.ts";
 
 /** One fault. Times in epoch ms. */
-export type AppFault =
-  /** WeChat refused a send for the whole app (WECHAT.md §4.5): nothing is sent before `until`. */
+export type AccountFault =
+  /** WeChat refused a send for the whole account (WECHAT.md §4.5): nothing is sent before `until`. */
   | { readonly reason: "paused"; readonly code: string; readonly until: number }
   /** The token endpoint refused (WECHAT.md §6.1) and no usable token exists: nothing is sent before `until`. */
   | { readonly reason: "token_refused"; readonly code: string; readonly until: number }
@@ -20,17 +20,17 @@ export type AppFault =
   | ({ readonly reason: "stale_pushes" } & StaleSeries);
 
 /**
- * The faults of an app, the most severe first.
+ * The faults of an account, the most severe first.
  *
  * @param secretTag a short hash of the secret in use: a refusal of another secret no longer counts
  * @param now epoch ms
  */
-export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AppFault[] {
+export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AccountFault[] {
   const { token, expiresAt, pausedUntil, pauseCode, refusedUntil, refusedCode, refusedSecret } = state;
   const stale = currentStale(state.stale, now);
   const tokenTrouble = currentTrouble(state.tokenTrouble, now);
   const sends = currentTrouble(state.sends, now) ?? null;
-  const faults: AppFault[] = [];
+  const faults: AccountFault[] = [];
   if (pausedUntil > now) faults.push({ reason: "paused", code: pauseCode, until: pausedUntil });
   const hasToken = token !== null && expiresAt > now;
   const isThisSecret = refusedSecret === secretTag;

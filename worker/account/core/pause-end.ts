@@ -18,7 +18,7 @@ const STOP_PAUSE_MS = 10 * MINUTE_MS;
 /** The ends of pauses are spread over this time, milliseconds, so that not all messages are tried at once. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
-/** The longest pause of the app and the longest refusal of the token endpoint, milliseconds. */
+/** The longest pause of the account and the longest refusal of the token endpoint, milliseconds. */
 export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 
 /** Time from an entry's own retry until the list is checked for it, milliseconds. */

@@ -1,6 +1,6 @@
 /**
- * Whether a refusal pauses the app. One message must not pause it repeatedly: when WeChat refuses a message that it has
- * refused before, and no other message in between, the code may be about this message alone; when WeChat accepted
+ * Whether a refusal pauses the account. One message must not pause it repeatedly: when WeChat refuses a message that it
+ * has refused before, and no other message in between, the code may be about this message alone; when WeChat accepted
  * another message in between, the code is about this message. The time for which a message has been refused alone is
  * reported; the retry plan decides on it. Pure; time and randomness are arguments.
  * docs/design/0005-facts-and-decisions.md.
@@ -16,8 +16,8 @@ export interface Refusal extends RefusedAttempt {
   /** When that pause ends, epoch ms. */
   readonly until: number;
   /**
-   * WeChat accepted another message since: the app may send, so the refusal is about this message and causes no further
-   * pause.
+   * WeChat accepted another message since: the account may send, so the refusal is about this message and causes no
+   * further pause.
    */
   readonly isOwn?: true;
   /** When it was first refused after that pause with no other message refused in between, epoch ms; absent: not yet. */
@@ -30,8 +30,8 @@ export type Refusals = Readonly<Record<string, readonly Refusal[]>>;
 /** What changes after a refusal, and what is returned to its sender. */
 export interface PauseDecision {
   /**
-   * How long only this message has been refused with the code, milliseconds; 0 the first time. The app is not paused
-   * for it.
+   * How long only this message has been refused with the code, milliseconds; 0 the first time. The account is not
+   * paused for it.
    */
   readonly aloneMs?: number;
   /** Empty when the refusal changes nothing. */
@@ -46,8 +46,8 @@ const PAUSE_STEP_MS = 30_000;
 /** The most messages recorded in one pause; later ones are not recorded. */
 const MAX_WRITTEN = 16;
 /**
- * The most messages remembered for each code. A message that is forgotten while it is still tried pauses the app once
- * more.
+ * The most messages remembered for each code. A message that is forgotten while it is still tried pauses the account
+ * once more.
  */
 const MAX_REFUSALS = 128;
 /** The name used for messages whose sender does not name them. */
@@ -109,7 +109,7 @@ function addRefusal(known: readonly Refusal[], refusal: Refusal): readonly Refus
 
 /**
  * WeChat accepted a message: its earlier refusals of other messages were for those messages' own content. Without this
- * rule, two messages that are refused in turn would keep the app paused.
+ * rule, two messages that are refused in turn would keep the account paused.
  *
  * @returns what changes
  */
@@ -120,7 +120,7 @@ export function proveOwnFault({ refusals }: Pick<AccountState, "refusals">): Par
 
 /**
  * The pause is lifted at `now`, epoch ms, and with it the pauses its messages caused. None of these messages alone
- * pauses the app again.
+ * pauses the account again.
  */
 export function endPauses(refusals: Refusals, now: number): Refusals {
   return mapRefusals(refusals, (refusal) => ({ ...refusal, until: Math.min(refusal.until, now) }));

@@ -1,7 +1,7 @@
 /**
- * The pure decisions of the account object: how long failures pause the app, when a token refresh may be forced, when
- * the alarm is due next. Time and randomness are arguments. Decided in docs/design/0005-facts-and-decisions.md (pauses)
- * and docs/design/0010-one-token-owner.md (token).
+ * The pure decisions of the account object: how long failures pause the account, when a token refresh may be forced,
+ * when the alarm is due next. Time and randomness are arguments. Decided in docs/design/0005-facts-and-decisions.md
+ * (pauses) and docs/design/0010-one-token-owner.md (token).
  */
 
 import type { PauseReach } from "../../../shared/message/delivery.ts";
@@ -32,7 +32,7 @@ export interface AccountState {
   readonly pauseReach: PauseReach;
   /** Grows with each change of the pause: readers keep the newest version they have read. */
   readonly pauseVersion: number;
-  /** When to wake or forget conversations that wait for the app; null while no conversation waits. */
+  /** When to wake or forget conversations that wait for the account; null while no conversation waits. */
   readonly releaseAt: number | null;
   /** Which messages were refused by errcodes that pause. */
   readonly refusals: Refusals;
@@ -51,7 +51,7 @@ export interface AccountState {
   readonly webhooks: WebhookHealths;
   /** The webhooks of the newest settings callers have read. */
   readonly listed: ListedWebhooks;
-  /** Each webhook's cursor in the app-wide events; no cursors while the settings list no webhook for them. */
+  /** Each webhook's cursor in the account events; no cursors while the settings list no webhook for them. */
   readonly appWebhooks: ConsumerCursors;
   /** The failures of the team's own push server; null when it has none. */
   readonly forward: ForwardHealth | null;

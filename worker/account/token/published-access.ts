@@ -7,7 +7,7 @@ import type { Result } from "../../../shared/base/result.ts";
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { PauseCause, PauseReach } from "../../../shared/message/delivery.ts";
 import type { RefusedAttempt, TokenProblem } from "../../channels/access.ts";
-import type { AppPause } from "../../conversation/rpc.ts";
+import type { AccountPause } from "../../conversation/rpc.ts";
 import { credentialOf } from "../core/credential.ts";
 import type { AccountState } from "../core/state.ts";
 import { isSendsFault } from "../core/trouble.ts";
@@ -32,7 +32,7 @@ export interface AccountAccess {
 /**
  * What the object returns for the report of a refusal: the pause in force, or null because only one message is refused.
  */
-export interface PauseAnswer extends AppPause {
+export interface PauseAnswer extends AccountPause {
   /** How long that message has been refused alone, milliseconds. */
   readonly aloneMs?: number;
 }
@@ -44,7 +44,7 @@ export interface TokenObject {
   pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer>;
 }
 
-/** The KV key of the access of an app. */
+/** The KV key of the access of an account. */
 export function accessKey(appid: string): string {
   return `access:${credentialOf(miniProgramAccount(appid))}`;
 }

@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { PauseCause, PauseVerdict } from "../../../shared/message/delivery.ts";
 import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../../channels/access.ts";
-import type { AppPause } from "../../conversation/rpc.ts";
+import type { AccountPause } from "../../conversation/rpc.ts";
 import { withTimeout } from "../../platform/deadline.ts";
 import { type SnapshotKv, readKv } from "../../platform/kv-read.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
@@ -51,7 +51,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
   const remember = (patch: CachedAccount) => memory.set(appid, { ...recall(), ...patch });
 
   /** Caches an access with the latest pause known here or just read, and returns its token. */
-  function storeAccess(value: AccountAccess, read: Partial<AppPause> = value): Result<string, TokenProblem> {
+  function storeAccess(value: AccountAccess, read: Partial<AccountPause> = value): Result<string, TokenProblem> {
     remember({
       access: { value, readAt: now() },
       problem: undefined,
@@ -133,7 +133,7 @@ export async function reportPause(
   refused: RefusedAttempt,
   timeoutMs: number,
 ): Promise<PauseVerdict> {
-  const keepPause = (read: AppPause) => {
+  const keepPause = (read: AccountPause) => {
     const known = memory.get(appid) ?? {};
     memory.set(appid, { ...known, pause: newestPause(plausiblePause(known.pause, now()), read) });
   };

@@ -25,7 +25,7 @@ export interface DeliveryDeps {
   /** An attempt has ended, and that is recorded: reports whether sends get through. Never fails. */
   readonly onAttempt?: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
-   * A message waits for the app, and that is recorded: for an access token, or for the end of a pause, which it may
+   * A message waits for the account, and that is recorded: for an access token, or for the end of a pause, which it may
    * have caused. `until`: when it is tried again without being woken, epoch ms. Never fails.
    */
   readonly onWaiting?: (until: number | null, isCause: boolean) => Promise<void>;
@@ -92,7 +92,7 @@ async function withVerdict(
 /** A pause that ends within this time need not be lifted, milliseconds: usually the limit per minute. */
 const SHORT_WAIT_MS = 2 * 60_000;
 
-/** Reports a message that waits for the app, unless it is tried again soon in any case. */
+/** Reports a message that waits for the account, unless it is tried again soon in any case. */
 function registerWaiting({ onWaiting }: DeliveryDeps, outcome: AttemptOutcome, now: number): Promise<void> | undefined {
   if (outcome.result === "rejected") {
     const { reaction, aloneMs } = outcome;

@@ -2,7 +2,7 @@
  * What a conversation sends from its alarm: messages whose lease holder is gone, or whose time has come.
  */
 import { accountOf, type Address } from "../../../shared/message/address.ts";
-import type { AppPause, LeasedMessage } from "../../conversation/rpc.ts";
+import type { AccountPause, LeasedMessage } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
 import type { Services } from "../services.ts";
 import { deliverChain, type DeliveryDeps } from "./chain.ts";
@@ -13,7 +13,7 @@ export interface AlarmDeliveryDeps {
   readonly id: DurableObjectId;
   readonly settle: (...outcome: Parameters<DeliveryDeps["settle"]>) => LeasedMessage | null;
   /** The pause or the missing token that the message waited for is over. */
-  readonly resume: (pause: AppPause) => void;
+  readonly resume: (pause: AccountPause) => void;
 }
 
 /**

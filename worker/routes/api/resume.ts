@@ -7,7 +7,7 @@ import type * as v from "valibot";
 import { ResumedSchema } from "../../../shared/api/health.ts";
 import { forgetFaults, snapshotMemory } from "../../account/fault-reader.ts";
 import { resumeApp } from "../../inbox/delivery/resume-account.ts";
-import { findAppFaults } from "../../inbox/read-faults.ts";
+import { findAccountFaults } from "../../inbox/read-faults.ts";
 import { toFaultJson } from "../health-json.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
@@ -39,7 +39,7 @@ resume.post(
     const trial = await resumeApp(services);
     // The caller may read /healthz next, which would otherwise show the cached report for up to ten seconds.
     forgetFaults(snapshotMemory, appid);
-    const [known, texts] = await Promise.all([findAppFaults(services), services.texts()]);
+    const [known, texts] = await Promise.all([findAccountFaults(services), services.texts()]);
     const faults = known.map((fault) => toFaultJson(appid, fault, texts));
     const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");
     const resumed = !holds && !["refused", "running", "no_token"].includes(trial.outcome);
