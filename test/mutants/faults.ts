@@ -133,8 +133,8 @@ export const FAULTS: MutantTable = {
       name: "broken-connections-and-ok",
       breaks: "/healthz says ok while no send gets through",
       fault: "pauses-unseen",
-      file: "worker/inbox/delivery/after-response.ts",
-      symbol: "deliverLeased.onAttempt",
+      file: "worker/inbox/delivery/reports.ts",
+      symbol: "createReports.onAttempt",
       change: { value: "() => undefined" },
       killedBy: [
         "workerd/health-unreachable.test.ts",

@@ -8,6 +8,7 @@ import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { errorName, writeLog, conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
 import { deliverChain } from "./chain.ts";
+import { createReports } from "./reports.ts";
 
 /** How long the Worker continues to send after a push or an API call, milliseconds; then the alarm continues. */
 const DELIVERY_BUDGET_MS = 20_000;
@@ -34,26 +35,15 @@ async function deliverLeased(
   const until = Date.now() + DELIVERY_BUDGET_MS;
   const first = await leased.catch(() => undefined);
   if (first === undefined) return;
-  const { directory, requestId, createDeliver, recordMilestone, reportPause, reportDelivery, registerWaiting } =
-    services;
+  const { directory, requestId, createDeliver } = services;
   try {
-    const tag = conversationTag(objectIdOf(directory.namespace, address));
+    const id = objectIdOf(directory.namespace, address);
     await deliverChain(first, {
+      ...createReports(services, id.toString(), (pause) => conversationStub(directory, address).resume(pause, 0)),
       deliver: createDeliver(),
-      reportPause,
-      onSent: () => recordMilestone("answer"),
-      onAttempt: reportDelivery,
-      onWaiting: async (until, isCause) => {
-        const pause = await registerWaiting({
-          id: objectIdOf(directory.namespace, address).toString(),
-          until,
-          isCause,
-        });
-        if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
-      },
       settle: (seq, attempt, outcome, next) => settleStored(directory, address, { seq, attempt, outcome, next }),
       until,
-      fields: { requestId, ...accountOf(address), conversation: tag, via: "worker" },
+      fields: { requestId, ...accountOf(address), conversation: conversationTag(id), via: "worker" },
     });
   } catch (error) {
     // The lease ends by itself and the alarm continues; nothing is lost.

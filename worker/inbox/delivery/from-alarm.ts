@@ -6,6 +6,7 @@ import type { AccountPause, LeasedMessage } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
 import type { Services } from "../services.ts";
 import { deliverChain, type DeliveryDeps } from "./chain.ts";
+import { createReports } from "./reports.ts";
 
 /** The conversation. */
 export interface AlarmDeliveryDeps {
@@ -28,14 +29,8 @@ export async function deliverFromAlarm(
   until: number,
 ): Promise<void> {
   await deliverChain(lease, {
+    ...createReports(services, id.toString(), resume),
     deliver: services.createDeliver(),
-    reportPause: services.reportPause,
-    onSent: () => services.recordMilestone("answer"),
-    onAttempt: services.reportDelivery,
-    onWaiting: async (until, isCause) => {
-      const pause = await services.registerWaiting({ id: id.toString(), until, isCause });
-      if (pause !== undefined) resume(pause);
-    },
     settle: (...outcome) => Promise.resolve(settle(...outcome)),
     until,
     fields: { ...accountOf(address), conversation: conversationTag(id), via: "alarm" },

@@ -10,6 +10,7 @@ import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
 import { deliverChain } from "./chain.ts";
+import { createReports } from "./reports.ts";
 
 /** The result of the trial. */
 export interface Trial {
@@ -84,19 +85,13 @@ async function deliverTrial(
   const tag = conversationTag(directory.namespace.idFromString(id));
   let trial: AttemptOutcome | undefined;
   await deliverChain(lease, {
+    ...createReports(services, id, (pause) => conversationStub(directory, address).resume(pause, 0)),
     deliver: services.createTrialDeliver(),
-    reportPause: services.reportPause,
-    onSent: () => services.recordMilestone("answer"),
-    onAttempt: services.reportDelivery,
     settle: (seq, attempt, outcome) => {
       trial = outcome;
       return settleStored(directory, address, { seq, attempt, outcome, next: null });
     },
     until: Date.now() + LEASED_CALL_MS,
-    onWaiting: async (until, isCause) => {
-      const pause = await services.registerWaiting({ id, until, isCause });
-      if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
-    },
     fields: { requestId, ...miniProgramAccount(app.appid), conversation: tag, via: "trial" },
   });
   return trial;
