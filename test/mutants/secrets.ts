@@ -84,9 +84,9 @@ export const SECRETS: MutantTable = {
       name: "erase-leaves-skipped-events",
       breaks: "an erased user's conversation stays in the records of the webhooks",
       fault: "users-without-address",
-      file: "worker/objects/account.ts",
-      symbol: "Account.eraseUser",
-      change: { drop: "#webhooks" },
+      file: "worker/account/account.ts",
+      symbol: "openAccount.eraseUser",
+      change: { drop: "webhooks" },
       killedBy: [
         "workerd/webhook-skipped.test.ts",
         "a skipped event is forgotten with a user who is erased, as is that the user's events fail",

@@ -2,46 +2,29 @@
  * The configuration of the account an account object belongs to, read anew each time: the object may live longer than
  * one configuration.
  */
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
-import type { Retention } from "../account/core/schedule.ts";
+import type { ConfiguredAccount } from "../account/account.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
-import { configOf, findAccountConfig, type WeChatAccountConfig } from "../config/config.ts";
+import { configOf, findAccountConfig } from "../config/config.ts";
 import { setupText } from "../config/credentials-fingerprint.ts";
 import { createServices, createWebhookDeps } from "../inbox/services.ts";
 import { hexDigest } from "../platform/digest.ts";
-import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 import { canSign } from "../webhooks/settings-check.ts";
+import { keepTokens } from "./token-endpoint.ts";
 
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;
 
-/** The configuration of an account. */
-export interface AccountApp {
-  /** The account, with the address of its token calls; undefined when it is not configured. */
-  find(): { readonly app: WeChatAccountConfig; readonly tokenBase: string } | undefined;
-  /** The retention time, milliseconds. */
-  retention(): Retention;
-  /** What calling webhooks needs; undefined when the account is not configured, or there is no signing secret. */
-  webhooks(): WebhookCallDeps | undefined;
-  /** The settings in force; undefined when they cannot be read or the account is not configured. */
-  settings(): Promise<SettingsVersion | undefined>;
-  /** A short hash of the account's credentials; empty when the account is not configured. */
-  setupHash(): Promise<string>;
-  /** A short hash of the secret in use; empty when the account is not configured. */
-  secretTag(): Promise<string>;
-}
-
 /** Creates the reader. */
-export function createAccountApp(env: () => Env, appid: () => string): AccountApp {
+export function createAccountConfig(env: () => Env, appid: () => string): ConfiguredAccount {
   const configured = () => {
     const config = configOf(env());
     const app = config.ok ? findAccountConfig(config.value, appid()) : undefined;
     return config.ok && app !== undefined ? { config: config.value, app } : undefined;
   };
   return {
-    find() {
+    tokens() {
       const found = configured();
-      return found && { app: found.app, tokenBase: found.config.tokenBase };
+      return found && ((host) => keepTokens(found.app, found.config.tokenBase, host));
     },
     retention() {
       const config = configOf(env());

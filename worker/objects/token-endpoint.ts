@@ -2,7 +2,8 @@
  * The token keeper of one account as the account object uses it: with the token endpoint, the real clock and real
  * randomness.
  */
-import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token/token-keeper.ts";
+import type { TokenHost } from "../account/account.ts";
+import { createTokenKeeper, type TokenKeeper } from "../account/token/token-keeper.ts";
 import type { FetchInit } from "../channels/wechat/api/call-api.ts";
 import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";
@@ -16,11 +17,7 @@ const TOKEN_TIMEOUT_MS = 8_000;
  * @param tokenBase the origin of token calls, without a trailing slash
  * @param object the account object
  */
-export function keepTokens(
-  { appid, secret }: WeChatAccountConfig,
-  tokenBase: string,
-  object: Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish">,
-): TokenKeeper {
+export function keepTokens({ appid, secret }: WeChatAccountConfig, tokenBase: string, object: TokenHost): TokenKeeper {
   const now = () => Date.now();
   // The global fetch at the time of the call, so that tests can replace it.
   const call = { tokenBase, appid, secret, fetch: (url: string, init: FetchInit) => fetch(url, init), now };

@@ -1,0 +1,240 @@
+/**
+ * One account as its object works with it: its parts, made once and connected. What needs the runtime is passed in:
+ * configuration, KV, the other objects. The decisions are in account/core and account/token, the SQL in account/store.ts.
+ */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import type { Result } from "../../shared/base/result.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
+import { sendIdPrefix } from "../../shared/message/send-id.ts";
+import type { TokenProblem } from "../channels/access.ts";
+import type { ChannelTexts } from "../channels/channel.ts";
+import { createPublisher } from "../platform/kv-publisher.ts";
+import { conversationTag, writeLog } from "../platform/logger.ts";
+import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
+import { isNewer, type ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
+import type { WebhookAccount } from "../webhooks/health-reader.ts";
+import { createWebhookRecords } from "../webhooks/records.ts";
+import { createSkippedStore } from "../webhooks/skipped-store.ts";
+import { createAlarm, type Alarm } from "./alarm.ts";
+import { appidOf } from "./core/credential.ts";
+import { addMilestone, type Milestone } from "./core/milestones.ts";
+import { forgetMessages } from "./core/pause.ts";
+import { nextDue, type Retention } from "./core/schedule.ts";
+import type { AccountState } from "./core/state.ts";
+import { createErasures } from "./erasures.ts";
+import { createAccountEvents } from "./events.ts";
+import { createPauseControl, type PauseControl, type ResumeDeps } from "./pause-control.ts";
+import { createAccountStore, NAMELESS_ACCOUNT } from "./store.ts";
+import { toPublished, type AccountAccess } from "./token/published-access.ts";
+import type { TokenKeeper, TokenKeeperDeps } from "./token/token-keeper.ts";
+import { createUserRecords } from "./user-records.ts";
+import { createWaitingList } from "./waiting-list.ts";
+
+/** The part of the account object that the token keeper works on. */
+export type TokenHost = Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish">;
+
+/** The configuration of the account, read anew each time: the object may live longer than one configuration. */
+export interface ConfiguredAccount {
+  /** Makes the token keeper; undefined when the account is not configured. */
+  tokens(): ((host: TokenHost) => TokenKeeper) | undefined;
+  /** The retention time, milliseconds. */
+  retention(): Retention;
+  /** What calling webhooks needs; undefined when the account is not configured, or there is no signing secret. */
+  webhooks(): WebhookCallDeps | undefined;
+  /** The settings in force; undefined when they cannot be read or the account is not configured. */
+  settings(): Promise<SettingsVersion | undefined>;
+  /** A short hash of the account's credentials; empty when the account is not configured. */
+  setupHash(): Promise<string>;
+  /** A short hash of the secret in use; empty when the account is not configured. */
+  secretTag(): Promise<string>;
+}
+
+/** What the object provides. */
+export interface AccountDeps {
+  readonly storage: DurableObjectStorage;
+  /** The object's id, 64 hex digits. */
+  readonly objectId: string;
+  /** The object's name; undefined when it was not created by one. */
+  readonly name: string | undefined;
+  readonly config: ConfiguredAccount;
+  /** The object itself, as a delivery of webhooks calls it. */
+  readonly webhookAccount: WebhookAccount;
+  /** The name of a code, for the log. */
+  readonly texts: Pick<ChannelTexts, "code">;
+  /** Resumes a conversation. */
+  readonly wake: ResumeDeps["wake"];
+  /** Publishes the access in KV. */
+  readonly putAccess: (value: NonNullable<ReturnType<typeof toPublished>>) => Promise<void>;
+  /** Keeps work alive after the response. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** An account of which an object has opened the storage. */
+export type OpenAccount = ReturnType<typeof openAccount>;
+
+/** Opens it. */
+export function openAccount({ storage, objectId, name, config, webhookAccount, texts, ...deps }: AccountDeps) {
+  const store = createAccountStore(storage, name);
+  const skipped = createSkippedStore(storage);
+  const erasures = createErasures(storage);
+  const records = createUserRecords(storage);
+  const read = () => store.state();
+  const alarm: Alarm = createAlarm({
+    storage,
+    store,
+    due: (state) =>
+      nextDue(
+        state,
+        { ...store.oldest(), skipped: skipped.oldest(), erased: erasures.oldest(), deliverable: events.deliverable() },
+        config.retention(),
+      ),
+    work,
+    fields: () => miniProgramAccount(appid()),
+    waitUntil: deps.waitUntil,
+  });
+  const write = (patch: Partial<AccountState>) => alarm.write(patch);
+  const webhooks = createWebhookRecords({
+    appid,
+    listed: () => read().listed,
+    healths: () => read().webhooks,
+    write: (healths) => write(healths === undefined ? {} : { webhooks: healths }),
+    skipped,
+  });
+  const events = createAccountEvents({
+    store,
+    objectId,
+    appid,
+    cursors: () => read().appWebhooks,
+    write: (appWebhooks) => write(appWebhooks === undefined ? {} : { appWebhooks }),
+    settings: () => config.settings(),
+    version: () => read().listed.version,
+    follow,
+    webhooks: () => config.webhooks(),
+    account: webhookAccount,
+    erasures,
+    recordSkipped: (id, lost, now) => webhooks.recordSkipped(id, lost, undefined, now),
+  });
+  const publisher = createPublisher({
+    what: "access",
+    async put() {
+      const value = toPublished(read(), Date.now());
+      if (value !== undefined) await deps.putAccess(value);
+    },
+  });
+  let keeper: TokenKeeper | undefined;
+  let pauseControl: PauseControl | undefined;
+
+  function appid(): string {
+    const credential = name ?? store.credential();
+    if (credential === undefined) throw new Error(NAMELESS_ACCOUNT);
+    return appidOf(credential);
+  }
+
+  /** After the response: no caller waits for KV, and the object is authoritative. */
+  function publish(): void {
+    deps.waitUntil(publisher.publish());
+  }
+
+  function findTokens(): TokenKeeper | undefined {
+    const create = config.tokens();
+    if (create === undefined) return undefined;
+    return (keeper ??= create({
+      read,
+      write,
+      secretTag: () => config.secretTag(),
+      publish() {
+        publish();
+        pauses().release();
+      },
+    }));
+  }
+
+  /** @throws Error when the account is not in the configuration: the Worker never calls such an object */
+  function tokens(): TokenKeeper {
+    const found = findTokens();
+    if (found === undefined) throw new Error("this account is not configured: add it to WECHAT_APPS");
+    return found;
+  }
+
+  function pauses(): PauseControl {
+    return (pauseControl ??= createPauseControl({
+      appid: appid(),
+      read,
+      write,
+      texts,
+      waiting: createWaitingList(storage),
+      retryToken: () => tokens().retry(),
+      publish,
+      wake: deps.wake,
+      now: () => Date.now(),
+    }));
+  }
+
+  /** A caller has read settings: the records and cursors of webhooks follow the newest version. */
+  function follow(listed: ListedWebhooks | undefined): void {
+    if (listed === undefined || !isNewer(listed, read().listed)) return;
+    webhooks.follow(listed);
+    events.follow(listed);
+    write({ listed });
+  }
+
+  /** What is due when the alarm rings. */
+  async function work(now: number): Promise<void> {
+    const { eventsMs, quarantineMs } = config.retention();
+    events.expire(now - eventsMs, now);
+    store.prune(now - quarantineMs, now);
+    skipped.prune(now - eventsMs);
+    erasures.expire(now);
+    await pauses().releaseIfDue();
+    const found = findTokens();
+    // The account was removed from the configuration: no token to refresh.
+    if (found === undefined) return write({ refreshAt: null });
+    // In parallel: a slow endpoint must not delay the token.
+    await Promise.all([found.refreshIfDue(), events.deliver(now)]);
+  }
+
+  return {
+    store,
+    erasures,
+    events,
+    webhooks,
+    records,
+    appid,
+    tokens,
+    pauses,
+    follow,
+    write,
+    ring: () => alarm.ring(),
+
+    /** The access token, and the pause; it is published again when KV has not accepted it. */
+    async access(): Promise<Result<AccountAccess, TokenProblem>> {
+      const access = await tokens().access();
+      if (access.ok && publisher.isBehind()) publish();
+      return access;
+    },
+
+    /** Records a milestone; written only when it is new. */
+    async recordMilestone(milestone: Milestone): Promise<void> {
+      const setup = await config.setupHash();
+      const milestones = addMilestone(read().milestones, setup, milestone, Date.now());
+      if (milestones !== undefined) write({ milestones });
+    },
+
+    /**
+     * Erases the records about a user.
+     *
+     * @param conversation the id of the user's conversation
+     */
+    async eraseUser(openid: string, conversation: DurableObjectId): Promise<void> {
+      const id = conversation.toString();
+      // Stored before anything is emptied, without an await in between: later arrivals are compared with it.
+      erasures.note(await erasures.hash(openid), Date.now());
+      webhooks.forget(id);
+      pauses().forget(id);
+      const erased = records.erase(openid);
+      write(forgetMessages(read(), sendIdPrefix(id)));
+      const tag = conversationTag(conversation);
+      writeLog("user_erased", { ...miniProgramAccount(appid()), conversation: tag, records: erased });
+    },
+  };
+}
