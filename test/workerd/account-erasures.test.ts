@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
+import { miniProgramAddress } from "../../shared/message/address.ts";
 import { createErasures, MAX_ERASURES, type Erasures } from "../../worker/account/erasures.ts";
 import { account as accountObject, alarmOf, emptyAccount } from "../support/workerd.ts";
 import { useWorker } from "./each-test.ts";
@@ -9,6 +10,7 @@ import { useWorker } from "./each-test.ts";
 const DAY = 86_400_000;
 const USER = "oErased-6_bmjrPTlm6_2sgVt7hM";
 const NAME = "erasures-of-the-tests";
+const ADDRESS = miniProgramAddress("erasures", USER);
 const account = accountObject(NAME);
 
 useWorker({ clock: "hour ahead", settings: null });
@@ -21,7 +23,7 @@ function within<T>(act: (erasures: Erasures, storage: DurableObjectStorage) => P
 
 describe("an account's erased users", () => {
   it("are kept as hashes with a random key, never by openid", async ({ expect }) => {
-    await account.eraseUser(USER);
+    await account.eraseUser(ADDRESS);
     const kept = await runInDurableObject(account, (_, { storage }) => {
       const rows = storage.sql.exec("select * from erased").toArray();
       return { rows, key: storage.kv.get<Uint8Array>("erasure_key") };
@@ -36,7 +38,7 @@ describe("an account's erased users", () => {
   });
 
   it("are found again after an eviction, and forgotten by the alarm after a day", async ({ expect }) => {
-    await account.eraseUser(USER);
+    await account.eraseUser(ADDRESS);
     const erasedAt = Date.now();
     await evictDurableObject(account);
     const named = (now: number) => within((erasures) => erasures.concern(`<a>${USER}</a>`, erasedAt, now));

@@ -1,5 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
+import { objectIdOf } from "../../worker/conversation/client.ts";
 import { NO_WEBHOOKS, toListed } from "../../worker/webhooks/core/listed-webhooks.ts";
 import {
   type SkippedEvents,
@@ -8,7 +10,7 @@ import {
   type SkippedStore,
 } from "../../worker/webhooks/skipped-store.ts";
 import { URL_OF } from "../support/receiver.ts";
-import { account, alarmOf, pass } from "../support/workerd.ts";
+import { account, alarmOf, APPID, pass } from "../support/workerd.ts";
 import { connect } from "./account-bench.ts";
 import { call } from "./api-client.ts";
 import { useHooks, usePlay } from "./webhook-play.ts";
@@ -157,6 +159,19 @@ describe("the account", () => {
     const state = await runInDurableObject(account(), (_, { storage }) => storage.kv.get("state"));
     expect(JSON.stringify(state)).not.toContain("c1");
     expect(await status()).toMatchObject({ healths: { user: { failures: 1 } }, skipped: {} });
+  });
+
+  it("forgets the conversation of an erased address, and not that of the same user on another channel", async ({
+    expect,
+  }) => {
+    await hooks("channels");
+    const addresses = (["mini-program", "official-account"] as const).map((channel) => {
+      return { channel, account: APPID, user: "oBoth" };
+    });
+    const [mini = "", official = ""] = addresses.map((address) => objectIdOf(env.CONVERSATION, address).toString());
+    for (const id of [mini, official]) await account().recordSkipped("channels", skip(id, 5), await listed());
+    await account().eraseUser({ channel: "official-account", account: APPID, user: "oBoth" });
+    expect(await account().skippedConversations("channels", 10)).toMatchObject([{ conversation: mini }]);
   });
 
   it("deletes skipped events on request", async ({ expect }) => {

@@ -1,7 +1,8 @@
 /** An export has what erasing would reach: also the events and unreadable pushes of the account that name the user. */
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { account, OTHER_APPID } from "../support/workerd.ts";
+import { miniProgramAddress } from "../../shared/message/address.ts";
+import { account, APPID, OTHER_APPID } from "../support/workerd.ts";
 import { call, erase } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
 
@@ -67,7 +68,7 @@ describe("an export", () => {
           );
         return exec(query, ...args);
       });
-      const page = await object.recordsOf("oRead", { table: "account_events", after: 0 });
+      const page = await object.recordsOf(miniProgramAddress(APPID, "oRead"), { table: "account_events", after: 0 });
       spy.mockRestore();
       return { read, page };
     });

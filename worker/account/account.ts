@@ -4,7 +4,7 @@
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
-import { miniProgramAccount } from "../../shared/message/address.ts";
+import { accountOf, miniProgramAccount, type Address } from "../../shared/message/address.ts";
 import { sendIdPrefix } from "../../shared/message/send-id.ts";
 import type { TokenProblem } from "../channels/access.ts";
 import type { ChannelTexts } from "../channels/channel.ts";
@@ -221,20 +221,20 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     },
 
     /**
-     * Erases the records about a user.
+     * Erases the records that name a user or the user's conversation.
      *
-     * @param conversation the id of the user's conversation
+     * @param conversation the id of its object
      */
-    async eraseUser(openid: string, conversation: DurableObjectId): Promise<void> {
+    async eraseUser(address: Address, conversation: DurableObjectId): Promise<void> {
       const id = conversation.toString();
       // Stored before anything is emptied, without an await in between: later arrivals are compared with it.
-      erasures.note(await erasures.hash(openid), Date.now());
+      erasures.note(await erasures.hash(address.user), Date.now());
       webhooks.forget(id);
       pauses().forget(id);
-      const erased = records.erase(openid);
+      const erased = records.erase(address.user);
       write(forgetMessages(read(), sendIdPrefix(id)));
       const tag = conversationTag(conversation);
-      writeLog("user_erased", { ...miniProgramAccount(appid()), conversation: tag, records: erased });
+      writeLog("user_erased", { ...accountOf(address), conversation: tag, records: erased });
     },
   };
 }

@@ -2,6 +2,7 @@
  * The methods of an `Account` object: plain values that cross the RPC boundary. Written out for the same reason as
  * `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe each call.
  */
+import type { Address } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import type { RelayedAnswer, AccountPause } from "../conversation/rpc.ts";
 import type { ForwardHealth, ForwardReport } from "../forwarding/core/server-health.ts";
@@ -51,6 +52,6 @@ export interface AccountRpc extends TokenObject {
   quarantine(push: UnreadablePush): Promise<void>;
   recordStalePush(note: StalePushReport): Promise<void>;
   quarantined(limit: number): Promise<readonly QuarantinedPush[]>;
-  recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage>;
-  eraseUser(openid: string): Promise<void>;
+  recordsOf(address: Address, from: PersonalCursor): Promise<PersonalPage>;
+  eraseUser(address: Address): Promise<void>;
 }

@@ -8,7 +8,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
-import { miniProgramAccount, miniProgramAddress } from "../../shared/message/address.ts";
+import { miniProgramAccount, type Address } from "../../shared/message/address.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { openAccount, type OpenAccount } from "../account/account.ts";
@@ -236,14 +236,13 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /** A page of the records about a user. */
-  async recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage> {
-    return this.#account.records.read(openid, from);
+  async recordsOf({ user }: Address, from: PersonalCursor): Promise<PersonalPage> {
+    return this.#account.records.read(user, from);
   }
 
-  /** Erases the records about a user, by openid or by the id of the conversation. Safe to repeat. */
-  async eraseUser(openid: string): Promise<void> {
-    const address = miniProgramAddress(this.#account.appid(), openid);
-    return this.#account.eraseUser(openid, objectIdOf(this.env.CONVERSATION, address));
+  /** Erases the records that name the user or the user's conversation. Safe to repeat. */
+  async eraseUser(address: Address): Promise<void> {
+    return this.#account.eraseUser(address, objectIdOf(this.env.CONVERSATION, address));
   }
 
   /** Background refresh, retention, events to deliver, conversations to wake. Set again while something is due. */

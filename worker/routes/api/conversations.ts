@@ -132,7 +132,7 @@ conversations.get(
     const conversation = findConversation(servicesOf(c), address);
     const lines = await streamExport({
       rows: (after) => readPage(conversation, after, MAX_PAGE),
-      records: (from) => servicesOf(c).account().recordsOf(address.user, from),
+      records: (from) => servicesOf(c).account().recordsOf(address, from),
     });
     if (lines === null) return problem(c, "conversation_not_found", {});
     // No openid in the file's name: names get into logs and mails.
@@ -162,10 +162,10 @@ conversations.delete(
     const { address, log } = conversationOf(c);
     const services = servicesOf(c);
     // With its head a conversation found by id loses its address: an erasure cut off after that could not be repeated.
-    if (log !== undefined) await services.account().eraseUser(address.user);
+    if (log !== undefined) await services.account().eraseUser(address);
     // The conversation first: from then on nothing of it is reported to the account.
     await findConversation(services, address).erase();
-    await services.account().eraseUser(address.user);
+    await services.account().eraseUser(address);
     return c.body(null, 204);
   },
 );
