@@ -14,6 +14,7 @@ import {
   streamExport,
   type ChangesOptions,
   type ExportOptions,
+  type LogOptions,
   type LogPageOptions,
   type PageOptions,
 } from "./rows.ts";
@@ -47,7 +48,7 @@ import type {
 
 export { signContext, type SignContextError, type SignedContext } from "./sign-context.ts";
 export type { KefuClientOptions } from "./options.ts";
-export type { ChangesOptions, ExportOptions, LogPageOptions, PageOptions } from "./rows.ts";
+export type { ChangesOptions, ExportOptions, LogOptions, LogPageOptions, PageOptions } from "./rows.ts";
 export type * from "./types.ts";
 
 /** The client. */
@@ -90,13 +91,14 @@ export function createKefuClient(options: KefuClientOptions) {
      * status. The client's own retries have the same Idempotency-Key, so it is never sent twice.
      */
     async send(id: string, message: Outbound, options: SendOptions = {}): Promise<Result<Accepted>> {
-      const { idempotencyKey = crypto.randomUUID(), ...rest } = options;
+      const { idempotencyKey = crypto.randomUUID(), log, ...rest } = options;
       if (!VISIBLE_ASCII.test(idempotencyKey) || idempotencyKey.length > MAX_KEY) {
         return { ok: false, error: invalidArgument("idempotencyKey", "must be 1 to 128 visible ASCII characters") };
       }
       const headers = { ...JSON_BODY, "idempotency-key": idempotencyKey };
       const body = JSON.stringify({ ...message, ...rest });
-      return call({ method: "POST", path: ["conversations", { id }, "messages"], headers, body }, read.accepted);
+      const path = ["conversations", { id }, "messages"];
+      return call({ method: "POST", path, query: { log }, headers, body }, read.accepted);
     },
 
     /** The status of a message. */
@@ -135,11 +137,11 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Deletes everything about the user, at once. By a conversation id `conversation_not_found` after a lost answer means
-     * that it is erased.
+     * Deletes everything about the user, at once; with a log only when it is still the user's. After a lost answer
+     * `conversation_not_found` (by a conversation id) or `gone` (with a log) means that it is erased.
      */
-    erase(id: string): Promise<Result<void>> {
-      return act({ method: "DELETE", path: ["conversations", { id }] });
+    erase(id: string, { log }: LogOptions = {}): Promise<Result<void>> {
+      return act({ method: "DELETE", path: ["conversations", { id }], query: { log } });
     },
 
     /** Shows the typing indicator for 15 seconds, or hides it. */
@@ -215,9 +217,10 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /** Delivers everything after the row `after` of a conversation to a webhook again, under the same webhook-ids. */
-    replayWebhook(id: string, webhook: string, after = 0): Promise<Result<Replayed>> {
+    replayWebhook(id: string, webhook: string, after = 0, { log }: LogOptions = {}): Promise<Result<Replayed>> {
       const path = ["conversations", { id }, "webhooks", { webhook }, "replay"];
-      return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ after }) }, read.replayed);
+      const body = JSON.stringify({ after });
+      return call({ method: "POST", path, query: { log }, headers: JSON_BODY, body }, read.replayed);
     },
 
     /**

@@ -14,6 +14,12 @@ export interface PageOptions {
   readonly limit?: number;
 }
 
+/** Which log a command is for. */
+export interface LogOptions {
+  /** The `log` of the conversation or page that was read: `gone`, and no effect, once that log was erased. */
+  readonly log?: string;
+}
+
 /** Which rows of a log a page has. */
 export interface LogPageOptions extends PageOptions {
   /** The `log` of the page before: after an erasure the answer is the problem `gone`, not rows of another log. */

@@ -99,6 +99,11 @@ export type SendOptions = v.InferInput<typeof SendOptionsSchema> & {
    * you may have to repeat the call; the default is a new UUID, which covers the client's own retries.
    */
   readonly idempotencyKey?: string;
+  /**
+   * The `log` of the conversation that was read: once it was erased the answer is `gone` and nothing is sent, also when
+   * the user has written again since.
+   */
+  readonly log?: string;
 };
 
 /** A refusal by the worker, by its stable code, with the status and facts of the problem table. */

@@ -238,12 +238,14 @@ export const PageQuerySchema = v.object({
 /** Which rows of a log a page has. */
 export const LogPageQuerySchema = v.object({
   ...PageQuerySchema.entries,
-  log: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the log of a page"),
-      v.description(both("上一页的 log：对话删除后为 410", "the log of the page before: 410 once it was erased")),
-    ),
+  log: knownLog("上一页的 log：对话删除后为 410", "the log of the page before: 410 once it was erased"),
+});
+
+/** Which log a command is for. */
+export const LogQuerySchema = v.object({
+  log: knownLog(
+    "调用方所知的 log：对话已删除或重新开始时为 410，什么也不做",
+    "the log the caller knows: 410 and no effect once it was erased, also when another one has begun",
   ),
 });
 
@@ -255,6 +257,12 @@ export const IdempotencyHeaderSchema = v.object({
     v.description(both("同一用户 24 小时内，相同的键只发送一次", "the same key sends once, for one user and 24 hours")),
   ),
 });
+
+/** A log in a query, as the caller has read it. */
+function knownLog(zh: string, en: string) {
+  const form = v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the log of a page");
+  return v.optional(v.pipe(v.string(), form, v.description(both(zh, en))));
+}
 
 /** A number in a query: digits only, within a range. The document shows it as the number it becomes. */
 function wholeNumber(min: number, max: number, fallback: number) {

@@ -127,7 +127,7 @@ export interface ConversationRpc {
   replay(consumer: string, after: number, known?: ReplayOptions): number | null;
   resume(pause: AccountPause, spreadMs: number): void;
   leaseTrial(holder: string): LeasedMessage | null;
-  erase(): boolean;
+  erase(log?: string): boolean;
 }
 
 /**

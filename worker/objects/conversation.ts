@@ -131,10 +131,12 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
 
   /**
    * Deletes all data of the user at once except a note of the erasure. An unknown user is recorded as erased too,
-   * since an erasure may have been interrupted and repeated. Returns whether there was any data.
+   * since an erasure may have been interrupted and repeated. With a log only that one is deleted, another is left as it
+   * is. Returns whether there was any data to delete.
    */
-  erase(): boolean {
+  erase(log?: string): boolean {
     const { store, state } = this.#loaded;
+    if (log !== undefined && log !== store.log()) return false;
     const known = store.address() !== undefined;
     let alarmAt = 0;
     try {

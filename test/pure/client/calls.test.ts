@@ -35,6 +35,27 @@ describe("a call", () => {
     expect(JSON.parse(String(asked[0]?.body))).toEqual({ ...HELLO, hold: true, isAi: false });
   });
 
+  it("names the log its caller knows, in the query", async ({ expect }) => {
+    const { client, asked } = scripted([
+      json(202, ACCEPTED),
+      json(202, { after: 7 }),
+      new Response(null, { status: 204 }),
+      problem(410, "gone"),
+    ]);
+    const { log } = WHOSE;
+    await client.send("oUser", HELLO, { log });
+    await client.replayWebhook("oUser", "shop", 7, { log });
+    expect(await client.erase("oUser", { log })).toMatchObject({ ok: true });
+    expect(await client.send("oUser", HELLO, { log })).toMatchObject({ ok: false, error: { code: "gone" } });
+    expect(asked.map(({ url }) => url.slice("https://kefu.test/api/v1/conversations/oUser".length))).toEqual([
+      `/messages?log=${log}`,
+      `/webhooks/shop/replay?log=${log}`,
+      `?log=${log}`,
+      `/messages?log=${log}`,
+    ]);
+    expect(JSON.parse(String(asked[0]?.body))).toEqual(HELLO);
+  });
+
   it("reads a picture of a format the worker does not know", async ({ expect }) => {
     const headers = { "content-type": "application/octet-stream" };
     const { client } = scripted([new Response(new Uint8Array([1, 2]), { headers })]);

@@ -10,6 +10,7 @@ import {
   MAX_PAGE,
   ConversationParamSchema,
   LogPageQuerySchema,
+  LogQuerySchema,
   ViewQuerySchema,
 } from "../../../shared/api/schemas.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
@@ -150,21 +151,27 @@ conversations.delete(
     tag: "conversations",
     summary: { zh: "删除对话", en: "Erase a conversation" },
     text: {
-      zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次；用对话 id 再次调用得到 404，说明已经删除。",
-      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived; by a conversation id a 404 then means that it is erased.",
+      zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次；用对话 id 再次调用得到 404、带 log 得到 410，说明已经删除。",
+      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived; by a conversation id a 404, with log a 410 then means that it is erased.",
     },
     answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
-    problems: ["account_required", "conversation_not_found", "invalid_field"],
+    problems: ["account_required", "conversation_not_found", "gone", "invalid_field"],
   }),
   validator("param", ConversationParamSchema, refuseParameter),
+  validator("query", LogQuerySchema, refuseParameter),
   chooseConversation(),
   async (c) => {
     const { address, log } = conversationOf(c);
+    const { log: named } = c.req.valid("query");
     const services = servicesOf(c);
-    // With its head a conversation found by id loses its address: an erasure cut off after that could not be repeated.
+    if (named !== undefined && (await findConversation(services, address).head())?.log !== named) {
+      return problem(c, "gone", {});
+    }
+    // An erased conversation is no longer found by its id or log: an erasure cut off after that could not be repeated.
     if (log !== undefined) await services.account().eraseUser(address);
     // The conversation first: from then on nothing of it is reported to the account.
-    await findConversation(services, address).erase();
+    const isErased = await findConversation(services, address).erase(named);
+    if (named !== undefined && !isErased) return problem(c, "gone", {});
     await services.account().eraseUser(address);
     return c.body(null, 204);
   },

@@ -9,6 +9,7 @@ import type * as v from "valibot";
 import {
   AcceptedSchema,
   IdempotencyHeaderSchema,
+  LogQuerySchema,
   MessageSchema,
   ConversationParamSchema,
   SendBodySchema,
@@ -55,8 +56,8 @@ messages.post(
     tag: "messages",
     summary: { zh: "给用户发一条消息", en: "Send a user a message" },
     text: {
-      zh: "先入库再应答，随后按顺序送往微信。文本过长会自动分成最多 5 段。同一个 Idempotency-Key 重试不会重复发送。",
-      en: "Stored, acknowledged, then sent to WeChat in order. A long text is split into at most 5 parts. A repeat with the same Idempotency-Key never sends twice.",
+      zh: "先入库再应答，随后按顺序送往微信。文本过长会自动分成最多 5 段。同一个 Idempotency-Key 重试不会重复发送。带上 log，对话删除后的重试就不会再发给用户，而是 410 gone。",
+      en: "Stored, acknowledged, then sent to WeChat in order. A long text is split into at most 5 parts. A repeat with the same Idempotency-Key never sends twice. With log, a repeat after the conversation was erased sends nothing and is answered 410 gone.",
     },
     body: [
       { type: "application/json", schema: SendBodySchema, example: { type: "text", content: "您好，已为您发货。" } },
@@ -93,6 +94,7 @@ messages.post(
     IdempotencyHeaderSchema,
     refuseAs((c) => problem(c, "idempotency_key_required", {})),
   ),
+  validator("query", LogQuerySchema, refuseParameter),
   chooseConversation(),
   async (c) => {
     const body = await readSend(c);

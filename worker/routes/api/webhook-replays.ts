@@ -7,6 +7,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import type { ProblemCode } from "../../../shared/api/problem-table.ts";
+import { LogQuerySchema } from "../../../shared/api/schemas.ts";
 import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import {
   FROM_SKIPPED,
@@ -67,16 +68,18 @@ webhookReplays.post(
         content: { type: "application/json", schema: ReplayedSchema },
       },
     },
-    problems: ["account_required", ...REPLAY_PROBLEMS],
+    problems: ["account_required", "gone", ...REPLAY_PROBLEMS],
   }),
   validator("param", ReplayParamSchema, refuseParameter),
+  validator("query", LogQuerySchema, refuseParameter),
   chooseConversation(),
   async (c) => {
     const asked = await readReplay(c, c.req.valid("param").webhook, ReplayBodySchema);
     if (!asked.ok) return asked.error;
     const { request, replayer } = asked.value;
-    const after = await replayer.replay(findConversation(servicesOf(c), conversationOf(c).address), request.after);
-    if (after === null) return problem(c, "conversation_not_found", {});
+    const { log } = c.req.valid("query");
+    const after = await replayer.replay(findConversation(servicesOf(c), conversationOf(c).address), request.after, log);
+    if (after === null) return problem(c, log === undefined ? "conversation_not_found" : "gone", {});
     return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
   },
 );
@@ -139,8 +142,8 @@ type Started = v.InferOutput<typeof ReplayStartedSchema>;
 
 /** Replays to one webhook of the settings. */
 interface Replayer {
-  /** One conversation after a row. @returns the cursor; null when the user is unknown */
-  replay(conversation: RemoteConversation, after: number): Promise<number | null>;
+  /** One conversation after a row. @returns the cursor; null when the user is unknown, or the log is another one */
+  replay(conversation: RemoteConversation, after: number, log?: string): Promise<number | null>;
   /** One conversation from an event on. @returns undefined when there is no such conversation in this app */
   replayFrom(eventId: string): Promise<Started | undefined>;
   /** A batch of the recorded conversations. */
@@ -177,10 +180,10 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
   // Events of the mini program as a whole have the id of the account's object.
   const accountId = c.env.ACCOUNT.idFromName(credentialOf(miniProgramAccount(appid))).toString();
   const caller = { account: miniProgramAccount(appid), settingsVersion: listed.value.version };
-  const callerOf = ({ log }: SkippedConversation) => (log === null ? caller : { ...caller, log });
+  const callerOf = (log: string | null) => (log === null ? caller : { ...caller, log });
 
-  const replay = (conversation: RemoteConversation, after: number) =>
-    replayObject(conversation.id.toString(), () => conversation.replay(consumerIdOf(id), after, caller));
+  const replay = (conversation: RemoteConversation, after: number, log: string | null = null) =>
+    replayObject(conversation.id.toString(), () => conversation.replay(consumerIdOf(id), after, callerOf(log)));
 
   async function replayObject(objectId: string, start: () => Promise<number | null>): Promise<number | null> {
     // Read before the replay: events that are skipped again meanwhile stay recorded.
@@ -215,7 +218,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
             await findConversationById(services, entry.conversation)?.replay(
               consumerIdOf(id),
               entry.after,
-              callerOf(entry),
+              callerOf(entry.log),
             );
           return entry;
         }),

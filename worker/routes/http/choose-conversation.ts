@@ -20,7 +20,7 @@ import { createRequestServices } from "./services.ts";
 /** The conversation of a request. */
 export interface ChosenConversation {
   readonly address: Address;
-  /** Its log, when the caller knows its id alone: no other one is created. */
+  /** The log the caller means, by the query or by the conversation's id: no other one is created. */
   readonly log?: string;
 }
 
@@ -40,7 +40,8 @@ export const chooseConversation = () =>
     if (namesAccount(c) && servicesOf(c).app !== app)
       return invalidField(c, "id", "belongs to another account than the query names");
     c.set("services", servicesOfApp(c, app));
-    c.set("conversation", found.value);
+    const log = c.req.query("log") ?? found.value.log;
+    c.set("conversation", { ...found.value, ...(log !== undefined && { log }) });
     return next();
   });
 
