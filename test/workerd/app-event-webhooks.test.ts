@@ -2,8 +2,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
+import { eventIdOf } from "../../shared/api/webhook-events.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
-import { account, alarmOf, APPID, emptyAccount } from "../support/workerd.ts";
+import { account, alarmOf, APPID, conversation, emptyAccount, OTHER_APPID } from "../support/workerd.ts";
 import { call, erase, putSettings, hookStatus } from "./api-client.ts";
 import { lines, shop, useWorker, wechat } from "./each-test.ts";
 
@@ -278,5 +279,26 @@ describe("without a webhook that listens", () => {
     expect(written).toEqual({ rows: 1, states: 0 });
     expect(await alarmOf(account())).toBe(armed);
     expect(lines().filter(({ event }) => event === "webhook")).toEqual([]);
+  });
+});
+
+describe("a replay by the id of an event", () => {
+  it("finds the event in the account it is of, unless the call names another one", async ({ expect }) => {
+    await put(hook("any"));
+    await wechat.text("oAny", "在吗", { appid: OTHER_APPID });
+    await wechat.event("oPlatform", "brand_new_event", {}, { appid: OTHER_APPID });
+    const listed = await call("GET", "/api/v1/events?limit=200", { appid: OTHER_APPID });
+    const { events } = await listed.json<{ events: readonly { seq: number }[] }>();
+    const objectId = account(OTHER_APPID).id.toString();
+    const ids = [
+      `${conversation("oAny", OTHER_APPID).id.toString()}-1`,
+      eventIdOf({ objectId }, { seq: events.at(-1)?.seq ?? 0 }, "account.event"),
+    ];
+    for (const from of ids) {
+      const asked = (appid: string | null) => call("POST", "/api/v1/webhooks/any/replay", { json: { from }, appid });
+      expect((await asked(null)).status, from).toBe(202);
+      expect((await asked(OTHER_APPID)).status, from).toBe(202);
+      expect(await (await asked(APPID)).json(), from).toMatchObject({ code: "conversation_not_found" });
+    }
   });
 });

@@ -28,7 +28,7 @@ import { toListed, type ListedWebhooks } from "../../webhooks/core/listed-webhoo
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
-import { chooseConversation, conversationOf } from "../http/choose-conversation.ts";
+import { chooseAccountOfEvent, chooseConversation, conversationOf } from "../http/choose-conversation.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
@@ -74,11 +74,14 @@ webhookReplays.post(
   validator("query", LogQuerySchema, refuseParameter),
   chooseConversation(),
   async (c) => {
-    const asked = await readReplay(c, c.req.valid("param").webhook, ReplayBodySchema);
-    if (!asked.ok) return asked.error;
-    const { request, replayer } = asked.value;
+    const request = await readBody(c, ReplayBodySchema);
+    if (!request.ok) return request.error;
+    const replayer = await createReplayer(c, c.req.valid("param").webhook);
+    if (!replayer.ok) return replayer.error;
+    const { address } = conversationOf(c);
     const { log } = c.req.valid("query");
-    const after = await replayer.replay(findConversation(servicesOf(c), conversationOf(c).address), request.after, log);
+    const { after: asked } = request.value;
+    const after = await replayer.value.replay(findConversation(servicesOf(c), address), asked, log);
     if (after === null) return problem(c, log === undefined ? "conversation_not_found" : "gone", {});
     return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
   },
@@ -105,11 +108,14 @@ webhookReplays.post(
   }),
   validator("param", WebhookParamSchema, refuseParameter),
   async (c) => {
-    const asked = await readReplay(c, c.req.valid("param").id, ReplayFromBodySchema);
-    if (!asked.ok) return asked.error;
-    const { request, replayer } = asked.value;
-    const { from } = request;
-    const started = from === FROM_SKIPPED ? await replayer.replaySkipped() : await replayer.replayFrom(from);
+    const request = await readBody(c, ReplayFromBodySchema);
+    if (!request.ok) return request.error;
+    const { from } = request.value;
+    if (from !== FROM_SKIPPED) await chooseAccountOfEvent(c, from);
+    const replayer = await createReplayer(c, c.req.valid("param").id);
+    if (!replayer.ok) return replayer.error;
+    const { value } = replayer;
+    const started = from === FROM_SKIPPED ? await value.replaySkipped() : await value.replayFrom(from);
     if (started === undefined) return problem(c, "conversation_not_found", {});
     return c.json(started, 202);
   },
@@ -144,7 +150,7 @@ type Started = v.InferOutput<typeof ReplayStartedSchema>;
 interface Replayer {
   /** One conversation after a row. @returns the cursor; null when the user is unknown, or the log is another one */
   replay(conversation: RemoteConversation, after: number, log?: string): Promise<number | null>;
-  /** One conversation from an event on. @returns undefined when there is no such conversation in this app */
+  /** One conversation from an event on. @returns undefined when it is not of this account */
   replayFrom(eventId: string): Promise<Started | undefined>;
   /** A batch of the recorded conversations. */
   replaySkipped(): Promise<Started>;
@@ -159,18 +165,7 @@ async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<Liste
   return isListed ? ok(listed) : err(problem(c, "webhook_not_found", {}));
 }
 
-/** The requested replay and the code for it, or the response that refuses the call. The body is checked first. */
-async function readReplay<T extends v.GenericSchema>(
-  c: Context<HttpEnv>,
-  id: string,
-  schema: T,
-): Promise<Result<{ readonly request: v.InferOutput<T>; readonly replayer: Replayer }, Response>> {
-  const request = await readBody(c, schema);
-  if (!request.ok) return request;
-  const replayer = await createReplayer(c, id);
-  return replayer.ok ? ok({ request: request.value, replayer: replayer.value }) : replayer;
-}
-
+/** The replays to a webhook, or the response that refuses the call. Comes after the check of the body. */
 async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<Replayer, Response>> {
   const listed = await readListed(c, id);
   if (!listed.ok) return listed;

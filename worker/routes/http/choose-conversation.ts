@@ -4,9 +4,11 @@
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { miniProgramAddress, parseAddress, type Address } from "../../../shared/message/address.ts";
+import { miniProgramAccount, miniProgramAddress, parseAddress, type Address } from "../../../shared/message/address.ts";
 import { USER_ID } from "../../../shared/message/user-id.ts";
+import { credentialOf } from "../../account/core/credential.ts";
 import { findConfigOf, type WeChatAccountConfig } from "../../config/config.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversationById } from "../../inbox/find-conversation.ts";
@@ -69,6 +71,21 @@ export async function servicesFor(
   const head = await conversation.head();
   const app = head === null ? undefined : findConfigOf(config, head);
   return app && servicesOfApp(c, app);
+}
+
+/**
+ * Chooses the account of an event by its `webhook-id`, unless the query names one: the account it is of, or the one that
+ * has its conversation. The services stay those of the request when no configured account has the event.
+ */
+export async function chooseAccountOfEvent(c: Context<HttpEnv>, id: string): Promise<void> {
+  const event = parseEventId(id);
+  if (event === undefined || namesAccount(c)) return;
+  const isOfAccount = ({ appid }: WeChatAccountConfig) =>
+    c.env.ACCOUNT.idFromName(credentialOf(miniProgramAccount(appid))).toString() === event.objectId;
+  const app = c.get("config").apps.find(isOfAccount);
+  const conversation = app === undefined ? findConversationById(servicesOf(c), event.objectId) : undefined;
+  const found = app === undefined ? conversation && (await servicesFor(c, conversation)) : servicesOfApp(c, app);
+  if (found !== undefined) c.set("services", found);
 }
 
 /** Those of the request, when they are for this app already. */
