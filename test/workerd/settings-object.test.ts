@@ -59,6 +59,19 @@ describe("the settings object", () => {
     expect(await settingsObject().read()).toMatchObject({ version: 0 });
   });
 
+  it("keep the override of an account that has left the configuration, until it is removed", async ({ expect }) => {
+    const left = "mini-program:wx00000000000000ff";
+    const { defaults } = documentOf("a");
+    await settingsObject().put(0, { defaults });
+    await overwrite({ defaults, overrides: { [left]: { rules: [] } } });
+    const changed = { ...documentOf("b"), overrides: { [left]: { rules: [] } } };
+    expect(await settingsObject().put(1, changed)).toMatchObject({ ok: true, value: { document: changed } });
+    expect(await settingsObject().put(2, documentOf("c"))).toMatchObject({ ok: true });
+    expect(await settingsObject().put(3, changed)).toMatchObject({
+      error: { problems: [{ path: `overrides.${left}` }] },
+    });
+  });
+
   it("are refused when a row could not hold them", async ({ expect }) => {
     const rules = Array.from({ length: 120 }, (_, index) => ({
       id: `r${index}`,

@@ -6,6 +6,7 @@ import { findDocumentProblems, type CheckedAccount } from "../../shared/api/sett
 import { parseDocument } from "../../shared/api/settings/document-input.ts";
 import { MAX_SETTINGS_BYTES, parseStoredDocument, type SettingsDocument } from "../../shared/api/settings/document.ts";
 import type { SettingsProblem } from "../../shared/api/settings/problems.ts";
+import type { Settings } from "../../shared/api/settings/settings.ts";
 import { DEFAULT_VERSION, type DocumentVersion } from "../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { utf8Length } from "../../shared/text/size.ts";
@@ -60,6 +61,13 @@ export function createSettingsDocuments(
     return { ...DEFAULT_VERSION, version: row.version, updatedAt: row.at, unreadable: true };
   }
 
+  /** The accounts with an override in the newest version. */
+  function storedOverrides(): readonly string[] {
+    const row = store.newest();
+    const document = row && parseStoredDocument(JSON.parse(row.body));
+    return Object.keys(document?.overrides ?? {});
+  }
+
   function check(
     input: unknown,
   ): Result<{ readonly document: SettingsDocument; readonly body: string }, readonly SettingsProblem[]> {
@@ -67,9 +75,8 @@ export function createSettingsDocuments(
     if (!parsed.ok) return parsed;
     const document = parsed.value;
     const found = policy();
-    const problems = findDocumentProblems(document, found?.accounts, (settings) =>
-      findWebhookProblems(settings, found),
-    );
+    const checkWebhooks = (settings: Settings) => findWebhookProblems(settings, found);
+    const problems = findDocumentProblems(document, found?.accounts, checkWebhooks, storedOverrides());
     if (problems.length > 0) return err(problems);
     const body = JSON.stringify(document);
     const bytes = utf8Length(body);

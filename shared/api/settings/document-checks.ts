@@ -22,11 +22,13 @@ export interface CheckedAccount {
  *
  * @param accounts those the worker is configured for; undefined without a configuration
  * @param check further checks, which need the configuration
+ * @param stored the accounts with an override in the stored document: one that has left the configuration since is kept
  */
 export function findDocumentProblems(
   document: SettingsDocument,
   accounts: readonly CheckedAccount[] | undefined,
   check: (settings: Settings) => readonly SettingsProblem[],
+  stored: readonly string[] = [],
 ): readonly SettingsProblem[] {
   const findIn = (settings: Settings, appid: string | undefined) => [
     ...findUnknownWebhooks(settings),
@@ -52,17 +54,22 @@ export function findDocumentProblems(
       }
     }
   }
-  return limitProblems([...found, ...findUnknownAccounts(document, accounts)]);
+  return limitProblems([...found, ...findUnknownAccounts(document, accounts, stored)]);
 }
 
-/** Overrides without an account: a misspelling, or an account that was removed from the configuration. */
+/**
+ * New overrides without an account: probably misspelt. One that is stored is kept without further checks, since it is
+ * not in force: an account that leaves the configuration must not block the next change of the others.
+ */
 function findUnknownAccounts(
   { overrides }: SettingsDocument,
   accounts: readonly CheckedAccount[] | undefined,
+  stored: readonly string[],
 ): readonly SettingsProblem[] {
   if (accounts === undefined) return [];
+  const known = new Set([...stored, ...accounts.map(({ key }) => key)]);
   return Object.keys(overrides)
-    .filter((key) => !accounts.some((account) => account.key === key))
+    .filter((key) => !known.has(key))
     .map((key) => ({
       reason: "invalid" as const,
       path: `overrides.${key}`,

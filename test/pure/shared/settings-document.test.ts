@@ -187,4 +187,15 @@ describe("findDocumentProblems", () => {
     ]);
     expect(findDocumentProblems(parse({ defaults, overrides }), undefined, () => [])).toEqual([]);
   });
+
+  it("keeps the stored override of an account that has left the configuration, and checks nothing in it", ({
+    expect,
+  }) => {
+    const left = "mini-program:wx00000000000000ff";
+    const misspelt = "mini-program:wx00000000000000fe";
+    const document = parse({ defaults, overrides: { [left]: { rules: [asking] }, [misspelt]: { rules: [] } } });
+    expect(findDocumentProblems(document, ACCOUNTS, () => [], [left])).toMatchObject([
+      { path: `overrides.${misspelt}`, problem: "is not an account of this worker" },
+    ]);
+  });
 });
