@@ -2,7 +2,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
+import { DEFAULT_VERSION } from "../../shared/api/settings/version.ts";
 import { eventIdOf } from "../../shared/api/webhook-events.ts";
+import { settingsMemory } from "../../worker/settings/reader.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { account, alarmOf, APPID, conversation, emptyAccount, OTHER_APPID } from "../support/workerd.ts";
 import { call, erase, putSettings, hookStatus } from "./api-client.ts";
@@ -35,6 +37,12 @@ async function ringFor(ms: number): Promise<void> {
   }
 }
 
+/** The version of the settings the account follows; 0: none yet. */
+const followedVersion = () =>
+  runInDurableObject(account(), (_, { storage }) => {
+    return storage.kv.get<{ readonly listed: { readonly version: number } }>("state")?.listed.version ?? 0;
+  });
+
 const heard = () => shop.events.map(({ data }) => data["event"] as { readonly name: string; readonly seq: number });
 const namesHeard = () => heard().map(({ name }) => name);
 const idsHeard = () => shop.events.map(({ id }) => id);
@@ -60,6 +68,16 @@ describe("an event that is no user's", () => {
     await push("some_event");
     await ringFor(5_000);
     expect(shop.events.map(({ path }) => path)).toEqual(["/asks"]);
+  });
+
+  it("reaches an endpoint that was just added, by a caller that still has the settings before", async ({ expect }) => {
+    expect((await put(hook("added"))).status).toBe(200);
+    await expect.poll(followedVersion).toBeGreaterThan(0);
+    settingsMemory.known = { value: DEFAULT_VERSION, readAt: Date.now() };
+    await push("late_event");
+    settingsMemory.known = undefined;
+    await ringFor(5_000);
+    expect(namesHeard()).toEqual(["late_event"]);
   });
 
   it("that is not accepted comes again under its id before anything later, also after an eviction", async ({

@@ -28,6 +28,7 @@ export interface AccountRpc extends TokenObject {
   recordAccepted(pauseVersion: number): Promise<void>;
   faults(): Promise<readonly AccountFault[]>;
   recordSends(report: SendsReport): Promise<void>;
+  followSettings(listed: ListedWebhooks): Promise<void>;
   webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;
   recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void>;

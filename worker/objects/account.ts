@@ -109,6 +109,11 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     this.#account.pauses().recordSends(report);
   }
 
+  /** Settings were stored: the records and cursors of webhooks follow them. */
+  async followSettings(listed: ListedWebhooks): Promise<void> {
+    this.#account.follow(listed);
+  }
+
   /** The webhooks with failures. */
   async webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths> {
     this.#account.follow(listed);

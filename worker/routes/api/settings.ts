@@ -14,12 +14,14 @@ import {
 } from "../../../shared/api/settings/document-input.ts";
 import { DEFAULT_DOCUMENT, MAX_SETTINGS_BYTES, settingsFor } from "../../../shared/api/settings/document.ts";
 import type { DocumentVersion } from "../../../shared/api/settings/version.ts";
+import { reportSettings } from "../../inbox/report-settings.ts";
 import type { PutSettingsProblem } from "../../settings/rpc.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { namesAccount, servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readJson, refuseAs } from "../http/request-body.ts";
+import { createRequestServices } from "../http/services.ts";
 import { readDocument, toEtag } from "../http/stored-settings.ts";
 
 const ETAG = /^"(\d{1,15})"$/;
@@ -120,6 +122,7 @@ settings.put(
     const stored = await services.settingsObject().put(ifVersion, input.value);
     if (!stored.ok) return refuseSettings(c, stored.error);
     services.useSettings(stored.value);
+    for (const app of c.get("config").apps) reportSettings(createRequestServices(c, app), stored.value);
     return c.json(toDocumentJson(stored.value), 200, { etag: toEtag(stored.value.version) });
   },
 );

@@ -1,0 +1,25 @@
+/**
+ * Newly stored settings are reported to the account object, so that an endpoint they add receives every event of the
+ * account from then on: for about two minutes the caller that stores an event may have the settings before. When the
+ * report is lost, the account follows with its next caller that has read them.
+ */
+import { versionFor, type DocumentVersion } from "../../shared/api/settings/version.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
+import { toListed, type ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
+import type { Services } from "./services.ts";
+
+/** Reports them after the response. */
+export function reportSettings(services: Services, version: DocumentVersion): void {
+  const listed = toListed(versionFor(version, services.accountKey));
+  // Nothing is added; the records of a removed endpoint follow with the next caller.
+  if (listed.webhooks.length > 0) services.waitUntil(report(services, listed));
+}
+
+async function report({ app, account }: Services, listed: ListedWebhooks): Promise<void> {
+  try {
+    await account().followSettings(listed);
+  } catch (error) {
+    writeLog("settings_not_reported", { ...miniProgramAccount(app.appid), error: errorName(error) });
+  }
+}
