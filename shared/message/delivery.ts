@@ -49,23 +49,26 @@ export function isPauseReaction(reaction: Reaction): reaction is PauseReaction {
   return reaction === "rate" || reaction === "quota" || reaction === "stop";
 }
 
-/** The outcome of one attempt. */
-export type Delivery =
-  /** The platform accepted it. */
-  | { readonly result: "accepted" }
+/** Why a call did not succeed. */
+export type CallFailure =
   | Rejection
   /**
    * No request was sent: certainly not done. `until`: epoch ms before which another try is useless. `code`: the code
-   * with which the account was paused or a token was refused.
+   * with which the account was paused or the token endpoint refused.
    */
   | {
       readonly result: "not_sent";
       readonly reason: "paused" | "no_token" | "lease_over";
       readonly until?: number;
       readonly code?: string;
+      /** For `no_token`: the platform keeps returning the token it refuses, and no other can be had before `until`. */
+      readonly isLimited?: true;
     }
   /** The request may have arrived; whether it did is unknown. */
   | { readonly result: "unconfirmed"; readonly reason: "timeout" | "network" | "bad_response" };
+
+/** The outcome of one attempt: the platform accepted it, or the reason. */
+export type Delivery = { readonly result: "accepted" } | CallFailure;
 
 /** The account object's decision on a rejection that pauses. */
 export interface PauseVerdict {

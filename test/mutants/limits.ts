@@ -38,9 +38,9 @@ export const LIMITS: MutantTable = {
       name: "picture-size-not-checked",
       breaks: "a picture of three megabytes is sent and refused",
       file: "worker/channels/wechat/api/media.ts",
-      symbol: "uploadImage",
-      change: { condition: "length limit", is: false },
-      killedBy: ["pure/channels/media.test.ts", "uploadImage takes the limit and refuses one byte more"],
+      symbol: "createUpload",
+      change: { condition: "actual maxBytes", is: false },
+      killedBy: ["pure/channels/media.test.ts", "an upload takes the limit and refuses one byte more"],
     },
     {
       name: "foreign-link-accepted",

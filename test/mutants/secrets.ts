@@ -38,7 +38,7 @@ export const SECRETS: MutantTable = {
       symbol: "attempt",
       change: {
         replace: "Promise.race([answered, overdue])",
-        by: 'answered.catch((error: unknown) => err({ reason: "network" as const, cause: String(error) }))',
+        by: 'answered.catch((error: unknown) => err({ result: "unconfirmed", reason: "network", cause: String(error) }))',
       },
       killedBy: ["pure/channels/typing.test.ts", "typing says of a broken connection that it broke"],
     },

@@ -92,12 +92,9 @@ export const STORED: MutantTable = {
     {
       name: "unconfirmed-taken-for-not-sent",
       breaks: "an attempt with an unknown outcome is repeated as if no request had left",
-      file: "worker/channels/mini-program/deliver.ts",
-      symbol: "toDelivery",
-      change: {
-        replace: '{ result: "unconfirmed", reason: failure.reason }',
-        by: '{ result: "not_sent", reason: "lease_over" }',
-      },
+      file: "worker/channels/wechat/api/call-api.ts",
+      symbol: "unconfirmed",
+      change: { returns: 'err({ result: "not_sent", reason: "lease_over" })' },
       killedBy: ["pure/channels/deliver.test.ts", "deliver does not know what became of it when the connection breaks"],
     },
     {

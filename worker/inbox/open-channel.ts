@@ -1,6 +1,8 @@
-/** The channel of an account, opened once for each isolate and configuration. */
+/** The channel of an account, opened once for each isolate and configuration, and its tools. */
 import type { Channel } from "../channels/channel.ts";
 import { openMiniProgram } from "../channels/mini-program/channel.ts";
+import type { ChannelTools } from "../channels/tools.ts";
+import type { CallDeps } from "../channels/wechat/api/call-api.ts";
 import type { Config, WeChatAccountConfig } from "../config/config.ts";
 
 /** By the configuration they were opened with. Per-isolate cache: may be evicted at any time. */
@@ -13,4 +15,10 @@ export function channelOf(app: WeChatAccountConfig, { pushMaxAgeMs }: Pick<Confi
   const opened = openMiniProgram(app, pushMaxAgeMs);
   channels.set(app, opened);
   return opened;
+}
+
+/** Opens the tools of the account's channel: loaded with the first call, since no push needs them. */
+export async function openTools(deps: CallDeps): Promise<ChannelTools> {
+  const miniProgram = await import("../channels/mini-program/tools.ts");
+  return miniProgram.openTools(deps);
 }

@@ -19,8 +19,8 @@ import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
 import type { ChannelTexts, Deliver } from "../channels/channel.ts";
 import { createDeliver } from "../channels/mini-program/deliver.ts";
-import type { Fetch } from "../channels/wechat/api/call-api.ts";
-import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
+import type { ChannelTools } from "../channels/tools.ts";
+import type { CallDeps, Fetch } from "../channels/wechat/api/call-api.ts";
 import type { WeChatAccountConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
 import type { AccountPause } from "../conversation/rpc.ts";
@@ -31,6 +31,7 @@ import { settingsStub } from "../settings/client.ts";
 import { readSettings, settingsMemory, type SettingsUnavailable } from "../settings/reader.ts";
 import type { SettingsRpc } from "../settings/rpc.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
+import { openTools } from "./open-channel.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;
@@ -54,8 +55,10 @@ export interface Services {
   readonly directory: ConversationDirectory;
   /** Keeps work alive after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
-  /** Creates a client of WeChat's API. Most pushes are only stored and need none. */
-  readonly createClient: () => WeChatClient;
+  /** Creates what calls of the platform need. */
+  readonly createCallDeps: () => CallDeps;
+  /** The calls of the account's channel beside sending. No push needs them. */
+  readonly tools: () => Promise<ChannelTools>;
   /** Sends a message to the platform. */
   readonly createDeliver: () => Deliver;
   /** The same for the trial that lifts a pause: it sends in spite of the pause. */
@@ -165,21 +168,23 @@ export function createServices(
     const read = await readSettings({ settings: settingsObject, kv: env.KV, now, memory: settingsMemory });
     return read.ok ? ok(versionFor(read.value, accountKey)) : read;
   };
-  const apiDeps = (access: AccessSource) => ({
+  const callDeps = (access: AccessSource): CallDeps => ({
     apiBase: config.apiBase,
     fetch: (...args: Parameters<Fetch>) => fetch(...args),
     now,
     access,
   });
+  const createCallDeps = () => callDeps(createAccessSource(deps));
   return {
     config,
     app,
     accountKey,
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
-    createClient: () => createWeChatClient(apiDeps(createAccessSource(deps))),
-    createDeliver: () => createDeliver(apiDeps(createAccessSource(deps))),
-    createTrialDeliver: () => createDeliver(apiDeps(createAccessSource(deps, true))),
+    createCallDeps,
+    tools: () => openTools(createCallDeps()),
+    createDeliver: () => createDeliver(createCallDeps()),
+    createTrialDeliver: () => createDeliver(callDeps(createAccessSource(deps, true))),
     async texts() {
       const { MINI_PROGRAM_TEXTS } = await import("../channels/mini-program/texts.ts");
       return MINI_PROGRAM_TEXTS;

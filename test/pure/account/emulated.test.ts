@@ -1,5 +1,5 @@
 /**
- * The client, the token source and the token keeper together against the emulator, which judges tokens by its own
+ * The calls, the token source and the token keeper together against the emulator, which judges tokens by its own
  * rules: what a killed token costs.
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
@@ -9,14 +9,14 @@ import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { TokenObject } from "../../../worker/account/token/published-access.ts";
 import { createAccessSource } from "../../../worker/account/token/token-reader.ts";
 import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
-import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
+import { openTools } from "../../../worker/channels/mini-program/tools.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
 import { APPID, createBench, NOW } from "./bench.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const HELLO = { type: "text", content: "你好" } as const;
 
-/** An emulated WeChat with users who have written, and a client for it. */
+/** An emulated WeChat with users who have written, and the calls for it. */
 async function createWorld(users: number) {
   const keeper = createBench();
   const wechat = createWeChat({
@@ -52,7 +52,7 @@ async function createWorld(users: number) {
     memory: new Map(),
   });
   const apiDeps = { apiBase: "https://api.test", fetch, now: () => keeper.now(), access };
-  const client = createWeChatClient(apiDeps);
+  const tools = openTools(apiDeps);
   const deliverTo = createDeliver(apiDeps);
   /** One attempt. */
   const deliver = (user: string, message: Outbound = HELLO) =>
@@ -61,7 +61,7 @@ async function createWorld(users: number) {
   await Promise.all(openids.map((openid) => control.text(openid, "hi")));
   const sendAll = () => Promise.all(openids.map((openid) => deliver(openid)));
   const tokenCalls = async () => (await control.calls()).filter(({ path }) => path === "/cgi-bin/stable_token");
-  return { control, client, deliver, keeper, openids, sendAll, tokenCalls };
+  return { control, tools, deliver, keeper, openids, sendAll, tokenCalls };
 }
 
 beforeEach(() => {
@@ -108,7 +108,7 @@ describe("a hundred senders", () => {
     await control.killToken({ sticky: true });
     await sendAll();
     await control.killToken({ sticky: true });
-    const limited = { result: "not_sent", reason: "no_token", until: NOW + 30_000 };
+    const limited = { result: "not_sent", reason: "no_token", until: NOW + 30_000, isLimited: true };
     expect(await sendAll()).toEqual([limited, limited, limited]);
     keeper.advance(30_000);
     expect((await sendAll()).map(({ result }) => result)).toEqual(["accepted", "accepted", "accepted"]);
@@ -131,25 +131,28 @@ describe("40001 at the token endpoint", () => {
   });
 });
 
-describe("the client against the emulator", () => {
+describe("the calls against the emulator", () => {
   it("uploads a picture WeChat takes, sends it, and fetches it back", async ({ expect }) => {
-    const { client, deliver } = await createWorld(1);
+    const { tools, deliver, keeper } = await createWorld(1);
     const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
     const bytes = new Uint8Array(64);
     bytes.set(signature);
-    const uploaded = await client.uploadImage(bytes);
-    if (!uploaded.ok) throw new Error(uploaded.error.reason);
+    const deadline = keeper.now() + 20_000;
+    const uploaded = await tools.upload.upload({ type: "image", bytes }, deadline);
+    if (!uploaded.ok) throw new Error(uploaded.error.result);
     const image = { type: "image", mediaId: uploaded.value.mediaId } as const;
     expect(await deliver("oUser0", image)).toEqual({ result: "accepted" });
-    const downloaded = await client.downloadMedia(uploaded.value.mediaId);
+    const downloaded = await tools.download.download(uploaded.value.mediaId, deadline);
     expect(downloaded).toMatchObject({ ok: true, value: { bytes, contentType: "image/png" } });
   });
 
-  it("shows the typing indicator, and gets the error that it is already shown", async ({ expect }) => {
-    const { client, control } = await createWorld(1);
-    expect(await client.typing("oUser0", "Typing")).toEqual({ ok: true, value: null });
+  it("shows the typing indicator, also when it is already shown", async ({ expect }) => {
+    const { tools, control, keeper } = await createWorld(1);
+    const show = () => tools.typing.setTyping({ user: "oUser0" }, true, keeper.now() + 5_000);
+    expect(await show()).toEqual({ ok: true, value: null });
     expect((await control.chat("oUser0")).typing).toBe(true);
-    expect(await client.typing("oUser0", "Typing")).toMatchObject({ error: { reason: "already_typing" } });
+    expect(await show()).toEqual({ ok: true, value: null });
+    expect((await control.calls()).at(-1)).toMatchObject({ errcode: 45081 });
   });
 
   it("does not know whether a message arrived when the connection breaks behind it", async ({ expect }) => {

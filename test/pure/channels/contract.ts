@@ -122,7 +122,8 @@ export function describeSending(name: string, channel: SendingFixture): void {
       const [code = ""] = tokenCodes;
       const refused = [channel.refuses(code)];
       const limited = await send(refused, { replaced: err({ reason: "limited", until: NOW + 30_000 }) });
-      expect(limited.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 30_000 });
+      const until = NOW + 30_000;
+      expect(limited.delivery).toEqual({ result: "not_sent", reason: "no_token", until, isLimited: true });
       const paused = { reason: "paused", until: NOW + 5_000, code: "48004" } as const;
       expect((await send(refused, { replaced: err(paused) })).delivery).toEqual({ result: "not_sent", ...paused });
       const same = await send(refused, { replaced: ok("token-1") });

@@ -1,10 +1,10 @@
+/** What is special to WeChat about pictures; the rules of every channel are in `tools-contract.ts`. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
-import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
+import { MAX_DOWNLOAD_BYTES, openTools } from "../../../worker/channels/mini-program/tools.ts";
 import { detectImageType } from "../../../worker/channels/wechat/api/image-type.ts";
-import { MAX_DOWNLOAD_BYTES } from "../../../worker/channels/wechat/api/media.ts";
 import { depsOf, json, NOW, scriptedFetch, type SentRequest, type Step } from "./scripted.ts";
 
 const HEADS = {
@@ -13,6 +13,8 @@ const HEADS = {
   gif: Array.from(new TextEncoder().encode("GIF89a")),
   webp: Array.from(new TextEncoder().encode("RIFF\u0010\u0000\u0000\u0000WEBPVP8 ")),
 };
+const BAD_RESPONSE = err({ result: "unconfirmed", reason: "bad_response" });
+const DEADLINE = NOW + 20_000;
 const TAKEN = json({ type: "image", media_id: "media-1", created_at: 1_800_000_123 });
 
 function picture(kind: keyof typeof HEADS, size = 100): Uint8Array<ArrayBuffer> {
@@ -23,7 +25,8 @@ function picture(kind: keyof typeof HEADS, size = 100): Uint8Array<ArrayBuffer> 
 
 async function upload(bytes: Uint8Array<ArrayBuffer>, ...steps: Step[]) {
   const { fetch, requests } = scriptedFetch(...steps);
-  return { outcome: await createWeChatClient(depsOf(fetch)).uploadImage(bytes), requests };
+  const { upload } = openTools(depsOf(fetch));
+  return { outcome: await upload.upload({ type: "image", bytes }, DEADLINE), requests };
 }
 
 /** Reads the body the way a server does. */
@@ -37,12 +40,12 @@ async function partOf(request: SentRequest | undefined): Promise<File> {
   return part;
 }
 
-describe("uploadImage", () => {
+describe("an upload", () => {
   it.for([
     ["png", "image/png"],
     ["jpg", "image/jpeg"],
     ["gif", "image/gif"],
-  ] as const)("uploads a %s as one part with file name and type", async ([kind, contentType], { expect }) => {
+  ] as const)("of a %s is one part with file name and type", async ([kind, contentType], { expect }) => {
     const bytes = picture(kind);
     const { outcome, requests } = await upload(bytes, TAKEN);
     expect(outcome).toEqual(
@@ -70,29 +73,26 @@ describe("uploadImage", () => {
     );
   });
 
-  it.for([
-    ["webp", picture("webp")],
-    ["a text", new TextEncoder().encode("hello, I am no picture")],
-    ["nothing", new Uint8Array(0)],
-    ["half a PNG signature", new Uint8Array([0x89, 0x50])],
-  ] as const)("refuses %s before a request leaves", async ([, bytes], { expect }) => {
-    const { outcome, requests } = await upload(new Uint8Array(bytes));
-    expect(outcome).toEqual(err({ reason: "unsupported_type" }));
+  it("refuses a WebP, which WeChat does not take, before a request leaves", async ({ expect }) => {
+    const { outcome, requests } = await upload(picture("webp"));
+    expect(outcome).toEqual(err({ result: "unsupported_type" }));
     expect(requests).toHaveLength(0);
+  });
+
+  it("takes pictures alone, also when the first bytes are those of one", async ({ expect }) => {
+    const { upload } = openTools(depsOf(scriptedFetch().fetch));
+    for (const type of ["voice", "video", "file"] as const) {
+      const outcome = await upload.upload({ type, bytes: picture("png") }, DEADLINE);
+      expect(outcome).toEqual(err({ result: "unsupported_type" }));
+    }
   });
 
   it("takes the limit and refuses one byte more, naming both sizes, before a request leaves", async ({ expect }) => {
     const limit = MINI_PROGRAM_RULES.imageBytes;
     expect((await upload(picture("jpg", limit), TAKEN)).outcome.ok).toBe(true);
     const { outcome, requests } = await upload(picture("jpg", limit + 1));
-    expect(outcome).toEqual(err({ reason: "too_large", limit, actual: limit + 1 }));
+    expect(outcome).toEqual(err({ result: "too_large", limit, actual: limit + 1 }));
     expect(requests).toHaveLength(0);
-  });
-
-  it("sends the same bytes once more with a new token", async ({ expect }) => {
-    const { outcome, requests } = await upload(picture("png"), json({ errcode: 40014 }), TAKEN);
-    expect(outcome.ok).toBe(true);
-    expect(requests[1]?.init.body).toBe(requests[0]?.init.body);
   });
 
   it("counts from now when WeChat gives no created_at", async ({ expect }) => {
@@ -101,23 +101,23 @@ describe("uploadImage", () => {
   });
 
   it("does not accept a success without media id", async ({ expect }) => {
-    expect((await upload(picture("png"), json({ errcode: 0 }))).outcome).toEqual(err({ reason: "bad_response" }));
+    expect((await upload(picture("png"), json({ errcode: 0 }))).outcome).toEqual(BAD_RESPONSE);
   });
 
   it("returns WeChat's refusal", async ({ expect }) => {
     expect((await upload(picture("png"), json({ errcode: 41005 }))).outcome).toEqual(
-      err({ reason: "refused", code: "41005" }),
+      err({ result: "rejected", code: "41005", name: "media_data_missing", reaction: "fix" }),
     );
   });
 });
 
-describe("downloadMedia", () => {
+describe("a download", () => {
   const bytesStep = (body: BodyInit, contentType: string, status = 200): Step => {
     return () => new Response(body, { status, headers: { "content-type": contentType } });
   };
   const download = async (...steps: Step[]) => {
     const { fetch, requests } = scriptedFetch(...steps);
-    return { outcome: await createWeChatClient(depsOf(fetch)).downloadMedia("media-1"), requests };
+    return { outcome: await openTools(depsOf(fetch)).download.download("media-1", DEADLINE), requests };
   };
 
   it("fetches the bytes and names their type by themselves", async ({ expect }) => {
@@ -130,13 +130,9 @@ describe("downloadMedia", () => {
 
   it("finds the error in a JSON answer with HTTP 200, whatever its content type", async ({ expect }) => {
     const error = JSON.stringify({ errcode: 40007, errmsg: "invalid media_id" });
-    expect((await download(bytesStep(error, "image/jpeg"))).outcome).toEqual(err({ reason: "refused", code: "40007" }));
-  });
-
-  it("shares the token rule", async ({ expect }) => {
-    const { outcome, requests } = await download(json({ errcode: 40001 }), bytesStep(picture("gif"), "image/gif"));
-    expect(outcome.ok).toBe(true);
-    expect(requests[1]?.url.searchParams.get("access_token")).toBe("token-2");
+    expect((await download(bytesStep(error, "image/jpeg"))).outcome).toEqual(
+      err({ result: "rejected", code: "40007", name: "invalid_media_id", reaction: "media" }),
+    );
   });
 
   it("returns an unknown picture format as plain bytes", async ({ expect }) => {
@@ -151,13 +147,13 @@ describe("downloadMedia", () => {
     ["HTTP 404", bytesStep(picture("png"), "image/png", 404)],
     ["a video's address", json({ video_url: "https://v.test/1" })],
   ])("refuses %s", async ([, step], { expect }) => {
-    expect((await download(step)).outcome).toEqual(err({ reason: "bad_response" }));
+    expect((await download(step)).outcome).toEqual(BAD_RESPONSE);
   });
 
   it("stops reading an answer that is too long, announced or not", async ({ expect }) => {
     const announced: Step = () =>
       new Response(picture("png"), { headers: { "content-length": String(MAX_DOWNLOAD_BYTES + 1) } });
-    expect((await download(announced)).outcome).toEqual(err({ reason: "bad_response" }));
+    expect((await download(announced)).outcome).toEqual(BAD_RESPONSE);
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull: (stream) => {
@@ -165,7 +161,7 @@ describe("downloadMedia", () => {
         stream.enqueue(picture("png", 1_000_000));
       },
     });
-    expect((await download(bytesStep(endless, "image/png"))).outcome).toEqual(err({ reason: "bad_response" }));
+    expect((await download(bytesStep(endless, "image/png"))).outcome).toEqual(BAD_RESPONSE);
     expect(sent).toBeLessThan(MAX_DOWNLOAD_BYTES + 3_000_000);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
 import type { AccessProblem, AccessSource, AccessUse } from "../../../worker/channels/access.ts";
-import type { ApiDeps, FetchInit } from "../../../worker/channels/wechat/api/call-api.ts";
+import type { CallDeps, FetchInit } from "../../../worker/channels/wechat/api/call-api.ts";
 
 export const NOW = 1_800_000_000_000;
 export const OPENID = "oUser";
@@ -66,7 +66,7 @@ export function scriptedAccess(options: {
   return { access, replaced, uses };
 }
 
-/** The dependencies of a client, with a clock that does not move. */
-export function depsOf(fetch: ApiDeps["fetch"], access: AccessSource = scriptedAccess({}).access): ApiDeps {
+/** The dependencies of calls, with a clock that does not move. */
+export function depsOf(fetch: CallDeps["fetch"], access: AccessSource = scriptedAccess({}).access): CallDeps {
   return { apiBase: "https://api.test", fetch, now: () => NOW, access };
 }

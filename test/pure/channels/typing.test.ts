@@ -1,53 +1,44 @@
+/** What is special to WeChat about the typing indicator; the rules of every channel are in `tools-contract.ts`. */
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
-import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, scriptedAccess, type Step } from "./scripted.ts";
+import { openTools } from "../../../worker/channels/mini-program/tools.ts";
+import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, type Step } from "./scripted.ts";
 
-async function typing(steps: Step[], script: Parameters<typeof scriptedAccess>[0] = {}, businessId?: string) {
-  const { fetch, requests } = scriptedFetch(...steps);
-  const { access, uses } = scriptedAccess(script);
-  const outcome = await createWeChatClient(depsOf(fetch, access)).typing(OPENID, "Typing", businessId);
-  return { outcome, requests, uses };
+async function setTyping(step: Step, isOn = true, replyContext?: string) {
+  const { fetch, requests } = scriptedFetch(step);
+  const { typing } = openTools(depsOf(fetch));
+  const target = { user: OPENID, ...(replyContext !== undefined && { replyContext }) };
+  return { outcome: await typing.setTyping(target, isOn, NOW + 5_000), requests };
 }
 
 describe("typing", () => {
   it("uses the mini programs' own path", async ({ expect }) => {
-    const { outcome, requests } = await typing([json({ errcode: 0 })]);
+    const { outcome, requests } = await setTyping(json({ errcode: 0 }));
     expect(outcome).toEqual(ok(null));
     expect(requests[0]?.url.pathname).toBe("/cgi-bin/message/custom/business/typing");
     expect(JSON.parse(String(requests[0]?.init.body))).toEqual({ touser: OPENID, command: "Typing" });
   });
 
+  it("is cancelled by a command of its own", async ({ expect }) => {
+    const { requests } = await setTyping(json({ errcode: 0 }), false);
+    expect(JSON.parse(String(requests[0]?.init.body))).toEqual({ touser: OPENID, command: "CancelTyping" });
+  });
+
   it("names the sub-merchant when there is one", async ({ expect }) => {
-    const { requests } = await typing([json({})], {}, "9");
+    const { requests } = await setTyping(json({}), true, "9");
     expect(JSON.parse(String(requests[0]?.init.body))).toHaveProperty("businessid", "9");
   });
 
   it.for([
-    [45080, "no_recent_message"],
-    [45081, "already_typing"],
-    [45072, "invalid_command"],
-    [40200, "account_type"],
-    [45015, "refused"],
-  ] as const)("returns %i as %s", async ([errcode, reason], { expect }) => {
-    expect((await typing([json({ errcode })])).outcome).toEqual(err({ reason, code: String(errcode) }));
+    [45072, "invalid_typing_command", "fix"],
+    [40200, "invalid_account_type", "fix"],
+    [45015, "reply_window_closed", "closed"],
+  ] as const)("is refused with %i as %s", async ([errcode, name, reaction], { expect }) => {
+    const rejection = { result: "rejected", code: String(errcode), name, reaction };
+    expect((await setTyping(json({ errcode }))).outcome).toEqual(err(rejection));
   });
 
   it("says of a broken connection that it broke, and nothing the token could be read from", async ({ expect }) => {
-    expect((await typing([brokenConnection])).outcome).toEqual(err({ reason: "network" }));
-  });
-
-  it("shares the token rule: one replacement, one resend", async ({ expect }) => {
-    const { outcome, requests } = await typing([json({ errcode: 42001 }), json({ errcode: 0 })]);
-    expect(outcome).toEqual(ok(null));
-    expect(requests).toHaveLength(2);
-  });
-
-  it("asks for a token for a call, which a pause of sends does not stop, and passes a pause of the account on", async ({
-    expect,
-  }) => {
-    expect((await typing([json({ errcode: 42001 }), json({ errcode: 0 })])).uses).toEqual(["call", "call"]);
-    const paused = err({ reason: "paused", until: NOW + 1_000, code: "50007" } as const);
-    expect((await typing([], { current: paused })).outcome).toEqual(paused);
+    expect((await setTyping(brokenConnection)).outcome).toEqual(err({ result: "unconfirmed", reason: "network" }));
   });
 });

@@ -1,11 +1,9 @@
 /**
  * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `Delivery`.
  */
-import type { Result } from "../../../shared/base/result.ts";
-import type { Delivery } from "../../../shared/message/delivery.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Deliver, SendAttempt, Target } from "../channel.ts";
-import { callApi, type ApiDeps, type ApiFailure } from "../wechat/api/call-api.ts";
+import { callApi, type CallDeps } from "../wechat/api/call-api.ts";
 import { stringifyRaw } from "../wechat/api/json-body.ts";
 import { readAnswer, type JsonObject } from "../wechat/api/response.ts";
 import { describeCode } from "../wechat/errcode.ts";
@@ -19,7 +17,8 @@ const SEND_PATH = "/cgi-bin/message/custom/send";
  *
  * @param deps base address, fetch, clock (epoch ms) and access source
  */
-export function createDeliver(deps: ApiDeps): Deliver {
+export function createDeliver(deps: CallDeps): Deliver {
+  const api = { ...deps, codes: describeCode };
   return async (target, message, attempt) => {
     const request = {
       method: "POST",
@@ -30,7 +29,8 @@ export function createDeliver(deps: ApiDeps): Deliver {
       use: "send",
       attempt: { id: attempt.id, attempt: attempt.attempt },
     } as const;
-    return toDelivery(await callApi(deps, request, readAnswer));
+    const answer = await callApi(api, request, readAnswer);
+    return answer.ok ? { result: "accepted" } : answer.error;
   };
 }
 
@@ -57,31 +57,4 @@ function toWire(message: Outbound): JsonObject {
   }
   const { title, pagePath, thumbMediaId } = message;
   return { msgtype: "miniprogrampage", miniprogrampage: { title, pagepath: pagePath, thumb_media_id: thumbMediaId } };
-}
-
-function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {
-  if (outcome.ok) return { result: "accepted" };
-  const failure = outcome.error;
-  switch (failure.reason) {
-    case "refused": {
-      const { code } = failure;
-      const { name, reaction, reach } = describeCode(code);
-      return { result: "rejected", code, name, reaction, ...(reach && { reach }) };
-    }
-    case "paused": {
-      const { until, code } = failure;
-      return { result: "not_sent", reason: "paused", until, code };
-    }
-    case "lease_over":
-      return { result: "not_sent", reason: "lease_over" };
-    case "no_token": {
-      const { until } = failure.problem;
-      const code = failure.problem.reason === "refused" ? { code: failure.problem.code } : {};
-      return { result: "not_sent", reason: "no_token", ...(until === undefined ? {} : { until }), ...code };
-    }
-    case "bad_response":
-    case "timeout":
-    case "network":
-      return { result: "unconfirmed", reason: failure.reason };
-  }
 }

@@ -8,11 +8,11 @@ import { DiagnosticsSchema, type DiagnosticFailure as Failure } from "../../../s
 import { OPERATORS } from "../../../shared/api/operators.ts";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { Result } from "../../../shared/base/result.ts";
-import type { AccessProblem } from "../../channels/access.ts";
+import type { CallFailure } from "../../../shared/message/delivery.ts";
 import type { ChannelTexts } from "../../channels/channel.ts";
-import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
-import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
+import { checkAccess, checkCallback, readQuota, SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
 import type { HttpEnv } from "../http/app-env.ts";
+import { toCallProblem } from "../http/channel-problem.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
@@ -38,17 +38,17 @@ diagnostics.get(
   }),
   async (c) => {
     const services = servicesOf(c);
-    const client = services.createClient();
+    const deps = services.createCallDeps();
     const texts = await services.texts();
     // The token first: without one, four simultaneous calls would each wait for the same refresh.
-    const access = await client.access();
+    const access = await checkAccess(deps);
     const [quota, ...views] = await Promise.all([
-      client.quota(SEND_CGI_PATH),
-      ...OPERATORS.map((operator) => client.checkCallback(operator)),
+      readQuota(deps, SEND_CGI_PATH),
+      ...OPERATORS.map((operator) => checkCallback(deps, operator)),
     ]);
     // A token that is only withheld because of a pause exists.
-    const hasToken = access.ok || access.error.reason === "paused";
-    const token = hasToken ? ({ ok: true } as const) : accessFailure(texts, access.error);
+    const isPaused = !access.ok && access.error.result === "not_sent" && access.error.reason === "paused";
+    const token = access.ok || isPaused ? ({ ok: true } as const) : toFailure(texts, access.error);
     const callback = OPERATORS.flatMap((operator, index) => {
       const view = views[index];
       return view === undefined
@@ -62,36 +62,19 @@ diagnostics.get(
 
 function toResult<T, U>(
   texts: ChannelTexts,
-  result: Result<T, ApiFailure>,
+  result: Result<T, CallFailure>,
   show: (value: T) => U,
 ): (U & { readonly ok: true }) | Failure {
   return result.ok ? { ok: true, ...show(result.value) } : toFailure(texts, result.error);
 }
 
-function toFailure(texts: ChannelTexts, failure: ApiFailure): Failure {
-  switch (failure.reason) {
+function toFailure(texts: ChannelTexts, failure: CallFailure): Failure {
+  const cause = toCallProblem(failure);
+  switch (cause.reason) {
     case "refused":
-      return refusal(texts, failure.code);
+      return refusal(texts, cause.code);
     case "paused":
-      return pause(texts, failure.until, failure.code);
-    case "no_token":
-      return accessFailure(texts, failure.problem);
-    case "bad_response":
-    case "lease_over":
-    case "timeout":
-    case "network":
-      return UNREACHABLE;
-  }
-}
-
-function accessFailure(texts: ChannelTexts, problem: AccessProblem): Failure {
-  switch (problem.reason) {
-    case "paused":
-      return pause(texts, problem.until, problem.code);
-    case "refused":
-      return refusal(texts, problem.code);
-    case "limited":
-      return pause(texts, problem.until);
+      return pause(texts, cause.until, cause.code);
     case "unreachable":
       return UNREACHABLE;
   }

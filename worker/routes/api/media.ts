@@ -9,7 +9,7 @@ import { isoTime, MediaParamSchema, UploadedSchema } from "../../../shared/api/s
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { ChannelTexts } from "../../channels/channel.ts";
-import type { UploadProblem } from "../../channels/wechat/api/media.ts";
+import type { UploadProblem } from "../../channels/tools.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { refuseCall } from "../http/channel-problem.ts";
 import { servicesOf } from "../http/choose-account.ts";
@@ -17,6 +17,8 @@ import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBinary, refuseParameter, tooLarge } from "../http/request-body.ts";
 
+/** Timeout of the upload or download of one picture, milliseconds. */
+const MEDIA_TIMEOUT_MS = 20_000;
 /** The most bytes a multipart body may have in addition to the picture. */
 const MULTIPART_OVERHEAD = 16 * 1024;
 const FIELD = "media";
@@ -59,7 +61,8 @@ media.post(
     const picture = await readPicture(c);
     if (!picture.ok) return picture.error;
     const services = servicesOf(c);
-    const uploaded = await services.createClient().uploadImage(picture.value);
+    const { upload } = await services.tools();
+    const uploaded = await upload.upload({ type: "image", bytes: picture.value }, Date.now() + MEDIA_TIMEOUT_MS);
     if (!uploaded.ok) return refuseUpload(c, await services.texts(), uploaded.error);
     const { mediaId, expiresAt } = uploaded.value;
     return c.json({ mediaId, expiresAt: isoTime(expiresAt) } satisfies v.InferOutput<typeof UploadedSchema>, 201);
@@ -95,7 +98,8 @@ media.get(
   validator("param", MediaParamSchema, refuseParameter),
   async (c) => {
     const services = servicesOf(c);
-    const downloaded = await services.createClient().downloadMedia(c.req.valid("param").mediaId);
+    const { download } = await services.tools();
+    const downloaded = await download.download(c.req.valid("param").mediaId, Date.now() + MEDIA_TIMEOUT_MS);
     if (!downloaded.ok) return refuseCall(c, await services.texts(), downloaded.error);
     const { bytes, contentType } = downloaded.value;
     return c.body(bytes, 200, { "content-type": contentType, "content-disposition": "inline" });
@@ -131,7 +135,7 @@ async function readFile(
 }
 
 function refuseUpload(c: Context<HttpEnv>, texts: ChannelTexts, refusal: UploadProblem): Response {
-  switch (refusal.reason) {
+  switch (refusal.result) {
     case "unsupported_type":
       return unsupported(c);
     case "too_large":

@@ -5,15 +5,18 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { ConversationParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
 import type { ChannelTexts } from "../../channels/channel.ts";
-import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
+import type { TypingProblem } from "../../channels/tools.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../http/app-env.ts";
-import { refuseCall, refuseCode } from "../http/channel-problem.ts";
+import { refuseCall } from "../http/channel-problem.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { chooseConversation, conversationOf } from "../http/choose-conversation.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
+
+/** Timeout of the call, milliseconds: a late indicator is useless. */
+const TYPING_TIMEOUT_MS = 5_000;
 
 /** Routes about the typing indicator. */
 export const typing = new Hono<HttpEnv>();
@@ -52,24 +55,16 @@ typing.post(
     if (!body.ok) return body.error;
     const services = servicesOf(c);
     const { address } = conversationOf(c);
-    const businessId = (await findConversation(services, address).businessId()) ?? undefined;
-    const client = services.createClient();
-    const changed = await client.typing(address.user, body.value.on ? "Typing" : "CancelTyping", businessId);
+    const replyContext = await findConversation(services, address).businessId();
+    const target = { user: address.user, ...(replyContext !== null && { replyContext }) };
+    const { typing } = await services.tools();
+    const changed = await typing.setTyping(target, body.value.on, Date.now() + TYPING_TIMEOUT_MS);
     return changed.ok ? c.body(null, 204) : refuseTyping(c, await services.texts(), changed.error);
   },
 );
 
 function refuseTyping(c: Context<HttpEnv>, texts: ChannelTexts, refusal: TypingProblem): Response {
-  switch (refusal.reason) {
-    case "already_typing":
-      // The indicator already has the requested state.
-      return c.body(null, 204);
-    case "no_recent_message":
-      return problem(c, "no_recent_message", { platformCode: refusal.code });
-    case "invalid_command":
-    case "account_type":
-      return refuseCode(c, texts, refusal.code);
-    default:
-      return refuseCall(c, texts, refusal);
-  }
+  return refusal.result === "no_recent_message"
+    ? problem(c, "no_recent_message", { platformCode: refusal.code })
+    : refuseCall(c, texts, refusal);
 }

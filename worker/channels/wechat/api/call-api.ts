@@ -6,9 +6,9 @@
  * contains the token.
  */
 import { err, type Result } from "../../../../shared/base/result.ts";
+import type { CallFailure, PauseReach, Reaction } from "../../../../shared/message/delivery.ts";
 import { openDeadline, TIMED_OUT, type Deadline } from "../../../platform/deadline.ts";
-import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../../access.ts";
-import { describeCode } from "../errcode.ts";
+import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt } from "../../access.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 
 /** The body of a request. */
@@ -24,14 +24,33 @@ export interface FetchInit {
 /** The part of `fetch` that calls use. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
+/** What a call has to know of a platform's code. */
+export interface CodeEntry {
+  /** A stable short name in snake case. */
+  readonly name: string;
+  readonly reaction: Reaction;
+  /** What the pause stops that the code causes as the answer of a send; absent when it causes none. */
+  readonly reach?: PauseReach;
+  /** The access token is refused: it is replaced and the request made once more. */
+  readonly replacesToken?: true;
+}
+
+/** The codes of a platform; an unknown code has an entry, too. */
+export type CodeTable = (code: string) => CodeEntry;
+
 /** What calls need from outside. */
-export interface ApiDeps {
+export interface CallDeps {
   /** Origin of the API without a trailing slash, for example `https://api.weixin.qq.com`. */
   readonly apiBase: string;
   readonly fetch: Fetch;
   /** The clock, epoch ms. */
   readonly now: () => number;
   readonly access: AccessSource;
+}
+
+/** The same, with the codes of the API that is called. */
+export interface ApiDeps extends CallDeps {
+  readonly codes: CodeTable;
 }
 
 /** One call. */
@@ -51,44 +70,49 @@ export interface ApiRequest {
   readonly attempt?: RefusedAttempt;
 }
 
-/** Why a call did not succeed. */
-export type ApiFailure =
-  | Refusal
-  | BadResponse
-  /** The account is paused: no request was sent. */
-  | Extract<AccessProblem, { readonly reason: "paused" }>
-  /** No token, or WeChat refused it and there is no other: certainly not done. */
-  | { readonly reason: "no_token"; readonly problem: TokenProblem }
-  /** Too little time left to begin, or it ran out before a usable token came: certainly not done. */
-  | { readonly reason: "lease_over" }
-  /** The request was sent and no answer came in time, or the connection broke: the outcome is unknown. */
-  | { readonly reason: "timeout" | "network" };
-
 /** With less time left before the deadline no request is sent, milliseconds. */
 const MIN_LEFT_MS = 500;
 /** How long before the caller's deadline a request is aborted, milliseconds. */
 const ABORT_MARGIN_MS = 250;
+/** Too little time left to begin, or it ran out before a usable token came. */
+const LEASE_OVER = err({ result: "not_sent", reason: "lease_over" });
 
 /**
  * Calls the API.
  *
- * @param deps base, fetch, clock, source of the token
+ * @param deps base, fetch, clock, source of the token, codes
  * @param request what to call
  * @param read reads the response; runs under the deadline
- * @returns what `read` yields, or the reason
+ * @returns what `read` yields, or the reason; a rejection has `reach` only as the answer of a send
  */
 export async function callApi<T>(
   deps: ApiDeps,
   request: ApiRequest,
   read: (response: Response) => Promise<Result<T, Refusal | BadResponse>>,
-): Promise<Result<T, ApiFailure>> {
+): Promise<Result<T, CallFailure>> {
   const leftMs = request.deadline - deps.now();
-  if (leftMs < MIN_LEFT_MS) return err({ reason: "lease_over" });
+  if (leftMs < MIN_LEFT_MS) return LEASE_OVER;
   const deadline = openDeadline(leftMs - ABORT_MARGIN_MS);
   try {
     return await callWithToken({ deps, request, read, deadline });
   } finally {
     deadline.close();
+  }
+}
+
+/** The failure of a call that gets no token. */
+export function toCallFailure(problem: AccessProblem): CallFailure {
+  switch (problem.reason) {
+    case "paused":
+      return { result: "not_sent", ...problem };
+    case "refused": {
+      const { code, until } = problem;
+      return { result: "not_sent", reason: "no_token", ...(until !== undefined && { until }), code };
+    }
+    case "unreachable":
+      return { result: "not_sent", reason: "no_token", ...(problem.until !== undefined && { until: problem.until }) };
+    case "limited":
+      return { result: "not_sent", reason: "no_token", until: problem.until, isLimited: true };
   }
 }
 
@@ -100,14 +124,14 @@ interface Call<T> {
 }
 
 /** The one token rule: a token WeChat refuses is replaced and the request sent exactly once more. */
-async function callWithToken<T>(call: Call<T>): Promise<Result<T, ApiFailure>> {
-  const { access } = call.deps;
+async function callWithToken<T>(call: Call<T>): Promise<Result<T, CallFailure>> {
+  const { access, codes } = call.deps;
   const { use, attempt: refused } = call.request;
   const token = await waitForToken(call, access.current(use));
   if (!token.ok) return token;
   const first = await attempt(call, token.value);
-  if (first.ok || first.error.reason !== "refused") return first;
-  if (describeCode(first.error.code).replacesToken !== true) return first;
+  if (first.ok || first.error.result !== "rejected") return first;
+  if (codes(first.error.code).replacesToken !== true) return first;
   const renewed = await waitForToken(call, access.replace(token.value, use, refused));
   if (!renewed.ok) return renewed;
   return renewed.value === token.value ? first : attempt(call, renewed.value);
@@ -117,14 +141,13 @@ async function callWithToken<T>(call: Call<T>): Promise<Result<T, ApiFailure>> {
 async function waitForToken<T>(
   { deps, request, deadline }: Call<T>,
   asked: Promise<Result<string, AccessProblem>>,
-): Promise<Result<string, ApiFailure>> {
+): Promise<Result<string, CallFailure>> {
   const token = await Promise.race([asked, deadline.overdue]);
-  if (token === TIMED_OUT || request.deadline - deps.now() < MIN_LEFT_MS) return err({ reason: "lease_over" });
-  if (token.ok) return token;
-  return err(token.error.reason === "paused" ? token.error : { reason: "no_token", problem: token.error });
+  if (token === TIMED_OUT || request.deadline - deps.now() < MIN_LEFT_MS) return LEASE_OVER;
+  return token.ok ? token : err(toCallFailure(token.error));
 }
 
-async function attempt<T>(call: Call<T>, token: string): Promise<Result<T, ApiFailure>> {
+async function attempt<T>(call: Call<T>, token: string): Promise<Result<T, CallFailure>> {
   const { deps, request } = call;
   const { signal, overdue } = call.deadline;
   const query = new URLSearchParams({ access_token: token, ...request.query }).toString();
@@ -138,12 +161,27 @@ async function attempt<T>(call: Call<T>, token: string): Promise<Result<T, ApiFa
   const answered = fetchAndRead(call, `${deps.apiBase}${request.path}?${query}`, init);
   try {
     const outcome = await Promise.race([answered, overdue]);
-    return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
+    return outcome === TIMED_OUT ? unconfirmed("timeout") : outcome;
   } catch {
-    return err({ reason: signal.aborted ? "timeout" : "network" });
+    return unconfirmed(signal.aborted ? "timeout" : "network");
   }
 }
 
-async function fetchAndRead<T>(call: Call<T>, url: string, init: FetchInit): Promise<Result<T, Refusal | BadResponse>> {
-  return call.read(await call.deps.fetch(url, init));
+async function fetchAndRead<T>(
+  { deps, request, read }: Call<T>,
+  url: string,
+  init: FetchInit,
+): Promise<Result<T, CallFailure>> {
+  const answer = await read(await deps.fetch(url, init));
+  if (answer.ok) return answer;
+  if (answer.error.reason === "bad_response") return unconfirmed("bad_response");
+  const { code } = answer.error;
+  const { name, reaction, reach } = deps.codes(code);
+  const pauses = request.use === "send" && reach !== undefined;
+  return err({ result: "rejected", code, name, reaction, ...(pauses && { reach }) });
+}
+
+/** The request was sent, and its outcome is unknown. */
+function unconfirmed(reason: Extract<CallFailure, { readonly result: "unconfirmed" }>["reason"]) {
+  return err({ result: "unconfirmed", reason });
 }

@@ -1,10 +1,13 @@
 /**
- * WeChat's own tests of our set-up (WECHAT.md §6.4): the quota of a call, and whether its network reaches the push URL.
+ * WeChat's own tests of our set-up (WECHAT.md §6.4): whether it gives a token, the quota of a call, and whether its network
+ * reaches the push URL. Special to WeChat, so no tool of a channel.
  * A diagnosis must change nothing: a refusal here never pauses the app.
  */
 import type { Operator } from "../../../../shared/api/operators.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
+import type { CallFailure } from "../../../../shared/message/delivery.ts";
+import { describeCode } from "../errcode.ts";
+import { callApi, toCallFailure, type CallDeps } from "./call-api.ts";
 import { stringifyRaw } from "./json-body.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
@@ -48,13 +51,19 @@ const CALLBACK_TIMEOUT_MS = 20_000;
 const MAX_ADDRESSES = 20;
 const MAX_TEXT_LENGTH = 64;
 
+/** Gets an access token, as every call does first (WECHAT.md §6.1). The token stays here. */
+export async function checkAccess({ access }: Pick<CallDeps, "access">): Promise<Result<null, CallFailure>> {
+  const token = await access.current("call");
+  return token.ok ? ok(null) : err(toCallFailure(token.error));
+}
+
 /**
  * Reads the quota of one call.
  *
  * @param cgiPath with a leading slash, without host
  * @returns the quota, or the reason (76021: unknown path)
  */
-export async function readQuota(deps: ApiDeps, cgiPath: string): Promise<Result<ApiQuota, ApiFailure>> {
+export async function readQuota(deps: CallDeps, cgiPath: string): Promise<Result<ApiQuota, CallFailure>> {
   const answer = await ask(deps, QUOTA_PATH, { cgi_path: cgiPath }, QUOTA_TIMEOUT_MS);
   return answer.ok ? toQuota(answer.value) : answer;
 }
@@ -64,20 +73,20 @@ export async function readQuota(deps: ApiDeps, cgiPath: string): Promise<Result<
  *
  * @returns the results, or the reason (40201: no URL is set in the console)
  */
-export async function checkCallback(deps: ApiDeps, operator: Operator): Promise<Result<CallbackView, ApiFailure>> {
+export async function checkCallback(deps: CallDeps, operator: Operator): Promise<Result<CallbackView, CallFailure>> {
   const answer = await ask(deps, CALLBACK_PATH, { action: "all", check_operator: operator }, CALLBACK_TIMEOUT_MS);
   if (!answer.ok) return answer;
   return ok({ dns: toAddresses(answer.value["dns"]), ping: toAddresses(answer.value["ping"]) });
 }
 
 function ask(
-  deps: ApiDeps,
+  deps: CallDeps,
   path: string,
   body: JsonObject,
   timeoutMs: number,
-): Promise<Result<JsonObject, ApiFailure>> {
+): Promise<Result<JsonObject, CallFailure>> {
   return callApi(
-    deps,
+    { ...deps, codes: describeCode },
     {
       method: "POST",
       path,
@@ -90,10 +99,11 @@ function ask(
   );
 }
 
-function toQuota(answer: JsonObject): Result<ApiQuota, ApiFailure> {
+function toQuota(answer: JsonObject): Result<ApiQuota, CallFailure> {
   const quota = toObject(answer["quota"]);
   const { daily_limit: dailyLimit, used, remain } = quota;
-  if (!isCount(dailyLimit) || !isCount(used) || !isCount(remain)) return err({ reason: "bad_response" });
+  if (!isCount(dailyLimit) || !isCount(used) || !isCount(remain))
+    return err({ result: "unconfirmed", reason: "bad_response" });
   const { call_count: calls, refresh_second: seconds } = toObject(answer["rate_limit"]);
   const rate = isCount(calls) && isCount(seconds) ? { rate: { calls, seconds } } : {};
   return ok({ dailyLimit, used, remain, ...rate });

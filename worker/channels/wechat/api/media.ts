@@ -4,95 +4,57 @@
  */
 import { Buffer } from "node:buffer";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import { MINI_PROGRAM_RULES } from "../../../../shared/message/channel-rules.ts";
-import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
+import type { DownloadedMedia, MediaDownload, MediaUpload, UploadedMedia } from "../../tools.ts";
+import { callApi, type ApiDeps } from "./call-api.ts";
 import { detectImageType, type ImageType } from "./image-type.ts";
 import { parseAnswer, readAnswer, readCapped, type BadResponse, type JsonObject, type Refusal } from "./response.ts";
 
-/** A picture WeChat has accepted. Times in epoch ms. */
-export interface UploadedImage {
-  readonly mediaId: string;
-  readonly createdAt: number;
-  /** After this time WeChat answers 40007 for the id. */
-  readonly expiresAt: number;
-}
-
-/** Why a picture was not uploaded. */
-export type UploadProblem =
-  /** Not PNG, JPEG or GIF by its first bytes. */
-  | { readonly reason: "unsupported_type" }
-  /** Sizes in bytes. */
-  | { readonly reason: "too_large"; readonly limit: number; readonly actual: number }
-  | ApiFailure;
-
-/** A picture from WeChat. */
-export interface DownloadedMedia {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /**
-   * By the first bytes; `application/octet-stream` for an unknown picture format: never a type that a browser executes.
-   */
-  readonly contentType: string;
-}
-
-/** The largest picture fetched from WeChat, bytes: the larger of the two readings in WECHAT.md §5.2. */
-export const MAX_DOWNLOAD_BYTES = 10 * 1024 * 1024;
-
 const UPLOAD_PATH = "/cgi-bin/media/upload";
 const DOWNLOAD_PATH = "/cgi-bin/media/get";
-const MEDIA_TIMEOUT_MS = 20_000;
 const OPEN_BRACE = 0x7b;
 
 /**
- * Uploads a picture. Type and size are checked before a request leaves.
+ * Creates the upload of pictures: PNG, JPEG and GIF.
  *
- * @param bytes PNG, JPEG or GIF, at most `MINI_PROGRAM_RULES.imageBytes`
+ * @param maxBytes of one picture
+ * @param lifetimeMs for how long WeChat knows the id; later it answers 40007
  */
-export async function uploadImage(
-  deps: ApiDeps,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Result<UploadedImage, UploadProblem>> {
-  const type = detectImageType(bytes);
-  if (type?.uploadable !== true) return err({ reason: "unsupported_type" });
-  const limit = MINI_PROGRAM_RULES.imageBytes;
-  if (bytes.length > limit) return err({ reason: "too_large", limit, actual: bytes.length });
-  const { body, contentType } = await buildMultipart(bytes, type);
-  return callApi(
-    deps,
-    {
-      method: "POST",
-      path: UPLOAD_PATH,
-      query: { type: "image" },
-      contentType,
-      body,
-      deadline: deps.now() + MEDIA_TIMEOUT_MS,
-      use: "call",
+export function createUpload(api: ApiDeps, maxBytes: number, lifetimeMs: number): MediaUpload {
+  return {
+    async upload({ type, bytes }, deadline) {
+      const format = type === "image" ? detectImageType(bytes) : undefined;
+      if (format?.uploadable !== true) return err({ result: "unsupported_type" });
+      const actual = bytes.length;
+      if (actual > maxBytes) return err({ result: "too_large", limit: maxBytes, actual });
+      const multipart = await buildMultipart(bytes, format);
+      const request = {
+        method: "POST",
+        path: UPLOAD_PATH,
+        query: { type },
+        ...multipart,
+        deadline,
+        use: "call",
+      } as const;
+      return callApi(api, request, async (response) => {
+        const answer = await readAnswer(response);
+        return answer.ok ? toUploadedMedia(answer.value, api.now(), lifetimeMs) : answer;
+      });
     },
-    async (response) => {
-      const answer = await readAnswer(response);
-      return answer.ok ? toUploadedImage(answer.value, deps.now()) : answer;
-    },
-  );
+  };
 }
 
 /**
- * Fetches a picture a user sent.
- *
- * @param mediaId from the push; works for three days
- * @returns the picture; `refused` with 40007 when it no longer exists; `bad_response` when it is not a picture or
- *   larger than `MAX_DOWNLOAD_BYTES`
+ * Creates the download of pictures. Rejects with 40007 when the picture no longer exists; the outcome is `bad_response` when
+ * what comes is not a picture or is larger than `maxBytes`.
  */
-export async function downloadMedia(deps: ApiDeps, mediaId: string): Promise<Result<DownloadedMedia, ApiFailure>> {
-  return callApi(
-    deps,
-    {
-      method: "GET",
-      path: DOWNLOAD_PATH,
-      query: { media_id: mediaId },
-      deadline: deps.now() + MEDIA_TIMEOUT_MS,
-      use: "call",
+export function createDownload(api: ApiDeps, maxBytes: number): MediaDownload {
+  return {
+    download(mediaId, deadline) {
+      const query = { media_id: mediaId };
+      const request = { method: "GET", path: DOWNLOAD_PATH, query, deadline, use: "call" } as const;
+      return callApi(api, request, (response) => readMedia(response, maxBytes));
     },
-    readMedia,
-  );
+  };
 }
 
 /**
@@ -119,17 +81,20 @@ async function buildMultipart(
   return { body, contentType: `multipart/form-data; boundary=${boundary}` };
 }
 
-function toUploadedImage(answer: JsonObject, now: number): Result<UploadedImage, BadResponse> {
+function toUploadedMedia(answer: JsonObject, now: number, lifetimeMs: number): Result<UploadedMedia, BadResponse> {
   const mediaId = answer["media_id"];
   if (typeof mediaId !== "string" || mediaId === "") return err({ reason: "bad_response" });
   const seconds = Number(answer["created_at"]);
   const createdAt = Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : now;
-  return ok({ mediaId, createdAt, expiresAt: createdAt + MINI_PROGRAM_RULES.mediaLifetimeMs });
+  return ok({ mediaId, createdAt, expiresAt: createdAt + lifetimeMs });
 }
 
 /** WECHAT.md §5.3: an error is JSON with HTTP 200. No picture format begins with a brace. */
-async function readMedia(response: Response): Promise<Result<DownloadedMedia, Refusal | BadResponse>> {
-  const bytes = await readCapped(response, MAX_DOWNLOAD_BYTES);
+async function readMedia(
+  response: Response,
+  maxBytes: number,
+): Promise<Result<DownloadedMedia, Refusal | BadResponse>> {
+  const bytes = await readCapped(response, maxBytes);
   if (bytes === undefined) return err({ reason: "bad_response" });
   if (bytes[0] === OPEN_BRACE) {
     const answer = parseAnswer(bytes, response.ok);

@@ -1,0 +1,27 @@
+/** The tools of a mini program: typing indicator and pictures (WECHAT.md §5). */
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import type { ChannelTools } from "../tools.ts";
+import type { CallDeps } from "../wechat/api/call-api.ts";
+import { createDownload, createUpload } from "../wechat/api/media.ts";
+import { createTyping } from "../wechat/api/typing.ts";
+import { describeCode } from "../wechat/errcode.ts";
+
+/** WECHAT.md §5.1: other accounts have another path. */
+const TYPING_PATH = "/cgi-bin/message/custom/business/typing";
+/** The largest picture fetched, bytes: the larger of the two readings in WECHAT.md §5.2. */
+export const MAX_DOWNLOAD_BYTES = 10 * 1024 * 1024;
+
+/**
+ * Opens the tools.
+ *
+ * @param deps base address, fetch, clock (epoch ms) and access source
+ */
+export function openTools(deps: CallDeps): ChannelTools {
+  const api = { ...deps, codes: describeCode };
+  const { imageBytes, mediaLifetimeMs } = MINI_PROGRAM_RULES;
+  return {
+    typing: createTyping(api, TYPING_PATH),
+    upload: createUpload(api, imageBytes, mediaLifetimeMs),
+    download: createDownload(api, MAX_DOWNLOAD_BYTES),
+  };
+}
