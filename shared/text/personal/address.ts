@@ -1,0 +1,94 @@
+/**
+ * Detector of postal addresses: three or more parts in a row, each ending in a word for a place (省 市 区 路 …) or, after
+ * a number, in one for a building or room (号 栋 室 …), with at least one number. Province, city and district stay.
+ */
+import { restOf, type Hit, type Scan } from "./scan.ts";
+
+const WORD = /[省市区县镇乡村]|街道|大道|[路街道巷弄]|号楼|号院|[号栋幢座室楼层]|单元/g;
+/** Words that follow a number. */
+const NUMBERED = new Set(["号楼", "号院", "号", "栋", "幢", "座", "室", "楼", "层", "单元"]);
+/** Words of the part that stays. */
+const REGIONS = new Set(["省", "市", "区", "县"]);
+/** 小区 and the like are no districts. */
+const NO_DISTRICT = /[小社园校厂景库片]/;
+const HAN = /\p{Script=Han}/u;
+const NUMBER = /[0-9a-z零一二三四五六七八九十百-]/;
+const NUMBER_OR_STAR = /[0-9a-z零一二三四五六七八九十百*-]/;
+const MAX_NAME = 8;
+const MAX_NUMBER = 6;
+const MIN_PARTS = 3;
+/** Words before an address that are not part of its first name. */
+const BEFORE_ADDRESS = "址住在到寄是给为往送";
+const GAP = /[ ,、]/;
+
+/** Parts in a row. */
+interface Chain {
+  /** Where what is hidden begins: after the regions, or at the first name. */
+  readonly start: number;
+  readonly end: number;
+  readonly parts: number;
+  readonly hasNumber: boolean;
+  /** The word of its first part. */
+  readonly word: string;
+  /** Has another word as well: 1号2号3号 are days. */
+  readonly isMixed: boolean;
+  /** Only regions so far. */
+  readonly isRegion: boolean;
+}
+
+const NOTHING: Chain = { start: 0, end: 0, parts: 0, hasNumber: false, word: "", isMixed: false, isRegion: true };
+
+/** Postal addresses, from the street on. */
+export function findAddresses(scan: Scan): readonly Hit[] {
+  const rest = restOf(scan);
+  const chains: Chain[] = [];
+  let chain = NOTHING;
+  for (const { 0: word, index } of rest.matchAll(WORD)) {
+    const start = startOfPart(rest, word, index, chain.end);
+    if (start === index) continue;
+    const isNext = start === chain.end || (start === chain.end + 1 && GAP.test(rest.charAt(chain.end)));
+    if (!isNext) chains.push(chain);
+    const before = isNext && chain.parts > 0 ? chain : { ...NOTHING, word, start: afterVerb(rest, start, index) };
+    chain = extend(before, word, index + word.length, NO_DISTRICT.test(rest.charAt(index - 1)));
+  }
+  return [...chains, chain]
+    .filter(({ parts, hasNumber, isMixed }) => parts >= MIN_PARTS && hasNumber && isMixed)
+    .map(({ start, end }) => {
+      return { kind: "address", start: GAP.test(rest.charAt(start)) ? start + 1 : start, end: endOfNumber(rest, end) };
+    });
+}
+
+function extend(chain: Chain, word: string, end: number, isNoDistrict: boolean): Chain {
+  const isRegion = chain.isRegion && REGIONS.has(word) && !(word === "区" && isNoDistrict);
+  return {
+    start: isRegion ? end : chain.start,
+    end,
+    parts: chain.parts + 1,
+    hasNumber: chain.hasNumber || NUMBERED.has(word),
+    word: chain.word,
+    isMixed: chain.isMixed || word !== chain.word,
+    isRegion,
+  };
+}
+
+/** Where the name or number before a word begins; the word's own position when there is none. */
+function startOfPart(text: string, word: string, at: number, floor: number): number {
+  const [character, most] = NUMBERED.has(word) ? [NUMBER, MAX_NUMBER] : [HAN, MAX_NAME];
+  let start = at;
+  while (start > floor && at - start < most && character.test(text.charAt(start - 1))) start -= 1;
+  // A longer number is that of no building, and what a mask left of a number is no number.
+  return NUMBERED.has(word) && NUMBER_OR_STAR.test(text.charAt(start - 1)) ? at : start;
+}
+
+/** Where the first name of an address begins: after a verb before it. */
+function afterVerb(text: string, start: number, wordAt: number): number {
+  for (let at = wordAt - 1; at > start; at -= 1) if (BEFORE_ADDRESS.includes(text.charAt(at - 1))) return at;
+  return start;
+}
+
+/** A number after the last word, such as a room without 室, belongs to the address. */
+function endOfNumber(text: string, end: number): number {
+  let last = end;
+  while (last - end < MAX_NUMBER && /[0-9a-z-]/.test(text.charAt(last))) last += 1;
+  return NUMBER_OR_STAR.test(text.charAt(last)) ? end : last;
+}
