@@ -5,6 +5,7 @@ import * as context from "../../shared/app-context.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { findAccountConfig, requireConfig } from "../../worker/config/config.ts";
+import type { ConversationDirectory } from "../../worker/conversation/client.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
 import { receiveArrival } from "../../worker/inbox/receive-arrival.ts";
 import { createServices } from "../../worker/inbox/services.ts";
@@ -16,10 +17,11 @@ import { usePushes } from "./push-bench.ts";
 usePushes();
 
 /** Receives the texts as one request, each from a user of its own. */
-async function receive(texts: readonly string[]) {
+async function receive(texts: readonly string[], isReachable: (name: string) => boolean = () => true) {
   const config = requireConfig(env);
   const pending: Promise<unknown>[] = [];
-  const services = createServices(env, config, must(findAccountConfig(config, APPID)), (work) => pending.push(work));
+  const connected = createServices(env, config, must(findAccountConfig(config, APPID)), (work) => pending.push(work));
+  const services = { ...connected, directory: directoryOf(connected.directory, isReachable) };
   const team = { handlers: { onMessage, onEnter }, context };
   const events = texts.map((content): Inbound => ({
     ...message(`oOf-${encodeURIComponent(content)}`),
@@ -43,6 +45,21 @@ async function receive(texts: readonly string[]) {
   return answer;
 }
 
+/** The directory, in which every call of a conversation fails that is not reachable by its name. */
+function directoryOf(directory: ConversationDirectory, isReachable: (name: string) => boolean): ConversationDirectory {
+  const namespace = new Proxy(directory.namespace, {
+    get(target, key) {
+      const found: unknown = Reflect.get(target, key);
+      if (typeof found !== "function") return found;
+      return (name: string, ...rest: readonly unknown[]): unknown =>
+        key === "getByName" && !isReachable(name) ? UNREACHABLE : Reflect.apply(found, target, [name, ...rest]);
+    },
+  });
+  return { ...directory, namespace };
+}
+
+const UNREACHABLE = new Proxy({}, { get: () => () => Promise.reject(new Error("unreachable")) });
+
 describe("a request with several events", () => {
   it("is acknowledged as a hand-over when one of them is handed over, whichever it is", async ({ expect }) => {
     const handover = { type: "acknowledge", acknowledgement: "handover" };
@@ -50,5 +67,15 @@ describe("a request with several events", () => {
     expect(await receive(["在吗", "人工"])).toEqual(handover);
     expect(await receive(["在吗", "你好"])).toEqual({ type: "acknowledge", acknowledgement: "received" });
     expect((await remote(`oOf-${encodeURIComponent("你好")}`).rows(0, 10))?.rows).toHaveLength(1);
+  });
+
+  it("is not acknowledged when one of them cannot be stored; the others are, once", async ({ expect }) => {
+    const [lost, kept] = ["丢失", "留下"];
+    const isKept = (name: string) => !name.endsWith(encodeURIComponent(lost));
+    const rowsOf = async (text: string) => (await remote(`oOf-${encodeURIComponent(text)}`).rows(0, 10))?.rows.length;
+    expect(await receive([lost, kept], isKept)).toEqual({ type: "fail", reason: "not_stored" });
+    expect([await rowsOf(lost), await rowsOf(kept)]).toEqual([undefined, 1]);
+    expect(await receive([lost, kept])).toEqual({ type: "acknowledge", acknowledgement: "received" });
+    expect([await rowsOf(lost), await rowsOf(kept)]).toEqual([1, 1]);
   });
 });

@@ -22,7 +22,8 @@ export type ArrivalAnswer =
   | { readonly type: "fail"; readonly reason: "not_stored" | RelayProblem };
 
 /**
- * Stores an arrival; messages are sent after the response.
+ * Stores an arrival; messages are sent after the response. Every event is tried; the answer is a failure when one of
+ * them failed.
  *
  * @param arrivedAt epoch ms
  * @param request unchanged, for the team's push server
@@ -44,13 +45,15 @@ export async function receiveArrival(
     });
   }
   let answer: ArrivalAnswer = { type: "acknowledge", acknowledgement: "received" };
+  let failure: ArrivalAnswer | undefined;
   for (const arrived of arrival.events) {
     const received = await receiveOne(services, channel, arrived, { arrivedAt, request });
-    if (received.type === "fail") return received;
+    // The platform repeats the whole request: what is stored by then is recognised, and nothing waits for the repeat.
+    if (received.type === "fail") failure ??= received;
     // A stored hand-over must reach the platform, whatever the later events of the request are acknowledged with.
-    if (!isHandover(answer)) answer = received;
+    else if (!isHandover(answer)) answer = received;
   }
-  return answer;
+  return failure ?? answer;
 }
 
 function isHandover(answer: ArrivalAnswer): boolean {
