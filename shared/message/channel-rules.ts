@@ -3,6 +3,7 @@
  * limit has its unit, so that a limit changes in this file only.
  */
 import type { TextUnit } from "../text/size.ts";
+import type { Channel } from "./address.ts";
 
 /** The four message types a mini program may send (WECHAT.md §4.1). */
 export type OutboundType = "text" | "image" | "link" | "card";
@@ -28,6 +29,7 @@ export interface SizeLimit {
 
 /** A channel's rules. */
 export interface ChannelRules {
+  /** The types a user can be sent. */
   readonly sends: readonly OutboundType[];
   /** One text message. Longer texts are split into parts, at most `maxParts` of them. */
   readonly text: SizeLimit & { readonly maxParts: number };
@@ -39,14 +41,18 @@ export interface ChannelRules {
   readonly grants: Readonly<Record<string, GrantRule>> & { readonly message: GrantRule };
   /** The grant that a greeting uses. */
   readonly greetingGrant: string;
+  /** How a conversation reaches the platform's own agents; null: not at all, and an answer that hands over is skipped. */
+  readonly handover: "acknowledgement" | null;
+  /** Where a link in a text may lead: to the account's own mini program alone, or anywhere. */
+  readonly textLinks: "own" | "any";
 }
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-/** The supported channels, by name. */
-const CHANNELS = {
-  "wechat-miniprogram": {
+/** The rules of each channel that can send. */
+export const CHANNEL_RULES = {
+  "mini-program": {
     sends: ["text", "image", "link", "card"],
     // WECHAT.md §4.3, §15.4: "2048", unit unpublished. UTF-8 bytes is the smaller reading, so it is safe under both.
     text: { limit: 2048, unit: "bytes", maxParts: 5 },
@@ -59,8 +65,9 @@ const CHANNELS = {
       enter: { count: 2, durationMs: 60 * SECOND },
     },
     greetingGrant: "enter",
+    // WECHAT.md §1.8.
+    handover: "acknowledgement",
+    // WECHAT.md §4.2.
+    textLinks: "own",
   },
-} as const satisfies Record<string, ChannelRules>;
-
-/** The rules of mini-program customer service, the only channel so far. */
-export const MINI_PROGRAM_RULES: ChannelRules = CHANNELS["wechat-miniprogram"];
+} as const satisfies Readonly<Partial<Record<Channel, ChannelRules>>>;

@@ -80,14 +80,14 @@ export interface OutboundProblem {
 }
 
 /**
- * Reads an outbound message from outside data, checks the channel's limits and the links of a text.
+ * Reads an outbound message from outside data, checks what the channel allows and the links of a text.
  *
  * @param input any value
- * @param rules the channel's entry in `CHANNELS`
- * @param appid the mini program that sends it: the only one its links may lead to (WECHAT.md §4.2)
+ * @param rules the rules of the account that sends it
+ * @param account the channel's id of this account: where links may lead to its own mini program alone, its AppID
  * @returns the message, or the first problem by field
  */
-export function parseOutbound(input: unknown, rules: ChannelRules, appid: string): Result<Outbound, OutboundProblem> {
+export function parseOutbound(input: unknown, rules: ChannelRules, account: string): Result<Outbound, OutboundProblem> {
   const parsed = v.safeParse(OutboundSchema, input);
   if (!parsed.success) {
     const issue = parsed.issues[0];
@@ -95,17 +95,22 @@ export function parseOutbound(input: unknown, rules: ChannelRules, appid: string
     return err({ reason: "invalid_field", field, message: describeIssue(issue) });
   }
   const checked = checkOutbound(parsed.output, rules);
-  return checked.ok ? checkLinks(checked.value, appid) : checked;
+  return checked.ok ? checkLinks(checked.value, rules, account) : checked;
 }
 
-function checkLinks(message: Outbound, appid: string): Result<Outbound, OutboundProblem> {
-  const found = message.type === "text" ? findLinkProblem(message.content, appid) : undefined;
+function checkLinks(message: Outbound, rules: ChannelRules, account: string): Result<Outbound, OutboundProblem> {
+  const isChecked = message.type === "text" && rules.textLinks === "own";
+  const found = isChecked ? findLinkProblem(message.content, account) : undefined;
   if (found === undefined) return ok(message);
   return err({ reason: "invalid_field", field: "content", message: `${found.problem}: ${found.cure}` });
 }
 
-/** Checks the channel's limits on a well-formed message. */
+/** Checks whether the channel sends a well-formed message: its type and its size. */
 export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Outbound, OutboundProblem> {
+  if (!rules.sends.includes(message.type)) {
+    const sends = rules.sends.join(", ") || "none";
+    return err({ reason: "invalid_field", field: "type", message: `must be a type this account sends: ${sends}` });
+  }
   if (message.type !== "text") return ok(message);
   const limit = rules.text.limit * rules.text.maxParts;
   const actual = textSize(message.content, rules.text.unit);

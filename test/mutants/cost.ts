@@ -11,7 +11,7 @@ export const COST: MutantTable = {
       name: "five-messages-become-six",
       breaks: "a sixth reply is sent to one message of the user",
       file: "shared/message/channel-rules.ts",
-      symbol: "CHANNELS.wechat-miniprogram.grants.message.count",
+      symbol: "CHANNEL_RULES.mini-program.grants.message.count",
       change: { value: "6" },
       killedBy: [
         "pure/conversation/window.test.ts",

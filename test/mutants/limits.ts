@@ -17,6 +17,14 @@ export const LIMITS: MutantTable = {
       killedBy: [OUTBOUND, "parseOutbound gives limit, actual size and unit of a text too long"],
     },
     {
+      name: "type-not-sent",
+      breaks: "a message of a type that the channel does not send is accepted",
+      file: "shared/message/outbound.ts",
+      symbol: "checkOutbound",
+      change: { condition: "sends includes", is: false },
+      killedBy: [OUTBOUND, "parseOutbound refuses a type that the account's channel does not send"],
+    },
+    {
       name: "blank-part",
       breaks: "a part of a long text is blank: WeChat refuses it, and the rest is not sent",
       fault: "blank-parts",

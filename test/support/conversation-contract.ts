@@ -2,7 +2,7 @@
  * What a conversation does over a storage: run over the array of the tests and over the SQLite of a real object.
  */
 import { it } from "vitest";
-import { miniProgramAddress } from "../../shared/message/address.ts";
+import { miniProgramAddress, type ChannelAccount } from "../../shared/message/address.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { loadConversation } from "../../worker/conversation/conversation.ts";
 import { EMPTY_STATE, LEASE_MS } from "../../worker/conversation/core/state.ts";
@@ -11,10 +11,14 @@ import type { ConversationStore } from "../../worker/conversation/log-store.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import { must, reply, T0, text, TRANSFER } from "./conversation.ts";
 import { ACCEPTED } from "./delivery.ts";
+import { OTHER_RULES, RULES } from "./rules.ts";
 import type { WithStorage } from "./store-contract.ts";
 
 const DAY = 86_400_000;
 const ADDRESS = miniProgramAddress("wx0123456789abcdef", "oContract");
+/** Of an account with other rules. */
+const OTHER = miniProgramAddress("wxfedcba9876543210", "oContract");
+const rulesOf = ({ account }: ChannelAccount) => (account === OTHER.account ? OTHER_RULES : RULES);
 
 /** A conversation over a storage, with the clock and the alarm in the test's hands. */
 function play(open: () => ConversationStore) {
@@ -25,6 +29,7 @@ function play(open: () => ConversationStore) {
       objectId: "ab".repeat(32),
       store: open(),
       config: () => ({ retentionMs: 180 * DAY, unconfirmedRetries: 1 }),
+      rulesOf,
       movable: ({ consumers }) => consumers,
       setAlarm: (at) => {
         alarms.push(at);
@@ -150,6 +155,22 @@ export function testConversation(withStorage: WithStorage): void {
           .rows(0, 9)
           .map(({ kind }) => kind),
       ).toEqual(["in", "out", "sent"]);
+    }));
+
+  it("counts and splits by the rules of the account it is called for, and by those of its own afterwards", ({
+    expect,
+  }) =>
+    withStorage((open) => {
+      const played = play(open);
+      played.it.receive(OTHER, push("m:1", []), "a");
+      const sent = played.it.submit(OTHER, request("k:1", { message: text("一".repeat(21)) }), "a");
+      expect(sent).toMatchObject({ ok: true, window: { remaining: 1 } });
+      expect(played.it.view(9)).toMatchObject({ window: { remaining: 1, expiresAt: T0 + 3_600_000 } });
+      expect(
+        open()
+          .rows(0, 9)
+          .map(({ kind }) => kind),
+      ).toEqual(["in", "out", "out"]);
     }));
 
   it("keeps who handles the conversation and the consumers' cursors through evictions", ({ expect }) =>

@@ -4,7 +4,7 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { miniProgramAddress, type Address } from "../../shared/message/address.ts";
-import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
@@ -24,6 +24,7 @@ import { applyEvent, acceptMessage, runDue } from "../../worker/conversation/cor
 import { createEngine } from "../../worker/conversation/engine.ts";
 import { runTransition } from "../../worker/conversation/transact.ts";
 import { openArrayStore, type ArrayData } from "./array-store.ts";
+import { RULES } from "./rules.ts";
 
 export const T0 = 1_760_000_000_000;
 
@@ -39,6 +40,7 @@ export const TRANSFER: Candidate = { ruleId: "hand-over", action: { type: "hando
 const ADDRESS = miniProgramAddress("wx1", "o1");
 
 interface Options {
+  readonly rules?: ChannelRules;
   readonly unconfirmedRetries?: 0 | 1;
   readonly random?: () => number;
 }
@@ -53,7 +55,7 @@ interface SubmitStep {
 }
 
 /** A conversation under test. */
-export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options = {}) {
+export function converse({ rules = RULES, unconfirmedRetries = 1, random = () => 0.5 }: Options = {}) {
   let now = T0;
   const data: ArrayData = { records: [] };
   const load = () =>
@@ -68,7 +70,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
   let messages = 0;
   let carriers = 0;
 
-  const context = (): TransitionContext => ({ rules: MINI_PROGRAM_RULES, now, random: random(), unconfirmedRetries });
+  const context = (): TransitionContext => ({ rules, now, random: random(), unconfirmedRetries });
   // Every call has a holder of its own.
   const holder = (): string => {
     carriers += 1;
@@ -114,7 +116,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       const { entered } = state();
       return entered && { text: openArrayStore(data).entryText(entered.seq), verdict: entered.verdict };
     },
-    window: () => replyWindow(state(), MINI_PROGRAM_RULES, now),
+    window: () => replyWindow(state(), rules, now),
     rows: <K extends RowKind>(kind: K) => log().filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
     pass(ms: number) {
       now += ms;

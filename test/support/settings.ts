@@ -1,14 +1,18 @@
-/** Settings of one account, as tests of rules and checks write them: the defaults of a document without overrides. */
+/** Settings of one mini program, as tests of rules and checks write them: the defaults of a document without overrides. */
 import { findDocumentProblems } from "../../shared/api/settings/document-checks.ts";
 import { parseDocument } from "../../shared/api/settings/document-input.ts";
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
+import { RULES } from "./rules.ts";
+
+const APPID = "wx0123456789abcdef";
+const ACCOUNTS = [{ key: `mini-program:${APPID}`, account: APPID, rules: RULES }];
 
 /** Checks settings as a document's defaults; paths begin at the settings. */
 export function parseSettings(input: unknown): Result<Settings, SettingsProblem[]> {
   const parsed = parseDocument({ defaults: input });
   if (!parsed.ok) return err(withoutPlace(parsed.error));
-  const problems = findDocumentProblems(parsed.value, undefined, () => []);
+  const problems = findDocumentProblems(parsed.value, ACCOUNTS, () => []);
   return problems.length === 0 ? ok(parsed.value.defaults) : err(withoutPlace(problems));
 }
 

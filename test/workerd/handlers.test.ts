@@ -8,6 +8,7 @@ import type { Handlers, MessageHandlerContext } from "../../worker/automation/ha
 import { HANDLER_TIMEOUT_MS, runHandlers } from "../../worker/automation/handler-runner.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
+import { OTHER_RULES, RULES } from "../support/rules.ts";
 import { addressOf } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
 
@@ -28,9 +29,16 @@ const enters: EnterAction = {
   ...HEAD,
 };
 
-const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> = {}, contextVerdict?: TokenVerdict) =>
+const run = (
+  handlers: Partial<Handlers>,
+  inbound: Inbound,
+  vars: Partial<Env> = {},
+  contextVerdict?: TokenVerdict,
+  rules = RULES,
+) =>
   runHandlers({ handlers: { onMessage, onEnter, ...handlers }, context }, inbound, {
     address: addressOf("oUser"),
+    rules,
     env: { ...env, ...vars },
     requestId: "r1",
     contextVerdict,
@@ -112,6 +120,14 @@ describe("a handler", () => {
     expect(await run({ onEnter: (_, ctx) => ctx.reply("一", long) }, enters)).toBeUndefined();
     expect(lines().map(({ error }) => error)).toEqual(["answer_too_long", "answer_too_long"]);
     expect(await run({ onEnter: (_, ctx) => ctx.reply(long) }, enters)).toBeDefined();
+  });
+
+  it("that replies with a type its channel does not send is logged, and the rules apply", async ({ expect }) => {
+    const card: Outbound = { type: "card", title: "t", pagePath: "pages/a", thumbMediaId: "m" };
+    const replying = { onMessage: (_: unknown, ctx: MessageHandlerContext) => ctx.reply(card) };
+    expect(await run(replying, says("你好"))).toBeDefined();
+    expect(await run(replying, says("你好"), {}, undefined, OTHER_RULES)).toBeUndefined();
+    expect(lines().map(({ error }) => error)).toEqual(["reply: type must be a type this account sends: text, image"]);
   });
 
   it("that takes too long is stopped by its signal, and the rules go on", async ({ expect }) => {

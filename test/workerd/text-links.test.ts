@@ -8,6 +8,7 @@ import * as context from "../../shared/app-context.ts";
 import type { EnterAction, UserMessage } from "../../shared/message/inbound.ts";
 import type { Handlers } from "../../worker/automation/handler-context.ts";
 import { runHandlers } from "../../worker/automation/handler-runner.ts";
+import { RULES } from "../support/rules.ts";
 import { addressOf, APPID, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
 import { bodyOf, call, send, useSilentSettings, putSettings } from "./api-client.ts";
 import { lines, shop, useWorker, wechat } from "./each-test.ts";
@@ -172,6 +173,7 @@ describe("a handler's reply", () => {
     const idle = { onMessage: () => {}, onEnter: () => {} };
     return runHandlers({ handlers: { ...idle, ...handlers }, context }, inbound, {
       address: addressOf("oUser"),
+      rules: RULES,
       env,
       requestId: "r1",
     });

@@ -5,10 +5,10 @@
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Result } from "../../shared/base/result.ts";
 import { accountOf, type Address } from "../../shared/message/address.ts";
-import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
-import type { Candidate } from "../conversation/core/candidate.ts";
+import { isSupported, type Candidate } from "../conversation/core/candidate.ts";
 import { writeLog } from "../platform/logger.ts";
 import type { Proposal } from "./core/proposal.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
@@ -46,6 +46,8 @@ export interface AskDeps {
 export interface AskedPush {
   /** The user who wrote, and the account whose rules apply. */
   readonly address: Address;
+  /** What this account can send. */
+  readonly rules: ChannelRules;
   readonly inbound: Inbound;
   /** Epoch ms. */
   readonly arrivedAt: number;
@@ -65,7 +67,9 @@ export async function resolveProposals(
   proposals: readonly Proposal[],
 ): Promise<readonly Candidate[]> {
   const first = proposals.findIndex(({ action }) => action.type === "webhook");
-  const isAlreadyDecided = proposals.slice(0, Math.max(first, 0)).some(({ onceMs }) => onceMs === undefined);
+  const isAlreadyDecided = proposals
+    .slice(0, Math.max(first, 0))
+    .some(({ action, onceMs }) => onceMs === undefined && isSupported(action, push.rules));
   const asked = first === -1 || isAlreadyDecided ? undefined : proposals[first];
   const answer = asked && (await askEndpoint(deps, push, asked));
   return proposals.flatMap(({ action, ...rest }, index): Candidate[] => {
@@ -79,7 +83,7 @@ async function askEndpoint(
   push: AskedPush,
   proposal: Proposal,
 ): Promise<WebhookAnswer | undefined> {
-  const { address, inbound, arrivedAt, eventHash, settings } = push;
+  const { address, rules, inbound, arrivedAt, eventHash, settings } = push;
   const { action, ruleId } = proposal;
   const webhook = settings.webhooks.find(({ id }) => action.type === "webhook" && id === action.webhookId);
   if (webhook === undefined) return undefined;
@@ -97,7 +101,7 @@ async function askEndpoint(
   const body = toWebhookQuestion(address, ruleId, inbound, arrivedAt);
   const response = await ask(webhook.url, id, body, timeoutMs);
   const prepare = (message: unknown) => withoutRepeatedLinks(message, inbound);
-  const answer = response.ok ? parseWebhookAnswer(response.value, address.account, prepare) : response;
+  const answer = response.ok ? parseWebhookAnswer(response.value, rules, address.account, prepare) : response;
   if (!answer.ok) {
     const { reason } = answer.error;
     note(reason, {
@@ -106,7 +110,7 @@ async function askEndpoint(
     });
     return undefined;
   }
-  if (answer.value?.type === "reply" && !isSendable(answer.value.messages, MINI_PROGRAM_RULES, "message")) {
+  if (answer.value?.type === "reply" && !isSendable(answer.value.messages, rules, "message")) {
     note("too_long");
     return undefined;
   }

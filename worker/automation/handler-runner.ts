@@ -5,7 +5,7 @@
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
 import type { Address } from "../../shared/message/address.ts";
-import { MINI_PROGRAM_RULES, type GrantOpening } from "../../shared/message/channel-rules.ts";
+import type { ChannelRules, GrantOpening } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
@@ -29,6 +29,8 @@ export async function runHandlers(
   context: {
     /** Who wrote, and to which account. */
     readonly address: Address;
+    /** What this account can send. */
+    readonly rules: ChannelRules;
     readonly env: Env;
     readonly requestId: string;
     /** The grant the event opens: how many messages may answer it. Without one, as many as for a message. */
@@ -69,7 +71,7 @@ export async function runHandlers(
     writeLog("handler_failed", { requestId: context.requestId, name: inbound.name, error: describe(error) });
     return undefined;
   }
-  if (action?.type === "reply" && !isSendable(action.messages, MINI_PROGRAM_RULES, context.grant?.name ?? "message")) {
+  if (action?.type === "reply" && !isSendable(action.messages, context.rules, context.grant?.name ?? "message")) {
     writeLog("handler_failed", { requestId: context.requestId, name: inbound.name, error: "answer_too_long" });
     return undefined;
   }
@@ -96,11 +98,19 @@ function findHandler(
 function checkReply(
   message: string | Outbound,
   inbound: Inbound,
-  { address, contextVerdict }: { readonly address: Address; readonly contextVerdict?: TokenVerdict | undefined },
+  {
+    address,
+    rules,
+    contextVerdict,
+  }: {
+    readonly address: Address;
+    readonly rules: ChannelRules;
+    readonly contextVerdict?: TokenVerdict | undefined;
+  },
 ): Outbound {
   const input: Outbound = typeof message === "string" ? { type: "text", content: message } : message;
   const safe = withoutRepeatedLinks(input, inbound, contextVerdict);
-  const parsed = parseOutbound(safe, MINI_PROGRAM_RULES, address.account);
+  const parsed = parseOutbound(safe, rules, address.account);
   if (!parsed.ok) throw new HandlerReplyError(parsed.error.field, parsed.error.message);
   return parsed.value;
 }
@@ -119,7 +129,7 @@ class HandlerTimeoutError extends Error {
   readonly code = "handler_timeout";
 }
 
-/** The handler's reply is a message that WeChat would refuse. */
+/** The handler's reply is a message that the platform would refuse. */
 class HandlerReplyError extends Error {
   override readonly name = "HandlerReplyError";
   readonly code = "handler_reply";

@@ -17,6 +17,7 @@ import { type RawEnv, VariableReader } from "./variable-reader.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
 export interface WeChatAccountConfig {
+  readonly channel: "mini-program";
   readonly appid: string;
   readonly secret: string;
   readonly tokens: readonly string[];
@@ -127,7 +128,7 @@ export function findAccountConfig(config: Config, appid: string | undefined): We
 
 /** The app of a channel account; undefined when it is not configured. */
 export function findConfigOf(config: Config, { channel, account }: ChannelAccount): WeChatAccountConfig | undefined {
-  return channel === "mini-program" ? config.apps.find((app) => app.appid === account) : undefined;
+  return config.apps.find((app) => app.channel === channel && app.appid === account);
 }
 
 function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
@@ -257,6 +258,7 @@ function toApp(values: AppValues): WeChatAccountConfig {
   const present = (list: readonly (string | undefined)[]) =>
     list.filter((item): item is string => item !== undefined && item !== "");
   return {
+    channel: "mini-program",
     appid: values.appid,
     secret: values.secret,
     tokens: present([values.token, values.tokenPrevious]),

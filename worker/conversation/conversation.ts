@@ -4,7 +4,7 @@
  * `worker/objects/conversation.ts`; tests run it over an array.
  */
 import type { Address, ChannelAccount } from "../../shared/message/address.ts";
-import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { replyWindow } from "./core/admission.ts";
@@ -59,6 +59,8 @@ export interface ConversationDeps {
   readonly store: ConversationStore;
   /** Read anew each time. @throws Error when it is incomplete */
   readonly config: () => ConversationConfig;
+  /** What the account's channel allows; read anew as well. @throws Error as above */
+  readonly rulesOf: (account: ChannelAccount) => ChannelRules;
   /** The consumers' cursors that can move: the alarm is set for no other. */
   readonly movable: (state: ConversationState) => ConsumerCursors;
   /** Sets the alarm, epoch ms. */
@@ -73,7 +75,8 @@ export interface ConversationDeps {
 export type LoadedConversation = ReturnType<typeof loadConversation>;
 
 /** Loads a conversation. */
-export function loadConversation({ objectId, store, config, movable, setAlarm, clock, random }: ConversationDeps) {
+export function loadConversation(deps: ConversationDeps) {
+  const { objectId, store, config, rulesOf, movable, setAlarm, clock, random } = deps;
   // The first record is about to be the oldest.
   const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
   const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
@@ -89,7 +92,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
   function transact<T>(address: Address, now: number, step: Transition<T>) {
     const { unconfirmedRetries } = config();
     return engine.transact(address, now, (before) => {
-      const context = { rules: MINI_PROGRAM_RULES, now, random: random(), unconfirmedRetries };
+      const context = { rules: rulesOf(address), now, random: random(), unconfirmedRetries };
       const { state: after, rows, value, lease } = runTransition(before, context, step);
       return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };
     });
@@ -101,8 +104,8 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     return fillLease(lease, objectId, address, after, row);
   }
 
-  function showWindow(now: number) {
-    return replyWindow(state(), MINI_PROGRAM_RULES, now);
+  function showWindow(address: Address, now: number) {
+    return replyWindow(state(), rulesOf(address), now);
   }
 
   function progressOf(seq: number): MessageProgress {
@@ -124,7 +127,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     holder: string | undefined,
     now: number,
   ): SubmitAnswer {
-    const window = showWindow(now);
+    const window = showWindow(address, now);
     if (earlier.request !== input.request) return { ok: false, reason: "idempotency_mismatch", window };
     const mine = holder === undefined ? undefined : leaseOf(state(), holder, now);
     const lease = mine && fill(mine, address, state(), []);
@@ -179,7 +182,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
         return { ...leaseNext(submitted.state, writer, context, holder ?? input.key), value: submitted };
       };
       const { value, lease } = transact(address, now, step);
-      const window = showWindow(now);
+      const window = showWindow(address, now);
       if (!value.ok) return { ok: false, reason: value.reason, window };
       return { ok: true, message: progressOf(value.message), window, ...(lease !== undefined && { lease }) };
     },
@@ -210,11 +213,11 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
 
     /** The window, the context and the newest rows; null when the user is unknown. */
     view(limit: number): ConversationDetails | null {
-      const log = store.log();
-      if (log === undefined) return null;
+      const [address, log] = [store.address(), store.log()];
+      if (address === undefined || log === undefined) return null;
       const { entered } = state();
       const entryText = entered === null ? null : store.entryText(entered.seq);
-      return showConversation(state(), { log, rows: store.newest(limit) }, entryText, clock());
+      return showConversation(state(), rulesOf(address), { log, rows: store.newest(limit) }, entryText, clock());
     },
 
     /** Rows after a cursor, oldest first: history and every change. Null when the user is unknown. */
@@ -272,7 +275,10 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
 
     /** When the alarm is due next, epoch ms; undefined: never. */
     nextAlarm(): number | undefined {
-      return dueAt(correctTimes(state(), clock(), MINI_PROGRAM_RULES), store.oldest());
+      const address = store.address();
+      // Nothing is stored, so there are no times to correct.
+      const plausible = address === undefined ? state() : correctTimes(state(), clock(), rulesOf(address));
+      return dueAt(plausible, store.oldest());
     },
   };
 }

@@ -2,7 +2,7 @@
  * What the API shows of a conversation's state and rows, and a message with all data its sender needs. Pure.
  */
 import type { Address } from "../../shared/message/address.ts";
-import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import { buildSendId } from "../../shared/message/send-id.ts";
 import { replyWindow } from "./core/admission.ts";
 import { mutedUntilOf } from "./core/control.ts";
@@ -21,15 +21,16 @@ import type { ConversationDetails, LeasedMessage, LogPage } from "./rpc.ts";
  */
 export function showConversation(
   state: ConversationState,
+  rules: ChannelRules,
   { log, rows }: LogPage,
   entryText: string | null,
   now: number,
 ): ConversationDetails {
-  const plausible = correctTimes(state, now, MINI_PROGRAM_RULES);
+  const plausible = correctTimes(state, now, rules);
   const { entered, held, lastSeq } = plausible;
   const mutedUntil = mutedUntilOf(plausible.control);
   return {
-    window: replyWindow(plausible, MINI_PROGRAM_RULES, now),
+    window: replyWindow(plausible, rules, now),
     entryText,
     contextVerdict: entryText === null ? null : (entered?.verdict ?? null),
     heldCount: held.length,

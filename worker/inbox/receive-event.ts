@@ -113,9 +113,9 @@ async function findCandidates(
   arrived: DatedEvent,
   facts: Classification & { readonly contextVerdict: TokenVerdict | undefined },
 ): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion">> {
-  const { env, team, requestId } = services;
+  const { env, team, requestId, rules } = services;
   const [handled, stored] = await Promise.all([
-    runHandlers(team, inbound, { address: arrived, env, requestId, ...facts }),
+    runHandlers(team, inbound, { address: arrived, rules, env, requestId, ...facts }),
     services.settings(),
   ]);
   const first = handled === undefined ? [] : [handled];
@@ -127,6 +127,7 @@ async function findCandidates(
   const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, facts.contextVerdict)];
   const asked = {
     address: arrived,
+    rules,
     inbound,
     arrivedAt: arrived.arrivedAt,
     eventHash: () => hashEventKey(arrived, arrived.key),

@@ -5,6 +5,7 @@
 import { versionFor, type DocumentVersion, type SettingsVersion } from "../../shared/api/settings/version.ts";
 import { ok, type Result } from "../../shared/base/result.ts";
 import { formatAccount, miniProgramAccount } from "../../shared/message/address.ts";
+import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome, PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
 import { credentialOf } from "../account/core/credential.ts";
 import type { Milestone } from "../account/core/milestones.ts";
@@ -21,6 +22,7 @@ import type { ChannelTexts, Deliver } from "../channels/channel.ts";
 import { createDeliver } from "../channels/mini-program/deliver.ts";
 import type { ChannelTools } from "../channels/tools.ts";
 import type { CallDeps, Fetch } from "../channels/wechat/api/call-api.ts";
+import { rulesOf } from "../config/account-rules.ts";
 import type { WeChatAccountConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
 import type { AccountPause } from "../conversation/rpc.ts";
@@ -51,6 +53,8 @@ export interface Services {
   readonly app: WeChatAccountConfig;
   /** `channel:account`, as settings name it. */
   readonly accountKey: string;
+  /** What the account's channel allows. */
+  readonly rules: ChannelRules;
   /** The namespace of the conversations. */
   readonly directory: ConversationDirectory;
   /** Keeps work alive after the response. */
@@ -179,6 +183,7 @@ export function createServices(
     config,
     app,
     accountKey,
+    rules: rulesOf(app),
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
     createCallDeps,

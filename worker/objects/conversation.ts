@@ -8,6 +8,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { accountMemory, rememberPause } from "../account/memory.ts";
+import { rulesOfConversation } from "../config/account-rules.ts";
 import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
 import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
@@ -250,6 +251,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       objectId: this.ctx.id.toString(),
       store: createConversationStore(this.ctx.storage),
       config: () => requireConfig(this.env),
+      rulesOf: (account) => rulesOfConversation(requireConfig(this.env), account),
       movable: (state) => this.#movable(state),
       // Not awaited: the runtime sends no answer before alarm and record are stored.
       setAlarm: (at) => void this.ctx.storage.setAlarm(at),

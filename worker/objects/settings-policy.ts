@@ -1,15 +1,19 @@
 /** The configuration that settings are checked against, read for each check: it may change while the object lives. */
 import { formatAccount, miniProgramAccount } from "../../shared/message/address.ts";
+import { rulesOf } from "../config/account-rules.ts";
 import { configOf } from "../config/config.ts";
 import type { SettingsPolicy } from "../settings/documents.ts";
 
-/** The accounts settings may name, and which webhooks are allowed; undefined while the configuration is broken. */
+/** The accounts settings may name and their rules, and which webhooks are allowed; undefined while the configuration is broken. */
 export function settingsPolicyOf(env: Env): SettingsPolicy | undefined {
   const config = configOf(env);
   if (!config.ok) return undefined;
   const { apps, webhookSecrets: secrets, allowPrivateWebhooks: allowPrivate } = config.value;
   return {
-    accounts: apps.map(({ appid }) => ({ key: formatAccount(miniProgramAccount(appid)), appid })),
+    accounts: apps.map((app) => {
+      const account = miniProgramAccount(app.appid);
+      return { key: formatAccount(account), account: account.account, rules: rulesOf(app) };
+    }),
     secrets,
     allowPrivate,
   };

@@ -1,10 +1,11 @@
 /**
- * Checks of a document beyond its shape: the defaults alone, and the settings in force for each account. They run when
- * a document is stored, not when it is read (docs/design/0006-rules-and-handlers.md).
+ * Checks of a document beyond its shape: the defaults alone, and the settings in force for each account, by the rules of
+ * this account. They run when a document is stored, not when it is read (docs/design/0006-rules-and-handlers.md).
  */
 import { ownValue } from "../../base/own-value.ts";
+import type { ChannelRules } from "../../message/channel-rules.ts";
 import { settingsFor, type SettingsDocument } from "./document.ts";
-import { findSettingsLinkProblems } from "./link-checks.ts";
+import { findMessageProblems } from "./message-checks.ts";
 import { limitProblems, type SettingsProblem } from "./problems.ts";
 import { findRepeatedDates, findUnknownWebhooks } from "./settings-checks.ts";
 import type { Settings } from "./settings.ts";
@@ -13,8 +14,10 @@ import type { Settings } from "./settings.ts";
 export interface CheckedAccount {
   /** `channel:account`. */
   readonly key: string;
-  /** The AppID of its mini program; its texts may link to no other one. */
-  readonly appid: string;
+  /** The channel's id of it: where texts may link to its own mini program alone, the AppID. */
+  readonly account: string;
+  /** What it can send. */
+  readonly rules: ChannelRules;
 }
 
 /**
@@ -30,22 +33,23 @@ export function findDocumentProblems(
   check: (settings: Settings) => readonly SettingsProblem[],
   stored: readonly string[] = [],
 ): readonly SettingsProblem[] {
-  const findIn = (settings: Settings, appid: string | undefined) => [
+  const findIn = (settings: Settings) => [
     ...findUnknownWebhooks(settings),
     ...findRepeatedDates(settings),
-    ...findSettingsLinkProblems(settings, appid),
     ...check(settings),
   ];
+  const { defaults } = document;
   const found: SettingsProblem[] = [];
   const known = new Set<string>();
-  for (const problem of findIn(document.defaults, undefined)) {
+  for (const problem of [...findIn(defaults), ...findCommonProblems(defaults, accounts ?? [])]) {
     const path = `defaults.${problem.path}`;
     known.add(`${path} ${problem.problem}`);
     found.push({ ...problem, path });
   }
-  for (const { key, appid } of accounts ?? []) {
+  for (const { key, account, rules } of accounts ?? []) {
     const own = ownValue(document.overrides, key) ?? {};
-    for (const problem of findIn(settingsFor(document, key), appid)) {
+    const settings = settingsFor(document, key);
+    for (const problem of [...findIn(settings), ...findMessageProblems(settings, rules, account)]) {
       const [entry = ""] = problem.path.split(".");
       const path = entry in own ? `overrides.${key}.${problem.path}` : `defaults.${problem.path}`;
       if (entry in own) found.push({ ...problem, path });
@@ -55,6 +59,15 @@ export function findDocumentProblems(
     }
   }
   return limitProblems([...found, ...findUnknownAccounts(document, accounts, stored)]);
+}
+
+/** What the rules of every account find in the messages of the defaults, whatever account their links lead to. */
+function findCommonProblems(defaults: Settings, accounts: readonly CheckedAccount[]): readonly SettingsProblem[] {
+  const kinds = [...new Set(accounts.map(({ rules }) => rules))];
+  const [first = [], ...others] = kinds.map((rules) => findMessageProblems(defaults, rules, undefined));
+  return first.filter(({ path, problem }) =>
+    others.every((list) => list.some((other) => other.path === path && other.problem === problem)),
+  );
 }
 
 /**

@@ -90,7 +90,7 @@ const VALUES = {
       name: dayName,
     }),
   ),
-  /** Sent when the user enters the chat; at most 2 messages, since WeChat allows no more (WECHAT.md §4.4). */
+  /** Sent when the user enters the chat, on the channel's grant for it. */
   greeting: v.strictObject({ messages: messagesSchema("greeting"), onceMinutes: v.exactOptional(OnceMinutesSchema) }),
   rules: v.pipe(
     v.array(RuleSchema),

@@ -35,7 +35,14 @@ describe("milestones", () => {
   });
 
   it.for(["appid", "secret", "mode"] as const)("see another %s as other credentials", (field, { expect }) => {
-    const app = { appid: "wx1", secret: "s", tokens: ["t"], aesKeys: ["k"], mode: "secure" as const };
+    const app = {
+      channel: "mini-program",
+      appid: "wx1",
+      secret: "s",
+      tokens: ["t"],
+      aesKeys: ["k"],
+      mode: "secure",
+    } as const;
     const texts = new Set([
       setupText(app),
       setupText({ ...app, [field]: "plain" }),

@@ -2,7 +2,6 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { parseOutbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
@@ -10,6 +9,7 @@ import { splitText } from "../../../shared/text/split.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 import { parseWebhookAnswer } from "../../../worker/automation/core/webhook-answer.ts";
 import { must, T0 } from "../../support/conversation.ts";
+import { RULES } from "../../support/rules.ts";
 import { parseSettings } from "../../support/settings.ts";
 import { blank, canBeSeen, INVISIBLE } from "../shared/invisible.ts";
 
@@ -36,7 +36,7 @@ const head = { account: "gh_1", openid: "o1", createdAt: T0 };
 describe("a long text", () => {
   it("whose blank space is longer than a message has no blank part", ({ expect }) => {
     const content = `A${" ".repeat(5_000)}B`;
-    const parts = must(splitMessage({ type: "text", content }, MINI_PROGRAM_RULES));
+    const parts = must(splitMessage({ type: "text", content }, RULES));
     expect(parts.map((part) => part.type === "text" && part.content.trim())).toEqual(["A", "B"]);
   });
 
@@ -68,18 +68,18 @@ describe("a long text", () => {
 describe("a text in which nothing can be seen", () => {
   it("is refused as a message, whatever it is made of", ({ expect }) => {
     for (const character of INVISIBLE) {
-      const parsed = parseOutbound(text(character), MINI_PROGRAM_RULES, APPID);
+      const parsed = parseOutbound(text(character), RULES, APPID);
       expect(parsed.ok ? `taken: U+${character.codePointAt(0)?.toString(16)}` : parsed.error.message).toBe(
         "must not be blank",
       );
     }
-    fc.assert(fc.property(blank, (content) => !parseOutbound(text(content), MINI_PROGRAM_RULES, APPID).ok));
+    fc.assert(fc.property(blank, (content) => !parseOutbound(text(content), RULES, APPID).ok));
   });
 
   it("is refused as a webhook's answer", ({ expect }) => {
     fc.assert(
       fc.property(blank, (content) => {
-        const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }), APPID);
+        const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }), RULES, APPID);
         expect(answer).toMatchObject({ ok: false, error: { reason: "bad_message" } });
       }),
     );
@@ -143,10 +143,10 @@ const EMPTY_LINKS = [
 describe("a link without visible words", () => {
   it("is refused as a message, as a webhook's answer and in settings", ({ expect }) => {
     for (const content of EMPTY_LINKS) {
-      expect(parseOutbound(text(content), MINI_PROGRAM_RULES, APPID), content).toMatchObject({
+      expect(parseOutbound(text(content), RULES, APPID), content).toMatchObject({
         error: { field: "content", message: "must not be blank" },
       });
-      const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }), APPID);
+      const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }), RULES, APPID);
       expect(answer).toMatchObject({ error: { reason: "bad_message", problem: "must not be blank" } });
       const found = { path: "fallback.messages.0.content", problem: "must not be blank" };
       expect(parseSettings({ fallback: reply(content) })).toMatchObject({ error: [found] });
@@ -157,8 +157,7 @@ describe("a link without visible words", () => {
     const settings = parseSettings({ fallback: reply('<a href="https://x.cn">{{content}}</a>') });
     const inbound: Inbound = { ...head, event: "message", type: "text", name: "text", id: "1", content: "\u200b" };
     expect(settings.ok && buildCandidates(settings.value, inbound, T0)).toEqual([]);
-    for (const content of EMPTY_LINKS)
-      expect(splitMessage({ type: "text", content }, MINI_PROGRAM_RULES)).toBeUndefined();
+    for (const content of EMPTY_LINKS) expect(splitMessage({ type: "text", content }, RULES)).toBeUndefined();
     const link = `<a href="https://x.cn/${"p".repeat(1_500)}"></a>`;
     const split = splitText(`${"x".repeat(2_000)}${link}`, 2048, "bytes", 5);
     expect(split).toEqual({ ok: true, value: ["x".repeat(2_000)] });
@@ -175,14 +174,14 @@ describe("a link without visible words", () => {
       "a < b",
       "<abbr></abbr>",
     ]) {
-      expect(parseOutbound(text(content), MINI_PROGRAM_RULES, APPID), content).toMatchObject({ ok: true });
+      expect(parseOutbound(text(content), RULES, APPID), content).toMatchObject({ ok: true });
     }
   });
 
   it("is judged in a time that grows with the text, however many tags are begun", ({ expect }) => {
     const started = performance.now();
     for (const piece of ["<a ", '<a "', "<a '", "<a>", "</a ", "<a x='\"", "<"]) {
-      parseOutbound(text(piece.repeat(Math.floor(10_000 / piece.length))), MINI_PROGRAM_RULES, APPID);
+      parseOutbound(text(piece.repeat(Math.floor(10_000 / piece.length))), RULES, APPID);
     }
     expect(performance.now() - started).toBeLessThan(2_000);
   });

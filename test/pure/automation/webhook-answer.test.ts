@@ -1,8 +1,9 @@
 import { describe, it } from "vitest";
 import { parseWebhookAnswer } from "../../../worker/automation/core/webhook-answer.ts";
+import { OTHER_RULES, RULES } from "../../support/rules.ts";
 
 const APPID = "wx0123456789abcdef";
-const read = (body: string) => parseWebhookAnswer(body, APPID);
+const read = (body: string) => parseWebhookAnswer(body, RULES, APPID);
 const parse = (value: unknown) => read(JSON.stringify(value));
 const text = (content: string) => ({ type: "text", content });
 
@@ -41,6 +42,15 @@ describe("an endpoint's answer", () => {
     }
   });
 
+  it("is refused for a type that its channel does not send", ({ expect }) => {
+    const body = JSON.stringify({ messages: [{ type: "card", title: "t", pagePath: "pages/a", thumbMediaId: "m" }] });
+    expect(parseWebhookAnswer(body, RULES, APPID).ok).toBe(true);
+    expect(parseWebhookAnswer(body, OTHER_RULES, APPID)).toEqual({
+      ok: false,
+      error: { reason: "bad_message", problem: "must be a type this account sends: text, image" },
+    });
+  });
+
   it("is prepared before it is checked, and refused for a link to another mini program", ({ expect }) => {
     const link = (appid: string) =>
       text(`<a href="https://x.cn" data-miniprogram-appid="${appid}" data-miniprogram-path="pages/x">看</a>`);
@@ -48,6 +58,8 @@ describe("an endpoint's answer", () => {
     const problem = expect.stringContaining("has a link to another mini program") as string;
     expect(parse({ messages: [link("wx1")] })).toEqual({ ok: false, error: { reason: "bad_message", problem } });
     const body = JSON.stringify({ messages: [link("wx1")] });
-    expect(parseWebhookAnswer(body, APPID, () => text("好"))).toMatchObject({ value: { messages: [text("好")] } });
+    expect(parseWebhookAnswer(body, RULES, APPID, () => text("好"))).toMatchObject({
+      value: { messages: [text("好")] },
+    });
   });
 });

@@ -1,8 +1,8 @@
 /** Which grant an event of a mini program opens: every message, and entering (WECHAT.md §4.4). */
 import { describe, it } from "vitest";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { classify } from "../../../worker/channels/mini-program/classify.ts";
+import { RULES } from "../../support/rules.ts";
 
 const HEAD = { account: "gh_1", openid: "o1", name: "x", createdAt: 0 };
 
@@ -12,7 +12,7 @@ describe("classify", () => {
     expect(classify(text)).toEqual({ grant: { name: "message" } });
     expect(classify({ ...HEAD, event: "message", type: "unknown", id: "1" })).toEqual({ grant: { name: "message" } });
     expect(classify({ ...HEAD, event: "action", type: "enter", entryText: "" })).toEqual({ grant: { name: "enter" } });
-    expect(Object.keys(MINI_PROGRAM_RULES.grants)).toEqual(["message", "enter"]);
+    expect(Object.keys(RULES.grants)).toEqual(["message", "enter"]);
   });
 
   it("lets no other event open one", ({ expect }) => {

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { MAX_DOWNLOAD_BYTES, openTools } from "../../../worker/channels/mini-program/tools.ts";
 import { detectImageType } from "../../../worker/channels/wechat/api/image-type.ts";
+import { RULES } from "../../support/rules.ts";
 import { depsOf, json, NOW, scriptedFetch, type SentRequest, type Step } from "./scripted.ts";
 
 const HEADS = {
@@ -52,7 +52,7 @@ describe("an upload", () => {
       ok({
         mediaId: "media-1",
         createdAt: 1_800_000_123_000,
-        expiresAt: 1_800_000_123_000 + MINI_PROGRAM_RULES.mediaLifetimeMs,
+        expiresAt: 1_800_000_123_000 + RULES.mediaLifetimeMs,
       }),
     );
     expect(requests[0]?.url.href).toBe("https://api.test/cgi-bin/media/upload?access_token=token-1&type=image");
@@ -88,7 +88,7 @@ describe("an upload", () => {
   });
 
   it("takes the limit and refuses one byte more, naming both sizes, before a request leaves", async ({ expect }) => {
-    const limit = MINI_PROGRAM_RULES.imageBytes;
+    const limit = RULES.imageBytes;
     expect((await upload(picture("jpg", limit), TAKEN)).outcome.ok).toBe(true);
     const { outcome, requests } = await upload(picture("jpg", limit + 1));
     expect(outcome).toEqual(err({ result: "too_large", limit, actual: limit + 1 }));
@@ -97,7 +97,7 @@ describe("an upload", () => {
 
   it("counts from now when WeChat gives no created_at", async ({ expect }) => {
     const { outcome } = await upload(picture("png"), json({ media_id: "m" }));
-    expect(outcome).toEqual(ok({ mediaId: "m", createdAt: NOW, expiresAt: NOW + MINI_PROGRAM_RULES.mediaLifetimeMs }));
+    expect(outcome).toEqual(ok({ mediaId: "m", createdAt: NOW, expiresAt: NOW + RULES.mediaLifetimeMs }));
   });
 
   it("does not accept a success without media id", async ({ expect }) => {

@@ -1,6 +1,6 @@
 /** The tools of the mini program by the suite that every channel with tools must pass. */
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { openTools } from "../../../worker/channels/mini-program/tools.ts";
+import { RULES } from "../../support/rules.ts";
 import { json } from "./scripted.ts";
 import { describeTools } from "./tools-contract.ts";
 
@@ -20,8 +20,8 @@ describeTools("mini program", {
   typing: { accepts: json({ errcode: 0 }), alreadyShown: "45081", tooLate: "45080" },
   upload: {
     accepts: json({ type: "image", media_id: "media-1", created_at: 1_800_000_123 }),
-    file: { type: "image", bytes: picture(MINI_PROGRAM_RULES.imageBytes) },
-    lifetimeMs: MINI_PROGRAM_RULES.mediaLifetimeMs,
+    file: { type: "image", bytes: picture(RULES.imageBytes) },
+    lifetimeMs: RULES.mediaLifetimeMs,
   },
   download: {
     answers: (bytes, contentType) => () => new Response(bytes, { headers: { "content-type": contentType } }),

@@ -21,6 +21,7 @@ describe("the configuration", () => {
       value: {
         apps: [
           {
+            channel: "mini-program",
             appid: GOOD.WECHAT_APPID,
             secret: GOOD.WECHAT_APP_SECRET,
             tokens: ["sometoken"],

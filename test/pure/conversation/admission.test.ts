@@ -1,5 +1,4 @@
 import { describe, it } from "vitest";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { SOURCE_NAMES, type Source } from "../../../shared/message/source.ts";
 import { admission, isMuted, replyWindow } from "../../../worker/conversation/core/admission.ts";
 import {
@@ -14,6 +13,7 @@ import {
 import { CLOSED_WINDOW, openGrant } from "../../../worker/conversation/core/window.ts";
 import { converse, must, reply, T0, text, TRANSFER } from "../../support/conversation.ts";
 import { ACCEPTED } from "../../support/delivery.ts";
+import { RULES } from "../../support/rules.ts";
 
 const MINUTE = 60_000;
 const muted: Control = { type: "muted", until: T0 + MINUTE };
@@ -41,9 +41,9 @@ describe("admission of a send", () => {
   });
 
   it("shows the reply window as unknown after a handover, until the user acts", ({ expect }) => {
-    const window = openGrant(CLOSED_WINDOW, MINI_PROGRAM_RULES, { name: "message", at: T0, receivedAt: T0 });
+    const window = openGrant(CLOSED_WINDOW, RULES, { name: "message", at: T0, receivedAt: T0 });
     const over = handOver(AUTOMATIC);
-    const shown = (control: Control) => replyWindow({ control, window }, MINI_PROGRAM_RULES, T0);
+    const shown = (control: Control) => replyWindow({ control, window }, RULES, T0);
     expect(shown(over)).toEqual({ status: "unknown", grant: null, remaining: 0, expiresAt: null, doubtful: false });
     expect(shown(endHandover(over))).toMatchObject({ grant: "message", remaining: 5 });
     expect(shown(muted)).toMatchObject({ grant: "message", remaining: 5 });

@@ -1,6 +1,5 @@
 /** No text that a user or an agent wrote is in the facts of a row: they may be read where the content may not. */
 import { describe, it } from "vitest";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { classify } from "../../../worker/channels/mini-program/classify.ts";
@@ -9,6 +8,7 @@ import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
 import { applyEvent } from "../../../worker/conversation/core/transitions.ts";
 import { converse, must, reply, T0, text, TIMEOUT } from "../../support/conversation.ts";
 import { ACCEPTED, rejected } from "../../support/delivery.ts";
+import { RULES } from "../../support/rules.ts";
 
 const CANARY = "金丝雀";
 const HEAD = { account: "gh_1", openid: "o1", createdAt: T0, name: "n", raw: CANARY, damaged: CANARY };
@@ -56,7 +56,7 @@ describe("the facts of a row", () => {
       const writer = writeRows(0, T0);
       const push = { key: "k", inbound, classification: classify(inbound), candidates: [] };
       applyEvent(EMPTY_STATE, writer, push, {
-        rules: MINI_PROGRAM_RULES,
+        rules: RULES,
         now: T0,
         random: 0,
         unconfirmedRetries: 1,

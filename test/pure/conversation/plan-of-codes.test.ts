@@ -3,7 +3,6 @@
  * are one block. After a change that is meant: `npm test -- test/pure/conversation/plan-of-codes.test.ts --update`.
  */
 import { describe, it } from "vitest";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { watchSend } from "../../../worker/account/sends-watch.ts";
 import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
@@ -13,6 +12,7 @@ import { writeRows } from "../../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, LEASE_MS, type ConversationState } from "../../../worker/conversation/core/state.ts";
 import { reserve, openGrant } from "../../../worker/conversation/core/window.ts";
 import { pauseCause, rejected } from "../../support/delivery.ts";
+import { RULES } from "../../support/rules.ts";
 
 const NOW = 1_760_000_000_000;
 const STARTED = NOW - 1_000;
@@ -46,7 +46,7 @@ const SITUATIONS = choices(TRIES).flatMap(([tried, tries]) =>
 
 function leased({ tries, held }: (typeof SITUATIONS)[number]): ConversationState {
   const at = NOW - HOUR;
-  const opened = openGrant(EMPTY_STATE.window, MINI_PROGRAM_RULES, { name: "message", at, receivedAt: at });
+  const opened = openGrant(EMPTY_STATE.window, RULES, { name: "message", at, receivedAt: at });
   const item = {
     seq: SEQ,
     message: SEQ,
@@ -66,7 +66,7 @@ function leased({ tries, held }: (typeof SITUATIONS)[number]): ConversationState
 function planOf(code: number, situation: (typeof SITUATIONS)[number], random: number): string {
   const writer = writeRows(SEQ, NOW);
   const attempt = { seq: SEQ, attempt: 1, outcome: rejected(code, situation.facts) };
-  const context = { rules: MINI_PROGRAM_RULES, now: NOW, random, unconfirmedRetries: 0 } as const;
+  const context = { rules: RULES, now: NOW, random, unconfirmedRetries: 0 } as const;
   const { queue, window } = settleAttempt(leased(situation), writer, attempt, context, () => false);
   const name = ERRCODES[code]?.name ?? "unknown_errcode";
   const rows = writer.rows().map(({ kind, facts }) => {

@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
 import { converse, must, reply, T0, text, TRANSFER } from "../../support/conversation.ts";
 import { ACCEPTED, rejected } from "../../support/delivery.ts";
+import { OTHER_RULES } from "../../support/rules.ts";
 
 const HOUR = 3_600_000;
 
@@ -38,6 +39,15 @@ describe("a push", () => {
     expect(chat.says([TRANSFER]).acknowledgement).toBe("handover");
     expect(chat.window().status).toBe("unknown");
     expect(chat.says([]).acknowledgement).toBe("received");
+    expect(chat.window().grant).toBe("message");
+  });
+
+  it("is not handed over where the channel has no handover: the next candidate acts", ({ expect }) => {
+    const chat = converse({ rules: OTHER_RULES });
+    const { acknowledgement, lease } = chat.says([TRANSFER, reply("稍等")]);
+    expect(acknowledgement).toBe("received");
+    expect(lease).toBeDefined();
+    expect(chat.says([TRANSFER]).acknowledgement).toBe("received");
     expect(chat.window().grant).toBe("message");
   });
 

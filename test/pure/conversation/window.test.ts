@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM_RULES, type ChannelRules } from "../../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import {
   reserve,
   CLOSED_WINDOW,
@@ -15,16 +15,17 @@ import {
   windowStatus,
   type WindowState,
 } from "../../../worker/conversation/core/window.ts";
+import { RULES } from "../../support/rules.ts";
 
 const HOUR = 3_600_000;
 const T0 = 1_760_000_000_000;
 
 const message = (state: WindowState, at: number, receivedAt = at) =>
-  openGrant(state, MINI_PROGRAM_RULES, { name: "message", at, receivedAt });
+  openGrant(state, RULES, { name: "message", at, receivedAt });
 const enter = (state: WindowState, at: number, receivedAt = at) =>
-  openGrant(state, MINI_PROGRAM_RULES, { name: "enter", at, receivedAt });
+  openGrant(state, RULES, { name: "enter", at, receivedAt });
 const send = (state: WindowState, seq: number, at: number) => settleUse(reserve(state, [seq], 0), seq, 0, at);
-const view = (state: WindowState, now: number) => windowStatus(state, MINI_PROGRAM_RULES, now);
+const view = (state: WindowState, now: number) => windowStatus(state, RULES, now);
 
 describe("the reply window", () => {
   it("is closed before the user has done anything", ({ expect }) => {
@@ -35,7 +36,7 @@ describe("the reply window", () => {
       expiresAt: null,
       doubtful: false,
     });
-    expect(findWindowRefusal(CLOSED_WINDOW, MINI_PROGRAM_RULES, 1, T0)).toBe("window_closed");
+    expect(findWindowRefusal(CLOSED_WINDOW, RULES, 1, T0)).toBe("window_closed");
   });
 
   it("grants five messages in 48 hours after a message", ({ expect }) => {
@@ -49,7 +50,7 @@ describe("the reply window", () => {
     });
     expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS - 1).remaining).toBe(5);
     expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS).status).toBe("closed");
-    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 1, T0 + 48 * HOUR - GRANT_MARGIN_MS)).toBe("window_closed");
+    expect(findWindowRefusal(state, RULES, 1, T0 + 48 * HOUR - GRANT_MARGIN_MS)).toBe("window_closed");
   });
 
   it("grants two messages in a minute after entering", ({ expect }) => {
@@ -61,7 +62,7 @@ describe("the reply window", () => {
       expiresAt: T0 + 60_000,
       doubtful: false,
     });
-    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 3, T0)).toBe("quota_used");
+    expect(findWindowRefusal(state, RULES, 3, T0)).toBe("quota_used");
   });
 
   it("never adds the two grants", ({ expect }) => {
@@ -79,8 +80,8 @@ describe("the reply window", () => {
   it("counts a send against every live grant", ({ expect }) => {
     const both = enter(message(CLOSED_WINDOW, T0), T0 + 1_000);
     const state = send(send(both, 1, T0 + 2_000), 2, T0 + 2_000);
-    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 3, T0 + 3_000)).toBeUndefined();
-    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 4, T0 + 3_000)).toBe("quota_used");
+    expect(findWindowRefusal(state, RULES, 3, T0 + 3_000)).toBeUndefined();
+    expect(findWindowRefusal(state, RULES, 4, T0 + 3_000)).toBe("quota_used");
   });
 
   it("starts afresh with the next message, but still counts what was recorded within the clocks' difference", ({
@@ -124,11 +125,11 @@ describe("the reply window", () => {
 
   it("lets an attempt run until shortly before the best grant that covers it ends", ({ expect }) => {
     const both = reserve(enter(message(CLOSED_WINDOW, T0), T0), [1], 0);
-    expect(coveredUntil(both, MINI_PROGRAM_RULES, T0)).toBe(T0 + 48 * HOUR - GRANT_MARGIN_MS);
+    expect(coveredUntil(both, RULES, T0)).toBe(T0 + 48 * HOUR - GRANT_MARGIN_MS);
     const greeting = reserve(enter(CLOSED_WINDOW, T0), [1], 0);
-    expect(coveredUntil(greeting, MINI_PROGRAM_RULES, T0)).toBe(T0 + 60_000 - GRANT_MARGIN_MS);
-    expect(coveredUntil(greeting, MINI_PROGRAM_RULES, T0 + 60_000 - GRANT_MARGIN_MS)).toBeUndefined();
-    expect(coveredUntil(reserve(greeting, [2, 3], 0), MINI_PROGRAM_RULES, T0)).toBeUndefined();
+    expect(coveredUntil(greeting, RULES, T0)).toBe(T0 + 60_000 - GRANT_MARGIN_MS);
+    expect(coveredUntil(greeting, RULES, T0 + 60_000 - GRANT_MARGIN_MS)).toBeUndefined();
+    expect(coveredUntil(reserve(greeting, [2, 3], 0), RULES, T0)).toBeUndefined();
   });
 
   it("forgets uses that no grant counts, so that the state stays small", ({ expect }) => {
@@ -169,7 +170,7 @@ describe("the reply window under any sequence of actions", () => {
           now += action.ms;
           if (action.type === "message") [state, sinceMessage] = [message(state, now), 0];
           if (action.type === "enter") [state, sinceEnter] = [enter(state, now), 0];
-          if (action.type !== "send" || findWindowRefusal(state, MINI_PROGRAM_RULES, 1, now) !== undefined) return;
+          if (action.type !== "send" || findWindowRefusal(state, RULES, 1, now) !== undefined) return;
           state = send(state, seq, now);
           [sinceMessage, sinceEnter] = [sinceMessage + 1, sinceEnter + 1];
           expect(sinceMessage <= 5 || sinceEnter <= 2).toBe(true);
@@ -188,8 +189,8 @@ describe("the reply window under any sequence of actions", () => {
           if (action.type === "message") state = message(state, now);
           if (action.type === "enter") state = enter(state, now);
           const { remaining } = view(state, now);
-          if (remaining > 0) expect(findWindowRefusal(state, MINI_PROGRAM_RULES, remaining, now)).toBeUndefined();
-          expect(findWindowRefusal(state, MINI_PROGRAM_RULES, remaining + 1, now)).toBeDefined();
+          if (remaining > 0) expect(findWindowRefusal(state, RULES, remaining, now)).toBeUndefined();
+          expect(findWindowRefusal(state, RULES, remaining + 1, now)).toBeDefined();
           if (action.type === "send" && remaining > 0) state = send(state, seq, now);
         });
       }),
@@ -199,7 +200,7 @@ describe("the reply window under any sequence of actions", () => {
 
 describe("three named grants", () => {
   const rules: ChannelRules = {
-    ...MINI_PROGRAM_RULES,
+    ...RULES,
     grants: {
       message: { count: 5, durationMs: 48 * HOUR },
       enter: { count: 2, durationMs: 60_000 },

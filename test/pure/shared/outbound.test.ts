@@ -1,8 +1,8 @@
 /** What may be sent: the message model and the channel's limits, before any request leaves (WECHAT.md §4.1–4.3). */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { checkOutbound, parseOutbound } from "../../../shared/message/outbound.ts";
+import { OTHER_RULES, RULES } from "../../support/rules.ts";
 
 /** The mini program that sends. */
 const APPID = "wx0123456789abcdef";
@@ -15,20 +15,47 @@ const GOOD = [
 ];
 
 function problemOf(input: unknown) {
-  const parsed = parseOutbound(input, MINI_PROGRAM_RULES, APPID);
+  const parsed = parseOutbound(input, RULES, APPID);
   return parsed.ok ? undefined : parsed.error;
 }
 
 describe("parseOutbound", () => {
   it("takes the four types a mini program may send, unchanged", ({ expect }) => {
-    for (const message of GOOD)
-      expect(parseOutbound(message, MINI_PROGRAM_RULES, APPID)).toEqual({ ok: true, value: message });
+    for (const message of GOOD) expect(parseOutbound(message, RULES, APPID)).toEqual({ ok: true, value: message });
   });
 
   it("refuses the types only official accounts have", ({ expect }) => {
     for (const type of ["voice", "video", "music", "news", "msgmenu", "wxcard", "", "toString"]) {
       expect(problemOf({ type, content: "x", mediaId: "m" })).toMatchObject({ reason: "invalid_field", field: "type" });
     }
+  });
+
+  it("refuses a type that the account's channel does not send", ({ expect }) => {
+    for (const message of GOOD) {
+      const parsed = parseOutbound(message, OTHER_RULES, APPID);
+      if (message.type === "text" || message.type === "image") expect(parsed.ok, message.type).toBe(true);
+      else
+        expect(parsed).toEqual({
+          ok: false,
+          error: {
+            reason: "invalid_field",
+            field: "type",
+            message: "must be a type this account sends: text, image",
+          },
+        });
+      expect(parseOutbound(message, { ...RULES, sends: [] }, APPID)).toMatchObject({
+        error: { field: "type", message: "must be a type this account sends: none" },
+      });
+    }
+  });
+
+  it("refuses a link to another mini program only where the channel does", ({ expect }) => {
+    const content = '<a href="https://x.cn" data-miniprogram-appid="wx1" data-miniprogram-path="pages/a">看</a>';
+    const rules = { ...OTHER_RULES, text: RULES.text };
+    expect(parseOutbound({ type: "text", content }, rules, APPID).ok).toBe(true);
+    expect(parseOutbound({ type: "text", content }, { ...rules, textLinks: "own" }, APPID)).toMatchObject({
+      error: { reason: "invalid_field", field: "content" },
+    });
   });
 
   it("names a field that is missing, blank, of another kind or unknown", ({ expect }) => {
@@ -130,7 +157,7 @@ describe("parseOutbound", () => {
   });
 
   it("counts in the unit the channel names", ({ expect }) => {
-    const rules = { ...MINI_PROGRAM_RULES, text: { limit: 2, unit: "characters", maxParts: 2 } } as const;
+    const rules = { ...RULES, text: { limit: 2, unit: "characters", maxParts: 2 } } as const;
     expect(checkOutbound({ type: "text", content: "一二三四" }, rules).ok).toBe(true);
     expect(checkOutbound({ type: "text", content: "一二三四五" }, rules)).toMatchObject({
       error: { actual: 5, unit: "characters" },
@@ -142,7 +169,7 @@ describe("parseOutbound", () => {
     const secret = "S3CRET".repeat(3);
     fc.assert(
       fc.property(fc.anything(), (input) => {
-        expect(parseOutbound(input, MINI_PROGRAM_RULES, APPID).ok).toBe(false);
+        expect(parseOutbound(input, RULES, APPID).ok).toBe(false);
         expect(JSON.stringify(problemOf({ type: secret, content: input }))).not.toContain(secret);
       }),
     );

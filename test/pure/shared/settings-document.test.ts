@@ -3,10 +3,14 @@ import { describe, it } from "vitest";
 import { findDocumentProblems } from "../../../shared/api/settings/document-checks.ts";
 import { originsOf, parseDocument } from "../../../shared/api/settings/document-input.ts";
 import { settingsFor, type SettingsDocument } from "../../../shared/api/settings/document.ts";
+import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
+import { OTHER_RULES, RULES } from "../../support/rules.ts";
 
 const SHOP = "wx0123456789abcdef";
 const OTHER = "wxfedcba9876543210";
-const ACCOUNTS = [SHOP, OTHER].map((appid) => ({ key: `mini-program:${appid}`, appid }));
+const ACCOUNTS = [SHOP, OTHER].map((account) => ({ key: `mini-program:${account}`, account, rules: RULES }));
+/** The second one of another channel. */
+const TWO_CHANNELS = ACCOUNTS.map((one, index) => (index === 0 ? one : { ...one, rules: OTHER_RULES }));
 const KEY = `mini-program:${SHOP}`;
 const OTHER_KEY = `mini-program:${OTHER}`;
 
@@ -178,6 +182,62 @@ describe("findDocumentProblems", () => {
     const broken = { fallback: reply('<a href="https://x.cn" data-miniprogram-path="pages/a">看</a>') };
     const found = problemsOf({ defaults: broken, overrides: { [KEY]: defaults, [OTHER_KEY]: defaults } });
     expect(found.map(({ path }) => path)).toEqual(["defaults.fallback.messages.0.content"]);
+  });
+
+  it("checks the messages of two accounts by the rules of each", ({ expect }) => {
+    const image = { type: "image", mediaId: "m" };
+    const card = { type: "card", title: "t", pagePath: "pages/a", thumbMediaId: "m" };
+    const mixed = { fallback: { type: "reply", messages: [card, text("x".repeat(41)), image] } };
+    const find = (input: unknown) =>
+      findDocumentProblems(parse(input), TWO_CHANNELS, () => []).map(({ path, problem }) => `${path}: ${problem}`);
+    expect(find({ defaults, overrides: { [KEY]: mixed } })).toEqual([]);
+    expect(find({ defaults, overrides: { [OTHER_KEY]: mixed } })).toEqual([
+      `overrides.${OTHER_KEY}.fallback.messages.0.type: must be a type this account sends: text, image`,
+      `overrides.${OTHER_KEY}.fallback.messages.1.content: must have at most 40 characters (2 messages of 20), has 41`,
+    ]);
+    expect(find({ defaults: mixed })).toEqual([
+      `defaults.fallback.messages.0.type: must be a type this account sends: text, image, for ${OTHER_KEY}`,
+      `defaults.fallback.messages.1.content: must have at most 40 characters (2 messages of 20), has 41, for ${OTHER_KEY}`,
+    ]);
+    expect(find({ defaults: mixed, overrides: { [OTHER_KEY]: defaults } })).toEqual([]);
+  });
+
+  it("counts the messages of an answer and of a greeting by the grants of each account", ({ expect }) => {
+    const messages = ["一", "二"].map(text);
+    const find = (count: number) => {
+      const rules = [
+        { id: "r", match: { type: "anything" }, action: { type: "reply", messages: Array(count).fill(text("x")) } },
+      ];
+      const input = parse({ defaults: { ...defaults, greeting: { messages }, rules } });
+      return findDocumentProblems(input, TWO_CHANNELS, () => []).map(({ path, problem }) => `${path}: ${problem}`);
+    };
+    const greetingProblem = `defaults.greeting.messages: may become more than 1 messages when long texts are split, for ${OTHER_KEY}`;
+    expect(find(3)).toEqual([greetingProblem]);
+    expect(find(4)).toEqual([
+      greetingProblem,
+      `defaults.rules.0.action.messages: may become more than 3 messages when long texts are split, for ${OTHER_KEY}`,
+    ]);
+  });
+
+  it("reports once what the messages of the defaults have for every channel", ({ expect }) => {
+    const long = { fallback: reply("x".repeat(20_000)) };
+    const both = [RULES, { ...RULES }].map((rules, index) => ({
+      key: index === 0 ? KEY : OTHER_KEY,
+      account: "a",
+      rules,
+    }));
+    expect(findDocumentProblems(parse({ defaults: long }), both, () => [])).toMatchObject([
+      { path: "defaults.fallback.messages.0.content", cure: "shorten the text" },
+    ]);
+  });
+
+  it("lets a text link anywhere where the channel does", ({ expect }) => {
+    const linking = { fallback: reply(linkTo("wx1")) };
+    const open = { ...OTHER_RULES, text: RULES.text };
+    const find = (rules: ChannelRules) =>
+      findDocumentProblems(parse({ defaults: linking }), [{ key: KEY, account: SHOP, rules }], () => []);
+    expect(find(open)).toEqual([]);
+    expect(find({ ...open, textLinks: "own" })).toHaveLength(1);
   });
 
   it("refuses an override for an account this worker does not serve", ({ expect }) => {

@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { readJsonText } from "../../../shared/base/json-text.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound } from "../../../shared/message/outbound.ts";
 
 /** What to do with the message. */
@@ -17,7 +17,7 @@ export type WebhookAnswer =
 /** Why an answer cannot be used. */
 export type AnswerProblem =
   | { readonly reason: "not_json" | "not_an_answer" }
-  /** A message that WeChat would refuse, and the reason, without its text. */
+  /** A message that the platform would refuse, and the reason, without its text. */
   | { readonly reason: "bad_message"; readonly problem: string };
 
 const MAX_MESSAGES = 5;
@@ -35,13 +35,15 @@ const AnswerSchema = v.union([
  * Reads an answer.
  *
  * @param text the body of the response
- * @param appid the mini program that answers: links may lead to no other one
+ * @param rules of the account that answers
+ * @param account the channel's id of it, as in `parseOutbound`
  * @param prepare changes each message before it is checked; default: no change
  * @returns the answer, or undefined when the endpoint has none and the next rule is to act
  */
 export function parseWebhookAnswer(
   text: string,
-  appid: string,
+  rules: ChannelRules,
+  account: string,
   prepare: (message: unknown) => unknown = (message) => message,
 ): Result<WebhookAnswer | undefined, AnswerProblem> {
   if (text.trim() === "") return ok(undefined);
@@ -56,7 +58,7 @@ export function parseWebhookAnswer(
   if (!("messages" in answer) || answer.messages.length === 0) return ok(undefined);
   const messages: Outbound[] = [];
   for (const input of answer.messages) {
-    const message = parseOutbound(prepare(input), MINI_PROGRAM_RULES, appid);
+    const message = parseOutbound(prepare(input), rules, account);
     // The name of an unknown field is not returned: the endpoint chose it, so it may contain anything.
     if (!message.ok) return err({ reason: "bad_message", problem: message.error.message });
     messages.push(message.value);

@@ -1,5 +1,5 @@
 /** The tools of a mini program: typing indicator and pictures (WECHAT.md §5). */
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import { CHANNEL_RULES } from "../../../shared/message/channel-rules.ts";
 import type { ChannelTools } from "../tools.ts";
 import type { CallDeps } from "../wechat/api/call-api.ts";
 import { createDownload, createUpload } from "../wechat/api/media.ts";
@@ -18,7 +18,7 @@ export const MAX_DOWNLOAD_BYTES = 10 * 1024 * 1024;
  */
 export function openTools(deps: CallDeps): ChannelTools {
   const api = { ...deps, codes: describeCode };
-  const { imageBytes, mediaLifetimeMs } = MINI_PROGRAM_RULES;
+  const { imageBytes, mediaLifetimeMs } = CHANNEL_RULES["mini-program"];
   return {
     typing: createTyping(api, TYPING_PATH),
     upload: createUpload(api, imageBytes, mediaLifetimeMs),

@@ -3,6 +3,7 @@
  * object takes the first that its own state allows (muted? already sent within `onceMs`?):
  * docs/design/0006-rules-and-handlers.md.
  */
+import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
 
@@ -23,4 +24,12 @@ export interface Candidate {
   readonly purpose?: Purpose;
   /** Applies at most once within this time for one user, milliseconds; absent: every time. */
   readonly onceMs?: number;
+}
+
+/** Whether the channel can carry out an action at all; a candidate whose action it cannot is skipped. */
+export function isSupported(
+  { type }: { readonly type: string },
+  { handover }: Pick<ChannelRules, "handover">,
+): boolean {
+  return type !== "handover" || handover === "acknowledgement";
 }

@@ -12,7 +12,7 @@ import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
 import type { Classification } from "../../channels/channel.ts";
 import { findRefusal, isMuted } from "./admission.ts";
-import type { Candidate } from "./candidate.ts";
+import { isSupported, type Candidate } from "./candidate.ts";
 import { syncCursors } from "./consumer-cursor.ts";
 import { endHandover, handOver, mute } from "./control.ts";
 import { expireHeld, hold, releaseHeld } from "./outbox/held.ts";
@@ -84,7 +84,7 @@ export function applyEvent(
   const plausible = correctTimes(state, context.now, context.rules);
   const heard = { ...plausible, ...syncCursors(plausible, push, plausible.lastSeq) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
-  const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
+  const chosen = chooseCandidate(current, push.candidates ?? [], context);
   const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message";
   const acknowledgement: Acknowledgement = isHandedOver ? "handover" : "received";
   const at = Math.min(inbound.createdAt, context.now);
@@ -178,15 +178,17 @@ function openWindow(
 }
 
 /**
- * The first candidate that applies: none while automation is muted; `onceMs` rules are skipped during their cool-down.
+ * The first candidate that applies: none while automation is muted; `onceMs` rules are skipped during their cool-down,
+ * and what the channel cannot do always.
  */
 function chooseCandidate(
   state: ConversationState,
   candidates: readonly Candidate[],
-  now: number,
+  { rules, now }: TransitionContext,
 ): Candidate | undefined {
   if (isMuted(state.control, now)) return undefined;
-  return candidates.find(({ ruleId, onceMs = MAX_ONCE_MS }) => {
+  return candidates.find(({ ruleId, action, onceMs = MAX_ONCE_MS }) => {
+    if (!isSupported(action, rules)) return false;
     const until = ownValue(state.onceUntil, ruleId) ?? 0;
     return until <= now || isImplausible(until, now, onceMs);
   });

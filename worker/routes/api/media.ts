@@ -7,7 +7,6 @@ import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { isoTime, MediaParamSchema, UploadedSchema } from "../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { ChannelTexts } from "../../channels/channel.ts";
 import type { UploadProblem } from "../../channels/tools.ts";
 import type { HttpEnv } from "../http/app-env.ts";
@@ -112,7 +111,7 @@ async function readPicture(c: Context<HttpEnv>): Promise<Result<Uint8Array<Array
   const [type = ""] = contentType.toLowerCase().split(";", 1);
   const isMultipart = type.trim() === MULTIPART;
   if (!isMultipart && !IMAGE_TYPES.includes(type.trim())) return err(unsupported(c));
-  const body = await readBinary(c, MINI_PROGRAM_RULES.imageBytes + (isMultipart ? MULTIPART_OVERHEAD : 0));
+  const body = await readBinary(c, servicesOf(c).rules.imageBytes + (isMultipart ? MULTIPART_OVERHEAD : 0));
   if (!body.ok || !isMultipart) return body;
   const file = await readFile(body.value, contentType);
   return file === undefined ? err(problem(c, "malformed_multipart", {})) : ok(file);

@@ -17,7 +17,6 @@ import {
 } from "../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { miniProgramAccount } from "../../../shared/message/address.ts";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/message/outbound.ts";
 import { LEASED_CALL_MS } from "../../conversation/client.ts";
 import type { SendRequest } from "../../conversation/core/transitions.ts";
@@ -164,7 +163,8 @@ async function readSend(c: Context<HttpEnv>): Promise<Result<Send, Response>> {
   const given = { ...(hold === undefined ? {} : { hold }), ...(isAi === undefined ? {} : { isAi }) };
   const options = checkBody(c, SendOptionsSchema, given);
   if (!options.ok) return options;
-  const message = parseOutbound(rest, MINI_PROGRAM_RULES, servicesOf(c).app.appid);
+  const { app, rules } = servicesOf(c);
+  const message = parseOutbound(rest, rules, app.appid);
   if (!message.ok) return err(refuseMessage(c, message.error));
   return ok({ message: message.value, isAi: options.value.isAi ?? false, hold: options.value.hold ?? false });
 }

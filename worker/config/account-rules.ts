@@ -1,0 +1,28 @@
+/**
+ * The rules of a channel account: those of its channel, which its configuration may narrow. They need no environment, so
+ * a conversation finds them without opening the channel.
+ */
+import type { ChannelAccount } from "../../shared/message/address.ts";
+import { CHANNEL_RULES, type ChannelRules } from "../../shared/message/channel-rules.ts";
+import { findConfigOf, type Config, type WeChatAccountConfig } from "./config.ts";
+
+/** The rules of a configured account. */
+export function rulesOf({ channel }: WeChatAccountConfig): ChannelRules {
+  switch (channel) {
+    case "mini-program":
+      return CHANNEL_RULES[channel];
+  }
+}
+
+/** The rules of a conversation's account: those of the channel alone while the account is missing from the configuration. */
+export function rulesOfConversation(config: Config, account: ChannelAccount): ChannelRules {
+  const app = findConfigOf(config, account);
+  const rules = app === undefined ? ownRules(account) : rulesOf(app);
+  if (rules === undefined) throw new Error(`a conversation of ${account.channel}, which has no rules`);
+  return rules;
+}
+
+function ownRules({ channel }: ChannelAccount): ChannelRules | undefined {
+  const table: Readonly<Partial<Record<ChannelAccount["channel"], ChannelRules>>> = CHANNEL_RULES;
+  return table[channel];
+}
