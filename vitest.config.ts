@@ -115,6 +115,7 @@ export default defineConfig({
       include: [
         "worker/**/core/**/*.ts",
         "worker/channels/{mini-program,wechat/push}/**/*.ts",
+        "worker/channels/wechat/*.ts",
         "shared/{api/settings,message,text}/**/*.ts",
       ],
       reporter: ["text-summary", "text"],

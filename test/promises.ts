@@ -38,7 +38,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["workerd/push.test.ts", "thirty deliveries"],
       ["workerd/late-pushes.test.ts", "KV as the shield"],
       ["node/conformance.test.ts", "edge-kefu conforms"],
-      ["pure/channels/dedupe-key.test.ts", ""],
+      ["pure/channels/event-key.test.ts", ""],
     ],
   },
   {

@@ -15,7 +15,7 @@ import { codeOf, describePath, type NamedPath } from "./paths.ts";
  * The format of the data this version makes and reads. A change of the stored shapes raises it when older data cannot
  * be read any more (docs/storage.md, "On your own machine").
  */
-export const LOCAL_DATA_FORMAT = "10";
+export const LOCAL_DATA_FORMAT = "11";
 /** The format of data without a marker file: 0.1.0 and 0.1.1 wrote none. */
 const UNMARKED_FORMAT = "1";
 /** The file that names the format. */

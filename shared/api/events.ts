@@ -11,7 +11,7 @@ export const AccountEventSchema = named(
     seq: SeqSchema,
     at: TimeSchema,
     name: v.pipe(WordSchema, v.description(both("事件名 Event", "its name, `Event`"))),
-    openid: v.pipe(
+    user: v.pipe(
       v.nullable(v.string()),
       v.description(
         both(

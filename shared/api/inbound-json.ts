@@ -13,7 +13,6 @@ const eventHead = {
     v.description(both("平台所用的名称（MsgType 或 Event）", "what the platform calls it: MsgType or Event")),
   ),
   createdAt: TimeSchema,
-  businessId: v.exactOptional(v.string()),
   fields: v.exactOptional(
     v.pipe(
       v.record(v.string(), v.unknown()),

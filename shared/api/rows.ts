@@ -3,8 +3,8 @@
  * `worker/conversation/core/row-json.ts`, which webhooks use as well.
  *
  * The shape is the stored one: `by` says who, `facts` what is decided on, `content` what people read. Differences: times
- * are ISO texts; dedupe keys, request hashes and acknowledgements are left out; `openid` and `account` of a push too (the
- * URL names the user), its `raw` becomes `fields`, without those that name the two; `out` rows get their message's public `id`, the one `POST …/messages`
+ * are ISO texts; dedupe keys, request hashes and acknowledgements are left out; `raw` of an event becomes `fields`,
+ * without those that name its user or account, which the conversation does; `out` rows get their message's public `id`, the one `POST …/messages`
  * returned.
  */
 import * as v from "valibot";

@@ -5,13 +5,19 @@
 import { scopeOf, type AccountEvent, type Inbound } from "./inbound.ts";
 import { readRaw, type RawFields } from "./raw.ts";
 
+/** An event of an account. */
+export interface OwnedAccountEvent {
+  /** The user it is about, or the platform's own push user; "" when it names none. */
+  readonly user: string;
+  readonly event: AccountEvent;
+}
+
 /** An event as it was stored. */
-export interface StoredAccountEvent {
+export interface StoredAccountEvent extends OwnedAccountEvent {
   /** Order and cursor: grows with every event. */
   readonly seq: number;
   /** When it was stored, epoch ms. */
   readonly at: number;
-  readonly inbound: AccountEvent;
 }
 
 /** An event as the REST API and webhooks return it. */
@@ -22,7 +28,7 @@ export interface ShownAccountEvent {
   /** `Event`; MsgType of a message without MsgId whose type is unknown. */
   readonly name: string;
   /** The user it is about, or the platform's own push user; null when there is none. */
-  readonly openid: string | null;
+  readonly user: string | null;
   /** CreateTime, ISO 8601; the time of arrival when it has none. */
   readonly createdAt: string;
   /**
@@ -40,13 +46,13 @@ export function isAccountEvent(inbound: Inbound): inbound is AccountEvent {
 }
 
 /** Builds the JSON of an event. */
-export function showAccountEvent({ seq, at, inbound }: StoredAccountEvent): ShownAccountEvent {
-  const { openid, name, createdAt, raw, damaged } = inbound;
+export function showAccountEvent({ seq, at, user, event }: StoredAccountEvent): ShownAccountEvent {
+  const { name, createdAt, raw, damaged } = event;
   return {
     seq,
     at: new Date(at).toISOString(),
     name,
-    openid: openid === "" ? null : openid,
+    user: user === "" ? null : user,
     createdAt: new Date(createdAt).toISOString(),
     fields: readRaw(raw),
     ...(damaged !== undefined && { damaged }),

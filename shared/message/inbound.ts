@@ -1,5 +1,5 @@
 /**
- * The events a channel can receive, in our own model. A platform's own names are used inside its channel only, except
+ * The events a channel can receive, in our own model; whose they are is said by the arrival. A platform's own names are used inside its channel only, except
  * in `name`, `code` and `raw`. Times are epoch milliseconds, ids are texts (a MsgId exceeds 2^53, WECHAT.md §1.5).
  */
 
@@ -11,15 +11,6 @@ export type Acknowledgement = "received" | "handover";
 
 /** The fields of every event. */
 export interface EventHead {
-  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event without it. */
-  readonly account: string;
-  /**
-   * The sender, FromUserName. In an event the user it is about: `OpenID` if present, else FromUserName, which for some
-   * events of the account is the platform's own push user; `""` when the event names none.
-   */
-  readonly openid: string;
-  /** Sub-merchant of a shop platform (BusinessId), absent for ordinary mini programs. */
-  readonly businessId?: string;
   /**
    * The platform's name for it (MsgType, Event), at most 128 UTF-16 units. For people, log lines and the patterns of
    * forwarding; the core never compares it with a constant.

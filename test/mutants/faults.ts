@@ -76,13 +76,10 @@ export const FAULTS: MutantTable = {
       name: "event-without-head-refused",
       breaks: "an event that lacks the fields of messages is quarantined",
       fault: "foreign-events",
-      file: "worker/channels/mini-program/read-inbound.ts",
-      symbol: "readInbound",
+      file: "worker/channels/mini-program/read-event.ts",
+      symbol: "readEvent",
       change: { condition: "message name", is: true },
-      killedBy: [
-        "pure/channels/read-inbound.test.ts",
-        "the head that is no message's, but has an Event, is an event's",
-      ],
+      killedBy: ["pure/channels/read-event.test.ts", "the head that is no message's, but has an Event, is an event's"],
     },
     {
       name: "app-event-lost-without-record",

@@ -47,10 +47,10 @@ export const HANDLED_ONCE: MutantTable = {
     {
       name: "msgid-as-number",
       breaks: "two neighbouring 64-bit MsgIds have one key",
-      file: "worker/channels/mini-program/dedupe-key.ts",
-      symbol: "dedupeKey",
+      file: "worker/channels/wechat/event-key.ts",
+      symbol: "eventKey",
       change: { replace: "`m:${_}`", by: "`m:${Number(_)}`" },
-      killedBy: ["pure/channels/dedupe-key.test.ts", "dedupeKey is the MsgId of whatever has one"],
+      killedBy: ["pure/channels/event-key.test.ts", "eventKey is the MsgId of whatever has one"],
     },
     {
       name: "apps-share-a-conversation",

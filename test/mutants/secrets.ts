@@ -12,7 +12,7 @@ export const SECRETS: MutantTable = {
       breaks: "log lines name a user by openid",
       file: "worker/inbox/receive-arrival.ts",
       symbol: "receiveOne.tag",
-      change: { value: "event.openid" },
+      change: { value: "user" },
       killedBy: LOG_LINES,
     },
     {

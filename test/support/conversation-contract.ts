@@ -63,8 +63,6 @@ const push = (key: string, candidates: InboundEvent["candidates"], createdAt = T
     name: "text",
     id: key,
     content: "你好",
-    account: "gh_1",
-    openid: "o",
     createdAt,
   } as const;
   return { key, inbound, classification: classify(inbound), candidates };

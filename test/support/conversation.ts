@@ -20,7 +20,7 @@ import {
 } from "../../worker/conversation/core/outbox/outbox.ts";
 import type { Row, RowKind, RowWriter } from "../../worker/conversation/core/rows.ts";
 import type { ConversationState } from "../../worker/conversation/core/state.ts";
-import { applyEvent, acceptMessage, runDue } from "../../worker/conversation/core/transitions.ts";
+import { applyEvent, acceptMessage, runDue, type InboundEvent } from "../../worker/conversation/core/transitions.ts";
 import { createEngine } from "../../worker/conversation/engine.ts";
 import { runTransition } from "../../worker/conversation/transact.ts";
 import { openArrayStore, type ArrayData } from "./array-store.ts";
@@ -91,7 +91,7 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
   function push(
     inbound: Inbound,
     candidates: readonly Candidate[] | null,
-    contextVerdict?: TokenVerdict,
+    more: Pick<InboundEvent, "contextVerdict" | "replyContext"> = {},
   ): { acknowledgement: string; lease?: Lease } {
     return step((current, writer) => {
       const input = {
@@ -99,13 +99,12 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
         inbound,
         classification: classify(inbound),
         candidates,
-        ...(contextVerdict && { contextVerdict }),
+        ...more,
       };
       const received = applyEvent(current, writer, input, context());
       return { ...leaseNext(received.state, writer, context(), holder()), acknowledgement: received.acknowledgement };
     });
   }
-  const head = (at: number) => ({ account: "gh_1", openid: "o1", createdAt: at });
 
   return {
     now: () => now,
@@ -122,20 +121,21 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
       now += ms;
     },
     /** The user writes. */
-    says(candidates: readonly Candidate[] | null, at = now) {
+    says(candidates: readonly Candidate[] | null, at = now, replyContext?: string) {
       messages += 1;
       return push(
-        { event: "message", type: "text", name: "text", id: String(messages), content: "你好", ...head(at) },
+        { event: "message", type: "text", name: "text", id: String(messages), content: "你好", createdAt: at },
         candidates,
+        replyContext === undefined ? {} : { replyContext },
       );
     },
     /** The user opens the chat. */
     enters(candidates: readonly Candidate[] | null, at = now, entryText = "shop", verdict?: TokenVerdict) {
       messages += 1;
       return push(
-        { event: "action", type: "enter", name: "user_enter_tempsession", entryText, ...head(at) },
+        { event: "action", type: "enter", name: "user_enter_tempsession", entryText, createdAt: at },
         candidates,
-        verdict,
+        verdict === undefined ? {} : { contextVerdict: verdict },
       );
     },
     /** The API sends a message. */

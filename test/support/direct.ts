@@ -18,14 +18,12 @@ export const reply = (...contents: readonly string[]): Candidate => ({
 
 let messages = 0;
 
-export function message(openid: string, createdAt = Date.now()): Inbound {
+export function message(createdAt = Date.now()): Inbound {
   messages += 1;
   return {
     event: "message",
     type: "text",
     name: "text",
-    account: "gh_1",
-    openid,
     createdAt,
     id: String(messages),
     content: "你好",
@@ -35,16 +33,11 @@ export function message(openid: string, createdAt = Date.now()): Inbound {
 /** The user writes: to the emulated WeChat, which counts the quota itself, and to our object directly. */
 export async function says(wechat: Control, openid: string, candidates: readonly Candidate[]) {
   await wechat.text(openid, "x", { appid: APPID });
-  return tells(openid, candidates, message(openid));
+  return tells(openid, candidates, message());
 }
 
 /** Our object receives it. */
-export async function tells(
-  openid: string,
-  candidates: readonly Candidate[],
-  inbound = message(openid),
-  holder = "c1",
-) {
+export async function tells(openid: string, candidates: readonly Candidate[], inbound = message(), holder = "c1") {
   const key = "id" in inbound ? `m:direct-${inbound.id}` : "e:1";
   return readReceived(
     await remote(openid).receive(

@@ -29,8 +29,6 @@ const received = (seq: number, key: string, acknowledgement: "received" | "hando
     name: "text",
     id: "1",
     content: "你好",
-    account: "gh_1",
-    openid: "o",
     createdAt: seq,
   } as const;
   const facts = { event: "message", type: "text", acknowledgement } as const;
@@ -39,7 +37,7 @@ const received = (seq: number, key: string, acknowledgement: "received" | "hando
 
 const entering = (seq: number, entryText: string): Row => {
   const facts = { event: "action", type: "enter", acknowledgement: "received" } as const;
-  const head = { name: "user_enter_tempsession", account: "gh_1", openid: "o", createdAt: seq };
+  const head = { name: "user_enter_tempsession", createdAt: seq };
   const content = { event: "action", type: "enter", entryText, ...head } as const;
   return { seq, at: seq, key: null, kind: "in", ref: null, by: { type: "user" }, facts, content };
 };

@@ -1,22 +1,21 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import type { AccountEvent } from "../../shared/message/inbound.ts";
+import type { OwnedAccountEvent } from "../../shared/message/account-event.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
 import { DAY_MS, inside, logged, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
-function demoEvent(createdAt = Date.now()): AccountEvent {
-  return {
+function demoEvent(createdAt = Date.now()): OwnedAccountEvent {
+  const event = {
     event: "account-event",
     type: "other",
     name: "debug_demo",
-    account: "gh_1",
-    openid: "oPlatform",
     createdAt,
     raw: '{"debug_str":"hello"}',
-  };
+  } as const;
+  return { user: "oPlatform", event };
 }
 
 describe("app events", () => {
@@ -27,7 +26,7 @@ describe("app events", () => {
     expect(all.filter(Boolean)).toHaveLength(1);
     await evictDurableObject(account());
     expect(await account().appEvent("k1", event, now)).toBe(false);
-    expect(await account().appEvents(0, 10)).toEqual([{ seq: now, at: now, key: "k1", inbound: event }]);
+    expect(await account().appEvents(0, 10)).toEqual([{ seq: now, at: now, key: "k1", ...event }]);
   });
 
   it("are read by a cursor, oldest first, even when they share a millisecond", async ({ expect }) => {
@@ -55,14 +54,11 @@ describe("app events", () => {
     expect,
   }) => {
     const now = Date.now();
-    const bare = { ...demoEvent(0), openid: "" };
+    const bare = { ...demoEvent(0), user: "" };
     expect(await account().appEvent("e:x:0:1", bare, now)).toBe(true);
     expect(await account().appEvent("e:x:0:1", bare, now + 2 * DAY_MS - 1)).toBe(false);
     expect(await account().appEvent("e:x:0:1", bare, now + 2 * DAY_MS + 1)).toBe(true);
-    expect((await account().appEvents(0, 10)).map(({ inbound }) => inbound.createdAt)).toEqual([
-      now,
-      now + 2 * DAY_MS + 1,
-    ]);
+    expect((await account().appEvents(0, 10)).map(({ event }) => event.createdAt)).toEqual([now, now + 2 * DAY_MS + 1]);
   });
 
   it("are known again long after they were made", async ({ expect }) => {

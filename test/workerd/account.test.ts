@@ -8,8 +8,6 @@ import { endpoint, inside, LIFE_MS, logged, MINUTE_MS, published, tokenOf, useAc
 
 useAccounts();
 
-const HEAD = { account: "gh_1", openid: "oPlatform", raw: '{"debug_str":"hello"}' };
-
 describe("the token", () => {
   it("is fetched once with the app's secret, stored, and published with its end", async ({ expect }) => {
     const expiresAt = Date.now() + LIFE_MS;
@@ -129,7 +127,16 @@ describe("the alarm", () => {
     vi.setSystemTime(lostAt + MINUTE_MS);
     await account().appEvent(
       "k1",
-      { event: "account-event", type: "other", name: "debug_demo", ...HEAD, createdAt: Date.now() },
+      {
+        user: "oPlatform",
+        event: {
+          event: "account-event",
+          type: "other",
+          name: "debug_demo",
+          createdAt: Date.now(),
+          raw: '{"debug_str":"hello"}',
+        },
+      },
       Date.now(),
     );
     expect(await alarmOf(account())).not.toBeNull();

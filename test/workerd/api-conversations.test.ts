@@ -25,7 +25,7 @@ async function receiveTexts(openid: string, count: number): Promise<void> {
   const conversation = remote(openid);
   for (let index = 0; index < count; index += 1) {
     const key = `m:${index}`;
-    const head = { account: "gh_test", openid, createdAt: Date.now() };
+    const head = { createdAt: Date.now() };
     const inbound: Inbound = {
       ...head,
       event: "message",
@@ -212,9 +212,6 @@ describe("a row of every kind", () => {
         type: "enter",
         name: "user_enter_tempsession",
         entryText: "page",
-        businessId: "7",
-        account: "gh_1",
-        openid: "oUser",
         createdAt: 1_800_000_000_000,
       },
     },

@@ -31,7 +31,7 @@ describe("GET /api/v1/events", () => {
       events: [
         {
           name: "xpay_goods_deliver_notify",
-          openid: "oPlatform",
+          user: "oPlatform",
           at: expect.stringMatching(/^\d{4}-.*Z$/),
           createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
           fields: {
@@ -40,7 +40,7 @@ describe("GET /api/v1/events", () => {
             GoodsInfo: { Quantity: "2", List: [{ Name: "a" }, { Name: "b" }] },
           },
         },
-        { name: "brand_new_event", openid: "oNews", fields: { Number: "1" } },
+        { name: "brand_new_event", user: "oNews", fields: { Number: "1" } },
       ],
     });
   });
@@ -68,14 +68,9 @@ describe("GET /api/v1/events", () => {
     const second = await read(`?after=${first.next}`);
     expect(first.events.length + second.events.length).toBe(30);
     await runInDurableObject(account(), (_, { storage }) => {
-      const body = JSON.stringify({
-        event: "account-event",
-        type: "other",
-        name: "huge",
-        openid: "",
-        createdAt: 1,
-        raw: JSON.stringify({ text: "x".repeat(1_500_000) }),
-      });
+      const raw = JSON.stringify({ text: "x".repeat(1_500_000) });
+      const event = { event: "account-event", type: "other", name: "huge", createdAt: 1, raw };
+      const body = JSON.stringify({ user: "", event });
       for (const seq of [1, 2])
         storage.sql.exec("insert into account_events (seq, at, key, body) values (?, 1, 'k', ?)", seq, body);
     });

@@ -151,12 +151,10 @@ describe("an event that is no user's", () => {
         event: "account-event",
         type: "other",
         name: "large",
-        account: "",
-        openid: "",
         createdAt: now,
         raw,
       } as const;
-      for (let n = 0; n < 150; n += 1) await object.appEvent(`k${n}`, event, now + n);
+      for (let n = 0; n < 150; n += 1) await object.appEvent(`k${n}`, { user: "", event }, now + n);
     });
     await ringFor(60_000);
     expect(heard().map(({ seq }) => seq)).toEqual(
@@ -177,12 +175,10 @@ describe("an event that is no user's", () => {
         event: "account-event",
         type: "other",
         name: "flood",
-        account: "",
-        openid: "",
         createdAt: now,
         raw: "{}",
       } as const;
-      for (let n = 0; n < 5_130; n += 1) await object.appEvent(`k${n}`, event, now + n);
+      for (let n = 0; n < 5_130; n += 1) await object.appEvent(`k${n}`, { user: "", event }, now + n);
     });
     const kept = await runInDurableObject(account(), (_, { storage }) =>
       storage.sql.exec<{ count: number }>("select count(*) as count from account_events").one(),
@@ -232,13 +228,11 @@ describe("an endpoint", () => {
         event: "account-event",
         type: "other",
         name: "x",
-        account: "",
-        openid: "",
         createdAt: now,
         raw: "{}",
       } as const;
-      await object.appEvent("k-older", event, now, 0, { version: 0, webhooks: [] });
-      await object.appEvent("k-none", event, now);
+      await object.appEvent("k-older", { user: "", event }, now, 0, { version: 0, webhooks: [] });
+      await object.appEvent("k-none", { user: "", event }, now);
     });
     await ringFor(5_000);
     expect(heard()).toHaveLength(3);
@@ -285,12 +279,10 @@ describe("without a webhook that listens", () => {
         event: "account-event",
         type: "other",
         name: "x",
-        account: "",
-        openid: "",
         createdAt: now,
         raw: "{}",
       } as const;
-      await object.appEvent("k-cost", event, now);
+      await object.appEvent("k-cost", { user: "", event }, now);
       const inserts = exec.mock.calls.filter(([query]) => /^\s*(?:insert|update|delete)/.test(query));
       return { rows: inserts.length, states: put.mock.calls.length };
     });

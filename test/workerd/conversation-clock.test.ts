@@ -27,10 +27,10 @@ describe("a conversation object after its clock was set back", () => {
   });
 
   it("writes nothing when a lease is asked for again", async ({ expect }) => {
-    const first = message("oBackClaim");
+    const first = message();
     const { lease } = await tells("oBackClaim", [reply("一")], first, "c1");
     pass(6_000);
-    await tells("oBackClaim", [], message("oBackClaim"), "c2");
+    await tells("oBackClaim", [], message(), "c2");
     pass(-10_000);
     const again = await tells("oBackClaim", [reply("一")], first, "c1");
     expect(again.lease).toEqual(lease);

@@ -43,8 +43,8 @@ describe("a conversation that was evicted or failed", () => {
     await runInDurableObject(conversation(openid), (object, { storage }) => {
       const push = {
         key: "m:1",
-        inbound: message(openid),
-        classification: classify(message(openid)),
+        inbound: message(),
+        classification: classify(message()),
         candidates: [reply("一")],
       };
       const receive = () => readReceived(object.receive(addressOf(openid), push, "c1"));
@@ -64,8 +64,8 @@ describe("a conversation that was evicted or failed", () => {
     await runInDurableObject(conversation(openid), (object, { storage }) => {
       const push = {
         key: "m:2",
-        inbound: message(openid),
-        classification: classify(message(openid)),
+        inbound: message(),
+        classification: classify(message()),
         candidates: [reply("一")],
       };
       const receive = () => readReceived(object.receive(addressOf(openid), push, "c1"));
@@ -84,7 +84,7 @@ describe("a conversation that was evicted or failed", () => {
   });
 
   it("gives a lease again to the caller who lost the answer, and to no repeat of the push", async ({ expect }) => {
-    const inbound = message("oClaim");
+    const inbound = message();
     const first = await tells("oClaim", [reply("一")], inbound, "worker 1");
     const again = await tells("oClaim", [reply("一")], inbound, "worker 1");
     expect(again).toMatchObject({ outcome: "repeat", lease: first.lease });
@@ -127,24 +127,24 @@ describe("the outcome of an attempt", () => {
 
 describe("a repeated push", () => {
   it("is known although our clock is behind WeChat's", async ({ expect }) => {
-    const inbound = message("oAhead", Date.now() + 60_000);
+    const inbound = message(Date.now() + 60_000);
     await tells("oAhead", [], inbound);
     pass(5_000);
     expect(await tells("oAhead", [], inbound)).toMatchObject({ outcome: "repeat" });
-    const far = message("oAhead", Date.now() + 600_000);
+    const far = message(Date.now() + 600_000);
     await tells("oAhead", [], far);
     expect(await tells("oAhead", [], far)).toMatchObject({ outcome: "repeat" });
   });
 
   it("is known although a much older one came in between", async ({ expect }) => {
-    const late = message("oBetween", Date.now() - 1_000_000);
+    const late = message(Date.now() - 1_000_000);
     await tells("oBetween", [], late);
-    await tells("oBetween", [], message("oBetween", Date.now() - 5_000_000));
+    await tells("oBetween", [], message(Date.now() - 5_000_000));
     expect(await tells("oBetween", [], late)).toMatchObject({ outcome: "repeat" });
   });
 
   it("that is a hand-over is answered as one and leaves a newer window as it is", async ({ expect }) => {
-    const handOver = message("oOver");
+    const handOver = message();
     await tells("oOver", [{ ruleId: "person", action: { type: "handover" } }], handOver);
     pass(1_000);
     await tells("oOver", []);
@@ -157,7 +157,7 @@ describe("a repeated push", () => {
   });
 
   it("that is a hand-over does not stop an answer that waits", async ({ expect }) => {
-    const handOver = message("oWaiting");
+    const handOver = message();
     await tells("oWaiting", [{ ruleId: "person", action: { type: "handover" } }], handOver);
     pass(1_000);
     const { lease } = await says(wechat, "oWaiting", [reply("一")]);

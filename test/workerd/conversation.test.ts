@@ -47,7 +47,7 @@ describe("a conversation object", () => {
       const count = () => storage.sql.exec<{ n: number }>("select count(*) as n from log").one().n;
       const setAlarm = vi.spyOn(storage, "setAlarm");
       const rows = count();
-      const inbound = message("oRows");
+      const inbound = message();
       const address = addressOf("oRows");
       const push = { key: "m:rows", inbound, classification: classify(inbound), candidates: [reply("二")] };
       const { lease } = readReceived(object.receive(address, push, "c1"));
@@ -91,8 +91,8 @@ describe("a conversation object", () => {
       const exec = vi.spyOn(storage.sql, "exec");
       const push = {
         key: "m:hours",
-        inbound: message("oHours"),
-        classification: classify(message("oHours")),
+        inbound: message(),
+        classification: classify(message()),
         candidates: [reply("一")],
       };
       object.receive(addressOf("oHours"), push, "c1");
@@ -111,7 +111,7 @@ describe("a conversation object", () => {
   });
 
   it("lets a repeat of the push take the attempt its first holder dropped", async ({ expect }) => {
-    const inbound = message("oPick");
+    const inbound = message();
     await wechat.text("oPick", "x");
     const first = await tells("oPick", [reply("一", "二")], inbound);
     await remote("oPick").settle(first.lease?.seq ?? 0, 1, { result: "accepted" }, null);
@@ -126,8 +126,8 @@ describe("a conversation object", () => {
     await runInDurableObject(stub, (object) => {
       const push = {
         key: "m:1",
-        inbound: message(address.user),
-        classification: classify(message(address.user)),
+        inbound: message(),
+        classification: classify(message()),
         candidates: [reply("一")],
       };
       const { lease } = readReceived(object.receive(address, push, "c1"));
@@ -220,7 +220,7 @@ describe("retention", () => {
   it("keeps rows of waiting messages, and does not wake for them repeatedly", async ({ expect }) => {
     const address = addressOf("oPinned");
     const draft = { key: "k:1", request: "r", message: text("等"), isAi: false, hold: true, muteMs: 0 };
-    await tells("oPinned", [], message("oPinned", Date.now() - 178 * DAY));
+    await tells("oPinned", [], message(Date.now() - 178 * DAY));
     pass(49 * 3_600_000);
     await remote("oPinned").submit(address, draft);
     await runInDurableObject(conversation("oPinned"), async (object, { storage }) => {
@@ -250,8 +250,8 @@ describe("retention", () => {
       expect(kept).toEqual([text("一"), text("二")]);
       const push = {
         key: "m:short",
-        inbound: message("oShort"),
-        classification: classify(message("oShort")),
+        inbound: message(),
+        classification: classify(message()),
         candidates: [],
       };
       expect(readReceived(object.receive(address, push, "c1")).lease?.message).toEqual(text("一"));
@@ -270,7 +270,7 @@ describe("retention", () => {
   });
 
   it("acknowledges a push older than what is kept, and ignores it", async ({ expect }) => {
-    const old = message("oAncient", Date.now() - 181 * DAY);
+    const old = message(Date.now() - 181 * DAY);
     expect(await tells("oAncient", [reply("一")], old)).toEqual({ outcome: "ignored", acknowledgement: "received" });
     expect(await remote("oAncient").view(1)).toBeNull();
   });

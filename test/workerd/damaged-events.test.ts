@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 interface Shown {
   readonly name: string;
-  readonly openid: string | null;
+  readonly user: string | null;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly damaged?: string;
 }
@@ -77,14 +77,14 @@ describe("a damaged event of the app", () => {
   }) => {
     const onEvent = vi.spyOn(handlers, "onEvent");
     expect(await pushed(eventXml("wxa_complaint", COMPLAINT))).toBe("success");
-    const event = { name: "wxa_complaint", openid: user, damaged: expect.stringContaining(REMARK) };
+    const event = { name: "wxa_complaint", user, damaged: expect.stringContaining(REMARK) };
     const events = await listed();
     expect(events).toMatchObject([event]);
     expect(await heard()).toEqual(events);
     expect(await exported()).toMatchObject([{ kind: "account-event", ...event }]);
     const { damaged } = event;
     expect(onEvent.mock.calls).toMatchObject([
-      [{ event: "account-event", type: "other", name: "wxa_complaint", damaged }, {}],
+      [{ event: "account-event", type: "other", name: "wxa_complaint", damaged }, { user }],
     ]);
     expect(await quarantined()).toBe(0);
   });

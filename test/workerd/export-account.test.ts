@@ -40,7 +40,7 @@ describe("an export", () => {
     await wechat.text("oOwn", "在吗");
     const lines = await exportOf("oOwn");
     expect(lines).toMatchObject([
-      { kind: "account-event", name: "wxa_media_check", openid: "oOwn", fields: { trace_id: "trace-1" } },
+      { kind: "account-event", name: "wxa_media_check", user: "oOwn", fields: { trace_id: "trace-1" } },
       {
         kind: "quarantined",
         cause: "CreateTime: missing_field",

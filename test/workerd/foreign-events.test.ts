@@ -21,8 +21,8 @@ async function pushed(plaintext: string, appid = APPID): Promise<string | undefi
 /** What the account keeps, and how many pushes it could not read. */
 async function kept(appid = APPID) {
   return runInDurableObject(account(appid), async (object) => ({
-    events: (await object.appEvents(0, 500)).map(({ inbound }) =>
-      Object.assign(inbound, { fields: readRaw(inbound.raw) }),
+    events: (await object.appEvents(0, 500)).map(({ user, event }) =>
+      Object.assign(event, { user, fields: readRaw(event.raw) }),
     ),
     unreadable: (await object.quarantined(100)).length,
   }));
@@ -51,8 +51,14 @@ describe("an event of another product", () => {
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
     expect(events).toMatchObject([
-      { name: "xpay_goods_deliver_notify", account: "", openid: "oShopUser", fields: { GoodsInfo: { Quantity: "1" } } },
-      { event: "account-event", type: "other", name: "xpay_refund_notify", account: "", fields: { RefundFee: "1" } },
+      { name: "xpay_goods_deliver_notify", user: "oShopUser", fields: { GoodsInfo: { Quantity: "1" } } },
+      {
+        event: "account-event",
+        type: "other",
+        name: "xpay_refund_notify",
+        user: "oShopUser",
+        fields: { RefundFee: "1" },
+      },
     ]);
   });
 
@@ -61,9 +67,7 @@ describe("an event of another product", () => {
     expect(await pushed('{"Event":"xpay_complaint_notify"}')).toBe("success");
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
-    expect(events).toMatchObject([
-      { event: "account-event", type: "other", name: "xpay_complaint_notify", openid: "" },
-    ]);
+    expect(events).toMatchObject([{ event: "account-event", type: "other", name: "xpay_complaint_notify", user: "" }]);
     expect(events[0]?.createdAt).toBeGreaterThanOrEqual(before);
   });
 
@@ -138,7 +142,7 @@ describe("an event about a user", () => {
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
     expect(events).toHaveLength(5);
-    for (const event of events) expect(event).toMatchObject({ name: "user_info_modified", openid: "" });
+    for (const event of events) expect(event).toMatchObject({ name: "user_info_modified", user: "" });
   });
 
   it("reaches the conversation without ToUserName and CreateTime", async ({ expect }) => {

@@ -12,7 +12,7 @@ import { OTHER_RULES, RULES } from "../support/rules.ts";
 import { addressOf } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
 
-const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
+const HEAD = { createdAt: 1_760_000_000_000 };
 const says = (content: string): UserMessage => ({
   event: "message",
   type: "text",
@@ -33,7 +33,7 @@ const run = (
   handlers: Partial<Handlers>,
   inbound: Inbound,
   vars: Partial<Env> = {},
-  contextVerdict?: TokenVerdict,
+  more: { readonly contextVerdict?: TokenVerdict; readonly replyContext?: string } = {},
   rules = RULES,
 ) =>
   runHandlers({ handlers: { onMessage, onEnter, ...handlers }, context }, inbound, {
@@ -41,7 +41,7 @@ const run = (
     rules,
     env: { ...env, ...vars },
     requestId: "r1",
-    contextVerdict,
+    ...more,
     ...classify(inbound),
   });
 
@@ -66,6 +66,14 @@ describe("a handler", () => {
     expect(await run({ onMessage: () => {} }, says("你好"))).toBeUndefined();
   });
 
+  it("learns the sub-merchant the user wrote to, if there is one", async ({ expect }) => {
+    const onMessage: Handlers["onMessage"] = (_, ctx) => ctx.reply(ctx.replyContext ?? "none");
+    const answered = async (more: { readonly replyContext?: string }) =>
+      (await run({ onMessage }, says("?"), {}, more))?.action;
+    expect(await answered({ replyContext: "7" })).toMatchObject({ messages: [{ content: "7" }] });
+    expect(await answered({})).toMatchObject({ messages: [{ content: "none" }] });
+  });
+
   it("gets messages and entering, and nothing else", async ({ expect }) => {
     const heard: string[] = [];
     const note = ({ event, type }: Inbound): void => {
@@ -82,7 +90,7 @@ describe("a handler", () => {
   it("gets where the user came from, typed as the app declares it", async ({ expect }) => {
     const token = `1.1790000000.${"A".repeat(43)}.{\\"user\\":{\\"vip\\":3}}`;
     const entryText = `茶杯 kefu1"${token}"{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}`;
-    const answer = (verdict: TokenVerdict) =>
+    const answer = (contextVerdict: TokenVerdict) =>
       run(
         {
           onEnter(_, ctx) {
@@ -92,7 +100,7 @@ describe("a handler", () => {
         },
         { ...enters, entryText },
         {},
-        verdict,
+        { contextVerdict },
       );
     expect((await answer("verified"))?.action).toMatchObject({ messages: [{ content: "茶杯 青瓷茶杯 3" }] });
     expect((await answer("expired"))?.action).toMatchObject({ messages: [{ content: "茶杯 青瓷茶杯 -" }] });
@@ -126,7 +134,7 @@ describe("a handler", () => {
     const card: Outbound = { type: "card", title: "t", pagePath: "pages/a", thumbMediaId: "m" };
     const replying = { onMessage: (_: unknown, ctx: MessageHandlerContext) => ctx.reply(card) };
     expect(await run(replying, says("你好"))).toBeDefined();
-    expect(await run(replying, says("你好"), {}, undefined, OTHER_RULES)).toBeUndefined();
+    expect(await run(replying, says("你好"), {}, {}, OTHER_RULES)).toBeUndefined();
     expect(lines().map(({ error }) => error)).toEqual(["reply: type must be a type this account sends: text, image"]);
   });
 

@@ -33,7 +33,7 @@ describe("onEvent", () => {
       { name: "wxa_media_check", fields: { trace_id: "t1", result: { suggest: "risky" } } },
       { event: "account-event", type: "other", name: "brand_new_event", fields: { Number: "1" } },
     ]);
-    expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ account: APPID, env: expect.any(Object) });
+    expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ account: APPID, user: "oPlatform", env: expect.any(Object) });
   });
 
   it("gets an event once, however often it comes, with the time of its arrival when it has none", async ({
@@ -46,6 +46,12 @@ describe("onEvent", () => {
     expect(heard()).toHaveLength(1);
     expect(heard()[0]?.createdAt).toBeGreaterThanOrEqual(before);
     expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ account: OTHER_APPID });
+  });
+
+  it("gets no user with an event that names none", async ({ expect }) => {
+    const content = { kind: "event", event: "anonymous_event", omit: ["FromUserName"] } as const;
+    await wechat.push({ openid: "oPlatform", content });
+    expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ user: null });
   });
 
   it("that throws, at once or later, is logged by name, and the push is answered", async ({ expect }) => {

@@ -171,7 +171,7 @@ describe("the verdict on a signed context", () => {
   });
 
   it("is not made up for pushes stored before there were any", async ({ expect }) => {
-    const head = { account: "gh_test", openid: "oOld", createdAt: Date.now() };
+    const head = { createdAt: Date.now() };
     const inbound = {
       ...head,
       event: "action" as const,

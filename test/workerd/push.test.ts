@@ -62,7 +62,7 @@ describe("the push URL", () => {
     for (const event of events) expect((await wechat.event("oApp", event)).outcome).toBe("acknowledged");
     expect(await countObjects()).toBe(before);
     const stored = await runInDurableObject(account(), (object) => object.appEvents(0, 10));
-    expect(stored.map(({ inbound }) => inbound.name)).toEqual(events);
+    expect(stored.map(({ event }) => event.name)).toEqual(events);
   });
 });
 

@@ -24,7 +24,7 @@ async function receive(texts: readonly string[], isReachable: (name: string) => 
   const services = { ...connected, directory: directoryOf(connected.directory, isReachable) };
   const team = { handlers: { onMessage, onEnter }, context };
   const events = texts.map((content): Inbound => ({
-    ...message(`oOf-${encodeURIComponent(content)}`),
+    ...message(),
     event: "message",
     type: "text",
     id: content,
@@ -32,9 +32,12 @@ async function receive(texts: readonly string[], isReachable: (name: string) => 
   }));
   const answer = await receiveArrival(
     { ...services, requestId: "r1", env, kv: env.KV, team },
-    { classify },
+    { name: "mini-program", classify },
     {
-      events: events.map((event) => ({ key: `m:${event.openid}`, event, signedAt: 0 })),
+      events: events.map((event, index) => {
+        const user = `oOf-${encodeURIComponent(texts[index] ?? "")}`;
+        return { account: APPID, user, key: `m:${user}`, event, signedAt: 0 };
+      }),
       unreadable: [],
       isVerification: false,
       acknowledge: () => Promise.reject(new Error("not called")),

@@ -14,7 +14,7 @@ import { bodyOf, call, send, useSilentSettings, putSettings } from "./api-client
 import { lines, shop, useWorker, wechat } from "./each-test.ts";
 
 const FOREIGN = "wxffffffffffffffff";
-const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
+const HEAD = { createdAt: 1_760_000_000_000 };
 const WEBHOOKS = [{ id: "shop", url: "https://shop.example.com/ask", events: [] }];
 
 const text = (content: string) => ({ type: "text", content });

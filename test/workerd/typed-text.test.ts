@@ -37,7 +37,7 @@ describe("a text as the platform writes it", () => {
     ["oLines", "价格\r\n多少"],
   ] as const)("is stored as it was typed: %j", async ([openid, text], { expect }) => {
     expect(await pushXml(openid, textXml(text))).toBe("success");
-    const row = { kind: "in", key: `m:${FRAME.msgId}`, content: { type: "text", openid, content: text } };
+    const row = { kind: "in", key: `m:${FRAME.msgId}`, content: { type: "text", content: text } };
     expect((await remote(openid).rows(0, 1))?.rows).toMatchObject([row]);
   });
 

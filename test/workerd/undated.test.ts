@@ -112,9 +112,9 @@ describe("a push without CreateTime of a user who was erased", () => {
     for (const make of [text, enter, ofApp]) {
       pass(60_000);
       await pushed(make());
-      await pushed({ ...make(), ToUserName: "gh_2", MsgId: "8" });
+      await pushed({ ...make(), SessionFrom: "2", MsgId: "8" });
       pass(1_000);
-      await pushed({ ...make(), ToUserName: "gh_3", MsgId: "7" });
+      await pushed({ ...make(), SessionFrom: "3", MsgId: "7" });
     }
     expect(outcomes()).toEqual(["new", "erased", "erased", "new", "new", "new", "new", "new", "new", "new"]);
     expect(await kindsOf(user)).toEqual(["in", "in", "in", "in"]);

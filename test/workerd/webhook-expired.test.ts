@@ -74,7 +74,7 @@ describe("events that retention deletes before they are delivered", () => {
 describe("a conversation of an app that was left out of the configuration", () => {
   it("is not woken for events after two days", async ({ expect }) => {
     const [appid, openid] = ["wxleftout", "oLeftOut"];
-    const head = { account: "gh_1", openid, createdAt: Date.now() };
+    const head = { createdAt: Date.now() };
     const inbound: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "x", ...head };
     const push = {
       key: "m:1",

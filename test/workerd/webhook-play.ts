@@ -41,7 +41,7 @@ export async function says(
 ): Promise<void> {
   messages += 1;
   await wechat.text(openid, "x", { appid: APPID });
-  const head = { account: "gh_1", openid, createdAt: Date.now() };
+  const head = { createdAt: Date.now() };
   const inbound: Inbound = {
     event: "message",
     type: "text",

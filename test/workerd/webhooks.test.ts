@@ -149,7 +149,7 @@ describe("a webhook", () => {
           if (/^(?:insert|update|delete)/.test(query)) written.push(query.slice(0, 6));
           return exec(query, ...args);
         });
-        const head = { account: "gh_1", openid, createdAt: Date.now() };
+        const head = { createdAt: Date.now() };
         const inbound: Inbound = {
           event: "message",
           type: "text",

@@ -7,9 +7,8 @@ import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Webhook } from "../../shared/api/settings/webhooks.ts";
 import { ACCOUNT_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import type { StoredAccountEvent } from "../../shared/message/account-event.ts";
+import type { OwnedAccountEvent, StoredAccountEvent } from "../../shared/message/account-event.ts";
 import { miniProgramAccount } from "../../shared/message/address.ts";
-import type { AccountEvent } from "../../shared/message/inbound.ts";
 import {
   delayCursors,
   dueCursors,
@@ -107,8 +106,8 @@ export function createAccountEvents(host: AccountEventsHost) {
     const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
     return store.events(after, clamped, MAX_PAGE_LENGTH).map(({ seq, at, key, body }) => {
       // Written by `add`.
-      const inbound: AccountEvent = JSON.parse(body);
-      return { seq, at, key, inbound };
+      const { user, event }: OwnedAccountEvent = JSON.parse(body);
+      return { seq, at, key, user, event };
     });
   }
 
@@ -143,23 +142,23 @@ export function createAccountEvents(host: AccountEventsHost) {
      * Stores an event.
      *
      * @param key the same for every delivery of the event
-     * @param inbound `createdAt` 0: it came without CreateTime, and its key is a hash of its content alone
+     * @param arrived `createdAt` 0: it came without CreateTime, and its key is a hash of its content alone
      * @param now when it arrived, epoch ms
      * @param signedAt when it was signed, epoch ms; 0: unknown
      * @param keptMs how long events are kept, milliseconds
      */
     async add(
       key: string,
-      inbound: AccountEvent,
+      { user, event }: OwnedAccountEvent,
       { now, signedAt, keptMs }: { readonly now: number; readonly signedAt: number; readonly keptMs: number },
     ): Promise<EventOutcome> {
-      const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
+      const createdAt = event.createdAt === 0 ? now : event.createdAt;
       if (createdAt < now - keptMs) return false;
-      const since = repeatsSince(inbound.createdAt, now);
+      const since = repeatsSince(event.createdAt, now);
       const known = store.findEvent(key, since);
       if (known !== undefined) return toRepeat(known);
-      const body = JSON.stringify({ ...inbound, createdAt });
-      const datedAt = datePush(inbound.createdAt, signedAt);
+      const body = JSON.stringify({ user, event: { ...event, createdAt } } satisfies OwnedAccountEvent);
+      const datedAt = datePush(event.createdAt, signedAt);
       const mayBeErased = erasures.mayConcern(datedAt, now);
       const isErased = mayBeErased && (await erasures.concern(body, datedAt, now));
       // Another delivery may have been stored meanwhile.

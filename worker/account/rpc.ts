@@ -2,8 +2,8 @@
  * The methods of an `Account` object: plain values that cross the RPC boundary. Written out for the same reason as
  * `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe each call.
  */
+import type { OwnedAccountEvent } from "../../shared/message/account-event.ts";
 import type { Address } from "../../shared/message/address.ts";
-import type { AccountEvent } from "../../shared/message/inbound.ts";
 import type { RelayedAnswer, AccountPause } from "../conversation/rpc.ts";
 import type { ForwardHealth, ForwardReport } from "../forwarding/core/server-health.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
@@ -41,7 +41,7 @@ export interface AccountRpc extends TokenObject {
   recordMilestone(milestone: Milestone): Promise<void>;
   appEvent(
     key: string,
-    inbound: AccountEvent,
+    arrived: OwnedAccountEvent,
     now: number,
     signedAt?: number,
     listed?: ListedWebhooks,

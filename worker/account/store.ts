@@ -9,7 +9,7 @@ import type { Oldest } from "./core/schedule.ts";
 import { NEW_ACCOUNT, type AccountState } from "./core/state.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
-/** One account event, the inbound as JSON text. */
+/** One account event, with its user as JSON text. */
 export type EventRow = {
   readonly seq: number;
   /** When it was stored, epoch ms. */

@@ -6,7 +6,7 @@
  * captured push does not restore the record. It is deleted after its table's retention. All SQL of this part is in this
  * file. Without a head there are no rows.
  */
-import type { StoredAccountEvent } from "../../shared/message/account-event.ts";
+import type { OwnedAccountEvent, StoredAccountEvent } from "../../shared/message/account-event.ts";
 import { namesUser } from "../../shared/text/names-user.ts";
 import { eraseRelayed } from "../forwarding/answer-store.ts";
 import { toQuarantinedPush, type QuarantinedPush } from "./quarantine.ts";
@@ -102,6 +102,6 @@ export function createUserRecords(storage: DurableObjectStorage): PersonalRecord
 function toRecord(table: PersonalTable, row: PersonalRow): PersonalRecord {
   if (table === "quarantine") return { kind: "quarantined", push: toQuarantinedPush(row) };
   // The format written by `add` (account/events.ts).
-  const inbound: StoredAccountEvent["inbound"] = JSON.parse(row.body);
-  return { kind: "account-event", event: { seq: row.seq, at: row.at, inbound } };
+  const stored: OwnedAccountEvent = JSON.parse(row.body);
+  return { kind: "account-event", event: { ...stored, seq: row.seq, at: row.at } };
 }

@@ -6,14 +6,13 @@ import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Result } from "../../shared/base/result.ts";
 import { accountOf, type Address } from "../../shared/message/address.ts";
 import type { ChannelRules } from "../../shared/message/channel-rules.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
 import { isSupported, type Candidate } from "../conversation/core/candidate.ts";
 import { writeLog } from "../platform/logger.ts";
 import type { Proposal } from "./core/proposal.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
 import { parseWebhookAnswer, type WebhookAnswer } from "./core/webhook-answer.ts";
-import { toWebhookQuestion } from "./core/webhook-question.ts";
+import { toWebhookQuestion, type QuestionedEvent } from "./core/webhook-question.ts";
 
 /** Timeout of an endpoint's answer, milliseconds: WeChat waits five seconds for the whole push. */
 export const ASK_TIMEOUT_MS = 2_000;
@@ -43,12 +42,11 @@ export interface AskDeps {
 }
 
 /** A push whose rules may need an answer from an endpoint. */
-export interface AskedPush {
+export interface AskedPush extends QuestionedEvent {
   /** The user who wrote, and the account whose rules apply. */
   readonly address: Address;
   /** What this account can send. */
   readonly rules: ChannelRules;
-  readonly inbound: Inbound;
   /** Epoch ms. */
   readonly arrivedAt: number;
   /** The hash of the event (`event-hash.ts`); computed when an endpoint is called. */
@@ -98,7 +96,7 @@ async function askEndpoint(
   }
   // A repeat of the push asks again, with the same id.
   const id = await eventHash();
-  const body = toWebhookQuestion(address, ruleId, inbound, arrivedAt);
+  const body = toWebhookQuestion(address, ruleId, push, arrivedAt);
   const response = await ask(webhook.url, id, body, timeoutMs);
   const prepare = (message: unknown) => withoutRepeatedLinks(message, inbound);
   const answer = response.ok ? parseWebhookAnswer(response.value, rules, address.account, prepare) : response;

@@ -2,12 +2,12 @@
  * How the team's `onEvent` is run: after an event was stored and acknowledged, once, with a time limit. It returns
  * nothing, and an error in it is only logged by name: the event is stored, and the platform has its answer.
  */
-import { accountOf, type ChannelAccount } from "../../shared/message/address.ts";
+import { accountOf } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { readRaw } from "../../shared/message/raw.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
-import type { EventHandlers } from "./handler-context.ts";
+import type { EventHandlerContext, EventHandlers } from "./handler-context.ts";
 
 /** Time limit of `onEvent`, milliseconds: the platform has already been answered. */
 const EVENT_HANDLER_MS = 10_000;
@@ -16,7 +16,7 @@ const EVENT_HANDLER_MS = 10_000;
 export async function runEventHandler(
   { onEvent }: EventHandlers,
   event: AccountEvent,
-  context: ChannelAccount & { readonly env: Env; readonly requestId: string },
+  context: Omit<EventHandlerContext, "signal"> & { readonly requestId: string },
 ): Promise<void> {
   if (onEvent === undefined) return;
   const { requestId, ...rest } = context;

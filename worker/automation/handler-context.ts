@@ -13,6 +13,8 @@ export interface MessageHandlerContext extends Address {
   handOver(): void;
   /** Sends no answer, and no rule applies. */
   silent(): void;
+  /** What the platform needs in each reply: of a mini program the sub-merchant (BusinessId); absent: nothing. */
+  readonly replyContext?: string;
   readonly env: Env;
   /** Aborted when the handler's time is up: pass it to fetch. */
   readonly signal: AbortSignal;
@@ -35,6 +37,8 @@ export type HandledAccountEvent = Omit<AccountEvent, "raw"> & { readonly fields:
 
 /** What `onEvent` may use. */
 export interface EventHandlerContext extends ChannelAccount {
+  /** The user the event is about, or the platform's own push user; null when it names none. */
+  readonly user: string | null;
   readonly env: Env;
   /** Aborted when the handler's time is up: pass it to fetch. */
   readonly signal: AbortSignal;

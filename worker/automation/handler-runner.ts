@@ -35,6 +35,7 @@ export async function runHandlers(
     readonly requestId: string;
     /** The grant the event opens: how many messages may answer it. Without one, as many as for a message. */
     readonly grant?: GrantOpening | undefined;
+    readonly replyContext?: string | undefined;
     /** The result of verifying an enter event's token. */
     readonly contextVerdict?: TokenVerdict | undefined;
   },
@@ -42,6 +43,7 @@ export async function runHandlers(
   const call = findHandler(team, inbound, context.contextVerdict);
   if (call === undefined) return undefined;
   const { channel, account, user } = context.address;
+  const { replyContext } = context;
   // Created when the signal is read: most handlers await nothing.
   let stop: AbortController | undefined;
   let action: Action | undefined;
@@ -58,6 +60,7 @@ export async function runHandlers(
     channel,
     account,
     user,
+    ...(replyContext !== undefined && { replyContext }),
     env: context.env,
     get signal() {
       stop ??= new AbortController();

@@ -4,6 +4,7 @@
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import type { Result } from "../../shared/base/result.ts";
+import type { Channel as ChannelName } from "../../shared/message/address.ts";
 import type { GrantOpening } from "../../shared/message/channel-rules.ts";
 import type { Delivery, Reaction } from "../../shared/message/delivery.ts";
 import type { Acknowledgement, Inbound } from "../../shared/message/inbound.ts";
@@ -11,6 +12,7 @@ import type { Outbound } from "../../shared/message/outbound.ts";
 
 /** A channel, opened for one credential. */
 export interface Channel {
+  readonly name: ChannelName;
   /** A larger body is answered 413 without being read, bytes. */
   readonly maxRequestBytes: number;
   /**
@@ -54,7 +56,7 @@ export interface Arrival {
    * be handed over it builds the same as for `received`.
    *
    * @param now epoch ms
-   * @param randomBytes called only for a handover
+   * @param randomBytes called only when something is encrypted
    */
   readonly acknowledge: (
     content: Acknowledgement,
@@ -63,8 +65,12 @@ export interface Arrival {
   ) => Promise<ChannelResponse>;
 }
 
-/** An event with its key. */
+/** An event, with its owner and its key. */
 export interface ArrivedEvent {
+  /** The channel account: one of the credential's. */
+  readonly account: string;
+  /** The channel's id of the user; "" when the event names none, which is possible for account events only. */
+  readonly user: string;
   /**
    * The same for every delivery of the event, whatever its format: `m:` and the platform's id; or `e:`, the name (64 units),
    * the seconds of `createdAt`, and 16 hex digits over its content.
@@ -73,6 +79,8 @@ export interface ArrivedEvent {
   readonly event: Inbound;
   /** When the request was signed, epoch ms; 0: unknown. It dates an event whose `createdAt` is 0. */
   readonly signedAt: number;
+  /** An opaque value the platform needs in each reply (BusinessId). */
+  readonly replyContext?: string;
 }
 
 /** A genuine request that could not be read. Content: never for a log line. */

@@ -5,7 +5,7 @@ import { hexDigest } from "../platform/digest.ts";
 /**
  * The KV key of a push: SHA-256 over address and dedupe key, as a MsgId is unique for one user only.
  *
- * @param key of {@link dedupeKey}
+ * @param key of the event, as the channel makes it
  * @returns 64 hex digits
  */
 export function hashEventKey(address: Address, key: string): Promise<string> {

@@ -123,7 +123,7 @@ export interface ConversationRpc {
   rows(after: number, limit: number): LogPage | null;
   message(account: ChannelAccount, seq: number): MessageProgress | null;
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null;
-  businessId(): string | null;
+  replyContext(): string | null;
   replay(consumer: string, after: number, known?: ReplayOptions): number | null;
   resume(pause: AccountPause, spreadMs: number): void;
   leaseTrial(holder: string): LeasedMessage | null;

@@ -17,23 +17,23 @@ import type { RequestServices } from "./services.ts";
 /** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
 export async function receiveAccountEvent(
   services: RequestServices,
-  inbound: AccountEvent,
+  event: AccountEvent,
   arrived: DatedEvent,
 ): Promise<ReceiveOutcome> {
   const { config, account, team, env, requestId } = services;
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs)
     return { outcome: "ignored", acknowledgement: "received" };
+  const { channel, user } = arrived;
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
   const read = await services.settings();
   const listed = read && toListed(read);
   const stored = await callUntil("appEvent", deadline, async (): Promise<EventOutcome> =>
-    account().appEvent(arrived.key, inbound, arrived.arrivedAt, arrived.signedAt, listed),
+    account().appEvent(arrived.key, { user, event }, arrived.arrivedAt, arrived.signedAt, listed),
   );
   if (stored === "erased") return { outcome: "erased", acknowledgement: "received" };
   if (stored) {
-    const context = { channel: arrived.channel, account: arrived.account, env, requestId };
-    const event = { ...inbound, createdAt: arrived.createdAt };
-    services.waitUntil(runEventHandler(team.handlers, event, context));
+    const context = { channel, account: arrived.account, user: user === "" ? null : user, env, requestId };
+    services.waitUntil(runEventHandler(team.handlers, { ...event, createdAt: arrived.createdAt }, context));
   }
   return { outcome: stored ? "new" : "repeat", acknowledgement: "received" };
 }

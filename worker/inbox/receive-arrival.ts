@@ -3,7 +3,7 @@
  * it is stored (docs/design/0021-channel-port.md, "A request, step by step").
  */
 import { isAccountEvent } from "../../shared/message/account-event.ts";
-import { accountOf, miniProgramAccount, miniProgramAddress } from "../../shared/message/address.ts";
+import { accountOf, miniProgramAccount } from "../../shared/message/address.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import type { Arrival, ArrivedEvent, Channel } from "../channels/channel.ts";
 import { objectIdOf } from "../conversation/client.ts";
@@ -30,7 +30,7 @@ export type ArrivalAnswer =
  */
 export async function receiveArrival(
   services: RequestServices,
-  channel: Pick<Channel, "classify">,
+  channel: Pick<Channel, "name" | "classify">,
   arrival: Arrival,
   { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
 ): Promise<ArrivalAnswer> {
@@ -62,16 +62,16 @@ function isHandover(answer: ArrivalAnswer): boolean {
 
 async function receiveOne(
   services: RequestServices,
-  channel: Pick<Channel, "classify">,
-  { key, event, signedAt }: ArrivedEvent,
+  channel: Pick<Channel, "name" | "classify">,
+  { account, user, key, event, signedAt, replyContext }: ArrivedEvent,
   { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
 ): Promise<ArrivalAnswer> {
-  const { app, config, directory, requestId } = services;
+  const { config, directory, requestId } = services;
   // The account object searches for repeats of an event without CreateTime by this time, so it dates such an event itself.
   const createdAt = event.createdAt === 0 ? arrivedAt : event.createdAt;
-  const address = miniProgramAddress(app.appid, event.openid);
+  const address = { channel: channel.name, account, user };
   const arrived = { ...address, key, createdAt, arrivedAt, signedAt };
-  const tag = event.openid === "" ? undefined : conversationTag(objectIdOf(directory.namespace, address));
+  const tag = user === "" ? undefined : conversationTag(objectIdOf(directory.namespace, address));
   const type = `${event.event}/${event.type}`;
   const fields = { requestId, ...accountOf(address), conversation: tag, type, name: event.name };
   const forward = forwardFor(config, event);
@@ -80,7 +80,11 @@ async function receiveOne(
       ? await receiveAccountEvent(services, event, arrived)
       : await receiveEvent(
           services,
-          { inbound: event, classification: channel.classify(event) },
+          {
+            inbound: event,
+            classification: channel.classify(event),
+            ...(replyContext !== undefined && { replyContext }),
+          },
           arrived,
           forward !== null,
         );

@@ -50,11 +50,12 @@ const ANSWER_MS = 6_000;
  */
 export async function receiveEvent(
   services: RequestServices,
-  { inbound: pushed, classification }: Pick<InboundEvent, "inbound" | "classification">,
+  event: Pick<InboundEvent, "inbound" | "classification" | "replyContext">,
   arrived: DatedEvent,
   isForwarded: boolean,
 ): Promise<ReceiveOutcome> {
   const { config, directory, kv, recordMilestone, waitUntil } = services;
+  const { inbound: pushed, classification } = event;
   const isUndated = pushed.createdAt === 0;
   const inbound = isUndated ? { ...pushed, createdAt: arrived.createdAt } : pushed;
   const shielded = config.dedupeKv === "late" && !isForwarded;
@@ -62,13 +63,14 @@ export async function receiveEvent(
   if (known !== undefined) return { outcome: "known", acknowledgement: known };
   const token = inbound.event === "action" && inbound.type === "enter" ? findToken(inbound.entryText) : undefined;
   const contextVerdict = token === undefined ? undefined : await verifyContext(services, token, arrived);
-  const proposed = await findCandidates(services, inbound, arrived, { contextVerdict, ...classification });
+  const facts = { contextVerdict, ...classification, replyContext: event.replyContext };
+  const proposed = await findCandidates(services, inbound, arrived, facts);
   const { channel, account, user } = arrived;
   const address = { channel, account, user };
   const candidates =
     isForwarded && proposed.candidates !== null ? proposed.candidates.map(withoutHandover) : proposed.candidates;
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
-  const push = { key: arrived.key, inbound, classification, ...proposed, candidates, ...more };
+  const push = { ...event, key: arrived.key, inbound, ...proposed, candidates, ...more };
   const { received, lease } = storePush(directory, address, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,
@@ -94,8 +96,8 @@ async function verifyContext(
   token: string,
   arrived: DatedEvent,
 ): Promise<TokenVerdict> {
-  const { user: openid, createdAt, arrivedAt } = arrived;
-  const verdict = await verifyContextToken(token, openid, config.contextKeys, Math.min(createdAt, arrivedAt));
+  const { user, createdAt, arrivedAt } = arrived;
+  const verdict = await verifyContextToken(token, user, config.contextKeys, Math.min(createdAt, arrivedAt));
   if (verdict !== "verified") {
     const tag = conversationTag(objectIdOf(directory.namespace, arrived));
     writeLog("context_unverified", { requestId, ...accountOf(arrived), conversation: tag, reason: verdict });
@@ -111,7 +113,10 @@ async function findCandidates(
   services: RequestServices,
   inbound: Inbound,
   arrived: DatedEvent,
-  facts: Classification & { readonly contextVerdict: TokenVerdict | undefined },
+  facts: Classification & {
+    readonly contextVerdict: TokenVerdict | undefined;
+    readonly replyContext: string | undefined;
+  },
 ): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion">> {
   const { env, team, requestId, rules } = services;
   const [handled, stored] = await Promise.all([
@@ -129,6 +134,7 @@ async function findCandidates(
     address: arrived,
     rules,
     inbound,
+    replyContext: facts.replyContext,
     arrivedAt: arrived.arrivedAt,
     eventHash: () => hashEventKey(arrived, arrived.key),
     settings,

@@ -8,9 +8,9 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
+import type { OwnedAccountEvent } from "../../shared/message/account-event.ts";
 import { miniProgramAccount, type Address } from "../../shared/message/address.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
-import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { openAccount, type OpenAccount } from "../account/account.ts";
 import { faultsOf, type AccountFault } from "../account/core/faults.ts";
 import { milestonesOf, type Milestone, type Milestones } from "../account/core/milestones.ts";
@@ -172,20 +172,20 @@ export class Account extends DurableObject<Env> implements AccountRpc {
    * Stores an event of the mini program as a whole.
    *
    * @param key the same for every delivery of the event
-   * @param inbound `createdAt` 0: it came without CreateTime
+   * @param arrived `createdAt` 0: it came without CreateTime
    * @param now when it arrived, epoch ms
    * @param signedAt when it was signed, epoch ms; 0: unknown
    * @param listed the webhooks of the settings the caller has read
    */
   async appEvent(
     key: string,
-    inbound: AccountEvent,
+    arrived: OwnedAccountEvent,
     now: number,
     signedAt = 0,
     listed?: ListedWebhooks,
   ): Promise<EventOutcome> {
     this.#account.follow(listed);
-    return this.#account.events.add(key, inbound, { now, signedAt, keptMs: this.#config.retention().eventsMs });
+    return this.#account.events.add(key, arrived, { now, signedAt, keptMs: this.#config.retention().eventsMs });
   }
 
   /** Events after a cursor, oldest first, at most one page. */

@@ -114,8 +114,8 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return isGone || store.address() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
   }
 
-  /** The sub-merchant the user last wrote to, which the platform requires in sends; null for all other accounts. */
-  businessId(): string | null {
+  /** What the platform needs in a reply to the user; null: nothing. */
+  replyContext(): string | null {
     return this.#loaded.state().replyContext;
   }
 

@@ -25,8 +25,6 @@ function question(seq: number): OldRecord {
     event: "message",
     type: "text",
     name: "text",
-    account: "gh_edgekefubench",
-    openid: "oBench",
     createdAt: seq,
     id: String(seq),
     content: "你好，请问这件外套现在多少钱？",

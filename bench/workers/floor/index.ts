@@ -63,9 +63,9 @@ export default {
     } as const;
     const push = await receivePush(query, await request.text(), credentials, Date.now(), 0);
     if (!push.ok) return new Response("forbidden", { status: 403 });
-    const { openid } = push.value.inbound;
+    const { event, user: openid } = push.value;
     const user = env.USER.getByName(`${env.WECHAT_APPID}:${openid}`);
-    await user.store(push.value.inbound);
+    await user.store(event);
     if (env.ANSWER !== "") ctx.waitUntil(answer(env, user, openid));
     return new Response("success");
   },

@@ -2,7 +2,7 @@
  * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); the caller
  * reads the CPU time of the busiest thread before and after.
  */
-import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
+import { readEvent } from "../../../worker/channels/mini-program/read-event.ts";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
@@ -41,7 +41,7 @@ const STEPS: Readonly<Record<StepName, Step>> = {
   signature: ({ parts, query }) => verifySignature(parts, query.msg_signature ?? ""),
   decrypt: async ({ encrypt }, env) => (await cipherFor(env.WECHAT_ENCODING_AES_KEY)).open(encrypt),
   parse: ({ text }) => readEnvelope(text),
-  read: ({ fields }) => readInbound(fields),
+  read: ({ fields }) => readEvent(fields),
   whole: async ({ query, body }, env) => mustBeOk(await receivePush(query, body, credentialsOf(env), 0, 0)),
   sketch: ({ query, body }, env) =>
     sketchReceive(query, body, {

@@ -30,8 +30,6 @@ async function resolve(rules: ChannelRules, proposals: readonly Proposal[], answ
         name: "text",
         id: "1",
         content: "你好",
-        account: "gh_1",
-        openid: "oUser",
         createdAt: 1,
       },
       arrivedAt: Date.now(),

@@ -8,7 +8,7 @@ import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 import { parseSettings } from "../../support/settings.ts";
 
 const NOW = 1_760_000_000_000;
-const HEAD = { account: "gh_1", openid: "o1", createdAt: NOW };
+const HEAD = { createdAt: NOW };
 const APPID = "wx0123456789abcdef";
 const OURS = `<a href="https://shop.cn" data-miniprogram-appid="${APPID}" data-miniprogram-path="pages/a">看</a>`;
 

@@ -12,7 +12,7 @@ import type { Proposal } from "../../../worker/automation/core/proposal.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 import { parseSettings } from "../../support/settings.ts";
 
-const HEAD = { account: "gh_1", openid: "o1", createdAt: 0 };
+const HEAD = { createdAt: 0 };
 const MONDAY_NOON = Date.parse("2026-11-23T12:00:00+08:00");
 const MONDAY_NIGHT = Date.parse("2026-11-23T22:30:00+08:00");
 

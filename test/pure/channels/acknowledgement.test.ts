@@ -1,20 +1,22 @@
-/** Answers: the seven bytes, and the hand-over in every mode and format, opened again independently. */
+/** Answers in every format, opened again independently. */
 import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
-import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
-import { buildAcknowledgement, type AnsweredPush } from "../../../worker/channels/wechat/acknowledgement.ts";
+import { sealAcknowledgement, writeFields } from "../../../worker/channels/wechat/acknowledgement.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
-import { HEAD } from "./samples.ts";
 
 const NOW = 1_760_000_123_999;
-const NONCE = "nonce-1";
-const RANDOM = new Uint8Array(16).map((_, index) => index * 17);
-const TEXT: Inbound = { ...HEAD, event: "message", type: "text", name: "text", id: "1", content: "help" };
-const SUCCESS = { body: "success", contentType: "text/plain; charset=utf-8" };
+const FIELDS = { ToUserName: "oUser", FromUserName: "gh_1", CreateTime: 1_760_000_123, MsgType: "text" };
 const seal = { token: APP.token, cipher: await cipherFor(APP.aesKey), appid: APP.appid };
+const none = (): never => {
+  throw new Error("no random bytes are needed");
+};
 
-const answer = (kind: Acknowledgement, push: AnsweredPush) => buildAcknowledgement(kind, push, NOW, NONCE, RANDOM);
+/** Random bytes that differ from call to call. */
+function createRandom(first = 0): (size: number) => Uint8Array {
+  let next = first;
+  return (size) => new Uint8Array(size).fill(0xa0 + (next += 1));
+}
 
 /** Reads an answer as WeChat would, with a parser of its own; numbers in XML become numbers. */
 function readAnswer(body: string, format: "xml" | "json"): Record<string, unknown> {
@@ -23,94 +25,66 @@ function readAnswer(body: string, format: "xml" | "json"): Record<string, unknow
   return Object.fromEntries(Object.entries(Object(root)));
 }
 
-describe("success", () => {
-  it("is seven bytes of plain text in every mode and format", async ({ expect }) => {
-    for (const format of ["xml", "json"] as const) {
-      expect(await answer("received", { inbound: TEXT, format })).toEqual(SUCCESS);
-      expect(await answer("received", { inbound: TEXT, format, seal })).toEqual(SUCCESS);
-    }
-    expect(Buffer.byteLength(SUCCESS.body)).toBe(7);
+describe("writeFields", () => {
+  it("writes texts as CDATA or JSON strings, and numbers bare", ({ expect }) => {
+    expect(writeFields("xml", FIELDS)).toBe(
+      "<xml><ToUserName><![CDATA[oUser]]></ToUserName><FromUserName><![CDATA[gh_1]]></FromUserName>" +
+        "<CreateTime>1760000123</CreateTime><MsgType><![CDATA[text]]></MsgType></xml>",
+    );
+    expect(JSON.parse(writeFields("json", FIELDS))).toEqual(FIELDS);
   });
 
-  it("is also the answer to an event that was to be handed over", async ({ expect }) => {
-    const enter: Inbound = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: "" };
-    expect(await answer("handover", { inbound: enter, format: "xml", seal })).toEqual(SUCCESS);
-    const unknown: Inbound = { ...HEAD, event: "account-event", type: "other", name: "new", raw: "{}" };
-    expect(await answer("handover", { inbound: unknown, format: "json" })).toEqual(SUCCESS);
+  it("keeps a text whole that holds the end of CDATA", ({ expect }) => {
+    const text = "o]]><a>&lt;]]>";
+    const body = writeFields("xml", { ToUserName: text });
+    expect(body).toContain("<![CDATA[o]]]]><![CDATA[><a>&lt;]]]]><![CDATA[>]]>");
+    expect(readAnswer(body, "xml")["ToUserName"]).toBe(text);
   });
 });
 
-describe("the hand-over", () => {
-  const handOver = {
-    ToUserName: HEAD.openid,
-    FromUserName: HEAD.account,
-    CreateTime: 1_760_000_123,
-    MsgType: "transfer_customer_service",
-  };
-
-  it("is XML to an XML push, with sender and receiver swapped", async ({ expect }) => {
-    expect(await answer("handover", { inbound: TEXT, format: "xml" })).toEqual({
-      body:
-        `<xml><ToUserName><![CDATA[${HEAD.openid}]]></ToUserName><FromUserName><![CDATA[${HEAD.account}]]></FromUserName>` +
-        "<CreateTime>1760000123</CreateTime><MsgType><![CDATA[transfer_customer_service]]></MsgType></xml>",
-      contentType: "text/xml; charset=utf-8",
-    });
-  });
-
-  it("is JSON to a JSON push", async ({ expect }) => {
-    const { body, contentType } = await answer("handover", { inbound: TEXT, format: "json" });
-    expect(contentType).toBe("application/json; charset=utf-8");
-    expect(body).toMatch(/^\{.*\}$/);
-    expect(JSON.parse(body)).toEqual(handOver);
-  });
-
-  it("is for messages of a kind we do not know, too", async ({ expect }) => {
-    const voice: Inbound = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "1", raw: "{}" };
-    const { body } = await answer("handover", { inbound: voice, format: "json" });
-    expect(JSON.parse(body)).toEqual(handOver);
-  });
-
+describe("sealAcknowledgement", () => {
   for (const format of ["xml", "json"] as const) {
-    it(`is encrypted and signed to an encrypted push, as ${format}`, async ({ expect }) => {
-      const { body, contentType } = await answer("handover", { inbound: TEXT, format, seal });
+    const text = writeFields(format, FIELDS);
+
+    it(`answers a plain push with the text itself, as ${format}`, async ({ expect }) => {
+      const { body, contentType } = await sealAcknowledgement(text, format, undefined, NOW, none);
+      expect(body).toBe(text);
+      expect(contentType).toMatch(new RegExp(`^(?:text|application)/${format}; charset=utf-8$`));
+    });
+
+    it(`encrypts and signs the answer to an encrypted push, as ${format}`, async ({ expect }) => {
+      const { body, contentType } = await sealAcknowledgement(text, format, seal, NOW, createRandom());
       const envelope = readAnswer(body, format);
       const encrypted = String(envelope["Encrypt"]);
+      const nonce = String(envelope["Nonce"]);
       expect(envelope).toEqual({
         Encrypt: encrypted,
-        MsgSignature: sha1(APP.token, "1760000123", NONCE, encrypted),
+        MsgSignature: sha1(APP.token, "1760000123", nonce, encrypted),
         TimeStamp: 1_760_000_123,
-        Nonce: NONCE,
+        Nonce: nonce,
       });
+      expect(nonce).toMatch(/^[\da-f]{32}$/);
       const opened = decrypt(APP.aesKey, encrypted);
       expect(opened.receiveId).toBe(APP.appid);
-      expect(readAnswer(opened.text, format)).toEqual(handOver);
+      expect(readAnswer(opened.text, format)).toEqual(FIELDS);
       expect(contentType).toContain(format);
     });
   }
 
-  it("is sealed with the token and key of the push, the previous ones in a rotation", async ({ expect }) => {
+  it("uses the token and key of the push, the previous ones in a rotation", async ({ expect }) => {
     const previous = { token: APP.previousToken, cipher: await cipherFor(APP.previousAesKey), appid: APP.appid };
-    const { body } = await answer("handover", { inbound: TEXT, format: "json", seal: previous });
-    const envelope = readAnswer(body, "json");
-    const encrypted = String(envelope["Encrypt"]);
-    expect(envelope["MsgSignature"]).toBe(sha1(APP.previousToken, "1760000123", NONCE, encrypted));
-    expect(readAnswer(decrypt(APP.previousAesKey, encrypted).text, "json")).toEqual(handOver);
+    const { body } = await sealAcknowledgement("{}", "json", previous, NOW, createRandom());
+    const { Encrypt, MsgSignature, Nonce } = readAnswer(body, "json");
+    expect(MsgSignature).toBe(sha1(APP.previousToken, "1760000123", String(Nonce), String(Encrypt)));
+    expect(decrypt(APP.previousAesKey, String(Encrypt)).text).toBe("{}");
   });
 
-  it("uses the random bytes it is given", async ({ expect }) => {
-    const push = { inbound: TEXT, format: "json", seal } as const;
-    const first = await buildAcknowledgement("handover", push, NOW, NONCE, RANDOM);
-    const second = await buildAcknowledgement("handover", push, NOW, NONCE, new Uint8Array(16));
-    expect(first).toEqual(await answer("handover", push));
-    expect(first.body).not.toBe(second.body);
-  });
-
-  it("survives an id or nonce that holds the end of CDATA", async ({ expect }) => {
-    const inbound: Inbound = { ...TEXT, openid: "o]]><a>&lt;]]>" };
-    const { body } = await answer("handover", { inbound, format: "xml" });
-    expect(body).toContain("<![CDATA[o]]]]><![CDATA[><a>&lt;]]]]><![CDATA[>]]>");
-    expect(readAnswer(body, "xml")["ToUserName"]).toBe(inbound.openid);
-    const sealed = await buildAcknowledgement("handover", { inbound, format: "xml", seal }, NOW, "n]]>", RANDOM);
-    expect(readAnswer(sealed.body, "xml")["Nonce"]).toBe("n]]>");
+  it("uses random bytes of its own for the text and for the nonce", async ({ expect }) => {
+    const answer = (first: number) => sealAcknowledgement("{}", "json", seal, NOW, createRandom(first));
+    const { body } = await answer(0);
+    expect(await answer(0)).toMatchObject({ body });
+    const [one, other] = [readAnswer(body, "json"), readAnswer((await answer(7)).body, "json")];
+    expect(other["Nonce"]).not.toBe(one["Nonce"]);
+    expect(other["Encrypt"]).not.toBe(one["Encrypt"]);
   });
 });

@@ -4,7 +4,7 @@ import type { Inbound } from "../../../shared/message/inbound.ts";
 import { classify } from "../../../worker/channels/mini-program/classify.ts";
 import { RULES } from "../../support/rules.ts";
 
-const HEAD = { account: "gh_1", openid: "o1", name: "x", createdAt: 0 };
+const HEAD = { name: "x", createdAt: 0 };
 
 describe("classify", () => {
   it("lets every message open `message`, also one that was not read, and entering open `enter`", ({ expect }) => {

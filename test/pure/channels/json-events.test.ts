@@ -2,19 +2,18 @@
 import { describe, it } from "vitest";
 import { MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { plainPush, receive, securePush } from "./pushes.ts";
-import { unfold } from "./samples.ts";
 
 /** The fields of a push after it is received, in secure mode. */
 async function inboundOf(json: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(json, "json"), "secure");
-  return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };
+  return received.ok ? { ...received.value.inbound } : { ...received.error };
 }
 
 const HEAD = '"ToUserName":"gh_1","FromUserName":"oUser","CreateTime":1760000000,"MsgType":"event","Event":"brand_new"';
 const deep = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 const known = {
-  account: "gh_1",
-  openid: "oUser",
+  platformAccount: "gh_1",
+  user: "oUser",
   createdAt: 1_760_000_000_000,
   event: "account-event",
   type: "other",
@@ -46,7 +45,7 @@ describe("an event in JSON", () => {
       event: "account-event",
       type: "other",
       name: "wxa_media_check",
-      openid: "oOther",
+      user: "oOther",
       createdAt: 0,
     });
     expect(bare).toMatchObject({ raw: { MsgId: "9".repeat(17) } });

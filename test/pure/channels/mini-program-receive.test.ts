@@ -6,9 +6,17 @@ import type { UnauthenticProblem } from "../../../worker/channels/wechat/push/re
 import { toRejectedRequest } from "../../../worker/channels/wechat/push/rejection.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
 import { credentials, NONCE, NOW, plainPush, securePush, TIMESTAMP, type Push } from "./pushes.ts";
-import { HEAD, MESSAGES, MSG_ID } from "./samples.ts";
+import { EVENTS, HEAD, message, MESSAGES, MSG_ID } from "./samples.ts";
 
 const secure = openMiniProgram(credentials("secure"), 900_000);
+const plain = openMiniProgram(credentials("plain"), 900_000);
+const SUCCESS = { status: 200, contentType: "text/plain; charset=utf-8", body: "success" };
+const HANDOVER = {
+  ToUserName: HEAD.user,
+  FromUserName: HEAD.platformAccount,
+  CreateTime: NOW / 1_000,
+  MsgType: "transfer_customer_service",
+};
 const none = (): never => {
   throw new Error("no random bytes are needed");
 };
@@ -35,21 +43,26 @@ describe("a request to the mini-program channel", () => {
     expect(bare).toMatchObject({ ok: false, error: { status: 403, cause: "missing_parameter" } });
   });
 
-  it("with a message is one event with its key and the time of its signature", async ({ expect }) => {
+  it("with a message is one event with its owner, its key and the time of its signature", async ({ expect }) => {
     const arrival = await secure.receive(toRequest(securePush(MESSAGES.text.xml, "xml")), NOW);
-    const event = { ...HEAD, ...MESSAGES.text.says };
+    const { createdAt, user } = HEAD;
+    const event = { createdAt, ...MESSAGES.text.says };
     const signedAt = Number(TIMESTAMP) * 1_000;
-    expect(arrival).toMatchObject({
-      ok: true,
-      value: {
-        events: [{ key: `m:${MSG_ID}`, event, signedAt }],
-        unreadable: [],
-        isVerification: false,
-      },
-    });
+    expect(arrival).toMatchObject({ ok: true, value: { unreadable: [], isVerification: false } });
+    expect(arrival.ok && arrival.value.events).toEqual([
+      { account: APP.appid, user, key: `m:${MSG_ID}`, event, signedAt },
+    ]);
     expect(secure.classify(arrival.ok ? (arrival.value.events[0]?.event ?? none()) : none())).toEqual({
       grant: { name: "message" },
     });
+  });
+
+  it("with a BusinessId has it as the reply context", async ({ expect }) => {
+    for (const { json } of [MESSAGES.text, EVENTS.user_enter_tempsession, EVENTS.user_info_modified]) {
+      const push = securePush(json.replace("{", '{"BusinessId":42,'), "json");
+      const arrival = await secure.receive(toRequest(push), NOW);
+      expect(arrival).toMatchObject({ ok: true, value: { events: [{ replyContext: "42" }] } });
+    }
   });
 
   it("is acknowledged without random bytes when it is received, and handed over in the encryption of the push", async ({
@@ -57,7 +70,7 @@ describe("a request to the mini-program channel", () => {
   }) => {
     const arrival = await secure.receive(toRequest(securePush(MESSAGES.text.json, "json")), NOW);
     const { acknowledge } = arrival.ok ? arrival.value : none();
-    expect(await acknowledge("received", NOW, none)).toMatchObject({ status: 200, body: "success" });
+    expect(await acknowledge("received", NOW, none)).toEqual(SUCCESS);
     let next = 0;
     const bytes = (size: number) => new Uint8Array(size).fill((next += 1));
     const first: unknown = JSON.parse((await acknowledge("handover", NOW, bytes)).body);
@@ -65,7 +78,35 @@ describe("a request to the mini-program channel", () => {
     expect(first).not.toEqual(again);
     for (const sealed of [first, again]) {
       const opened: unknown = JSON.parse(decrypt(APP.aesKey, String(Object(sealed)["Encrypt"])).text);
-      expect(opened).toMatchObject({ ToUserName: HEAD.openid, MsgType: "transfer_customer_service" });
+      expect(opened).toEqual(HANDOVER);
+    }
+  });
+
+  it("that is plain is handed over in plain, without random bytes: sender and receiver are swapped", async ({
+    expect,
+  }) => {
+    const voice = message("voice", `<MsgId>${MSG_ID}</MsgId>`, `"MsgId":${MSG_ID}`, {});
+    for (const { json, xml } of [MESSAGES.text, voice]) {
+      const inJson = await plain.receive(toRequest(plainPush(json)), NOW);
+      expect(inJson.ok && JSON.parse((await inJson.value.acknowledge("handover", NOW, none)).body)).toEqual(HANDOVER);
+      const inXml = await plain.receive(toRequest(plainPush(xml)), NOW);
+      expect(inXml.ok && (await inXml.value.acknowledge("handover", NOW, none))).toEqual({
+        status: 200,
+        contentType: "text/xml; charset=utf-8",
+        body:
+          `<xml><ToUserName><![CDATA[${HEAD.user}]]></ToUserName>` +
+          `<FromUserName><![CDATA[${HEAD.platformAccount}]]></FromUserName>` +
+          "<CreateTime>1760000010</CreateTime><MsgType><![CDATA[transfer_customer_service]]></MsgType></xml>",
+      });
+    }
+  });
+
+  it("with an event is only received, also when it was to be handed over", async ({ expect }) => {
+    for (const { json, xml } of [EVENTS.user_enter_tempsession, EVENTS.debug_demo]) {
+      for (const push of [securePush(json, "json"), securePush(xml, "xml")]) {
+        const arrival = await secure.receive(toRequest(push), NOW);
+        expect(arrival.ok && (await arrival.value.acknowledge("handover", NOW, none))).toEqual(SUCCESS);
+      }
     }
   });
 
@@ -78,8 +119,8 @@ describe("a request to the mini-program channel", () => {
   });
 
   it("that is rejected says what the operator can do, and how old a stale one is", async ({ expect }) => {
-    const plain = await secure.receive(toRequest(plainPush(MESSAGES.text.xml)), NOW);
-    expect(plain).toMatchObject({
+    const plaintext = await secure.receive(toRequest(plainPush(MESSAGES.text.xml)), NOW);
+    expect(plaintext).toMatchObject({
       ok: false,
       error: { status: 403, cause: "push_mode_mismatch", details: { expected: "secure", came: "plaintext" } },
     });

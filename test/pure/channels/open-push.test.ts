@@ -89,7 +89,7 @@ describe("a genuine push", () => {
       };
       const app = { appid: vector.receiveId, mode: "secure", tokens: [vector.token], aesKeys: [vector.key] } as const;
       const received = await receivePush(query, body, app, NOW, 0);
-      expect(received).toMatchObject({ ok: true, value: { format, inbound: { createdAt: expect.any(Number) } } });
+      expect(received).toMatchObject({ ok: true, value: { format, event: { createdAt: expect.any(Number) } } });
       const refused = await receivePush(query, body, app, NOW, 900_000);
       expect(refused).toMatchObject({ ok: false, error: { authentic: false, reason: "stale" } });
     }

@@ -1,5 +1,5 @@
 /** Whole pushes as WeChat makes them, signed and encrypted by `independent-crypt.ts`. */
-import type { Result } from "../../../shared/base/result.ts";
+import { ok, type Result } from "../../../shared/base/result.ts";
 import { receivePush, type ReceivedPush } from "../../../worker/channels/mini-program/receive-push.ts";
 import {
   type PushCredentials,
@@ -8,7 +8,7 @@ import {
   type PushQuery,
 } from "../../../worker/channels/wechat/push/open-push.ts";
 import { APP, encrypt, sha1 } from "./independent-crypt.ts";
-import { HEAD, MESSAGES } from "./samples.ts";
+import { HEAD, MESSAGES, unfold } from "./samples.ts";
 
 /** Ten seconds after the pushes were made. */
 export const NOW = 1_760_000_010_000;
@@ -70,14 +70,22 @@ export function securePush(text: string | Uint8Array, format: "xml" | "json", op
   return envelopePush(encrypt(options.aesKey ?? APP.aesKey, text, options.appid ?? APP.appid), format, options);
 }
 
+/** A received push, with event and owner in one record. */
+interface UnfoldedPush extends Pick<ReceivedPush, "format" | "signedAt" | "seal"> {
+  readonly inbound: ReturnType<typeof unfold>;
+}
+
 /** Receives a push with the test app's secrets. */
-export function receive(
+export async function receive(
   push: Push,
   mode: PushMode,
   now = NOW,
   maxAgeMs = 900_000,
-): Promise<Result<ReceivedPush, PushProblem>> {
-  return receivePush(push.query, push.body, credentials(mode), now, maxAgeMs);
+): Promise<Result<UnfoldedPush, PushProblem>> {
+  const received = await receivePush(push.query, push.body, credentials(mode), now, maxAgeMs);
+  if (!received.ok) return received;
+  const { format, signedAt, seal, ...read } = received.value;
+  return ok({ inbound: unfold(read), format, signedAt, ...(seal !== undefined && { seal }) });
 }
 
 /** The result of rejecting a push that is not authentic. */

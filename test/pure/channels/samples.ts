@@ -3,7 +3,8 @@
  * are made up.
  */
 
-import { readRaw, type RawFields } from "../../../shared/message/raw.ts";
+import { readRaw } from "../../../shared/message/raw.ts";
+import type { ReadEvent } from "../../../worker/channels/mini-program/read-event.ts";
 
 /** The same push in both formats. */
 export interface Sample {
@@ -15,18 +16,18 @@ export interface Sample {
 
 /** What every sample has in its head. */
 export const HEAD = {
-  account: "gh_0123456789ab",
-  openid: "oUser-of_the_Tests_000000001",
+  platformAccount: "gh_0123456789ab",
+  user: "oUser-of_the_Tests_000000001",
   createdAt: 1_760_000_000_000,
 };
 
 /** A 64-bit id that a double cannot distinguish from the next one. */
 export const MSG_ID = "23637352235060882";
 
-const XML_HEAD = `<ToUserName><![CDATA[${HEAD.account}]]></ToUserName>
-<FromUserName><![CDATA[${HEAD.openid}]]></FromUserName>
+const XML_HEAD = `<ToUserName><![CDATA[${HEAD.platformAccount}]]></ToUserName>
+<FromUserName><![CDATA[${HEAD.user}]]></FromUserName>
 <CreateTime>1760000000</CreateTime>`;
-const JSON_HEAD = `"ToUserName":"${HEAD.account}","FromUserName":"${HEAD.openid}","CreateTime":1760000000`;
+const JSON_HEAD = `"ToUserName":"${HEAD.platformAccount}","FromUserName":"${HEAD.user}","CreateTime":1760000000`;
 
 /** Writes a message in both formats: children without the head, members without the head. */
 export function message(type: string, xml: string, json: string, says: object): Sample {
@@ -92,7 +93,7 @@ const USER_INFO_XML = `<OpenID><![CDATA[oSubject]]></OpenID><AppID><![CDATA[wx1]
 <RevokeInfo><![CDATA[301]]></RevokeInfo><PluginID><![CDATA[]]></PluginID><OpenPID><![CDATA[]]></OpenPID>`;
 const USER_INFO_JSON = `"OpenID":"oSubject","AppID":"wx1","RevokeInfo":"301","PluginID":"","OpenPID":""`;
 const USER_INFO_SAYS = {
-  openid: "oSubject",
+  user: "oSubject",
   raw: { OpenID: "oSubject", AppID: "wx1", RevokeInfo: "301", PluginID: "" },
 };
 
@@ -107,8 +108,8 @@ function other(name: string): Sample {
     {
       ...ACCOUNT_EVENT,
       raw: {
-        ToUserName: HEAD.account,
-        FromUserName: HEAD.openid,
+        ToUserName: HEAD.platformAccount,
+        FromUserName: HEAD.user,
         CreateTime: "1760000000",
         MsgType: "event",
         Event: name,
@@ -275,8 +276,8 @@ export const ALL_SAMPLES: readonly (readonly [string, string, Sample])[] = [
   ["subscribe_msg_popup_event with two items", "subscribe_msg_popup_event", SEVERAL_CHOICES],
 ];
 
-/** An event with what the platform said read, so that it can be compared field by field. */
-export function unfold<E extends { readonly raw?: string }>(inbound: E): Omit<E, "raw"> & { readonly raw?: RawFields } {
-  const { raw, ...rest } = inbound;
-  return { ...rest, ...(raw !== undefined && { raw: readRaw(raw) }) };
+/** An event and its owner in one record, with the platform's fields parsed, so that it can be compared field by field. */
+export function unfold({ event: read, keyFields: _same, ...owner }: ReadEvent) {
+  const { raw, ...rest } = read;
+  return { ...owner, ...rest, ...(raw !== undefined && { raw: readRaw(raw) }) };
 }

@@ -8,15 +8,14 @@ import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import { FRAME, frameXml, HOSTILE_TEXT, TYPED } from "./frames.ts";
 import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
-import { unfold } from "./samples.ts";
 
 /** The fields of a push after it is received, in secure mode. */
 async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(xml, "xml"), "secure");
-  return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };
+  return received.ok ? { ...received.value.inbound } : { ...received.error };
 }
 
-const HEAD = { account: FRAME.account, openid: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
+const HEAD = { platformAccount: FRAME.account, user: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
 const EVENT = "xpay_complaint_notify";
 const known = { ...HEAD, event: "account-event", type: "other", name: EVENT };
 const complaintXml = (remark: string) => frameXml("event", { Event: EVENT, Remark: remark, ComplaintId: "1" });
@@ -74,7 +73,7 @@ describe("an event with a typed text", () => {
     const inbound = await inboundOf(complaintXml(remark));
     const damaged = `<Remark><![CDATA[${remark}]]></Remark>`;
     expect(inbound).toMatchObject({ ...known, damaged, raw: { ComplaintId: "1" } });
-    for (const name of ["raw.Remark", "raw.Amount", "raw.OpenID", "businessId"]) {
+    for (const name of ["raw.Remark", "raw.Amount", "raw.OpenID", "replyContext"]) {
       expect(inbound).not.toHaveProperty(name);
     }
   });
@@ -85,7 +84,7 @@ describe("an event with a typed text", () => {
         const remark = text.replaceAll("Label>", "Remark>");
         const inbound = await inboundOf(complaintXml(remark));
         expect(inbound).toMatchObject(known);
-        expect(inbound).not.toHaveProperty("businessId");
+        expect(inbound).not.toHaveProperty("replyContext");
         if (inbound["damaged"] === undefined) expect(remarkOf(inbound)).toBe(remark.replace(/\r\n?/g, "\n"));
       }),
       { numRuns: 1_000 },
@@ -142,7 +141,7 @@ describe("an event with a typed text", () => {
     expect(await inboundOf(xml("oUser", "ok"))).toMatchObject({
       event: "account-event",
       name: "wxa_comment_bad_score",
-      openid: "oUser",
+      user: "oUser",
     });
     const damaged = {
       event: "account-event",
@@ -150,10 +149,10 @@ describe("an event with a typed text", () => {
       name: "wxa_comment_bad_score",
       damaged: expect.any(String),
     };
-    expect(await inboundOf(xml("oUser", forged))).toMatchObject({ ...damaged, openid: "oUser" });
-    expect(await inboundOf(xml("", forged))).toMatchObject({ ...damaged, openid: FRAME.openid });
+    expect(await inboundOf(xml("oUser", forged))).toMatchObject({ ...damaged, user: "oUser" });
+    expect(await inboundOf(xml("", forged))).toMatchObject({ ...damaged, user: FRAME.openid });
     const id = "x]]></comment><comment_id>2</comment_id><comment><![CDATA[y";
-    expect(await inboundOf(xml("oUser", id))).toMatchObject({ ...damaged, openid: "oUser" });
+    expect(await inboundOf(xml("oUser", id))).toMatchObject({ ...damaged, user: "oUser" });
   });
 
   it("may have lists, which are elements with fields side by side", async ({ expect }) => {
@@ -193,7 +192,7 @@ describe("an event with a typed text", () => {
     const outer = inner.slice("<xml>".length, -"</xml>".length).replace(/<ToUserName>.*?<\/ToUserName>/, "");
     const push = envelopePush(encrypt(APP.aesKey, inner, APP.appid), "xml", {}, outer);
     const received = await receive(push, "compatible");
-    expect(received.ok && unfold(received.value.inbound)).toMatchObject({ ...known, raw: { Remark: "a]]>b" } });
+    expect(received.ok && received.value.inbound).toMatchObject({ ...known, raw: { Remark: "a]]>b" } });
   });
 
   it("is not taken for an encrypted one in plain mode", async ({ expect }) => {

@@ -8,15 +8,14 @@ import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import { cardXml, enterXml, FRAME, frameXml, HOSTILE_TEXT, textXml, TYPED } from "./frames.ts";
 import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
-import { unfold } from "./samples.ts";
 
 /** The fields of a push after it is received, in secure mode. */
 async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(xml, "xml"), "secure");
-  return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };
+  return received.ok ? { ...received.value.inbound } : { ...received.error };
 }
 
-const HEAD = { account: FRAME.account, openid: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
+const HEAD = { platformAccount: FRAME.account, user: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
 describe("a text", () => {
   for (const [what, text] of TYPED) {
     it(`is received as it was typed: ${what}`, async ({ expect }) => {
@@ -25,7 +24,7 @@ describe("a text", () => {
       expect(await inboundOf(textXml(text, { lineEnd: "\n" }))).toEqual(typed);
       expect(await inboundOf(textXml(text, { tail: "<BusinessId>42</BusinessId>" }))).toEqual({
         ...typed,
-        businessId: "42",
+        replyContext: "42",
       });
     });
 
@@ -217,7 +216,7 @@ describe("a message of an unknown type", () => {
     ]) {
       const inbound = await inboundOf(location(label));
       expect(inbound).toMatchObject(label === "</xml>" ? known : { ...known, damaged: expect.any(String) });
-      expect(inbound).not.toHaveProperty("businessId");
+      expect(inbound).not.toHaveProperty("replyContext");
     }
   });
 
@@ -226,7 +225,7 @@ describe("a message of an unknown type", () => {
       fc.asyncProperty(HOSTILE_TEXT, async (label) => {
         const inbound = await inboundOf(location(label));
         expect(inbound).toMatchObject(known);
-        expect(inbound).not.toHaveProperty("businessId");
+        expect(inbound).not.toHaveProperty("replyContext");
       }),
       { numRuns: 1_000 },
     );
@@ -236,7 +235,7 @@ describe("a message of an unknown type", () => {
 describe("the sender of a message", () => {
   it("is FromUserName alone; OpenID counts in events", async ({ expect }) => {
     const fields = { Content: "x", OpenID: "oB", MsgId: FRAME.msgId };
-    expect(await inboundOf(frameXml("text", fields))).toMatchObject({ type: "text", openid: FRAME.openid });
+    expect(await inboundOf(frameXml("text", fields))).toMatchObject({ type: "text", user: FRAME.openid });
     const json = JSON.stringify({
       ToUserName: FRAME.account,
       FromUserName: FRAME.openid,
@@ -245,7 +244,7 @@ describe("the sender of a message", () => {
       ...fields,
     });
     const received = await receive(securePush(json, "json"), "secure");
-    expect(received).toMatchObject({ ok: true, value: { inbound: { type: "text", openid: FRAME.openid } } });
+    expect(received).toMatchObject({ ok: true, value: { inbound: { type: "text", user: FRAME.openid } } });
   });
 
   it("cannot be another one by a text in JSON either", async ({ expect }) => {

@@ -11,7 +11,7 @@ import { ACCEPTED, rejected } from "../../support/delivery.ts";
 import { RULES } from "../../support/rules.ts";
 
 const CANARY = "金丝雀";
-const HEAD = { account: "gh_1", openid: "o1", createdAt: T0, name: "n", raw: CANARY, damaged: CANARY };
+const HEAD = { createdAt: T0, name: "n", raw: CANARY, damaged: CANARY };
 const MESSAGE = { ...HEAD, event: "message", id: "1" } as const;
 const ACTION = { ...HEAD, event: "action" } as const;
 const FILE = { mediaId: CANARY, url: CANARY, thumbMediaId: CANARY, fileName: CANARY };

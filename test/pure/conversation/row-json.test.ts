@@ -24,9 +24,9 @@ describe("a row as it is shown", () => {
     expect(showRow(stored, OBJECT)).toEqual({ seq: 7, at: ISO, kind: "out", ref: 5, id, by, facts, content: text });
   });
 
-  it("of a push has no openid, account and acknowledgement, and when its grant ends as a text", ({ expect }) => {
+  it("of a push has no acknowledgement, and when its grant ends as a text", ({ expect }) => {
     const shown = { event: "message", type: "text", name: "text", id: "1", content: "x" } as const;
-    const content = { ...shown, account: "gh_1", openid: "oUser", createdAt: AT };
+    const content = { ...shown, createdAt: AT };
     const facts = { event: "message", type: "text", replyContext: "7" } as const;
     const grant = { name: "message", count: 5, until: AT };
     const by = { type: "user" } as const;
@@ -48,8 +48,6 @@ describe("a row as it is shown", () => {
       event: "revocation",
       type: "part",
       name: "user_authorization_revoke",
-      account: "gh_1",
-      openid: "oUser",
       createdAt: AT,
       raw: JSON.stringify(raw),
     } as const;

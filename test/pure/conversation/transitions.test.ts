@@ -128,11 +128,23 @@ describe("a push", () => {
     expect(chat.window().status).toBe("unknown");
   });
 
-  it("stores where the user came from and which sub-merchant the message is for", ({ expect }) => {
+  it("stores where the user came from", ({ expect }) => {
     const chat = converse();
     chat.enters([]);
     expect(chat.entered()).toEqual({ text: "shop", verdict: null });
+  });
+
+  it("stores the reply context with its row, and for replies that of the newest one", ({ expect }) => {
+    const chat = converse();
+    chat.says([], T0, "7");
+    expect(chat.state().replyContext).toBe("7");
+    expect(chat.rows("in")[0]?.facts).toMatchObject({ replyContext: "7" });
+    chat.says([], T0 - 5_000, "8");
+    expect(chat.state().replyContext).toBe("7");
+    chat.pass(2_000);
+    chat.says([], T0 + 1_000);
     expect(chat.state().replyContext).toBeNull();
+    expect(chat.rows("in").at(-1)?.facts).not.toHaveProperty("replyContext");
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { isForwardKind, parseForwardKinds } from "../../../worker/forwarding/core/kinds.ts";
 
-const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1 };
+const HEAD = { createdAt: 1 };
 const event = (name: string): Inbound => ({ ...HEAD, event: "account-event", type: "other", name, raw: "{}" });
 const text: Inbound = { ...HEAD, event: "message", type: "text", name: "text", id: "1", content: "hi" };
 const voice: Inbound = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "2", raw: "{}" };

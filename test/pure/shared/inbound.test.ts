@@ -2,7 +2,7 @@
 import { describe, it } from "vitest";
 import { EVENT_SCOPES, scopeOf, type EventHead, type Inbound } from "../../../shared/message/inbound.ts";
 
-const HEAD: EventHead = { account: "gh_1", openid: "o1", name: "x", createdAt: 0 };
+const HEAD: EventHead = { name: "x", createdAt: 0 };
 
 const OF_A_USER: Inbound[] = [
   { ...HEAD, event: "message", type: "text", id: "1", content: "hi" },

@@ -8,7 +8,8 @@ import { toWebhookEvent, typesOf } from "../../../worker/webhooks/core/event.ts"
 
 const AT = 1_760_000_000_000;
 const SOURCE = { ...miniProgramAddress("wx0123456789abcdef", "oUser"), objectId: "ab".repeat(32) };
-const HEAD = { account: "gh_1", openid: "oUser", createdAt: AT };
+const ASKER = miniProgramAddress("wx1", "oUser");
+const HEAD = { createdAt: AT };
 const SAYS: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "你好", ...HEAD };
 
 const row = <K extends RowKind>(kind: K, facts: RowKinds[K]["facts"], ref: number | null = null): Row =>
@@ -139,7 +140,7 @@ describe("an event", () => {
   });
 
   it("that asks for an answer names the rule and the message", ({ expect }) => {
-    expect(JSON.parse(toWebhookQuestion(miniProgramAddress("wx1", "oUser"), "orders", SAYS, AT))).toEqual({
+    expect(JSON.parse(toWebhookQuestion(ASKER, "orders", { inbound: SAYS }, AT))).toEqual({
       type: "message.answer",
       timestamp: new Date(AT).toISOString(),
       data: {
@@ -157,5 +158,7 @@ describe("an event", () => {
         },
       },
     });
+    const ofMerchant = toWebhookQuestion(ASKER, "orders", { inbound: SAYS, replyContext: "7" }, AT);
+    expect(JSON.parse(ofMerchant)).toMatchObject({ data: { user: "oUser", replyContext: "7" } });
   });
 });

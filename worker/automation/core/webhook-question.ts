@@ -3,9 +3,21 @@ import type { Address } from "../../../shared/message/address.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { showInbound } from "../../conversation/core/row-json.ts";
 
+/** The event it is about. */
+export interface QuestionedEvent {
+  readonly inbound: Inbound;
+  readonly replyContext?: string | undefined;
+}
+
 /** The body of that question. */
-export function toWebhookQuestion(address: Address, ruleId: string, inbound: Inbound, now: number): string {
+export function toWebhookQuestion(
+  address: Address,
+  ruleId: string,
+  { inbound, replyContext }: QuestionedEvent,
+  now: number,
+): string {
   const { channel, account, user } = address;
-  const data = { channel, account, user, ruleId, inbound: showInbound(inbound) };
+  const context = replyContext === undefined ? {} : { replyContext };
+  const data = { channel, account, user, ...context, ruleId, inbound: showInbound(inbound) };
   return JSON.stringify({ type: "message.answer", timestamp: new Date(now).toISOString(), data });
 }

@@ -1,19 +1,16 @@
 /** The channel of mini-program customer messages: pushes in, acknowledgements out (WECHAT.md §1, §3). */
-import { Buffer } from "node:buffer";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { Arrival, Channel, ChannelRequest, ChannelResponse, RejectedRequest } from "../channel.ts";
-import { ACKNOWLEDGEMENT, buildAcknowledgement, type Answer } from "../wechat/acknowledgement.ts";
+import { ACKNOWLEDGEMENT, sealAcknowledgement, writeFields, type Answer } from "../wechat/acknowledgement.ts";
+import { eventKey } from "../wechat/event-key.ts";
 import { findCreateTime } from "../wechat/push/create-time.ts";
 import { verifyEcho, type PushCredentials } from "../wechat/push/open-push.ts";
 import { toRejectedRequest } from "../wechat/push/rejection.ts";
 import { classify } from "./classify.ts";
-import { dedupeKey } from "./dedupe-key.ts";
 import { receivePush, type ReceivedPush } from "./receive-push.ts";
 
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 const MAX_REQUEST_BYTES = 64 * 1024;
-/** Random bytes for an encrypted acknowledgement (WECHAT.md §1.3), and for its nonce. */
-const RANDOM_BYTES = 16;
 
 /**
  * Opens the channel.
@@ -23,6 +20,7 @@ const RANDOM_BYTES = 16;
  */
 export function openMiniProgram(credentials: PushCredentials, maxAgeMs: number): Channel {
   return {
+    name: "mini-program",
     maxRequestBytes: MAX_REQUEST_BYTES,
     receive: (request, now) =>
       request.method === "GET" ? verify(request, credentials) : receive(request, credentials, now, maxAgeMs),
@@ -48,7 +46,7 @@ async function receive(
   maxAgeMs: number,
 ): Promise<Result<Arrival, RejectedRequest>> {
   const push = await receivePush(query, body, credentials, now, maxAgeMs);
-  if (push.ok) return ok(await toArrival(push.value));
+  if (push.ok) return ok(await toArrival(push.value, credentials.appid));
   const problem = push.error;
   if (!problem.authentic) return err(toRejectedRequest(problem, credentials.appid));
   const { cause, text } = problem;
@@ -60,17 +58,24 @@ async function receive(
   });
 }
 
-async function toArrival({ inbound, signedAt, format, seal }: ReceivedPush): Promise<Arrival> {
-  const answered = { inbound, format, ...(seal !== undefined && { seal }) };
+async function toArrival(push: ReceivedPush, account: string): Promise<Arrival> {
+  const { event, user, platformAccount, replyContext, keyFields, signedAt, format, seal } = push;
+  const key = await eventKey(event, user, keyFields);
+  // Only a user's message can be handed over (WECHAT.md §1.8).
+  const isMessage = event.event === "message";
   return {
-    events: [{ key: await dedupeKey(inbound), event: inbound, signedAt }],
+    events: [{ account, user, key, event, signedAt, ...(replyContext !== undefined && { replyContext }) }],
     unreadable: [],
     isVerification: false,
     acknowledge: async (content, now, randomBytes) => {
-      // Nearly every push is only received, and that needs neither nonce nor random bytes.
-      if (content === "received") return toResponse(ACKNOWLEDGEMENT);
-      const nonce = Buffer.from(randomBytes(RANDOM_BYTES)).toString("hex");
-      return toResponse(await buildAcknowledgement(content, answered, now, nonce, randomBytes(RANDOM_BYTES)));
+      if (content === "received" || !isMessage) return toResponse(ACKNOWLEDGEMENT);
+      const handover = {
+        ToUserName: user,
+        FromUserName: platformAccount,
+        CreateTime: Math.floor(now / 1_000),
+        MsgType: "transfer_customer_service",
+      };
+      return toResponse(await sealAcknowledgement(writeFields(format, handover), format, seal, now, randomBytes));
     },
   };
 }

@@ -11,82 +11,82 @@ import type {
   ReceiptEvent,
   RevocationEvent,
 } from "../../../shared/message/inbound.ts";
-import { writeRaw } from "../../../shared/message/raw.ts";
-import type { FieldReader } from "../wechat/push/fields.ts";
+import { createFieldReader, type FieldProblem, type FieldReader } from "../wechat/push/fields.ts";
 import { isWireFields, type WireFields } from "../wechat/push/wire.ts";
 
 /** An event about a user. */
 type UserEvent = ControlEvent | EnterAction | OtherAction | ReceiptEvent | RevocationEvent;
 
-/** Builds an event from the common head and its own fields. */
-type EventReader = (head: EventHead, fields: FieldReader) => UserEvent;
+/** How an event is read. */
+interface EventReader {
+  /** Builds it from the common head and its own fields. */
+  readonly read: (head: EventHead, fields: FieldReader) => UserEvent;
+  /** Its own fields say everything. */
+  readonly isComplete?: true;
+  /** The element that has its items in XML; in JSON they are at the top (WECHAT.md §3.2). */
+  readonly wrapper?: string;
+}
+
+/** An event as it was read. */
+interface ReadUserEvent {
+  readonly event: UserEvent;
+  /** All its fields, the same for XML and JSON; absent when its own fields say everything. */
+  readonly fields?: WireFields;
+}
+
+/** The user did something else, such as answering a subscribe popup. */
+const readOther: EventReader["read"] = (head) => ({ ...head, event: "action", type: "other" });
 
 /** Every known event about a user, by the name on the wire. */
 const EVENT_READERS: Readonly<Record<string, EventReader>> = {
-  user_enter_tempsession: (head, fields) => ({
-    ...head,
-    event: "action",
-    type: "enter",
-    entryText: fields.text("SessionFrom"),
-  }),
-  subscribe_msg_popup_event: choice("SubscribeMsgPopupEvent"),
-  subscribe_msg_change_event: choice("SubscribeMsgChangeEvent"),
-  subscribe_msg_sent_event: (head, { raw }) => ({
-    ...head,
-    event: "receipt",
-    type: "other",
-    raw: writeRaw(withoutWrapper(raw, "SubscribeMsgSentEvent")),
-  }),
+  user_enter_tempsession: {
+    read: (head, fields) => ({ ...head, event: "action", type: "enter", entryText: fields.text("SessionFrom") }),
+    isComplete: true,
+  },
+  subscribe_msg_popup_event: { read: readOther, wrapper: "SubscribeMsgPopupEvent" },
+  subscribe_msg_change_event: { read: readOther, wrapper: "SubscribeMsgChangeEvent" },
+  subscribe_msg_sent_event: {
+    read: (head) => ({ ...head, event: "receipt", type: "other" }),
+    wrapper: "SubscribeMsgSentEvent",
+  },
   // The user changed the given information; nothing is withdrawn.
-  user_info_modified: (head, { raw }) => ({ ...head, event: "action", type: "other", raw: writeRaw(raw) }),
-  user_authorization_revoke: (head, { raw }) => ({ ...head, event: "revocation", type: "part", raw: writeRaw(raw) }),
-  user_authorization_cancellation: (head, { raw }) => ({
-    ...head,
-    event: "revocation",
-    type: "all",
-    raw: writeRaw(raw),
-  }),
-  kf_create_session: (head, fields) => ({
-    ...head,
-    event: "control",
-    type: "taken",
-    agent: fields.text("KfAccount"),
-    raw: writeRaw(fields.raw),
-  }),
-  kf_close_session: (head, fields) => ({
-    ...head,
-    event: "control",
-    type: "ended",
-    agent: fields.text("KfAccount"),
-    raw: writeRaw(fields.raw),
-  }),
-  kf_switch_session: (head, fields) => ({
-    ...head,
-    event: "control",
-    type: "taken",
-    agent: fields.text("ToKfAccount"),
-    from: fields.text("FromKfAccount"),
-    raw: writeRaw(fields.raw),
-  }),
+  user_info_modified: { read: readOther },
+  user_authorization_revoke: { read: (head) => ({ ...head, event: "revocation", type: "part" }) },
+  user_authorization_cancellation: { read: (head) => ({ ...head, event: "revocation", type: "all" }) },
+  kf_create_session: {
+    read: (head, fields) => ({ ...head, event: "control", type: "taken", agent: fields.text("KfAccount") }),
+  },
+  kf_close_session: {
+    read: (head, fields) => ({ ...head, event: "control", type: "ended", agent: fields.text("KfAccount") }),
+  },
+  kf_switch_session: {
+    read: (head, fields) => ({
+      ...head,
+      event: "control",
+      type: "taken",
+      agent: fields.text("ToKfAccount"),
+      from: fields.text("FromKfAccount"),
+    }),
+  },
 };
 
-/** The reader of an `Event` of the wire; undefined when it is not a known event about a user. */
-export function findEventReader(name: string): EventReader | undefined {
-  return ownValue(EVENT_READERS, name);
+/**
+ * Reads an event about a user.
+ *
+ * @param head its name on the wire, and when it happened
+ * @returns undefined when it is not a known one, or a field of it has another shape
+ */
+export function readUserEvent(head: EventHead, wire: WireFields): ReadUserEvent | undefined {
+  const reader = ownValue(EVENT_READERS, head.name);
+  if (reader === undefined) return undefined;
+  const problems: FieldProblem[] = [];
+  const event = reader.read(head, createFieldReader(wire, problems));
+  if (problems.length > 0) return undefined;
+  return reader.isComplete === true ? { event } : { event, fields: withoutWrapper(wire, reader.wrapper) };
 }
 
-/** The user answered a subscribe popup, or changed a subscription in the settings. */
-function choice(wrapper: string): EventReader {
-  return (head, { raw }) => ({
-    ...head,
-    event: "action",
-    type: "other",
-    raw: writeRaw(withoutWrapper(raw, wrapper)),
-  });
-}
-
-/** The items of a subscribe event are in an element of its own in XML, at the top in JSON (WECHAT.md §3.2) and in `raw`. */
-function withoutWrapper(fields: WireFields, wrapper: string): WireFields {
+function withoutWrapper(fields: WireFields, wrapper: string | undefined): WireFields {
+  if (wrapper === undefined) return fields;
   const { [wrapper]: inner, ...others } = fields;
   return isWireFields(inner) ? { ...inner, ...others } : fields;
 }

@@ -3,7 +3,6 @@
  * this channel.
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
 import {
   openPush,
   unreadable,
@@ -12,12 +11,10 @@ import {
   type PushProblem,
   type PushQuery,
 } from "../wechat/push/open-push.ts";
-import { readInbound } from "./read-inbound.ts";
+import { readEvent, type ReadEvent } from "./read-event.ts";
 
 /** An authentic push that was parsed. */
-export interface ReceivedPush extends Pick<OpenedPush, "format" | "signedAt" | "seal"> {
-  readonly inbound: Inbound;
-}
+export interface ReceivedPush extends Pick<OpenedPush, "format" | "signedAt" | "seal">, ReadEvent {}
 
 /**
  * Receives a push; the parameters are those of `openPush`.
@@ -35,7 +32,7 @@ export async function receivePush(
   const opened = await openPush(query, body, credentials, now, maxAgeMs);
   if (!opened.ok) return opened;
   const { fields, damaged, text, ...push } = opened.value;
-  const inbound = readInbound(fields, damaged);
-  if (!inbound.ok) return unreadable(`${inbound.error.field}: ${inbound.error.reason}`, text);
-  return ok({ ...push, inbound: inbound.value });
+  const read = readEvent(fields, damaged);
+  if (!read.ok) return unreadable(`${read.error.field}: ${read.error.reason}`, text);
+  return ok({ ...push, ...read.value });
 }

@@ -1,6 +1,6 @@
 /**
  * A row of the log as the REST API and webhooks return it: the stored shape with times as ISO texts, without key,
- * request hash and acknowledgement; `out` rows get the message's public id, a push loses openid and account.
+ * request hash and acknowledgement; `out` rows get the message's public id.
  */
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
@@ -57,11 +57,11 @@ export function showRow(row: Row, objectId: string) {
 }
 
 /**
- * The JSON of a push: without openid and account, which are beside it, in `raw` as well; `raw` as fields; for entering, with the place the user
- * came from.
+ * The JSON of an event: `raw` as fields, without those that name its user or account, which are beside it; for entering,
+ * with the place the user came from.
  */
 export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
-  const { openid: _openid, account: _account, raw, createdAt, ...rest } = inbound;
+  const { raw, createdAt, ...rest } = inbound;
   const shown = { ...rest, createdAt: isoTime(createdAt), ...(raw !== undefined && { fields: readRowFields(raw) }) };
   if (shown.event !== "action" || shown.type !== "enter") return shown;
   return { ...shown, context: showContext(shown.entryText, contextVerdict) };

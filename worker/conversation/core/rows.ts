@@ -44,7 +44,7 @@ export interface RowKinds {
       readonly acknowledgement: Acknowledgement;
       /** The result of verifying the token in `entryText`; absent without one. */
       readonly contextVerdict?: TokenVerdict;
-      /** The sub-merchant the user wrote to. */
+      /** What the platform needs in each reply: the sub-merchant the user wrote to. */
       readonly replyContext?: string;
     };
     readonly content: Inbound;

@@ -37,6 +37,8 @@ export interface InboundEvent {
   readonly inbound: Inbound;
   /** The channel's classification of it. */
   readonly classification: Classification;
+  /** What the platform needs in each reply to it, opaque; absent: nothing. */
+  readonly replyContext?: string;
   /** It came without CreateTime, and `createdAt` is the time of its arrival: when it was signed, epoch ms; 0: unknown. */
   readonly signedAt?: number;
   readonly candidates: readonly Candidate[] | null;
@@ -143,11 +145,11 @@ export function runDue(
 
 /** What is decided on of a push, besides its acknowledgement. */
 function factsOf(
-  { inbound, classification, contextVerdict }: InboundEvent,
+  { inbound, classification, replyContext, contextVerdict }: InboundEvent,
   at: number,
   { rules }: TransitionContext,
 ): Omit<RowKinds["in"]["facts"], "acknowledgement"> {
-  const { event, type, businessId: replyContext } = inbound;
+  const { event, type } = inbound;
   const name = classification.grant?.name;
   const rule = name === undefined ? undefined : rules.grants[name];
   return {
@@ -161,18 +163,17 @@ function factsOf(
 
 function openWindow(
   state: ConversationState,
-  { inbound, classification, contextVerdict }: InboundEvent,
+  { inbound, classification, replyContext, contextVerdict }: InboundEvent,
   { seq, at }: { readonly seq: number; readonly at: number },
   context: TransitionContext,
 ): ConversationState {
   const receivedAt = context.now;
-  const businessId = inbound.businessId ?? null;
   const { grant } = classification;
   if (grant === undefined) return state;
   const window = openGrant(state.window, context.rules, { name: grant.name, at, receivedAt });
   // Older than a known event: it arrived late, and the newer one stays in force.
   if (window === state.window) return state;
-  const opened = { ...state, control: endHandover(state.control), replyContext: businessId, window };
+  const opened = { ...state, control: endHandover(state.control), replyContext: replyContext ?? null, window };
   if (inbound.event !== "action" || inbound.type !== "enter") return opened;
   return { ...opened, entered: { seq, verdict: contextVerdict ?? null } };
 }

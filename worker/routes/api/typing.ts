@@ -55,7 +55,7 @@ typing.post(
     if (!body.ok) return body.error;
     const services = servicesOf(c);
     const { address } = conversationOf(c);
-    const replyContext = await findConversation(services, address).businessId();
+    const replyContext = await findConversation(services, address).replyContext();
     const target = { user: address.user, ...(replyContext !== null && { replyContext }) };
     const { typing } = await services.tools();
     const changed = await typing.setTyping(target, body.value.on, Date.now() + TYPING_TIMEOUT_MS);

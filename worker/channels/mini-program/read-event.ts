@@ -1,15 +1,15 @@
 /**
- * A push in our own model: wire fields → `Inbound` (WECHAT.md §3). The names on the wire are used in this module only;
+ * A push in our own model: wire fields → the event and its owner (WECHAT.md §3). The names on the wire are used in this module only;
  * the rest of the code uses the model. Types that WeChat adds later become `unknown`, not an error.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import type { AccountEvent, EventHead, Inbound, UserMessage } from "../../../shared/message/inbound.ts";
+import type { EventHead, Inbound, UserMessage } from "../../../shared/message/inbound.ts";
 import { writeRaw } from "../../../shared/message/raw.ts";
 import { USER_ID } from "../../../shared/message/user-id.ts";
 import { createFieldReader, type FieldProblem, type FieldReader } from "../wechat/push/fields.ts";
 import type { WireFields } from "../wechat/push/wire.ts";
-import { findEventReader } from "./event-readers.ts";
+import { readUserEvent } from "./event-readers.ts";
 
 /** Ids and names: printable ASCII. They become parts of keys and names, so their length is bounded. */
 const NAME = /^[!-~]{1,128}$/;
@@ -21,6 +21,26 @@ const MSG_ID = /^[\w-]{1,64}$/;
 const TEXT = /^[^]+$/;
 /** The longest part of an event's name that is stored, UTF-16 units. `raw` has all of it. */
 const MAX_EVENT_NAME = 128;
+
+/** The owner of an event. */
+interface Owner {
+  /**
+   * The sender, FromUserName. In an event the user it is about: `OpenID` if present, else FromUserName, which for some
+   * events of the account is the platform's own push user; `""` when the event names none.
+   */
+  readonly user: string;
+  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event without it. */
+  readonly platformAccount: string;
+  /** The sub-merchant of a shop platform (BusinessId), which a reply must name; absent for ordinary mini programs. */
+  readonly replyContext?: string;
+}
+
+/** An event as it was read. */
+export interface ReadEvent extends Owner {
+  readonly event: Inbound;
+  /** What it says beside its own fields, for its key (`eventKey`). */
+  readonly keyFields?: WireFields;
+}
 
 /** The fields of every message. */
 type MessageHead = EventHead & { readonly event: "message"; readonly id: string };
@@ -54,9 +74,9 @@ const MESSAGE_READERS: Readonly<Record<string, MessageReader>> = {
  * @param damaged of a message or an event whose text cannot be separated from its fields: the part between those
  * @returns the message or event, other fields `""` where they are missing; or the reason why it is neither
  */
-export function readInbound(fields: WireFields, damaged?: string): Result<Inbound, FieldProblem> {
+export function readEvent(fields: WireFields, damaged?: string): Result<ReadEvent, FieldProblem> {
   const name = createFieldReader(fields, []).optional("Event", TEXT);
-  if (name !== "" && !hasMessageType(fields)) return ok(readEvent(fields, name, damaged));
+  if (name !== "" && !hasMessageType(fields)) return ok(readNamedEvent(fields, name, damaged));
   const message = readMessage(fields, damaged);
   return message.ok || name === "" ? message : ok(toAccountEvent(readEventHead(fields, name), fields, damaged));
 }
@@ -67,58 +87,73 @@ function hasMessageType(fields: WireFields): boolean {
   return type !== "" && type !== "event";
 }
 
-function readMessage(wire: WireFields, damaged: string | undefined): Result<Inbound, FieldProblem> {
-  const problems: FieldProblem[] = [];
-  const fields = createFieldReader(wire, problems);
-  const inbound = readMessageType(readHead(fields), fields, damaged);
-  const [problem] = problems;
-  return problem === undefined ? ok(inbound) : err(problem);
+/** The head of a push. */
+interface PushHead {
+  readonly head: EventHead;
+  readonly owner: Owner;
 }
 
-function readHead(fields: FieldReader): EventHead {
-  const account = fields.required("ToUserName", NAME);
-  const openid = fields.required("FromUserName", USER_ID);
+function readMessage(wire: WireFields, damaged: string | undefined): Result<ReadEvent, FieldProblem> {
+  const problems: FieldProblem[] = [];
+  const fields = createFieldReader(wire, problems);
+  const read = readMessageType(readHead(fields), fields, damaged);
+  const [problem] = problems;
+  return problem === undefined ? ok(read) : err(problem);
+}
+
+function readHead(fields: FieldReader): PushHead {
+  const platformAccount = fields.required("ToUserName", NAME);
+  const user = fields.required("FromUserName", USER_ID);
   const createdAt = Number(fields.required("CreateTime", SECONDS)) * 1_000;
   const businessId = fields.text("BusinessId");
   const name = fields.required("MsgType", NAME);
-  return { account, openid, ...(businessId === "" ? {} : { businessId }), name, createdAt };
+  return { head: { name, createdAt }, owner: toOwner(user, platformAccount, businessId) };
 }
 
-function readMessageType(head: EventHead, fields: FieldReader, damaged: string | undefined): Inbound {
+function toOwner(user: string, platformAccount: string, businessId: string): Owner {
+  return { user, platformAccount, ...(businessId === "" ? {} : { replyContext: businessId }) };
+}
+
+function readMessageType(push: PushHead, fields: FieldReader, damaged: string | undefined): ReadEvent {
+  const { head, owner } = push;
   if (head.name === "event") fields.required("Event", TEXT);
   const read = damaged === undefined ? ownValue(MESSAGE_READERS, head.name) : undefined;
-  if (read === undefined && fields.text("MsgId") === "") return toAccountEvent(head, fields.raw, damaged);
+  if (read === undefined && fields.text("MsgId") === "") return toAccountEvent(push, fields.raw, damaged);
   const message = { ...head, event: "message", id: fields.required("MsgId", MSG_ID) } as const;
-  if (read !== undefined) return read(message, fields);
-  return { ...message, type: "unknown", raw: writeRaw(fields.raw), ...(damaged === undefined ? {} : { damaged }) };
+  if (read !== undefined) return { ...owner, event: read(message, fields) };
+  const raw = writeRaw(fields.raw);
+  return { ...owner, event: { ...message, type: "unknown", raw, ...(damaged === undefined ? {} : { damaged }) } };
 }
 
 /**
  * An event with a known name is kept unparsed when it is damaged, its fields have another shape, or it names no user.
  */
-function readEvent(wire: WireFields, name: string, damaged: string | undefined): Inbound {
-  const head = readEventHead(wire, name);
-  const read = damaged === undefined && head.openid !== "" ? findEventReader(name) : undefined;
-  const problems: FieldProblem[] = [];
-  const event = read?.(head, createFieldReader(wire, problems));
-  return event === undefined || problems.length > 0 ? toAccountEvent(head, wire, damaged) : event;
+function readNamedEvent(wire: WireFields, name: string, damaged: string | undefined): ReadEvent {
+  const push = readEventHead(wire, name);
+  const { head, owner } = push;
+  const read = damaged === undefined && owner.user !== "" ? readUserEvent(head, wire) : undefined;
+  if (read === undefined) return toAccountEvent(push, wire, damaged);
+  const { event, fields } = read;
+  if (fields !== undefined) return { ...owner, event: { ...event, raw: writeRaw(fields) }, keyFields: fields };
+  const { replyContext } = owner;
+  return { ...owner, event, ...(replyContext !== undefined && { keyFields: { BusinessId: replyContext } }) };
 }
 
-function readEventHead(wire: WireFields, name: string): EventHead {
+function readEventHead(wire: WireFields, name: string): PushHead {
   const fields = createFieldReader(wire, []);
   // Some events are sent by the platform's own user and name the user they are about (WECHAT.md §3.2).
   const namesUser = (ownValue(wire, "OpenID") ?? "") !== "";
-  const businessId = fields.optional("BusinessId", TEXT);
-  return {
-    account: fields.optional("ToUserName", NAME),
-    openid: fields.optional(namesUser ? "OpenID" : "FromUserName", USER_ID),
-    ...(businessId === "" ? {} : { businessId }),
-    name: name.slice(0, MAX_EVENT_NAME).toWellFormed(),
-    createdAt: Number(fields.optional("CreateTime", SECONDS)) * 1_000,
-  };
+  const owner = toOwner(
+    fields.optional(namesUser ? "OpenID" : "FromUserName", USER_ID),
+    fields.optional("ToUserName", NAME),
+    fields.optional("BusinessId", TEXT),
+  );
+  const createdAt = Number(fields.optional("CreateTime", SECONDS)) * 1_000;
+  return { head: { name: name.slice(0, MAX_EVENT_NAME).toWellFormed(), createdAt }, owner };
 }
 
-function toAccountEvent(head: EventHead, wire: WireFields, damaged: string | undefined): AccountEvent {
+function toAccountEvent({ head, owner }: PushHead, wire: WireFields, damaged: string | undefined): ReadEvent {
   const harm = damaged === undefined ? {} : { damaged };
-  return { ...head, event: "account-event", type: "other", raw: writeRaw(wire), ...harm };
+  const event = { ...head, event: "account-event", type: "other", raw: writeRaw(wire), ...harm } as const;
+  return { ...owner, event, keyFields: wire };
 }

@@ -1,7 +1,7 @@
 /** Wire → model: every kind in both formats, lists in every form, and the fields that must be there. */
 import { describe, it } from "vitest";
 import { ok, type Result } from "../../../shared/base/result.ts";
-import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
+import { readEvent } from "../../../worker/channels/mini-program/read-event.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { createFieldReader, type FieldProblem } from "../../../worker/channels/wechat/push/fields.ts";
 import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EVENT, unfold } from "./samples.ts";
@@ -9,8 +9,8 @@ import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EV
 function read(body: string): Result<ReturnType<typeof unfold>, FieldProblem> {
   const envelope = readEnvelope(body);
   if (!envelope.ok) throw new Error(`the sample is no push: ${envelope.error.reason}`);
-  const inbound = readInbound(envelope.value.fields);
-  return inbound.ok ? ok(unfold(inbound.value)) : inbound;
+  const parsed = readEvent(envelope.value.fields);
+  return parsed.ok ? ok(unfold(parsed.value)) : parsed;
 }
 
 /** A text push as JSON with some fields changed or taken away. */
@@ -55,8 +55,8 @@ describe("unknown types", () => {
       {},
     );
     const raw = {
-      ToUserName: HEAD.account,
-      FromUserName: HEAD.openid,
+      ToUserName: HEAD.platformAccount,
+      FromUserName: HEAD.user,
       CreateTime: "1760000000",
       MsgType: "voice",
       MediaId: "m",
@@ -104,13 +104,13 @@ describe("the head", () => {
 
   it("of an event takes the user from OpenID before FromUserName, of a message never", ({ expect }) => {
     const event = { MsgType: "event", Event: "user_info_modified" };
-    expect(changed({ ...event, OpenID: "oOther" })).toMatchObject({ value: { openid: "oOther" } });
-    expect(changed({ ...event, OpenID: "" })).toMatchObject({ value: { openid: "oU" } });
-    expect(changed({ OpenID: "oOther" })).toMatchObject({ value: { openid: "oU" } });
+    expect(changed({ ...event, OpenID: "oOther" })).toMatchObject({ value: { user: "oOther" } });
+    expect(changed({ ...event, OpenID: "" })).toMatchObject({ value: { user: "oU" } });
+    expect(changed({ OpenID: "oOther" })).toMatchObject({ value: { user: "oU" } });
   });
 
   it("of an event may lack everything, and be of any shape", ({ expect }) => {
-    const bare = { account: "", openid: "", createdAt: 0, event: "account-event", type: "other", name: "x" };
+    const bare = { platformAccount: "", user: "", createdAt: 0, event: "account-event", type: "other", name: "x" };
     expect(read('{"Event":"x"}')).toEqual({ ok: true, value: { ...bare, raw: { Event: "x" } } });
     const odd = read(
       '{"Event":"x","MsgType":["a"],"ToUserName":{},"FromUserName":"a b","CreateTime":"soon","MsgId":[]}',
@@ -138,9 +138,9 @@ describe("the head", () => {
   });
 
   it("has a BusinessId only when there is one", ({ expect }) => {
-    expect(changed({ BusinessId: 42 })).toMatchObject({ ok: true, value: { businessId: "42" } });
+    expect(changed({ BusinessId: 42 })).toMatchObject({ ok: true, value: { replyContext: "42" } });
     const without = changed({ BusinessId: "" });
-    expect(without.ok && "businessId" in without.value).toBe(false);
+    expect(without.ok && "replyContext" in without.value).toBe(false);
   });
 
   for (const name of ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"]) {
@@ -159,7 +159,7 @@ describe("the head", () => {
 
   it("names a user the API can name as well", ({ expect }) => {
     for (const openid of ["a/b", "o:colon", "x".repeat(128), "...", "%", '"']) {
-      expect(changed({ FromUserName: openid })).toMatchObject({ ok: true, value: { openid } });
+      expect(changed({ FromUserName: openid })).toMatchObject({ ok: true, value: { user: openid } });
     }
     for (const openid of [".", "..", "x".repeat(129), "用户"]) {
       const bad = { ok: false, error: { reason: "bad_field", field: "FromUserName" } };
@@ -233,7 +233,7 @@ describe("subscribe lists", () => {
   it("lose the wrapper that XML has, and nothing of the push is replaced by what is in it", ({ expect }) => {
     expect(popup(`"List":${one}`)).toMatchObject({ ok: true, value: { raw: { List } } });
     const wrapped = popup(`"SubscribeMsgPopupEvent":{"List":[${one}],"FromUserName":"oOther"}`);
-    expect(wrapped).toMatchObject({ ok: true, value: { raw: { List: [List], FromUserName: HEAD.openid } } });
+    expect(wrapped).toMatchObject({ ok: true, value: { raw: { List: [List], FromUserName: HEAD.user } } });
     expect(wrapped.ok && wrapped.value.raw).not.toHaveProperty("SubscribeMsgPopupEvent");
   });
 

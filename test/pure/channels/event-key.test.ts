@@ -3,33 +3,32 @@ import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, it } from "vitest";
 import { miniProgramAddress } from "../../../shared/message/address.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
-import { writeRaw } from "../../../shared/message/raw.ts";
-import { dedupeKey } from "../../../worker/channels/mini-program/dedupe-key.ts";
-import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
+import { readEvent, type ReadEvent } from "../../../worker/channels/mini-program/read-event.ts";
+import { eventKey } from "../../../worker/channels/wechat/event-key.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { hashEventKey } from "../../../worker/conversation/event-hash.ts";
 import { ALL_SAMPLES, event, EVENTS, HEAD, message, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
 
 const OTHER_EVENT = {
-  account: "gh",
-  openid: "o",
   createdAt: 0,
   event: "account-event",
   type: "other",
   name: "x",
 } as const;
 
-function read(body: string): Inbound {
+function read(body: string): ReadEvent {
   const envelope = readEnvelope(body);
-  const inbound = envelope.ok ? readInbound(envelope.value.fields) : envelope;
-  if (!inbound.ok) throw new Error(`the sample is no push: ${inbound.error.reason}`);
-  return inbound.value;
+  const parsed = envelope.ok ? readEvent(envelope.value.fields) : envelope;
+  if (!parsed.ok) throw new Error(`the sample is not a push: ${parsed.error.reason}`);
+  return parsed.value;
 }
 
-const keyOf = (body: string): Promise<string> => dedupeKey(read(body));
+function keyOf(body: string): Promise<string> {
+  const { event: parsed, user, keyFields } = read(body);
+  return eventKey(parsed, user, keyFields);
+}
 
-describe("dedupeKey", () => {
+describe("eventKey", () => {
   for (const [name, , sample] of [...ALL_SAMPLES, ["an unknown event", "unknown", UNKNOWN_EVENT] as const]) {
     it(`is the same for ${name} as XML and as JSON`, async ({ expect }) => {
       expect(await keyOf(sample.xml)).toBe(await keyOf(sample.json));
@@ -52,8 +51,8 @@ describe("dedupeKey", () => {
     expect,
   }) => {
     const text =
-      `{"account":"${HEAD.account}","createdAt":"1760000000000","entryText":"page=cart&id=7",` +
-      `"event":"action","name":"user_enter_tempsession","openid":"${HEAD.openid}","type":"enter"}`;
+      `{"createdAt":"1760000000000","entryText":"page=cart&id=7",` +
+      `"event":"action","name":"user_enter_tempsession","type":"enter","user":"${HEAD.user}"}`;
     const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
     expect(await keyOf(EVENTS.user_enter_tempsession.xml)).toBe(`e:user_enter_tempsession:1760000000:${hash}`);
   });
@@ -64,8 +63,9 @@ describe("dedupeKey", () => {
       event("brand_new_event", "", `"l":[{"i":${first}},{"i":${second}}]`, {});
     const keys = await Promise.all([
       keyOf(sample),
-      keyOf(sample.replace(HEAD.openid, "oAnother")),
-      keyOf(sample.replace(HEAD.account, "gh_another")),
+      keyOf(sample.replace(HEAD.user, "oAnother")),
+      keyOf(sample.replace("}", `,"BusinessId":7}`)),
+      keyOf(sample.replace("}", `,"BusinessId":8}`)),
       keyOf(sample.replace("page=cart", "page=home")),
       keyOf(sample.replace("1760000000", "1760000001")),
       keyOf(list(1, 2).json),
@@ -77,7 +77,7 @@ describe("dedupeKey", () => {
   it("does not mix up fields whose texts look alike", async ({ expect }) => {
     const keys = await Promise.all(
       [{ a: "b,c" }, { a: ["b", "c"] }, { a: '"b","c"' }, { a: { b: "c" } }, { "a:b": "c" }, { a: "b", c: "" }].map(
-        (fields) => dedupeKey({ ...OTHER_EVENT, raw: writeRaw(fields) }),
+        (fields) => eventKey(OTHER_EVENT, "o", fields),
       ),
     );
     expect(new Set(keys).size).toBe(keys.length);
@@ -89,7 +89,7 @@ describe("dedupeKey", () => {
         { a: "1\r\n2", b: "2" },
         { b: "2", a: "1\n2" },
         { b: ["2"], a: "1\r2", c: "", d: [], e: {}, f: [""] },
-      ].map((fields) => dedupeKey({ ...OTHER_EVENT, raw: writeRaw(fields) })),
+      ].map((fields) => eventKey(OTHER_EVENT, "o", fields)),
     );
     expect(new Set(keys).size).toBe(1);
   });

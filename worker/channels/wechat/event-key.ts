@@ -1,10 +1,10 @@
 /**
- * The keys by which pushes are recognised: computed from the content, so they are the same for XML and for JSON
+ * The keys by which events are recognised: computed from the content, so they are the same for XML and for JSON
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { readRaw } from "../../../shared/message/raw.ts";
 import { hexDigest } from "../../platform/digest.ts";
+import type { WireFields } from "./push/wire.ts";
 
 const EVENT_HASH_DIGITS = 16;
 /**
@@ -14,18 +14,20 @@ const EVENT_HASH_DIGITS = 16;
 const MAX_EVENT_NAME = 64;
 
 /**
- * The key by which a conversation recognises a push it has seen.
+ * The key by which an event is recognised that arrives again.
  *
+ * @param user the user it is about
+ * @param keyFields what it says beside its own fields, under the names of the wire; default: nothing
  * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits of a hash over its
  *   content. Events have no id; two events of one second are distinguished by their content (WECHAT.md §1.6). Without
  *   CreateTime the second is 0 and only the content decides.
  */
-export async function dedupeKey(inbound: Inbound): Promise<string> {
-  if (inbound.event === "message") return `m:${inbound.id}`;
-  const name = inbound.name.slice(0, MAX_EVENT_NAME).toWellFormed();
-  const { raw, ...said } = inbound;
-  const hash = await hexDigest("SHA-256", canonicalText({ ...said, fields: readRaw(raw) }));
-  return `e:${name}:${inbound.createdAt / 1_000}:${hash.slice(0, EVENT_HASH_DIGITS)}`;
+export async function eventKey(event: Inbound, user: string, keyFields: WireFields = {}): Promise<string> {
+  if (event.event === "message") return `m:${event.id}`;
+  const name = event.name.slice(0, MAX_EVENT_NAME).toWellFormed();
+  const { raw: _asFields, ...said } = event;
+  const hash = await hexDigest("SHA-256", canonicalText({ ...said, user, fields: keyFields }));
+  return `e:${name}:${event.createdAt / 1_000}:${hash.slice(0, EVENT_HASH_DIGITS)}`;
 }
 
 /**
