@@ -59,8 +59,8 @@ export interface AccountDeps {
   readonly config: ConfiguredAccount;
   /** The object itself, as a delivery of webhooks calls it. */
   readonly webhookAccount: WebhookAccount;
-  /** The name of a code, for the log. */
-  readonly texts: Pick<ChannelTexts, "code">;
+  /** Loads the texts about codes, for the log. */
+  readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
   /** Resumes a conversation. */
   readonly wake: ResumeDeps["wake"];
   /** Publishes the access in KV. */

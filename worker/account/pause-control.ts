@@ -63,8 +63,8 @@ export interface ResumeDeps {
   readonly appid: string;
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
-  /** The name of a code, for the log. */
-  readonly texts: Pick<ChannelTexts, "code">;
+  /** Loads the texts about codes, for the log. */
+  readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
   readonly waiting: WaitingList;
   /** A token; fetched if there is none. */
   readonly retryToken: () => Promise<Result<AccountAccess, TokenProblem>>;
@@ -83,7 +83,7 @@ export interface PauseControl {
    *
    * @param random a number in [0, 1)
    */
-  pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
+  pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): Promise<PauseAnswer>;
   /** An isolate reports whether its sends get through. */
   recordSends(report: SendsReport): void;
   /** Registers a conversation that waits for the account. */
@@ -168,18 +168,19 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
   }
 
   return {
-    pause(cause, refused, random) {
+    async pause(cause, refused, random) {
+      const { code, name } = cause;
+      // Before the state is read: nothing may come between that and the write.
+      const { cure } = (await deps.texts()).code(code);
       const { aloneMs, patch } = decidePause(read(), cause, refused, now(), random);
       const { pausedUntil } = patch;
       const isMoved = pausedUntil !== undefined;
       if (Object.keys(patch).length > 0) {
         write({ ...patch, ...(isMoved && { pauseVersion: read().pauseVersion + 1 }) });
       }
-      const { code, name } = cause;
       const fields = { ...miniProgramAccount(appid), code, name };
       if (aloneMs !== undefined) writeLog("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
       if (isMoved) {
-        const { cure } = deps.texts.code(code);
         writeLog("account_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
         deps.publish();
       }

@@ -1,5 +1,5 @@
-/** The channel of an account, opened once for each isolate and configuration, and its tools. */
-import type { Channel } from "../channels/channel.ts";
+/** The channel of an account, opened once for each isolate and configuration, its tools and its texts. */
+import type { Channel, ChannelTexts } from "../channels/channel.ts";
 import { openMiniProgram } from "../channels/mini-program/channel.ts";
 import type { ChannelTools } from "../channels/tools.ts";
 import type { CallDeps } from "../channels/wechat/api/call-api.ts";
@@ -21,4 +21,10 @@ export function channelOf(app: WeChatAccountConfig, { pushMaxAgeMs }: Pick<Confi
 export async function openTools(deps: CallDeps): Promise<ChannelTools> {
   const miniProgram = await import("../channels/mini-program/tools.ts");
   return miniProgram.openTools(deps);
+}
+
+/** Loads the channel's texts for people: neither a push nor a send needs them. */
+export async function loadTexts(): Promise<ChannelTexts> {
+  const { MINI_PROGRAM_TEXTS } = await import("../channels/mini-program/texts.ts");
+  return MINI_PROGRAM_TEXTS;
 }

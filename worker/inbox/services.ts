@@ -33,7 +33,7 @@ import { settingsStub } from "../settings/client.ts";
 import { readSettings, settingsMemory, type SettingsUnavailable } from "../settings/reader.ts";
 import type { SettingsRpc } from "../settings/rpc.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
-import { openTools } from "./open-channel.ts";
+import { loadTexts, openTools } from "./open-channel.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;
@@ -190,10 +190,7 @@ export function createServices(
     tools: () => openTools(createCallDeps()),
     createDeliver: () => createDeliver(createCallDeps()),
     createTrialDeliver: () => createDeliver(callDeps(createAccessSource(deps, true))),
-    async texts() {
-      const { MINI_PROGRAM_TEXTS } = await import("../channels/mini-program/texts.ts");
-      return MINI_PROGRAM_TEXTS;
-    },
+    texts: loadTexts,
     reportPause: (cause, refused, timeoutMs) => reportPause(deps, cause, refused, timeoutMs),
     account,
     settingsObject,

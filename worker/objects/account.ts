@@ -29,11 +29,11 @@ import type { SendsReport } from "../account/sends-report.ts";
 import { accessKey, type AccountAccess, type PauseAnswer } from "../account/token/published-access.ts";
 import type { PersonalCursor, PersonalPage } from "../account/user-records.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
-import { describeCode } from "../channels/wechat/errcode.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import type { AccountPause, RelayedAnswer } from "../conversation/rpc.ts";
 import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";
 import { recordForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
+import { loadTexts } from "../inbox/open-channel.ts";
 import { writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import type { ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
@@ -53,7 +53,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     name: this.ctx.id.name,
     config: this.#config,
     webhookAccount: this,
-    texts: { code: describeCode },
+    texts: loadTexts,
     wake: (id, pause, spreadMs) => conversationStubById(this.env.CONVERSATION, id).resume(pause, spreadMs),
     putAccess: ({ text, options }) => this.env.KV.put(accessKey(this.#account.appid()), text, options),
     waitUntil: (work) => this.ctx.waitUntil(work),

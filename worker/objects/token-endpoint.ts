@@ -6,8 +6,8 @@ import type { TokenHost } from "../account/account.ts";
 import { createTokenKeeper, type TokenKeeper } from "../account/token/token-keeper.ts";
 import type { FetchInit } from "../channels/wechat/api/call-api.ts";
 import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
-import { describeCode } from "../channels/wechat/errcode.ts";
 import type { WeChatAccountConfig } from "../config/config.ts";
+import { loadTexts } from "../inbox/open-channel.ts";
 
 const TOKEN_TIMEOUT_MS = 8_000;
 
@@ -24,7 +24,7 @@ export function keepTokens({ appid, secret }: WeChatAccountConfig, tokenBase: st
   return createTokenKeeper({
     ...object,
     appid,
-    texts: { code: describeCode },
+    texts: loadTexts,
     request: (force) => requestStableToken({ ...call, force, timeoutMs: TOKEN_TIMEOUT_MS }),
     now,
     random: () => Math.random(),

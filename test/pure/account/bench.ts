@@ -26,7 +26,7 @@ export function createBench(patch: Partial<AccountState> = {}) {
   const create = () =>
     createTokenKeeper({
       appid: APPID,
-      texts: { code: describeCode },
+      texts: async () => ({ code: describeCode }),
       read: () => state,
       write: (change) => {
         state = { ...state, ...change };

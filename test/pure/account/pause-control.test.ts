@@ -28,7 +28,7 @@ function createBench(patch: Partial<AccountState> = {}) {
     list,
   };
   const resumer = createPauseControl({
-    texts: { code: describeCode },
+    texts: async () => ({ code: describeCode }),
     appid: APPID,
     read: () => bench.state,
     write: (change) => {
@@ -66,9 +66,9 @@ afterEach(() => {
 });
 
 describe("a conversation that reports its waiting", () => {
-  it("is registered while the app is paused", ({ expect }) => {
+  it("is registered while the app is paused", async ({ expect }) => {
     const { bench, pauses, waits } = createBench();
-    pauses();
+    await pauses();
     expect(waits("a")).toMatchObject({ isBlocked: true, pauseVersion: 1 });
     expect([...bench.list.keys()]).toEqual(["a"]);
     expect(bench.state.releaseAt).toBeGreaterThan(bench.state.pausedUntil);
@@ -91,7 +91,7 @@ describe("a conversation that reports its waiting", () => {
 describe("a trial", () => {
   it("names first who did not cause the pause", async ({ expect }) => {
     const { pauses, waits, resumer } = createBench();
-    pauses();
+    await pauses();
     waits("cause", null, true);
     waits("other");
     expect(await resumer.begin()).toEqual({ step: "trial", candidates: ["other", "cause"], pauseVersion: 1 });
@@ -99,7 +99,7 @@ describe("a trial", () => {
 
   it("that went through lifts the pause and publishes that", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
-    pauses();
+    await pauses();
     waits("a");
     await resumer.begin();
     expect(resumer.end(1, true, true)).toEqual({
@@ -114,7 +114,7 @@ describe("a trial", () => {
 
   it("that was refused lifts nothing", async ({ expect }) => {
     const { bench, pauses, resumer } = createBench();
-    pauses();
+    await pauses();
     await resumer.begin();
     resumer.end(1, false, false);
     expect(bench.state.pausedUntil).toBeGreaterThan(NOW);
@@ -122,10 +122,10 @@ describe("a trial", () => {
 
   it("does not lift a pause that came since it began", async ({ expect }) => {
     const { bench, pauses, resumer } = createBench();
-    pauses();
+    await pauses();
     await resumer.begin();
     bench.now += 5 * MINUTE_MS;
-    pauses(45009);
+    await pauses(45009);
     resumer.end(1, true, true);
     expect(bench.state).toMatchObject({ pauseCode: "45009", pauseVersion: 2 });
     expect(bench.state.pausedUntil).toBeGreaterThan(bench.now);
@@ -133,7 +133,7 @@ describe("a trial", () => {
 
   it("is one at a time, and given up after a while", async ({ expect }) => {
     const { bench, pauses, resumer } = createBench();
-    pauses();
+    await pauses();
     expect(await resumer.begin()).toMatchObject({ step: "trial" });
     expect(await resumer.begin()).toEqual({ step: "running" });
     bench.now += 20_000;
@@ -142,7 +142,7 @@ describe("a trial", () => {
 
   it("is not made without a token, and the next one may begin at once", async ({ expect }) => {
     const { bench, pauses, resumer } = createBench();
-    pauses();
+    await pauses();
     bench.token = err({ reason: "refused", code: "40125" });
     const noToken = { step: "no_token", problem: { reason: "refused", code: "40125" } };
     expect(await resumer.begin()).toEqual(noToken);
@@ -197,7 +197,7 @@ describe("a trial", () => {
     for (const id of ["a", "b"]) waits(id);
     bench.state = { ...bench.state, token: "t" };
     await resumer.begin();
-    pauses();
+    await pauses();
     resumer.end(0, false, false);
     bench.now = bench.state.releaseAt ?? 0;
     await resumer.releaseIfDue();
@@ -212,11 +212,11 @@ describe("a message that WeChat takes", () => {
 
   it("as the trial proves that those refused before are rejected for their own content", async ({ expect }) => {
     const { bench, resumer } = createBench();
-    resumer.pause(pauseCause(48001), REFUSED, 0);
+    await resumer.pause(pauseCause(48001), REFUSED, 0);
     await resumer.begin();
     resumer.end(1, true, true);
     expect(isOwn(bench.state)).toBe(true);
-    expect(resumer.pause(pauseCause(48001), { ...REFUSED, attempt: 2 }, 0)).toMatchObject({
+    expect(await resumer.pause(pauseCause(48001), { ...REFUSED, attempt: 2 }, 0)).toMatchObject({
       pausedUntil: 0,
       aloneMs: 0,
     });
@@ -226,19 +226,19 @@ describe("a message that WeChat takes", () => {
     expect,
   }) => {
     const { bench, resumer } = createBench();
-    resumer.pause(pauseCause(48001), REFUSED, 0);
+    await resumer.pause(pauseCause(48001), REFUSED, 0);
     await resumer.begin();
     resumer.end(1, true, false);
     expect(isOwn(bench.state)).toBeUndefined();
-    expect(resumer.pause(pauseCause(48001), { ...REFUSED, attempt: 2 }, 0)).toMatchObject({
+    expect(await resumer.pause(pauseCause(48001), { ...REFUSED, attempt: 2 }, 0)).toMatchObject({
       pausedUntil: 0,
       aloneMs: 0,
     });
   });
 
-  it("after a pause proves it as well, unless the app was paused again since", ({ expect }) => {
+  it("after a pause proves it as well, unless the app was paused again since", async ({ expect }) => {
     const { bench, resumer } = createBench();
-    resumer.pause(pauseCause(48001), REFUSED, 0);
+    await resumer.pause(pauseCause(48001), REFUSED, 0);
     bench.now += 11 * MINUTE_MS;
     resumer.accepted(0);
     expect(isOwn(bench.state)).toBeUndefined();
@@ -253,7 +253,7 @@ describe("a message that WeChat takes", () => {
 describe("waking who waits", () => {
   it("goes in batches, and ends", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
-    pauses();
+    await pauses();
     for (let index = 0; index < 450; index += 1) waits(`c${index}`);
     await resumer.begin();
     resumer.end(1, true, true);
@@ -268,7 +268,7 @@ describe("waking who waits", () => {
 
   it("passes over one that cannot be reached", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
-    pauses();
+    await pauses();
     for (const id of ["a", "b"]) waits(id);
     bench.unreachable.add("a");
     resumer.end(1, true, true);
@@ -279,10 +279,10 @@ describe("waking who waits", () => {
 
   it("does not happen while the app is paused", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
-    pauses();
+    await pauses();
     waits("a");
     bench.now = bench.state.releaseAt ?? 0;
-    pauses();
+    await pauses();
     await resumer.releaseIfDue();
     expect(bench.woken).toEqual([]);
     expect(bench.list.size).toBe(1);
@@ -291,7 +291,7 @@ describe("waking who waits", () => {
 
   it("forgets after the pause ended who has come back by itself", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
-    const { pausedUntil } = pauses();
+    const { pausedUntil } = await pauses();
     waits("a", pausedUntil);
     bench.now = bench.state.releaseAt ?? 0;
     await resumer.releaseIfDue();
@@ -310,7 +310,7 @@ describe("waking who waits", () => {
 
   it("leaves out an erased user", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
-    pauses();
+    await pauses();
     waits("a");
     resumer.forget("a");
     resumer.end(1, true, true);

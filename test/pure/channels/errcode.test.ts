@@ -1,7 +1,8 @@
 /** WeChat's error table, held against WECHAT.md §4.5 row by row. */
 import { describe, it } from "vitest";
 import type { Reaction } from "../../../shared/message/delivery.ts";
-import { describeErrcode, ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
+import { describeCode, describeErrcode, ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
+import { judgeCode } from "../../../worker/channels/wechat/judge-code.ts";
 
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
@@ -111,6 +112,41 @@ describe("the errcode table", () => {
     const names = Object.values(ERRCODES).map(({ name }) => name);
     const shared = names.filter((name, index) => names.indexOf(name) !== index);
     expect(new Set(shared)).toEqual(new Set(["agent_binding", "request_signing"]));
+  });
+});
+
+/** `errcode-reactions.ts` as the table makes it. */
+function writeReactions(): string {
+  const lines = Object.entries(ERRCODES).map(([code, { name, reaction, reach, replacesToken }]) => {
+    const facts = Object.entries({ name, reaction, reach, replacesToken }).filter(([, value]) => value !== undefined);
+    const entry = facts.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(", ");
+    return `  ${Number(code) < 0 ? `[${code}]` : code}: { ${entry} },\n`;
+  });
+  return `/**
+ * The rows of \`errcode-table.ts\` without their texts. Generated: \`npm test -- errcode plan-of-codes --update\` writes it, and
+ * \`test/pure/channels/errcode.test.ts\` compares the two.
+ */
+import type { CodeEntry } from "./api/call-api.ts";
+
+/** What a call has to know of each code. */
+// One line a code, as in the table:
+// oxfmt-ignore
+export const REACTIONS: Readonly<Record<number, CodeEntry>> = {
+${lines.join("")}};
+`;
+}
+
+describe("the reactions that calls use", () => {
+  it("are those of the table, written by `npm test -- errcode plan-of-codes --update`", async ({ expect }) => {
+    await expect(writeReactions()).toMatchFileSnapshot("../../../worker/channels/wechat/errcode-reactions.ts");
+  });
+
+  it("say of a code, known or not, what the table says to people", ({ expect }) => {
+    expect(judgeCode("48004")).toEqual({ name: "api_banned", reaction: "stop", reach: "send" });
+    expect(judgeCode("99999")).toEqual({ name: "unknown_errcode", reaction: "fix" });
+    for (const code of ["-1", "40001", "48004", "99999", "no number", ""]) {
+      expect(describeCode(code), code).toMatchObject(judgeCode(code));
+    }
   });
 });
 

@@ -29,8 +29,8 @@ export interface TokenKeeperDeps {
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
   readonly request: TokenEndpoint;
-  /** The name of a code, for the log. */
-  readonly texts: Pick<ChannelTexts, "code">;
+  /** Loads the texts about codes, for the log. */
+  readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
   /** A short hash of the secret in use. */
   readonly secretTag: () => Promise<string>;
   /** The clock, epoch ms. */
@@ -131,15 +131,15 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return ok(toAccess(read()));
   }
 
-  function fail(problem: TokenEndpointProblem, tag: string): Result<AccountAccess, TokenProblem> {
+  async function fail(problem: TokenEndpointProblem, tag: string): Promise<Result<AccountAccess, TokenProblem>> {
     if (problem.reason === "unreachable") {
       recordTrouble(problem.cause);
       writeLog("token_unreachable", { ...miniProgramAccount(appid), cause: problem.cause });
       return startCooldown({ reason: "unreachable" }, Infinity);
     }
     const { code, reaction } = problem;
+    const { name, cure } = (await deps.texts()).code(code);
     recordTrouble("refused", code);
-    const { name, cure } = deps.texts.code(code);
     writeLog("token_refused", { ...miniProgramAccount(appid), code, name, cure: cure.en });
     if (reaction === "outage") return startCooldown({ reason: "refused", code }, Infinity);
     const refusedUntil = pauseUntil(reaction, now(), deps.random());

@@ -6,7 +6,7 @@ import type { Deliver, SendAttempt, Target } from "../channel.ts";
 import { callApi, type CallDeps } from "../wechat/api/call-api.ts";
 import { stringifyRaw } from "../wechat/api/json-body.ts";
 import { readAnswer, type JsonObject } from "../wechat/api/response.ts";
-import { describeCode } from "../wechat/errcode.ts";
+import { judgeCode } from "../wechat/judge-code.ts";
 
 // WECHAT.md §4 and §5.1: `custom/business/…` is right for typing only.
 const SEND_PATH = "/cgi-bin/message/custom/send";
@@ -18,7 +18,7 @@ const SEND_PATH = "/cgi-bin/message/custom/send";
  * @param deps base address, fetch, clock (epoch ms) and access source
  */
 export function createDeliver(deps: CallDeps): Deliver {
-  const api = { ...deps, codes: describeCode };
+  const api = { ...deps, codes: judgeCode };
   return async (target, message, attempt) => {
     const request = {
       method: "POST",

@@ -4,7 +4,7 @@ import type { ChannelTools } from "../tools.ts";
 import type { CallDeps } from "../wechat/api/call-api.ts";
 import { createDownload, createUpload } from "../wechat/api/media.ts";
 import { createTyping } from "../wechat/api/typing.ts";
-import { describeCode } from "../wechat/errcode.ts";
+import { judgeCode } from "../wechat/judge-code.ts";
 
 /** WECHAT.md §5.1: other accounts have another path. */
 const TYPING_PATH = "/cgi-bin/message/custom/business/typing";
@@ -17,7 +17,7 @@ export const MAX_DOWNLOAD_BYTES = 10 * 1024 * 1024;
  * @param deps base address, fetch, clock (epoch ms) and access source
  */
 export function openTools(deps: CallDeps): ChannelTools {
-  const api = { ...deps, codes: describeCode };
+  const api = { ...deps, codes: judgeCode };
   const { imageBytes, mediaLifetimeMs } = CHANNEL_RULES["mini-program"];
   return {
     typing: createTyping(api, TYPING_PATH),

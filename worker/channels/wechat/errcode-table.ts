@@ -1,27 +1,22 @@
 /**
  * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with the codes of the typing (§5.1), subscribe-message
  * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to, and of the diagnostics (§6.4). Change a
- * row when the platform changes.
+ * row when the platform changes; `npm test -- errcode plan-of-codes --update` then writes `errcode-reactions.ts`, the
+ * same rows without texts.
  */
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
 import type { PauseReach, PauseReaction, Reaction } from "../../../shared/message/delivery.ts";
+import type { CodeEntry } from "./api/call-api.ts";
 
-/** What one errcode means and what to do about it. */
-export interface ErrcodeEntry {
-  /** A stable short name in snake case, fit for logs and API answers. */
-  readonly name: string;
+/**
+ * What one errcode means and what to do about it. `reach` is absent when the code can be about one message, its receiver
+ * or one request, and for the codes of the token endpoint: when custom/send answers, the token was just accepted. No other
+ * API pauses anything (docs/design/0005-facts-and-decisions.md).
+ */
+export interface ErrcodeEntry extends CodeEntry {
   readonly meaning: BilingualText;
   /** What the operator can do, also when nothing is needed. */
   readonly cure: BilingualText;
-  readonly reaction: Reaction;
-  /**
-   * What the pause stops that the code causes as an answer of custom/send. Absent when the code can be about one message,
-   * its receiver or one request, and for those of the token endpoint: when custom/send answers, the token was just accepted.
-   * No other API pauses anything (docs/design/0005-facts-and-decisions.md).
-   */
-  readonly reach?: PauseReach;
-  /** The access token is refused: it is replaced and the request made once more. At the token endpoint the secret is wrong. */
-  readonly replacesToken?: true;
 }
 
 /** Cures that several codes share, one a line. */
@@ -55,7 +50,7 @@ function row(name: string, reaction: Exclude<Reaction, PauseReaction>, ...[zh, e
   return { name, meaning: { zh, en }, cure, reaction };
 }
 
-/** A code that refuses the access token. */
+/** A code that refuses the access token. At the token endpoint it means that the secret is wrong. */
 function token(name: string, ...[zh, en]: readonly [zh: string, en: string]): ErrcodeEntry {
   return { name, meaning: { zh, en }, cure: CURE.token, reaction: "outage", replacesToken: true };
 }

@@ -1,17 +1,16 @@
 /**
- * WeChat's error codes: what each means, what the operator can do, and how our side reacts (WECHAT.md §4.5).
- * Match on errcode only: errmsg ends in a request id and is worded anew from time to time.
+ * WeChat's error codes for people: what each means, what the operator can do, and how our side reacts (WECHAT.md §4.5).
+ * Match on errcode only: errmsg ends in a request id and is worded anew from time to time. Calls use `judge-code.ts`.
  */
 import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
+import { UNKNOWN_CODE } from "./judge-code.ts";
 
 export { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
-/** What is said of a code the table does not have. Never retried: whether that would help is unknown. */
 const UNKNOWN: ErrcodeEntry = {
-  name: "unknown_errcode",
+  ...UNKNOWN_CODE,
   meaning: { zh: "未收录的错误码", en: "a code this version does not know" },
   cure: { zh: "在微信官方错误码文档中查询该错误码", en: "look the code up in WeChat's own list of error codes" },
-  reaction: "fix",
 };
 
 /**

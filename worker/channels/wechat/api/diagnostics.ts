@@ -6,7 +6,7 @@
 import type { Operator } from "../../../../shared/api/operators.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import type { CallFailure } from "../../../../shared/message/delivery.ts";
-import { describeCode } from "../errcode.ts";
+import { judgeCode } from "../judge-code.ts";
 import { callApi, toCallFailure, type CallDeps } from "./call-api.ts";
 import { stringifyRaw } from "./json-body.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
@@ -86,7 +86,7 @@ function ask(
   timeoutMs: number,
 ): Promise<Result<JsonObject, CallFailure>> {
   return callApi(
-    { ...deps, codes: describeCode },
+    { ...deps, codes: judgeCode },
     {
       method: "POST",
       path,

@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { isPauseReaction, type PauseReaction } from "../../../../shared/message/delivery.ts";
 import { openDeadline, TIMED_OUT } from "../../../platform/deadline.ts";
 import type { FetchedToken, TokenEndpointProblem } from "../../access.ts";
-import { describeCode } from "../errcode.ts";
+import { judgeCode } from "../judge-code.ts";
 import type { Fetch } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
@@ -75,7 +75,7 @@ async function askForToken(
  * 40001 and its like mean here, or an IP that is not on the whitelist) another call soon does not help.
  */
 function reactionTo(code: string): "outage" | PauseReaction {
-  const { reaction, replacesToken } = describeCode(code);
+  const { reaction, replacesToken } = judgeCode(code);
   if (replacesToken === true) return "stop";
   if (reaction === "retry" || reaction === "outage") return "outage";
   return isPauseReaction(reaction) ? reaction : "stop";
