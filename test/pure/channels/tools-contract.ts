@@ -185,7 +185,14 @@ export function describeTools(name: string, channel: ToolsFixture): void {
 
     it("is unconfirmed before the deadline, also when fetch does not listen to the abort", async ({ expect }) => {
       for (const step of [silence, (() => new Promise(() => {})) satisfies Step]) {
-        const pending = run(call, [step]);
+        const left = Promise.withResolvers<void>();
+        const leaves: Step = (url, init) => {
+          left.resolve();
+          return step(url, init);
+        };
+        const pending = run(call, [leaves]);
+        // What is hashed before takes real time, and the deadline of the call begins after it.
+        await left.promise;
         await vi.advanceTimersByTimeAsync(9_999);
         expect((await pending).outcome).toEqual(err({ result: "unconfirmed", reason: "timeout" }));
         expect(vi.getTimerCount()).toBe(0);
