@@ -47,6 +47,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...withoutDevVars(),
+                DATA_KEY: "ZGF0YS10ZXN0LWtleS0wMTIzNDU2Nzg5YWJjZGVmZ2g=",
                 CONTEXT_KEY: "context-test-key-0123456789abcdefgh",
                 WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
                 API_KEYS: "test-key-0123456789abcdef,other-key-0123456789abcdef",

@@ -55,7 +55,14 @@ const accountSettings: Shape<AccountSettings> = {
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
 const replayed: Shape<Replayed> = { after: "number" };
 const replayStarted: Shape<ReplayStarted> = { conversations: "number", remaining: "number" };
-const health: Shape<Health> = { status: "string", apps: "number", modes: "array", api: "string", warnings: "array" };
+const health: Shape<Health> = {
+  status: "string",
+  apps: "number",
+  modes: "array",
+  api: "string",
+  desk: "string",
+  warnings: "array",
+};
 const resumed: Shape<Resumed> = { resumed: "boolean", trial: "object", faults: "array" };
 const diagnostics: Shape<Diagnostics> = { token: "object", sendQuota: "object", callback: "array" };
 

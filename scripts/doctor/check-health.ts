@@ -17,6 +17,7 @@ export interface Health {
 }
 
 const HEALTH = check("health", "服务在运行，配置完整（/healthz）", "the worker runs and is set up (/healthz)");
+const DESK = check("desk", "客服工作台可用（DATA_KEY）", "the desk can be used (DATA_KEY)");
 const MODE = check("mode", "消息加解密方式", "the push mode");
 
 /** Checks the answer of `/healthz`. */
@@ -28,7 +29,7 @@ export function judgeHealth(reply: Reply, target: Target): Health {
     return stop(notOurs(reply.status));
   const modes = toList(body["modes"]).filter(isMode);
   const apps = passed(HEALTH, `apps: ${modes.length}, API: ${toLine(body["api"])}`);
-  return { isReady: true, modes, body, findings: [apps, ...judgeModes(modes, target.mode)] };
+  return { isReady: true, modes, body, findings: [apps, ...judgeModes(modes, target.mode), ...judgeDesk(body)] };
 }
 
 function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): readonly Finding[] {
@@ -61,6 +62,12 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
       modes.join(", "),
     ),
   ];
+}
+
+/** A worker of 0.1 knows no desk. */
+function judgeDesk({ desk }: Readonly<Record<string, unknown>>): readonly Finding[] {
+  if (desk === "on") return [passed(DESK)];
+  return desk === "off" ? [DESK_OFF] : [];
 }
 
 function misconfigured(problems: readonly unknown[]): Health {
@@ -101,6 +108,17 @@ function notOurs(status: number): Finding {
 function stop(finding: Finding): Health {
   return { findings: [finding], isReady: false, modes: [], body: {} };
 }
+
+const DESK_OFF: Finding = {
+  ...DESK,
+  state: "warning",
+  fact: "desk: off",
+  wrong: say("没有设 DATA_KEY：客服工作台关闭", "DATA_KEY is not set: the desk is off"),
+  cure: say(
+    "openssl rand -base64 32 生成一把，另外保存好，再运行 npx wrangler secret put DATA_KEY（或 npm run setup）；丢失后已加密的内容无法恢复",
+    "make one with openssl rand -base64 32, keep a copy, then npx wrangler secret put DATA_KEY (or npm run setup); what is sealed with a lost key cannot be read again",
+  ),
+};
 
 function isMode(value: unknown): value is PushMode {
   return value === "secure" || value === "compatible" || value === "plain";

@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { ConfigProblem } from "../../worker/config/config-problem.ts";
 import { readConfig } from "../../worker/config/config.ts";
 import { parseEnvText } from "./env-format.ts";
-import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
+import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_DATA_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
 
 /** The values of one local stack. */
 export interface LocalValues {
@@ -34,6 +34,7 @@ const OWN = {
   WECHAT_PUSH_MODE: "secure",
   API_KEYS: LOCAL_API_KEY,
   CONTEXT_KEY: LOCAL_CONTEXT_KEY,
+  DATA_KEY: LOCAL_DATA_KEY,
   WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
 };
 

@@ -74,6 +74,7 @@ function sourcesOf({ brought, extras, force, renew }: SetupOptions, situation: S
     "WECHAT_TOKEN",
     "WECHAT_ENCODING_AES_KEY",
     "API_KEYS",
+    "DATA_KEY",
     ...extras,
   ];
   const existing = Object.fromEntries(names.filter((name) => listed.includes(name)).map((name) => [name, null]));

@@ -137,7 +137,7 @@ function sourcesOf(
 ): ValueSources {
   const hasApps = (existing["WECHAT_APPS"] ?? "") !== "";
   const ofApp = ["WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY"] as const;
-  const names: VariableName[] = [...(hasApps ? [] : ofApp), "API_KEYS", ...options.extras];
+  const names: VariableName[] = [...(hasApps ? [] : ofApp), "API_KEYS", "DATA_KEY", ...options.extras];
   const there = names.flatMap((name) => {
     const value = readValue(name, existing[name] ?? "");
     return value === "" ? [] : [[name, value] as const];

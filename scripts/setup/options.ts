@@ -73,7 +73,7 @@ npm run setup -- --cloudflare --yes --appid wx… --secret-env NAME --deploy --d
   --appid wx…              小程序 AppID；本机可不给 / the mini program's AppID; not needed on this machine
   --secret-env NAME        AppSecret 在环境变量 NAME 里 / the AppSecret is in the environment variable NAME
   --token-env NAME         --aes-key-env NAME  --api-key-env NAME
-                           --webhook-secret-env NAME  --context-key-env NAME
+                           --webhook-secret-env NAME  --context-key-env NAME  --data-key-env NAME
                            自带的值，不给就生成 / values of your own; made when not given
   --stdin                  从标准输入读“名称=值”，每行一个 / NAME=value lines from standard input
 
@@ -111,6 +111,7 @@ const FLAGS = {
   "api-key-env": text,
   "webhook-secret-env": text,
   "context-key-env": text,
+  "data-key-env": text,
   "dev-vars": text,
   domain: text,
   url: text,
@@ -128,6 +129,7 @@ const SECRET_FLAGS = [
   ["API_KEYS", "api-key-env"],
   ["WEBHOOK_SECRET", "webhook-secret-env"],
   ["CONTEXT_KEY", "context-key-env"],
+  ["DATA_KEY", "data-key-env"],
 ] as const satisfies readonly (readonly [VariableName, keyof typeof FLAGS])[];
 
 const DEFAULT_WAIT_MINUTES = 30;

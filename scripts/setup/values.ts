@@ -3,7 +3,7 @@
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
-import { hasForm, makeValue, VARIABLES, type RandomBytes, type VariableName } from "./variables.ts";
+import { hasForm, isLasting, makeValue, VARIABLES, type RandomBytes, type VariableName } from "./variables.ts";
 
 /** The origin of a value. Only generated values are ever shown. */
 export type Origin = "brought" | "kept" | "made";
@@ -36,7 +36,8 @@ export function decideValues(sources: ValueSources): readonly Value[] {
   return names.flatMap((name): readonly Value[] => {
     const [given, there, made] = [brought[name], existing[name], makeValue(name, random)];
     if (given !== undefined && (force || there === undefined)) return [{ name, origin: "brought", value: given }];
-    if (made !== undefined && (renew || there === undefined)) return [{ name, origin: "made", value: made }];
+    const isRenewed = renew && !isLasting(name);
+    if (made !== undefined && (isRenewed || there === undefined)) return [{ name, origin: "made", value: made }];
     return there === undefined ? [] : [{ name, origin: "kept", ...(there !== null && { value: there }) }];
   });
 }

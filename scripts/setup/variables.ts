@@ -17,6 +17,8 @@ interface Variable {
   readonly what: BilingualText;
   /** Absent: only the user can know the value. */
   readonly make?: (random: RandomBytes) => string;
+  /** `--renew` keeps it: what was sealed with it could not be read any more. */
+  readonly isLasting?: true;
 }
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -51,15 +53,21 @@ export const VARIABLES = {
     what: say("API 密钥：每个至少 16 个字符，逗号分隔", "API keys: 16 characters or more each, comma separated"),
     make: hex(24),
   },
+  DATA_KEY: {
+    form: /^[A-Za-z0-9+/]{43}=$/,
+    what: say("数据密钥：32 字节的 base64", "the key that seals data: 32 bytes in base64"),
+    make: base64(32),
+    isLasting: true,
+  },
   CONTEXT_KEY: {
     form: /^\S{32,}$/,
     what: say("上下文签名密钥：至少 32 个字符", "the key of signed contexts: 32 characters or more"),
-    make: (random) => Buffer.from(random(32)).toString("base64"),
+    make: base64(32),
   },
   WEBHOOK_SECRET: {
     form: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
     what: say("Webhook 密钥：whsec_ 加 base64", "the webhook secret: whsec_ and base64"),
-    make: (random) => `whsec_${Buffer.from(random(32)).toString("base64")}`,
+    make: (random) => `whsec_${base64(32)(random)}`,
   },
 } as const satisfies Record<string, Variable>;
 
@@ -82,9 +90,19 @@ export function makeValue(name: VariableName, random: RandomBytes): string | und
   return variable.make?.(random);
 }
 
+/** Whether `--renew` keeps an existing value. */
+export function isLasting(name: VariableName): boolean {
+  const variable: Variable = VARIABLES[name];
+  return variable.isLasting === true;
+}
+
 /** An AppSecret for an AppID that does not exist: it is valid for the local WeChat only. */
 export function makeLocalSecret(random: RandomBytes): string {
   return hex(16)(random);
+}
+
+function base64(bytes: number): (random: RandomBytes) => string {
+  return (random) => Buffer.from(random(bytes)).toString("base64");
 }
 
 function hex(bytes: number): (random: RandomBytes) => string {

@@ -65,6 +65,8 @@ export const HealthSchema = v.strictObject({
   modes: v.array(v.picklist(["plain", "compatible", "secure"])),
   /** Whether the REST API has a key. */
   api: v.picklist(["open", "closed"]),
+  /** Whether texts can be sealed for the desk: `off` without DATA_KEY. */
+  desk: v.picklist(["on", "off"]),
   /** Pushes of all apps recently rejected for their age; absent: none. */
   stalePushes: v.exactOptional(v.number()),
   /** Warnings: settings that work but should be changed. */

@@ -107,6 +107,7 @@ describe("npm run setup -- --local --yes", () => {
     expect(WECHAT_APPID).toMatch(/^wx/);
     expect(Object.keys(secrets).toSorted()).toEqual([
       "API_KEYS",
+      "DATA_KEY",
       "WEBHOOK_SECRET",
       "WECHAT_APP_SECRET",
       "WECHAT_ENCODING_AES_KEY",
@@ -153,7 +154,7 @@ describe("npm run setup -- --local --yes", () => {
     for (const secret of [SECRET, TOKEN, AES_KEY, "thereBefore"]) expect(outputs.join()).not.toContain(secret);
   });
 
-  it("leaves several mini programs to their owner, and sees to the API key", async ({ expect }) => {
+  it("leaves several mini programs to their owner, and sees to the other keys", async ({ expect }) => {
     const app = { appid: APPID, secret: SECRET, token: TOKEN, aesKey: AES_KEY };
     await writeFile(devVars, `WECHAT_APPS='${JSON.stringify([app])}'\n`);
     const refused = setup(["--local", "--yes", "--no-start", "--appid", APPID]);
@@ -162,7 +163,7 @@ describe("npm run setup -- --local --yes", () => {
     expect(await setup(["--local", "--yes", "--no-start"]).ended).toBe(0);
     const { WECHAT_APPS: apps, ...others } = await readFileVars();
     expect(JSON.parse(apps ?? "")).toEqual([app]);
-    expect(Object.keys(others)).toEqual(["API_KEYS"]);
+    expect(Object.keys(others)).toEqual(["API_KEYS", "DATA_KEY"]);
   });
 
   it("names everything wrong with the file, by variable and never by value", async ({ expect }) => {
@@ -243,7 +244,7 @@ if (args.startsWith("deploy")) console.log("Deployed\\n  https://edge-kefu.team.
     const running = setup([...args, "--greeting", "您好", "--wait-minutes", "2"], {
       env: { PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`, MY_SECRET: SECRET },
     });
-    await running.until("已上传 5 项");
+    await running.until("已上传 6 项");
     const calls = await callsOf();
     expect(calls.map(({ args: told }) => told)).toEqual([
       "whoami --json",

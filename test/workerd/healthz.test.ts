@@ -14,6 +14,7 @@ describe("GET /healthz", () => {
       apps: 2,
       modes: ["secure", "secure"],
       api: "open",
+      desk: "on",
       warnings: [],
     });
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -30,6 +31,12 @@ describe("GET /healthz", () => {
       api: "closed",
       warnings: [{ variable: "WECHAT_PUSH_MODE" }],
     });
+  });
+
+  it("says that the desk is off while there is no key for its data, which is no problem", async ({ expect }) => {
+    const response = await ask({ DATA_KEY: "" });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ status: "ok", desk: "off", warnings: [] });
   });
 
   it("answers 503 with every problem and its cure", async ({ expect }) => {

@@ -12,7 +12,7 @@ import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
 import { isWebhookSecret } from "../webhooks/sign.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { readForward, type ForwardConfig } from "./forwarding-config.ts";
-import { checkSecrets, findStrayCharacter, readKeyList, trimTexts } from "./secrets.ts";
+import { checkSecrets, findDataKeyProblem, findStrayCharacter, readKeyList, trimTexts } from "./secrets.ts";
 import { type RawEnv, VariableReader } from "./variable-reader.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
@@ -47,6 +47,8 @@ export interface Config {
   readonly webhookSecrets: readonly string[];
   /** Keys with which the shop's back end signs contexts, the current one first; empty: no context is verified. */
   readonly contextKeys: readonly string[];
+  /** Keys that seal texts in objects of many users, the current one first; empty: the desk is off. */
+  readonly dataKeys: readonly string[];
   /** Whether webhooks may lead to private addresses and over http: for tests and this machine. */
   readonly allowPrivateWebhooks: boolean;
   /** Pushes that are forwarded to the team's own push server as well; null: none. */
@@ -54,6 +56,7 @@ export interface Config {
 }
 const MODES = ["secure", "compatible", "plain"] as const;
 const DAY_MS = 86_400_000;
+const MAKE_KEY = "create one with: openssl rand -base64 32";
 const APPID = /^wx[0-9a-f]{16}$/;
 
 const AppsSchema = v.pipe(
@@ -92,6 +95,7 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
     apiKeys: readApiKeys(read, problems),
     webhookSecrets: readWebhookSecrets(read, problems),
     contextKeys: readContextKeys(read, problems),
+    dataKeys: readDataKeys(read, problems),
     allowPrivateWebhooks: read.oneOf("WEBHOOK_ALLOW_PRIVATE", ["0", "1"], "0") === "1",
   };
   const [kinds, url] = [read.text("WECHAT_FORWARD_KINDS"), read.text("WECHAT_FORWARD_URL")];
@@ -144,33 +148,49 @@ function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly 
   return keys;
 }
 
-/** The previous secret alone signs nothing: without a current one there are no webhooks. */
 function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
+  return readRotated(read, "WEBHOOK_SECRET", (variable, secret) => {
+    if (isWebhookSecret(secret)) return;
+    const cure = 'create one with: echo "whsec_$(openssl rand -base64 32)"';
+    problems.push({ variable, problem: "must be whsec_ and 24 to 64 bytes in base64", cure });
+  });
+}
+
+function readContextKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
+  return readRotated(read, "CONTEXT_KEY", (variable, key) => {
+    checkSecrets(problems, "key", { [variable]: key });
+    if (key.length >= MIN_CONTEXT_KEY) return;
+    const problem = `has fewer than ${MIN_CONTEXT_KEY} characters`;
+    problems.push({ variable, problem, cure: MAKE_KEY });
+  });
+}
+
+function readDataKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
+  return readRotated(read, "DATA_KEY", (variable, key) => {
+    const isShared = key === read.text("CONTEXT_KEY");
+    const problem =
+      findStrayCharacter(key, "token") ?? findDataKeyProblem(key) ?? (isShared ? "must not be CONTEXT_KEY" : undefined);
+    if (problem !== undefined) problems.push({ variable, problem, cure: MAKE_KEY });
+  });
+}
+
+/**
+ * A secret and, while it is changed, the one before it. The previous one alone counts for nothing: without a current one
+ * what needs it is off.
+ */
+function readRotated(
+  read: VariableReader,
+  name: string,
+  check: (variable: string, secret: string) => void,
+): readonly string[] {
   const secrets: string[] = [];
-  for (const variable of ["WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS"]) {
+  for (const variable of [name, `${name}_PREVIOUS`]) {
     const secret = read.text(variable);
     if (secret === undefined) continue;
     secrets.push(secret);
-    if (isWebhookSecret(secret)) continue;
-    const cure = 'create one with: echo "whsec_$(openssl rand -base64 32)"';
-    problems.push({ variable, problem: "must be whsec_ and 24 to 64 bytes in base64", cure });
+    check(variable, secret);
   }
-  return read.text("WEBHOOK_SECRET") === undefined ? [] : secrets;
-}
-
-/** The previous key alone verifies nothing: removing `CONTEXT_KEY` means that no context is trusted. */
-function readContextKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
-  const keys: string[] = [];
-  for (const variable of ["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS"]) {
-    const key = read.text(variable);
-    if (key === undefined) continue;
-    keys.push(key);
-    checkSecrets(problems, "key", { [variable]: key });
-    if (key.length >= MIN_CONTEXT_KEY) continue;
-    const cure = "create one with: openssl rand -base64 32";
-    problems.push({ variable, problem: `has fewer than ${MIN_CONTEXT_KEY} characters`, cure });
-  }
-  return read.text("CONTEXT_KEY") === undefined ? [] : keys;
+  return read.text(name) === undefined ? [] : secrets;
 }
 
 function readApps(read: VariableReader, problems: ConfigProblem[]): readonly WeChatAccountConfig[] {

@@ -22,6 +22,9 @@ const LISTED = [
   ...STRAY,
 ] as const;
 const TABLES = { token: STRAY, key: UNSEEN, listed: LISTED } as const;
+/** The `=` at the end may be missing. */
+const BASE64 = /^([A-Za-z0-9+/]+)={0,2}$/;
+const DATA_KEY_BYTES = 32;
 const CURES = {
   token: "set it again: only the value, on one line",
   key: "set it again: only the value, on one line",
@@ -66,6 +69,14 @@ export function readKeyList(list: string): readonly string[] {
       .filter((key) => key !== "");
   const keys = split(trimSecret(list));
   return keys.some((key) => findStrayCharacter(key, "token") !== undefined) ? split(list) : keys;
+}
+
+/** The problem of a key that must be 32 bytes in base64; undefined when there is none. */
+export function findDataKeyProblem(key: string): string | undefined {
+  const [, characters] = BASE64.exec(key) ?? [];
+  if (characters === undefined) return "must be base64";
+  const bytes = Math.floor((characters.length * 3) / 4);
+  return bytes === DATA_KEY_BYTES ? undefined : `has ${bytes} bytes in base64, must have ${DATA_KEY_BYTES}`;
 }
 
 /** The texts of an app in `WECHAT_APPS`, trimmed. */

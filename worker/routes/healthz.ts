@@ -37,7 +37,7 @@ export async function healthz(c: Context<HttpEnv>): Promise<Response> {
 }
 
 async function toHealth(c: Context<HttpEnv>, config: Config): Promise<SetUp> {
-  const { apps, apiKeys } = config;
+  const { apps, apiKeys, dataKeys } = config;
   const [found, caller] = await Promise.all([
     Promise.all(apps.map((app) => faultsOfApp(c, config, app))),
     findCaller(c.req.header("authorization"), apiKeys),
@@ -51,6 +51,7 @@ async function toHealth(c: Context<HttpEnv>, config: Config): Promise<SetUp> {
     apps: apps.length,
     modes: apps.map((app) => app.mode),
     api: apiKeys.length > 0 ? "open" : "closed",
+    desk: dataKeys.length > 0 ? "on" : "off",
     ...(stalePushes > 0 && { stalePushes }),
     warnings: warningsOf(config),
     ...(caller !== undefined && { faults }),

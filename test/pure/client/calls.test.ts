@@ -142,7 +142,15 @@ describe("a call", () => {
   });
 
   it("asks for the health beside the API, with the key", async ({ expect }) => {
-    const health = { status: "degraded", apps: 1, modes: ["secure"], api: "open", warnings: [], faults: [] };
+    const health = {
+      status: "degraded",
+      apps: 1,
+      modes: ["secure"],
+      api: "open",
+      desk: "on",
+      warnings: [],
+      faults: [],
+    };
     const { client, asked } = scripted([json(200, health)]);
     expect(await client.health()).toEqual({ ok: true, value: health });
     expect(asked[0]).toMatchObject({ method: "GET", url: "https://kefu.test/healthz" });

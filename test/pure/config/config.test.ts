@@ -39,6 +39,7 @@ describe("the configuration", () => {
         apiKeys: [],
         webhookSecrets: [],
         contextKeys: [],
+        dataKeys: [],
         allowPrivateWebhooks: false,
         forward: null,
       },
@@ -191,6 +192,49 @@ describe("context keys", () => {
     expect(problems.map(({ variable }) => variable)).toEqual(["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS"]);
     expect(problems[0]?.cure).toContain("openssl");
     expect(JSON.stringify(problems)).not.toMatch(/kkk|old-key/);
+  });
+});
+
+describe("data keys", () => {
+  const keyOf = (letter: string, bytes = 32) => Buffer.from(letter.repeat(bytes)).toString("base64");
+  const [key, old] = [keyOf("k"), keyOf("o")];
+
+  it("are the current one and, while it is changed, the previous one", ({ expect }) => {
+    const keysOf = (extra: Readonly<Record<string, string>>) => {
+      const config = readConfig({ ...GOOD, ...extra });
+      return config.ok ? config.value.dataKeys : undefined;
+    };
+    expect(keysOf({ DATA_KEY: key })).toEqual([key]);
+    expect(keysOf({ DATA_KEY: key, DATA_KEY_PREVIOUS: old })).toEqual([key, old]);
+    expect(keysOf({ DATA_KEY_PREVIOUS: old })).toEqual([]);
+  });
+
+  it("may lack the sign at the end", ({ expect }) => {
+    expect(problemsOf({ ...GOOD, DATA_KEY: key.replace("=", "") })).toEqual([]);
+  });
+
+  it.for([
+    [keyOf("k", 31), "has 31 bytes in base64, must have 32"],
+    [keyOf("k", 33), "has 33 bytes in base64, must have 32"],
+    ["6b".repeat(32), "has 48 bytes in base64, must have 32"],
+    [key.replace("a", "-"), "must be base64"],
+    [`${key}=`.repeat(2), "must be base64"],
+    [`=${key}`, "must be base64"],
+    [key.replace("a", "“"), "contains a quotation mark or a backslash"],
+    [key.replace("r", " "), "contains a space"],
+  ])(
+    "that cannot be one are named with the problem and the cure, never shown: %s",
+    ([wrong = "", problem], { expect }) => {
+      for (const variable of ["DATA_KEY", "DATA_KEY_PREVIOUS"]) {
+        const problems = problemsOf({ ...GOOD, DATA_KEY: key, [variable]: wrong });
+        expect(problems).toEqual([{ variable, problem, cure: "create one with: openssl rand -base64 32" }]);
+      }
+    },
+  );
+
+  it("must not be the key that the shop's back end has", ({ expect }) => {
+    const problems = problemsOf({ ...GOOD, CONTEXT_KEY: key, DATA_KEY: key });
+    expect(problems).toMatchObject([{ variable: "DATA_KEY", problem: "must not be CONTEXT_KEY" }]);
   });
 });
 

@@ -99,6 +99,9 @@ async function run(options: Partial<SetupOptions> = {}, world: World = {}, base:
   return { code, shown, commands: calls.map(({ command }) => command), uploaded, asked };
 }
 
+/** All that setup uploads unasked. */
+const NAMES = ["WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS", "DATA_KEY"];
+
 describe("setup on a Cloudflare account without the worker", () => {
   it("asks who is logged in, deploys, uploads everything through standard input, and waits for three ticks", async ({
     expect,
@@ -111,13 +114,7 @@ describe("setup on a Cloudflare account without the worker", () => {
       "deploy --domain kefu.example.com",
       "secret bulk",
     ]);
-    expect(Object.keys(uploaded)).toEqual([
-      "WECHAT_APPID",
-      "WECHAT_APP_SECRET",
-      "WECHAT_TOKEN",
-      "WECHAT_ENCODING_AES_KEY",
-      "API_KEYS",
-    ]);
+    expect(Object.keys(uploaded)).toEqual(NAMES);
     expect(uploaded).toMatchObject({ WECHAT_APPID: APPID, WECHAT_APP_SECRET: SECRET });
     expect(shown).toMatch(/✓ 收到验证 .*\n.*✓ 收到第一条消息 .*\n.*✓ 第一条回复已被接受 /);
   });
@@ -164,7 +161,7 @@ describe("setup where secrets are already", () => {
   const listed = (...names: string[]) => ({
     stdout: JSON.stringify(names.map((name) => ({ name, type: "secret_text" }))),
   });
-  const set = listed("WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS");
+  const set = listed(...NAMES);
 
   it("keeps them, uploads nothing, and asks the worker with the key that was brought", async ({ expect }) => {
     const { code, shown, commands, asked } = await run(
@@ -188,7 +185,7 @@ describe("setup where secrets are already", () => {
     expect(forced.uploaded).toEqual({ WECHAT_APP_SECRET: SECRET, API_KEYS: API_KEY });
   });
 
-  it("makes anew on request what can be made", async ({ expect }) => {
+  it("makes anew on request what can be made, but not the key of sealed data", async ({ expect }) => {
     const { uploaded } = await run({ brought: {}, renew: true }, { wrangler: { "secret list": set } });
     expect(Object.keys(uploaded)).toEqual(["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]);
   });

@@ -41,6 +41,7 @@ describe("what is made", () => {
         "WECHAT_TOKEN",
         "WECHAT_ENCODING_AES_KEY",
         "API_KEYS",
+        "DATA_KEY",
         "CONTEXT_KEY",
         "WEBHOOK_SECRET",
       ]);
@@ -98,6 +99,12 @@ describe("which value is taken", () => {
 
   it("makes anew only what can be made", ({ expect }) => {
     expect(decide({ existing: there, renew: true })).toMatchObject([{ origin: "kept" }, { origin: "made" }]);
+  });
+
+  it("keeps the key of sealed data even then, and makes one where there is none", ({ expect }) => {
+    const decideKey = (existing: ValueSources["existing"]) => decide({ names: ["DATA_KEY"], existing, renew: true });
+    expect(decideKey({ DATA_KEY: null })).toEqual([{ name: "DATA_KEY", origin: "kept" }]);
+    expect(decideKey({})).toMatchObject([{ origin: "made", value: expect.stringMatching(/^[\w+/]{43}=$/) }]);
   });
 
   it("leaves out unknown values", ({ expect }) => {

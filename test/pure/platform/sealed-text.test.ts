@@ -1,0 +1,117 @@
+/** Texts sealed with DATA_KEY: what they are bound to, and what cannot be done to them unnoticed. */
+import * as fc from "fast-check";
+import { Buffer } from "node:buffer";
+import * as crypto from "node:crypto";
+import { describe, it } from "vitest";
+import { createTextSealer, loadTextSealer, sealWith } from "../../../worker/platform/sealed-text.ts";
+
+const KEY = Buffer.alloc(32, 7).toString("base64");
+const OLD = Buffer.alloc(32, 9).toString("base64");
+const AT = { place: "desk:sessions", row: "c1-9f" };
+const TEXT = "手机13800138000";
+
+async function sealerOf(...keys: readonly string[]) {
+  const loaded = await loadTextSealer(keys);
+  if (!loaded.ok) throw new Error("these keys can seal");
+  return loaded.value;
+}
+
+describe("a sealed text", () => {
+  it("is what the cipher's definition says, for a known key, vector and place", ({ expect }) => {
+    const key = { id: "k1", bytes: Buffer.alloc(32, 7) };
+    const iv = Buffer.from("000102030405060708090a0b", "hex");
+    const sealed = sealWith(crypto, key, iv, { place: "conv:c1", row: "msg:1" }, TEXT);
+    const data = Buffer.from("/ghiloGz6HpPgtWt0WBcytFeC0AwhovRd1Ioj9UsnVoy", "base64");
+    expect(sealed).toBe(`v1.k1.${iv.toString("base64url")}.${data.toString("base64url")}`);
+    const sealer = createTextSealer(crypto, [key]);
+    expect(sealer.open({ place: "conv:c1", row: "msg:1" }, sealed)).toEqual({ ok: true, value: TEXT });
+  });
+
+  it("opens again to any text, and is another one each time", async ({ expect }) => {
+    const sealer = await sealerOf(KEY);
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.string(), fc.string(), (text, place, row) => {
+        const sealed = sealer.seal({ place, row }, text);
+        expect(sealed).toMatch(/^v1\.[\w-]{8}\.[\w-]{16}\.[\w-]{22,}$/);
+        expect(sealer.open({ place, row }, sealed)).toEqual({ ok: true, value: text.toWellFormed() });
+        expect(sealer.seal({ place, row }, text)).not.toBe(sealed);
+      }),
+    );
+  });
+
+  it("opens in its own row and place only", async ({ expect }) => {
+    const sealer = await sealerOf(KEY);
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.string(), fc.string()),
+        fc.tuple(fc.string(), fc.string()),
+        ([place, row], [otherPlace, otherRow]) => {
+          fc.pre(place !== otherPlace || row !== otherRow);
+          const sealed = sealer.seal({ place, row }, TEXT);
+          const moved = sealer.open({ place: otherPlace, row: otherRow }, sealed);
+          expect(moved).toEqual({ ok: false, error: { reason: "not_authentic" } });
+        },
+      ),
+    );
+    const sealed = sealer.seal({ place: "a|b", row: "c" }, TEXT);
+    expect(sealer.open({ place: "a", row: "b|c" }, sealed)).toMatchObject({ error: { reason: "not_authentic" } });
+    expect(sealer.open({ place: "a%7Cb", row: "c" }, sealed)).toMatchObject({ error: { reason: "not_authentic" } });
+  });
+
+  it("does not open when any character of it is another one", async ({ expect }) => {
+    const sealer = await sealerOf(KEY);
+    const sealed = sealer.seal(AT, TEXT);
+    for (let at = 0; at < sealed.length; at += 1) {
+      const other = sealed[at] === "A" ? "B" : "A";
+      const opened = sealer.open(AT, sealed.slice(0, at) + other + sealed.slice(at + 1));
+      expect(opened.ok, `character ${at}`).toBe(false);
+    }
+    expect(sealer.open(AT, sealed.slice(0, -1)).ok).toBe(false);
+  });
+
+  it.for(["", "v1", TEXT, "v1.k1.iv.data", "v2.abcdefgh.abcdefghijklmnop.abcdefghijklmnopqrstuv", "{}"])(
+    "is none of a form like %s",
+    async (text, { expect }) => {
+      const sealer = await sealerOf(KEY);
+      expect(sealer.open(AT, text)).toEqual({ ok: false, error: { reason: "malformed" } });
+    },
+  );
+
+  it("has no bits that do not count", async ({ expect }) => {
+    const sealer = await sealerOf(KEY);
+    // 15 bytes and the tag: 31 bytes, whose last character has two spare bits.
+    const sealed = sealer.seal(AT, "123456789012345");
+    const last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const spare = last[last.indexOf(sealed.at(-1) ?? "") + 1] ?? "";
+    expect(sealer.open(AT, sealed.slice(0, -1) + spare)).toMatchObject({ error: { reason: "malformed" } });
+  });
+});
+
+describe("the key of a sealed text", () => {
+  it("may be the previous one, and is then to be replaced", async ({ expect }) => {
+    const sealed = (await sealerOf(OLD)).seal(AT, TEXT);
+    const sealer = await sealerOf(KEY, OLD);
+    expect(sealer.open(AT, sealed)).toEqual({ ok: true, value: TEXT });
+    expect(sealer.isCurrent(sealed)).toBe(false);
+    const again = sealer.seal(AT, TEXT);
+    expect(sealer.isCurrent(again)).toBe(true);
+    expect((await sealerOf(KEY)).open(AT, again)).toEqual({ ok: true, value: TEXT });
+  });
+
+  it("is named when it is not there any more", async ({ expect }) => {
+    const old = await sealerOf(OLD);
+    const opened = (await sealerOf(KEY)).open(AT, old.seal(AT, TEXT));
+    expect(opened).toEqual({ ok: false, error: { reason: "unknown_key", keyId: old.keyId } });
+  });
+
+  it("has the same name whenever it is set, and no part of it is in the name", async ({ expect }) => {
+    const [first, second] = [await sealerOf(KEY), await sealerOf(KEY.replace("=", ""), OLD)];
+    expect(first.keyId).toBe(second.keyId);
+    expect(first.keyId).not.toBe((await sealerOf(OLD)).keyId);
+    expect(KEY).not.toContain(first.keyId);
+  });
+
+  it("must be there", async ({ expect }) => {
+    expect(await loadTextSealer([])).toEqual({ ok: false, error: { reason: "no_key" } });
+  });
+});

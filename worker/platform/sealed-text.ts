@@ -1,0 +1,135 @@
+/**
+ * Texts sealed for objects that many users share: AES-256-GCM with the secret DATA_KEY, written as
+ * `v1.<keyId>.<iv>.<data>`. A sealed text is bound to its place and row, so it cannot be moved to another one unnoticed
+ * (docs/design/0024-personal-data.md). Opening and sealing are synchronous, as transactions of an object are.
+ *
+ * `node:crypto` is loaded by `import()`: imported statically it would make each cold start 10 ms longer.
+ */
+import { Buffer } from "node:buffer";
+// Types only.
+import type * as NodeCrypto from "node:crypto";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+
+/** Where a sealed text is stored. */
+export interface SealedPlace {
+  /** The object and table, such as `desk:sessions`. */
+  readonly place: string;
+  /** What names the row for good. */
+  readonly row: string;
+}
+
+/** Why a sealed text cannot be opened. */
+export type UnsealProblem =
+  | { readonly reason: "malformed" }
+  /** Sealed with a key that is neither the current nor the previous one. */
+  | { readonly reason: "unknown_key"; readonly keyId: string }
+  /** Changed, or moved from another row. */
+  | { readonly reason: "not_authentic" };
+
+/** Seals and opens texts. */
+export interface TextSealer {
+  /** Names the current key; says nothing about it. */
+  readonly keyId: string;
+  /** Seals with the current key. A lone surrogate becomes U+FFFD. */
+  seal(at: SealedPlace, text: string): string;
+  /** Opens what the current or the previous key sealed. */
+  open(at: SealedPlace, sealed: string): Result<string, UnsealProblem>;
+  /** Whether a text is sealed with the current key: else it is to be sealed again before the previous key goes. */
+  isCurrent(sealed: string): boolean;
+}
+
+/** A key with its name. */
+export interface NamedKey {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+type CryptoFunctions = Pick<typeof NodeCrypto, "createCipheriv" | "createDecipheriv" | "createHmac" | "randomBytes">;
+
+const FORM = /^v1\.([\w-]{1,64})\.([\w-]{16})\.([\w-]{22,})$/;
+const CIPHER = "aes-256-gcm";
+/** Lengths, bytes. */
+const [IV_LENGTH, TAG_LENGTH] = [12, 16];
+const KEY_ID_LENGTH = 8;
+
+/**
+ * Creates a sealer.
+ *
+ * @param keys `dataKeys` of the configuration: the current key first, then the previous one
+ * @returns `no_key` when DATA_KEY is not set
+ */
+export async function loadTextSealer(
+  keys: readonly string[],
+): Promise<Result<TextSealer, { readonly reason: "no_key" }>> {
+  const crypto = await import("node:crypto");
+  const [current, ...previous] = keys.map((key) => nameKey(crypto, Buffer.from(key, "base64")));
+  return current === undefined ? err({ reason: "no_key" }) : ok(createTextSealer(crypto, [current, ...previous]));
+}
+
+/** The sealer of named keys, the current one first. */
+export function createTextSealer(
+  crypto: CryptoFunctions,
+  keys: readonly [NamedKey, ...(readonly NamedKey[])],
+): TextSealer {
+  const [current] = keys;
+  return {
+    keyId: current.id,
+    seal: (at, text) => sealWith(crypto, current, crypto.randomBytes(IV_LENGTH), at, text),
+    open(at, sealed) {
+      const [, keyId = "", iv = "", data = ""] = FORM.exec(sealed) ?? [];
+      const bytes = Buffer.from(data, "base64url");
+      if (keyId === "" || bytes.toString("base64url") !== data) return err({ reason: "malformed" });
+      const key = keys.find(({ id }) => id === keyId);
+      if (key === undefined) return err({ reason: "unknown_key", keyId });
+      return openWith(crypto, key, Buffer.from(iv, "base64url"), at, bytes);
+    },
+    isCurrent: (sealed) => sealed.startsWith(`v1.${current.id}.`),
+  };
+}
+
+/** Seals with a given initialisation vector, which must never be used twice with a key. */
+export function sealWith(
+  { createCipheriv }: Pick<CryptoFunctions, "createCipheriv">,
+  { id, bytes }: NamedKey,
+  iv: Uint8Array,
+  at: SealedPlace,
+  text: string,
+): string {
+  const cipher = createCipheriv(CIPHER, bytes, iv).setAAD(boundTo(id, at));
+  const data = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `v1.${id}.${Buffer.from(iv).toString("base64url")}.${data.toString("base64url")}`;
+}
+
+function openWith(
+  { createDecipheriv }: Pick<CryptoFunctions, "createDecipheriv">,
+  { id, bytes }: NamedKey,
+  iv: Uint8Array,
+  at: SealedPlace,
+  data: Buffer,
+): Result<string, UnsealProblem> {
+  const end = data.length - TAG_LENGTH;
+  const decipher = createDecipheriv(CIPHER, bytes, iv, { authTagLength: TAG_LENGTH });
+  decipher.setAAD(boundTo(id, at)).setAuthTag(data.subarray(end));
+  try {
+    return ok(Buffer.concat([decipher.update(data.subarray(0, end)), decipher.final()]).toString("utf8"));
+  } catch {
+    // `final` throws when the tag does not match, and for nothing else.
+    return err({ reason: "not_authentic" });
+  }
+}
+
+/** The additional data: form, key, place and row, each of which a text cannot be moved away from. */
+function boundTo(keyId: string, { place, row }: SealedPlace): Buffer {
+  return Buffer.from(["v1", keyId, place, row].map(withoutBars).join("|"), "utf8");
+}
+
+/** No two places have the same additional data, whatever characters they have. */
+function withoutBars(part: string): string {
+  return part.replaceAll("%", "%25").replaceAll("|", "%7C");
+}
+
+/** The name is derived from the key, so that a key that was set again has the name it had. */
+function nameKey({ createHmac }: CryptoFunctions, bytes: Buffer): NamedKey {
+  const id = createHmac("sha256", bytes).update("edge-kefu data key").digest("base64url").slice(0, KEY_ID_LENGTH);
+  return { id, bytes };
+}
