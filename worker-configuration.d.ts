@@ -18,11 +18,12 @@ interface __BaseEnv_Env {
 	CONVERSATION: DurableObjectNamespace<import("./worker/index").Conversation>;
 	ACCOUNT: DurableObjectNamespace<import("./worker/index").Account>;
 	SETTINGS: DurableObjectNamespace<import("./worker/index").Settings>;
+	AUDIT: DurableObjectNamespace<import("./worker/index").Audit>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
 		mainModule: typeof import("./worker/index");
-		durableNamespaces: "Conversation" | "Account" | "Settings";
+		durableNamespaces: "Conversation" | "Account" | "Settings" | "Audit";
 	}
 	interface Env extends __BaseEnv_Env {}
 }

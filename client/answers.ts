@@ -7,6 +7,7 @@ import type {
   Accepted,
   AccountSettings,
   AccountEvents,
+  AuditPage,
   Conversation,
   Diagnostics,
   Forwarding,
@@ -52,6 +53,7 @@ const accountSettings: Shape<AccountSettings> = {
   settings: "object",
   from: "object",
 };
+const audit: Shape<AuditPage> = { entries: "array", next: "number", head: "nullable", broken: "nullable" };
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
 const replayed: Shape<Replayed> = { after: "number" };
 const replayStarted: Shape<ReplayStarted> = { conversations: "number", remaining: "number" };
@@ -77,6 +79,7 @@ export const read = {
   forwarding: as(forwarding),
   quarantine: as(quarantine),
   accountSettings: as(accountSettings),
+  audit: as(audit),
   webhooks: as(webhooks),
   replayed: as(replayed),
   replayStarted: as(replayStarted),

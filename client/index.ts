@@ -23,6 +23,7 @@ import type {
   Accepted,
   AccountSettings,
   AccountEvents,
+  AuditPage,
   Conversation,
   Diagnostics,
   ExportLine,
@@ -209,6 +210,14 @@ export function createKefuClient(options: KefuClientOptions) {
     /** Authentic pushes that could not be parsed, newest first. */
     quarantine(): Promise<Result<Quarantine>> {
       return call({ method: "GET", path: ["quarantine"] }, read.quarantine);
+    },
+
+    /**
+     * A page of the audit log of the deployment after a cursor, oldest first. `broken` is null when every entry of the page
+     * is as it was written. Keep `head`: only by comparing it is seen that the newest entries were cut off.
+     */
+    audit({ after, limit }: PageOptions = {}): Promise<Result<AuditPage>> {
+      return call({ method: "GET", path: ["audit"], query: { after, limit }, isOfDeployment: true }, read.audit);
     },
 
     /** The state of each webhook of the settings. */

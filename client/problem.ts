@@ -41,6 +41,7 @@ const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
   channel_unreachable: {},
   not_set_up: {},
   channel_paused: { until: "string" },
+  audit_unavailable: {},
   try_again: {},
 };
 

@@ -3,6 +3,7 @@
  * types from `worker/` and `shared/`: nothing of them is in the built client.
  */
 import type * as v from "valibot";
+import type { AuditEntrySchema, AuditPageSchema } from "../shared/api/audit.ts";
 import type { DiagnosticsSchema } from "../shared/api/diagnostics.ts";
 import type { AccountEventSchema, AccountEventsSchema, ForwardingSchema } from "../shared/api/events.ts";
 import type { ExportLineSchema } from "../shared/api/export.ts";
@@ -58,6 +59,10 @@ export type Forwarding = v.InferOutput<typeof ForwardingSchema>;
 export type Replayed = v.InferOutput<typeof ReplayedSchema>;
 /** A started replay: for how many conversations, and how many are still recorded. */
 export type ReplayStarted = v.InferOutput<typeof ReplayStartedSchema>;
+/** An entry of the audit log. A newer worker may add actions. */
+export type AuditEntry = v.InferOutput<typeof AuditEntrySchema>;
+/** A page of the audit log, verified. */
+export type AuditPage = v.InferOutput<typeof AuditPageSchema>;
 /** WeChat's own tests of the set-up. */
 export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
 /** A fault of an app: why nothing is sent, until when, and the cure. */

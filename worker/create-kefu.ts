@@ -5,6 +5,7 @@ import type { Hono } from "hono/tiny";
 import { createApp } from "./app.ts";
 import type { TeamCode } from "./automation/handler-context.ts";
 import { Account } from "./objects/account.ts";
+import { Audit } from "./objects/audit.ts";
 import { Conversation } from "./objects/conversation.ts";
 import { Settings } from "./objects/settings.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
@@ -16,6 +17,7 @@ export interface Kefu {
   /** The classes that `wrangler.toml` names. */
   readonly objects: {
     readonly Account: typeof Account;
+    readonly Audit: typeof Audit;
     readonly Conversation: typeof Conversation;
     readonly Settings: typeof Settings;
   };
@@ -28,5 +30,5 @@ export interface Kefu {
  */
 export function createKefu(team: TeamCode): Kefu {
   const { fetch } = createApp(team);
-  return { worker: { fetch }, objects: { Account, Conversation, Settings } };
+  return { worker: { fetch }, objects: { Account, Audit, Conversation, Settings } };
 }

@@ -10,9 +10,10 @@ import * as handlers from "./custom/handlers.ts";
 const kefu = createKefu({ handlers, context });
 
 export default kefu.worker satisfies ExportedHandler<Env>;
-export const { Account, Conversation, Settings } = kefu.objects;
+export const { Account, Audit, Conversation, Settings } = kefu.objects;
 
 /** The instances' types, for bindings: `DurableObjectNamespace<Account>`. */
 export type Account = InstanceType<typeof Account>;
+export type Audit = InstanceType<typeof Audit>;
 export type Conversation = InstanceType<typeof Conversation>;
 export type Settings = InstanceType<typeof Settings>;

@@ -111,6 +111,8 @@ export const PROBLEMS = {
     ["GET /healthz 列出缺少或写错的项目和改法", "GET /healthz lists each missing or malformed variable with its remedy"], {}),
   channel_paused: kind(503, ["对微信的调用已暂停", "Calls to WeChat are paused"],
     ["微信的返回码使本服务暂停调用（例如当日额度已用完）：请在 until 之后重试", "a code of WeChat paused these calls (for example: daily quota used up): repeat the request after until"], { until: TimeSchema, platformCode: v.exactOptional(CodeSchema) }),
+  audit_unavailable: kind(503, ["审计日志暂不可用", "The audit log is unavailable"],
+    ["导出与删除须先记入审计日志，这次没有执行：请稍后重试", "an export or erasure is recorded first, and was not carried out: try again"], {}),
   try_again: kind(503, ["暂时不可用", "Temporarily unavailable"],
     ["请几秒后用同一个 Idempotency-Key 重试", "repeat the request after a few seconds, with the same Idempotency-Key"], {}),
 } as const satisfies Record<string, ProblemKind>;

@@ -29,9 +29,14 @@ function valuesOf(name: string): readonly number[] {
 const ROWS = [...readFileSync(NOTE, "utf8").matchAll(/^\| ([^|]+) \| `(\w+_MS)`\s*\| ([\d.]+)\s*\|/gm)];
 
 describe("deadlines", () => {
-  it("a stub of an object is made in three files, each of which gives it a deadline", ({ expect }) => {
+  it("a stub of an object is made in four files, each of which gives it a deadline", ({ expect }) => {
     const makes = /\.getByName\(|namespace\.get\(/;
-    expect(filesWith(makes).toSorted()).toEqual(["conversation/client.ts", "inbox/services.ts", "settings/client.ts"]);
+    expect(filesWith(makes).toSorted()).toEqual([
+      "audit/client.ts",
+      "conversation/client.ts",
+      "inbox/services.ts",
+      "settings/client.ts",
+    ]);
     for (const path of filesWith(makes)) {
       const code = FILES.find((file) => file.path === path)?.code ?? "";
       expect(code.match(/timedStub\(/g), path).toHaveLength(code.match(new RegExp(makes, "g"))?.length ?? 0);

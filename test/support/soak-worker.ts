@@ -59,6 +59,9 @@ export class Settings extends product.Settings {
   }
 }
 
+/** The product's; it has no alarm. */
+export const { Audit } = product;
+
 /** The bindings, with the soak test's addition to a conversation. */
 interface SoakEnv extends Omit<Env, "CONVERSATION"> {
   readonly CONVERSATION: DurableObjectNamespace<Conversation>;

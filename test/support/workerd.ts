@@ -17,6 +17,7 @@ import type { PushFormat, PushMode } from "../../emulator/push-model.ts";
 import { createWeChat } from "../../emulator/wechat.ts";
 import { formatAddress, miniProgramAccount, miniProgramAddress, type Address } from "../../shared/message/address.ts";
 import { credentialOf } from "../../worker/account/core/credential.ts";
+import { auditName } from "../../worker/audit/client.ts";
 import kefu, { type Conversation } from "../../worker/index.ts";
 import { settingsName } from "../../worker/settings/client.ts";
 import { SETTINGS_KEY } from "../../worker/settings/published-settings.ts";
@@ -147,6 +148,11 @@ export function account(appid = APPID) {
 /** The object of the settings. */
 export function settingsObject() {
   return env.SETTINGS.getByName(settingsName());
+}
+
+/** The object of the audit log. */
+export function auditObject() {
+  return env.AUDIT.getByName(auditName());
 }
 
 /** Deletes the stored settings everywhere, and evicts their object. */

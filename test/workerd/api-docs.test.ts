@@ -65,6 +65,7 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/forwarding",
         "POST /api/v1/conversations/{id}/webhooks/{webhook}/replay",
         "GET /api/v1/diagnostics",
+        "GET /api/v1/audit",
       ].toSorted(),
     );
   });

@@ -13,6 +13,7 @@ import { healthMemory } from "../../worker/webhooks/health-reader.ts";
 import { createReceiver, URL_OF } from "../support/receiver.ts";
 import {
   account,
+  auditObject,
   captureLog,
   conversation,
   pass,
@@ -21,13 +22,16 @@ import {
   settingsObject,
   tablesIn,
 } from "../support/workerd.ts";
-import { erase, send, useSilentSettings } from "./api-client.ts";
+import { call, erase, send, useSilentSettings } from "./api-client.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
 const WORDS = "canary-words";
 /** What names the user, or is the user's: an openid, texts, the first 12 digits of the object's id. */
 const canaries = () => [USER, WORDS, conversation(USER).id.toString().slice(0, 12)];
 const hasCanary = (text: string) => canaries().some((canary) => text.includes(canary));
+
+/** The place that keeps an id of the user. */
+const AUDITED = "Audit table entries";
 
 /** A row of the table of docs/storage.md, "Erase". */
 interface Place {
@@ -66,7 +70,7 @@ function documented(): readonly Place[] {
 
 /** The places the other sections name, by the names of the table. */
 function describedElsewhere(): readonly string[] {
-  const objects = ["Conversation", "Account", "Settings"].flatMap((name) => {
+  const objects = ["Conversation", "Account", "Settings", "Audit"].flatMap((name) => {
     const text = section(`Durable Object \`${name}\``);
     const keys = tableRows(text, "Key").map(([key = ""]) => `${name} entry ${key}`);
     const tables = tableRows(text, "Table").map(([table = ""]) => `${name} table ${table}`);
@@ -78,8 +82,15 @@ function describedElsewhere(): readonly string[] {
   return [...objects, ...kv, ...others.filter((name) => !/^(?:Durable Object|Workers KV)/.test(name))];
 }
 
-function readObject(name: "Conversation" | "Account" | "Settings"): Promise<readonly (readonly [string, string])[]> {
-  const stubs = { Account: account(), Conversation: conversation(USER), Settings: settingsObject() };
+function readObject(
+  name: "Conversation" | "Account" | "Settings" | "Audit",
+): Promise<readonly (readonly [string, string])[]> {
+  const stubs = {
+    Account: account(),
+    Conversation: conversation(USER),
+    Settings: settingsObject(),
+    Audit: auditObject(),
+  };
   const stub = stubs[name];
   return runInDurableObject<DurableObject, readonly (readonly [string, string])[]>(stub, (_object, { storage }) => {
     const entries = [...storage.kv.list()].map(
@@ -121,6 +132,7 @@ async function takeSnapshot(): Promise<Snapshot> {
     ...(await readObject("Conversation")),
     ...(await readObject("Account")),
     ...(await readObject("Settings")),
+    ...(await readObject("Audit")),
     ...(await readKv()),
     ["isolate memory", memory] as const,
   ];
@@ -186,6 +198,7 @@ async function plant(): Promise<Resend> {
   }
   await wechat.redeliver({ id: pushes[1]?.id ?? "" });
   await send(USER, { type: "text", content: WORDS });
+  await (await call("GET", `/api/v1/conversations/${USER}/export`)).text();
   pass(BATCH_DELAY_MS);
   await ring(USER);
   // Again, so that a failure is the last report of an isolate about an endpoint: a refusal makes the isolate drop its
@@ -272,21 +285,30 @@ describe("the places where something is stored", () => {
 
   it("had data of the user where the table says so, and nowhere else", ({ expect }) => {
     const holding = documented().filter(
-      ({ name, erased }) => before.has(name) && /^(?:at once|by itself:)/.test(erased),
+      ({ name, erased }) => before.has(name) && /^(?:at once|by itself:|stays:)/.test(erased),
     );
     expect(placesWithCanary(before)).toEqual(holding.map(({ name }) => name).toSorted());
     expect(holding.length).toBeGreaterThan(4);
   });
 
-  it("have nothing of the user after the erasure, but for what an isolate remembers", ({ expect }) => {
-    const passing = documented().filter(({ erased }) => erased.startsWith("by itself:"));
+  it("have nothing of the user after the erasure, but for what an isolate remembers and the audit log", ({
+    expect,
+  }) => {
+    const passing = documented().filter(({ erased }) => /^(?:by itself|stays):/.test(erased));
     const left = passing.map(({ name }) => name);
     expect(placesWithCanary(after).filter((name) => !left.includes(name))).toEqual([]);
-    expect(left.filter((name) => name !== "isolate memory")).toEqual([]);
+    expect(left.filter((name) => name !== "isolate memory")).toEqual([AUDITED]);
+  });
+
+  it("have in the audit log the object's id alone", ({ expect }) => {
+    const entries = after.get(AUDITED) ?? "";
+    expect(entries).toContain(conversation(USER).id.toString());
+    expect(entries).not.toContain(USER);
+    expect(entries).not.toContain(WORDS);
   });
 
   it("have no data of the user when pushes from before come after it, nor do webhooks receive any", ({ expect }) => {
-    expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual([]);
+    expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual([AUDITED]);
     expect(hasCanary(heardLater)).toBe(false);
     expect(resent.get("Account table erased")).toContain('"at"');
   });

@@ -6,7 +6,7 @@ import { formatAddress } from "../../shared/message/address.ts";
 import kefu from "../../worker/index.ts";
 import { hungStub, never, outcomeWithin, PENDING, useManualClock } from "../support/hung.ts";
 import "../support/lazy-modules.ts";
-import { addressOf, kindsOf, playWeChat } from "../support/workerd.ts";
+import { addressOf, APPID, kindsOf, playWeChat } from "../support/workerd.ts";
 import { buildCall, putSettings } from "./api-client.ts";
 import { ANSWER, lines, useWorker } from "./each-test.ts";
 
@@ -103,6 +103,32 @@ describe("a settings object that never answers", () => {
     expect(answer).toMatchObject({ status: 503 });
     expect(await (answer as Response).json()).toMatchObject({ code: "try_again" });
   });
+});
+
+describe("an audit object that never answers", () => {
+  const vars = { AUDIT: hungObjects(env.AUDIT as DurableObjectNamespace<never>) };
+
+  it("is given up for GET /api/v1/audit: 503 try_again", async ({ expect }) => {
+    const answer = await outcomeWithin(LONG, ask(vars, "GET", "/api/v1/audit").response);
+    expect(answer).not.toBe(PENDING);
+    expect(answer).toMatchObject({ status: 503 });
+    expect(await (answer as Response).json()).toMatchObject({ code: "try_again" });
+  });
+
+  it.for(["GET export", "DELETE"])(
+    "is given up for %s of a conversation: 503 audit_unavailable",
+    async (call, { expect }) => {
+      const control = playWeChat({ worker: async (request) => kefu.fetch(request, env, createExecutionContext()) });
+      await ended(control.text("oUnrecorded", "在吗"));
+      const [method = "", more] = call.split(" ");
+      const path = `/api/v1/conversations/oUnrecorded${more === undefined ? "" : `/${more}`}?appid=${APPID}`;
+      const answer = await outcomeWithin(LONG, ask(vars, method, path).response);
+      expect(answer).not.toBe(PENDING);
+      expect(answer).toMatchObject({ status: 503 });
+      expect(await (answer as Response).json()).toMatchObject({ code: "audit_unavailable" });
+      expect(await kindsOf("oUnrecorded")).toContain("in");
+    },
+  );
 });
 
 describe("a conversation that never answers", () => {

@@ -1,11 +1,12 @@
 /**
- * The settings of the deployment, one object: its versions, and their published copy in KV. Thin: checks and versions
- * are in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only while KV does not have the newest
- * version.
+ * The settings of the deployment, one object: its versions, their published copy in KV, their entries in the audit log.
+ * Thin: checks and versions are in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only while KV
+ * does not have the newest version, or the audit log not all of them.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { DocumentVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
+import { configOf } from "../config/config.ts";
 import type { SettingsDocuments } from "../settings/documents.ts";
 import { SETTINGS_KEY } from "../settings/published-settings.ts";
 import { createSettingsPublisher } from "../settings/publisher.ts";
@@ -18,6 +19,7 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
   readonly #store = createSettingsStore(this.ctx.storage);
   readonly #publisher = createSettingsPublisher({
     put: async () => this.env.KV.put(SETTINGS_KEY, (await this.#open()).published()),
+    report: () => this.#report(),
     alarm: this.ctx.storage,
     waitUntil: (pending) => this.ctx.waitUntil(pending),
   });
@@ -37,18 +39,33 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
    *
    * @param ifVersion the version it was made from, or `*` for any
    * @param input any value; checked here
+   * @param by who stores it, as the audit log names them
    */
-  async put(ifVersion: number | "*", input: unknown): Promise<Result<DocumentVersion, PutSettingsProblem>> {
+  async put(
+    ifVersion: number | "*",
+    input: unknown,
+    by = "system",
+  ): Promise<Result<DocumentVersion, PutSettingsProblem>> {
     const documents = await this.#open();
     const now = Date.now();
-    const stored = documents.put(ifVersion, input, now);
+    const stored = documents.put(ifVersion, input, by, now);
     if (stored.ok) await this.#publisher.publish(now);
     return stored;
   }
 
-  /** Publishes the newest version; set again while the write to KV fails. */
+  /** Publishes the newest version and records changes; set again while either fails. */
   override async alarm(): Promise<void> {
     await this.#publisher.publish(Date.now());
+  }
+
+  async #report(): Promise<boolean> {
+    const config = configOf(this.env);
+    if (!config.ok) return false;
+    const [{ reportChanges }, { auditStub }] = await Promise.all([
+      import("../settings/report-changes.ts"),
+      import("../audit/client.ts"),
+    ]);
+    return reportChanges(this.#store, () => auditStub(this.env.AUDIT, config.value.locationHint));
   }
 
   /** The checks are loaded with the first call: a cold start for a push evaluates none of them. */

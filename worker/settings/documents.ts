@@ -35,9 +35,10 @@ export interface SettingsDocuments {
    *
    * @param ifVersion the version it was made from, or `*` for any
    * @param input any value
+   * @param by who stores it, as the audit log names them
    * @param now epoch ms
    */
-  put(ifVersion: number | "*", input: unknown, now: number): Result<DocumentVersion, PutSettingsProblem>;
+  put(ifVersion: number | "*", input: unknown, by: string, now: number): Result<DocumentVersion, PutSettingsProblem>;
 }
 
 /** Versions that are kept. */
@@ -99,14 +100,14 @@ export function createSettingsDocuments(
       const document: object = JSON.parse(row.body);
       return toPublished(row.version, row.at, document);
     },
-    put(ifVersion, input, now) {
+    put(ifVersion, input, by, now) {
       const before = store.newest()?.version ?? DEFAULT_VERSION.version;
       if (ifVersion !== "*" && ifVersion !== before) return err({ reason: "version_mismatch", version: before });
       const checked = check(input);
       if (!checked.ok) return err({ reason: "invalid", problems: checked.error });
       const { document, body } = checked.value;
       const version = before + 1;
-      store.add({ version, at: now, body }, KEPT_VERSIONS);
+      store.add({ version, at: now, by, body }, KEPT_VERSIONS);
       return ok({ version, document, updatedAt: now });
     },
   };

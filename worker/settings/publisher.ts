@@ -1,6 +1,7 @@
 /**
- * Writes the settings to KV for its readers. Readers use the value in KV, so a failed write is repeated until it
- * succeeds: the object's alarm is set before each write and deleted when KV has the value.
+ * Writes the settings to KV for its readers, and has their change recorded. Readers use the value in KV, so a failed
+ * write is repeated until it succeeds: the object's alarm is set before each write and deleted when KV has the value
+ * and the change is recorded.
  */
 import { raceTimeout, withTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
@@ -17,6 +18,8 @@ const ALARM_CALL_MS = 5_000;
 export interface SettingsPublisherDeps {
   /** Writes the settings in force. */
   readonly put: () => Promise<void>;
+  /** Records what changed; whether all of it is recorded. Never rejects. */
+  readonly report: () => Promise<boolean>;
   /** The object's alarm. Without an `await` in between, a stored version and its alarm are written together. */
   readonly alarm: Pick<DurableObjectStorage, "setAlarm" | "deleteAlarm">;
   readonly waitUntil: (pending: Promise<unknown>) => void;
@@ -24,12 +27,12 @@ export interface SettingsPublisherDeps {
 
 /** Publishes settings. */
 export interface SettingsPublisher {
-  /** Resolves when KV has them, or after 2.5 s while writing continues. Never rejects. */
+  /** Resolves when KV has them and the change is recorded, or after 2.5 s while both continue. Never rejects. */
   publish(now: number): Promise<void>;
 }
 
 /** Creates the publisher. */
-export function createSettingsPublisher({ put, alarm, waitUntil }: SettingsPublisherDeps): SettingsPublisher {
+export function createSettingsPublisher({ put, report, alarm, waitUntil }: SettingsPublisherDeps): SettingsPublisher {
   const publisher = createPublisher({ what: "settings", put });
 
   /** A failure is logged: the next change publishes again. */
@@ -45,8 +48,8 @@ export function createSettingsPublisher({ put, alarm, waitUntil }: SettingsPubli
     async publish(now) {
       // Set before writing: if the write hangs, or this object ends before it does, the alarm publishes again.
       waitUntil(tryAlarm(alarm.setAlarm(now + REPUBLISH_MS)));
-      const published = publisher.publish().then(async () => {
-        const isBehind = publisher.isBehind();
+      const published = Promise.all([publisher.publish(), report()]).then(async ([, isReported]) => {
+        const isBehind = publisher.isBehind() || !isReported;
         await tryAlarm(isBehind ? alarm.setAlarm(Date.now() + REPUBLISH_MS) : alarm.deleteAlarm());
       });
       waitUntil(published);

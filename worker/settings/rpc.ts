@@ -25,5 +25,5 @@ export interface UnreadableSettings {
 export interface SettingsRpc {
   read(): Promise<DocumentVersion>;
   unreadable(): Promise<UnreadableSettings | null>;
-  put(ifVersion: number | "*", input: unknown): Promise<Result<DocumentVersion, PutSettingsProblem>>;
+  put(ifVersion: number | "*", input: unknown, by?: string): Promise<Result<DocumentVersion, PutSettingsProblem>>;
 }

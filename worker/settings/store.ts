@@ -9,19 +9,33 @@ export type VersionRow = {
   readonly version: number;
   /** Epoch ms. */
   readonly at: number;
+  /** Who stored it, as the audit log names them. */
+  readonly by: string;
   readonly body: string;
 };
 
 /** Reads and writes versions. */
 export interface SettingsStore {
   newest(): VersionRow | undefined;
-  /** Adds a version and forgets all but the newest `keep`. */
+  /** Adds a version and forgets all but the newest `keep`, and those that the audit log does not have yet. */
   add(row: VersionRow, keep: number): void;
+  /** The versions that the audit log does not have yet, oldest first, each with the body before it. */
+  unaudited(): readonly { readonly row: VersionRow; readonly before: string | undefined }[];
+  /** The audit log has every version up to this one. */
+  setAudited(version: number): void;
 }
 
 /** The newest schema. */
 const SCHEMA_VERSION = 1;
 const HEAD_KEY = "head";
+
+interface Head {
+  readonly schema: number;
+  /** The newest version that the audit log has. */
+  readonly audited: number;
+}
+
+const SELECT = "select version, at, by, body from versions";
 
 /**
  * Opens the storage.
@@ -30,25 +44,40 @@ const HEAD_KEY = "head";
  */
 export function createSettingsStore(storage: DurableObjectStorage): SettingsStore {
   const { sql, kv } = storage;
-  let schema = kv.get<{ readonly schema: number }>(HEAD_KEY)?.schema;
+  let schema = kv.get<Head>(HEAD_KEY)?.schema;
   if (schema !== undefined && schema > SCHEMA_VERSION) {
     throw new Error(`settings storage has schema ${schema}, this worker knows ${SCHEMA_VERSION}: deploy the newer one`);
   }
+
+  const audited = (): number => kv.get<Head>(HEAD_KEY)?.audited ?? 0;
+
   return {
     newest() {
       if (schema === undefined) return undefined;
-      return sql.exec<VersionRow>("select version, at, body from versions order by version desc limit 1").toArray()[0];
+      return sql.exec<VersionRow>(`${SELECT} order by version desc limit 1`).toArray()[0];
     },
-    add({ version, at, body }, keep) {
+    add({ version, at, by, body }, keep) {
       storage.transactionSync(() => {
         if (schema === undefined) {
-          sql.exec("create table versions (version integer primary key, at integer not null, body text not null)");
-          kv.put(HEAD_KEY, { schema: SCHEMA_VERSION });
+          sql.exec(
+            "create table versions (version integer primary key, at integer not null, by text not null, body text not null)",
+          );
+          kv.put(HEAD_KEY, { schema: SCHEMA_VERSION, audited: 0 } satisfies Head);
         }
-        sql.exec("insert into versions (version, at, body) values (?, ?, ?)", version, at, body);
-        sql.exec("delete from versions where version <= ?", version - keep);
+        sql.exec("insert into versions (version, at, by, body) values (?, ?, ?, ?)", version, at, by, body);
+        sql.exec("delete from versions where version <= ? and version < ?", version - keep, audited());
       });
       schema = SCHEMA_VERSION;
+    },
+    unaudited() {
+      if (schema === undefined) return [];
+      const rows = sql.exec<VersionRow>(`${SELECT} where version >= ? order by version`, audited()).toArray();
+      return rows.flatMap((row, index) => {
+        return row.version > audited() ? [{ row, before: rows[index - 1]?.body }] : [];
+      });
+    },
+    setAudited(version) {
+      kv.put(HEAD_KEY, { schema: SCHEMA_VERSION, audited: Math.max(version, audited()) } satisfies Head);
     },
   };
 }

@@ -89,7 +89,7 @@ export class Conversation extends ConversationObject {
 }
 
 /** Without a meter of its own: its calls are counted by the caller. */
-export { Settings } from "../../../worker/index.ts";
+export { Audit, Settings } from "../../../worker/index.ts";
 
 /** An account with a meter. */
 export class Account extends AccountObject {

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
-import { LOCAL_API_KEY, LOCAL_APP } from "../../../scripts/lib/local-app.ts";
+import { LOCAL_API_KEY, LOCAL_APP, LOCAL_DATA_KEY } from "../../../scripts/lib/local-app.ts";
 import { ownValues, readLocalValues } from "../../../scripts/lib/local-values.ts";
+import { readConfig } from "../../../worker/config/config.ts";
 
 describe("the values of the local stack", () => {
   it("are its own without a file", ({ expect }) => {
@@ -22,6 +23,18 @@ describe("the values of the local stack", () => {
         apiKey: "first-key-0123456789",
       },
     });
+  });
+
+  it("have the same key for sealed data at each start, unless the file has one", ({ expect }) => {
+    const keyOf = (file: string) => {
+      const values = readLocalValues(file);
+      return values.ok && readConfig(values.value.vars);
+    };
+    const [first, again] = [keyOf(""), keyOf("RETENTION_DAYS=7")];
+    expect(first).toMatchObject({ value: { dataKeys: [LOCAL_DATA_KEY] } });
+    expect(again).toMatchObject({ value: { dataKeys: [LOCAL_DATA_KEY] } });
+    const own = Buffer.alloc(32, 1).toString("base64");
+    expect(keyOf(`DATA_KEY="${own}"`)).toMatchObject({ value: { dataKeys: [own] } });
   });
 
   it("play every app of WECHAT_APPS", ({ expect }) => {

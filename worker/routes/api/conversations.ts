@@ -1,6 +1,7 @@
 /**
  * One user's conversation: the window and the newest rows, the log page by page, its export, its deletion.
  */
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ExportLineSchema } from "../../../shared/api/export.ts";
@@ -14,6 +15,9 @@ import {
   ViewQuerySchema,
 } from "../../../shared/api/schemas.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
+import { auditStub } from "../../audit/client.ts";
+import type { AuditAction } from "../../audit/core/entry.ts";
+import { recordAction } from "../../audit/record-action.ts";
 import { toRowJson } from "../../conversation/core/row-json.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../conversation/message-json.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
@@ -26,6 +30,10 @@ import { chooseConversation, conversationOf } from "../http/choose-conversation.
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
+import { actorOf } from "../http/require-api-key.ts";
+
+/** For a caller that may repeat the request. */
+const SOON = { headers: { "retry-after": "1" } };
 
 /** Routes about conversations. */
 export const conversations = new Hono<HttpEnv>();
@@ -124,7 +132,7 @@ conversations.get(
         headers: { "content-disposition": { zh: "attachment", en: "attachment" } },
       },
     },
-    problems: ["account_required", "conversation_not_found", "invalid_field"],
+    problems: ["account_required", "conversation_not_found", "invalid_field", "audit_unavailable"],
   }),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
@@ -136,6 +144,10 @@ conversations.get(
       records: (from) => servicesOf(c).account().recordsOf(address, from),
     });
     if (lines === null) return problem(c, "conversation_not_found", {});
+    if (!(await record(c, "conversation.export", conversation))) {
+      await lines.cancel();
+      return problem(c, "audit_unavailable", {}, SOON);
+    }
     // No openid in the file's name: names get into logs and mails.
     return c.body(lines, 200, {
       "content-type": "application/x-ndjson",
@@ -155,7 +167,7 @@ conversations.delete(
       en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived; by a conversation id a 404, with log a 410 then means that it is erased.",
     },
     answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
-    problems: ["account_required", "conversation_not_found", "gone", "invalid_field"],
+    problems: ["account_required", "conversation_not_found", "gone", "invalid_field", "audit_unavailable"],
   }),
   validator("param", ConversationParamSchema, refuseParameter),
   validator("query", LogQuerySchema, refuseParameter),
@@ -167,6 +179,9 @@ conversations.delete(
     if (named !== undefined && (await findConversation(services, address).head())?.log !== named) {
       return problem(c, "gone", {});
     }
+    if (!(await record(c, "conversation.erase", findConversation(services, address)))) {
+      return problem(c, "audit_unavailable", {}, SOON);
+    }
     // An erased conversation is no longer found by its id or log: an erasure cut off after that could not be repeated.
     if (log !== undefined) await services.account().eraseUser(address);
     // The conversation first: from then on nothing of it is reported to the account.
@@ -176,6 +191,13 @@ conversations.delete(
     return c.body(null, 204);
   },
 );
+
+/** Records what the caller is about to do. @returns false when it must not be done, since it cannot be recorded */
+function record(c: Context<HttpEnv>, action: AuditAction, { id }: RemoteConversation): Promise<boolean> {
+  const draft = { at: Date.now(), actor: actorOf(c), action, target: `conversation:${id.toString()}`, data: {} };
+  const connect = () => auditStub(c.env.AUDIT, c.get("config").locationHint);
+  return recordAction(connect, draft, c.get("requestId"));
+}
 
 async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowPage | null> {
   const page = await conversation.rows(after, limit);

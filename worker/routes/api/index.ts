@@ -14,6 +14,7 @@ import { logApi } from "../http/log-api.ts";
 import { problem } from "../http/problem.ts";
 import { requireApiKey } from "../http/require-api-key.ts";
 import { secureAnswer } from "../http/secure-response.ts";
+import { audit } from "./audit.ts";
 import { conversations } from "./conversations.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { events } from "./events.ts";
@@ -50,6 +51,7 @@ export function createApi(): Hono<HttpEnv> {
     diagnostics,
     milestones,
     resume,
+    audit,
   ])
     api.route("/v1", routes);
   // Not notFound(): that of a mounted app is never called.

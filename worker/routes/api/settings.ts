@@ -21,6 +21,7 @@ import { namesAccount, servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readJson, refuseAs } from "../http/request-body.ts";
+import { actorOf } from "../http/require-api-key.ts";
 import { createRequestServices } from "../http/services.ts";
 import { readDocument, toEtag } from "../http/stored-settings.ts";
 
@@ -119,7 +120,7 @@ settings.put(
     if (!input.ok) return input.error;
     const services = servicesOf(c);
     const ifVersion = readVersion(c.req.valid("header")["if-match"]);
-    const stored = await services.settingsObject().put(ifVersion, input.value);
+    const stored = await services.settingsObject().put(ifVersion, input.value, actorOf(c));
     if (!stored.ok) return refuseSettings(c, stored.error);
     services.useSettings(stored.value);
     for (const app of c.get("config").apps) reportSettings(createRequestServices(c, app), stored.value);

@@ -13,6 +13,8 @@ export interface HttpEnv {
     config: Config;
     /** Cloudflare's ray id, or one of our own; it is in all log lines of one request. */
     requestId: string;
+    /** SHA-256 of the caller's API key, hex: identifies the caller without the key; set by `requireApiKey`. */
+    caller: string;
     /** The team's code: a route never imports it. */
     team: RequestServices["team"];
     /** The services of the chosen account; set by `requireKnownAccount`. */

@@ -5,8 +5,8 @@
 import { createMiddleware } from "hono/factory";
 import { withTimeout } from "../../platform/deadline.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
+import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
-import type { KeyEnv } from "./require-api-key.ts";
 
 /** The binding's period in wrangler.toml, seconds; the binding does not return when the next one begins. */
 const PERIOD_SECONDS = 60;
@@ -15,7 +15,7 @@ const LIMITER_MS = 500;
 
 /** Answers 429 when the caller's key has used up its requests. Comes after `requireApiKey`. */
 export const limitRate = () =>
-  createMiddleware<KeyEnv>(async function limitRate(c, next) {
+  createMiddleware<HttpEnv>(async function limitRate(c, next) {
     if (await isWithinLimit(c.env.API_RATE, c.get("caller"), c.get("requestId"))) return next();
     const headers = { "retry-after": String(PERIOD_SECONDS) };
     return problem(c, "rate_limited", { retryAfterSeconds: PERIOD_SECONDS }, { headers });

@@ -3,21 +3,15 @@
  * digests, all of them every time, so that the run time shows neither a key's length, nor how much of it was right, nor
  * which key it is.
  */
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Buffer } from "node:buffer";
 import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 
-/** The context after authentication. */
-export interface KeyEnv {
-  Bindings: HttpEnv["Bindings"];
-  Variables: HttpEnv["Variables"] & {
-    /** SHA-256 of the caller's API key, hex: identifies the caller without the key. */
-    caller: string;
-  };
-}
-
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+/** Digits of the hash of an API key that name it. */
+const KEY_DIGITS = 8;
 const REALM = 'Bearer realm="edge-kefu"';
 
 /** Digests of a configuration's keys; computed once, as plain bytes. */
@@ -25,7 +19,7 @@ const digestsOf = new WeakMap<readonly string[], readonly Uint8Array[]>();
 
 /** Accepts requests with a valid key and records whose it is; without any configured key every request is refused. */
 export const requireApiKey = () =>
-  createMiddleware<KeyEnv>(async function requireApiKey(c, next) {
+  createMiddleware<HttpEnv>(async function requireApiKey(c, next) {
     const { apiKeys } = c.get("config");
     if (apiKeys.length === 0) return problem(c, "api_closed", {});
     const authorization = c.req.header("authorization");
@@ -38,6 +32,11 @@ export const requireApiKey = () =>
     c.set("caller", caller);
     return next();
   });
+
+/** The caller, as the audit log names it: `api:` and the first digits of the SHA-256 of its API key. */
+export function actorOf(c: Context<HttpEnv>): string {
+  return `api:${c.get("caller").slice(0, KEY_DIGITS)}`;
+}
 
 /**
  * Whose API key a request carries.

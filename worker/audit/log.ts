@@ -1,0 +1,35 @@
+/** The audit log over its store: recording once, and reading with verification. */
+import { CHAIN_START, findBrokenLink, linkEntry, type Sha256 } from "./core/chain.ts";
+import type { AuditDraft, AuditEntry } from "./core/entry.ts";
+import type { AuditPage } from "./rpc.ts";
+import type { AuditStore } from "./store.ts";
+
+/** Records and reads. */
+export interface AuditLog {
+  /**
+   * Records an action.
+   *
+   * @param key names the action: recording it again returns the first entry
+   */
+  record(key: string, draft: AuditDraft): AuditEntry;
+  /** Entries after a seq, verified from the entry before them on. */
+  page(after: number, limit: number): AuditPage;
+}
+
+/** Opens the log. */
+export function createAuditLog(store: AuditStore, sha256: Sha256): AuditLog {
+  return {
+    record(key, draft) {
+      return store.find(key) ?? store.append(key, (newest) => linkEntry(sha256, newest ?? CHAIN_START, draft));
+    },
+    page(after, limit) {
+      const entries = store.after(after, limit);
+      const newest = store.newest();
+      return {
+        entries,
+        head: newest === undefined ? null : { seq: newest.seq, hash: newest.hash },
+        broken: findBrokenLink(sha256, store.upTo(after) ?? CHAIN_START, entries),
+      };
+    },
+  };
+}

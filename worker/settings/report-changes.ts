@@ -1,0 +1,35 @@
+/**
+ * Records stored versions in the audit log, each once and in order. A version that could not be recorded stays stored
+ * and is recorded later: settings must be changeable while the log is not reachable, and the versions say what changed.
+ */
+import { DEFAULT_DOCUMENT } from "../../shared/api/settings/document.ts";
+import type { AuditRpc } from "../audit/rpc.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
+import { changedKeys } from "./changed-keys.ts";
+import type { SettingsStore } from "./store.ts";
+
+/** @returns whether the log has every version now; never rejects */
+export async function reportChanges(
+  store: Pick<SettingsStore, "unaudited" | "setAudited">,
+  audit: () => Pick<AuditRpc, "record">,
+): Promise<boolean> {
+  try {
+    for (const { row, before } of store.unaudited()) {
+      const { version, at, by, body } = row;
+      const old: unknown = before === undefined ? DEFAULT_DOCUMENT : JSON.parse(before);
+      const data = { from: version - 1, to: version, keys: changedKeys(old, JSON.parse(body)) };
+      await audit().record(`settings:${version}:${at}`, {
+        at,
+        actor: by,
+        action: "settings.change",
+        target: "settings",
+        data,
+      });
+      store.setAudited(version);
+    }
+    return true;
+  } catch (error) {
+    writeLog("audit_not_recorded", { action: "settings.change", error: errorName(error) });
+    return false;
+  }
+}
