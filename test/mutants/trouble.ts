@@ -80,7 +80,7 @@ export const TROUBLE: MutantTable = {
       breaks: "a pause is lifted without a trial, and every message is sent into a lasting fault",
       fault: "pauses-unseen",
       file: "worker/inbox/delivery/resume-account.ts",
-      symbol: "resumeApp",
+      symbol: "resumeAccount",
       change: { drop: "tryOne" },
       killedBy: ["workerd/resume.test.ts", "POST /resume holds the pause when WeChat refuses the trial the same way"],
     },

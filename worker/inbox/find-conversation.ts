@@ -27,8 +27,8 @@ export function findMessage(
 }
 
 /**
- * The conversation with an object id; undefined when the id is not of this namespace. It may belong to another app: the
- * object checks that.
+ * The conversation with an object id; undefined when the id is not of this namespace. It may belong to another account:
+ * the object checks that.
  */
 export function findConversationById({ directory }: Services, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directory;

@@ -85,12 +85,12 @@ async function relay(
   push: StoredPush,
 ): Promise<Result<RelayedAnswer, RelayProblem>> {
   const started = Date.now();
-  const { app, requestId } = services;
+  const { accountConfig, requestId } = services;
   const { inbound, arrived, accepted, request } = push;
   const done = (outcome: string, status?: number) =>
     writeLog("forward", {
       requestId,
-      ...miniProgramAccount(app.appid),
+      ...miniProgramAccount(accountConfig.appid),
       name: inbound.name,
       outcome,
       status,
@@ -98,7 +98,7 @@ async function relay(
     });
   if (request.isForwarded) {
     writeLog("forward_loop", {
-      ...miniProgramAccount(app.appid),
+      ...miniProgramAccount(accountConfig.appid),
       cure: "WECHAT_FORWARD_URL leads back to this worker: set it to your own push server",
     });
     return err("loop");
@@ -132,7 +132,7 @@ async function relay(
 }
 
 async function forwardOnce(services: RequestServices, forward: ForwardConfig, push: StoredPush) {
-  const { app, config } = services;
+  const { accountConfig, config } = services;
   const { arrived, request } = push;
   const { search, contentType } = request;
   const allowPrivate = config.allowPrivateWebhooks;
@@ -146,18 +146,18 @@ async function forwardOnce(services: RequestServices, forward: ForwardConfig, pu
   };
   const answer = await forwardPush(deps, forward.url, raw, Math.max(0, timeoutMs));
   const report: ForwardReport = answer.ok ? { ok: true } : { ok: false, ...answer.error };
-  if (isNewsOfForward(memory, app.appid, report.ok, Date.now())) {
+  if (isNewsOfForward(memory, accountConfig.appid, report.ok, Date.now())) {
     services.waitUntil(reportForward(services, report));
   }
   return answer;
 }
 
 /** Reports the health of the server to the account, after the response. Never fails. */
-async function reportForward({ app, account }: RequestServices, report: ForwardReport): Promise<void> {
+async function reportForward({ accountConfig, account }: RequestServices, report: ForwardReport): Promise<void> {
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().forwardHealth(report));
   } catch (error) {
-    writeLog("forward_not_reported", { ...miniProgramAccount(app.appid), error: errorName(error) });
+    writeLog("forward_not_reported", { ...miniProgramAccount(accountConfig.appid), error: errorName(error) });
   }
 }
 

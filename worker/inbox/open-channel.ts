@@ -9,11 +9,11 @@ import type { Config, WeChatAccountConfig } from "../config/config.ts";
 const channels = new WeakMap<WeChatAccountConfig, Channel>();
 
 /** Opens it, or returns the one that is open. */
-export function channelOf(app: WeChatAccountConfig, { pushMaxAgeMs }: Pick<Config, "pushMaxAgeMs">): Channel {
-  const known = channels.get(app);
+export function channelOf(accountConfig: WeChatAccountConfig, { pushMaxAgeMs }: Pick<Config, "pushMaxAgeMs">): Channel {
+  const known = channels.get(accountConfig);
   if (known !== undefined) return known;
-  const opened = openMiniProgram(app, pushMaxAgeMs);
-  channels.set(app, opened);
+  const opened = openMiniProgram(accountConfig, pushMaxAgeMs);
+  channels.set(accountConfig, opened);
   return opened;
 }
 

@@ -7,13 +7,13 @@ import type { Services } from "./services.ts";
 
 /** Reads them from this isolate's cache, at most 10 s old (`account/fault-reader.ts`). Never fails. */
 export function readAccountFaults(services: Services): Promise<readonly HealthFault[]> {
-  const { app, waitUntil } = services;
+  const { accountConfig, waitUntil } = services;
   return readFaults({
-    appid: app.appid,
+    appid: accountConfig.appid,
     account: () => ({ faults: () => findAccountFaults(services) }),
     memory: snapshotMemory,
     now: () => Date.now(),
-    pauseVersion: () => accountMemory.get(app.appid)?.pause?.pauseVersion ?? 0,
+    pauseVersion: () => accountMemory.get(accountConfig.appid)?.pause?.pauseVersion ?? 0,
     keepAlive: waitUntil,
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The end of the app's pause, for messages that wait for it: their conversations do not know yet of a pause that was
- * moved since.
+ * The end of the account's pause, for messages that wait for it: their conversations do not know yet of a pause that
+ * was moved since.
  */
 import { waitsForPause, type Waiting } from "../conversation/core/outbox/waiting.ts";
 import { readAccountFaults } from "./read-faults.ts";
@@ -9,7 +9,7 @@ import type { Services } from "./services.ts";
 /**
  * Reads the end when one of these messages waits for a pause.
  *
- * @returns epoch ms, at most 10 s old; 0 when none is waiting for it, or the app is not paused
+ * @returns epoch ms, at most 10 s old; 0 when none is waiting for it, or the account is not paused
  */
 export async function readPauseEnd(services: Services, waiting: readonly (Waiting | undefined)[]): Promise<number> {
   if (!waiting.some((one) => one !== undefined && waitsForPause(one))) return 0;

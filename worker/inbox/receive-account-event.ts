@@ -14,7 +14,7 @@ import type { DatedEvent } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
-/** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
+/** Stores an event of the account; the team's `onEvent` runs after the response, when it is new. */
 export async function receiveAccountEvent(
   services: RequestServices,
   event: AccountEvent,
@@ -43,7 +43,7 @@ export async function receiveAccountEvent(
  * stored: a repeat could not be parsed either, and WeChat would show the user an error.
  */
 export async function keepUnreadable(
-  { app, account, requestId }: RequestServices,
+  { accountConfig, account, requestId }: RequestServices,
   { cause, text, createdAt }: UnreadableEvent,
   arrivedAt: number,
 ): Promise<void> {
@@ -51,6 +51,6 @@ export async function keepUnreadable(
   try {
     await callUntil("quarantine", arrivedAt + STORE_TIMEOUT_MS, () => account().quarantine(unreadable));
   } catch (error) {
-    writeLog("quarantine_failed", { requestId, ...miniProgramAccount(app.appid), error: errorName(error) });
+    writeLog("quarantine_failed", { requestId, ...miniProgramAccount(accountConfig.appid), error: errorName(error) });
   }
 }

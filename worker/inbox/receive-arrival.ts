@@ -34,12 +34,12 @@ export async function receiveArrival(
   arrival: Arrival,
   { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
 ): Promise<ArrivalAnswer> {
-  const { app, requestId } = services;
+  const { accountConfig, requestId } = services;
   for (const unreadable of arrival.unreadable) {
     await keepUnreadable(services, unreadable, arrivedAt);
     writeLog("push_quarantined", {
       requestId,
-      ...miniProgramAccount(app.appid),
+      ...miniProgramAccount(accountConfig.appid),
       outcome: "unreadable",
       cause: unreadable.cause,
     });

@@ -16,10 +16,10 @@ export function reportSettings(services: Services, version: DocumentVersion): vo
   if (listed.webhooks.length > 0) services.waitUntil(report(services, listed));
 }
 
-async function report({ app, account }: Services, listed: ListedWebhooks): Promise<void> {
+async function report({ accountConfig, account }: Services, listed: ListedWebhooks): Promise<void> {
   try {
     await account().followSettings(listed);
   } catch (error) {
-    writeLog("settings_not_reported", { ...miniProgramAccount(app.appid), error: errorName(error) });
+    writeLog("settings_not_reported", { ...miniProgramAccount(accountConfig.appid), error: errorName(error) });
   }
 }

@@ -26,7 +26,7 @@ export function unreportedStale(appid: string, now: number): StalePushReport | u
 
 /** Counts a rejection, and reports after the response when a report is due. */
 export function countStalePush(services: Services, ageMs: number | undefined, at: number): void {
-  const { appid } = services.app;
+  const { appid } = services.accountConfig;
   const { reportedAt } = unreported.get(appid) ?? { reportedAt: Number.NEGATIVE_INFINITY };
   const counted = { count: (unreportedStale(appid, at)?.count ?? 0) + 1, ageMs: ageMs ?? null, at };
   const isDue = Math.abs(at - reportedAt) >= REPORT_EVERY_MS;
@@ -34,8 +34,8 @@ export function countStalePush(services: Services, ageMs: number | undefined, at
   if (isDue) services.waitUntil(report(services, counted));
 }
 
-async function report({ app, account }: Services, note: StalePushReport): Promise<void> {
-  const { appid } = app;
+async function report({ accountConfig, account }: Services, note: StalePushReport): Promise<void> {
+  const { appid } = accountConfig;
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().recordStalePush(note));
     // The faults cached for `/healthz` are stale.

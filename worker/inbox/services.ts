@@ -50,7 +50,8 @@ const WAITING_MS = 3_000;
 /** The services of a request or an alarm. */
 export interface Services {
   readonly config: Config;
-  readonly app: WeChatAccountConfig;
+  /** The account, with its credentials. */
+  readonly accountConfig: WeChatAccountConfig;
   /** `channel:account`, as settings name it. */
   readonly accountKey: string;
   /** What the account's channel allows. */
@@ -127,10 +128,10 @@ export function createWebhookDeps(config: Config): WebhookCallDeps {
 export function createServices(
   env: Env,
   config: Config,
-  app: WeChatAccountConfig,
+  accountConfig: WeChatAccountConfig,
   waitUntil: Services["waitUntil"],
 ): Services {
-  const { appid } = app;
+  const { appid } = accountConfig;
   const accountKey = formatAccount(miniProgramAccount(appid));
   const { locationHint } = config;
   const credential = credentialOf(miniProgramAccount(appid));
@@ -181,9 +182,9 @@ export function createServices(
   const createCallDeps = () => callDeps(createAccessSource(deps));
   return {
     config,
-    app,
+    accountConfig,
     accountKey,
-    rules: rulesOf(app),
+    rules: rulesOf(accountConfig),
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
     createCallDeps,

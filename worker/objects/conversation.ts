@@ -37,7 +37,7 @@ import { deliverToConsumers, expireForConsumers, movableCursors } from "../inbox
 import { createServices, type Services } from "../inbox/services.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
-import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAppGone } from "./missing-account.ts";
+import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAccountGone } from "./missing-account.ts";
 
 /** Time in which one alarm starts sends, milliseconds; the remaining messages follow in the next alarm. */
 const ALARM_BUDGET_MS = 20_000;
@@ -180,7 +180,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     const app = findConfigOf(config, address);
     const services = app && createServices(this.env, config, app, (work) => this.ctx.waitUntil(work));
     // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
-    if (app === undefined && !isAppGone(config, address, this.#loaded.state().lastSeq, started)) {
+    if (app === undefined && !isAccountGone(config, address, this.#loaded.state().lastSeq, started)) {
       await this.#prune(address, config, services);
       return MISSING_ACCOUNT_CHECK_INTERVAL_MS;
     }
@@ -269,7 +269,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /** Consumers of a removed app wait: the log keeps the rows they have not read. */
   #movable({ consumers, lastSeq }: ConversationState): ConsumerCursors {
     const config = requireConfig(this.env);
-    const isGone = isAppGone(config, this.#loaded.store.address(), lastSeq, Date.now());
+    const isGone = isAccountGone(config, this.#loaded.store.address(), lastSeq, Date.now());
     return isGone ? {} : movableCursors(consumers, config);
   }
 }

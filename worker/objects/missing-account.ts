@@ -1,23 +1,23 @@
 /**
- * A conversation whose app is not in the configuration, perhaps by mistake: no message can be sent and no event
+ * A conversation whose account is not in the configuration, perhaps by mistake: no message can be sent and no event
  * delivered for it.
  */
 import type { Address } from "../../shared/message/address.ts";
 import { findConfigOf, type Config } from "../config/config.ts";
 
-/** How long messages wait for an app that is missing from the configuration, milliseconds; after it they fail. */
+/** How long messages wait for an account that is missing from the configuration, milliseconds; after it they fail. */
 const MISSING_ACCOUNT_MAX_MS = 48 * 3_600_000;
-/** Time between two checks whether the missing app is configured again, milliseconds. */
+/** Time between two checks whether the missing account is configured again, milliseconds. */
 export const MISSING_ACCOUNT_CHECK_INTERVAL_MS = 15 * 60_000;
 
 /**
- * Whether the app has been missing for longer than `MISSING_ACCOUNT_MAX_MS`: it is not checked again.
+ * Whether the account has been missing for longer than `MISSING_ACCOUNT_MAX_MS`: it is not checked again.
  *
  * @param address undefined while nothing is stored
  * @param last the newest row's seq, a time
  * @param now epoch ms
  */
-export function isAppGone(config: Config, address: Address | undefined, last: number, now: number): boolean {
+export function isAccountGone(config: Config, address: Address | undefined, last: number, now: number): boolean {
   if (address === undefined || findConfigOf(config, address) !== undefined) return false;
   return now >= last + MISSING_ACCOUNT_MAX_MS;
 }

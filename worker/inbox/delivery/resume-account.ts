@@ -1,6 +1,6 @@
 /**
- * Lifts a pause in the Worker: one waiting message is tried although the app is paused. Only when WeChat accepts it, or
- * refuses that message alone, the account object lifts the pause and wakes the other conversations.
+ * Lifts a pause in the Worker: one waiting message is tried although the account is paused. Only when WeChat accepts
+ * it, or refuses that message alone, the account object lifts the pause and wakes the other conversations.
  */
 import { miniProgramAccount, miniProgramAddress } from "../../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
@@ -16,17 +16,17 @@ import { createReports } from "./reports.ts";
 export interface Trial {
   /**
    * `none` there was no message to try · `sent` WeChat accepted it · `message_refused` WeChat refused that message, not
-   * the app · `refused` WeChat refused the app again: the pause stays in force · `unknown` WeChat did not answer, the
-   * pause stays in force · `running` another trial is under way · `no_token` there is no access token.
+   * the account · `refused` WeChat refused the account again: the pause stays in force · `unknown` WeChat did not
+   * answer, the pause stays in force · `running` another trial is under way · `no_token` there is no access token.
    */
   readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
   /** WeChat's errcode. */
   readonly code?: string;
 }
 
-/** Tries to lift the pause of an app. Idempotent: an app without a pause does not change. */
-export async function resumeApp(services: RequestServices): Promise<Trial> {
-  const { app, account } = services;
+/** Tries to lift the pause of an account. Idempotent: an account without a pause does not change. */
+export async function resumeAccount(services: RequestServices): Promise<Trial> {
+  const { accountConfig, account } = services;
   const start = await account().beginResume();
   if (start.step === "running") return { outcome: "running" };
   if (start.step === "no_token") {
@@ -39,7 +39,7 @@ export async function resumeApp(services: RequestServices): Promise<Trial> {
   let trial: Trial = { outcome: "none" };
   try {
     // The token problem in this isolate's memory is older than the answer of the object.
-    accountMemory.set(app.appid, { ...accountMemory.get(app.appid), problem: undefined });
+    accountMemory.set(accountConfig.appid, { ...accountMemory.get(accountConfig.appid), problem: undefined });
     trial = await tryOne(services, start.candidates);
   } finally {
     await endResume(services, start.pauseVersion, trial);
@@ -49,18 +49,18 @@ export async function resumeApp(services: RequestServices): Promise<Trial> {
 
 /** Also updates this isolate's copy of the pause. */
 async function endResume(
-  { app, account }: RequestServices,
+  { accountConfig, account }: RequestServices,
   pauseVersion: number | null,
   { outcome }: Trial,
 ): Promise<void> {
   const isSent = outcome === "sent";
   const isAccepted = isSent || outcome === "none" || outcome === "message_refused";
-  rememberPause(accountMemory, app.appid, await account().endResume(pauseVersion, isAccepted, isSent));
+  rememberPause(accountMemory, accountConfig.appid, await account().endResume(pauseVersion, isAccepted, isSent));
 }
 
 /**
  * The first message found, oldest conversation first; a message that alone is refused with the code proves nothing
- * about the app.
+ * about the account.
  */
 async function tryOne(services: RequestServices, candidates: readonly string[]): Promise<Trial> {
   for (const id of candidates) {
@@ -80,8 +80,8 @@ async function deliverTrial(
   id: string,
   lease: LeasedMessage,
 ): Promise<AttemptOutcome | undefined> {
-  const { app, directory, requestId } = services;
-  const address = miniProgramAddress(app.appid, lease.user);
+  const { accountConfig, directory, requestId } = services;
+  const address = miniProgramAddress(accountConfig.appid, lease.user);
   const tag = conversationTag(directory.namespace.idFromString(id));
   let trial: AttemptOutcome | undefined;
   await deliverChain(lease, {
@@ -92,7 +92,7 @@ async function deliverTrial(
       return settleStored(directory, address, { seq, attempt, outcome, next: null });
     },
     until: Date.now() + LEASED_CALL_MS,
-    fields: { requestId, ...miniProgramAccount(app.appid), conversation: tag, via: "trial" },
+    fields: { requestId, ...miniProgramAccount(accountConfig.appid), conversation: tag, via: "trial" },
   });
   return trial;
 }
@@ -111,7 +111,7 @@ function toTrial(outcome: AttemptOutcome | undefined): Trial {
       return { outcome: "refused", code };
     case "retry":
     case "outage":
-      // WeChat was busy, or the token was replaced in between: the app's state is unknown.
+      // WeChat was busy, or the token was replaced in between: the account's state is unknown.
       return { outcome: "unknown", code };
     case "used":
     case "closed":

@@ -139,7 +139,7 @@ messages.get(
     const found = findMessage(servicesOf(c), c.req.param("id"));
     const services = found && (await servicesFor(c, found.conversation));
     if (found === undefined || services === undefined) return problem(c, "message_not_found", {});
-    const message = await found.conversation.message(miniProgramAccount(services.app.appid), found.seq);
+    const message = await found.conversation.message(miniProgramAccount(services.accountConfig.appid), found.seq);
     if (message === null) return problem(c, "message_not_found", {});
     const pauseEnd = await readPauseEnd(
       services,
@@ -163,8 +163,8 @@ async function readSend(c: Context<HttpEnv>): Promise<Result<Send, Response>> {
   const given = { ...(hold === undefined ? {} : { hold }), ...(isAi === undefined ? {} : { isAi }) };
   const options = checkBody(c, SendOptionsSchema, given);
   if (!options.ok) return options;
-  const { app, rules } = servicesOf(c);
-  const message = parseOutbound(rest, rules, app.appid);
+  const { accountConfig, rules } = servicesOf(c);
+  const message = parseOutbound(rest, rules, accountConfig.appid);
   if (!message.ok) return err(refuseMessage(c, message.error));
   return ok({ message: message.value, isAi: options.value.isAi ?? false, hold: options.value.hold ?? false });
 }

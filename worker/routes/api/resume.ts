@@ -6,7 +6,7 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ResumedSchema } from "../../../shared/api/health.ts";
 import { forgetFaults, snapshotMemory } from "../../account/fault-reader.ts";
-import { resumeApp } from "../../inbox/delivery/resume-account.ts";
+import { resumeAccount } from "../../inbox/delivery/resume-account.ts";
 import { findAccountFaults } from "../../inbox/read-faults.ts";
 import { toFaultJson } from "../health-json.ts";
 import type { HttpEnv } from "../http/app-env.ts";
@@ -35,8 +35,8 @@ resume.post(
   }),
   async (c) => {
     const services = servicesOf(c);
-    const { appid } = services.app;
-    const trial = await resumeApp(services);
+    const { appid } = services.accountConfig;
+    const trial = await resumeAccount(services);
     // The caller may read /healthz next, which would otherwise show the cached report for up to ten seconds.
     forgetFaults(snapshotMemory, appid);
     const [known, texts] = await Promise.all([findAccountFaults(services), services.texts()]);

@@ -170,7 +170,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
   const listed = await readListed(c, id);
   if (!listed.ok) return listed;
   const services = servicesOf(c);
-  const { appid } = services.app;
+  const { appid } = services.accountConfig;
   const account = services.account();
   // Events of the mini program as a whole have the id of the account's object.
   const accountId = c.env.ACCOUNT.idFromName(credentialOf(miniProgramAccount(appid))).toString();

@@ -39,7 +39,7 @@ export const chooseConversation = () =>
     if (!found.ok) return found.error;
     const app = findConfigOf(c.get("config"), found.value.address);
     if (app === undefined) return problem(c, "unknown_account", {});
-    if (namesAccount(c) && servicesOf(c).app !== app)
+    if (namesAccount(c) && servicesOf(c).accountConfig !== app)
       return invalidField(c, "id", "belongs to another account than the query names");
     c.set("services", servicesOfApp(c, app));
     const log = c.req.query("log") ?? found.value.log;
@@ -91,7 +91,7 @@ export async function chooseAccountOfEvent(c: Context<HttpEnv>, id: string): Pro
 /** Those of the request, when they are for this app already. */
 function servicesOfApp(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
   const services = servicesOf(c);
-  return services.app === app ? services : createRequestServices(c, app);
+  return services.accountConfig === app ? services : createRequestServices(c, app);
 }
 
 /** An object reached by its id does not know its name: its head says whose it is. */
@@ -112,7 +112,7 @@ function readAddress(c: Context<HttpEnv>, id: string): Result<ChosenConversation
   if (!USER_ID.test(id)) return err(invalidField(c, "id", FORMS));
   // The first account may be the wrong one, and the caller would not notice.
   if (!namesAccount(c) && c.get("config").apps.length > 1) return err(problem(c, "account_required", {}));
-  return ok({ address: miniProgramAddress(servicesOf(c).app.appid, id) });
+  return ok({ address: miniProgramAddress(servicesOf(c).accountConfig.appid, id) });
 }
 
 const FORMS =
