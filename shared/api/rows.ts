@@ -28,6 +28,7 @@ import {
   WindowSchema,
   WordSchema,
 } from "./schemas.ts";
+import { sessionVariants } from "./session-rows.ts";
 
 const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const code = v.exactOptional(CodeSchema);
@@ -60,7 +61,9 @@ const AuthorSchema = named(
   v.pipe(
     v.strictObject({
       type: v.picklist(AUTHOR_TYPES),
-      id: v.exactOptional(v.pipe(WordSchema, v.description(both("规则的 id", "the id of the rule")))),
+      id: v.exactOptional(
+        v.pipe(WordSchema, v.description(both("规则或客服的 id", "the id of the rule or the agent"))),
+      ),
     }),
     v.description(both("由谁写下或引起", "who wrote or caused it")),
   ),
@@ -152,6 +155,7 @@ export const RowSchema = named(
     outcome("unconfirmed", { ...sending, reason: WordSchema }),
     outcome("retry", { ...ended, retryAt: TimeSchema }),
     outcome("late", ended),
+    ...sessionVariants({ ...rowHead, by: AuthorSchema }),
   ]),
 );
 /** A row as the API returns it. */

@@ -56,6 +56,7 @@ export function openArrayStore(data: ArrayData): ConversationStore {
       const row = find(key, since);
       return row?.kind === "in" ? row.facts.acknowledgement : undefined;
     },
+    commandRow: find,
     requestedBy(key, since) {
       const row = find(key, since);
       return row?.kind === "out" ? { seq: row.seq, request: row.facts.request ?? "" } : undefined;

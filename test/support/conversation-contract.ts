@@ -31,6 +31,7 @@ function play(open: () => ConversationStore) {
       config: () => ({ retentionMs: 180 * DAY, unconfirmedRetries: 1 }),
       rulesOf,
       movable: ({ consumers }) => consumers,
+      sessionCode: () => undefined,
       setAlarm: (at) => {
         alarms.push(at);
       },

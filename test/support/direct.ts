@@ -6,7 +6,7 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
-import { readReceived } from "../../worker/conversation/rpc.ts";
+import { readReceived, type Soon } from "../../worker/conversation/rpc.ts";
 import { addressOf, APPID, remote } from "./workerd.ts";
 
 export const text = (content: string): Outbound => ({ type: "text", content });
@@ -28,6 +28,12 @@ export function message(createdAt = Date.now()): Inbound {
     id: String(messages),
     content: "你好",
   };
+}
+
+/** The answer of an object that has no sessions: it needs no code that is loaded later. */
+export function atOnce<T>(answer: Soon<T>): T {
+  if (answer instanceof Promise) throw new Error("the object did not answer at once");
+  return answer;
 }
 
 /** The user writes: to the emulated WeChat, which counts the quota itself, and to our object directly. */

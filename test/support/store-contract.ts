@@ -118,6 +118,23 @@ export function testStorage(withStorage: WithStorage): void {
       expect([store.answerTo("m:2", 0), store.answerTo("m:1", 0)]).toEqual(["handover", "received"]);
     }));
 
+  it("finds the row of a command by its key, within the time that is asked for, and that of a reply", ({ expect }) =>
+    withStorage((open) => {
+      fill(open());
+      const note = { seq: 40, at: 40, key: "c:1", kind: "note", ref: null, by: { type: "agent", id: "a" } } as const;
+      const row: Row = { ...note, facts: { session: null }, content: { text: "老客户" } };
+      const store = open();
+      store.append(ADDRESS, [row], stateAt(40));
+      store.append(ADDRESS, [outgoing(50, "c:2")], stateAt(50));
+      for (const known of [store, open()]) {
+        expect(known.commandRow("c:1", 0)).toEqual(row);
+        expect(known.commandRow("c:1", 41)).toBeUndefined();
+        expect(known.commandRow("c:2", 0)).toEqual(outgoing(50, "c:2"));
+        expect(known.commandRow("c:3", 0)).toBeUndefined();
+        expect(known.requestedBy("k:1", 0)).toEqual({ seq: 30, request: "hash" });
+      }
+    }));
+
   it("finds an `out` row by its seq, and no other row", ({ expect }) =>
     withStorage((open) => {
       const store = open();

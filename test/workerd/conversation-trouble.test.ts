@@ -5,7 +5,7 @@ import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { readReceived, type Received } from "../../worker/conversation/rpc.ts";
 import { rejected } from "../support/delivery.ts";
-import { message, reply, says, tells } from "../support/direct.ts";
+import { atOnce, message, reply, says, tells } from "../support/direct.ts";
 import { addressOf, APPID, conversation, kindsOf, pass, remote } from "../support/workerd.ts";
 import { useObjects, wechat } from "./each-test.ts";
 
@@ -47,7 +47,7 @@ describe("a conversation that was evicted or failed", () => {
         classification: classify(message()),
         candidates: [reply("一")],
       };
-      const receive = () => readReceived(object.receive(addressOf(openid), push, "c1"));
+      const receive = () => readReceived(atOnce(object.receive(addressOf(openid), push, "c1")));
       const allow = refuse(storage, refused);
       expect(receive).toThrow("storage full");
       allow();
@@ -68,7 +68,7 @@ describe("a conversation that was evicted or failed", () => {
         classification: classify(message()),
         candidates: [reply("一")],
       };
-      const receive = () => readReceived(object.receive(addressOf(openid), push, "c1"));
+      const receive = () => readReceived(atOnce(object.receive(addressOf(openid), push, "c1")));
       const exec = storage.sql.exec.bind(storage.sql);
       const full = vi.spyOn(storage.sql, "exec").mockImplementation((query, ...values) => {
         if (query.startsWith("insert")) throw new Error("storage full");

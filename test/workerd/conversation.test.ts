@@ -8,7 +8,7 @@ import { readReceived } from "../../worker/conversation/rpc.ts";
 import { createConversationStore } from "../../worker/conversation/store.ts";
 import { Conversation } from "../../worker/objects/conversation.ts";
 import { rejected } from "../support/delivery.ts";
-import { message, reply, says, submit, tells, text } from "../support/direct.ts";
+import { atOnce, message, reply, says, submit, tells, text } from "../support/direct.ts";
 import {
   addressOf,
   APPID,
@@ -50,9 +50,9 @@ describe("a conversation object", () => {
       const inbound = message();
       const address = addressOf("oRows");
       const push = { key: "m:rows", inbound, classification: classify(inbound), candidates: [reply("二")] };
-      const { lease } = readReceived(object.receive(address, push, "c1"));
+      const { lease } = readReceived(atOnce(object.receive(address, push, "c1")));
       if (lease === undefined) throw new Error("nothing was leased");
-      object.settle(lease.seq, lease.attempt, { result: "accepted" }, "c1");
+      atOnce(object.settle(lease.seq, lease.attempt, { result: "accepted" }, "c1"));
       return { before: rows, after: count(), alarms: setAlarm.mock.calls.length };
     });
     expect(after - before).toBe(2);
@@ -95,7 +95,7 @@ describe("a conversation object", () => {
         classification: classify(message()),
         candidates: [reply("一")],
       };
-      object.receive(addressOf("oHours"), push, "c1");
+      atOnce(object.receive(addressOf("oHours"), push, "c1"));
       expect(exec.mock.calls.map(([query]) => query)).toEqual([expect.stringMatching(/^insert/)]);
     });
   });
@@ -130,9 +130,9 @@ describe("a conversation object", () => {
         classification: classify(message()),
         candidates: [reply("一")],
       };
-      const { lease } = readReceived(object.receive(address, push, "c1"));
+      const { lease } = readReceived(atOnce(object.receive(address, push, "c1")));
       const retry = { result: "not_sent", reason: "no_token" } as const;
-      object.settle(lease?.seq ?? 0, 1, retry, null);
+      atOnce(object.settle(lease?.seq ?? 0, 1, retry, null));
     });
     pass(3_600_000);
     expect(await runDurableObjectAlarm(stub)).toBe(true);
@@ -240,10 +240,10 @@ describe("retention", () => {
     await runInDurableObject(conversation("oShort"), async (_, state) => {
       // The shortest there may be; a hold lasts two days.
       const object = new Conversation(state, { ...env, RETENTION_DAYS: "1" });
-      object.submit(address, held("k:1", "一"));
+      atOnce(object.submit(address, held("k:1", "一")));
       pass(1.2 * DAY);
       await object.alarm();
-      object.submit(address, held("k:2", "二"));
+      atOnce(object.submit(address, held("k:2", "二")));
       pass(0.5 * DAY);
       await object.alarm();
       const kept = object.rows(0, 10)?.rows.flatMap((row) => (row.kind === "out" ? [row.content] : []));
@@ -254,7 +254,7 @@ describe("retention", () => {
         classification: classify(message()),
         candidates: [],
       };
-      expect(readReceived(object.receive(address, push, "c1")).lease?.message).toEqual(text("一"));
+      expect(readReceived(atOnce(object.receive(address, push, "c1"))).lease?.message).toEqual(text("一"));
     });
   });
 

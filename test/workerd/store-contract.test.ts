@@ -2,7 +2,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe } from "vitest";
 import { createConversationStore } from "../../worker/conversation/store.ts";
+import { testCommands } from "../support/command-contract.ts";
 import { testConversation } from "../support/conversation-contract.ts";
+import { testServedMessages } from "../support/served-contract.ts";
 import { testStorage, type WithStorage } from "../support/store-contract.ts";
 import { conversation } from "../support/workerd.ts";
 import { useObjects } from "./each-test.ts";
@@ -24,4 +26,8 @@ describe("the SQLite of an object", () => {
 });
 describe("a conversation over the SQLite of an object", () => {
   testConversation(withObject);
+});
+describe("a conversation with sessions over the SQLite of an object", () => {
+  testServedMessages(withObject);
+  testCommands(withObject);
 });

@@ -8,6 +8,7 @@ import { readReceived } from "../../worker/conversation/rpc.ts";
 import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
 import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
+import { atOnce } from "../support/direct.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { addressOf, alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { bodyOf, call, hookStatus } from "./api-client.ts";
@@ -166,8 +167,8 @@ describe("a webhook", () => {
           candidates: [REPLY],
           consumers: webhooks.map(consumerIdOf),
         };
-        const { lease } = readReceived(object.receive(conversationAddress, push, "worker"));
-        object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "accepted" }, "worker");
+        const { lease } = readReceived(atOnce(object.receive(conversationAddress, push, "worker")));
+        atOnce(object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "accepted" }, "worker"));
         pass(webhooks.length > 0 ? BATCH_DELAY_MS : 12_000);
         await object.alarm();
         return { written, alarms: setAlarm.mock.calls.length };

@@ -7,6 +7,7 @@ import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { withTimeout, isDeadlineError } from "../platform/deadline.ts";
 import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { LEASE_MS } from "./core/outbox/outbox.ts";
+import type { DeskTerms } from "./core/session/service.ts";
 import type { InboundEvent } from "./core/transitions.ts";
 import { readReceived, type LeasedMessage, type Received, type RemoteConversation } from "./rpc.ts";
 
@@ -112,10 +113,12 @@ export function settleStored(
     readonly attempt: number;
     readonly outcome: AttemptOutcome;
     readonly next: string | null;
+    readonly desk?: DeskTerms;
   },
 ): Promise<LeasedMessage | null> {
-  const { seq, attempt: number, outcome, next } = attempt;
-  const call = () => bareStub(directory, address).settle(seq, number, outcome, next);
+  const { seq, attempt: number, outcome, next, desk } = attempt;
+  const terms = desk === undefined ? [] : ([desk] as const);
+  const call = () => bareStub(directory, address).settle(seq, number, outcome, next, ...terms);
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   return next === null
     ? callUntil("settle", deadline, call)

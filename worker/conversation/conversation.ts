@@ -17,6 +17,7 @@ import { correctTimes } from "./core/plausible-times.ts";
 import { REPEAT_SLACK_MS } from "./core/repeats.ts";
 import type { Row } from "./core/rows.ts";
 import { nextDue } from "./core/schedule.ts";
+import type { DeskTerms, Service } from "./core/session/service.ts";
 import type { ConversationState } from "./core/state.ts";
 import {
   acceptMessage,
@@ -52,6 +53,12 @@ export interface ConversationConfig {
   readonly unconfirmedRetries: 0 | 1;
 }
 
+/** The code that conversations with sessions need, once it is loaded. */
+export interface SessionCode {
+  /** Service in one transition, by the terms of the caller's settings (`session/create-service.ts`). */
+  readonly serve: (desk: DeskTerms | undefined) => Service;
+}
+
 /** The dependencies of a conversation. */
 export interface ConversationDeps {
   /** The conversation's id, 64 hex digits: ids of sends begin with it. */
@@ -63,6 +70,8 @@ export interface ConversationDeps {
   readonly rulesOf: (account: ChannelAccount) => ChannelRules;
   /** The consumers' cursors that can move: the alarm is set for no other. */
   readonly movable: (state: ConversationState) => ConsumerCursors;
+  /** Undefined until it is loaded: a caller of a conversation that needs it (`needsSessions`) loads it first. */
+  readonly sessionCode: () => SessionCode | undefined;
   /** Sets the alarm, epoch ms. */
   readonly setAlarm: (at: number) => void;
   /** Epoch ms. */
@@ -71,12 +80,17 @@ export interface ConversationDeps {
   readonly random: () => number;
 }
 
+/** Whether a conversation runs the session machine: by its settings, or because it has had a session. */
+export function needsSessions({ sessions }: ConversationState, desk?: DeskTerms): boolean {
+  return desk !== undefined || sessions !== undefined;
+}
+
 /** One conversation, loaded. */
 export type LoadedConversation = ReturnType<typeof loadConversation>;
 
 /** Loads a conversation. */
 export function loadConversation(deps: ConversationDeps) {
-  const { objectId, store, config, rulesOf, movable, setAlarm, clock, random } = deps;
+  const { objectId, store, config, rulesOf, movable, sessionCode, setAlarm, clock, random } = deps;
   // The first record is about to be the oldest.
   const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
   const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
@@ -88,14 +102,27 @@ export function loadConversation(deps: ConversationDeps) {
     return note === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, note.at + ERASURE_MS);
   }
 
-  /** Runs a transition; a leased attempt is returned with its message. */
-  function transact<T>(address: Address, now: number, step: Transition<T>) {
+  /**
+   * Runs a transition; a leased attempt is returned with its message.
+   *
+   * @param desk the caller's settings, where agents of the desk serve
+   */
+  function transact<T>(address: Address, now: number, step: Transition<T>, desk?: DeskTerms) {
     const { unconfirmedRetries } = config();
     return engine.transact(address, now, (before) => {
-      const context = { rules: rulesOf(address), now, random: random(), unconfirmedRetries };
+      const service = serviceOf(before, desk);
+      const basic = { rules: rulesOf(address), now, random: random(), unconfirmedRetries };
+      const context = service === undefined ? basic : { ...basic, service };
       const { state: after, rows, value, lease } = runTransition(before, context, step);
       return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };
     });
+  }
+
+  function serviceOf(before: ConversationState, desk: DeskTerms | undefined): Service | undefined {
+    if (!needsSessions(before, desk)) return undefined;
+    const code = sessionCode();
+    if (code === undefined) throw new Error("the session code is not loaded");
+    return code.serve(desk);
   }
 
   /** @param rows the rows just written, which usually include the message */
@@ -137,6 +164,11 @@ export function loadConversation(deps: ConversationDeps) {
   return {
     store,
     state,
+    clock,
+    transact,
+    rulesOf,
+    showWindow,
+    progressOf,
     keep: engine.keep,
     setArmedFor: engine.setArmedFor,
 
@@ -159,7 +191,7 @@ export function loadConversation(deps: ConversationDeps) {
           known === undefined ? applyEvent(before, writer, push, context) : { state: before, acknowledgement: known };
         return { ...leaseNext(received.state, writer, context, holder), value: received.acknowledgement };
       };
-      const { value: acknowledgement, lease } = transact(address, now, step);
+      const { value: acknowledgement, lease } = transact(address, now, step, push.desk);
       const outcome = known === undefined ? "new" : "repeat";
       if (lease !== undefined) return { outcome, acknowledgement, lease };
       return outcome === "new" && acknowledgement === "received" ? "new" : { outcome, acknowledgement };
@@ -191,9 +223,16 @@ export function loadConversation(deps: ConversationDeps) {
      * Records the outcome of an attempt. Safe to repeat.
      *
      * @param next the caller's name as holder of another lease, null when there is no time for one
+     * @param desk the caller's settings, where agents of the desk serve
      * @returns the next attempt, if one is due
      */
-    settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null {
+    settle(
+      seq: number,
+      attempt: number,
+      outcome: AttemptOutcome,
+      next: string | null,
+      desk?: DeskTerms,
+    ): LeasedMessage | null {
       const address = store.address();
       // Erased in the meantime: there is no log to record it in.
       if (address === undefined || !has(seq)) return null;
@@ -202,7 +241,7 @@ export function loadConversation(deps: ConversationDeps) {
         const settled = settleAttempt(before, writer, { seq, attempt, outcome }, context, isRecorded);
         return { ...(next === null ? { state: settled } : leaseNext(settled, writer, context, next)), value: null };
       };
-      return transact(address, clock(), step).lease ?? null;
+      return transact(address, clock(), step, desk).lease ?? null;
     },
 
     /** The address and the id of the log; null without a log, and then nothing is created. */
@@ -268,9 +307,9 @@ export function loadConversation(deps: ConversationDeps) {
     },
 
     /** Handles what is due: ended leases, ended holds, and the next attempt, leased to `holder`. */
-    leaseDue(address: Address, holder: string): LeasedMessage | undefined {
+    leaseDue(address: Address, holder: string, desk?: DeskTerms): LeasedMessage | undefined {
       const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });
-      return transact(address, clock(), step).lease;
+      return transact(address, clock(), step, desk).lease;
     },
 
     /** When the alarm is due next, epoch ms; undefined: never. */

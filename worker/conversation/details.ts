@@ -65,5 +65,6 @@ export function fillLease(
     message: row.content,
     isAi,
     ...(replyContext !== null && { replyContext }),
+    ...(state.sessions !== undefined && { hasSessions: true as const }),
   };
 }

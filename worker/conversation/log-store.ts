@@ -32,6 +32,8 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   answerTo(key: string, since: number): Acknowledgement | undefined;
   /** The message an API request created, when its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
+  /** The row that a command of the desk wrote first, when its key is in the log from `since` on. */
+  commandRow(key: string, since: number): Row | undefined;
   /**
    * Whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` does not count while a better
    * outcome may still come.

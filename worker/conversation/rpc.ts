@@ -10,8 +10,10 @@ import type { MessageProgress } from "./core/outbox/message-status.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
 import type { WaitingMessage } from "./core/outbox/waiting.ts";
 import type { Row } from "./core/rows.ts";
+import type { DeskTerms } from "./core/session/service.ts";
 import type { InboundEvent, SendRequest } from "./core/transitions.ts";
 import type { WindowStatus } from "./core/window.ts";
+import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./session/rpc.ts";
 
 /** One attempt, with everything its holder needs to make it. */
 export interface LeasedMessage extends Lease {
@@ -23,6 +25,8 @@ export interface LeasedMessage extends Lease {
   readonly isAi: boolean;
   /** The value WeChat needs in the reply: the sub-merchant. */
   readonly replyContext?: string;
+  /** The outcome concerns sessions: it is recorded with the settings' terms of service. */
+  readonly hasSessions?: true;
 }
 
 /** What `receive` returns. */
@@ -113,11 +117,20 @@ export interface RelayedAnswer {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
+/** At once, or once the code for sessions is loaded. */
+export type Soon<T> = T | Promise<T>;
+
 /** The methods that the object implements. */
 export interface ConversationRpc {
-  receive(address: Address, push: InboundEvent, holder: string): ReceivedWire;
-  submit(address: Address, input: SendRequest, holder: string, log?: string): SubmitAnswer;
-  settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null;
+  receive(address: Address, push: InboundEvent, holder: string): Soon<ReceivedWire>;
+  submit(address: Address, input: SendRequest, holder: string, log?: string): Soon<SubmitAnswer>;
+  settle(
+    seq: number,
+    attempt: number,
+    outcome: AttemptOutcome,
+    next: string | null,
+    desk?: DeskTerms,
+  ): Soon<LeasedMessage | null>;
   head(): LogHead | null;
   view(limit: number): ConversationDetails | null;
   rows(after: number, limit: number): LogPage | null;
@@ -126,7 +139,10 @@ export interface ConversationRpc {
   replyContext(): string | null;
   replay(consumer: string, after: number, known?: ReplayOptions): number | null;
   resume(pause: AccountPause, spreadMs: number): void;
-  leaseTrial(holder: string): LeasedMessage | null;
+  leaseTrial(holder: string): Soon<LeasedMessage | null>;
+  command(input: CommandInput, holder: string): Promise<CommandAnswer>;
+  seen(input: SeenInput): Promise<Snapshot | null>;
+  snapshot(): Promise<Snapshot | null>;
   erase(log?: string): boolean;
 }
 
@@ -140,5 +156,5 @@ export type RemoteConversation = {
 } & {
   readonly [Method in keyof ConversationRpc]: (
     ...args: Parameters<ConversationRpc[Method]>
-  ) => Promise<ReturnType<ConversationRpc[Method]>>;
+  ) => Promise<Awaited<ReturnType<ConversationRpc[Method]>>>;
 };

@@ -74,9 +74,10 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     const query = "select seq, key from log where seq >= ? and key is not null order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });
-  /** Keys of API requests in a query of their own: they are kept for a day, and a push must not read that far back. */
+  /** Keys of API requests and commands in a query of their own: they are kept for a day, and a push must not read that far back. */
   const recentRequests = createRecentKeys((since) => {
-    const query = "select seq, key from log where seq >= ? and key >= 'k:' and key < 'k;' order by seq";
+    const query =
+      "select seq, key from log where seq >= ? and (key >= 'k:' and key < 'k;' or key >= 'c:' and key < 'c;') order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });
   function rowAt(seq: number): Row | undefined {
@@ -85,6 +86,11 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   }
   function keyedRow(record: Columns | undefined, key: string): Row | undefined {
     return record && rowsOf(record).find((row) => row.key === key);
+  }
+
+  function requestRow(key: string, since: number): Row | undefined {
+    const seq = recentRequests.find(key, since);
+    return seq === undefined ? undefined : keyedRow(find("select * from log where seq = ?", seq)[0], key);
   }
 
   return {
@@ -115,9 +121,9 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const row = keyedRow(find("select * from log where seq = ?", seq)[0], key);
       return row?.kind === "in" ? row.facts.acknowledgement : undefined;
     },
+    commandRow: requestRow,
     requestedBy(key, since) {
-      const seq = recentRequests.find(key, since);
-      const row = seq === undefined ? undefined : keyedRow(find("select * from log where seq = ?", seq)[0], key);
+      const row = requestRow(key, since);
       return row?.kind === "out" ? { seq: row.seq, request: row.facts.request ?? "" } : undefined;
     },
     isRecorded(seq, attempt, result) {
@@ -162,7 +168,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       newest = state.lastSeq;
       if (key === null) return;
       recentKeys.add({ seq: state.lastSeq, key });
-      if (key.startsWith("k:")) recentRequests.add({ seq: state.lastSeq, key });
+      if (key.startsWith("k:") || key.startsWith("c:")) recentRequests.add({ seq: state.lastSeq, key });
     },
     rewriteState(state) {
       if (head === undefined) return;

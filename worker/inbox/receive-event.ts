@@ -21,6 +21,7 @@ import { deliverAfterResponse } from "./delivery/after-response.ts";
 import { knownAcknowledgement, mayBeRepeated, rememberAcknowledgement, type DatedEvent } from "./late-events.ts";
 import { listConsumers } from "./log-consumers.ts";
 import type { RequestServices } from "./services.ts";
+import { hasDesk, writeDeskTerms } from "./session/session-code.ts";
 
 /** How a push was handled. */
 export interface ReceiveOutcome {
@@ -67,8 +68,10 @@ export async function receiveEvent(
   const proposed = await findCandidates(services, inbound, arrived, facts);
   const { channel, account, user } = arrived;
   const address = { channel, account, user };
+  // At the desk a handover is no acknowledgement.
+  const mustKeepAnswer = isForwarded && proposed.desk === undefined;
   const candidates =
-    isForwarded && proposed.candidates !== null ? proposed.candidates.map(withoutHandover) : proposed.candidates;
+    mustKeepAnswer && proposed.candidates !== null ? proposed.candidates.map(withoutHandover) : proposed.candidates;
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
   const push = { ...event, key: arrived.key, inbound, ...proposed, candidates, ...more };
   const { received, lease } = storePush(directory, address, push, {
@@ -117,7 +120,7 @@ async function findCandidates(
     readonly contextVerdict: TokenVerdict | undefined;
     readonly replyContext: string | undefined;
   },
-): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion">> {
+): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion" | "desk">> {
   const { env, team, requestId, rules } = services;
   const [handled, stored] = await Promise.all([
     runHandlers(team, inbound, { address: arrived, rules, env, requestId, ...facts }),
@@ -140,5 +143,6 @@ async function findCandidates(
     settings,
   };
   const candidates = await resolveProposals({ requestId, ask: createAsk(services.webhooks) }, asked, proposals);
-  return { candidates, consumers: listConsumers(settings), settingsVersion: version };
+  const desk = hasDesk(settings) ? await writeDeskTerms(settings, arrived.arrivedAt) : undefined;
+  return { candidates, consumers: listConsumers(settings), settingsVersion: version, ...(desk && { desk }) };
 }

@@ -10,10 +10,11 @@ import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { accountMemory, rememberPause } from "../account/memory.ts";
 import { rulesOfConversation } from "../config/account-rules.ts";
 import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
-import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
+import { loadConversation, needsSessions, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
 import { pruneUntil } from "../conversation/core/schedule.ts";
+import type { DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { InboundEvent, SendRequest } from "../conversation/core/transitions.ts";
 import { eraseStorage, findLeftover } from "../conversation/erased-storage.ts";
@@ -28,13 +29,16 @@ import type {
   ReceivedWire,
   RelayedAnswer,
   ReplayOptions,
+  Soon,
   SubmitAnswer,
 } from "../conversation/rpc.ts";
+import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import { createConversationStore } from "../conversation/store.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
 import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
 import { deliverToConsumers, expireForConsumers, movableCursors } from "../inbox/log-consumers.ts";
 import { createServices, type Services } from "../inbox/services.ts";
+import { loadSessionCode, readDeskTerms, sessionCode } from "../inbox/session/session-code.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
 import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAccountGone } from "./missing-account.ts";
@@ -67,16 +71,22 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     });
   }
 
-  receive(address: Address, push: InboundEvent, holder: string): ReceivedWire {
-    return this.#loaded.receive(address, push, holder);
+  receive(address: Address, push: InboundEvent, holder: string): Soon<ReceivedWire> {
+    return this.#soon(() => this.#loaded.receive(address, push, holder), push.desk);
   }
 
-  submit(address: Address, input: SendRequest, holder?: string, log?: string): SubmitAnswer {
-    return this.#loaded.submit(address, input, holder, log);
+  submit(address: Address, input: SendRequest, holder?: string, log?: string): Soon<SubmitAnswer> {
+    return this.#soon(() => this.#loaded.submit(address, input, holder, log));
   }
 
-  settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null {
-    return this.#loaded.settle(seq, attempt, outcome, next);
+  settle(
+    seq: number,
+    attempt: number,
+    outcome: AttemptOutcome,
+    next: string | null,
+    desk?: DeskTerms,
+  ): Soon<LeasedMessage | null> {
+    return this.#soon(() => this.#loaded.settle(seq, attempt, outcome, next, desk), desk);
   }
 
   head(): LogHead | null {
@@ -99,8 +109,23 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#loaded.replay(consumer, after, options);
   }
 
-  leaseTrial(holder: string): LeasedMessage | null {
-    return this.#loaded.leaseTrial(holder);
+  leaseTrial(holder: string): Soon<LeasedMessage | null> {
+    return this.#soon(() => this.#loaded.leaseTrial(holder));
+  }
+
+  /** A command of the desk: changes the session, writes to the user or to colleagues. */
+  async command(input: CommandInput, holder: string): Promise<CommandAnswer> {
+    return (await loadSessionCode()).runCommand(this.#loaded, input, holder);
+  }
+
+  /** An agent has read the session's rows. */
+  async seen(input: SeenInput): Promise<Snapshot | null> {
+    return (await loadSessionCode()).recordSeen(this.#loaded, input);
+  }
+
+  /** The sessions as they are now; null without a log. */
+  async snapshot(): Promise<Snapshot | null> {
+    return (await loadSessionCode()).readSnapshot(this.#loaded);
   }
 
   /**
@@ -184,11 +209,12 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       await this.#prune(address, config, services);
       return MISSING_ACCOUNT_CHECK_INTERVAL_MS;
     }
-    const lease = this.#loaded.leaseDue(address, crypto.randomUUID());
+    const desk = await this.#prepareSessions(services);
+    const lease = this.#loaded.leaseDue(address, crypto.randomUUID(), desk);
     if (services !== undefined) {
       // In parallel: an endpoint that accepts an event slowly must not delay a message.
       await Promise.all([
-        lease && deliverFromAlarm(this.#deliveryDeps(address), lease, services, started + ALARM_BUDGET_MS),
+        lease && deliverFromAlarm(this.#deliveryDeps(address, desk), lease, services, started + ALARM_BUDGET_MS),
         deliverToConsumers(this.#consumerHost(address), services),
       ]);
     }
@@ -196,9 +222,16 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return ALARM_MIN_DELAY_MS;
   }
 
-  #deliveryDeps(address: Address): AlarmDeliveryDeps {
+  /** Before an alarm handles a conversation with sessions: their code, and the terms of the settings. */
+  async #prepareSessions(services: Services | undefined): Promise<DeskTerms | undefined> {
+    if (!needsSessions(this.#loaded.state())) return undefined;
+    await loadSessionCode();
+    return services && readDeskTerms(services);
+  }
+
+  #deliveryDeps(address: Address, desk: DeskTerms | undefined): AlarmDeliveryDeps {
     const settle: AlarmDeliveryDeps["settle"] = (seq, attempt, outcome, next) =>
-      this.settle(seq, attempt, outcome, next);
+      this.settle(seq, attempt, outcome, next, desk);
     return { address, id: this.ctx.id, settle, resume: (pause) => this.resume(pause, 0) };
   }
 
@@ -245,6 +278,12 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return pruneUntil(this.#loaded.state(), this.#loaded.store.oldest(), horizon);
   }
 
+  /** Runs a transition: at once, unless it needs code that is not loaded yet. */
+  #soon<T>(run: () => T, desk?: DeskTerms): Soon<T> {
+    const isReady = sessionCode() !== undefined || !needsSessions(this.#loaded.state(), desk);
+    return isReady ? run() : loadSessionCode().then(run);
+  }
+
   /** Loads the conversation from storage. */
   #load(): LoadedConversation {
     return loadConversation({
@@ -253,6 +292,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       config: () => requireConfig(this.env),
       rulesOf: (account) => rulesOfConversation(requireConfig(this.env), account),
       movable: (state) => this.#movable(state),
+      sessionCode,
       // Not awaited: the runtime sends no answer before alarm and record are stored.
       setAlarm: (at) => void this.ctx.storage.setAlarm(at),
       clock: () => Date.now(),

@@ -109,6 +109,8 @@ const VALUES = {
   ),
   /** The team's servers that receive events or answer for rules; at most 5. */
   webhooks: WebhooksSchema,
+  /** Who serves a user who needs a person: the platform's own agents, or those of the desk. */
+  humanService: v.picklist(["wechat", "desk"]),
 };
 
 /** The settings as a schema; everything but `fallback` has a default. Ids and dates that occur twice are found separately. */
@@ -123,6 +125,8 @@ export const SettingsSchema = v.strictObject({
   fallback: VALUES.fallback,
   muteAfterApiMinutes: v.exactOptional(VALUES.muteAfterApiMinutes, 0),
   webhooks: v.exactOptional(VALUES.webhooks, []),
+  /** Absent: `wechat`. */
+  humanService: v.exactOptional(VALUES.humanService),
 });
 
 /**
@@ -140,6 +144,7 @@ export const OverrideSchema = v.strictObject({
   fallback: v.exactOptional(VALUES.fallback),
   muteAfterApiMinutes: v.exactOptional(VALUES.muteAfterApiMinutes),
   webhooks: v.exactOptional(VALUES.webhooks),
+  humanService: v.exactOptional(VALUES.humanService),
 } satisfies Record<keyof typeof VALUES, v.GenericSchema>);
 
 /** A team's settings, checked and with the defaults filled in. */

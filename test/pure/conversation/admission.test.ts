@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { SOURCE_NAMES, type Source } from "../../../shared/message/source.ts";
+import { SOURCE_NAMES } from "../../../shared/message/source.ts";
 import { admission, isMuted, replyWindow } from "../../../worker/conversation/core/admission.ts";
 import {
   AUTOMATIC,
@@ -8,8 +8,10 @@ import {
   mute,
   mutedUntilOf,
   plausibleControl,
+  serve,
   type Control,
 } from "../../../worker/conversation/core/control.ts";
+import type { Sender } from "../../../worker/conversation/core/state.ts";
 import { CLOSED_WINDOW, openGrant } from "../../../worker/conversation/core/window.ts";
 import { converse, must, reply, T0, text, TRANSFER } from "../../support/conversation.ts";
 import { ACCEPTED } from "../../support/delivery.ts";
@@ -18,20 +20,42 @@ import { RULES } from "../../support/rules.ts";
 const MINUTE = 60_000;
 const muted: Control = { type: "muted", until: T0 + MINUTE };
 
+/** What decides under each control, before a message is queued and before an attempt of it. */
+function answersFor(sender: Sender): readonly string[] {
+  const controls = [AUTOMATIC, muted, handOver(AUTOMATIC), handOver(muted), serve(muted, "a")];
+  return controls.map((control) => {
+    const answers = (["new", "queued"] as const).map((stage) => admission(control, sender, stage, T0));
+    return answers.map((admitted) => (admitted.by === "control" ? admitted.reason : admitted.by)).join(", ");
+  });
+}
+
 describe("admission of a send", () => {
   it("answers for every source under every control", ({ expect }) => {
-    const controls = [AUTOMATIC, muted, handOver(AUTOMATIC), handOver(muted)];
-    const answerOf = (control: Control, source: Source) => {
-      const answers = (["new", "queued"] as const).map((stage) => admission(control, source, stage, T0));
-      return answers.map((admitted) => (admitted.by === "control" ? admitted.reason : admitted.by)).join(", ");
-    };
-    const auto = ["window, window", "muted, window", "handed_over, handed_over", "muted, handed_over"];
-    const person = ["window, window", "window, window", "platform, platform", "platform, platform"];
-    const expected = { auto, api: person, agent: person, bot: auto };
+    const auto = ["window, window", "muted, window", "handed_over, handed_over", "muted, handed_over", "taken, taken"];
+    const api = ["window, window", "window, window", "platform, platform", "platform, platform", "window, window"];
+    const agent = Array.from({ length: 5 }, () => "reassigned, reassigned");
+    const expected = { auto, api, agent, bot: auto };
     for (const source of SOURCE_NAMES) {
-      const answers = controls.map((control) => answerOf(control, source));
-      expect({ source, answers }).toEqual({ source, answers: expected[source] });
+      expect({ source, answers: answersFor({ source }) }).toEqual({ source, answers: expected[source] });
     }
+  });
+
+  it("lets an agent send while the session is the agent's, and no other one", ({ expect }) => {
+    const refused = Array.from({ length: 4 }, () => "reassigned, reassigned");
+    expect(answersFor({ source: "agent", agent: "a" })).toEqual([...refused, "window, window"]);
+    expect(answersFor({ source: "agent", agent: "b" })).toEqual([...refused, "reassigned, reassigned"]);
+  });
+
+  it("lets the desk's texts pass a mute, but those for users who wait for an agent not once one serves", ({
+    expect,
+  }) => {
+    const about = { session: 1, lastUserSeq: 1 };
+    const answers = (purpose: "queue" | "away" | "idle" | "closing" | "rating") =>
+      answersFor({ source: "auto", serviceText: { purpose, ...about } });
+    const usual = ["window, window", "window, window", "handed_over, handed_over", "muted, handed_over"];
+    for (const purpose of ["queue", "away"] as const) expect(answers(purpose)).toEqual([...usual, "taken, taken"]);
+    for (const purpose of ["idle", "closing", "rating"] as const)
+      expect(answers(purpose)).toEqual([...usual, "window, window"]);
   });
 
   it("no longer counts a mute that is over", ({ expect }) => {
@@ -71,7 +95,19 @@ describe("who handles a conversation", () => {
     const far = T0 + 400 * 86_400_000;
     expect(plausibleControl({ type: "muted", until: far }, T0)).toEqual(AUTOMATIC);
     expect(plausibleControl({ type: "handed_over", mutedUntil: far }, T0)).toEqual(handOver(AUTOMATIC));
+    expect(plausibleControl(serve({ type: "muted", until: far }, "a"), T0)).toEqual(serve(AUTOMATIC, "a"));
     expect(plausibleControl(muted, T0)).toBe(muted);
+  });
+
+  it("is an agent of the desk from the take to the end of the session, then a mute that lasts, or automation", ({
+    expect,
+  }) => {
+    expect(serve(AUTOMATIC, null)).toBe(AUTOMATIC);
+    expect(serve(serve(AUTOMATIC, "a"), "b")).toEqual({ type: "served", agent: "b", mutedUntil: 0 });
+    expect(serve(serve(muted, "a"), null)).toEqual(muted);
+    expect(serve(mute(serve(AUTOMATIC, "a"), MINUTE, T0), null)).toEqual(muted);
+    expect(serve(serve(AUTOMATIC, "a"), null)).toEqual(AUTOMATIC);
+    expect(isMuted(serve(AUTOMATIC, "a"), T0)).toBe(true);
   });
 
   it("stays muted through a handover in which a person replied", ({ expect }) => {

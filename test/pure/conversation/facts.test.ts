@@ -9,6 +9,7 @@ import { applyEvent } from "../../../worker/conversation/core/transitions.ts";
 import { converse, must, reply, T0, text, TIMEOUT } from "../../support/conversation.ts";
 import { ACCEPTED, rejected } from "../../support/delivery.ts";
 import { RULES } from "../../support/rules.ts";
+import { createServed } from "../../support/served.ts";
 
 const CANARY = "金丝雀";
 const HEAD = { createdAt: T0, name: "n", raw: CANARY, damaged: CANARY };
@@ -85,4 +86,20 @@ describe("the facts of a row", () => {
       expect(chat.rows("blocked")[0]?.content).toEqual(message);
     },
   );
+
+  it("have no text of what agents write to users and colleagues", ({ expect }) => {
+    const chat = createServed();
+    chat.says([], CANARY);
+    chat.replies("a", CANARY);
+    chat.changes({ type: "transfer_to_agent", target: "b", text: CANARY }, { by: "a" });
+    chat.commands({ type: "note", text: CANARY }, { by: "b" });
+    const { open } = must(chat.state().sessions);
+    const about = { session: open?.seq ?? 0, lastUserSeq: open?.lastUserSeq ?? 0 };
+    chat.commands({ type: "service_text", purpose: "idle", message: text(CANARY), ...about });
+    for (const kind of ["session", "note", "out"] as const) expect(chat.rows(kind).length).toBeGreaterThan(0);
+    // The hash of a request is the caller's: here it is the text itself.
+    const withoutHash = (row: Row) => withoutContent(row).replace(`"request":"${CANARY}"`, "");
+    for (const row of chat.log()) expect(withoutHash(row)).not.toContain(CANARY);
+    expect(JSON.stringify(chat.state())).not.toContain(CANARY);
+  });
 });

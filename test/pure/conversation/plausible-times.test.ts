@@ -7,6 +7,7 @@ import { nextDue } from "../../../worker/conversation/core/schedule.ts";
 import { HOLD_MS } from "../../../worker/conversation/core/transitions.ts";
 import { converse, must, reply, text, TRANSFER } from "../../support/conversation.ts";
 import { ACCEPTED, rejected } from "../../support/delivery.ts";
+import { createServed } from "../../support/served.ts";
 import { playStory, story } from "../../support/stories.ts";
 
 const MINUTE = 60_000;
@@ -32,6 +33,16 @@ describe("after the clock was set back by days", () => {
     expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(chat.now());
     const lease = chat.wakes();
     expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.content).toEqual(text("二"));
+  });
+
+  it("a parked session ends its park within two days", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    chat.changes({ type: "take", agent: "a" });
+    chat.changes({ type: "park", until: chat.now() + 2 * HOUR });
+    expect(chat.snapshot()?.session.open).toMatchObject({ parkedUntil: chat.now() + 2 * HOUR });
+    chat.pass(BACK);
+    expect(chat.snapshot()?.session.open).toMatchObject({ parkedUntil: chat.now() + 2 * DAY });
   });
 
   it("the attempt can still be settled", ({ expect }) => {

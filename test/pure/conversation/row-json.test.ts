@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../../shared/message/message-id.ts";
-import { showRow } from "../../../worker/conversation/core/row-json.ts";
+import { showRow, toRowJson } from "../../../worker/conversation/core/row-json.ts";
 import type { RowKinds, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
 
 const AT = 1_760_000_000_000;
@@ -39,6 +39,66 @@ describe("a row as it is shown", () => {
       by,
       facts: { ...facts, grant: { ...grant, until: ISO } },
       content: { ...shown, createdAt: ISO },
+    });
+  });
+
+  it("of a session has the times of its figures as texts, and none while it is open", ({ expect }) => {
+    const none = { clockMs: 0, businessMs: 0 };
+    const figures = {
+      waiting: none,
+      waitingOffline: none,
+      firstResponse: null,
+      turns: 1,
+      turnTime: none,
+      lateTurns: 0,
+      userMessages: 1,
+      replies: 1,
+      automaticReplies: 0,
+    };
+    const leg = { agent: "a", from: AT, to: AT, firstReplyAt: null, replies: 0 };
+    const times = { dueAt: null, requestedAt: AT, assignedAt: AT, turnFrom: null, lastMessageAt: AT, legs: [leg] };
+    const facts = { action: "closed", session: 5, version: 3, status: "closed", reason: "agent" } as const;
+    const row = { ...HEAD, kind: "session", ref: null, by: { type: "agent", id: "a" }, content: null } as const;
+    expect(toRowJson({ ...row, facts: { ...facts, sums: { ...figures, ...times } } }, OBJECT).facts).toEqual({
+      ...facts,
+      sums: {
+        ...figures,
+        dueAt: null,
+        requestedAt: ISO,
+        assignedAt: ISO,
+        turnFrom: null,
+        lastMessageAt: ISO,
+        legs: [{ ...leg, from: ISO, to: ISO }],
+      },
+    });
+    expect(toRowJson({ ...row, facts, content: { text: "已解决" } }, OBJECT)).toMatchObject({
+      facts,
+      content: { text: "已解决" },
+    });
+  });
+
+  it("of a note and of a rating is the stored one", ({ expect }) => {
+    const head = { ...HEAD, ref: null } as const;
+    const note = { session: null, mentions: ["b"] };
+    const by = { type: "agent", id: "a" } as const;
+    const content = { text: "请看" };
+    expect(toRowJson({ ...head, kind: "note", by, facts: note, content }, OBJECT)).toEqual({
+      seq: 7,
+      at: ISO,
+      kind: "note",
+      ref: null,
+      by,
+      facts: note,
+      content,
+    });
+    expect(toRowJson({ ...head, kind: "note", by, facts: { session: 5 }, content }, OBJECT).facts).toEqual({
+      session: 5,
+    });
+    const rating = { session: 5, score: 4 };
+    const user = { type: "user" } as const;
+    expect(toRowJson({ ...head, kind: "rating", by: user, facts: rating, content: null }, OBJECT)).toMatchObject({
+      kind: "rating",
+      facts: rating,
     });
   });
 

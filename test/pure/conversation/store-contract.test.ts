@@ -1,7 +1,9 @@
 /** The array that the pure tests run over keeps what the object's SQLite keeps: `test/workerd/store-contract.test.ts`. */
 import { describe } from "vitest";
 import { openArrayStore, type ArrayData } from "../../support/array-store.ts";
+import { testCommands } from "../../support/command-contract.ts";
 import { testConversation } from "../../support/conversation-contract.ts";
+import { testServedMessages } from "../../support/served-contract.ts";
 import { testStorage, type WithStorage } from "../../support/store-contract.ts";
 
 const withArray: WithStorage = (test) => {
@@ -14,4 +16,8 @@ describe("an array of records", () => {
 });
 describe("a conversation over an array", () => {
   testConversation(withArray);
+});
+describe("a conversation with sessions over an array", () => {
+  testServedMessages(withArray);
+  testCommands(withArray);
 });

@@ -34,6 +34,12 @@ describe("parseSettings", () => {
     expect(parseSettings({ fallback: FALLBACK })).toEqual({ ok: true, value: DEFAULT_SETTINGS });
   });
 
+  it("knows who serves users who need a person: the platform's agents unless the desk is named", ({ expect }) => {
+    expect(tell({ humanService: "desk" })).toEqual([]);
+    expect(tell({ humanService: "wechat" })).toEqual([]);
+    expect(tell({ humanService: "agents" })).toEqual(['humanService: must be "wechat" or "desk"']);
+  });
+
   it("gives rules their defaults", ({ expect }) => {
     const parsed = parseSettings({ fallback: FALLBACK, rules: [rule()] });
     expect(parsed.ok && parsed.value.rules).toEqual([

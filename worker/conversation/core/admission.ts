@@ -2,13 +2,13 @@
  * Whether a message may be sent now, decided only here, from the conversation's control, the source of the message and
  * the reply window (docs/design/0003-reply-window.md). Pure.
  */
-import { sourceOf } from "../../../shared/message/author.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
-import { SOURCES, type Source } from "../../../shared/message/source.ts";
+import { SOURCES } from "../../../shared/message/source.ts";
 import type { Control } from "./control.ts";
-import type { OutgoingMessage, TransitionContext } from "./outbox/items.ts";
+import { senderOf, type OutgoingMessage, type TransitionContext } from "./outbox/items.ts";
 import type { BlockedReason } from "./rows.ts";
-import type { ConversationState, OutboxItem } from "./state.ts";
+import type { ServiceText } from "./session/queued-message.ts";
+import type { ConversationState, OutboxItem, Sender } from "./state.ts";
 import { coveredUntil, findWindowRefusal, windowStatus, type WindowRefusal, type WindowStatus } from "./window.ts";
 
 /** What decides on a send: the reply window, the platform, or, for a refusal, the conversation's control. */
@@ -21,38 +21,60 @@ export type Admission =
   | { readonly by: "platform" }
   | { readonly by: "control"; readonly reason: ControlRefusal };
 
-/** Why the conversation's control does not allow a source to send. */
-export type ControlRefusal = "muted" | "handed_over";
+/**
+ * Why the conversation's control does not allow a sender to send: `taken`: an agent serves the user, so automation does
+ * not; `reassigned`: the session is no longer this agent's.
+ */
+export type ControlRefusal = "muted" | "handed_over" | "taken" | "reassigned";
 
 const BY_WINDOW: Admission = { by: "window" };
 const BY_PLATFORM: Admission = { by: "platform" };
 const MUTED: Admission = { by: "control", reason: "muted" };
 const HANDED_OVER: Admission = { by: "control", reason: "handed_over" };
+const TAKEN: Admission = { by: "control", reason: "taken" };
+const REASSIGNED: Admission = { by: "control", reason: "reassigned" };
+
+const AUTOMATION: Sender = { source: "auto" };
+const API: Sender = { source: "api" };
 
 /**
- * What decides on a send of a source.
+ * What decides on a send.
  *
  * @param stage `new`: about to be queued. `queued`: an attempt of it is about to start; what automation queued before it
  *   was muted is still sent
  * @param now epoch ms
  */
-export function admission(control: Control, source: Source, stage: "new" | "queued", now: number): Admission {
+export function admission(
+  control: Control,
+  { source, agent, serviceText, mayFinish }: Sender,
+  stage: "new" | "queued",
+  now: number,
+): Admission {
   const { isAutomatic } = SOURCES[source];
+  if (source === "agent" && serviceText === undefined && mayFinish === undefined)
+    return control.type === "served" && control.agent === agent ? BY_WINDOW : REASSIGNED;
   switch (control.type) {
     case "automatic":
       return BY_WINDOW;
     case "muted":
-      return isAutomatic && stage === "new" && now < control.until ? MUTED : BY_WINDOW;
+      return isAutomatic && serviceText === undefined && stage === "new" && now < control.until ? MUTED : BY_WINDOW;
     case "handed_over":
       if (!isAutomatic) return BY_PLATFORM;
       return stage === "new" && now < control.mutedUntil ? MUTED : HANDED_OVER;
+    case "served":
+      return isAutomatic && (serviceText === undefined || isForQueue(serviceText)) ? TAKEN : BY_WINDOW;
   }
+}
+
+/** Texts for users who wait for an agent: pointless once one is there. */
+function isForQueue({ purpose }: ServiceText): boolean {
+  return purpose === "queue" || purpose === "away";
 }
 
 /** Whether automation is muted: no rule, handler or bot acts. */
 export function isMuted(control: Control, now: number): boolean {
-  const admitted = admission(control, "auto", "new", now);
-  return admitted.by === "control" && admitted.reason === "muted";
+  const admitted = admission(control, AUTOMATION, "new", now);
+  return admitted.by === "control" && admitted.reason !== "handed_over";
 }
 
 /**
@@ -61,10 +83,11 @@ export function isMuted(control: Control, now: number): boolean {
  */
 export function findRefusal(
   state: ConversationState,
-  { by, parts }: Pick<OutgoingMessage, "by" | "parts">,
+  draft: Pick<OutgoingMessage, "by" | "parts" | "serviceText">,
   { rules, now }: TransitionContext,
 ): WindowRefusal | ControlRefusal | undefined {
-  const admitted = admission(state.control, sourceOf(by), "new", now);
+  const { parts } = draft;
+  const admitted = admission(state.control, senderOf(draft), "new", now);
   switch (admitted.by) {
     case "control":
       return admitted.reason;
@@ -81,7 +104,7 @@ export function sendableUntil(
   item: OutboxItem,
   { rules, now }: TransitionContext,
 ): number | BlockedReason {
-  const admitted = admission(control, item.source, "queued", now);
+  const admitted = admission(control, item, "queued", now);
   if (admitted.by === "control") return admitted.reason;
   const covered = admitted.by === "platform" ? item.until : coveredUntil(window, rules, now);
   const until = Math.min(item.until, covered ?? 0);
@@ -91,10 +114,11 @@ export function sendableUntil(
 /** Whether a message whose attempt has no known outcome may be sent again: only when the window has a send left. */
 export function mayResend(
   { control, window }: Pick<ConversationState, "control" | "window">,
-  { mayRepeat, resend, source }: OutboxItem,
+  item: OutboxItem,
   { rules, now }: TransitionContext,
 ): boolean {
-  const isByWindow = admission(control, source, "queued", now).by === "window";
+  const { mayRepeat, resend } = item;
+  const isByWindow = admission(control, item, "queued", now).by === "window";
   return mayRepeat && resend === 0 && isByWindow && findWindowRefusal(window, rules, 1, now) === undefined;
 }
 
@@ -104,6 +128,6 @@ export function replyWindow(
   rules: ChannelRules,
   now: number,
 ): WindowStatus {
-  if (admission(control, "api", "new", now).by === "window") return windowStatus(window, rules, now);
+  if (admission(control, API, "new", now).by === "window") return windowStatus(window, rules, now);
   return { status: "unknown", grant: null, remaining: 0, expiresAt: null, doubtful: window.doubtful };
 }

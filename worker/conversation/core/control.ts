@@ -1,6 +1,6 @@
 /**
- * Who handles a conversation: automation, a person who replies through the API (until a set time), or the platform's
- * own agents. One union, so that exactly one of them does. Only `admission.ts` decides what a source may send under
+ * Who handles a conversation: automation, a person who replies through the API (until a set time), the platform's own
+ * agents, or an agent of the desk. One union, so that exactly one of them does. Only `admission.ts` decides what a source may send under
  * each. Pure.
  */
 import { MAX_MUTE_MS } from "../../../shared/api/settings/limits.ts";
@@ -15,7 +15,9 @@ export type Control =
    * The platform's own agents, until the user's next action; then automation stays muted until `mutedUntil`, epoch ms;
    * 0: not muted.
    */
-  | { readonly type: "handed_over"; readonly mutedUntil: number };
+  | { readonly type: "handed_over"; readonly mutedUntil: number }
+  /** An agent of the desk serves the session (`session/machine.ts`); `mutedUntil` as above, for the time after it. */
+  | { readonly type: "served"; readonly agent: string; readonly mutedUntil: number };
 
 /** Automation handles the conversation. */
 export const AUTOMATIC: Control = { type: "automatic" };
@@ -37,7 +39,13 @@ export function endHandover(control: Control): Control {
 export function mute(control: Control, muteMs: number, now: number): Control {
   const until = now + muteMs;
   if (muteMs === 0 || until <= mutedUntilOf(control)) return control;
-  return control.type === "handed_over" ? { ...control, mutedUntil: until } : mutedOr(until);
+  return hasOwners(control) ? { ...control, mutedUntil: until } : mutedOr(until);
+}
+
+/** Follows the session: this agent serves the user; null: none does. */
+export function serve(control: Control, agent: string | null): Control {
+  if (agent !== null) return { type: "served", agent, mutedUntil: mutedUntilOf(control) };
+  return control.type === "served" ? mutedOr(control.mutedUntil) : control;
 }
 
 /** Until when automation is muted, epoch ms; in the past or 0: not muted. */
@@ -48,6 +56,7 @@ export function mutedUntilOf(control: Control): number {
     case "muted":
       return control.until;
     case "handed_over":
+    case "served":
       return control.mutedUntil;
   }
 }
@@ -55,7 +64,12 @@ export function mutedUntilOf(control: Control): number {
 /** The same without a mute that is further in the future than one can be (`plausible-times.ts`). */
 export function plausibleControl(control: Control, now: number): Control {
   if (!isImplausible(mutedUntilOf(control), now, MAX_MUTE_MS)) return control;
-  return control.type === "handed_over" ? { ...control, mutedUntil: 0 } : AUTOMATIC;
+  return hasOwners(control) ? { ...control, mutedUntil: 0 } : AUTOMATIC;
+}
+
+/** Whether people handle the conversation for as long as they want: a mute is only kept beside it. */
+function hasOwners(control: Control): control is Extract<Control, { readonly mutedUntil: number }> {
+  return control.type === "handed_over" || control.type === "served";
 }
 
 function mutedOr(until: number): Control {

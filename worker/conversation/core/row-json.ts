@@ -8,7 +8,8 @@ import { showContext } from "../../../shared/entry/page-context.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { buildMessageId } from "../../../shared/message/message-id.ts";
 import { readRowFields } from "../../../shared/message/raw.ts";
-import type { Row } from "./rows.ts";
+import type { Row, RowKinds } from "./rows.ts";
+import { showSessionFacts } from "./session/session-json.ts";
 
 /** The JSON of a row. */
 export type ShownRow = ReturnType<typeof showRow>;
@@ -53,6 +54,12 @@ export function showRow(row: Row, objectId: string) {
       return { seq, at, kind: row.kind, ref, by, facts: row.facts, content: null };
     case "late":
       return { seq, at, kind: row.kind, ref, by, facts: row.facts, content: null };
+    case "session":
+      return { seq, at, kind: row.kind, ref: null, by, facts: showSessionFacts(row.facts), content: row.content };
+    case "note":
+      return { seq, at, kind: row.kind, ref: null, by, facts: showNote(row.facts), content: row.content };
+    case "rating":
+      return { seq, at, kind: row.kind, ref: null, by, facts: row.facts, content: null };
   }
 }
 
@@ -65,6 +72,10 @@ export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
   const shown = { ...rest, createdAt: isoTime(createdAt), ...(raw !== undefined && { fields: readRowFields(raw) }) };
   if (shown.event !== "action" || shown.type !== "enter") return shown;
   return { ...shown, context: showContext(shown.entryText, contextVerdict) };
+}
+
+function showNote({ session, mentions }: RowKinds["note"]["facts"]) {
+  return { session, ...(mentions && { mentions: [...mentions] }) };
 }
 
 function isoTime(epochMs: number): string {

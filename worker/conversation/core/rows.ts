@@ -9,6 +9,7 @@ import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.t
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
 import type { ControlRefusal } from "./admission.ts";
+import type { SessionFacts } from "./session/session.ts";
 import type { WindowRefusal } from "./window.ts";
 
 /** Why a message was not sent. */
@@ -18,7 +19,9 @@ export type BlockedReason =
   | "part_failed"
   | "hold_expired"
   | "window_ended"
-  | "unsplittable";
+  | "unsplittable"
+  /** A text of the desk's whose session has changed, or to whose user there is something newer to say. */
+  | "outdated";
 
 /** The grant of an event by the rules of its channel; a late event opens none when a newer one came before it. */
 interface GrantFacts {
@@ -109,6 +112,25 @@ export interface RowKinds {
     readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
     readonly content: null;
   };
+  /** A transition of a session; its content is what an agent wrote with it: the note of a transfer, a summary. */
+  readonly session: { readonly facts: SessionFacts; readonly content: WrittenText | null };
+  /** A text for colleagues, never sent. */
+  readonly note: {
+    readonly facts: {
+      /** The open session, or the newest closed one; null: there was none. */
+      readonly session: number | null;
+      /** The agents it names. */
+      readonly mentions?: readonly string[];
+    };
+    readonly content: WrittenText;
+  };
+  /** The user's rating of a closed session. */
+  readonly rating: { readonly facts: { readonly session: number; readonly score: number }; readonly content: null };
+}
+
+/** A text that an agent wrote for colleagues. */
+interface WrittenText {
+  readonly text: string;
 }
 
 /** The kinds of rows. */

@@ -8,6 +8,8 @@ import type { Source } from "../../../shared/message/source.ts";
 import type { ConsumerCursors } from "./consumer-cursor.ts";
 import { AUTOMATIC, type Control } from "./control.ts";
 import type { Tries } from "./outbox/retry.ts";
+import type { ServiceText } from "./session/queued-message.ts";
+import type { SessionState } from "./session/session.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
 /** The length of a lease, milliseconds: an attempt must end within it. */
@@ -25,13 +27,23 @@ export interface OutboxLease {
   readonly deadline: number;
 }
 
+/** Who sends a message: what admission looks at. */
+export interface Sender {
+  readonly source: Source;
+  /** The agent who wrote it: it is sent only while the session is theirs. */
+  readonly agent?: string;
+  /** Set for a text of the desk's about a session. */
+  readonly serviceText?: ServiceText;
+  /** The first part of this agent's message has been sent: the rest follows, even if another agent serves now. */
+  readonly mayFinish?: true;
+}
+
 /** A message in the queue. */
-export interface OutboxItem {
+export interface OutboxItem extends Sender {
   /** Its `out` row. */
   readonly seq: number;
   /** The first part's row: the id of the whole message. */
   readonly message: number;
-  readonly source: Source;
   /** An automatic message may be sent again once after an unconfirmed attempt. */
   readonly mayRepeat: boolean;
   /** 0, or 1 for the resend. */
@@ -50,15 +62,16 @@ export interface OutboxItem {
    * blocked.
    */
   readonly holdUntil?: number;
+  /** The user message it answers automatically, by its row: its outcome decides about the session (`session/machine.ts`). */
+  readonly answers?: number;
   /** The attempt under way and its holder. At `endsAt` it ends with an unknown outcome. */
   readonly lease?: OutboxLease;
 }
 
 /** A message held for the user's next one. */
-export interface HeldMessage {
+export interface HeldMessage extends Sender {
   readonly message: number;
   readonly parts: number;
-  readonly source: Source;
   readonly until: number;
   /** Earlier attempts that WeChat's window refused; absent: none. */
   readonly attempt?: number;
@@ -93,6 +106,8 @@ export interface ConversationState {
   readonly consumers: ConsumerCursors;
   /** The newest version of the settings those consumers were read from; 0: none. */
   readonly settingsVersion: number;
+  /** The sessions of the desk; absent: there was none. */
+  readonly sessions?: SessionState;
 }
 
 /** The state of a conversation without rows. */

@@ -26,6 +26,7 @@ import {
 } from "./outbox/outbox.ts";
 import { correctTimes } from "./plausible-times.ts";
 import type { RowKinds, RowWriter } from "./rows.ts";
+import type { DeskTerms } from "./session/service.ts";
 import { HOLD_MS, type ConversationState } from "./state.ts";
 import { openGrant, type WindowRefusal } from "./window.ts";
 
@@ -48,6 +49,8 @@ export interface InboundEvent {
   readonly consumers?: readonly string[];
   /** The version of those settings; comes with `consumers`. */
   readonly settingsVersion?: number;
+  /** By those settings, agents of the desk serve the users. */
+  readonly desk?: DeskTerms;
 }
 
 /** A message from the API. */
@@ -83,21 +86,30 @@ export function applyEvent(
   context: TransitionContext,
 ): { readonly state: ConversationState; readonly acknowledgement: Acknowledgement } {
   const { inbound } = push;
+  const { service, now } = context;
   const plausible = correctTimes(state, context.now, context.rules);
   const heard = { ...plausible, ...syncCursors(plausible, push, plausible.lastSeq) };
-  const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
-  const chosen = chooseCandidate(current, push.candidates ?? [], context);
-  const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message";
+  const current = expireHeld(expireLeases(heard, writer, context), writer, now);
+  const at = Math.min(inbound.createdAt, now);
+  const score = service?.machine.readScore(current, inbound, at, now);
+  // While the settings cannot be read, a conversation that has had a session is the desk's.
+  const isDesk = service !== undefined && (push.desk !== undefined || push.consumers === undefined);
+  const candidates = score === undefined ? (push.candidates ?? []) : [];
+  const chosen = chooseCandidate(current, candidates, context, isDesk);
+  const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message" && !isDesk;
   const acknowledgement: Acknowledgement = isHandedOver ? "handover" : "received";
-  const at = Math.min(inbound.createdAt, context.now);
   const facts = { ...factsOf(push, at, context), acknowledgement };
   const seq = writer.append({ kind: "in", key: push.key, at, by: authorOf(inbound), facts, content: inbound });
   const opened = openWindow(current, push, { seq, at }, context);
   const released = inbound.event === "message" ? releaseHeld(opened, context) : opened;
-  const answered = chosen === undefined ? released : enqueueReply(released, writer, chosen, context);
-  const remembered = rememberOnce(answered, acted(released, answered, chosen), context.now);
+  const answers = service !== undefined && inbound.event === "message" ? { answers: seq } : {};
+  const answered = chosen === undefined ? released : enqueueReply(released, writer, chosen, answers, context);
+  const remembered = rememberOnce(answered, acted(released, answered, chosen), now);
   const control = isHandedOver ? handOver(remembered.control) : remembered.control;
-  return { state: { ...remembered, control }, acknowledgement };
+  const handled = { ...remembered, control };
+  if (service === undefined || inbound.event !== "message") return { state: handled, acknowledgement };
+  const message = { seq, at, chosen, isDesk, isHandedOver, ...(score !== undefined && { score }) };
+  return { state: service.machine.receive(handled, writer, message, service, now), acknowledgement };
 }
 
 /** A person or program sends a message. A refusal writes nothing, unless the message is to be held. */
@@ -180,16 +192,17 @@ function openWindow(
 
 /**
  * The first candidate that applies: none while automation is muted; `onceMs` rules are skipped during their cool-down,
- * and what the channel cannot do always.
+ * and what the channel cannot do always, unless the desk does it.
  */
 function chooseCandidate(
   state: ConversationState,
   candidates: readonly Candidate[],
   { rules, now }: TransitionContext,
+  isDesk: boolean,
 ): Candidate | undefined {
   if (isMuted(state.control, now)) return undefined;
   return candidates.find(({ ruleId, action, onceMs = MAX_ONCE_MS }) => {
-    if (!isSupported(action, rules)) return false;
+    if (!isDesk && !isSupported(action, rules)) return false;
     const until = ownValue(state.onceUntil, ruleId) ?? 0;
     return until <= now || isImplausible(until, now, onceMs);
   });
@@ -215,6 +228,7 @@ function enqueueReply(
   state: ConversationState,
   writer: RowWriter,
   chosen: Candidate,
+  answers: Pick<OutgoingMessage, "answers">,
   context: TransitionContext,
 ): ConversationState {
   if (chosen.action.type !== "reply") return state;
@@ -222,7 +236,7 @@ function enqueueReply(
   const by: Author = isHandler === true ? { type: "handler" } : { type: "rule", id: ruleId };
   return chosen.action.messages.reduce((folded, content) => {
     const parts = splitMessage(content, context.rules) ?? [];
-    const draft: OutgoingMessage = { parts, by, purpose };
+    const draft: OutgoingMessage = { parts, by, purpose, ...answers };
     const reason = parts.length === 0 ? "unsplittable" : findRefusal(folded, draft, context);
     if (reason === undefined) return enqueue(folded, writer, draft, context).state;
     writer.append({ kind: "blocked", by, facts: { reason, type: content.type, purpose }, content });

@@ -7,6 +7,7 @@ import { conversationStub, objectIdOf, settleStored } from "../../conversation/c
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { errorName, writeLog, conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
+import { readDeskTerms } from "../session/session-code.ts";
 import { deliverChain } from "./chain.ts";
 import { createReports } from "./reports.ts";
 
@@ -38,10 +39,13 @@ async function deliverLeased(
   const { directory, requestId, createDeliver } = services;
   try {
     const id = objectIdOf(directory.namespace, address);
+    const desk = first.hasSessions === true ? await readDeskTerms(services) : undefined;
+    const terms = desk === undefined ? {} : { desk };
     await deliverChain(first, {
       ...createReports(services, id.toString(), (pause) => conversationStub(directory, address).resume(pause, 0)),
       deliver: createDeliver(),
-      settle: (seq, attempt, outcome, next) => settleStored(directory, address, { seq, attempt, outcome, next }),
+      settle: (seq, attempt, outcome, next) =>
+        settleStored(directory, address, { seq, attempt, outcome, next, ...terms }),
       until,
       fields: { requestId, ...accountOf(address), conversation: conversationTag(id), via: "worker" },
     });

@@ -2,7 +2,7 @@
  * What a conversation sends from its alarm: messages whose lease holder is gone, or whose time has come.
  */
 import { accountOf, type Address } from "../../../shared/message/address.ts";
-import type { AccountPause, LeasedMessage } from "../../conversation/rpc.ts";
+import type { AccountPause, LeasedMessage, Soon } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
 import type { Services } from "../services.ts";
 import { deliverChain, type DeliveryDeps } from "./chain.ts";
@@ -12,7 +12,7 @@ import { createReports } from "./reports.ts";
 export interface AlarmDeliveryDeps {
   readonly address: Address;
   readonly id: DurableObjectId;
-  readonly settle: (...outcome: Parameters<DeliveryDeps["settle"]>) => LeasedMessage | null;
+  readonly settle: (...outcome: Parameters<DeliveryDeps["settle"]>) => Soon<LeasedMessage | null>;
   /** The pause or the missing token that the message waited for is over. */
   readonly resume: (pause: AccountPause) => void;
 }

@@ -53,6 +53,10 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
     case "held":
     case "retry":
     case "late":
+    // For the desk.
+    case "session":
+    case "note":
+    case "rating":
       return [];
   }
 }

@@ -103,6 +103,17 @@ describe("legs", () => {
     expect(sums.assignedAt).toBe(at(0));
   });
 
+  it("count a reply that was under way when the session changed hands for its author", ({ expect }) => {
+    const sums = sumsOf(writes(0), asks(0), leg("a", 1), leg("b", 5), (before) =>
+      addReply(before, { at: at(6), isAnswered: true, agent: "a" }, MEASURING),
+    );
+    expect(sums.legs.map(({ replies, firstReplyAt }) => ({ replies, firstReplyAt }))).toEqual([
+      { replies: 1, firstReplyAt: at(6) },
+      { replies: 0, firstReplyAt: null },
+    ]);
+    expect(sums.turnTime).toEqual(took(5));
+  });
+
   it("are bounded: of very many the newest takes the last place", ({ expect }) => {
     const many = Array.from({ length: MAX_LEGS + 5 }, (_, index) => leg(`a${index}`, index));
     const { legs } = sumsOf(...many);

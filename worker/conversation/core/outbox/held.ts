@@ -1,11 +1,10 @@
 /**
  * Held messages: kept until the user writes again, then queued (docs/design/0003-reply-window.md). Pure.
  */
-import { sourceOf } from "../../../../shared/message/author.ts";
 import type { RowWriter } from "../rows.ts";
 import type { ConversationState, HeldMessage } from "../state.ts";
 import { findWindowRefusal, trustClock, reserve } from "../window.ts";
-import { type OutgoingMessage, appendParts, type TransitionContext, newItem } from "./items.ts";
+import { type OutgoingMessage, appendParts, type TransitionContext, newItem, ownerOf, senderOf } from "./items.ts";
 
 /** Holds a message until the user's next one. */
 export function hold(
@@ -16,7 +15,7 @@ export function hold(
 ): { readonly state: ConversationState; readonly message: number } {
   const message = appendParts(writer, draft, state.replyContext)[0] ?? 0;
   writer.append({ kind: "held", ref: message, facts: { until } });
-  const held: HeldMessage = { message, parts: draft.parts.length, source: sourceOf(draft.by), until };
+  const held: HeldMessage = { message, parts: draft.parts.length, ...senderOf(draft), until };
   return { state: { ...state, held: [...state.held, held] }, message };
 }
 
@@ -33,14 +32,19 @@ export function releaseHeld(before: ConversationState, context: TransitionContex
     findWindowRefusal(window, context.rules, first.parts, context.now) !== undefined;
   const state = isRefused(before) ? { ...before, window: trustClock(before.window) } : before;
   if (isRefused(state)) return before;
-  const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
+  const seqs = partsOf(first);
   const more = { attempt: first.attempt ?? 0, holdUntil: first.until };
   const items = seqs.map((seq) => {
-    const item = newItem(seq, first.message, first.source, context);
+    const item = newItem(seq, first.message, ownerOf(first), context);
     return { ...item, ...more, until: Math.min(item.until, first.until) };
   });
   const window = reserve(state.window, seqs, 0);
   return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
+}
+
+/** The rows of a held message's parts. */
+export function partsOf({ message, parts }: HeldMessage): readonly number[] {
+  return Array.from({ length: parts }, (_, part) => message + part);
 }
 
 /** Held messages whose time is over are blocked. */

@@ -2,13 +2,14 @@
  * The queue of messages to one user: how a message is added, and how its items are found, changed and removed.
  * Decisions on them are in `outbox.ts`.
  */
-import type { Author } from "../../../../shared/message/author.ts";
+import { sourceOf, type Author } from "../../../../shared/message/author.ts";
 import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../../shared/message/purpose.ts";
-import type { Source } from "../../../../shared/message/source.ts";
 import type { RowWriter } from "../rows.ts";
-import type { ConversationState, OutboxItem } from "../state.ts";
+import type { ServiceText } from "../session/queued-message.ts";
+import type { Service } from "../session/service.ts";
+import type { ConversationState, OutboxItem, Sender } from "../state.ts";
 import { releaseUse } from "../window.ts";
 
 /** What the transitions need besides the state: the channel's rules, the clock, randomness, and a setting. */
@@ -20,6 +21,8 @@ export interface TransitionContext {
   readonly random: number;
   /** How many more attempts an automatic message gets after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
+  /** Service by agents of the desk; absent: by the settings there is none, and the conversation has had no session. */
+  readonly service?: Service;
 }
 
 /** A whole message: its parts are sent one after another and share one id. */
@@ -34,6 +37,22 @@ export interface OutgoingMessage {
    * If WeChat's window refuses it, it is held for the user's next message until then, epoch ms; absent: it is not held.
    */
   readonly holdUntil?: number;
+  /** Set for a text of the desk's about a session. */
+  readonly serviceText?: ServiceText;
+  /** The user message it answers automatically, by its row; set when sessions follow its outcome. */
+  readonly answers?: number;
+}
+
+/** The sender of a message. */
+export function senderOf({ by, serviceText }: Pick<OutgoingMessage, "by" | "serviceText">): Sender {
+  const source = sourceOf(by);
+  if (serviceText !== undefined) return { source, serviceText };
+  return source === "agent" && by.id !== undefined ? { source, agent: by.id } : { source };
+}
+
+/** The sender of a message that is queued or held. */
+export function ownerOf({ source, agent }: Sender): Sender {
+  return agent === undefined ? { source } : { source, agent };
 }
 
 /** Writes the `out` rows of a message, one for each part. @returns their seqs */
@@ -57,10 +76,10 @@ export function appendParts(writer: RowWriter, draft: OutgoingMessage, replyCont
 }
 
 /** A part that waits for its first attempt. */
-export function newItem(seq: number, message: number, source: Source, { rules, now }: TransitionContext): OutboxItem {
+export function newItem(seq: number, message: number, sender: Sender, { rules, now }: TransitionContext): OutboxItem {
   const until = now + rules.grants.message.durationMs;
   const tries = { failed: 0, paused: 0 };
-  return { seq, message, source, mayRepeat: false, resend: 0, attempt: 0, tries, nextAt: now, until };
+  return { seq, message, ...sender, mayRepeat: false, resend: 0, attempt: 0, tries, nextAt: now, until };
 }
 
 /** Changes one item. */

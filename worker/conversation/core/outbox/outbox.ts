@@ -6,7 +6,6 @@
  * An attempt is a lease: its holder must settle it before it ends. An attempt that is not settled by then is
  * `unconfirmed`: whether the request was sent is unknown.
  */
-import { sourceOf } from "../../../../shared/message/author.ts";
 import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
 import { SOURCES } from "../../../../shared/message/source.ts";
 import { mayResend, sendableUntil } from "../admission.ts";
@@ -20,6 +19,7 @@ import {
   removeItem,
   replaceItem,
   appendParts,
+  senderOf,
   type OutgoingMessage,
   type TransitionContext,
 } from "./items.ts";
@@ -53,11 +53,11 @@ export function enqueue(
 ): { readonly state: ConversationState; readonly message: number } {
   const seqs = appendParts(writer, draft, state.replyContext);
   const message = seqs[0] ?? 0;
-  const source = sourceOf(draft.by);
-  const mayRepeat = SOURCES[source].isAutomatic && context.unconfirmedRetries === 1;
-  const { holdUntil } = draft;
-  const more = { mayRepeat, ...(holdUntil !== undefined && { holdUntil }) };
-  const items = seqs.map((seq) => ({ ...newItem(seq, message, source, context), ...more }));
+  const sender = senderOf(draft);
+  const { holdUntil, serviceText, answers } = draft;
+  const mayRepeat = SOURCES[sender.source].isAutomatic && serviceText === undefined && context.unconfirmedRetries === 1;
+  const more = { mayRepeat, ...(holdUntil !== undefined && { holdUntil }), ...(answers !== undefined && { answers }) };
+  const items = seqs.map((seq) => ({ ...newItem(seq, message, sender, context), ...more }));
   const window = reserve(state.window, seqs, 0);
   return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
 }
@@ -68,9 +68,22 @@ export function expireLeases(
   writer: RowWriter,
   context: TransitionContext,
 ): ConversationState {
-  return state.queue
+  const expired = state.queue
     .filter((item) => item.lease !== undefined && item.lease.endsAt <= context.now)
     .reduce((folded, item) => markUnconfirmed(folded, writer, item, "lease_ended", context), state);
+  return follow(state, expired, writer, context);
+}
+
+/** Has the sessions follow the messages that left the queue. */
+function follow(
+  before: ConversationState,
+  after: ConversationState,
+  writer: RowWriter,
+  { service, now }: TransitionContext,
+): ConversationState {
+  return service === undefined || after === before
+    ? after
+    : service.machine.follow(before, after, writer, service, now);
 }
 
 /**
@@ -86,14 +99,16 @@ export function leaseNext(
   context: TransitionContext,
   holder: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const state = correctTimes(before, context.now, context.rules);
-  const mine = leaseOf(state, holder, context.now);
+  const plausible = correctTimes(before, context.now, context.rules);
+  const mine = leaseOf(plausible, holder, context.now);
   if (mine !== undefined) return { state: before, lease: mine };
+  const state = context.service?.machine.dropRefused(plausible, writer, context) ?? plausible;
   const item = sendableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
   if (item === undefined) return { state };
   const until = sendableUntil(state, item, context);
   if (typeof until === "string") {
-    return leaseNext(blockOrHold(state, writer, item, { reason: until }, context), writer, context, holder);
+    const stopped = blockOrHold(state, writer, item, { reason: until }, context);
+    return leaseNext(follow(state, stopped, writer, context), writer, context, holder);
   }
   const endsAt = context.now + LEASE_MS;
   const lease = { holder, startedAt: context.now, endsAt, deadline: Math.min(until, endsAt - SETTLE_MARGIN_MS) };
@@ -126,10 +141,10 @@ export function settleAttempt(
   const state = correctTimes(before, context.now, context.rules);
   const item = state.queue.find((candidate) => candidate.seq === attempt.seq);
   if (item?.lease === undefined || item.attempt !== attempt.attempt) {
-    return isRecorded() ? state : settleExpired(state, writer, attempt, item);
+    return isRecorded() ? state : follow(state, settleExpired(state, writer, attempt, item), writer, context);
   }
   const decision = planRetry(attempt.outcome, item.tries, context.now, context.random);
-  return apply(state, writer, item, decision, context);
+  return follow(state, apply(state, writer, item, decision, context), writer, context);
 }
 
 function apply(

@@ -4,7 +4,7 @@
 import type { BlockedReason, RowKinds, RowWriter } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
 import { coveredUntil, type WindowCorrection } from "../window.ts";
-import { type TransitionContext, removeMessage, replaceItem, removeItem, release } from "./items.ts";
+import { type TransitionContext, ownerOf, removeMessage, replaceItem, removeItem, release } from "./items.ts";
 import { MAX_TRIES } from "./retry.ts";
 
 /** Why a message that may not be sent now leaves the queue. */
@@ -66,18 +66,16 @@ function tryOrHold(
 }
 
 /** Moves a message from the queue back to the held list, in the order in which the messages were written. */
-export function returnToHeld(
-  state: ConversationState,
-  writer: RowWriter,
-  { message, source, attempt, holdUntil: until = 0 }: OutboxItem,
-): ConversationState {
+export function returnToHeld(state: ConversationState, writer: RowWriter, item: OutboxItem): ConversationState {
+  const { message, attempt, holdUntil: until = 0 } = item;
   writer.append({ kind: "held", ref: message, facts: { until } });
   const { state: left, parts } = removeMessage(state, message);
-  const held = [...left.held, { message, parts, source, until, attempt }];
+  const held = [...left.held, { message, parts, ...ownerOf(item), until, attempt }];
   return { ...left, held: held.toSorted((a, b) => a.message - b.message) };
 }
 
-function block(state: ConversationState, writer: RowWriter, item: OutboxItem, stop: Stop): ConversationState {
+/** Blocks a message from this part on. */
+export function block(state: ConversationState, writer: RowWriter, item: OutboxItem, stop: Stop): ConversationState {
   writer.append({ kind: "blocked", ref: item.seq, facts: factsOf(stop) });
   return dropMessage(state, writer, item);
 }

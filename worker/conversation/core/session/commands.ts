@@ -78,9 +78,16 @@ export function assign(
  */
 export function reply(before: SessionState, agent: string, context: SessionContext): SessionOutcome {
   const session = before.open;
+  const refusal = findTaken(before, agent);
+  if (refusal !== undefined) return err(refusal);
   if (session === null) return ok(openServing(before, agent, context));
-  if (session.status !== "serving") return ok(assignTo(before, session, agent, context));
-  return session.assignee === agent ? ok(before) : err({ reason: "taken", assignee: session.assignee });
+  return ok(session.status === "serving" ? before : assignTo(before, session, agent, context));
+}
+
+/** Why an agent may not reply: another one serves the session. */
+export function findTaken({ open: session }: SessionState, agent: string): SessionRefusal | undefined {
+  if (session?.status !== "serving" || session.assignee === agent) return undefined;
+  return { reason: "taken", assignee: session.assignee };
 }
 
 /** An agent opens a closed conversation again. */

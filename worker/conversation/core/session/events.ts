@@ -86,6 +86,8 @@ export interface AutomaticOutcome {
   readonly answers: number;
   /** It reached the user. A rule with the action `silent` counts as delivered. */
   readonly isDelivered: boolean;
+  /** It is that action: the user is answered without a reply. */
+  readonly isSilent?: true;
   /** Epoch ms. */
   readonly at: number;
 }
@@ -93,7 +95,7 @@ export interface AutomaticOutcome {
 /** An automatic reply was delivered, or not: then the session waits for an agent, and no message is left unanswered. */
 export function settleAutomatic(
   before: SessionState,
-  { answers, isDelivered, at }: AutomaticOutcome,
+  { answers, isDelivered, isSilent, at }: AutomaticOutcome,
   queue: QueueEntry,
   context: SessionContext,
 ): SessionState {
@@ -102,7 +104,7 @@ export function settleAutomatic(
   return withOpen(before, (session) => ({
     ...session,
     waitingSince: session.status === "bot" && session.lastUserSeq <= answers ? null : session.waitingSince,
-    sums: addAutomaticReply(session.sums, at),
+    sums: isSilent === true ? session.sums : addAutomaticReply(session.sums, at),
   }));
 }
 
@@ -112,20 +114,27 @@ export interface SettledReply {
   readonly seq: number;
   /** When it was sent, epoch ms. */
   readonly at: number;
+  /** Its author, who may have lost the session since; absent: the agent who has it. */
+  readonly agent?: string;
 }
 
 /**
  * A reply of an agent was delivered. It answers the messages before its row: when the user wrote after it, the session
  * still waits. A reply that was queued in an earlier session changes nothing.
  */
-export function settleReply(before: SessionState, { seq, at }: SettledReply, context: SessionContext): SessionState {
+export function settleReply(
+  before: SessionState,
+  { seq, at, agent }: SettledReply,
+  context: SessionContext,
+): SessionState {
+  const author = agent === undefined ? {} : { agent };
   return withOpen(before, (session) => {
     if (seq < session.seq) return session;
     const isAnswered = session.lastUserSeq < seq;
     return {
       ...session,
       waitingSince: isAnswered ? null : session.waitingSince,
-      sums: addReply(session.sums, { at, isAnswered }, context.measuring),
+      sums: addReply(session.sums, { at, isAnswered, ...author }, context.measuring),
     };
   });
 }

@@ -124,15 +124,17 @@ export function endLeg(sums: SessionSums, now: number): SessionSums {
 /**
  * A reply of an agent reached the user, or may have (`sent` or `unconfirmed`).
  *
- * @param reply `at`: when it was sent, epoch ms. `isAnswered`: the user wrote nothing after it; else the turn continues
+ * @param reply `at`: when it was sent, epoch ms. `isAnswered`: the user wrote nothing after it; else the turn continues.
+ *   `agent`: its author, whose leg it counts in; absent: the current one
  */
 export function addReply(
   sums: SessionSums,
-  { at, isAnswered }: { readonly at: number; readonly isAnswered: boolean },
+  { at, isAnswered, agent }: { readonly at: number; readonly isAnswered: boolean; readonly agent?: string },
   measuring: Measuring,
 ): SessionSums {
+  const own = sums.legs.findLast((leg) => (agent === undefined ? leg.to === null : leg.agent === agent));
   const legs = sums.legs.map((leg) =>
-    leg.to === null ? { ...leg, firstReplyAt: leg.firstReplyAt ?? at, replies: leg.replies + 1 } : leg,
+    leg === own ? { ...leg, firstReplyAt: leg.firstReplyAt ?? at, replies: leg.replies + 1 } : leg,
   );
   const firstResponse = sums.firstResponse ?? (sums.dueAt === null ? null : measure(sums.dueAt, at, measuring));
   const replied = {
@@ -143,7 +145,7 @@ export function addReply(
     lastMessageAt: Math.max(sums.lastMessageAt, at),
   };
   if (sums.turnFrom === null || !isAnswered) return replied;
-  const legFrom = sums.legs.at(-1)?.from ?? sums.turnFrom;
+  const legFrom = (own ?? sums.legs.at(-1))?.from ?? sums.turnFrom;
   const took = measure(Math.max(sums.turnFrom, legFrom), at, measuring);
   return {
     ...replied,

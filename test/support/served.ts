@@ -1,0 +1,169 @@
+/**
+ * A conversation whose users are served by agents of the desk, over any storage. It is evicted after every step; clock,
+ * carriers and command ids are the test's.
+ */
+import type { Address } from "../../shared/message/address.ts";
+import { miniProgramAddress } from "../../shared/message/address.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
+import { businessMs } from "../../worker/automation/core/business-hours.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
+import { loadConversation, type SessionCode } from "../../worker/conversation/conversation.ts";
+import type { Candidate } from "../../worker/conversation/core/candidate.ts";
+import type { Row, RowKind } from "../../worker/conversation/core/rows.ts";
+import type { CommandAction, SessionChange } from "../../worker/conversation/core/session/apply.ts";
+import type { DeskTerms } from "../../worker/conversation/core/session/service.ts";
+import type { InboundEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
+import type { ConversationStore } from "../../worker/conversation/log-store.ts";
+import { readReceived, type LeasedMessage } from "../../worker/conversation/rpc.ts";
+import { readSnapshot, recordSeen, runCommand } from "../../worker/conversation/session/command.ts";
+import { createService } from "../../worker/conversation/session/create-service.ts";
+import type { CommandAnswer } from "../../worker/conversation/session/rpc.ts";
+import { openArrayStore, type ArrayData } from "./array-store.ts";
+import { must, T0, text } from "./conversation.ts";
+import { RULES } from "./rules.ts";
+
+const DAY = 86_400_000;
+const ADDRESS: Address = miniProgramAddress("wx0123456789abcdef", "oServed");
+const CODE: SessionCode = { serve: (desk) => createService(desk, businessMs) };
+
+/** The shop is open, at all times. */
+export const OPEN: DeskTerms = { isOpen: true };
+
+/** How the user's message comes. */
+interface Saying {
+  /** When the user wrote it, epoch ms. */
+  readonly at?: number;
+  /** The settings' terms; null: the platform's own agents serve; "unknown": the settings could not be read. */
+  readonly desk?: DeskTerms | null | "unknown";
+}
+
+/** How a command comes. */
+interface Commanding {
+  readonly id?: string;
+  readonly log?: string;
+  /** The agent who gives it. */
+  readonly by?: string;
+}
+
+/** Starts over a storage, by default an array, by the rules of a channel. */
+export function createServed(open: () => ConversationStore = arrayStorage(), rules = RULES) {
+  let now = T0;
+  let count = 0;
+  const load = () =>
+    loadConversation({
+      objectId: "cd".repeat(32),
+      store: open(),
+      config: () => ({ retentionMs: 180 * DAY, unconfirmedRetries: 1 }),
+      rulesOf: () => rules,
+      movable: ({ consumers }) => consumers,
+      sessionCode: () => CODE,
+      setAlarm: () => undefined,
+      clock: () => now,
+      random: () => 0.5,
+    });
+  let conversation = load();
+  /** One step; then the object is evicted, and what was not stored is gone. */
+  function step<T>(run: (loaded: ReturnType<typeof load>) => T): T {
+    const value = run(conversation);
+    conversation = load();
+    return value;
+  }
+  const next = (prefix: string): string => {
+    count += 1;
+    return `${prefix}${count}`;
+  };
+  const log = (): readonly Row[] => open().rows(0, 100_000);
+  const commands = (action: CommandAction, { id = next("command-"), log: named, by }: Commanding = {}) =>
+    step((loaded) => {
+      const input = { id, log: named ?? must(loaded.store.log(), "log"), action, desk: OPEN };
+      return runCommand(loaded, by === undefined ? input : { ...input, by: { type: "agent", id: by } }, next("desk-"));
+    });
+  const state = () => conversation.state();
+  /** What a command on the open, or the newest closed, session names. */
+  const named = () => {
+    const { open: session, closed, version } = must(state().sessions, "session");
+    return { session: session?.seq ?? closed?.seq ?? 0, version };
+  };
+
+  return {
+    now: () => now,
+    pass(ms: number) {
+      now += ms;
+    },
+    state,
+    log,
+    rows: <K extends RowKind>(kind: K) => log().filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
+    named,
+    snapshot: () => step((loaded) => readSnapshot(loaded)),
+    /** The user writes; returns the lease of the answer, if there is one. */
+    says(candidates: readonly Candidate[] | null, content = "你好", { at = now, desk = OPEN }: Saying = {}) {
+      const id = next("");
+      const inbound = {
+        event: "message",
+        type: "text",
+        name: "text",
+        id,
+        content,
+        createdAt: at,
+      } as const;
+      const known = desk === "unknown" ? {} : { consumers: [], settingsVersion: 1, ...(desk && { desk }) };
+      const push: InboundEvent = { key: `m:${id}`, inbound, classification: classify(inbound), candidates, ...known };
+      return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
+    },
+    /** The API sends. */
+    submits(content: string, more: Partial<SendRequest> = {}) {
+      const input = {
+        key: next("k:"),
+        request: "r",
+        message: text(content),
+        isAi: false,
+        hold: false,
+        muteMs: 0,
+        ...more,
+      };
+      return step((loaded) => loaded.submit(ADDRESS, input, next("api-")));
+    },
+    /** An attempt ends; returns the next lease. */
+    settles: ({ seq, attempt, holder }: LeasedMessage, outcome: AttemptOutcome, mayGoOn = true) =>
+      step((loaded) => loaded.settle(seq, attempt, outcome, mayGoOn ? holder : null, OPEN)),
+    /** The alarm rings. */
+    wakes: () => step((loaded) => loaded.leaseDue(ADDRESS, next("alarm-"), OPEN)),
+    commands,
+    /** A change of the session as it is now. */
+    changes: (change: SessionChange & { readonly text?: string }, commanding: Commanding = {}) =>
+      commands({ ...change, ...named() }, commanding),
+    /** An agent writes. */
+    replies: (
+      agent: string,
+      content: string,
+      more: { readonly hold?: boolean; readonly seenSeq?: number } = {},
+      id?: string,
+    ) =>
+      commands(
+        { type: "reply", agent, message: text(content), request: content, hold: false, ...more },
+        id === undefined ? {} : { id },
+      ),
+    seen: (session: number, seq: number, named?: string) =>
+      step((loaded) => recordSeen(loaded, { log: named ?? must(loaded.store.log()), session, seq })),
+    /** The user is erased: another storage is opened. */
+    logId: () => open().log(),
+  };
+}
+
+function arrayStorage(): () => ConversationStore {
+  const data: ArrayData = { records: [] };
+  return () => openArrayStore(data);
+}
+
+/** A conversation under test. */
+export type Served = ReturnType<typeof createServed>;
+
+/** Why a command was refused; undefined when it was not. */
+export function refusalOf(answer: CommandAnswer) {
+  return answer.ok ? undefined : answer.refusal;
+}
+
+/** The attempt that a command leased. */
+export function leaseIn(answer: CommandAnswer): LeasedMessage {
+  return must(answer.ok ? answer.lease : undefined, "lease");
+}

@@ -1,0 +1,248 @@
+/**
+ * Commands of the desk in a conversation: the session machine's, with what they need of outbox and window, and what
+ * follows for messages that wait. One transition each: a refused command changes nothing but what was due anyway. Pure.
+ */
+import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
+import type { Outbound } from "../../../../shared/message/outbound.ts";
+import { splitMessage } from "../../../../shared/message/parts.ts";
+import { findRefusal, replyWindow, type ControlRefusal } from "../admission.ts";
+import { expireHeld, hold } from "../outbox/held.ts";
+import type { OutgoingMessage, TransitionContext } from "../outbox/items.ts";
+import { enqueue, expireLeases } from "../outbox/outbox.ts";
+import { correctTimes } from "../plausible-times.ts";
+import { writeRows, type RowWriter } from "../rows.ts";
+import { HOLD_MS, type ConversationState } from "../state.ts";
+import { MAX_HELD } from "../transitions.ts";
+import type { WindowRefusal } from "../window.ts";
+import {
+  assign,
+  close,
+  expire,
+  findTaken,
+  park,
+  reopen,
+  reply,
+  returnToQueue,
+  take,
+  transferToAgent,
+  transferToTeam,
+  unpark,
+  type SessionOutcome,
+  type SessionRefusal,
+} from "./commands.ts";
+import { requestAgent, type QueueEntry } from "./events.ts";
+import { sessionContext, withSessions } from "./machine.ts";
+import { isOutdated, type ServicePurpose } from "./queued-message.ts";
+import type { Service } from "./service.ts";
+import { NO_SESSION, type CloseReason, type ReturnReason } from "./session.ts";
+
+/** A change of a session, decided on one version of it. */
+export type SessionChange =
+  | { readonly type: "take" | "assign" | "reopen"; readonly agent: string }
+  | { readonly type: "transfer_to_agent"; readonly target: string }
+  | { readonly type: "transfer_to_team"; readonly team: string; readonly isOffline: boolean }
+  | {
+      readonly type: "return";
+      readonly reason: Exclude<ReturnReason, "transfer">;
+      readonly isOffline: boolean;
+    }
+  /** Until then, epoch ms; at most until the reply window ends. */
+  | { readonly type: "park"; readonly until: number }
+  | { readonly type: "unpark" }
+  /** `seenSeq`: the newest row the agent, or the timer, has seen. */
+  | { readonly type: "close"; readonly reason: Extract<CloseReason, "agent" | "idle">; readonly seenSeq: number }
+  | {
+      readonly type: "expire";
+      readonly reason: Extract<CloseReason, "abandoned" | "expired" | "bot">;
+      readonly afterSeq: number;
+    };
+
+/** What a command does. */
+export type CommandAction =
+  | (SessionChange & { readonly session: number; readonly version: number; readonly text?: string })
+  /** An agent is asked for: by the API or a bot. */
+  | { readonly type: "request"; readonly queue: QueueEntry }
+  /** An agent writes to the user, and takes the session if no agent serves it. */
+  | {
+      readonly type: "reply";
+      readonly agent: string;
+      readonly message: Outbound;
+      /** SHA-256 of the message: the same command id with another one is an error. */
+      readonly request: string;
+      /** If the window does not allow it, it is held for the user's next message. */
+      readonly hold: boolean;
+      /** The newest row the agent has seen: what others did after it is shown first. Absent: sent in any case. */
+      readonly seenSeq?: number;
+    }
+  /** A text of the desk's about a session, such as the request for a rating. */
+  | {
+      readonly type: "service_text";
+      readonly purpose: ServicePurpose;
+      readonly message: Outbound;
+      readonly session: number;
+      readonly lastUserSeq: number;
+    }
+  /** A text for colleagues. */
+  | { readonly type: "note"; readonly text: string; readonly mentions?: readonly string[] };
+
+/** A command. */
+export interface Command {
+  /** Its id: a repeated command has no further effect. */
+  readonly id: string;
+  /** Who gave it; the desk itself when absent. */
+  readonly by?: Author;
+  readonly action: CommandAction;
+}
+
+/** Why a command was refused. */
+export type CommandRefusal =
+  | SessionRefusal
+  | { readonly reason: WindowRefusal | ControlRefusal | "hold_full" | "unsplittable" | "idempotency_mismatch" };
+
+/** The result of a command; `message` is the first row of what it sends. */
+export type Applied = { readonly state: ConversationState } & (
+  | { readonly refusal: CommandRefusal; readonly message?: never }
+  | { readonly refusal?: never; readonly message?: number }
+);
+
+/** What a command depends on besides state and time. */
+export interface CommandContext extends TransitionContext {
+  readonly service: Service;
+  /** Whether others have done something about the conversation after a row. */
+  readonly isStale: (seenSeq: number, agent: string) => boolean;
+}
+
+/** The key of a command's row. */
+export function commandKey(id: string): string {
+  return `c:${id}`;
+}
+
+/** Applies a command. */
+export function applyCommand(
+  before: ConversationState,
+  writer: RowWriter,
+  { id, by = SYSTEM, action }: Command,
+  context: CommandContext,
+): Applied {
+  const { now, rules, service } = context;
+  const plausible = correctTimes(before, now, rules);
+  const due = expireHeld(expireLeases(plausible, writer, context), writer, now);
+  const state = service.machine.dropRefused(due, writer, context);
+  const key = commandKey(id);
+  switch (action.type) {
+    case "reply":
+      return applyReply(state, writer, action, key, context);
+    case "service_text":
+      return applyServiceText(state, writer, action, { by, key }, context);
+    case "note": {
+      const { open, closed } = state.sessions ?? NO_SESSION;
+      const { text, mentions } = action;
+      const session = open?.seq ?? closed?.seq ?? null;
+      writer.append({ kind: "note", by, key, facts: { session, ...(mentions && { mentions }) }, content: { text } });
+      return { state };
+    }
+    default: {
+      const text = action.type === "request" ? undefined : action.text;
+      const sessions = state.sessions ?? NO_SESSION;
+      const outcome = change(state, action, sessionContext(keyed(writer, key), service, now, by, text), context);
+      if (!outcome.ok) return { state, refusal: outcome.error };
+      if (outcome.value === sessions) return { state };
+      return { state: service.machine.dropRefused(withSessions(state, outcome.value), writer, context) };
+    }
+  }
+}
+
+function change(
+  state: ConversationState,
+  action: Exclude<CommandAction, { readonly type: "reply" | "service_text" | "note" }>,
+  session: ReturnType<typeof sessionContext>,
+  { rules, now }: CommandContext,
+): SessionOutcome {
+  const before = state.sessions ?? NO_SESSION;
+  switch (action.type) {
+    case "request":
+      return { ok: true, value: requestAgent(before, action.queue, session) };
+    case "take":
+      return take(before, action, session);
+    case "assign":
+      return assign(before, action, session);
+    case "reopen":
+      return reopen(before, action, session);
+    case "transfer_to_agent":
+      return transferToAgent(before, action, session);
+    case "transfer_to_team":
+      return transferToTeam(before, action, session);
+    case "return":
+      return returnToQueue(before, action, session);
+    case "park":
+      return park(before, { ...action, latest: replyWindow(state, rules, now).expiresAt ?? now }, session);
+    case "unpark":
+      return unpark(before, action, session);
+    case "close":
+      return close(before, action, { isSending: state.queue.length > 0, held: state.held.length }, session);
+    case "expire":
+      return expire(before, action, session);
+  }
+}
+
+function applyReply(
+  state: ConversationState,
+  writer: RowWriter,
+  { agent, message: content, request, hold: mayHold, seenSeq }: Extract<CommandAction, { readonly type: "reply" }>,
+  key: string,
+  context: CommandContext,
+): Applied {
+  const { now, rules, service } = context;
+  const by: Author = { type: "agent", id: agent };
+  const sessions = state.sessions ?? NO_SESSION;
+  const taken = findTaken(sessions, agent);
+  if (taken !== undefined) return { state, refusal: taken };
+  if (seenSeq !== undefined && context.isStale(seenSeq, agent)) return { state, refusal: { reason: "stale" } };
+  const parts = splitMessage(content, rules);
+  if (parts === undefined) return { state, refusal: { reason: "unsplittable" } };
+  const holdUntil = now + HOLD_MS;
+  const draft: OutgoingMessage = { parts, by, purpose: "reply", key, request, ...(mayHold && { holdUntil }) };
+  const refused = findRefusal(asServed(state, agent, context), draft, context);
+  if (refused !== undefined && !mayHold) return { state, refusal: { reason: refused } };
+  if (refused !== undefined && state.held.length >= MAX_HELD) return { state, refusal: { reason: "hold_full" } };
+  const taking = reply(sessions, agent, sessionContext(writer, service, now, by));
+  const served = taking.ok ? withSessions(state, taking.value) : state;
+  const free = service.machine.dropRefused(served, writer, context);
+  return refused === undefined ? enqueue(free, writer, draft, context) : hold(free, writer, draft, holdUntil);
+}
+
+/** The conversation as it will be once this agent serves it: what automation has queued no longer counts. */
+function asServed(state: ConversationState, agent: string, context: CommandContext): ConversationState {
+  const served: ConversationState = { ...state, control: { type: "served", agent, mutedUntil: 0 } };
+  return context.service.machine.dropRefused(served, writeRows(0, context.now), context);
+}
+
+function applyServiceText(
+  state: ConversationState,
+  writer: RowWriter,
+  action: Extract<CommandAction, { readonly type: "service_text" }>,
+  { by, key }: { readonly by: Author; readonly key: string },
+  context: CommandContext,
+): Applied {
+  const { purpose, message, session, lastUserSeq } = action;
+  const serviceText = { purpose, session, lastUserSeq };
+  if (isOutdated(state.sessions, serviceText)) return { state, refusal: { reason: "stale" } };
+  const parts = splitMessage(message, context.rules);
+  if (parts === undefined) return { state, refusal: { reason: "unsplittable" } };
+  const draft: OutgoingMessage = { parts, by, purpose, key, serviceText };
+  const refused = findRefusal(state, draft, context);
+  return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
+}
+
+/** Gives the next row the key: the command's. */
+function keyed(writer: RowWriter, key: string): RowWriter {
+  let isUsed = false;
+  return {
+    ...writer,
+    append(row) {
+      const own = isUsed ? {} : { key };
+      isUsed = true;
+      return writer.append({ ...row, ...own });
+    },
+  };
+}

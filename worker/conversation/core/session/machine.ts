@@ -1,0 +1,216 @@
+/**
+ * The session machine in a conversation: its events run in the transaction of the user's message and of each outcome, and
+ * `control` follows the session (docs/design/0023-sessions.md). Loaded when a conversation needs it. Pure.
+ */
+import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
+import type { Inbound } from "../../../../shared/message/inbound.ts";
+import { normalizeText } from "../../../../shared/text/normalize.ts";
+import { admission } from "../admission.ts";
+import { serve } from "../control.ts";
+import { partsOf } from "../outbox/held.ts";
+import { replaceItem, type TransitionContext } from "../outbox/items.ts";
+import { block } from "../outbox/stop.ts";
+import type { Row, RowWriter } from "../rows.ts";
+import type { ConversationState, OutboxItem } from "../state.ts";
+import {
+  askedForRating,
+  endByHandover,
+  isRating,
+  rate,
+  receiveMessage,
+  settleAutomatic,
+  settleReply,
+} from "./events.ts";
+import { isBegun, isOutdated } from "./queued-message.ts";
+import type { ServedMessage, Service, SessionMachine } from "./service.ts";
+import { AFTERLIFE_MS, end, NO_SESSION, record, type SessionContext, type SessionState } from "./session.ts";
+
+/** One digit from 1 to 5; full-width digits are normalised before. */
+const SCORE = /^[1-5]$/;
+const USER: Author = { type: "user" };
+
+/** See `SessionMachine`. */
+export const SESSION_MACHINE: SessionMachine = { readScore, receive, follow, dropRefused };
+
+/** The same conversation with its sessions, and `control` as it follows from them. */
+export function withSessions(state: ConversationState, sessions: SessionState): ConversationState {
+  if (sessions === (state.sessions ?? NO_SESSION)) return state;
+  const agent = sessions.open?.status === "serving" ? sessions.open.assignee : null;
+  return { ...state, sessions, control: serve(state.control, agent) };
+}
+
+/** What the pure machine needs of a transition. */
+export function sessionContext(
+  writer: RowWriter,
+  { measuring }: Pick<Service, "measuring">,
+  now: number,
+  by: Author,
+  text?: string,
+): SessionContext {
+  const content = text === undefined ? null : { text };
+  return { now, measuring, append: (facts) => writer.append({ kind: "session", by, facts, content }) };
+}
+
+function readScore({ sessions }: ConversationState, inbound: Inbound, at: number, now: number): number | undefined {
+  if (sessions === undefined || inbound.event !== "message" || inbound.type !== "text") return undefined;
+  if (!isRating(sessions, at, now)) return undefined;
+  const text = normalizeText(inbound.content);
+  return SCORE.test(text) ? Number(text) : undefined;
+}
+
+function receive(
+  state: ConversationState,
+  writer: RowWriter,
+  message: ServedMessage,
+  service: Service,
+  now: number,
+): ConversationState {
+  const context = sessionContext(writer, service, now, USER);
+  const known = state.sessions ?? NO_SESSION;
+  if (message.score !== undefined) return withSessions(state, rateClosed(known, writer, message.score));
+  const before = endQuietBot(known, message.isDesk, context);
+  if (message.isHandedOver) return withSessions(state, endByHandover(before, context));
+  // The settings have returned to the platform's own agents: what is open continues, and no session begins.
+  if (!message.isDesk && before.open === null) return withSessions(state, before);
+  const answer = findAnswer(state, message);
+  const { seq, at } = message;
+  const arrived = receiveMessage(before, { seq, at, isForBot: answer !== "none", queue: service.queue }, context);
+  const settled =
+    answer === "silence"
+      ? settleAutomatic(arrived, { answers: seq, isDelivered: true, isSilent: true, at: now }, service.queue, context)
+      : arrived;
+  const kept = answer === "none" ? withoutAnswers(state, seq) : state;
+  return withSessions(kept, settled);
+}
+
+function rateClosed(sessions: SessionState, writer: RowWriter, score: number): SessionState {
+  const session = sessions.closed?.seq ?? 0;
+  writer.append({ kind: "rating", by: USER, facts: { session, score } });
+  return rate(sessions, score);
+}
+
+/**
+ * A session that automation has had for itself and that has been quiet for a day ends before the next message; one of an
+ * account whose users the platform's agents serve again ends at once.
+ */
+function endQuietBot(sessions: SessionState, isDesk: boolean, context: SessionContext): SessionState {
+  const { open } = sessions;
+  if (open?.status !== "bot") return sessions;
+  const isQuiet = open.waitingSince === null && context.now - open.sums.lastMessageAt >= AFTERLIFE_MS;
+  return isQuiet || !isDesk ? end(sessions, open, "bot", context) : sessions;
+}
+
+/** What automation does about a message: all of its answer is queued, it is silent on purpose, or the user needs an agent. */
+function findAnswer({ queue }: ConversationState, { seq, chosen }: ServedMessage): "queued" | "silence" | "none" {
+  if (chosen?.action.type === "silent") return "silence";
+  if (chosen?.action.type !== "reply") return "none";
+  const queued = new Set(queue.flatMap(({ answers, message }) => (answers === seq ? [message] : [])));
+  return queued.size === chosen.action.messages.length ? "queued" : "none";
+}
+
+function follow(
+  before: ConversationState,
+  after: ConversationState,
+  writer: RowWriter,
+  service: Service,
+  now: number,
+): ConversationState {
+  const context = sessionContext(writer, service, now, SYSTEM);
+  return before.queue.reduce((state, item) => {
+    if (isWaiting(after, item)) return state;
+    const rows = writer.rows().filter((row) => row.ref === item.seq);
+    if (item.answers !== undefined) return followAnswer(state, item.answers, isSent(rows), service, context);
+    return withSessions(state, followText(state.sessions ?? NO_SESSION, item, rows, context));
+  }, after);
+}
+
+/** Whether a message is still to be sent. */
+function isWaiting({ queue, held }: ConversationState, { seq, message }: OutboxItem): boolean {
+  return queue.some((other) => other.seq === seq) || held.some((other) => other.message === message);
+}
+
+function isSent(rows: readonly Row[]): boolean {
+  return rows.some(({ kind }) => kind === "sent");
+}
+
+/** A part of an automatic answer has its outcome. The message is answered with the last part; a part that was not sent makes it unanswered. */
+function followAnswer(
+  state: ConversationState,
+  answers: number,
+  isDelivered: boolean,
+  { queue }: Service,
+  context: SessionContext,
+): ConversationState {
+  if (isDelivered && state.queue.some((item) => item.answers === answers)) return state;
+  const sessions = state.sessions ?? NO_SESSION;
+  const settled = settleAutomatic(sessions, { answers, isDelivered, at: context.now }, queue, context);
+  return withSessions(withoutAnswers(state, answers), settled);
+}
+
+/** The outcome of what is still queued of an answer decides about nothing. */
+function withoutAnswers(state: ConversationState, answers: number): ConversationState {
+  const queue = state.queue.map((item) => {
+    if (item.answers !== answers) return item;
+    const { answers: _decided, ...rest } = item;
+    return rest;
+  });
+  return { ...state, queue };
+}
+
+/** An agent's message, or a text of the desk's, has its outcome. Of a split one the first part counts. */
+function followText(
+  sessions: SessionState,
+  { seq, message, agent, serviceText }: OutboxItem,
+  rows: readonly Row[],
+  context: SessionContext,
+): SessionState {
+  if (serviceText?.purpose === "rating" && isSent(rows))
+    return askedForRating(sessions, serviceText.session, context.now);
+  if (agent === undefined) return sessions;
+  const mayHaveArrived = isSent(rows) || rows.some(({ kind }) => kind === "unconfirmed");
+  // A seq is the time it was written (0001), but not when the clock has been set back since.
+  const at = Math.min(seq, context.now);
+  const settled = mayHaveArrived && seq === message ? settleReply(sessions, { seq, at, agent }, context) : sessions;
+  return isSent(rows) ? settled : endPark(settled, context);
+}
+
+/** An outcome other than `sent` needs the agent (DESK_PROTOCOL rule 17). */
+function endPark(sessions: SessionState, context: SessionContext): SessionState {
+  const { open } = sessions;
+  if (open?.status !== "serving" || open.parkedUntil === null) return sessions;
+  return record(sessions, { ...open, parkedUntil: null }, context, { action: "unparked" });
+}
+
+function dropRefused(state: ConversationState, writer: RowWriter, context: TransitionContext): ConversationState {
+  for (const item of state.queue) {
+    const reason = item.lease === undefined ? findRefusal(state, item, context) : undefined;
+    if (reason === undefined) continue;
+    const dropped =
+      reason === "reassigned" && isBegun(state.queue, item)
+        ? replaceItem(state, { ...item, mayFinish: true })
+        : block(state, writer, item, { reason });
+    return dropRefused(dropped, writer, context);
+  }
+  return dropHeld(state, writer);
+}
+
+function findRefusal(state: ConversationState, item: OutboxItem, { now }: TransitionContext) {
+  const admitted = admission(state.control, item, "queued", now);
+  const reason = admitted.by === "control" ? admitted.reason : undefined;
+  if (reason === "taken" || reason === "reassigned") return reason;
+  return item.serviceText !== undefined && isOutdated(state.sessions, item.serviceText) ? "outdated" : undefined;
+}
+
+/** What a former agent held for the user's next message is theirs again. */
+function dropHeld(state: ConversationState, writer: RowWriter): ConversationState {
+  const { control, held } = state;
+  const kept = held.filter(
+    ({ agent }) => agent === undefined || (control.type === "served" && control.agent === agent),
+  );
+  if (kept.length === held.length) return state;
+  for (const dropped of held.filter((message) => !kept.includes(message))) {
+    for (const [part, ref] of partsOf(dropped).entries())
+      writer.append({ kind: "blocked", ref, facts: { reason: part === 0 ? "reassigned" : "part_failed" } });
+  }
+  return { ...state, held: kept };
+}

@@ -1,0 +1,32 @@
+/**
+ * Rows of kind `session` as the API shows them: times as ISO texts. Pure.
+ */
+import type { SessionFacts } from "./session.ts";
+import type { Leg, SessionSums } from "./sums.ts";
+
+/** The facts of a transition. */
+export function showSessionFacts({ sums, ...facts }: SessionFacts) {
+  return { ...facts, ...(sums && { sums: showSums(sums) }) };
+}
+
+function showSums(sums: SessionSums) {
+  const { dueAt, requestedAt, assignedAt, turnFrom, lastMessageAt, legs, ...figures } = sums;
+  return {
+    ...figures,
+    dueAt: isoTime(dueAt),
+    requestedAt: isoTime(requestedAt),
+    assignedAt: isoTime(assignedAt),
+    turnFrom: isoTime(turnFrom),
+    lastMessageAt: new Date(lastMessageAt).toISOString(),
+    legs: legs.map(showLeg),
+  };
+}
+
+function showLeg({ agent, from, to, firstReplyAt, replies }: Leg) {
+  const times = { from: new Date(from).toISOString(), to: isoTime(to), firstReplyAt: isoTime(firstReplyAt) };
+  return { agent, ...times, replies };
+}
+
+function isoTime(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString();
+}

@@ -1,0 +1,107 @@
+/**
+ * Commands of the desk over a loaded conversation: idempotent by their id, for one log, in one transaction each. Loaded
+ * with the first command.
+ */
+import type { Address } from "../../../shared/message/address.ts";
+import type { LoadedConversation } from "../conversation.ts";
+import { leaseNext } from "../core/outbox/outbox.ts";
+import type { Row } from "../core/rows.ts";
+import { applyCommand, commandKey, type Applied } from "../core/session/apply.ts";
+import { markSeen } from "../core/session/events.ts";
+import { correctPark } from "../core/session/plausible-park.ts";
+import type { DeskTerms } from "../core/session/service.ts";
+import { NO_SESSION } from "../core/session/session.ts";
+import type { Transition } from "../transact.ts";
+import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./rpc.ts";
+
+/** How long the id of a command is kept, milliseconds. */
+const COMMAND_MS = 24 * 3_600_000;
+/** The terms when the caller could not read the settings. */
+const ALWAYS_OPEN: DeskTerms = { isOpen: true };
+/** The most rows looked at to find out what others did; with more, they did something. */
+const MAX_NEWER_ROWS = 200;
+
+/** What a conversation says of its sessions; null without a log. */
+export function readSnapshot(conversation: LoadedConversation): Snapshot | null {
+  const { store } = conversation;
+  const [address, log] = [store.address(), store.log()];
+  return address === undefined || log === undefined ? null : showSessions(conversation, address, log);
+}
+
+function showSessions(
+  { state, rulesOf, showWindow, clock }: LoadedConversation,
+  address: Address,
+  log: string,
+): Snapshot {
+  const now = clock();
+  const { lastSeq: to, sessions = NO_SESSION } = state();
+  const session = correctPark(sessions, now, rulesOf(address));
+  return { log, to, session, window: showWindow(address, now) };
+}
+
+/** An agent has read up to a row. Writes no row; null: the log is another one, or erased. */
+export function recordSeen(conversation: LoadedConversation, { log, session, seq }: SeenInput): Snapshot | null {
+  const { store, state, keep } = conversation;
+  if (store.log() !== log) return null;
+  const { sessions } = state();
+  if (sessions?.open?.seq === session) {
+    const seen = markSeen(sessions, seq);
+    if (seen.open?.unread !== sessions.open.unread) keep({ sessions: seen }, true);
+  }
+  return readSnapshot(conversation);
+}
+
+/**
+ * Runs a command.
+ *
+ * @param holder the caller's name as holder of the lease for what it sends: a repeated call with it returns the same lease
+ */
+export function runCommand(conversation: LoadedConversation, input: CommandInput, holder: string): CommandAnswer {
+  const { store, transact, clock, progressOf } = conversation;
+  const address = store.address();
+  // An object without a log never creates one for a command.
+  if (address === undefined || store.log() !== input.log) return { ok: false, refusal: { reason: "gone" } };
+  const now = clock();
+  const earlier = store.commandRow(commandKey(input.id), now - COMMAND_MS);
+  const isOther =
+    earlier?.kind === "out" && "request" in input.action && earlier.facts.request !== input.action.request;
+  const isStale = (seenSeq: number, agent: string) => {
+    const newer = store.rows(seenSeq, MAX_NEWER_ROWS);
+    return newer.length === MAX_NEWER_ROWS || newer.some((row) => isOfOthers(row, agent));
+  };
+  const step: Transition<Applied> = (before, writer, context) => {
+    if (context.service === undefined) throw new Error("a command runs without the session machine");
+    if (isOther) return { state: before, value: { state: before, refusal: { reason: "idempotency_mismatch" } } };
+    const applied: Applied =
+      earlier === undefined
+        ? applyCommand(before, writer, input, { ...context, service: context.service, isStale })
+        : { state: before, ...(earlier.kind === "out" && { message: earlier.seq }) };
+    if (applied.message === undefined) return { state: applied.state, value: applied };
+    return { ...leaseNext(applied.state, writer, context, holder), value: applied };
+  };
+  const { value, lease } = transact(address, now, step, input.desk ?? ALWAYS_OPEN);
+  const snapshot = showSessions(conversation, address, input.log);
+  if (value.refusal !== undefined) return { ok: false, refusal: value.refusal, snapshot };
+  const { message } = value;
+  return {
+    ok: true,
+    snapshot,
+    ...(message !== undefined && { message: progressOf(message) }),
+    ...(lease && { lease }),
+  };
+}
+
+/** Whether a row is news for an agent: a message of the user's, what another person wrote, a change of the session. */
+function isOfOthers(row: Row, agent: string): boolean {
+  const isOwn = row.by.type === "agent" && row.by.id === agent;
+  switch (row.kind) {
+    case "in":
+      return row.facts.event === "message";
+    case "out":
+      return (row.by.type === "agent" || row.by.type === "api") && !isOwn;
+    case "session":
+      return !isOwn;
+    default:
+      return false;
+  }
+}

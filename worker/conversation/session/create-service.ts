@@ -1,0 +1,29 @@
+/**
+ * Service by agents of the desk, for the transitions of conversations with sessions.
+ */
+import { SESSION_MACHINE } from "../core/session/machine.ts";
+import type { DeskTerms, Service } from "../core/session/service.ts";
+
+/** A turn of the user's that waits longer than this is counted as late, milliseconds. */
+const TURN_LIMIT_MS = 5 * 60_000;
+
+/**
+ * Service in one transition.
+ *
+ * @param desk the terms of the caller's settings; without them, or without hours, all time counts as business time
+ * @param businessMs the part of an interval within business hours, milliseconds; `hours` as in `DeskTerms`
+ */
+export function createService(
+  desk: DeskTerms | undefined,
+  businessMs: (hours: string, from: number, to: number) => number,
+): Service {
+  const hours = desk?.hours;
+  return {
+    queue: { team: null, isOffline: desk?.isOpen === false },
+    measuring: {
+      businessMs: (from, to) => (hours === undefined ? to - from : businessMs(hours, from, to)),
+      turnLimitMs: TURN_LIMIT_MS,
+    },
+    machine: SESSION_MACHINE,
+  };
+}

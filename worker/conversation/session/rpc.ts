@@ -1,0 +1,45 @@
+/**
+ * Sessions over RPC: what the desk asks of a conversation, and what it answers (docs/design/0023-sessions.md).
+ */
+import type { MessageProgress } from "../core/outbox/message-status.ts";
+import type { Command, CommandRefusal } from "../core/session/apply.ts";
+import type { DeskTerms } from "../core/session/service.ts";
+import type { SessionState } from "../core/session/session.ts";
+import type { WindowStatus } from "../core/window.ts";
+import type { LeasedMessage } from "../rpc.ts";
+
+/** What a conversation says of its sessions. */
+export interface Snapshot {
+  readonly log: string;
+  /** The newest row: of two snapshots of one log the one with the greater `to` is newer. */
+  readonly to: number;
+  readonly session: SessionState;
+  readonly window: WindowStatus;
+}
+
+/** A command with the log it is for. */
+export interface CommandInput extends Command {
+  readonly log: string;
+  /** The settings' terms of service; absent when they could not be read. */
+  readonly desk?: DeskTerms;
+}
+
+/** An agent has read the session's rows up to `seq`. */
+export interface SeenInput {
+  readonly log: string;
+  readonly session: number;
+  readonly seq: number;
+}
+
+/** The answer to a command; each with what is so now. */
+export type CommandAnswer =
+  | {
+      readonly ok: true;
+      readonly snapshot: Snapshot;
+      /** The message that was sent or held. */
+      readonly message?: MessageProgress;
+      readonly lease?: LeasedMessage;
+    }
+  | { readonly ok: false; readonly refusal: CommandRefusal; readonly snapshot: Snapshot }
+  /** The log is another one, or erased: nothing was created. */
+  | { readonly ok: false; readonly refusal: { readonly reason: "gone" }; readonly snapshot?: never };

@@ -1,0 +1,36 @@
+/**
+ * The code that conversations with sessions need: all of it, loaded at once (`session-code.ts`).
+ */
+import type { Settings } from "../../../shared/api/settings/settings.ts";
+import { businessMs } from "../../automation/core/business-hours.ts";
+import { isOpen } from "../../automation/core/hours.ts";
+import type { DeskTerms } from "../../conversation/core/session/service.ts";
+import { readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
+import { createService } from "../../conversation/session/create-service.ts";
+import type { LoadedSessionCode } from "./session-code.ts";
+
+export const SESSION_CODE: LoadedSessionCode = {
+  serve: (desk) => createService(desk, businessMs),
+  toDeskTerms,
+  runCommand,
+  recordSeen,
+  readSnapshot,
+};
+
+/** Business hours as text, once for each settings object. */
+const written = new WeakMap<Settings, string>();
+
+/** What settings with a desk say about it. @param now epoch ms */
+function toDeskTerms(settings: Settings, now: number): DeskTerms {
+  const isAlwaysOpen = settings.hours === undefined && settings.holidays.length + settings.specialDays.length === 0;
+  return { isOpen: isOpen(settings, now), ...(!isAlwaysOpen && { hours: writeHours(settings) }) };
+}
+
+function writeHours(settings: Settings): string {
+  const known = written.get(settings);
+  if (known !== undefined) return known;
+  const { timeZone, hours, holidays, specialDays } = settings;
+  const text = JSON.stringify({ timeZone, hours, holidays, specialDays });
+  written.set(settings, text);
+  return text;
+}
