@@ -53,6 +53,7 @@ describe("npm run doctor", () => {
       "address",
       "health",
       "mode",
+      "desk",
       "clock",
       "push.stale",
       "verify.genuine",
