@@ -1,11 +1,14 @@
 /**
  * `npm run test:long -- --kills 1000 --seed 1 [--minutes 60]`: kills the worker repeatedly and compares its log with
  * the emulator's records. `npm run test:long -- --soak [--minutes 10]`: simulates days in seconds and measures memory,
- * storage and retention. Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
+ * storage and retention. `npm run test:long -- --desk [--minutes 10]`: random orders of events, calls and deaths between
+ * desk and conversations. Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
  */
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findDeskFaults, writeDeskReport } from "../test/long/desk-report.ts";
+import { runDesk } from "../test/long/desk.ts";
 import { findFaults, writeKillReport } from "../test/long/kill-report.ts";
 import { runKills } from "../test/long/kills.ts";
 import { describeMachine } from "../test/long/machine.ts";
@@ -15,19 +18,22 @@ import { ROOT } from "./lib/build.ts";
 import { exitWithUsage, readFlags } from "./lib/command-line.ts";
 
 const SOAK_MINUTES = 10;
+const DESK_MINUTES = 10;
 
-const USAGE = `npm run test:long -- [--kills N] [--seed N] [--minutes N] [--soak]
+const USAGE = `npm run test:long -- [--kills N] [--seed N] [--minutes N] [--soak | --desk]
 
   --kills N    杀掉 worker 的次数，默认 1000 / how often the worker is killed, 1000 by default
   --seed N     随机种子，默认 1 / the seed, 1 by default
-  --minutes N  最多几分钟 / how many minutes at most; with --soak ${SOAK_MINUTES} by default
-  --soak       让几天过去，观察内存、存储和保留期 / lets days pass and watches memory, storage and retention`;
+  --minutes N  最多几分钟 / how many minutes at most; with --soak ${SOAK_MINUTES} by default, with --desk ${DESK_MINUTES}
+  --soak       让几天过去，观察内存、存储和保留期 / lets days pass and watches memory, storage and retention
+  --desk       工作台与对话之间事件、调用、终止的随机次序 / random orders of events, calls and deaths between desk and conversations`;
 
 const values = readFlags(USAGE, {
   kills: { type: "string", default: "1000" },
   seed: { type: "string", default: "1" },
   minutes: { type: "string" },
   soak: { type: "boolean", default: false },
+  desk: { type: "boolean", default: false },
 });
 
 /** Ends the process unless the value is a whole number from 1. */
@@ -60,8 +66,19 @@ async function soak(date: string): Promise<Outcome> {
   return { file: "soak.md", report, passed: findSoakFaults(run).length === 0 };
 }
 
+async function runStories(date: string): Promise<Outcome> {
+  const run = runDesk({ minutes: minutes ?? DESK_MINUTES, seed, log });
+  const report = writeDeskReport(run, await describeMachine(), date);
+  return { file: "desk.md", report, passed: findDeskFaults(run).length === 0 };
+}
+
+function choose(date: string): Promise<Outcome> {
+  if (values.desk) return runStories(date);
+  return values.soak ? soak(date) : kill(date);
+}
+
 const today = new Date().toISOString().slice(0, 10);
-const { file, report, passed } = await (values.soak ? soak(today) : kill(today));
+const { file, report, passed } = await choose(today);
 const folder = join(ROOT, "docs/reports");
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, file), report);

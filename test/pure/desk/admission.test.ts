@@ -1,0 +1,213 @@
+/** Who may get a session, and who may do what with one. */
+import { describe, it } from "vitest";
+import { findAdmissionRefusal, loadOf } from "../../../worker/desk/core/admission.ts";
+import { may, type Role, type SessionRight } from "../../../worker/desk/core/agent.ts";
+import { closeSocket, GRACE_MS } from "../../../worker/desk/core/presence.ts";
+import {
+  authorizeReply,
+  requestClose,
+  requestPark,
+  requestTransferToAgent,
+  requestTransferToTeam,
+} from "../../../worker/desk/core/requests.ts";
+import { openDraft } from "../../../worker/desk/core/state.ts";
+import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
+import { HOUR } from "../../support/sessions.ts";
+
+const NOBODYS = { team: null, assignee: null };
+const BUSY = { ...AGENT, wanted: { ...AGENT.wanted, state: "busy" } } as const;
+
+const draftOf = (world: DeskWorld) => openDraft(world.desk(), { now: world.now(), settings: SETTINGS });
+
+/** `a` serves the session of `x`. */
+function startServing(agents: Parameters<typeof createDeskWorld>[0] = {}): DeskWorld {
+  const world = createDeskWorld({ agents: { a: AGENT }, ...agents });
+  world.online("a");
+  world.happens("x", ({ writes }) => writes());
+  world.deliverAll();
+  return world;
+}
+
+describe("what is assigned without asking", () => {
+  const refusal = (
+    agent: typeof AGENT,
+    isOnline = true,
+    session = NOBODYS as { team: string | null; assignee: null },
+  ) => {
+    const world = createDeskWorld({ agents: { a: agent } });
+    if (isOnline) world.online("a");
+    return findAdmissionRefusal(draftOf(world), "a", session, "assign");
+  };
+
+  it("goes to an agent who is online, of the team and below capacity", ({ expect }) => {
+    expect(refusal(AGENT)).toBeUndefined();
+    expect(refusal({ ...AGENT, teams: ["t"] }, true, { team: "t", assignee: null })).toBeUndefined();
+  });
+
+  it("goes to nobody else", ({ expect }) => {
+    expect(refusal({ ...AGENT, isSuspended: true })).toBe("no_agent");
+    expect(refusal(AGENT, false)).toBe("absent");
+    expect(refusal(BUSY)).toBe("absent");
+    expect(refusal({ ...AGENT, capacity: 0 })).toBe("full");
+    expect(refusal(AGENT, true, { team: "t", assignee: null })).toBe("other_team");
+    expect(findAdmissionRefusal(draftOf(createDeskWorld()), "nobody", NOBODYS, "assign")).toBe("no_agent");
+  });
+
+  it("goes to nobody in grace: an agent without a page cannot answer", ({ expect }) => {
+    const world = createDeskWorld({ agents: { a: AGENT } });
+    world.online("a");
+    world.decide((draft) => closeSocket(draft, "page of a"));
+    expect(findAdmissionRefusal(draftOf(world), "a", NOBODYS, "assign")).toBe("absent");
+    expect(findAdmissionRefusal(draftOf(world), "a", NOBODYS, "take")).toBeUndefined();
+    world.pass(GRACE_MS);
+    expect(findAdmissionRefusal(draftOf(world), "a", NOBODYS, "take")).toBe("absent");
+  });
+});
+
+describe("the load of an agent", () => {
+  it("is what is served and not parked, and what is under way", ({ expect }) => {
+    const world = startServing({ agents: { a: { ...AGENT, capacity: 2 } } });
+    expect(loadOf(draftOf(world), "a")).toBe(1);
+    world.happens("y", ({ writes }) => writes());
+    for (const message of world.takeOut(({ type }) => type === "notification")) world.deliver(message);
+    expect(loadOf(draftOf(world), "a")).toBe(2);
+    world.deliverAll();
+    expect(loadOf(draftOf(world), "a")).toBe(2);
+    world.decide((draft) => requestPark(draft, { ...world.named("a", "x", "park"), until: world.now() + HOUR }));
+    world.deliverAll();
+    expect(loadOf(draftOf(world), "a")).toBe(1);
+  });
+});
+
+describe("a session taken by hand", () => {
+  it("may exceed the capacity, with a warning", ({ expect }) => {
+    const world = startServing();
+    world.happens("y", ({ writes }) => writes());
+    world.deliverAll();
+    expect(world.takes("a", "y")).toEqual({ ok: true, value: { isOverCapacity: true } });
+    world.deliverAll();
+    expect(loadOf(draftOf(world), "a")).toBe(2);
+  });
+
+  it("is no other agent's, but for a supervisor", ({ expect }) => {
+    const world = startServing({ agents: { a: AGENT, b: BUSY, s: { ...BUSY, role: "supervisor" } } });
+    world.online("b");
+    world.online("s");
+    expect(world.takes("b", "x")).toEqual({ ok: false, error: { reason: "no_right", of: "agent" } });
+    expect(world.takes("s", "x")).toMatchObject({ ok: true });
+    world.deliverAll();
+    expect(world.the("x").session().open).toMatchObject({ assignee: "s" });
+  });
+
+  it("is open, and the agent is there", ({ expect }) => {
+    const world = startServing();
+    expect(world.takes("a", "y")).toEqual({ ok: false, error: { reason: "not_open" } });
+    expect(world.takes("nobody", "x")).toEqual({ ok: false, error: { reason: "no_agent", of: "agent" } });
+  });
+});
+
+describe("a transfer", () => {
+  const transfer = (world: DeskWorld, target: string, by = "a") =>
+    world.decide((draft) =>
+      requestTransferToAgent(draft, { ...world.named(by, "x", `to ${target}`), target, sealedNote: "v1.k.iv.data" }),
+    );
+
+  it("goes to an agent who may get sessions, with the note, and names why not", ({ expect }) => {
+    const world = startServing({ agents: { a: AGENT, b: AGENT, c: AGENT } });
+    world.online("b");
+    expect(transfer(world, "c")).toEqual({ ok: false, error: { reason: "absent", of: "target" } });
+    expect(transfer(world, "b")).toMatchObject({ ok: true });
+    expect(world.net()).toMatchObject([{ command: { agent: "b", by: "a", sealedNote: "v1.k.iv.data" } }]);
+    world.deliverAll();
+    expect(world.the("x").session().open).toMatchObject({ assignee: "b" });
+  });
+
+  it("to a team goes to its queue; the conversation is told whether somebody is there", ({ expect }) => {
+    const world = startServing({ agents: { a: AGENT, b: { ...AGENT, teams: ["t"] } } });
+    const toTeam = (id: string) =>
+      world.decide((draft) =>
+        requestTransferToTeam(draft, { ...world.named("a", "x", id), team: "t", sealedNote: null }),
+      );
+    toTeam("1");
+    expect(world.takeOut(() => true)).toMatchObject([{ command: { type: "transfer_to_team", isOffline: true } }]);
+    world.online("b");
+    toTeam("2");
+    expect(world.net()).toMatchObject([{ command: { type: "transfer_to_team", isOffline: false } }]);
+    world.deliverAll();
+    expect(world.the("x").session().open).toMatchObject({ assignee: "b", team: "t" });
+  });
+
+  it("is the assignee's to ask for, or a supervisor's", ({ expect }) => {
+    const world = startServing({ agents: { a: AGENT, b: AGENT } });
+    world.online("b");
+    expect(transfer(world, "b", "b")).toEqual({ ok: false, error: { reason: "no_right", of: "agent" } });
+    expect(transfer(world, "b", "nobody")).toEqual({ ok: false, error: { reason: "no_agent", of: "agent" } });
+  });
+});
+
+describe("closing and parking", () => {
+  it("are the assignee's", ({ expect }) => {
+    const world = startServing({ agents: { a: AGENT, b: AGENT } });
+    world.online("b");
+    const close = (by: string) =>
+      world.decide((draft) => requestClose(draft, { ...world.named(by, "x", `close ${by}`), seenSeq: world.now() }));
+    const park = (by: string, until: number | null) =>
+      world.decide((draft) => requestPark(draft, { ...world.named(by, "x", `park ${by} ${String(until)}`), until }));
+    expect(close("b")).toEqual({ ok: false, error: { reason: "no_right", of: "agent" } });
+    expect(park("b", null)).toEqual({ ok: false, error: { reason: "no_right", of: "agent" } });
+    expect(park("a", world.now() + HOUR)).toMatchObject({ ok: true });
+    world.deliverAll();
+    expect(world.the("x").session().open).toMatchObject({ parkedUntil: world.now() + HOUR });
+    expect(park("a", null)).toMatchObject({ ok: true });
+    world.deliverAll();
+    expect(world.the("x").session().open).toMatchObject({ parkedUntil: null });
+    expect(close("a")).toMatchObject({ ok: true });
+    world.deliverAll();
+    expect(world.the("x").session().closed).toMatchObject({ reason: "agent", assignee: "a" });
+    expect(close("a")).toEqual({ ok: false, error: { reason: "not_open" } });
+  });
+});
+
+describe("a reply", () => {
+  it("is authorised by the team of the session, or of the closed one", ({ expect }) => {
+    const world = createDeskWorld({ agents: { a: BUSY } });
+    world.online("a");
+    const reply = (conversation: string, team: string | null) =>
+      world.decide((draft) => authorizeReply(draft, { agent: "a", conversation }, { team, assignee: null }));
+    expect(reply("x", null)).toEqual({ ok: true, value: null });
+    expect(reply("x", "t")).toEqual({ ok: false, error: { reason: "no_right", of: "agent" } });
+    world.happens("x", ({ writes }) => writes());
+    world.deliverAll();
+    expect(reply("x", "t")).toEqual({ ok: true, value: null });
+    expect([...world.desk().tables.reservations.values]).toEqual([]);
+  });
+});
+
+describe("rights", () => {
+  const own = { team: "t", assignee: "me" };
+  const others = { team: "t", assignee: "other" };
+  const foreign = { team: "u", assignee: "other" };
+  const rights = (role: Role, session: typeof own) =>
+    (
+      ["see", "take", "takeOver", "reply", "transfer", "close", "park"] as const satisfies readonly SessionRight[]
+    ).filter((right) => may("me", { ...AGENT, role, teams: ["t"] }, right, session));
+
+  it("of an agent: what is of the team can be seen and taken, what is one's own is handled", ({ expect }) => {
+    expect(rights("agent", own)).toEqual(["see", "take", "reply", "transfer", "close", "park"]);
+    expect(rights("agent", others)).toEqual(["see", "take", "reply"]);
+    expect(rights("agent", foreign)).toEqual([]);
+  });
+
+  it("of a supervisor: everything of the teams but parking for others", ({ expect }) => {
+    expect(rights("supervisor", others)).toEqual(["see", "take", "takeOver", "reply", "transfer", "close"]);
+    expect(rights("supervisor", foreign)).toEqual([]);
+  });
+
+  it("of an admin: everything but parking for others", ({ expect }) => {
+    expect(rights("admin", foreign)).toEqual(["see", "take", "takeOver", "reply", "transfer", "close"]);
+  });
+
+  it("a session of another team that is one's own stays in sight", ({ expect }) => {
+    expect(rights("agent", { team: "u", assignee: "me" })).toContain("see");
+  });
+});

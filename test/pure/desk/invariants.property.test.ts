@@ -1,0 +1,15 @@
+/** What holds of desk and conversations in every order of events, calls and deaths. The long run: `npm run test:long -- --desk`. */
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { deskStory, findBrokenChecks } from "../../support/desk-stories.ts";
+
+describe("desk and conversations, in any order of events, lost and late calls, and deaths", () => {
+  it("keep every check of the model, and the screens converge", ({ expect }) => {
+    fc.assert(
+      fc.property(deskStory, (story) => {
+        expect(findBrokenChecks(story)).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,120 @@
+/** What an agent chose, and what the sockets say. */
+import { describe, it } from "vitest";
+import {
+  choosePresence,
+  closeSocket,
+  GRACE_MS,
+  goneAt,
+  HEARTBEAT_INTERVAL_MS,
+  openSocket,
+  removeAgent,
+  runAlarm,
+  saveAgent,
+  SOCKET_TIMEOUT_MS,
+} from "../../../worker/desk/core/presence.ts";
+import { KNOWN_MS, TOMBSTONE_MS } from "../../../worker/desk/core/snapshot.ts";
+import { openDraft } from "../../../worker/desk/core/state.ts";
+import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
+
+const gone = (world: DeskWorld, id = "a") =>
+  goneAt(openDraft(world.desk(), { now: world.now(), settings: SETTINGS }), id);
+
+describe("an agent", () => {
+  it("is there while any page is open, and keeps the sessions for the grace after the last one", ({ expect }) => {
+    const world = createDeskWorld();
+    expect(gone(world)).toBe(0);
+    world.online("a");
+    world.decide((draft) => openSocket(draft, "phone of a", "a"));
+    world.decide((draft) => closeSocket(draft, "page of a"));
+    expect(gone(world)).toBe(Infinity);
+    world.decide((draft) => closeSocket(draft, "phone of a"));
+    world.decide((draft) => closeSocket(draft, "phone of a"));
+    expect(gone(world)).toBe(world.now() + GRACE_MS);
+    world.online("a");
+    expect(gone(world)).toBe(Infinity);
+  });
+
+  it("who chose to be offline is gone after the grace, with the page open or not", ({ expect }) => {
+    const world = createDeskWorld();
+    world.online("a");
+    world.decide((draft) => choosePresence(draft, "a", { state: "offline", reason: null }));
+    expect(gone(world)).toBe(world.now() + GRACE_MS);
+  });
+
+  it("is not online by opening a page: presence is chosen", ({ expect }) => {
+    const wanted = { ...AGENT.wanted, state: "away" } as const;
+    const world = createDeskWorld({ agents: { a: { ...AGENT, wanted } } });
+    world.online("a");
+    expect(world.desk().tables.agents.values.get("a")?.wanted.state).toBe("away");
+  });
+
+  it("whose page does not ping any more is examined by the alarm; a page that pings stays", ({ expect }) => {
+    const world = createDeskWorld();
+    world.online("a");
+    world.online("b");
+    expect(world.alarmAt()).toBe(world.now() + HEARTBEAT_INTERVAL_MS);
+    world.pass(HEARTBEAT_INTERVAL_MS);
+    const pingedAt = world.now();
+    world.decide((draft) => runAlarm(draft, new Map([["page of b", pingedAt]])));
+    world.pass(SOCKET_TIMEOUT_MS);
+    world.decide((draft) => runAlarm(draft, new Map([["page of b", pingedAt]])));
+    expect(world.effects).toContainEqual({ type: "close_socket", socket: "page of a" });
+    expect(gone(world, "a")).toBe(world.now() + GRACE_MS);
+    expect(gone(world, "b")).toBe(Infinity);
+  });
+
+  it("who is removed or suspended is gone at once, and the pages are closed", ({ expect }) => {
+    const world = createDeskWorld();
+    world.online("a");
+    world.online("b");
+    world.decide((draft) => removeAgent(draft, "a"));
+    world.decide((draft) => saveAgent(draft, "b", { ...AGENT, isSuspended: true }));
+    world.decide((draft) => choosePresence(draft, "a", { state: "online", reason: null }));
+    expect([gone(world, "a"), gone(world, "b")]).toEqual([0, 0]);
+    expect(world.effects.filter(({ type }) => type === "close_socket")).toHaveLength(2);
+    expect(world.desk().tables.agents.values.has("a")).toBe(false);
+  });
+
+  it("keeps the page when only the name or the capacity changes", ({ expect }) => {
+    const world = createDeskWorld();
+    world.online("a");
+    world.decide((draft) => saveAgent(draft, "a", { ...AGENT, capacity: 9 }));
+    expect(gone(world)).toBe(Infinity);
+    world.decide((draft) => saveAgent(draft, "a", { ...AGENT, teams: ["t"] }));
+    expect(world.effects).toContainEqual({ type: "close_socket", socket: "page of a" });
+  });
+
+  it("who comes, goes or changes is news for the people's list; the end of a grace, too", ({ expect }) => {
+    const world = createDeskWorld();
+    const news = (act: () => void) => {
+      const made = world.effects.length;
+      act();
+      return world.effects.slice(made).filter(({ type }) => type === "notify");
+    };
+    expect(news(() => world.online("a"))).toEqual([{ type: "notify", lists: true, people: true }]);
+    expect(news(() => world.decide((draft) => closeSocket(draft, "page of a")))).toHaveLength(1);
+    world.pass(GRACE_MS);
+    expect(news(() => world.alarm())).toEqual([{ type: "notify", lists: false, people: true }]);
+    world.pass(GRACE_MS);
+    expect(news(() => world.decide((draft) => runAlarm(draft, new Map())))).toEqual([]);
+  });
+});
+
+describe("what is kept for a time", () => {
+  it("is forgotten by the alarm: positions after ten minutes, tombstones after a day", ({ expect }) => {
+    const world = createDeskWorld();
+    world.happens("x", ({ writes }) => writes());
+    world.deliverAll();
+    world.happens("x", ({ erase }) => erase());
+    world.deliverAll();
+    const { known, tombstones, revs } = world.desk().tables;
+    expect([known.values.size, tombstones.values.size, revs.values.size]).toEqual([1, 1, 1]);
+    world.pass(KNOWN_MS);
+    world.alarm();
+    expect([known.values.size, tombstones.values.size, revs.values.size]).toEqual([0, 1, 0]);
+    world.pass(TOMBSTONE_MS);
+    world.alarm();
+    expect(tombstones.values.size).toBe(0);
+    expect(world.rows().filter(({ table }) => table === "tombstones")).toEqual([]);
+  });
+});

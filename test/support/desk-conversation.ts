@@ -1,0 +1,235 @@
+/**
+ * A conversation as the desk meets it: the real session machine, with a log, an outbox and an erase note that are as small
+ * as the rules between desk and conversation allow (DESK_PROTOCOL).
+ */
+import { generationOf, nextLogId } from "../../worker/conversation/core/log-id.ts";
+import {
+  assign,
+  close,
+  expire,
+  park,
+  reply,
+  returnToQueue,
+  take,
+  transferToAgent,
+  transferToTeam,
+  unpark,
+  type SessionOutcome,
+} from "../../worker/conversation/core/session/commands.ts";
+import {
+  markSeen,
+  receiveMessage,
+  settleAutomatic,
+  settleReply,
+} from "../../worker/conversation/core/session/events.ts";
+import { NO_SESSION, type SessionContext, type SessionState } from "../../worker/conversation/core/session/session.ts";
+import type { Answer, DeskCommand } from "../../worker/desk/core/command.ts";
+import type { Snapshot } from "../../worker/desk/core/entry.ts";
+import { HOUR, QUEUE } from "./sessions.ts";
+
+/** A message to the user. */
+export interface Send {
+  readonly kind: "agent" | "automatic" | "said";
+  /** Of its row. */
+  readonly seq: number;
+  readonly session: number;
+  /** The agent, or the text. */
+  readonly by: string;
+  /** The user's newest message when it was queued. */
+  readonly lastUserSeq: number;
+  readonly state: "queued" | "leased" | "sent" | "failed" | "dropped" | "draft";
+}
+
+interface Log {
+  readonly id: string;
+  seq: number;
+  session: SessionState;
+  readonly keys: Set<string>;
+  sends: Send[];
+  windowUntil: number | null;
+}
+
+/** What is left of erased logs, and who has not confirmed that. */
+export interface Note {
+  readonly log: string;
+  readonly lastSeq: number;
+  isPending: boolean;
+}
+
+/** Starts without a log. */
+export function createConversation(id: string, now: () => number) {
+  let log: Log | null = null;
+  let note: Note | null = null;
+  let logs = 0;
+  /** How often each command changed something. */
+  const applied = new Map<string, number>();
+  /** How the present agent got the session, and whether it was parked since. */
+  let givenBy: "command" | "reply" = "command";
+  let wasParked = false;
+
+  const nextSeq = (at: Log): number => {
+    at.seq = Math.max(at.seq + 1, now());
+    return at.seq;
+  };
+  const contextOf = (at: Log): SessionContext => ({
+    now: now(),
+    measuring: { businessMs: (from, to) => to - from, turnLimitMs: HOUR },
+    append: () => nextSeq(at),
+  });
+  const begin = (): Log => {
+    logs += 1;
+    const random = logs.toString(16).padStart(8, "0");
+    return {
+      id: nextLogId(now(), note?.log ?? null, random),
+      seq: note?.lastSeq ?? 0,
+      session: NO_SESSION,
+      keys: new Set(),
+      sends: [],
+      windowUntil: null,
+    };
+  };
+  const snapshotOf = (at: Log): Snapshot => ({
+    log: at.id,
+    to: at.seq,
+    session: at.session,
+    windowUntil: at.windowUntil,
+  });
+  const setSend = (at: Log, changed: Send): void => {
+    at.sends = at.sends.map((send) => (send.seq === changed.seq ? changed : send));
+  };
+  const isSending = (at: Log): boolean => at.sends.some(({ state }) => state === "queued" || state === "leased");
+  /** Rules 13 and 14: who has the session now decides whose messages still go out. */
+  const mayStart = ({ session: { open } }: Log, send: Send): boolean => {
+    if (open === null || open.seq !== send.session) return false;
+    if (send.kind === "agent") return open.status === "serving" && open.assignee === send.by;
+    return send.kind === "automatic" ? open.status === "bot" : open.lastUserSeq === send.lastUserSeq;
+  };
+  const queue = (at: Log, send: Pick<Send, "kind" | "by">, lastUserSeq = at.session.open?.lastUserSeq ?? 0): void => {
+    const { open } = at.session;
+    if (open !== null) at.sends.push({ ...send, seq: nextSeq(at), session: open.seq, lastUserSeq, state: "queued" });
+  };
+
+  function run(at: Log, command: DeskCommand, context: SessionContext): SessionOutcome | "said" {
+    const before = at.session;
+    switch (command.type) {
+      case "take":
+        return take(before, command, context);
+      case "assign":
+        return assign(before, command, context);
+      case "transfer_to_agent":
+        return transferToAgent(before, { ...command, target: command.agent }, context);
+      case "transfer_to_team":
+        return transferToTeam(before, command, context);
+      case "return":
+        return returnToQueue(before, command, context);
+      case "park":
+        return park(before, { ...command, latest: at.windowUntil ?? context.now }, context);
+      case "unpark":
+        return unpark(before, command, context);
+      case "close":
+        return close(before, command, { isSending: isSending(at), held: 0 }, context);
+      case "expire":
+        return expire(before, command, context);
+      case "say":
+        if (before.open?.seq !== command.session) return { ok: false, error: { reason: "session_over" } };
+        if (before.open.lastUserSeq !== command.lastUserSeq) return { ok: false, error: { reason: "stale" } };
+        queue(at, { kind: "said", by: command.text }, command.lastUserSeq);
+        return "said";
+      case "snapshot":
+        return { ok: true, value: before };
+    }
+  }
+
+  return {
+    id,
+    log: (): Readonly<Log> | null => log,
+    note: (): Readonly<Note> | null => note,
+    session: (): SessionState => log?.session ?? NO_SESSION,
+    snapshot: (): Snapshot | null => (log === null ? null : snapshotOf(log)),
+    sends: (): readonly Send[] => log?.sends ?? [],
+    applied,
+    /** Whether the assignee has it by a command and never parked it: what the limit of automatic assignment counts. */
+    isCounted: (agent: string): boolean => {
+      const open = log?.session.open;
+      return open?.status === "serving" && open.assignee === agent && givenBy === "command" && !wasParked;
+    },
+    /** The user writes; with `isForBot` automation answers. */
+    writes: (isForBot = false): void => {
+      log ??= begin();
+      const seq = nextSeq(log);
+      log.windowUntil = now() + 48 * HOUR;
+      log.session = receiveMessage(log.session, { seq, at: now(), isForBot, queue: QUEUE }, contextOf(log));
+      if (log.session.open?.status === "bot") queue(log, { kind: "automatic", by: "rule" });
+    },
+    /** An agent has read everything: no row says so. */
+    seen: (): void => {
+      if (log !== null) log.session = markSeen(log.session, log.seq);
+    },
+    /** A command of the desk. */
+    handle: (command: DeskCommand): Answer => {
+      if (log === null || command.log !== log.id) return { type: "gone" };
+      const key = `c:${command.id}`;
+      if (log.keys.has(key)) return { type: "ok", snapshot: snapshotOf(log) };
+      const before = log.session;
+      const outcome = run(log, command, contextOf(log));
+      if (outcome !== "said" && !outcome.ok)
+        return { type: "refused", refusal: outcome.error, snapshot: snapshotOf(log) };
+      if (outcome !== "said") log.session = outcome.value;
+      if (log.session !== before || outcome === "said") {
+        log.keys.add(key);
+        applied.set(command.id, (applied.get(command.id) ?? 0) + 1);
+      }
+      if ("agent" in command && log.session !== before) [givenBy, wasParked] = ["command", false];
+      if (command.type === "park") wasParked = true;
+      return { type: "ok", snapshot: snapshotOf(log) };
+    },
+    /** An agent's reply, of which the page knows the log; the id is the page's. */
+    reply: (agent: string, request: { readonly id: string; readonly log: string | null }): string => {
+      if (request.log !== (log?.id ?? null)) return "gone";
+      log ??= begin();
+      if (log.keys.has(request.id)) return "ok";
+      const before = log.session.open;
+      const outcome = reply(log.session, agent, contextOf(log));
+      if (!outcome.ok)
+        return outcome.error.reason === "taken" ? `taken by ${outcome.error.assignee}` : outcome.error.reason;
+      log.session = outcome.value;
+      log.keys.add(request.id);
+      if (before?.status !== "serving") [givenBy, wasParked] = ["reply", false];
+      queue(log, { kind: "agent", by: agent });
+      return "ok";
+    },
+    /** An attempt of the next message starts, or the message is dropped. */
+    attempts: (): void => {
+      const next = log?.sends.find(({ state }) => state === "queued");
+      if (log === null || next === undefined || log.sends.some(({ state }) => state === "leased")) return;
+      const stopped = next.kind === "agent" ? "draft" : "dropped";
+      setSend(log, { ...next, state: mayStart(log, next) ? "leased" : stopped });
+    },
+    /** The outcome of the attempt under way. */
+    settles: (isDelivered: boolean): void => {
+      const send = log?.sends.find(({ state }) => state === "leased");
+      if (log === null || send === undefined) return;
+      setSend(log, { ...send, state: isDelivered ? "sent" : "failed" });
+      nextSeq(log);
+      const context = contextOf(log);
+      if (send.kind === "agent" && isDelivered)
+        log.session = settleReply(log.session, { seq: send.seq, at: now() }, context);
+      if (send.kind === "automatic") {
+        const outcome = { answers: send.lastUserSeq, isDelivered, at: now() };
+        log.session = settleAutomatic(log.session, outcome, QUEUE, context);
+      }
+    },
+    /** Everything is deleted; what is left says so until desk and archive confirm. */
+    erase: (): void => {
+      if (log === null) return;
+      note = { log: log.id, lastSeq: log.seq, isPending: true };
+      log = null;
+    },
+    confirm: (generation: number): void => {
+      if (note !== null && generation >= generationOf(note.log)) note.isPending = false;
+    },
+  };
+}
+
+/** A conversation. */
+export type Conversation = ReturnType<typeof createConversation>;

@@ -1,0 +1,51 @@
+/** How the tests of the rules between desk and conversation begin, and what they look at. */
+import type { DeskCommand } from "../../worker/desk/core/command.ts";
+import type { Entry } from "../../worker/desk/core/entry.ts";
+import type { Reservation } from "../../worker/desk/core/state.ts";
+import { AGENT, createDeskWorld, type DeskWorld, type Message } from "./desk-world.ts";
+
+/** Chooses the messages of a type. */
+export const isType =
+  (type: Message["type"]) =>
+  (message: Message): boolean =>
+    message.type === type;
+
+/** What the desk holds of a conversation. */
+export const entry = (world: DeskWorld, id: string): Entry | undefined => world.desk().tables.entries.values.get(id);
+
+/** The reservations of the desk. */
+export const reservations = (world: DeskWorld): readonly Reservation[] => [
+  ...world.desk().tables.reservations.values.values(),
+];
+
+/** What a conversation was asked so far, lost calls included. */
+export const asked = (world: DeskWorld, conversation: string): readonly DeskCommand[] =>
+  world.effects.flatMap((effect) =>
+    effect.type === "ask" && effect.conversation === conversation ? [effect.command] : [],
+  );
+
+/** The agent of a conversation's session, or its state without one. */
+export const assignee = (world: DeskWorld, id: string): string | undefined => {
+  const { open } = world.the(id).session();
+  return open?.status === "serving" ? open.assignee : open?.status;
+};
+
+/** An agent who gets no session without asking for it. */
+export const BUSY = { ...AGENT, wanted: { ...AGENT.wanted, state: "busy" } } as const;
+
+/** A user waits, and `a` is online and was assigned the session. */
+export function startServing(options: Parameters<typeof createDeskWorld>[0] = {}): DeskWorld {
+  const world = createDeskWorld({ agents: { a: AGENT }, ...options });
+  world.online("a");
+  world.happens("x", (conversation) => conversation.writes());
+  world.deliverAll();
+  return world;
+}
+
+/** A user waits; no agent is online. */
+export function startWaiting(options: Parameters<typeof createDeskWorld>[0] = {}): DeskWorld {
+  const world = createDeskWorld(options);
+  world.happens("x", (conversation) => conversation.writes());
+  world.deliverAll();
+  return world;
+}

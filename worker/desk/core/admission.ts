@@ -1,0 +1,50 @@
+/**
+ * Who may get a session: one function for the automatic assignment, an offer, a transfer, a take by hand and a reply
+ * (DESK_LESSONS §5). Pure.
+ */
+import { isInTeam, may, type Ownership } from "./agent.ts";
+import { goneAt, isConnected } from "./presence.ts";
+import { servedBy, type Draft } from "./state.ts";
+
+/** How a session would reach an agent. */
+export type Admission = "assign" | "transfer" | "take" | "reply";
+
+/** Why an agent does not get a session. */
+export type AdmissionRefusal = "no_agent" | "no_right" | "other_team" | "absent" | "full";
+
+/**
+ * Why the agent may not get the session; undefined: may. By hand an agent may exceed the capacity, and serve while busy;
+ * what is given without asking needs an agent who is online, of the team and below capacity.
+ */
+export function findAdmissionRefusal(
+  draft: Draft,
+  id: string,
+  session: Ownership,
+  how: Admission,
+): AdmissionRefusal | undefined {
+  const agent = draft.agents.get(id);
+  if (agent === undefined || agent.isSuspended) return "no_agent";
+  if (how === "assign" || how === "transfer") {
+    if (!isInTeam(agent, session.team)) return "other_team";
+    if (agent.wanted.state !== "online" || !isConnected(draft, id)) return "absent";
+    return loadOf(draft, id) < agent.capacity ? undefined : "full";
+  }
+  const isTakeOver = how === "take" && session.assignee !== null && session.assignee !== id;
+  if (!may(id, agent, isTakeOver ? "takeOver" : how, session)) return "no_right";
+  return goneAt(draft, id) > draft.context.now ? undefined : "absent";
+}
+
+/**
+ * The sessions that count towards an agent's capacity: those served and not parked, and those offered to the agent or
+ * under way.
+ */
+export function loadOf(draft: Draft, id: string): number {
+  const served = draft.entries.inBucket(servedBy(id));
+  const counted = new Set<string>();
+  for (const [conversation, { session }] of served)
+    if (session.status === "serving" && session.parkedUntil === null) counted.add(conversation);
+  draft.reservations.forEach(({ conversation, command }) => {
+    if (command.agent === id) counted.add(conversation);
+  });
+  return counted.size;
+}

@@ -1,0 +1,67 @@
+/**
+ * Agents, and what each role may do with which sessions: one table and one function, which lists, deltas and commands
+ * all ask (DESK_LESSONS §13). Pure.
+ */
+
+/** Roles of staff. */
+export type Role = "agent" | "supervisor" | "admin";
+
+/** The presence an agent chose. `busy`: no new sessions; `away`: a break, no new sessions. */
+export interface WantedPresence {
+  readonly state: "online" | "busy" | "away" | "offline";
+  readonly reason: string | null;
+  /** Epoch ms. */
+  readonly since: number;
+}
+
+/** An agent, as stored. */
+export interface Agent {
+  readonly name: string;
+  readonly role: Role;
+  /** The teams whose queues the agent serves, besides sessions without a team. */
+  readonly teams: readonly string[];
+  /** Sessions that may be assigned automatically, those under way included. */
+  readonly capacity: number;
+  readonly isSuspended: boolean;
+  readonly wanted: WantedPresence;
+}
+
+/** The facts of a session that rights depend on. */
+export interface Ownership {
+  readonly team: string | null;
+  readonly assignee: string | null;
+}
+
+/** What can be done with a session. */
+export type SessionRight = "see" | "take" | "takeOver" | "reply" | "transfer" | "close" | "park";
+
+type Scope = "none" | "own" | "team" | "all";
+
+const RIGHTS: Readonly<Record<SessionRight, Readonly<Record<Role, Scope>>>> = {
+  see: { agent: "team", supervisor: "team", admin: "all" },
+  take: { agent: "team", supervisor: "team", admin: "all" },
+  takeOver: { agent: "none", supervisor: "team", admin: "all" },
+  reply: { agent: "team", supervisor: "team", admin: "all" },
+  transfer: { agent: "own", supervisor: "team", admin: "all" },
+  close: { agent: "own", supervisor: "team", admin: "all" },
+  park: { agent: "own", supervisor: "own", admin: "own" },
+};
+
+/** Whether an agent may do something with a session. An agent always sees the sessions that are the agent's own. */
+export function may(id: string, agent: Agent, right: SessionRight, session: Ownership): boolean {
+  switch (RIGHTS[right][agent.role]) {
+    case "none":
+      return false;
+    case "own":
+      return session.assignee === id;
+    case "team":
+      return session.assignee === id || isInTeam(agent, session.team);
+    case "all":
+      return true;
+  }
+}
+
+/** Whether an agent serves the queue of a team. A session without a team is everyone's. */
+export function isInTeam({ teams }: Agent, team: string | null): boolean {
+  return team === null || teams.includes(team);
+}

@@ -1,0 +1,83 @@
+/**
+ * What a socket is sent of the lists: whole views, or what changed since the revision it has. A list is a query result:
+ * each row says in which lists it is, and what is in none of them any more is removed (DESK_PROTOCOL rule 20,
+ * DESK_LESSONS §6). Pure.
+ */
+import type { Desk } from "./state.ts";
+import { countViews, findViews, tallySessions, toListRow, type Count, type ListRow, type ViewName } from "./views.ts";
+
+/** What one socket shows. */
+export interface Subscription {
+  readonly agent: string;
+  readonly views: readonly ViewName[];
+  /** Of the frame it received last; null: it received none, or its views changed. */
+  readonly epoch: string | null;
+  readonly rev: number;
+  /** The conversations it was sent and that were not removed. */
+  readonly shown: ReadonlySet<string>;
+}
+
+/** A row with the lists that show it. */
+export type FrameRow = ListRow & { readonly views: readonly ViewName[] };
+
+interface FrameHead {
+  /** The construction of the desk: a page with another one has nothing that a delta could be applied to. */
+  readonly epoch: string;
+  readonly rev: number;
+  readonly counts: Readonly<Partial<Record<ViewName, Count>>>;
+}
+
+/** A frame of the lists. */
+export type ListFrame =
+  | (FrameHead & { readonly type: "views"; readonly rows: readonly FrameRow[] })
+  | (FrameHead & {
+      readonly type: "delta";
+      readonly from: number;
+      readonly upserts: readonly FrameRow[];
+      readonly removes: readonly string[];
+    });
+
+/** A frame with the subscription after it. */
+export interface SentFrame {
+  readonly frame: ListFrame;
+  readonly subscription: Subscription;
+}
+
+/** The frames that are due, one for each subscription; null: nothing changed for it. */
+export function buildFrames(
+  desk: Desk,
+  subscriptions: readonly Subscription[],
+  now: number,
+): readonly (SentFrame | null)[] {
+  const { tables, counters } = desk;
+  const tally = tallySessions(desk, now);
+  return subscriptions.map((subscription) => {
+    const { agent: id, views, epoch, rev } = subscription;
+    const agent = tables.agents.values.get(id);
+    if (agent === undefined) return null;
+    const head = { epoch: counters.epoch, rev: counters.rev, counts: countViews(desk, id, views, tally) };
+    const toRow = (conversation: string): FrameRow | undefined => {
+      const entry = tables.entries.values.get(conversation);
+      if (entry === undefined) return undefined;
+      const shownIn = findViews(entry, id, agent, views, now);
+      return shownIn.length === 0 ? undefined : { ...toListRow(tables, conversation, entry), views: shownIn };
+    };
+    if (epoch !== counters.epoch || rev < counters.floor) {
+      const rows = [...tables.entries.values.keys()].map(toRow).filter((row) => row !== undefined);
+      const shown = new Set(rows.map(({ conversation }) => conversation));
+      return sent(subscription, { type: "views", ...head, rows }, shown);
+    }
+    const changed = [...tables.revs.values].filter(([, at]) => at > rev).map(([conversation]) => conversation);
+    const upserts = changed.map(toRow).filter((row) => row !== undefined);
+    const shown = new Set(subscription.shown);
+    for (const conversation of changed) shown.delete(conversation);
+    for (const { conversation } of upserts) shown.add(conversation);
+    const removes = changed.filter((conversation) => subscription.shown.has(conversation) && !shown.has(conversation));
+    if (upserts.length + removes.length === 0) return null;
+    return sent(subscription, { type: "delta", from: rev, ...head, upserts, removes }, shown);
+  });
+}
+
+function sent(subscription: Subscription, frame: ListFrame, shown: ReadonlySet<string>): SentFrame {
+  return { frame, subscription: { ...subscription, epoch: frame.epoch, rev: frame.rev, shown } };
+}

@@ -1,0 +1,120 @@
+/**
+ * The one way in: notifications, answers and rebuilds say what is so in a conversation, and only a newer position
+ * changes the desk (DESK_PROTOCOL rules 2, 4, 5). An erasure frees everything of its generation and of those before.
+ * Pure.
+ */
+import { generationOf } from "../../conversation/core/log-id.ts";
+import { attemptOf, type Answer, type DeskCommand } from "./command.ts";
+import { isNewer, isSameSession, toDeskSession, type Entry, type Position, type Snapshot } from "./entry.ts";
+import type { Draft } from "./state.ts";
+import { TIMER_INTERVAL_MS } from "./wants.ts";
+
+/** How long the position of a conversation without an open session is kept, milliseconds. No call lives longer. */
+export const KNOWN_MS = 600_000;
+/** How long a tombstone is kept, milliseconds. */
+export const TOMBSTONE_MS = 24 * 3_600_000;
+
+/** A conversation reports its state after a record. Acknowledged whatever it says. */
+export function applyNotification(draft: Draft, conversation: string, snapshot: Snapshot): void {
+  applySnapshot(draft, conversation, snapshot, "notification");
+}
+
+/** A conversation answered a command or a question of the desk. */
+export function applyAnswer(draft: Draft, conversation: string, command: DeskCommand, answer: Answer): void {
+  draft.reservations.remove(command.id);
+  if (answer.type === "gone") {
+    applyErasure(draft, conversation, generationOf(command.log));
+    return;
+  }
+  applySnapshot(draft, conversation, answer.snapshot, "answer");
+  // Something must change before it can succeed: what has another version or message then is another attempt.
+  if (answer.type === "refused") draft.asked.set(attemptOf(command), draft.context.now + TIMER_INTERVAL_MS);
+  if (answer.type === "ok" && command.type === "say") markSaid(draft, conversation, command);
+}
+
+/** A conversation was read: after `seen`, or for a rebuild. */
+export function applyRead(draft: Draft, conversation: string, snapshot: Snapshot): void {
+  applySnapshot(draft, conversation, snapshot, "answer");
+}
+
+/** Everything of a generation and of those before it is erased. Confirmed whenever it returns. */
+export function applyErasure(draft: Draft, conversation: string, generation: number): void {
+  const { now } = draft.context;
+  const erased = Math.max(generation, draft.tombstones.get(conversation)?.generation ?? 0);
+  draft.tombstones.set(conversation, { generation: erased, at: now });
+  const isErased = ({ log }: { readonly log: string }): boolean => generationOf(log) <= erased;
+  for (const [id, { command }] of draft.reservations.inBucket(conversation))
+    if (isErased(command)) draft.reservations.remove(id);
+  const position = positionOf(draft, conversation);
+  if (position === undefined || !isErased(position)) return;
+  draft.entries.remove(conversation);
+  draft.known.set(conversation, { log: position.log, to: position.to, at: now });
+}
+
+function applySnapshot(draft: Draft, conversation: string, snapshot: Snapshot, from: "notification" | "answer"): void {
+  const { now } = draft.context;
+  const erased = draft.tombstones.get(conversation)?.generation ?? 0;
+  if (generationOf(snapshot.log) <= erased) return;
+  const known = positionOf(draft, conversation);
+  if (known !== undefined && !isNewer(snapshot, known)) {
+    if (from === "answer") confirm(draft, conversation, snapshot);
+    return;
+  }
+  freeReservations(draft, conversation, snapshot);
+  const { log, to, session, windowUntil } = snapshot;
+  if (session.open === null) {
+    draft.entries.remove(conversation);
+    draft.known.set(conversation, { log, to, at: now });
+    return;
+  }
+  const before = draft.entries.get(conversation);
+  const mayBeLate = from === "notification" && known === undefined && now < draft.counters.loadedAt + KNOWN_MS;
+  const next: Entry = {
+    log,
+    to,
+    version: session.version,
+    session: toDeskSession(session.open),
+    windowUntil,
+    isUnverified: mayBeLate || (from === "notification" && before?.isUnverified === true),
+    missedOffers: 0,
+    isAwaySaid: false,
+    warnedSeq: 0,
+  };
+  const continues = before !== undefined && isSameSession(before, next);
+  const { missedOffers, isAwaySaid, warnedSeq } = continues ? before : next;
+  draft.entries.set(conversation, { ...next, missedOffers, isAwaySaid, warnedSeq });
+  draft.known.remove(conversation);
+}
+
+/** What is known of a conversation, with or without an open session. */
+function positionOf(draft: Draft, conversation: string): Position | undefined {
+  return draft.entries.get(conversation) ?? draft.known.get(conversation);
+}
+
+/**
+ * An answer at the position of the entry: the notification that created it was no late one, and only what has no row can
+ * be other than before, which is what agents have seen.
+ */
+function confirm(draft: Draft, conversation: string, { log, to, session: { open } }: Snapshot): void {
+  const entry = draft.entries.get(conversation);
+  if (entry === undefined || open === null || entry.log !== log || entry.to !== to) return;
+  const unread = Math.min(entry.session.unread, open.unread);
+  if (entry.isUnverified || unread < entry.session.unread)
+    draft.entries.set(conversation, { ...entry, isUnverified: false, session: { ...entry.session, unread } });
+}
+
+/** Frees what a newer version decides: its command was applied, or can never be. */
+function freeReservations(draft: Draft, conversation: string, { log, session }: Snapshot): void {
+  for (const [id, { command }] of draft.reservations.inBucket(conversation)) {
+    const isDecided =
+      command.log === log ? session.version > command.version : generationOf(command.log) < generationOf(log);
+    if (isDecided) draft.reservations.remove(id);
+  }
+}
+
+function markSaid(draft: Draft, conversation: string, command: Extract<DeskCommand, { readonly type: "say" }>): void {
+  const entry = draft.entries.get(conversation);
+  if (entry === undefined || entry.log !== command.log || entry.session.seq !== command.session) return;
+  const said = command.text === "away" ? { isAwaySaid: true } : { warnedSeq: command.lastUserSeq };
+  draft.entries.set(conversation, { ...entry, ...said });
+}

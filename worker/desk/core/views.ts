@@ -1,0 +1,161 @@
+/**
+ * Lists and their counts: filters over the open sessions, by the same conditions. What an agent may not see is in no list
+ * and in no count. Closed sessions are the archive's. Pure.
+ */
+import { isInTeam, may, type Agent, type Ownership } from "./agent.ts";
+import { ownershipOf, type Entry } from "./entry.ts";
+import type { Desk } from "./state.ts";
+
+/** A reply window that ends within this time is about to close, milliseconds. */
+export const CLOSING_SOON_MS = 2 * 3_600_000;
+
+/** The facts of a session that decide in which lists it is. */
+interface Facts extends Ownership {
+  readonly status: Entry["session"]["status"];
+  readonly isParked: boolean;
+  /** Its reply window is about to close. */
+  readonly isClosing: boolean;
+}
+
+type Condition = (facts: Facts, id: string, agent: Agent) => boolean;
+
+const VIEWS = {
+  mine: ({ assignee, isParked }, id) => assignee === id && !isParked,
+  parked: ({ assignee, isParked }, id) => assignee === id && isParked,
+  queue: ({ status }) => status === "queued",
+  team: ({ status, team }, _id, agent) => status !== "bot" && team !== null && isInTeam(agent, team),
+  all: ({ status }) => status !== "bot",
+  closing: ({ status, isClosing }) => status !== "bot" && isClosing,
+  bot: ({ status }) => status === "bot",
+} as const satisfies Readonly<Record<string, Condition>>;
+
+/** The lists. */
+export type ViewName = keyof typeof VIEWS;
+
+/** All lists. */
+export const VIEW_NAMES = Object.keys(VIEWS) as readonly ViewName[];
+
+/** A session in a list. */
+export interface ListRow {
+  readonly conversation: string;
+  readonly log: string;
+  readonly version: number;
+  readonly session: Entry["session"];
+  readonly windowUntil: number | null;
+  /** An agent is asked whether to take it. */
+  readonly offer: { readonly id: string; readonly agent: string; readonly expiresAt: number } | null;
+}
+
+/** The orders of a list: longest wait first, newest message first, reply window that ends next first. */
+export type ListOrder = "waiting" | "newest" | "window";
+
+const SORT_KEYS: Readonly<Record<ListOrder, (row: ListRow) => number>> = {
+  waiting: ({ session }) => session.waitingSince ?? Infinity,
+  newest: ({ session }) => -session.lastMessageAt,
+  window: ({ windowUntil }) => windowUntil ?? Infinity,
+};
+
+/** How many sessions are in a list, and how many of them have messages that no agent has seen. */
+export interface Count {
+  readonly total: number;
+  readonly unread: number;
+}
+
+/** The sessions by their facts. */
+export type Tally = readonly { readonly facts: Facts; readonly total: number; readonly unread: number }[];
+
+/**
+ * The sessions of a list, in order, as far as the agent may see them.
+ *
+ * @param query `limit`: the most rows
+ */
+export function listView(
+  { tables }: Desk,
+  id: string,
+  query: { readonly view: ViewName; readonly order: ListOrder; readonly limit: number },
+  now: number,
+): readonly ListRow[] {
+  const agent = tables.agents.values.get(id);
+  if (agent === undefined) return [];
+  const rows: { readonly key: number; readonly conversation: string; readonly entry: Entry }[] = [];
+  const keyOf = SORT_KEYS[query.order];
+  for (const [conversation, entry] of tables.entries.values)
+    if (isInView(query.view, readFacts(entry, now), id, agent))
+      rows.push({ key: keyOf({ conversation, ...entry, offer: null }), conversation, entry });
+  rows.sort((one, other) => one.key - other.key || (one.conversation < other.conversation ? -1 : 1));
+  return rows.slice(0, query.limit).map(({ conversation, entry }) => toListRow(tables, conversation, entry));
+}
+
+/** The lists among `views` that show a session to an agent. */
+export function findViews(
+  entry: Entry,
+  id: string,
+  agent: Agent,
+  views: readonly ViewName[],
+  now: number,
+): readonly ViewName[] {
+  const facts = readFacts(entry, now);
+  return views.filter((view) => isInView(view, facts, id, agent));
+}
+
+/** Counts all sessions once, for the counts of every agent. */
+export function tallySessions({ tables }: Desk, now: number): Tally {
+  const groups = new Map<string, { facts: Facts; total: number; unread: number }>();
+  for (const entry of tables.entries.values.values()) {
+    const facts = readFacts(entry, now);
+    const key = `${facts.status} ${String(facts.isParked)} ${String(facts.isClosing)} ${facts.team ?? ""} ${facts.assignee ?? ""}`;
+    const group = groups.get(key) ?? { facts, total: 0, unread: 0 };
+    group.total += 1;
+    if (entry.session.unread > 0) group.unread += 1;
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** The counts beside the lists of an agent. */
+export function countViews(
+  { tables }: Desk,
+  id: string,
+  views: readonly ViewName[],
+  tally: Tally,
+): Readonly<Partial<Record<ViewName, Count>>> {
+  const agent = tables.agents.values.get(id);
+  const counts: Partial<Record<ViewName, Count>> = {};
+  if (agent === undefined) return counts;
+  for (const view of views) {
+    const count = { total: 0, unread: 0 };
+    for (const { facts, total, unread } of tally) {
+      if (!isInView(view, facts, id, agent)) continue;
+      count.total += total;
+      count.unread += unread;
+    }
+    counts[view] = count;
+  }
+  return counts;
+}
+
+/** A session as lists show it. */
+export function toListRow(tables: Desk["tables"], conversation: string, entry: Entry): ListRow {
+  const { log, version, session, windowUntil } = entry;
+  let offer: ListRow["offer"] = null;
+  for (const id of tables.reservations.buckets.get(conversation) ?? []) {
+    const reservation = tables.reservations.values.get(id);
+    if (reservation?.phase === "offered")
+      offer = { id, agent: reservation.command.agent, expiresAt: reservation.expiresAt };
+  }
+  return { conversation, log, version, session, windowUntil, offer };
+}
+
+function isInView(view: ViewName, facts: Facts, id: string, agent: Agent): boolean {
+  return VIEWS[view](facts, id, agent) && may(id, agent, "see", facts);
+}
+
+function readFacts(entry: Entry, now: number): Facts {
+  const { session, windowUntil } = entry;
+  return {
+    ...ownershipOf(entry),
+    status: session.status,
+    isParked: session.status === "serving" && session.parkedUntil !== null,
+    isClosing: windowUntil !== null && windowUntil - now < CLOSING_SOON_MS,
+  };
+}
