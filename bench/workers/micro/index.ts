@@ -4,6 +4,7 @@
  */
 import { readEvent } from "../../../worker/channels/mini-program/read-event.ts";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
+import { TYPED_TEXTS } from "../../../worker/channels/mini-program/typed-texts.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { verifySignature } from "../../../worker/channels/wechat/push/signature.ts";
@@ -37,10 +38,10 @@ const credentialsOf = (env: MicroEnv) =>
 
 const STEPS: Readonly<Record<StepName, Step>> = {
   nothing: () => Promise.resolve(),
-  envelope: ({ body }) => readEnvelope(body),
+  envelope: ({ body }) => readEnvelope(body, TYPED_TEXTS),
   signature: ({ parts, query }) => verifySignature(parts, query.msg_signature ?? ""),
   decrypt: async ({ encrypt }, env) => (await cipherFor(env.WECHAT_ENCODING_AES_KEY)).open(encrypt),
-  parse: ({ text }) => readEnvelope(text),
+  parse: ({ text }) => readEnvelope(text, TYPED_TEXTS),
   read: ({ fields }) => readEvent(fields),
   whole: async ({ query, body }, env) => mustBeOk(await receivePush(query, body, credentialsOf(env), 0, 0)),
   sketch: ({ query, body }, env) =>
@@ -52,12 +53,12 @@ const STEPS: Readonly<Record<StepName, Step>> = {
 };
 
 async function prepare(push: MicroPush, env: MicroEnv): Promise<Prepared> {
-  const envelope = readEnvelope(push.body);
+  const envelope = readEnvelope(push.body, TYPED_TEXTS);
   const encrypt = envelope.ok ? (envelope.value.encrypt ?? "") : "";
   const opened = await (await cipherFor(env.WECHAT_ENCODING_AES_KEY)).open(encrypt);
   if (!opened.ok) throw new Error("the bench made a push that cannot be opened");
   const { text } = opened.value;
-  const inner = readEnvelope(text);
+  const inner = readEnvelope(text, TYPED_TEXTS);
   const parts = [env.WECHAT_TOKEN, push.query.timestamp ?? "", push.query.nonce ?? "", encrypt];
   return { ...push, parts, encrypt, text, fields: inner.ok ? inner.value.fields : {} };
 }

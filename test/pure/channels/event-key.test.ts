@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { describe, it } from "vitest";
 import { miniProgramAddress } from "../../../shared/message/address.ts";
 import { readEvent, type ReadEvent } from "../../../worker/channels/mini-program/read-event.ts";
+import { TYPED_TEXTS } from "../../../worker/channels/mini-program/typed-texts.ts";
 import { eventKey } from "../../../worker/channels/wechat/event-key.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { hashEventKey } from "../../../worker/conversation/event-hash.ts";
@@ -17,7 +18,7 @@ const OTHER_EVENT = {
 } as const;
 
 function read(body: string): ReadEvent {
-  const envelope = readEnvelope(body);
+  const envelope = readEnvelope(body, TYPED_TEXTS);
   const parsed = envelope.ok ? readEvent(envelope.value.fields) : envelope;
   if (!parsed.ok) throw new Error(`the sample is not a push: ${parsed.error.reason}`);
   return parsed.value;

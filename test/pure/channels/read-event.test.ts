@@ -2,12 +2,13 @@
 import { describe, it } from "vitest";
 import { ok, type Result } from "../../../shared/base/result.ts";
 import { readEvent } from "../../../worker/channels/mini-program/read-event.ts";
+import { TYPED_TEXTS } from "../../../worker/channels/mini-program/typed-texts.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { createFieldReader, type FieldProblem } from "../../../worker/channels/wechat/push/fields.ts";
 import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EVENT, unfold } from "./samples.ts";
 
 function read(body: string): Result<ReturnType<typeof unfold>, FieldProblem> {
-  const envelope = readEnvelope(body);
+  const envelope = readEnvelope(body, TYPED_TEXTS);
   if (!envelope.ok) throw new Error(`the sample is no push: ${envelope.error.reason}`);
   const parsed = readEvent(envelope.value.fields);
   return parsed.ok ? ok(unfold(parsed.value)) : parsed;

@@ -12,12 +12,13 @@ import {
   type PushQuery,
 } from "../wechat/push/open-push.ts";
 import { readEvent, type ReadEvent } from "./read-event.ts";
+import { TYPED_TEXTS } from "./typed-texts.ts";
 
 /** An authentic push that was parsed. */
 export interface ReceivedPush extends Pick<OpenedPush, "format" | "signedAt" | "seal">, ReadEvent {}
 
 /**
- * Receives a push; the parameters are those of `openPush`.
+ * Receives a push; the parameters are those of `openPush`, without the texts.
  *
  * @returns its content, or why it is rejected
  * @throws Error as `openPush` does
@@ -29,7 +30,7 @@ export async function receivePush(
   now: number,
   maxAgeMs: number,
 ): Promise<Result<ReceivedPush, PushProblem>> {
-  const opened = await openPush(query, body, credentials, now, maxAgeMs);
+  const opened = await openPush(query, body, credentials, TYPED_TEXTS, now, maxAgeMs);
   if (!opened.ok) return opened;
   const { fields, damaged, text, ...push } = opened.value;
   const read = readEvent(fields, damaged);

@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { readJsonEvent } from "./json-event.ts";
 import { parseJson, type JsonProblem } from "./json.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
-import { readXmlFrame, type XmlFrame } from "./xml/frame.ts";
+import { readXmlFrame, type TextFrame, type XmlFrame } from "./xml/frame.ts";
 import type { XmlProblem } from "./xml/parse.ts";
 
 /** The data format of a push, the same inside and outside its encryption. */
@@ -33,12 +33,13 @@ export type EnvelopeProblem =
  * Reads a body.
  *
  * @param body the received text, with or without a BOM
+ * @param texts the texts of users that the channel's pushes hold
  */
-export function readEnvelope(body: string): Result<Envelope, EnvelopeProblem> {
+export function readEnvelope(body: string, texts: TextFrame): Result<Envelope, EnvelopeProblem> {
   if (body.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
   const format = formatOf(body);
   if (format === undefined) return err({ reason: "unknown_format" });
-  const frame = readFrame(body, format);
+  const frame = readFrame(body, format, texts);
   if (!frame.ok) return frame;
   const { fields } = frame.value;
   if (!Object.hasOwn(fields, "Encrypt")) return ok({ format, ...frame.value });
@@ -59,9 +60,9 @@ function formatOf(body: string): WireFormat | undefined {
   return first === "{" ? "json" : undefined;
 }
 
-function readFrame(body: string, format: WireFormat): Result<XmlFrame, EnvelopeProblem> {
+function readFrame(body: string, format: WireFormat, texts: TextFrame): Result<XmlFrame, EnvelopeProblem> {
   if (format === "xml") {
-    const frame = readXmlFrame(body);
+    const frame = readXmlFrame(body, texts);
     return frame.ok ? frame : err({ ...frame.error, format });
   }
   // JSON escapes what a user types, so no text can look like a field.

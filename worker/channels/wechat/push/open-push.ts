@@ -15,6 +15,7 @@ import type {
 } from "./received-push.ts";
 import { verifySignature } from "./signature.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
+import type { TextFrame } from "./xml/frame.ts";
 
 export type { EchoProblem, PushCredentials, PushMode, PushProblem, PushQuery, OpenedPush } from "./received-push.ts";
 
@@ -46,6 +47,7 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
  * @param query of the request
  * @param body the whole body
  * @param credentials of the app the URL belongs to
+ * @param texts the texts of users that the channel's pushes hold; the envelope of a ciphertext is read with the same
  * @param now epoch milliseconds
  * @param maxAgeMs how far from now the signed timestamp of an encrypted push may be, in both directions; 0: any
  * @throws Error when a configured EncodingAESKey is malformed or none is there
@@ -54,6 +56,7 @@ export async function openPush(
   query: PushQuery,
   body: string,
   credentials: PushCredentials,
+  texts: TextFrame,
   now: number,
   maxAgeMs: number,
 ): Promise<Result<OpenedPush, PushProblem>> {
@@ -62,11 +65,17 @@ export async function openPush(
   if (nonce === undefined) return refuse({ reason: "missing_parameter", name: "nonce" });
   if (body.length > MAX_WIRE_LENGTH) return refuse({ reason: "bad_envelope", problem: { reason: "too_large" } });
   return credentials.mode === "plain"
-    ? openPlain({ ...query, timestamp, nonce }, body, credentials, now)
-    : openEncrypted({ ...query, timestamp, nonce }, body, credentials, { now, maxAgeMs });
+    ? openPlain({ ...query, timestamp, nonce }, body, credentials, { texts, now })
+    : openEncrypted({ ...query, timestamp, nonce }, body, credentials, { texts, now, maxAgeMs });
 }
 
 type SignedQuery = PushQuery & { readonly timestamp: string; readonly nonce: string };
+
+interface OpenOptions {
+  readonly texts: TextFrame;
+  /** Epoch ms. */
+  readonly now: number;
+}
 
 /**
  * Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. The age is checked after the
@@ -76,9 +85,9 @@ async function openEncrypted(
   query: SignedQuery,
   body: string,
   credentials: PushCredentials,
-  { now, maxAgeMs }: { readonly now: number; readonly maxAgeMs: number },
+  { texts, now, maxAgeMs }: OpenOptions & { readonly maxAgeMs: number },
 ): Promise<Result<OpenedPush, PushProblem>> {
-  const envelope = readEnvelope(body);
+  const envelope = readEnvelope(body, texts);
   if (!envelope.ok) return refuse({ reason: "bad_envelope", problem: envelope.error });
   const { encrypt, format } = envelope.value;
   const { appid, mode, tokens, aesKeys } = credentials;
@@ -92,7 +101,7 @@ async function openEncrypted(
   const opened = await openWithAny(aesKeys, encrypt, appid);
   if (!opened.ok) return refuse(opened.error);
   const { text, cipher } = opened.value;
-  const read = readContent(text, readEnvelope(text), timestamp);
+  const read = readContent(text, readEnvelope(text, texts), timestamp);
   return read.ok ? ok({ ...read.value, format, seal: { token, cipher, appid } }) : read;
 }
 
@@ -104,7 +113,7 @@ async function openPlain(
   query: SignedQuery,
   body: string,
   credentials: PushCredentials,
-  now: number,
+  { texts, now }: OpenOptions,
 ): Promise<Result<OpenedPush, PushProblem>> {
   const { signature, timestamp, nonce } = query;
   if (signature === undefined) return refuse({ reason: "missing_parameter", name: "signature" });
@@ -112,7 +121,7 @@ async function openPlain(
   if (token === undefined) return refuse({ reason: "bad_signature" });
   const stale = findStale(timestamp, now, PLAIN_MAX_AGE_MS);
   if (stale !== undefined) return refuse(stale);
-  const envelope = readEnvelope(body);
+  const envelope = readEnvelope(body, texts);
   if (envelope.ok && envelope.value.encrypt !== undefined) {
     return refuse({ reason: "push_mode_mismatch", expected: "plain", came: "encrypted" });
   }

@@ -27,21 +27,37 @@ export interface XmlFrame {
 }
 
 /**
- * The fields that hold a user's text, by kind of push (WECHAT.md §3.1). Between two of them there may be only plain
- * values.
+ * The fields that hold a user's text, by kind of push: MsgType, or `event:` and the Event. Between two of them there may
+ * be only plain values.
  */
-const TEXTS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["text", ["Content"]],
-  ["miniprogrampage", ["Title", "PagePath"]],
-  ["event:user_enter_tempsession", ["SessionFrom"]],
-]);
-const NAMES = [...TEXTS.values()].flat();
-const OPENING = new RegExp(`<(${NAMES.join("|")})>`);
-/** From the end of a text to the beginning of the next: plain values of the platform's (1) and the next one's name (3). */
-const GAP = new RegExp(
-  `\\s*((?:<(?!(?:${NAMES.join("|")})>)(\\w+)>(?:<!\\[CDATA\\[[^\\]<>]*\\]\\]>|[^<>]*)<\\/\\2>\\s*)*)<(\\w+)>\\s*<!\\[CDATA\\[`,
-  "y",
-);
+export type TypedTexts = ReadonlyMap<string, readonly string[]>;
+
+/** The texts of a channel, prepared by `createFrame`. */
+export interface TextFrame {
+  readonly texts: TypedTexts;
+  /** The names of all fields that hold one. */
+  readonly names: readonly string[];
+  /** The first tag of one of them (1: name). */
+  readonly opening: RegExp;
+  /** From the end of a text to the beginning of the next: plain values of the platform's (1) and the next one's name (3). */
+  readonly gap: RegExp;
+}
+
+/**
+ * Prepares the reading of a channel's pushes, once.
+ *
+ * @param texts at least one; a channel whose pushes hold no text of a user's needs no frame
+ */
+export function createFrame(texts: TypedTexts): TextFrame {
+  const names = [...texts.values()].flat();
+  const opening = new RegExp(`<(${names.join("|")})>`);
+  const gap = new RegExp(
+    `\\s*((?:<(?!(?:${names.join("|")})>)(\\w+)>(?:<!\\[CDATA\\[[^\\]<>]*\\]\\]>|[^<>]*)<\\/\\2>\\s*)*)<(\\w+)>\\s*<!\\[CDATA\\[`,
+    "y",
+  );
+  return { texts, names, opening, gap };
+}
+
 /** One element (1: name) with a value of any form that ends where XML ends it (2: when it is in CDATA). */
 const ELEMENT = /\s*<(\w+)>(?:\s*<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>\s*|[^<]*)<\/\1>\s*/y;
 
@@ -62,33 +78,34 @@ interface Stretch {
  * Reads an XML push.
  *
  * @param text the whole body
+ * @param frame the channel's texts
  * @returns its fields, the user's texts included as they were typed, CR and LF included; or why it is refused
  */
-export function readXmlFrame(text: string): Result<XmlFrame, XmlProblem> {
+export function readXmlFrame(text: string, frame: TextFrame): Result<XmlFrame, XmlProblem> {
   if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
-  return readAround(text) ?? readWhole(text);
+  return readAround(text, frame) ?? readWhole(text);
 }
 
 /** Reads a push of a kind that holds texts; undefined for any other push. */
-function readAround(text: string): Result<XmlFrame, XmlProblem> | undefined {
-  const stretch = findStretch(text);
+function readAround(text: string, frame: TextFrame): Result<XmlFrame, XmlProblem> | undefined {
+  const stretch = findStretch(text, frame);
   if (stretch === undefined) return undefined;
   const around = parseXml(text.slice(0, stretch.start) + text.slice(stretch.end));
   if (!around.ok) return undefined;
-  const texts = textsOf(around.value);
+  const texts = textsOf(around.value, frame);
   const isWhole = texts.every((name) => !Object.hasOwn(around.value, name));
   if (!isWhole || !texts.includes(stretch.first) || !texts.includes(stretch.last)) return undefined;
-  const inside = readStretch(stretch);
+  const inside = readStretch(stretch, frame);
   const isNew = (name: string) => !Object.hasOwn(around.value, name) && !SAID.has(name);
   if (inside !== undefined && Object.keys(inside).every(isNew)) return ok({ fields: { ...around.value, ...inside } });
   return isIdentified(around.value) ? ok({ fields: around.value, damaged: stretch.text }) : undefined;
 }
 
-function findStretch(text: string): Stretch | undefined {
-  const opening = OPENING.exec(text);
+function findStretch(text: string, frame: TextFrame): Stretch | undefined {
+  const opening = frame.opening.exec(text);
   if (opening === null) return undefined;
   const [, first = ""] = opening;
-  const closings = NAMES.map((name) => ({ name, at: text.lastIndexOf(`</${name}>`) }));
+  const closings = frame.names.map((name) => ({ name, at: text.lastIndexOf(`</${name}>`) }));
   const last = closings.reduce((latest, closing) => (closing.at > latest.at ? closing : latest));
   if (last.at < opening.index) return undefined;
   const start = opening.index;
@@ -97,34 +114,34 @@ function findStretch(text: string): Stretch | undefined {
 }
 
 /** The texts a push of this kind holds; none when it is of another kind. */
-function textsOf(fields: WireFields): readonly string[] {
+function textsOf(fields: WireFields, { texts }: TextFrame): readonly string[] {
   const type = ownValue(fields, "MsgType");
   const event = ownValue(fields, "Event");
   const isEvent = typeof event === "string" && (type === undefined || type === "event");
   const kind = isEvent ? `event:${event}` : type;
-  return (typeof kind === "string" ? TEXTS.get(kind) : undefined) ?? [];
+  return (typeof kind === "string" ? texts.get(kind) : undefined) ?? [];
 }
 
 /** The texts of a part and the fields between them; undefined when they cannot be separated. */
-function readStretch({ first, last, text }: Stretch): WireFields | undefined {
+function readStretch({ first, last, text }: Stretch, { gap }: TextFrame): WireFields | undefined {
   const inner = text.slice(first.length + 2, -(last.length + 3)).trim();
   if (!inner.startsWith(CDATA_START) || !inner.endsWith(CDATA_END)) return readPlainly(text);
   const typed = inner.slice(CDATA_START.length, -CDATA_END.length);
   if (first === last) return { [first]: typed };
-  return splitTexts(typed, first, last) ?? readPlainly(text);
+  return splitTexts(typed, first, last, gap) ?? readPlainly(text);
 }
 
 /** Cuts two texts at the border between them; undefined unless there is exactly one. */
-function splitTexts(typed: string, first: string, last: string): WireFields | undefined {
+function splitTexts(typed: string, first: string, last: string, gap: RegExp): WireFields | undefined {
   const end = `${CDATA_END}</${first}>`;
   let found: WireFields | undefined;
   for (let at = typed.indexOf(end); at >= 0; at = typed.indexOf(end, at + 1)) {
-    GAP.lastIndex = at + end.length;
-    const [, between = "", , next] = GAP.exec(typed) ?? [];
+    gap.lastIndex = at + end.length;
+    const [, between = "", , next] = gap.exec(typed) ?? [];
     if (next !== last) continue;
     const fields = parseXml(`<xml>${between}</xml>`);
     if (found !== undefined || !fields.ok) return undefined;
-    found = { ...fields.value, [first]: typed.slice(0, at), [last]: typed.slice(GAP.lastIndex) };
+    found = { ...fields.value, [first]: typed.slice(0, at), [last]: typed.slice(gap.lastIndex) };
   }
   return found;
 }
