@@ -10,7 +10,6 @@ import { resolveProposals } from "../automation/ask-webhook.ts";
 import { buildCandidates } from "../automation/core/rules.ts";
 import { runHandlers } from "../automation/handler-runner.ts";
 import type { Classification } from "../channels/channel.ts";
-import { verifyContextToken } from "../channels/mini-program/context-signature.ts";
 import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
 import type { InboundEvent } from "../conversation/core/transitions.ts";
@@ -22,6 +21,7 @@ import { knownAcknowledgement, mayBeRepeated, rememberAcknowledgement, type Date
 import { listConsumers } from "./log-consumers.ts";
 import type { RequestServices } from "./services.ts";
 import { hasDesk, writeDeskTerms } from "./session/session-code.ts";
+import { verifyContextToken } from "./verify-context.ts";
 
 /** How a push was handled. */
 export interface ReceiveOutcome {

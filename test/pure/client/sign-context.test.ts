@@ -1,6 +1,6 @@
 /**
  * The back end's side of a signed context; that the worker accepts it is tested in
- * test/pure/channels/context-signature.test.ts.
+ * test/pure/inbox/verify-context.test.ts.
  */
 import { describe, it } from "vitest";
 import { signContext } from "../../../client/index.ts";

@@ -1,9 +1,9 @@
 /**
- * Whether the shop's back end signed the data of an enter event. Everything in `session-from` comes from the user's
- * phone; only HMAC-SHA-256 with `CONTEXT_KEY` over this user's openid proves its origin (docs/design/0015).
+ * Whether the shop's back end signed the data of an enter action. Everything in its text comes from the user's device; only
+ * HMAC-SHA-256 with `CONTEXT_KEY` over this user's id proves its origin (docs/design/0015).
  */
 import { Buffer } from "node:buffer";
-import { contextTokenText, readContextToken, type TokenVerdict } from "../../../shared/entry/context-token.ts";
+import { contextTokenText, readContextToken, type TokenVerdict } from "../../shared/entry/context-token.ts";
 
 const encoder = new TextEncoder();
 const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
@@ -12,20 +12,20 @@ const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
  * Verifies a token.
  *
  * @param token as it arrived
- * @param openid the user named by WeChat
+ * @param user as the channel names the user
  * @param keys the current one first, then the previous one while rotating
  * @param at when the user entered, epoch milliseconds
  */
 export async function verifyContextToken(
   token: string,
-  openid: string,
+  user: string,
   keys: readonly string[],
   at: number,
 ): Promise<TokenVerdict> {
   if (keys.length === 0) return "no_key";
   const parts = readContextToken(token);
   if (parts === undefined) return "malformed";
-  const text = contextTokenText(openid, parts.expiresAt, parts.json);
+  const text = contextTokenText(user, parts.expiresAt, parts.json);
   const mac = Buffer.from(parts.mac, "base64url");
   const genuine = await Promise.all(keys.map((key) => isGenuine(key, mac, text)));
   if (!genuine.includes(true)) return "bad_signature";
