@@ -1,11 +1,11 @@
 /** The mini-program channel as the core sees it: an arrival or a rejection, and the response to it. */
 import { describe, it } from "vitest";
-import type { ChannelRequest } from "../../../worker/channels/channel.ts";
 import { openMiniProgram } from "../../../worker/channels/mini-program/channel.ts";
 import type { UnauthenticProblem } from "../../../worker/channels/wechat/push/received-push.ts";
 import { toRejectedRequest } from "../../../worker/channels/wechat/push/rejection.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
-import { credentials, NONCE, NOW, plainPush, securePush, TIMESTAMP, type Push } from "./pushes.ts";
+import { toRequest } from "./mini-program-ways.ts";
+import { credentials, NONCE, NOW, plainPush, securePush, TIMESTAMP } from "./pushes.ts";
 import { EVENTS, HEAD, message, MESSAGES, MSG_ID } from "./samples.ts";
 
 const secure = openMiniProgram(credentials("secure"), 900_000);
@@ -20,11 +20,6 @@ const HANDOVER = {
 const none = (): never => {
   throw new Error("no random bytes are needed");
 };
-
-function toRequest({ query, body }: Push): ChannelRequest {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  return { method: "POST", query: Object.fromEntries(given), body };
-}
 
 describe("a request to the mini-program channel", () => {
   it("of the console is a verification, whose acknowledgement is the echo", async ({ expect }) => {

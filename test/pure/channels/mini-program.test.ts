@@ -1,9 +1,40 @@
 /** The mini program by the suite that every channel must pass. */
+import { CHANNEL_RULES } from "../../../shared/message/channel-rules.ts";
 import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { MINI_PROGRAM_TEXTS } from "../../../worker/channels/mini-program/texts.ts";
 import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
 import { describeSending } from "./contract.ts";
+import { FRAME } from "./frames.ts";
+import { APP, sha1 } from "./independent-crypt.ts";
+import { WAYS } from "./mini-program-ways.ts";
+import { NONCE, NOW, TIMESTAMP } from "./pushes.ts";
+import { describeReceiving } from "./receiving-contract.ts";
 import { json } from "./scripted.ts";
+
+describeReceiving("mini program", {
+  ways: WAYS,
+  account: APP.appid,
+  user: FRAME.openid,
+  createdAt: FRAME.seconds * 1_000,
+  now: NOW,
+  later: NOW + 3_600_000,
+  secrets: [APP.token, APP.previousToken, APP.aesKey, APP.previousAesKey],
+  verification: {
+    request: {
+      method: "GET",
+      query: {
+        signature: sha1(APP.token, TIMESTAMP, NONCE),
+        timestamp: TIMESTAMP,
+        nonce: NONCE,
+        echostr: "echo <1>",
+      },
+      body: "",
+    },
+    echo: "echo <1>",
+  },
+  isHandedOverByAcknowledgement: CHANNEL_RULES["mini-program"].handover === "acknowledgement",
+  grants: Object.keys(CHANNEL_RULES["mini-program"].grants),
+});
 
 describeSending("mini program", {
   createDeliver: (deps) => createDeliver({ ...deps, apiBase: "https://api.test" }),

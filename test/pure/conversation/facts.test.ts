@@ -1,6 +1,5 @@
 /** No text that a user or an agent wrote is in the facts of a row: they may be read where the content may not. */
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { classify } from "../../../worker/channels/mini-program/classify.ts";
 import { writeRows, type Row } from "../../../worker/conversation/core/rows.ts";
@@ -8,37 +7,11 @@ import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
 import { applyEvent } from "../../../worker/conversation/core/transitions.ts";
 import { converse, must, reply, T0, text, TIMEOUT } from "../../support/conversation.ts";
 import { ACCEPTED, rejected } from "../../support/delivery.ts";
+import { eachEvent } from "../../support/each-event.ts";
 import { RULES } from "../../support/rules.ts";
 import { createServed } from "../../support/served.ts";
 
 const CANARY = "金丝雀";
-const HEAD = { createdAt: T0, name: "n", raw: CANARY, damaged: CANARY };
-const MESSAGE = { ...HEAD, event: "message", id: "1" } as const;
-const ACTION = { ...HEAD, event: "action" } as const;
-const FILE = { mediaId: CANARY, url: CANARY, thumbMediaId: CANARY, fileName: CANARY };
-
-/** One event of every type, with the canary in each field that a user, an agent or a page fills. */
-const EVENTS: readonly Inbound[] = [
-  { ...MESSAGE, type: "text", content: CANARY },
-  { ...MESSAGE, type: "menu-choice", content: CANARY, choice: CANARY },
-  { ...MESSAGE, type: "image", ...FILE },
-  { ...MESSAGE, type: "voice", ...FILE },
-  { ...MESSAGE, type: "video", ...FILE },
-  { ...MESSAGE, type: "file", ...FILE },
-  { ...MESSAGE, type: "location", latitude: 1, longitude: 2, label: CANARY },
-  { ...MESSAGE, type: "link", title: CANARY, description: CANARY, url: CANARY },
-  { ...MESSAGE, type: "card", title: CANARY, appId: CANARY, pagePath: CANARY },
-  { ...MESSAGE, type: "unknown" },
-  { ...ACTION, type: "enter", entryText: CANARY, scene: CANARY },
-  { ...ACTION, type: "follow", scene: CANARY },
-  { ...ACTION, type: "scan", scene: CANARY },
-  { ...ACTION, type: "menu", item: CANARY },
-  { ...ACTION, type: "other" },
-  { ...HEAD, event: "control", type: "taken", agent: CANARY, from: CANARY },
-  { ...HEAD, event: "receipt", type: "failed", code: "1" },
-  { ...HEAD, event: "recall", type: "message", messageId: "1" },
-  { ...HEAD, event: "revocation", type: "part" },
-];
 
 /** One message of every type. */
 const MESSAGES: readonly Outbound[] = [
@@ -51,7 +24,7 @@ const MESSAGES: readonly Outbound[] = [
 const withoutContent = ({ content: _content, ...row }: Row) => JSON.stringify(row);
 
 describe("the facts of a row", () => {
-  it.for(EVENTS.map((inbound) => ({ name: `${inbound.event} ${inbound.type}`, inbound })))(
+  it.for(eachEvent(CANARY, T0).map((inbound) => ({ name: `${inbound.event} ${inbound.type}`, inbound })))(
     "have no text of a user or an agent, the content has it: $name",
     ({ inbound }, { expect }) => {
       const writer = writeRows(0, T0);
