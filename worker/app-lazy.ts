@@ -3,23 +3,22 @@
  * cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
-import type { TeamCode } from "./automation/handler-context.ts";
 import { createApi } from "./routes/api/index.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
-import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
+import { answerUnhandled, prepare, type AppParts } from "./routes/http/prepare.ts";
 import { problem } from "./routes/http/problem.ts";
 import { SECURE_HEADERS } from "./routes/http/secure-response.ts";
 
 /**
  * Creates the rest of the application.
  *
- * @param team the team's code, for the routes that run it
+ * @param parts the channels, and the team's code for the routes that run it
  */
-export function createLazyApp(team: TeamCode): Hono<HttpEnv> {
+export function createLazyApp(parts: AppParts): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
 
   app.use(async (c, next) => {
-    const refusal = prepare(c, team);
+    const refusal = prepare(c, parts);
     if (refusal === undefined) return next();
     return isApi(c.req.path) ? problem(c, "not_set_up", {}, { headers: SECURE_HEADERS }) : refusal;
   });

@@ -1,14 +1,25 @@
 /**
- * The composition root: the only place where the team's code, the routes and the Durable Objects meet.
+ * The composition root: the only place where the team's code, the channels, the routes and the Durable Objects meet.
  */
 import type { Hono } from "hono/tiny";
 import { createApp } from "./app.ts";
 import type { TeamCode } from "./automation/handler-context.ts";
-import { Account } from "./objects/account.ts";
+import { Account as AccountObject } from "./objects/account.ts";
 import { Audit } from "./objects/audit.ts";
-import { Conversation } from "./objects/conversation.ts";
+import { Conversation as ConversationObject } from "./objects/conversation.ts";
 import { Settings } from "./objects/settings.ts";
+import { CHANNELS } from "./open-channel.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
+
+/** The object of one account, with the channels whose texts it logs. */
+class Account extends AccountObject {
+  protected override readonly channels = CHANNELS;
+}
+
+/** The object of one user, with the channels it sends by. */
+class Conversation extends ConversationObject {
+  protected override readonly channels = CHANNELS;
+}
 
 /** The exports of a Worker's entry. */
 export interface Kefu {
@@ -29,6 +40,6 @@ export interface Kefu {
  * @param team `worker/custom/handlers.ts` and `shared/app-context.ts`
  */
 export function createKefu(team: TeamCode): Kefu {
-  const { fetch } = createApp(team);
+  const { fetch } = createApp({ team, channels: CHANNELS });
   return { worker: { fetch }, objects: { Account, Audit, Conversation, Settings } };
 }

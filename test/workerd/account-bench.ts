@@ -12,6 +12,7 @@ import { configOf, findAccountConfig } from "../../worker/config/config.ts";
 import { deliverChain } from "../../worker/inbox/delivery/chain.ts";
 import { createServices } from "../../worker/inbox/services.ts";
 import type { Account } from "../../worker/objects/account.ts";
+import { CHANNELS } from "../../worker/open-channel.ts";
 import { must } from "../support/conversation.ts";
 import { account, APPID, emptyAccount, emptySettings, OTHER_APPID } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
@@ -52,7 +53,7 @@ export function connect() {
   const config = configOf(env);
   const app = config.ok ? findAccountConfig(config.value, APPID) : undefined;
   if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
-  return createServices(env, config.value, app, () => {});
+  return createServices(env, config.value, app, () => {}, CHANNELS);
 }
 
 /** One attempt, as the delivery chain makes it. */

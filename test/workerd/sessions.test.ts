@@ -13,6 +13,7 @@ import type { CommandAnswer } from "../../worker/conversation/session/rpc.ts";
 import * as handlers from "../../worker/custom/handlers.ts";
 import { createServices, type RequestServices } from "../../worker/inbox/services.ts";
 import { commandSession } from "../../worker/inbox/session/session-command.ts";
+import { CHANNELS } from "../../worker/open-channel.ts";
 import { must } from "../support/conversation.ts";
 import { ACCEPTED } from "../support/delivery.ts";
 import { message, reply, text } from "../support/direct.ts";
@@ -217,7 +218,7 @@ describe("with the desk in the settings", () => {
   function servicesOf(): RequestServices {
     const config = requireConfig(env);
     const app = must(findConfigOf(config, addressOf("o")), "app");
-    const services = createServices(env, config, app, (work) => void waiting.push(work));
+    const services = createServices(env, config, app, (work) => void waiting.push(work), CHANNELS);
     return { ...services, requestId: "test", env, kv: env.KV, team: { handlers, context } };
   }
 

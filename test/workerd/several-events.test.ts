@@ -3,12 +3,12 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import * as context from "../../shared/app-context.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
-import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { findAccountConfig, requireConfig } from "../../worker/config/config.ts";
 import type { ConversationDirectory } from "../../worker/conversation/client.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
 import { receiveArrival } from "../../worker/inbox/receive-arrival.ts";
 import { createServices } from "../../worker/inbox/services.ts";
+import { CHANNELS } from "../../worker/open-channel.ts";
 import { must } from "../support/conversation.ts";
 import { message } from "../support/direct.ts";
 import { APPID, remote } from "../support/workerd.ts";
@@ -20,7 +20,8 @@ usePushes();
 async function receive(texts: readonly string[], isReachable: (name: string) => boolean = () => true) {
   const config = requireConfig(env);
   const pending: Promise<unknown>[] = [];
-  const connected = createServices(env, config, must(findAccountConfig(config, APPID)), (work) => pending.push(work));
+  const app = must(findAccountConfig(config, APPID));
+  const connected = createServices(env, config, app, (work) => pending.push(work), CHANNELS);
   const services = { ...connected, directory: directoryOf(connected.directory, isReachable) };
   const team = { handlers: { onMessage, onEnter }, context };
   const events = texts.map((content): Inbound => ({
@@ -32,7 +33,6 @@ async function receive(texts: readonly string[], isReachable: (name: string) => 
   }));
   const answer = await receiveArrival(
     { ...services, requestId: "r1", env, kv: env.KV, team },
-    { name: "mini-program", classify },
     {
       events: events.map((event, index) => {
         const user = `oOf-${encodeURIComponent(texts[index] ?? "")}`;

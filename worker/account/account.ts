@@ -31,7 +31,7 @@ import { createUserRecords } from "./user-records.ts";
 import { createWaitingList } from "./waiting-list.ts";
 
 /** The part of the account object that the token keeper works on. */
-export type TokenHost = Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish">;
+export type TokenHost = Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish" | "texts">;
 
 /** The configuration of the account, read anew each time: the object may live longer than one configuration. */
 export interface ConfiguredAccount {
@@ -141,6 +141,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     return (keeper ??= create({
       read,
       write,
+      texts,
       secretTag: () => config.secretTag(),
       publish() {
         publish();

@@ -5,7 +5,7 @@
 import { isAccountEvent } from "../../shared/message/account-event.ts";
 import { accountOf, miniProgramAccount } from "../../shared/message/address.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
-import type { Arrival, ArrivedEvent, Channel } from "../channels/channel.ts";
+import type { Arrival, ArrivedEvent } from "../channels/channel.ts";
 import { objectIdOf } from "../conversation/client.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
@@ -30,7 +30,6 @@ export type ArrivalAnswer =
  */
 export async function receiveArrival(
   services: RequestServices,
-  channel: Pick<Channel, "name" | "classify">,
   arrival: Arrival,
   { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
 ): Promise<ArrivalAnswer> {
@@ -47,7 +46,7 @@ export async function receiveArrival(
   let answer: ArrivalAnswer = { type: "acknowledge", acknowledgement: "received" };
   let failure: ArrivalAnswer | undefined;
   for (const arrived of arrival.events) {
-    const received = await receiveOne(services, channel, arrived, { arrivedAt, request });
+    const received = await receiveOne(services, arrived, { arrivedAt, request });
     // The platform repeats the whole request: what is stored by then is recognised, and nothing waits for the repeat.
     if (received.type === "fail") failure ??= received;
     // A stored hand-over must reach the platform, whatever the later events of the request are acknowledged with.
@@ -62,11 +61,10 @@ function isHandover(answer: ArrivalAnswer): boolean {
 
 async function receiveOne(
   services: RequestServices,
-  channel: Pick<Channel, "name" | "classify">,
   { account, user, key, event, signedAt, replyContext }: ArrivedEvent,
   { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
 ): Promise<ArrivalAnswer> {
-  const { config, directory, requestId } = services;
+  const { channel, config, directory, requestId } = services;
   // The account object searches for repeats of an event without CreateTime by this time, so it dates such an event itself.
   const createdAt = event.createdAt === 0 ? arrivedAt : event.createdAt;
   const address = { channel: channel.name, account, user };

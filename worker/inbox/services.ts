@@ -18,8 +18,7 @@ import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token/token-reader.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
-import type { ChannelTexts, Deliver } from "../channels/channel.ts";
-import { createDeliver } from "../channels/mini-program/deliver.ts";
+import type { Channel, ChannelTexts, Deliver } from "../channels/channel.ts";
 import type { ChannelTools } from "../channels/tools.ts";
 import type { CallDeps, Fetch } from "../channels/wechat/api/call-api.ts";
 import { rulesOf } from "../config/account-rules.ts";
@@ -33,7 +32,6 @@ import { settingsStub } from "../settings/client.ts";
 import { readSettings, settingsMemory, type SettingsUnavailable } from "../settings/reader.ts";
 import type { SettingsRpc } from "../settings/rpc.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
-import { loadTexts, openTools } from "./open-channel.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;
@@ -47,11 +45,25 @@ const SENDS_MS = 3_000;
 /** Timeout of the report of a message that waits, milliseconds. */
 const WAITING_MS = 3_000;
 
+/** The channels, as the composition root opens them (`worker/open-channel.ts`). */
+export interface Channels {
+  /** Opens the channel of an account, or returns the one that is open in this isolate. */
+  readonly open: (app: WeChatAccountConfig, config: Pick<Config, "pushMaxAgeMs">) => Channel;
+  /** Creates what sends, with an access source of its own. */
+  readonly createDeliver: (deps: CallDeps) => Deliver;
+  /** Opens the tools: loaded with the first call, since no push needs them. */
+  readonly openTools: (deps: CallDeps) => Promise<ChannelTools>;
+  /** Loads the texts for people: a push needs none. */
+  readonly texts: () => Promise<ChannelTexts>;
+}
+
 /** The services of a request or an alarm. */
 export interface Services {
   readonly config: Config;
   /** The account, with its credentials. */
   readonly accountConfig: WeChatAccountConfig;
+  /** The channel of the account. */
+  readonly channel: Channel;
   /** `channel:account`, as settings name it. */
   readonly accountKey: string;
   /** What the account's channel allows. */
@@ -124,12 +136,24 @@ export function createWebhookDeps(config: Config): WebhookCallDeps {
   };
 }
 
+/** Reads the settings in force for an account, up to two minutes old. */
+export async function readAccountSettings(
+  env: Env,
+  { locationHint }: Config,
+  { appid }: WeChatAccountConfig,
+): Promise<Result<SettingsVersion, SettingsUnavailable>> {
+  const settings = () => settingsStub(env.SETTINGS, locationHint);
+  const read = await readSettings({ settings, kv: env.KV, now: () => Date.now(), memory: settingsMemory });
+  return read.ok ? ok(versionFor(read.value, formatAccount(miniProgramAccount(appid)))) : read;
+}
+
 /** Creates the services of one account. */
 export function createServices(
   env: Env,
   config: Config,
   accountConfig: WeChatAccountConfig,
   waitUntil: Services["waitUntil"],
+  channels: Channels,
 ): Services {
   const { appid } = accountConfig;
   const accountKey = formatAccount(miniProgramAccount(appid));
@@ -169,10 +193,7 @@ export function createServices(
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
     await report("accepted_not_recorded", ACCEPTED_MS, () => account().recordAccepted(pauseVersion));
   };
-  const readOwnSettings = async (): Promise<Result<SettingsVersion, SettingsUnavailable>> => {
-    const read = await readSettings({ settings: settingsObject, kv: env.KV, now, memory: settingsMemory });
-    return read.ok ? ok(versionFor(read.value, accountKey)) : read;
-  };
+  const readOwnSettings = () => readAccountSettings(env, config, accountConfig);
   const callDeps = (access: AccessSource): CallDeps => ({
     apiBase: config.apiBase,
     fetch: (...args: Parameters<Fetch>) => fetch(...args),
@@ -183,15 +204,16 @@ export function createServices(
   return {
     config,
     accountConfig,
+    channel: channels.open(accountConfig, config),
     accountKey,
     rules: rulesOf(accountConfig),
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
     createCallDeps,
-    tools: () => openTools(createCallDeps()),
-    createDeliver: () => createDeliver(createCallDeps()),
-    createTrialDeliver: () => createDeliver(callDeps(createAccessSource(deps, true))),
-    texts: loadTexts,
+    tools: () => channels.openTools(createCallDeps()),
+    createDeliver: () => channels.createDeliver(createCallDeps()),
+    createTrialDeliver: () => channels.createDeliver(callDeps(createAccessSource(deps, true))),
+    texts: channels.texts,
     reportPause: (cause, refused, timeoutMs) => reportPause(deps, cause, refused, timeoutMs),
     account,
     settingsObject,

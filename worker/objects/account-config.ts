@@ -6,7 +6,7 @@ import type { ConfiguredAccount } from "../account/account.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
 import { configOf, findAccountConfig } from "../config/config.ts";
 import { setupText } from "../config/credentials-fingerprint.ts";
-import { createServices, createWebhookDeps } from "../inbox/services.ts";
+import { createWebhookDeps, readAccountSettings } from "../inbox/services.ts";
 import { hexDigest } from "../platform/digest.ts";
 import { canSign } from "../webhooks/settings-check.ts";
 import { keepTokens } from "./token-endpoint.ts";
@@ -36,7 +36,8 @@ export function createAccountConfig(env: () => Env, appid: () => string): Config
     },
     async settings() {
       const found = configured();
-      return found && createServices(env(), found.config, found.app, () => {}).settings();
+      const read = found && (await readAccountSettings(env(), found.config, found.app));
+      return read?.ok === true ? read.value : undefined;
     },
     async setupHash() {
       const found = configured();

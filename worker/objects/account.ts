@@ -33,7 +33,7 @@ import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import type { AccountPause, RelayedAnswer } from "../conversation/rpc.ts";
 import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";
 import { recordForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
-import { loadTexts } from "../inbox/open-channel.ts";
+import type { Channels } from "../inbox/services.ts";
 import { writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import type { ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
@@ -42,7 +42,9 @@ import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-sto
 import { createAccountConfig } from "./account-config.ts";
 
 /** The Durable Object of one mini program. */
-export class Account extends DurableObject<Env> implements AccountRpc {
+export abstract class Account extends DurableObject<Env> implements AccountRpc {
+  /** The channels, set by the composition root. A field of the instance: RPC reaches methods alone. */
+  protected abstract readonly channels: Channels;
   readonly #config = createAccountConfig(
     () => this.env,
     () => this.#account.appid(),
@@ -53,7 +55,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     name: this.ctx.id.name,
     config: this.#config,
     webhookAccount: this,
-    texts: loadTexts,
+    texts: () => this.channels.texts(),
     wake: (id, pause, spreadMs) => conversationStubById(this.env.CONVERSATION, id).resume(pause, spreadMs),
     putAccess: ({ text, options }) => this.env.KV.put(accessKey(this.#account.appid()), text, options),
     waitUntil: (work) => this.ctx.waitUntil(work),

@@ -37,7 +37,7 @@ import { createConversationStore } from "../conversation/store.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
 import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
 import { deliverToConsumers, expireForConsumers, movableCursors } from "../inbox/log-consumers.ts";
-import { createServices, type Services } from "../inbox/services.ts";
+import { createServices, type Channels, type Services } from "../inbox/services.ts";
 import { loadSessionCode, readDeskTerms, sessionCode } from "../inbox/session/session-code.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
@@ -60,7 +60,9 @@ const STORAGE_MS = 5_000;
 const PRUNE_BATCH = 500;
 
 /** The Durable Object of one user. */
-export class Conversation extends DurableObject<Env> implements ConversationRpc {
+export abstract class Conversation extends DurableObject<Env> implements ConversationRpc {
+  /** The channels, set by the composition root. A field of the instance: RPC reaches methods alone. */
+  protected abstract readonly channels: Channels;
   #loaded = this.#load();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -203,7 +205,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     const config = requireConfig(this.env);
     const started = Date.now();
     const app = findConfigOf(config, address);
-    const services = app && createServices(this.env, config, app, (work) => this.ctx.waitUntil(work));
+    const services = app && createServices(this.env, config, app, (work) => this.ctx.waitUntil(work), this.channels);
     // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
     if (app === undefined && !isAccountGone(config, address, this.#loaded.state().lastSeq, started)) {
       await this.#prune(address, config, services);

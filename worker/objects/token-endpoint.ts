@@ -7,7 +7,6 @@ import { createTokenKeeper, type TokenKeeper } from "../account/token/token-keep
 import type { FetchInit } from "../channels/wechat/api/call-api.ts";
 import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
 import type { WeChatAccountConfig } from "../config/config.ts";
-import { loadTexts } from "../inbox/open-channel.ts";
 
 const TOKEN_TIMEOUT_MS = 8_000;
 
@@ -24,7 +23,6 @@ export function keepTokens({ appid, secret }: WeChatAccountConfig, tokenBase: st
   return createTokenKeeper({
     ...object,
     appid,
-    texts: loadTexts,
     request: (force) => requestStableToken({ ...call, force, timeoutMs: TOKEN_TIMEOUT_MS }),
     now,
     random: () => Math.random(),

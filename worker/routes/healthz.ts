@@ -13,7 +13,7 @@ import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type WeChatAccountConfig, type Config } from "../config/config.ts";
 import { readAccountFaults } from "../inbox/read-faults.ts";
 import { unreportedStale } from "../inbox/report-stale-pushes.ts";
-import { createServices } from "../inbox/services.ts";
+import { createServices, type Channels } from "../inbox/services.ts";
 import { toFaultJson } from "./health-json.ts";
 import type { HttpEnv } from "./http/app-env.ts";
 import { findCaller } from "./http/require-api-key.ts";
@@ -22,10 +22,10 @@ type SetUp = v.InferOutput<typeof HealthSchema>;
 type Health = SetUp | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };
 
 /** Answers 200 when the configuration is complete, `degraded` included; 503 with every problem when it is not. */
-export async function healthz(c: Context<HttpEnv>): Promise<Response> {
+export async function healthz(c: Context<HttpEnv>, channels: Channels): Promise<Response> {
   const config = configOf(c.env);
   const health: Health = config.ok
-    ? await toHealth(c, config.value)
+    ? await toHealth(c, config.value, channels)
     : {
         status: "misconfigured",
         problems: config.error.map(({ variable, problem, cure }) => ({ variable, problem, cure })),
@@ -36,10 +36,10 @@ export async function healthz(c: Context<HttpEnv>): Promise<Response> {
   });
 }
 
-async function toHealth(c: Context<HttpEnv>, config: Config): Promise<SetUp> {
+async function toHealth(c: Context<HttpEnv>, config: Config, channels: Channels): Promise<SetUp> {
   const { apps, apiKeys, dataKeys } = config;
   const [found, caller] = await Promise.all([
-    Promise.all(apps.map((app) => faultsOfApp(c, config, app))),
+    Promise.all(apps.map((app) => faultsOfApp(c, config, app, channels))),
     findCaller(c.req.header("authorization"), apiKeys),
   ]);
   const stalePushes = found
@@ -69,8 +69,9 @@ async function faultsOfApp(
   c: Context<HttpEnv>,
   config: Config,
   app: WeChatAccountConfig,
+  channels: Channels,
 ): Promise<{ readonly appid: string; readonly faults: readonly HealthFault[]; readonly texts: ChannelTexts }> {
-  const services = createServices(c.env, config, app, (work) => c.executionCtx.waitUntil(work));
+  const services = createServices(c.env, config, app, (work) => c.executionCtx.waitUntil(work), channels);
   const { appid } = app;
   const [read, texts] = await Promise.all([readAccountFaults(services), services.texts()]);
   const now = Date.now();

@@ -9,7 +9,6 @@ import type { ChannelRequest, ChannelResponse, RejectedRequest } from "../channe
 import { findAccountConfig, type WeChatAccountConfig } from "../config/config.ts";
 import { FORWARDED_HEADER } from "../forwarding/forward-push.ts";
 import type { ForwardedRequest } from "../inbox/forward-event.ts";
-import { channelOf } from "../inbox/open-channel.ts";
 import { receiveArrival, type ArrivalAnswer } from "../inbox/receive-arrival.ts";
 import { countStalePush } from "../inbox/report-stale-pushes.ts";
 import { readText } from "../platform/http-body.ts";
@@ -24,7 +23,10 @@ export async function verify(c: Context<HttpEnv>, appid: string | undefined): Pr
   const app = findAccountConfig(c.get("config"), appid);
   if (app === undefined) return c.text("not found", 404);
   const now = Date.now();
-  const arrival = await channelOf(app, c.get("config")).receive(toChannelRequest(c, "GET", ""), now);
+  const arrival = await c
+    .get("channels")
+    .open(app, c.get("config"))
+    .receive(toChannelRequest(c, "GET", ""), now);
   const outcome = arrival.ok ? "ok" : arrival.error.cause;
   writeLog("verification", { requestId: c.get("requestId"), ...miniProgramAccount(app.appid), outcome });
   if (!arrival.ok) return c.text("forbidden", arrival.error.status);
@@ -39,7 +41,7 @@ export async function receive(c: Context<HttpEnv>, appid: string | undefined): P
   const config = c.get("config");
   const app = findAccountConfig(config, appid);
   if (app === undefined) return c.text("not found", 404);
-  const channel = channelOf(app, config);
+  const channel = c.get("channels").open(app, config);
   const body = await readText(c.req.raw, channel.maxRequestBytes);
   if (!body.ok) {
     writeLog("push_refused", {
@@ -53,7 +55,7 @@ export async function receive(c: Context<HttpEnv>, appid: string | undefined): P
   if (!arrival.ok) return refuse(c, app, arrival.error, arrivedAt);
   const request = toForwarded(c, body.value);
   const services = createRequestServices(c, app);
-  const answer = await receiveArrival(services, channel, arrival.value, { arrivedAt, request });
+  const answer = await receiveArrival(services, arrival.value, { arrivedAt, request });
   if (answer.type !== "acknowledge") return toForwardedResponse(c, answer);
   return toResponse(await arrival.value.acknowledge(answer.acknowledgement, Date.now(), randomBytes));
 }

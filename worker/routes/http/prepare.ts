@@ -5,16 +5,24 @@
 import type { Context } from "hono";
 import type { TeamCode } from "../../automation/handler-context.ts";
 import { configOf } from "../../config/config.ts";
+import type { Channels } from "../../inbox/services.ts";
 import { writeLog } from "../../platform/logger.ts";
 import type { HttpEnv } from "./app-env.ts";
 
-/** Gives the request an id, the configuration and the team's code; answers 503 when the configuration is incomplete. */
-export function prepare(c: Context<HttpEnv>, team: TeamCode): Response | undefined {
+/** What the composition root puts into the application. */
+export interface AppParts {
+  readonly team: TeamCode;
+  readonly channels: Channels;
+}
+
+/** Gives the request an id, the configuration, the channels and the team's code; answers 503 when the configuration is incomplete. */
+export function prepare(c: Context<HttpEnv>, { team, channels }: AppParts): Response | undefined {
   const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
   c.set("requestId", requestId);
   const config = configOf(c.env);
   if (config.ok) {
     c.set("config", config.value);
+    c.set("channels", channels);
     c.set("team", team);
     return undefined;
   }

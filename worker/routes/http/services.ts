@@ -11,7 +11,7 @@ export function createRequestServices(c: Context<HttpEnv>, app: WeChatAccountCon
   const { env } = c;
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   return {
-    ...createServices(env, c.get("config"), app, waitUntil),
+    ...createServices(env, c.get("config"), app, waitUntil, c.get("channels")),
     requestId: c.get("requestId"),
     env,
     kv: env.KV,

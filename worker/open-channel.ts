@@ -1,0 +1,32 @@
+/**
+ * Opens the channel of an account, what sends by it, its tools and its texts. Of the composition root, which alone names a channel:
+ * `createKefu` passes this to the routes and the objects.
+ */
+import type { Channel } from "./channels/channel.ts";
+import { openMiniProgram } from "./channels/mini-program/channel.ts";
+import { createDeliver } from "./channels/mini-program/deliver.ts";
+import type { WeChatAccountConfig } from "./config/config.ts";
+import type { Channels } from "./inbox/services.ts";
+
+/** By the configuration they were opened with. Per-isolate cache: may be evicted at any time. */
+const opened = new WeakMap<WeChatAccountConfig, Channel>();
+
+/** The channels of this product. */
+export const CHANNELS: Channels = {
+  open(app, { pushMaxAgeMs }) {
+    const known = opened.get(app);
+    if (known !== undefined) return known;
+    const channel = openMiniProgram(app, pushMaxAgeMs);
+    opened.set(app, channel);
+    return channel;
+  },
+  createDeliver,
+  async openTools(deps) {
+    const miniProgram = await import("./channels/mini-program/tools.ts");
+    return miniProgram.openTools(deps);
+  },
+  async texts() {
+    const { MINI_PROGRAM_TEXTS } = await import("./channels/mini-program/texts.ts");
+    return MINI_PROGRAM_TEXTS;
+  },
+};
