@@ -91,24 +91,25 @@ export const read = {
 /** Settings and the version in the ETag. */
 export async function readSettings(response: Response): Promise<VersionedSettings | undefined> {
   const body = await readJson(response);
-  // A proxy that compresses makes it weak (RFC 9110 §8.8.1); the version is the same, and only the strong form matches.
+  // A proxy that compresses the response makes its ETag weak (RFC 9110 §8.8.1). The version is the same, but If-Match
+  // accepts only the strong form.
   const etag = response.headers.get("etag")?.replace(/^W\//, "");
   return etag !== undefined && hasShape(body, settings) ? { settings: body, etag } : undefined;
 }
 
-/** A picture with its type; `application/octet-stream` when the worker does not know its format. */
+/** Reads a picture with its type; `application/octet-stream` when the worker does not know its format. */
 export async function readPicture(response: Response): Promise<Picture | undefined> {
   const contentType = response.headers.get("content-type") ?? "";
   if (!contentType.startsWith("image/") && contentType !== "application/octet-stream") return undefined;
   return { bytes: new Uint8Array(await response.arrayBuffer()), contentType };
 }
 
-/** 204: success without a body. */
+/** Accepts a 204: success without a body. */
 export async function readNothing({ status }: Response): Promise<"done" | undefined> {
   return status === 204 ? "done" : undefined;
 }
 
-/** The response itself, to be read as a stream: 200 with lines. */
+/** Returns the response itself when it is 200 with NDJSON lines, to be read as a stream. */
 export async function readStream(response: Response): Promise<Response | undefined> {
   const isLines = response.headers.get("content-type")?.startsWith("application/x-ndjson") === true;
   return isLines ? response : undefined;

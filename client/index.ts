@@ -1,10 +1,10 @@
 /**
- * A client of the REST API: `createKefuClient`, and `signContext` for a context that a shop's back end signs. Runs
+ * A client of the REST API: `createKefuClient`, and `signContext` for contexts signed by a shop's back end. Runs
  * wherever there are `fetch` and `crypto.randomUUID` (Node 20, Workers, browsers) and has no dependencies. Why it is
  * written by hand and not generated: docs/design/0014-typed-client.md.
  *
- * Refusals are values: every method returns a `Result` whose error has the problem's stable `code`. Only wrong options
- * throw.
+ * Refusals are values: every method returns a `Result` whose error has the problem's stable `code`. Only invalid
+ * options throw.
  */
 import { read, readNothing, readPicture, readSettings, readStream } from "./answers.ts";
 import { readOptions, VISIBLE_ASCII, type KefuClientOptions } from "./options.ts";
@@ -57,19 +57,18 @@ export type KefuClient = ReturnType<typeof createKefuClient>;
 
 const JSON_BODY = { "content-type": "application/json" };
 const MAX_KEY = 128;
-/** Timeout of diagnostics, ms: WeChat takes up to 20 seconds. */
+/** Timeout of `diagnostics`, ms: WeChat takes up to 20 seconds. */
 const DIAGNOSTICS_MS = 25_000;
-/** Timeout of a trial send, ms: it may need a token first, then the message. */
+/** Timeout of `resume`, ms: it sends a test message and may have to fetch an access token first. */
 const RESUME_MS = 25_000;
-/** Timeout of a picture, ms: as long. A picture given up too early would be uploaded again. */
+/** Timeout of an upload or download, ms. A picture whose upload timed out too early would be uploaded again. */
 const PICTURE_MS = 25_000;
 
 /**
- * Creates a client. Methods about a conversation take its id, its address `channel:account:user`, or a user of the client's
- * account. It holds no state: create one for the process, or one for each request.
+ * Creates a client. Methods about a conversation take its id, its address `channel:account:user`, or a user of the
+ * client's account. The client has no state: create one per process, or one per request.
  *
- * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of
- *   range
+ * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of range
  */
 export function createKefuClient(options: KefuClientOptions) {
   const transport = readOptions(options);
@@ -89,7 +88,7 @@ export function createKefuClient(options: KefuClientOptions) {
   return {
     /**
      * Sends a user a message. Success means that it is stored and will be sent to WeChat; `message(id)` returns its
-     * status. The client's own retries have the same Idempotency-Key, so it is never sent twice.
+     * status. The client retries with the same Idempotency-Key, so the message is never sent twice.
      */
     async send(id: string, message: Outbound, options: SendOptions = {}): Promise<Result<Accepted>> {
       const { idempotencyKey = crypto.randomUUID(), log, ...rest } = options;
@@ -102,35 +101,35 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "POST", path, query: { log }, headers, body }, read.accepted);
     },
 
-    /** The status of a message. */
+    /** Returns the status of a message. */
     message(id: string): Promise<Result<Message>> {
       return call({ method: "GET", path: ["messages", { id }] }, read.message);
     },
 
-    /** Window, context and newest rows; `limit` 1 to 200, default 20. */
+    /** Returns the reply window, the context and the newest rows. @param query `limit`: 1 to 200 rows, default 20 */
     conversation(id: string, query: Pick<PageOptions, "limit"> = {}): Promise<Result<Conversation>> {
       const { limit } = query;
       return call({ method: "GET", path: ["conversations", { id }], query: { limit } }, read.conversation);
     },
 
-    /** A page of the log after a cursor. */
+    /** Returns a page of the log after a cursor. */
     messages(id: string, page: LogPageOptions = {}): Promise<Result<Page>> {
       return readPage(id, page);
     },
 
     /**
-     * Every row after a cursor, oldest first. Ends when there is no more; with `pollMs` it polls until the signal
-     * aborts. A failure is the last item it yields, `gone` when the conversation was erased meanwhile. `row.seq` is the
-     * cursor to keep.
+     * Yields every row after a cursor, oldest first. Ends when there are no more rows; with `pollMs` it polls until the
+     * signal aborts. A failure is the last item it yields: `gone` when the conversation was erased meanwhile. Store
+     * `row.seq` as the cursor.
      */
     changes(id: string, options: ChangesOptions = {}): AsyncGenerator<Result<Row>, void, undefined> {
       return followChanges((page) => readPage(id, page, options.signal), options, transport.wait);
     },
 
     /**
-     * Everything about the user in one download: events and quarantined pushes that name the user (`kind` "account-event"
-     * and "quarantined"), then all rows, each oldest first. A failure, an interrupted download included, is the last
-     * item it yields.
+     * Yields all data of the user from one download: events and quarantined pushes that name the user (`kind`
+     * "account-event" and "quarantined"), then all rows, each oldest first. A failure, including an interrupted
+     * download, is the last item it yields.
      */
     exportRows(id: string, { signal }: ExportOptions = {}): AsyncGenerator<Result<ExportLine>, void, undefined> {
       const path = ["conversations", { id }, "export"];
@@ -138,14 +137,15 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Deletes everything about the user, at once; with a log only when it is still the user's. After a lost answer
-     * `conversation_not_found` (by a conversation id) or `gone` (with a log) means that it is erased.
+     * Deletes all data of the user, at once; with a log only when it is still the user's. When the response is lost and
+     * the call is repeated, `conversation_not_found` (with a conversation id) or `gone` (with a log) means that the
+     * data is deleted.
      */
     erase(id: string, { log }: LogOptions = {}): Promise<Result<void>> {
       return act({ method: "DELETE", path: ["conversations", { id }], query: { log } });
     },
 
-    /** Shows the typing indicator for 15 seconds, or hides it. */
+    /** Shows the typing indicator for 15 seconds, or hides it (`on` false). */
     typing(id: string, on = true): Promise<Result<void>> {
       const body = JSON.stringify({ on });
       return act({ method: "POST", path: ["conversations", { id }, "typing"], headers: JSON_BODY, body });
@@ -157,18 +157,18 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "POST", path: ["media"], headers, body: picture, minTimeoutMs: PICTURE_MS }, read.uploaded);
     },
 
-    /** A picture a user sent. */
+    /** Downloads a picture that a user sent. */
     downloadMedia(mediaId: string): Promise<Result<Picture>> {
       return call({ method: "GET", path: ["media", { mediaId }], minTimeoutMs: PICTURE_MS }, readPicture);
     },
 
-    /** The settings of all accounts as one document, with its version. */
+    /** Returns the settings of all accounts as one document, with its version. */
     settings(): Promise<Result<VersionedSettings>> {
       return call({ method: "GET", path: ["settings"], isOfDeployment: true }, readSettings);
     },
 
     /**
-     * The settings in force for one account, and where each key comes from.
+     * Returns the settings in force for one account, and the source of each key.
      *
      * @param account `mini-program:` and the AppID
      */
@@ -181,11 +181,12 @@ export function createKefuClient(options: KefuClientOptions) {
 
     /**
      * Stores the settings of all accounts, unless other settings were stored since they were read as `etag` (412
-     * `version_mismatch`). The client does not retry this call: after a lost answer the retry would be refused because of
-     * its own success. With `*`, which overwrites any version, it does.
+     * `version_mismatch`). The client does not retry this call: if the first try succeeded and its response was lost, a
+     * retry would be refused as a version mismatch. With the etag `*`, which overwrites any version, it does retry.
      */
     async putSettings(settings: SettingsInput, etag: string): Promise<Result<VersionedSettings>> {
-      if (!VISIBLE_ASCII.test(etag)) return { ok: false, error: invalidArgument("etag", "must be one of settings()") };
+      if (!VISIBLE_ASCII.test(etag))
+        return { ok: false, error: invalidArgument("etag", "must be an etag returned by settings()") };
       const headers = { ...JSON_BODY, "if-match": etag };
       const body = JSON.stringify(settings);
       return call(
@@ -195,19 +196,20 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Events that belong to no conversation (other products, the mini program as a whole, unknown names), oldest first,
-     * after a cursor. `next` is the cursor to keep; only an empty page means that there are no more.
+     * Returns events that belong to no conversation (of other products, of the mini program as a whole, or with an
+     * unknown name), oldest first, after a cursor. Store `next` as the cursor; only an empty page means that there are
+     * no more.
      */
     events({ after, limit }: PageOptions = {}): Promise<Result<AccountEvents>> {
       return call({ method: "GET", path: ["events"], query: { after, limit } }, read.events);
     },
 
-    /** The state of forwarding to your own push server. */
+    /** Returns the state of forwarding to your own push server. */
     forwarding(): Promise<Result<Forwarding>> {
       return call({ method: "GET", path: ["forwarding"] }, read.forwarding);
     },
 
-    /** Authentic pushes that could not be parsed, newest first. */
+    /** Returns authentic pushes that could not be parsed, newest first. */
     quarantine(): Promise<Result<Quarantine>> {
       return call({ method: "GET", path: ["quarantine"] }, read.quarantine);
     },
@@ -220,12 +222,12 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "GET", path: ["audit"], query: { after, limit }, isOfDeployment: true }, read.audit);
     },
 
-    /** The state of each webhook of the settings. */
+    /** Returns the state of each webhook in the settings. */
     webhooks(): Promise<Result<Webhooks>> {
       return call({ method: "GET", path: ["webhooks"] }, read.webhooks);
     },
 
-    /** Delivers everything after the row `after` of a conversation to a webhook again, under the same webhook-ids. */
+    /** Redelivers all events after the row `after` of a conversation to a webhook, with the same webhook-ids. */
     replayWebhook(id: string, webhook: string, after = 0, { log }: LogOptions = {}): Promise<Result<Replayed>> {
       const path = ["conversations", { id }, "webhooks", { webhook }, "replay"];
       const body = JSON.stringify({ after });
@@ -233,35 +235,38 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Delivers the events again that a webhook did not receive (`skipped` of `webhooks()`): 100 conversations per call,
+     * Redelivers the events that a webhook did not receive (`skipped` of `webhooks()`): 100 conversations per call,
      * each from its first skipped event on. Call it until `remaining` is 0.
      *
-     * @param from the `webhook-id` of an event: only its conversation, from that event on
+     * @param from the `webhook-id` of an event: redelivers its conversation only, from that event on
      */
     replaySkipped(id: string, from = "skipped"): Promise<Result<ReplayStarted>> {
       const path = ["webhooks", { id }, "replay"];
       return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ from }) }, read.replayStarted);
     },
 
-    /** Deletes the record of events a webhook did not receive; nothing is delivered. */
+    /** Deletes the record of events that a webhook did not receive; nothing is redelivered. */
     dismissSkipped(id: string): Promise<Result<void>> {
       return act({ method: "DELETE", path: ["webhooks", { id }, "skipped"] });
     },
 
-    /** Whether every mini program can send: `degraded` with the faults of each, at most 10 seconds old. */
+    /** Returns whether every mini program can send: `degraded` with the faults of each, at most 10 seconds old. */
     health(): Promise<Result<Health>> {
       return call({ method: "GET", path: ["healthz"], isAtRoot: true }, read.health);
     },
 
     /**
-     * Lifts a pause: one waiting message is tried first, the others follow when WeChat accepts it. The value's
-     * `resumed` is true when the pause was lifted or there was none.
+     * Lifts a pause: one waiting message is sent first, the others follow when WeChat accepts it. `resumed` of the
+     * value is true when the pause was lifted or there was none.
      */
     resume(): Promise<Result<Resumed>> {
       return call({ method: "POST", path: ["resume"], minTimeoutMs: RESUME_MS }, read.resumed);
     },
 
-    /** Has WeChat test the set-up: token, the send call's quota, the way to the push URL. Takes up to 20 seconds. */
+    /**
+     * Has WeChat test the setup: the access token, the call limit of custom/send, and whether the push URL can be
+     * reached. Takes up to 20 seconds.
+     */
     diagnostics(): Promise<Result<Diagnostics>> {
       return call({ method: "GET", path: ["diagnostics"], minTimeoutMs: DIAGNOSTICS_MS }, read.diagnostics);
     },

@@ -1,9 +1,7 @@
-/**
- * NDJSON as it arrives: whole lines, however the network splits the bytes.
- */
+/** Splits an NDJSON stream into whole lines, wherever the network splits the bytes. */
 
 /**
- * Yields each line that is not empty, as text. The last one may lack its line feed.
+ * Yields each line that is not empty, as text. The last line may lack a line feed.
  *
  * @throws the error of the stream
  */

@@ -1,32 +1,34 @@
 /**
- * The options of a client. A wrong option is a bug of the caller's, and throws at once with its name.
+ * The options of a client. An invalid option is a programming error: it throws at once, and the error names the option.
  */
 import { trimSecret } from "../shared/base/secret-text.ts";
 import type { FetchLike, Transport } from "./transport.ts";
 
-/** The address of the worker, and the caller's key. */
+/** The address of the worker, and the API key. */
 export interface KefuClientOptions {
   /** The worker's address, for example `https://kefu.example.com`. */
   readonly baseUrl: string;
   /** One of the worker's `API_KEYS`. Never include it in a page that customers open. */
   readonly apiKey: string;
-  /** Which account, `channel:account`; the worker's first by default, except for conversations (`account_required`). */
+  /**
+   * The account, `channel:account`. Default: the worker's first account, except for conversations (`account_required`).
+   */
   readonly account?: string;
-  /** Short for the account of a mini program; not used when `account` is given. */
+  /** Short form of `account` for a mini program: its AppID. Not used when `account` is given. */
   readonly appid?: string;
-  /** Used in place of the global fetch: a service binding's, or a test's. */
+  /** Used instead of the global fetch: that of a service binding, or of a test. */
   readonly fetch?: FetchLike;
-  /** Tries for a call that gets no answer, a 5xx or a 429; 1 to 10, default 4. */
+  /** Number of tries for a call that gets no response, a 5xx or a 429; 1 to 10, default 4. */
   readonly attempts?: number;
   /** Timeout of one try, ms, 1 to 600 000; default 10 000. */
   readonly timeoutMs?: number;
-  /** How to wait between tries; for tests. */
+  /** Waits between tries; replaced in tests. */
   readonly wait?: Transport["wait"];
-  /** A random number for the delays, 0 ≤ x < 1; for tests. */
+  /** Returns a random number for the delays, 0 ≤ x < 1; replaced in tests. */
   readonly random?: Transport["random"];
 }
 
-/** A text that a header can contain. */
+/** Text that is allowed as a header value. */
 export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
@@ -46,7 +48,7 @@ export function readOptions(options: KefuClientOptions): Transport {
     appid: account === undefined ? appid : undefined,
     attempts: inRange("attempts", attempts, 10),
     timeoutMs: inRange("timeoutMs", timeoutMs, 600_000),
-    // Wrapped: called as a method of our object, browsers and Workers refuse it.
+    // Wrapped, because `fetch` throws “Illegal invocation” when it is called as a method of another object.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     wait: options.wait ?? wait,
     random: options.random ?? Math.random,

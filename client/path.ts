@@ -6,7 +6,7 @@
 /** The parts of a path: fixed words, and ids with their name. */
 export type Path = readonly (string | Readonly<Record<string, string>>)[];
 
-/** The path with a slash before each part, or the name of the invalid id. */
+/** Encodes a path with a slash before each part. @returns the path, or the name of the invalid id */
 export function encodePath(path: Path): { readonly path: string } | { readonly badField: string } {
   let encoded = "";
   for (const part of path) {

@@ -1,12 +1,12 @@
 /**
  * Reads refusals (RFC 9457, docs/reference/rest-api.md). The compiler requires the two tables to be complete: a new
- * code or fact in shared/api/problem-table.ts is an error until it is added here.
+ * code or field in shared/api/problem-table.ts is an error until it is added here.
  */
 import type { FactsOf } from "../shared/api/problem-table.ts";
 import { hasShape, isObject, type Shape } from "./shape.ts";
 import type { ClientProblem, Failure, Problem, ProblemCode } from "./types.ts";
 
-/** Every code, with the facts that always accompany it. */
+/** Every code, with the fields its problem document always has. */
 const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
   malformed_json: {},
   malformed_multipart: {},
@@ -52,7 +52,7 @@ const HEAD: Shape<{ title: string; detail: string; status: number; code: string 
   code: "string",
 };
 
-/** The entry of `/healthz` for each variable while the worker is not set up. */
+/** The entry of `/healthz` for a missing or invalid variable while the worker is not set up. */
 const VARIABLE: Shape<{ variable: string; problem: string; cure: string }> = {
   variable: "string",
   problem: "string",
@@ -60,9 +60,9 @@ const VARIABLE: Shape<{ variable: string; problem: string; cure: string }> = {
 };
 
 /**
- * Reads the body of an answer that reports a failure.
+ * Reads the body of an error response.
  *
- * @param status the answer's
+ * @param status the HTTP status
  * @param body parsed JSON, or undefined when it was not JSON
  */
 export function readProblem(status: number, body: unknown): Failure {
@@ -74,7 +74,7 @@ export function readProblem(status: number, body: unknown): Failure {
   return isProblem(problem) ? problem : unexpectedAnswer(status);
 }
 
-/** `/healthz` answers with a list of variables, where the API answers with a problem document. */
+/** Reads the answer of `/healthz` while the worker is not set up: a list of variables instead of a problem document. */
 function readMisconfigured(body: unknown): Problem | undefined {
   if (!isObject(body) || body["status"] !== "misconfigured" || !Array.isArray(body["problems"])) return undefined;
   const named = body["problems"].filter((entry) => hasShape(entry, VARIABLE));
@@ -92,40 +92,49 @@ function isProblem(problem: { readonly code: string; readonly facts: unknown }):
   return Object.hasOwn(FACTS, code) && hasShape(facts, FACTS[code as ProblemCode]);
 }
 
-/** An answer in an unknown format. Its text is not repeated, since it is not a documented one. */
+/**
+ * Returns the error for a response in an unknown format. The text of the response is not included, since its content is
+ * unknown.
+ */
 export function unexpectedAnswer(status: number): ClientProblem {
   return {
     code: "unexpected_answer",
     status,
-    title: "无法识别的应答 / The response has an unknown format",
+    title: "无法识别的响应 / The response has an unknown format",
     detail: "请核对 baseUrl，并使客户端与服务版本一致 / check baseUrl, and use the same version of client and worker",
     facts: {},
   };
 }
 
-/** No answer arrived. */
+/** Returns the error for a call that got no response. */
 export function unreachable(attempts: number): ClientProblem {
   return {
     code: "unreachable",
     status: 0,
-    title: "连接不上客服服务 / The worker cannot be reached",
+    title: "无法连接客服服务 / The worker cannot be reached",
     detail:
-      "请求是否已执行未知：请用同一个 Idempotency-Key 重试 / it is unknown whether the request was carried out: repeat it with the same Idempotency-Key",
+      "无法确定请求是否已执行：请使用同一个 Idempotency-Key 重试 / it is unknown whether the request was executed: repeat it with the same Idempotency-Key",
     facts: { attempts },
   };
 }
 
-/** Aborted by the caller's signal. */
+/** Returns the error for a call aborted by the caller's signal. */
 export function aborted(): ClientProblem {
-  return { code: "aborted", status: 0, title: "已取消 / Aborted", detail: "调用方取消 / by the caller", facts: {} };
+  return {
+    code: "aborted",
+    status: 0,
+    title: "已取消 / Aborted",
+    detail: "由调用方取消 / aborted by the caller",
+    facts: {},
+  };
 }
 
-/** The call was not made. */
+/** Returns the error for a call that was not made because an argument is invalid. */
 export function invalidArgument(field: string, rule: string): ClientProblem {
   return {
     code: "invalid_argument",
     status: 0,
-    title: "参数不合法 / An argument is not valid",
+    title: "参数不合法 / An argument is invalid",
     detail: `${field} ${rule}`,
     facts: { field },
   };

@@ -1,6 +1,4 @@
-/**
- * The log as async sequences: page by page, and as one download.
- */
+/** Reads the log as async sequences: page by page, or as one download. */
 import { readLines } from "./lines.ts";
 import { aborted, unexpectedAnswer, unreachable } from "./problem.ts";
 import { hasShape, type Shape } from "./shape.ts";
@@ -22,13 +20,16 @@ export interface LogOptions {
 
 /** Which rows of a log a page has. */
 export interface LogPageOptions extends PageOptions {
-  /** The `log` of the page before: after an erasure the answer is the problem `gone`, not rows of another log. */
+  /**
+   * The `log` returned by the previous page: after an erasure the answer is the problem `gone` instead of rows of
+   * another log.
+   */
   readonly log?: string;
 }
 
 /** How to follow a log. */
 export interface ChangesOptions extends LogPageOptions {
-  /** How often to poll when there are no new rows, ms; without it the sequence ends there. Each poll is a request. */
+  /** Polling interval when there are no new rows, ms. Without it the sequence ends there. Each poll is a request. */
   readonly pollMs?: number;
   /** Ends the sequence without an error. */
   readonly signal?: AbortSignal;
@@ -61,7 +62,7 @@ export async function* followChanges(
     if (!page.ok) return yield page;
     ({ log } = page.value);
     for (const row of page.value.rows) {
-      // A row that is not after the cursor would make this loop request the same page for ever.
+      // A row that is not after the cursor would make this loop request the same page forever.
       if (!isRow(row) || row.seq <= cursor) return yield { ok: false, error: unexpectedAnswer(200) };
       cursor = row.seq;
       yield { ok: true, value: row };
@@ -97,7 +98,10 @@ export async function* streamExport(
   }
 }
 
-/** The error of an interrupted stream differs by runtime; each one means that the rest will not arrive. */
+/**
+ * Reads the next line. The error of an interrupted stream differs by runtime; each of them means that the rest will not
+ * arrive.
+ */
 function nextLine(lines: AsyncGenerator<string>): Promise<IteratorResult<string> | "broken"> {
   return lines.next().catch(() => "broken" as const);
 }
@@ -111,7 +115,7 @@ function parseLine(text: string): ExportLine | undefined {
   }
 }
 
-/** The fields that rows and the account's records have in common. */
+/** Returns whether a line has the fields that rows and the account's records have in common. */
 function isLine(line: unknown): line is ExportLine {
   return hasShape(line, ROW);
 }

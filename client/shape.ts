@@ -1,6 +1,6 @@
 /**
- * A shallow check of answers, so that an unexpected answer is a `Result` here and not a TypeError in the caller's code.
- * The compiler requires the fields of an answer and their kinds from the schema's type.
+ * A shallow check of responses, so that an unexpected response is a `Result` here and not a TypeError in the caller's
+ * code. The fields of a shape and their kinds are checked by the compiler against the schema's type.
  */
 
 /** The keys a value of `T` always has. */
@@ -24,13 +24,13 @@ type KindOf<T> = null extends T
 /** The required fields of `T`, each with its kind. */
 export type Shape<T> = { readonly [K in RequiredKeys<T>]: KindOf<T[K]> };
 
-/** Whether a value has a shape. Further fields are allowed: a newer worker may return them. */
+/** Returns whether a value has a shape. Additional fields are allowed: a newer worker may return them. */
 export function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
   if (!isObject(value)) return false;
   return Object.entries<unknown>(shape).every(([name, kind]) => name in value && isKind(value[name], kind));
 }
 
-/** Whether a value is an object and not a list. */
+/** Returns whether a value is an object and not a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

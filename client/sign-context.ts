@@ -1,6 +1,6 @@
 /**
- * Signs a context of the shop's back end for one user: the page passes it on beside its own context, and the worker
- * returns it as verified (docs/how-to/page-context.md). WebCrypto only.
+ * Signs a context of the shop's back end for one user. The page passes the token on with its own context, and the
+ * worker returns the content as verified (docs/how-to/page-context.md). Uses WebCrypto only.
  */
 import type { VerifiedContext } from "../shared/app-context.ts";
 import { writePlainJson } from "../shared/base/plain-json.ts";
@@ -23,7 +23,7 @@ export interface SignedContext {
   readonly expiresAt: number;
 }
 
-/** Why a context cannot be signed: not plain data, with the path; or too long beside the page's own context. */
+/** Why a context cannot be signed: not plain data, with the path; or too long together with the page's own context. */
 export type SignContextError =
   | { readonly reason: "not_plain_data"; readonly path: string }
   | { readonly reason: "too_long"; readonly length: number; readonly limit: number };
@@ -31,9 +31,9 @@ export type SignContextError =
 /**
  * Signs a context for `session-from`. Keep the key on the server; the token may go to the page.
  *
- * @param givenKey the worker's `CONTEXT_KEY`, at least 32 characters; read as the worker reads it, without white space or
- *   quotation marks around it
- * @returns the token, at most 640 characters, for `encodeSessionFrom`'s `signed`
+ * @param givenKey the worker's `CONTEXT_KEY`, at least 32 characters; surrounding white space and quotation marks are
+ * removed, as the worker does
+ * @returns the token, at most 640 characters, to be passed to `encodeSessionFrom` as `signed`
  * @throws TypeError when the key is too short, there is no openid, or `expiresAt` is not a time in milliseconds
  */
 export async function signContext(
@@ -42,7 +42,7 @@ export async function signContext(
 ): Promise<Ok<string> | Err<SignContextError>> {
   const key = trimSecret(givenKey);
   checkInput(key, openid, expiresAt);
-  // A list is not a context; callers without types may pass one.
+  // An array is not a valid context; untyped callers may pass one.
   if (Array.isArray(context)) return { ok: false, error: { reason: "not_plain_data", path: "" } };
   const json = writePlainJson(context);
   if (!json.ok) return json;
@@ -55,7 +55,7 @@ export async function signContext(
 function checkInput(key: string, openid: string, expiresAt: number): void {
   if (key.length < MIN_CONTEXT_KEY) throw new TypeError(`key must have at least ${MIN_CONTEXT_KEY} characters`);
   if (openid === "") throw new TypeError("openid must not be empty");
-  // In milliseconds this is the year 2001: a smaller number is probably in seconds, and its token would have expired.
+  // 1e12 ms is the year 2001: a smaller number is probably in seconds, and its token would already have expired.
   if (!(expiresAt >= 1e12 && expiresAt < 1e14)) throw new TypeError("expiresAt must be epoch milliseconds");
 }
 

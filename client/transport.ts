@@ -1,6 +1,6 @@
 /**
- * One call over HTTP: with a timeout, retried while that can help, and never throwing. A retry has the same headers,
- * the Idempotency-Key included, so that a message whose answer was lost is not sent twice.
+ * Makes one HTTP call: with a timeout and with retries where they can help; never throws. A retry has the same headers,
+ * including the Idempotency-Key, so a message whose response was lost is not sent twice.
  */
 import { encodePath, type Path } from "./path.ts";
 import { aborted, invalidArgument, readProblem, unexpectedAnswer, unreachable } from "./problem.ts";
@@ -11,7 +11,7 @@ export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /** The options shared by all calls of a client. */
 export interface Transport {
-  /** Origin and path before `/api/v1`, without a slash at the end. */
+  /** Origin and path before `/api/v1`, without a trailing slash. */
   readonly base: string;
   readonly apiKey: string;
   /** `channel:account`. */
@@ -24,7 +24,7 @@ export interface Transport {
   readonly timeoutMs: number;
   /** Resolves after `ms`, or when the signal aborts. */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** A random number, 0 ≤ x < 1. */
+  /** Returns a random number, 0 ≤ x < 1. */
   readonly random: () => number;
 }
 
@@ -35,22 +35,25 @@ export interface Call {
   readonly path: Path;
   readonly isAtRoot?: boolean;
   readonly query?: Readonly<Record<string, number | string | undefined>>;
-  /** The call is not about one mini program, so the client's own is not named. */
+  /** The call concerns the deployment and not one mini program, so the client's account is not sent. */
   readonly isOfDeployment?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Blob | Uint8Array<ArrayBuffer>;
-  /** False: the call is not idempotent. */
+  /** False: the call is not idempotent and is not retried. */
   readonly repeat?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** The shortest timeout of a try, ms, even when the client's own timeout is shorter. */
+  /** The minimum timeout of a try, ms: replaces a shorter timeout of the client. */
   readonly minTimeoutMs?: number;
 }
 
-/** The longest delay between two tries, ms; an answer with a longer Retry-After is returned to the caller. */
+/**
+ * The longest delay between two tries, ms. A response with a longer Retry-After is returned to the caller without a
+ * retry.
+ */
 const MAX_PAUSE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 
-/** 5xx answers that a retry would not change: WeChat refused. */
+/** Codes of 5xx responses that a retry would not change: WeChat refused. */
 const FINAL_CODES: ReadonlySet<string> = new Set(["channel_refused"]);
 
 type Try<T> = { readonly result: Result<T>; readonly retryAfterMs?: number | undefined };
@@ -58,8 +61,8 @@ type Try<T> = { readonly result: Result<T>; readonly retryAfterMs?: number | und
 /**
  * Makes a call.
  *
- * @param read parses a successful answer; undefined when it does not have the expected shape. It runs within the
- *   timeout of the try
+ * @param read parses a successful response and returns undefined when it does not have the expected shape; it runs
+ * within the timeout of the try
  */
 export async function request<T>(
   transport: Transport,
@@ -100,7 +103,7 @@ async function tryOnce<T>(
     if (value === undefined) return { result: { ok: false, error: unexpectedAnswer(response.status) } };
     return { result: { ok: true, value } };
   } catch {
-    // The errors of fetch and bodies differ by runtime; each one means that no whole answer arrived.
+    // Errors of fetch and of bodies differ by runtime; each of them means that no complete response arrived.
     const isAborted = call.signal?.aborted === true;
     return { result: { ok: false, error: isAborted ? aborted() : unreachable(attempt) } };
   } finally {
@@ -108,9 +111,7 @@ async function tryOnce<T>(
   }
 }
 
-/**
- * The JSON of an answer; undefined when it is not JSON. An interrupted body rejects, like fetch.
- */
+/** Returns the JSON of a response; undefined when it is not JSON. Rejects when the body is interrupted, like fetch. */
 export async function readJson(response: Response): Promise<unknown> {
   const text = await response.text();
   try {
@@ -137,25 +138,28 @@ function initOf({ apiKey }: Transport, { method, headers, body }: Call, signal: 
     method,
     headers: { authorization: `Bearer ${apiKey}`, ...headers },
     ...(body === undefined ? {} : { body }),
-    // The API never redirects; the target of a redirect must not get the key.
+    // The API never redirects; the target of a redirect must not receive the API key.
     redirect: "manual",
     signal,
   };
 }
 
-/** Whether a retry of the same call may succeed. */
+/** Returns whether a retry of the same call may succeed. */
 function isPassing({ code, status }: Failure): boolean {
   if (code === "unreachable") return true;
   return (status >= 500 || status === 429) && !FINAL_CODES.has(code);
 }
 
-/** Twice as long each time, randomly between half of it and all, so that clients do not retry together. */
+/**
+ * Returns the delay before a retry: exponential back-off with jitter. It doubles each time; a random delay between half
+ * and all of it, so that clients do not retry together.
+ */
 function backoff(attempt: number, random: number): number {
   const longest = Math.min(FIRST_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS);
   return longest / 2 + (longest / 2) * random;
 }
 
-/** Seconds, as the worker sends them, or a date, as proxies may. */
+/** Parses Retry-After: seconds, as the worker sends them, or a date, as proxies may. */
 function readRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;

@@ -1,6 +1,6 @@
 /**
  * The data of the REST API as types, all of them derived from the schemas the routes use. This folder imports only
- * types from `worker/` and `shared/`: nothing of them is in the built client.
+ * types from `worker/` and `shared/`: none of their code is in the built client.
  */
 import type * as v from "valibot";
 import type { AuditEntrySchema, AuditPageSchema } from "../shared/api/audit.ts";
@@ -47,7 +47,7 @@ export type Page = v.InferOutput<typeof PageSchema>;
 export type Uploaded = v.InferOutput<typeof UploadedSchema>;
 /** Pushes that could not be parsed. */
 export type Quarantine = v.InferOutput<typeof QuarantineSchema>;
-/** The state of each webhook of the settings. */
+/** The state of each webhook in the settings. */
 export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
 /** An event that belongs to no conversation. */
 export type AccountEvent = v.InferOutput<typeof AccountEventSchema>;
@@ -55,27 +55,27 @@ export type AccountEvent = v.InferOutput<typeof AccountEventSchema>;
 export type AccountEvents = v.InferOutput<typeof AccountEventsSchema>;
 /** The state of forwarding to your own push server. */
 export type Forwarding = v.InferOutput<typeof ForwardingSchema>;
-/** The row after which a conversation is delivered again. */
+/** The row from which on a conversation is redelivered (exclusive). */
 export type Replayed = v.InferOutput<typeof ReplayedSchema>;
-/** A started replay: for how many conversations, and how many are still recorded. */
+/** A started replay: the number of conversations, and how many are still recorded. */
 export type ReplayStarted = v.InferOutput<typeof ReplayStartedSchema>;
 /** An entry of the audit log. A newer worker may add actions. */
 export type AuditEntry = v.InferOutput<typeof AuditEntrySchema>;
 /** A page of the audit log, verified. */
 export type AuditPage = v.InferOutput<typeof AuditPageSchema>;
-/** WeChat's own tests of the set-up. */
+/** WeChat's own tests of the setup. */
 export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
 /** A fault of an app: why nothing is sent, until when, and the cure. */
 export type Fault = v.InferOutput<typeof FaultSchema>;
-/** The state of the worker; `faults` of every app. */
+/** The state of the worker, with the faults of every app. */
 export type Health = v.InferOutput<typeof HealthSchema>;
 /** The result of lifting a pause. */
 export type Resumed = v.InferOutput<typeof ResumedSchema>;
 /** The settings of the deployment as they are stored, with the defaults of each key filled in. */
 export type SettingsDocument = v.InferOutput<typeof SettingsDocumentSchema>;
-/** The settings as they are written: entries with a default may be left out. */
+/** The settings as they are written: keys with a default may be omitted. */
 export type SettingsInput = Frozen<v.InferInput<typeof DocumentInputSchema>>;
-/** The settings in force for one account, and where each key comes from. */
+/** The settings in force for one account, and the source of each key. */
 export type AccountSettings = v.InferOutput<typeof AccountSettingsSchema>;
 
 /** The same type, deeply read-only, so that a constant can be passed. */
@@ -100,8 +100,8 @@ export type PictureType = "image/png" | "image/jpeg" | "image/gif";
 /** The options of `send` in addition to the message. */
 export type SendOptions = v.InferInput<typeof SendOptionsSchema> & {
   /**
-   * The same key sends once, for one user and 24 hours; 1 to 128 visible ASCII characters. Pass a key of your own when
-   * you may have to repeat the call; the default is a new UUID, which covers the client's own retries.
+   * A repeated key does not send again: valid per user for 24 hours. 1 to 128 visible ASCII characters. Pass your own
+   * key when you may have to repeat the call; the default is a new UUID, which covers the client's own retries.
    */
   readonly idempotencyKey?: string;
   /**
@@ -111,7 +111,7 @@ export type SendOptions = v.InferInput<typeof SendOptionsSchema> & {
   readonly log?: string;
 };
 
-/** A refusal by the worker, by its stable code, with the status and facts of the problem table. */
+/** A refusal by the worker: a stable code, with the status and the `facts` of the problem table. */
 export type Problem = {
   readonly [C in ProblemCode]: {
     readonly code: C;
@@ -126,15 +126,16 @@ export type Problem = {
 
 /**
  * Errors of the client itself:
- * - `unreachable`: no answer, after all tries; whether the worker carried out the call is unknown.
- * - `aborted`: the caller's signal.
- * - `unexpected_answer`: something answered that is not an edge-kefu this client knows, such as a proxy's page.
- * - `invalid_argument`: the call was not made; `facts.field` says why.
+ * - `unreachable`: no response after all tries; it is unknown whether the worker executed the call.
+ * - `aborted`: the caller's signal aborted the call.
+ * - `unexpected_answer`: the response is not one of an edge-kefu version that this client supports, e.g. a proxy's
+ * error page.
+ * - `invalid_argument`: the call was not made; `facts.field` names the argument.
  */
 export type ClientProblem = {
   readonly [C in keyof ClientFacts]: {
     readonly code: C;
-    /** The status of the answer; 0 when there was none. */
+    /** The HTTP status of the response; 0 when there was none. */
     readonly status: number;
     readonly title: string;
     readonly detail: string;
@@ -152,5 +153,5 @@ interface ClientFacts {
 /** Every error. */
 export type Failure = Problem | ClientProblem;
 
-/** A value, or the reason why there is none. The methods never throw and never reject. */
+/** A value, or an error. The methods never throw and never reject. */
 export type Result<T> = Ok<T> | Err<Failure>;
