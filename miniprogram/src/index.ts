@@ -5,13 +5,13 @@ export { buildCardPath, decodeSessionFrom, encodeSessionFrom, parseCardPath } fr
 export type { CardPathError, Result, SessionFromError } from "./helpers/codecs.ts";
 export { createKefu, type Kefu } from "./helpers/kefu.ts";
 
-// Opening a chat, and whether that is possible in this client.
+// Opening a chat, and whether this client can open one.
 export { openServiceChat, type ServiceChatOptions } from "./helpers/service-chat.ts";
 export type { OpenChatError, OpenChatReason } from "./helpers/chat-failure.ts";
 export { addLimit, liftLimit, supports, whyUnsupported } from "./helpers/client.ts";
 export type { Capability, Doubt, Limit, Platform } from "./helpers/support.ts";
 
-// For buttons of your own, and the return from a card.
+// For your own buttons, and the return from a card.
 export { contactBehavior } from "./helpers/contact-behavior.ts";
 export { followCard, readContactDetail } from "./helpers/card-return.ts";
 export type { Arrival, ContactDetail, NavigateError } from "./helpers/card-return.ts";

@@ -115,9 +115,9 @@ describe("a chat that does not open", () => {
       await tap(mount("open-customer-service-chat", { ...WECOM, ...properties }), BUTTON);
       return wx["showToast"]?.mock.calls.map(([options]) => options.title);
     };
-    expect(await toasts("fail system error")).toStrictEqual(["客服暂时打不开，请稍后再试"]);
+    expect(await toasts("fail system error")).toStrictEqual(["暂时无法打开客服，请稍后再试"]);
     expect(await toasts("fail system error", { lang: "en" })).toStrictEqual([
-      "The chat cannot be opened now. Try later.",
+      "The chat cannot be opened now. Please try again later.",
     ]);
     expect(await toasts("fail cancel")).toStrictEqual([]);
     expect(await toasts("fail system error", { silent: true })).toStrictEqual([]);
@@ -130,7 +130,7 @@ describe("a chat that does not open", () => {
     expect(attributes(button, BUTTON)).not.toHaveProperty("openType");
     await tap(button, BUTTON);
     expect(attributes(button, BUTTON)).toMatchObject({ openType: "contact", sessionFrom: 'kefu1{"page":"p"}' });
-    expect(wx["showToast"]?.mock.calls).toMatchObject([[{ title: "请再点一次，联系客服" }]]);
+    expect(wx["showToast"]?.mock.calls).toMatchObject([[{ title: "请再点一次以联系客服" }]]);
     await tap(button, BUTTON);
     expect(wx["openCustomerServiceChat"]).toHaveBeenCalledOnce();
     await native(button, BUTTON, "contact", { path: "pages/home/index", query: {} });

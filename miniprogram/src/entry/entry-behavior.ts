@@ -1,6 +1,7 @@
 /**
- * A button into customer service: `contact-button` and `open-customer-service-chat` are this behavior with a different
- * preferred way. It decides which way is open, what a tap does, and which text is shown when no way is open.
+ * A button that opens customer service. `contact-button` and `open-customer-service-chat` are this behavior with a
+ * different preferred entry method. The behavior chooses an available method, decides what a tap does, and which text
+ * is shown when no method is available.
  */
 import type { FinalReason, OpenChatReason } from "../helpers/chat-failure.ts";
 import { isReportedDead, readLanguage, whyUnsupported } from "../helpers/client.ts";
@@ -13,7 +14,7 @@ import { showHelp, showToast } from "./help.ts";
 import { lookOf, type Look } from "./look.ts";
 import { helpFor, textsFor } from "./texts.ts";
 
-/** A retry would fail in the same way. */
+/** Returns whether a retry would fail in the same way. */
 function isFinal(reason: OpenChatReason): reason is FinalReason {
   return reason === "not_bound" || reason === "not_supported";
 }
@@ -21,8 +22,10 @@ function isFinal(reason: OpenChatReason): reason is FinalReason {
 const helpGuard = createTapGuard();
 
 /**
- * @param prefer the way the button is named after
- * @param alsoOf whether the other way may be used too, decided from the properties
+ * Creates the behavior of a button.
+ *
+ * @param prefer the preferred entry method, which the button is named after
+ * @param alsoOf whether the other method may be used too, decided from the properties
  */
 export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallback: string }) => boolean) {
   return Behavior({
@@ -66,7 +69,7 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
       texts() {
         return textsFor(this.data.lang, readLanguage());
       },
-      /** Chooses the way; called again when the page or WeChat changes which ways are open. */
+      /** Chooses the entry method; called again when the page or WeChat changes which methods are available. */
       plan() {
         const { corpId, url, chatRefused, mode } = this.data;
         const found = findObstacles(whyUnsupported, corpId !== "" && url !== "");
@@ -80,11 +83,11 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
         if (planned.mode !== mode) this.setData({ mode: planned.mode });
         return planned;
       },
-      /** In mode `contact` the native button opens the chat by itself. */
+      /** Handles a tap. In mode `contact` the native button opens the chat by itself. */
       async onTap() {
         if (this.data.disabled) return;
-        // Not awaited one after the other: the mode may change while the help text is shown, and a chat opens only
-        // inside a tap.
+        // At most one branch runs per tap: the mode may change while the help text is shown, but WeChat opens a chat
+        // only synchronously inside a tap.
         if (this.data.mode === "help") await this.help();
         else if (this.data.mode === "chat") await this.openChat();
       },
@@ -99,7 +102,8 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
         if (reason !== "cancelled" && !silent) await showToast(this.texts().notNow);
       },
       /**
-       * WeChat refuses to open it, so the button switches to the next way; a native button must be tapped by the user.
+       * Switches to the next entry method after WeChat refused to open the chat. A native button must then be tapped
+       * again by the user.
        */
       async giveUpChat(reason: FinalReason) {
         this.setData({ chatRefused: reason });
@@ -126,7 +130,7 @@ interface EntryData {
   readonly mode: Mode;
   readonly caption: string;
   readonly look: Look;
-  /** Why WeChat refused the chat for good; empty when it did not. */
+  /** The final reason for which WeChat refused the chat; empty when it did not. */
   readonly chatRefused: "" | FinalReason;
 }
 

@@ -1,35 +1,40 @@
 /**
- * Which way a button opens, so that a tap always has an effect: the preferred way, else the other one if the page
- * allows it, else a dialogue with instructions. Pure.
+ * Chooses the entry method of a button, so that a tap always has an effect: the preferred method, else the other one if
+ * the page allows it, else a dialogue with instructions. Pure.
  */
 import type { Capability, Limit } from "../helpers/support.ts";
 
-/** A way into customer service that WeChat supports. */
+/** An entry method, supported by WeChat: a way to open customer service. */
 export type Way = "contact" | "chat";
 
-/** What a tap does: WeChat opens the chat by itself, we open it, or we explain. */
+/**
+ * What a tap does: WeChat opens the chat (`contact`), the package opens it (`chat`), or a dialogue shows instructions
+ * (`help`).
+ */
 export type Mode = Way | "help";
 
-/** The obstacle of each way: undefined when it is open. `refused`: WeChat refused when it was tried. */
+/**
+ * Why each entry method is unavailable; undefined when it is available. `refused`: WeChat refused when it was tried.
+ */
 export interface Obstacles {
   readonly contact: Limit | "refused" | undefined;
   readonly chat: Limit | "refused" | "no_address" | undefined;
 }
 
-/** The properties of the client that decide. */
+/** What the choice of the entry method depends on. */
 export interface Ways {
   readonly obstacles: Obstacles;
-  /** Reported not to work here: used only when no other way is open. */
+  /** Methods reported not to work on this client: used only when no other method is available. */
   readonly doubted: ReadonlySet<Way>;
 }
 
-/** The chosen way, and why it is not the preferred one. */
+/** The chosen entry method, and why it is not the preferred one. */
 export interface EntryPlan {
   readonly mode: Mode;
   readonly obstacle: Obstacles[Way];
 }
 
-/** @param ways in order of preference */
+/** Chooses an entry method. @param ways the methods in order of preference */
 export function planEntry(ways: readonly Way[], { obstacles, doubted }: Ways): EntryPlan {
   const first = ways[0];
   const obstacle = first === undefined ? undefined : obstacles[first];
@@ -37,7 +42,10 @@ export function planEntry(ways: readonly Way[], { obstacles, doubted }: Ways): E
   return { mode: open.find((way) => !doubted.has(way)) ?? open[0] ?? "help", obstacle };
 }
 
-/** The obstacles of a client. @param has whether the address of the WeCom service desk is set */
+/**
+ * Returns why entry methods are unavailable on a client. @param has whether the address of the WeCom service desk is
+ * set
+ */
 export function findObstacles(limitOf: (capability: Capability) => Limit | undefined, has: boolean): Obstacles {
   return { contact: limitOf("contact"), chat: has ? limitOf("chat") : "no_address" };
 }

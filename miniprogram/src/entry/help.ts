@@ -1,10 +1,12 @@
-/** The dialogue of last resort: no chat can be opened here, so it says what to do instead, and offers a phone call. */
+/**
+ * The last fallback: a dialogue shown when no chat can be opened. It says what to do instead and offers a phone call.
+ */
 import { callWx } from "../helpers/wx-call.ts";
 import type { Texts } from "./texts.ts";
 
-/** The text. */
+/** The content of the dialogue. */
 export interface HelpOptions {
-  /** The phone number; empty: no call is offered. */
+  /** The phone number; when empty, no call is offered. */
   readonly phone: string;
   readonly said: string;
   readonly texts: Texts;
@@ -28,7 +30,7 @@ export async function showHelp({ phone, said, texts }: HelpOptions): Promise<voi
   await callWx((callbacks) => wx.makePhoneCall({ phoneNumber: phone, ...callbacks }));
 }
 
-/** A line at the middle of the screen. */
+/** Shows a short text in the middle of the screen. */
 export async function showToast(title: string): Promise<void> {
   await callWx((callbacks) => wx.showToast({ title, icon: "none", ...callbacks }));
 }

@@ -7,7 +7,7 @@
 export interface Look {
   readonly className: string;
   readonly iconStyle: string;
-  /** The old tag was an icon without text. */
+  /** Whether only the icon is shown: the obsolete tag had no text. */
   readonly iconOnly: boolean;
 }
 
@@ -16,7 +16,7 @@ const SIZES: ReadonlySet<string> = new Set(["small", "medium", "large"]);
 const LEGACY_TYPES: ReadonlySet<string> = new Set(["default-dark", "default-light"]);
 const LEGACY_SIZE = { min: 18, max: 27 };
 
-/** The properties that decide. */
+/** The properties that decide the style. */
 export interface LookOptions {
   readonly type: string;
   readonly size: string | number;
@@ -24,7 +24,7 @@ export interface LookOptions {
   readonly disabled: boolean;
 }
 
-/** An unknown value gives the default style. */
+/** Returns the style of a button. An unknown value gives the default style. */
 export function lookOf({ type, size, block, disabled }: LookOptions): Look {
   const iconOnly = LEGACY_TYPES.has(type);
   const names = [

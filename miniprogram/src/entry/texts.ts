@@ -10,7 +10,7 @@ export interface Texts {
   readonly dismiss: string;
   readonly helpTitle: string;
   readonly help: string;
-  /** Replaces `help` where another version of WeChat would not help. */
+  /** Used instead of `help` where updating or switching WeChat would not help. */
   readonly unavailable: string;
   readonly call: string;
   readonly understood: string;
@@ -29,8 +29,8 @@ const ZH: Texts = {
   unavailable: "在线客服暂不可用，请通过其他方式联系我们。",
   call: "拨打电话",
   understood: "知道了",
-  tapAgain: "请再点一次，联系客服",
-  notNow: "客服暂时打不开，请稍后再试",
+  tapAgain: "请再点一次以联系客服",
+  notNow: "暂时无法打开客服，请稍后再试",
 };
 
 const EN: Texts = {
@@ -46,11 +46,11 @@ const EN: Texts = {
   call: "Call",
   understood: "OK",
   tapAgain: "Tap once more to chat",
-  notNow: "The chat cannot be opened now. Try later.",
+  notNow: "The chat cannot be opened now. Please try again later.",
 };
 
 /**
- * The texts for a language.
+ * Returns the texts for a language.
  *
  * @param lang the language set by the page; any value but `zh` and `en` means `auto`
  * @param system the language of WeChat, such as `zh_CN`; empty is Chinese
@@ -60,13 +60,13 @@ export function textsFor(lang: string, system: string): Texts {
   return wanted === "" || wanted.startsWith("zh") ? ZH : EN;
 }
 
-/** An error in the mini program's own set-up, about which its user can do nothing. */
+/** Reasons caused by the mini program's own setup, which its user cannot fix. */
 const SET_UP: ReadonlySet<string | undefined> = new Set(["no_address", "not_bound"]);
 
 /**
- * The text of the dialogue: another version of WeChat is advised only where it would help.
+ * Returns the text of the dialogue: it advises another version of WeChat only where that would help.
  *
- * @param reason why no chat opens
+ * @param reason why no chat can be opened
  */
 export function helpFor(reason: string | undefined, texts: Texts): string {
   return SET_UP.has(reason) ? texts.unavailable : texts.help;

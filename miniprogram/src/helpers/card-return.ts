@@ -1,7 +1,7 @@
 /**
- * The way back: the user taps a card in the chat, WeChat returns to the page and fires `contact` with where the card
- * leads; the page must navigate there itself (WECHAT.md §9.1). The path was in a chat, so it is parsed as untrusted
- * data.
+ * The return from a card: the user taps a card in the chat, WeChat returns to the page and fires `contact` with the
+ * target of the card; the page must navigate there itself (WECHAT.md §9.1). The path was sent in a chat, so it is
+ * parsed as untrusted data.
  */
 import { buildCardPath, err, ok, parseCardPath, type Result } from "./codecs.ts";
 import { callWx, messageOf, type Callbacks } from "./wx-call.ts";
@@ -13,14 +13,14 @@ export interface ContactDetail {
   /** The page, without a leading slash. */
   readonly page?: string;
   readonly query: Readonly<Record<string, string>>;
-  /** The context passed to `buildCardPath`. It comes from the user's phone: for display only. */
+  /** The context passed to `buildCardPath`. It comes from the user's phone: use it for display only. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /** How a page was opened. */
 export type Arrival = "already_there" | "navigateTo" | "switchTab" | "redirectTo";
 
-/** Why it was not opened. */
+/** Why the page was not opened. */
 export type NavigateError =
   | { readonly reason: "unreadable_card" }
   | { readonly reason: "navigation_failed"; readonly page: string; readonly message: string };
@@ -60,12 +60,13 @@ export async function followCard(detail: ContactDetail): Promise<Result<Arrival,
   return err({ reason: "navigation_failed", page, message: messages.join("; ") });
 }
 
-/** The card of the page the user came from: no navigation is needed. */
+/** Returns whether the card is of the page the user came from: then no navigation is needed. */
 function isCurrent(page: string, query: Readonly<Record<string, string>>): boolean {
   const pages = getCurrentPages();
   const current = pages[pages.length - 1];
   if (current === undefined || current.route !== page) return false;
-  // Read in the same way as a card: options may still be encoded, and a page opened by a card has its context in them.
+  // Parsed in the same way as a card: options may still be encoded, and the options of a page opened by a card contain
+  // its context.
   const open = parseCardPath(page, current.options)?.query ?? {};
   const names = Object.keys(query);
   return names.length === Object.keys(open).length && names.every((name) => open[name] === query[name]);

@@ -1,4 +1,4 @@
-/** The card a user may send when entering a chat, for both ways in (WECHAT.md §9.1, §9.3). */
+/** The card a user may send when entering a chat, for both entry methods (WECHAT.md §9.1, §9.3). */
 
 import { warnDeveloper } from "./developer-hint.ts";
 
@@ -7,11 +7,11 @@ export interface CardOptions {
   readonly title?: string;
   /** The target of the card, as returned by `buildCardPath`: no leading slash. */
   readonly path?: string;
-  /** Address of the picture, best at 5:4. */
+  /** URL of the picture, ideally 5:4. */
   readonly image?: string;
   /**
-   * Only for WeCom: adds `.html` to the page of the path. WeCom's own cards need it; whether this one does is not
-   * documented, so try it when the card opens nothing. Default false.
+   * WeCom only: adds `.html` to the page of the path. WeCom's own cards need it; whether this card does is not
+   * documented, so try it when the card does not open a page. Default false.
    */
   readonly htmlSuffix?: boolean;
 }
@@ -27,14 +27,14 @@ export interface ShownCard {
 /** No card. */
 export const NO_CARD: ShownCard = { shown: false, title: "", path: "", image: "" };
 
-/** @param card null or undefined: none */
+/** Converts a card to the attributes of a button. @param card null or undefined: no card */
 export function toShownCard(card: CardOptions | null | undefined): ShownCard {
   if (card === null || card === undefined) return NO_CARD;
   const { title = "", image = "" } = card;
   return { shown: true, title, path: readPath(card), image };
 }
 
-/** The path in the form WeCom may need. */
+/** Returns the path in the form WeCom may need. */
 export function toChatPath(card: CardOptions): string {
   const { htmlSuffix = false } = card;
   const path = readPath(card);
@@ -44,7 +44,10 @@ export function toChatPath(card: CardOptions): string {
   return [suffixed, ...query].join("?");
 }
 
-/** WXML has no types: a page may pass the `Result` of `buildCardPath`, which WeChat would show as `[object Object]`. */
+/**
+ * Reads the path of a card. WXML has no types: a page may pass the `Result` of `buildCardPath`, which WeChat would show
+ * as `[object Object]`.
+ */
 function readPath(card: { readonly path?: unknown }): string {
   const { path } = card;
   if (typeof path === "string") return path;

@@ -1,6 +1,6 @@
 /**
- * Why `wx.openCustomerServiceChat` did not open. WeChat publishes no list (WECHAT.md §9.3, §15.10): these texts have
- * been observed, and any other is `failed` with WeChat's text.
+ * Why `wx.openCustomerServiceChat` did not open the chat. WeChat publishes no list (WECHAT.md §9.3, §15.10): the texts
+ * below have been observed; any other text becomes `failed` with WeChat's text.
  */
 import { messageOf } from "./wx-call.ts";
 
@@ -26,7 +26,7 @@ const READINGS: readonly (readonly [pattern: RegExp, reason: OpenChatReason])[] 
   [/cancel/i, "cancelled"],
 ];
 
-/** Observed with "not bind"; and the number of the server's API. */
+/** 6 was observed with the text "not bind"; 10130604 is the code of the server API. */
 const NOT_BOUND_CODES: ReadonlySet<unknown> = new Set([6, 10_130_604]);
 
 /** Reads the argument of `fail`, or the thrown value. */

@@ -1,6 +1,6 @@
 /**
  * The client that runs the mini program, read from `wx`. Old base libraries lack half of these functions and any of
- * them may throw, so values that cannot be read stay empty and the caller decides.
+ * them may throw, so values that cannot be read are empty and the caller handles that.
  */
 import { warnDeveloper } from "./developer-hint.ts";
 import {
@@ -22,7 +22,7 @@ const changes = { lifted, added };
 let known: { readonly from: object; readonly client: Client } | undefined;
 
 /**
- * Whether this client can open this way to customer service.
+ * Returns whether an entry method is available on this client.
  *
  * @example supports("chat") // false in WeCom, in plugins and with base libraries below 2.19.0
  */
@@ -30,20 +30,23 @@ export function supports(capability: Capability): boolean {
   return whyUnsupported(capability) === undefined;
 }
 
-/** Like `supports`, with the reason. @returns undefined when it is supported */
+/** Returns why an entry method is not available. @returns undefined when it is available */
 export function whyUnsupported(capability: Capability): Limit | undefined {
   return findLimit(capability, readClient(), changes);
 }
 
-/** Whether a way that is open here is reported not to work: the components use another one if they have it. */
+/**
+ * Returns whether an available entry method is reported not to work on this client: the components use another method
+ * if there is one.
+ */
 export function isReportedDead(capability: Capability): boolean {
   return isDoubted(capability, readClient(), changes);
 }
 
 /**
- * Removes a limit this package knows: WeChat's documents say of HarmonyOS "not supported yet"; when that changes, an
- * app need not wait for a new version of this package. `reported_dead` covers users' reports about the contact button
- * on Mac and Windows. Call it in `app.ts`, before any page.
+ * Removes a limit known to this package. WeChat documents HarmonyOS as "not supported yet"; when that changes, an app
+ * can lift the limit without a new version of this package. `reported_dead` covers users' reports about the contact
+ * button on Mac and Windows. Call it in `app.ts`, before any page.
  *
  * @example liftLimit("harmonyos")
  */
@@ -52,9 +55,10 @@ export function liftLimit(...limits: readonly (Limit | Doubt)[]): void {
 }
 
 /**
- * Adds a limit this package does not know: a way that does not open on these platforms. The components then offer the
- * other way where its address is known, else the dialogue. Call it in `app.ts`, before any page. An unknown name causes
- * a warning on the console: a misspelt one never applies, a platform newer than this package does.
+ * Adds a limit unknown to this package: an entry method that does not work on these platforms. The components then
+ * offer the other method if its address is set, otherwise the dialogue. Call it in `app.ts`, before any page. An
+ * unknown name causes a console warning, because a misspelt name never applies; the name of a platform newer than this
+ * package does apply.
  *
  * @param platforms as WeChat names them: `ios`, `android`, `ohos`, `ohos_pc`, `windows`, `mac`, `devtools`
  * @example addLimit("contact", "mac", "windows")
@@ -67,7 +71,10 @@ export function addLimit(capability: Capability, ...platforms: readonly (Platfor
   }
 }
 
-/** The client as WeChat describes it. It does not change while the mini program runs, so it is read once per `wx`. */
+/**
+ * Returns the client as WeChat describes it. It does not change while the mini program runs, so it is read once per
+ * `wx` object.
+ */
 export function readClient(): Client {
   if (known?.from !== wx) known = { from: wx, client: askWechat() };
   return known.client;
@@ -80,23 +87,25 @@ function askWechat(): Client {
     sdkVersion: text(app["SDKVersion"]),
     platform: text(device["platform"]),
     inPlugin: readPlugin(),
-    // WeCom documents both signs; users report that either may be missing.
+    // WeCom documents both indicators; users report that either may be missing.
     inWeCom: "qy" in wx || app["environment"] === "wxwork",
     canIUse: (schema) => typeof wx.canIUse === "function" && wx.canIUse(schema),
   };
 }
 
-/** The language of WeChat, such as `zh_CN`; empty when unknown. */
+/** Returns the language of WeChat, such as `zh_CN`; empty when unknown. */
 export function readLanguage(): string {
   return text(readAppInfo()["language"]);
 }
 
-/** `getAppBaseInfo` was added in 2.20.1; earlier versions have only the function it replaced. */
+/**
+ * Reads the information about the app. Base libraries before 2.20.1 have no `getAppBaseInfo`, only the older function.
+ */
 function readAppInfo(): Readonly<Record<string, unknown>> {
   return read(() => (typeof wx.getAppBaseInfo === "function" ? wx.getAppBaseInfo() : wx.getSystemInfoSync()));
 }
 
-/** `plugin` is present only when a plugin calls. */
+/** Returns whether the code runs in a plugin: `plugin` is present only then. */
 function readPlugin(): boolean {
   if (typeof wx.getAccountInfoSync !== "function") return false;
   const plugin = read(() => wx.getAccountInfoSync())["plugin"];
@@ -108,7 +117,7 @@ function read(get: () => unknown): Readonly<Record<string, unknown>> {
     const value = get();
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch (error) {
-    console.warn("[edge-kefu] 无法读取客户端信息 / cannot read which WeChat client this is", error);
+    console.warn("[edge-kefu] 无法读取客户端信息 / cannot read the information of the WeChat client", error);
     return {};
   }
 }

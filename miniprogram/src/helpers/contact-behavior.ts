@@ -1,5 +1,5 @@
 /**
- * Everything a custom component needs around its own `<button open-type="contact">`: the encoded context, the card, and
+ * Everything a custom component needs for its own `<button open-type="contact">`: the encoded context, the card, and
  * the return from a card (WECHAT.md §9.1). The package's own buttons are built on it.
  */
 import { followCard, readContactDetail } from "./card-return.ts";
@@ -38,7 +38,10 @@ export const contactBehavior = Behavior({
     },
   },
   lifetimes: {
-    /** Not earlier: until then the properties are set one by one, and no listener would get an error. */
+    /**
+     * Runs when the component is attached, not earlier: until then the properties are set one by one, and no listener
+     * would get an error.
+     */
     attached() {
       this.setData({ kefuAttached: true });
       this.encodeKefuContext();
@@ -53,7 +56,7 @@ export const contactBehavior = Behavior({
       if (encoded.error !== undefined) this.reportKefuError(encoded.error);
       if (encoded.text !== kefuSessionFrom) this.setData({ kefuSessionFrom: encoded.text });
     },
-    /** The native button's `contact` event: the user came back by a card. */
+    /** Handles the native button's `contact` event: the user came back by a card. */
     async onKefuContact(event: { readonly detail: unknown }) {
       const detail = readContactDetail(event.detail);
       this.triggerEvent("contact", detail);

@@ -1,4 +1,4 @@
-/** Errors that only the app's developer can fix: printed on the console with the cure; the user gets a neutral text. */
+/** Errors that only the app's developer can fix: printed on the console with the fix; the user gets a neutral text. */
 
 /** The subject of a hint. */
 export type HintTopic = keyof typeof HINTS;
@@ -13,9 +13,9 @@ const HINTS = {
 } as const;
 
 /**
- * Warns.
+ * Prints a warning on the console.
  *
- * @param found the wrong value, shown on the console
+ * @param found the wrong value, printed with it
  */
 export function warnDeveloper(topic: HintTopic, ...found: readonly unknown[]): void {
   console.warn(`[edge-kefu] ${topic}: ${HINTS[topic]}`, ...found);

@@ -14,28 +14,27 @@ import {
 
 /** The codecs, typed for one app. */
 export interface Kefu<Context extends object, Routes extends object> {
-  /** For a `session-from` that you set by hand; the components encode their `context` themselves. */
+  /** Encodes a `session-from` that you set by hand; the components encode their `context` themselves. */
   readonly encodeSessionFrom: (
     context: Context,
     options?: { readonly label?: string; readonly signed?: string },
   ) => Result<string, SessionFromError>;
-  /** Reads a `session-from`; its values come from the user's phone and have the type unknown. */
+  /** Reads a `session-from`; its values come from the user's phone and have the type `unknown`. */
   readonly decodeSessionFrom: typeof decodeSessionFrom;
-  /** The path of a card: `pages/product/index?id=42`. */
+  /** Builds the path of a card: `pages/product/index?id=42`. */
   readonly buildCardPath: <Page extends keyof Routes & string>(
     page: Page,
     query: Routes[Page],
     context?: Context,
   ) => Result<string, CardPathError>;
-  /** Reads the target of a card. It was in a chat: check the query before using it. */
+  /** Reads the target of a card. It was sent in a chat: validate the query before using it. */
   readonly parseCardPath: typeof parseCardPath;
 }
 
 /**
- * The codecs for an app's context and pages.
+ * Creates the codecs for an app's context and pages.
  *
- * @example const kefu = createKefu<AppContext, AppRoutes>();
- *   kefu.buildCardPath("pages/product/index", { id: "42" });
+ * @example const kefu = createKefu<AppContext, AppRoutes>(); kefu.buildCardPath("pages/product/index", { id: "42" });
  */
 export function createKefu<Context extends object, Routes extends object>(): Kefu<Context, Routes> {
   return {

@@ -32,7 +32,8 @@ export async function openServiceChat(options: ServiceChatOptions): Promise<Resu
   }
   if (!guard.enter()) return err({ reason: "busy", message: "" });
   const opened = await callWechat(options);
-  // After a failure the user may try again at once; after a success the chat is about to cover the page.
+  // After a failure the user may try again at once. After a success taps stay ignored, because the chat is about to
+  // cover the page.
   if (!opened.ok) guard.release();
   return opened;
 }
@@ -53,7 +54,7 @@ function toCardParameters(
   if (card === null || card === undefined) return {};
   const { title, image } = card;
   const path = toChatPath(card);
-  // Null or an empty text, which a page without types may pass, counts as absent.
+  // Null or an empty string, which an untyped page may pass, counts as absent.
   return {
     showMessageCard: true,
     ...(title ? { sendMessageTitle: title } : {}),

@@ -1,19 +1,22 @@
 /**
- * Which way to customer service a client can open, and if none, why not (WECHAT.md §9.1, §9.3). Pure: the client is an
- * argument, which `client.ts` reads from `wx`.
+ * Which entry methods of customer service a client can open, and the reason when it cannot (WECHAT.md §9.1, §9.3).
+ * Pure: the client is an argument; `client.ts` reads it from `wx`.
  */
 import { compareVersions } from "./version.ts";
 
 /**
- * A way to customer service: `contact` is `<button open-type="contact">`, `contact.card` its message card, `chat` is
- * `wx.openCustomerServiceChat` (WeCom 微信客服).
+ * An entry method of customer service: `contact` is `<button open-type="contact">`, `contact.card` its message card,
+ * `chat` is `wx.openCustomerServiceChat` (WeCom 微信客服).
  */
 export type Capability = "contact" | "contact.card" | "chat";
 
-/** The obstacles; `platform` is a limit that the app itself has added (see `addLimit`). */
+/** Why a client cannot open an entry method; `platform` is a limit that the app has added (see `addLimit`). */
 export type Limit = "base_library" | "harmonyos" | "plugin" | "wecom" | "platform";
 
-/** A way that WeChat documents and users report not to work. It is used only when no other is available. */
+/**
+ * An entry method that is documented by WeChat but reported as broken by users. Used only if no other method is
+ * available.
+ */
 export type Doubt = "reported_dead";
 
 /** The platforms WeChat documents (`wx.getDeviceInfo`). */
@@ -23,7 +26,7 @@ export type Platform = "ios" | "android" | "ohos" | "ohos_pc" | "windows" | "mac
 export interface LimitChanges {
   /** Limits and reports that no longer apply. */
   readonly lifted: ReadonlySet<Limit | Doubt>;
-  /** Ways that do not open on a platform, as `contact mac`. */
+  /** Entry methods that do not work on a platform, as `contact mac`. */
   readonly added: ReadonlySet<string>;
 }
 
@@ -37,18 +40,18 @@ export interface Client {
   readonly inPlugin: boolean;
   /** The mini program is open in WeCom (企业微信), not in WeChat. */
   readonly inWeCom: boolean;
-  /** `wx.canIUse`. */
+  /** Calls `wx.canIUse`. */
   readonly canIUse: (schema: string) => boolean;
 }
 
 interface Requirement {
   readonly version: string;
   readonly schema: string;
-  /** The version since which plugins may use it; undefined: never. */
+  /** The version since which plugins may use it; undefined: not available to plugins. */
   readonly pluginVersion: string | undefined;
   readonly onHarmonyOs: boolean;
   readonly inWeCom: boolean;
-  /** Platforms on which users report that nothing happens. */
+  /** Platforms on which users report that tapping has no effect. */
   readonly deadOn: readonly string[];
 }
 
@@ -80,15 +83,15 @@ const REQUIREMENTS = {
 } as const satisfies Record<Capability, Requirement>;
 
 /**
- * Returns why a client cannot open this way.
+ * Returns why a client cannot open an entry method.
  *
  * @param changes the app's changes to the limits (see `liftLimit`, `addLimit`)
- * @returns undefined when it can
+ * @returns undefined when the client can open it
  */
 export function findLimit(capability: Capability, client: Client, changes: LimitChanges): Limit | undefined {
   const { lifted, added } = changes;
   const { onHarmonyOs, inWeCom, pluginVersion }: Requirement = REQUIREMENTS[capability];
-  // The card is shown by the button.
+  // The card is an attribute of the contact button, so the limits of the button apply too.
   const ways = capability === "contact.card" ? ["contact", capability] : [capability];
   const isAdded = ways.some((way) => added.has(limitKey(way, client.platform)));
   if (isAdded && !lifted.has("platform")) return "platform";
@@ -100,7 +103,7 @@ export function findLimit(capability: Capability, client: Client, changes: Limit
   return isNewEnough(capability, client) || lifted.has("base_library") ? undefined : "base_library";
 }
 
-/** Whether a way that is open here is reported not to work (WECHAT.md §9.1). */
+/** Returns whether an available entry method is reported not to work on this client (WECHAT.md §9.1). */
 export function isDoubted(capability: Capability, { platform }: Client, { lifted }: LimitChanges): boolean {
   const { deadOn }: Requirement = REQUIREMENTS[capability];
   return deadOn.includes(platform.toLowerCase()) && !lifted.has("reported_dead");
@@ -108,22 +111,25 @@ export function isDoubted(capability: Capability, { platform }: Client, { lifted
 
 const PLATFORM = /^(?:ios|android|ohos|ohos_pc|windows|mac|devtools)$/i;
 
-/** Whether this package knows such a way; JavaScript callers may pass any text. */
+/** Returns whether this package knows an entry method of this name; JavaScript callers may pass any text. */
 export function isCapability(name: string): boolean {
   return Object.keys(REQUIREMENTS).includes(name);
 }
 
-/** Whether WeChat documents such a platform, ignoring case. */
+/** Returns whether WeChat documents a platform of this name, ignoring case. */
 export function isPlatform(name: string): boolean {
   return PLATFORM.test(name);
 }
 
-/** A limit of one platform, as a key of `LimitChanges.added`. */
+/** Returns the key of `LimitChanges.added` for the limit of one platform. */
 export function limitKey(capability: string, platform: string): string {
   return `${capability} ${platform.toLowerCase()}`;
 }
 
-/** By version; by `canIUse`, whose data can be outdated, only when the version is unknown. */
+/**
+ * Returns whether the base library has the method: decided by its version; by `canIUse`, whose data can be outdated,
+ * only when the version is unknown.
+ */
 function isNewEnough(capability: Capability, client: Client): boolean {
   const { version, schema } = REQUIREMENTS[capability];
   return client.sdkVersion === "" ? client.canIUse(schema) : !isOlder(client, version);

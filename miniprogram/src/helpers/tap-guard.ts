@@ -1,8 +1,8 @@
 /** Treats two taps in a row as one, so that a tap opens its target once. */
 
 /**
- * A second tap within this time after the first is ignored, milliseconds. After it the button works again, even if the
- * client never answered.
+ * A second tap within this time after the first is ignored, milliseconds. After this time the button works again, even
+ * if the client never called back.
  */
 const DOUBLE_TAP_MS = 1_000;
 
@@ -10,11 +10,11 @@ const DOUBLE_TAP_MS = 1_000;
 export interface TapGuard {
   /** @returns false for a second tap */
   readonly enter: () => boolean;
-  /** Accepts the next tap, however soon it comes. */
+  /** Accepts the next tap, even within that time. */
   readonly release: () => void;
 }
 
-/** A guard for actions that must not run twice. */
+/** Creates a guard for actions that must not run twice. */
 export function createTapGuard(): TapGuard {
   let closedUntil = 0;
   return {

@@ -7,7 +7,7 @@ export interface Callbacks<T> {
   readonly fail: (failure: unknown) => void;
 }
 
-/** @param call passes the callbacks to `wx`; an error it throws counts as a failure */
+/** Calls a function of `wx`. @param call passes the callbacks to `wx`; an error it throws counts as a failure */
 export function callWx<T>(call: (callbacks: Callbacks<T>) => unknown): Promise<Result<T, unknown>> {
   return new Promise((resolve) => {
     const fail = (failure: unknown) => resolve(err(failure));
@@ -19,7 +19,7 @@ export function callWx<T>(call: (callbacks: Callbacks<T>) => unknown): Promise<R
   });
 }
 
-/** WeChat's error text, for people. */
+/** Returns WeChat's error text, for display. */
 export function messageOf(failure: unknown): string {
   if (typeof failure === "string") return failure;
   const { errMsg, message }: { errMsg?: unknown; message?: unknown } =

@@ -1,6 +1,6 @@
 /**
  * `<kefu-fab>`: a floating entry to customer service. It can be dragged, snaps to the nearer side inside the safe area,
- * stores its position, shows a badge, and opens a menu, or the chat directly when there is only one way.
+ * and its position is stored. It shows a badge, and opens a menu, or the chat directly when there is only one entry.
  */
 import { textsFor } from "../entry/texts.ts";
 import type { CardOptions } from "../helpers/card.ts";
@@ -10,12 +10,12 @@ import { badgeText, planMenu, type FabItem, type FabMenu } from "./menu.ts";
 import { clampPoint, panelStyleOf, roomOf, toPlace, toPoint, type Place, type Point, type Room } from "./place.ts";
 import { readFinger, readWindow } from "./window.ts";
 
-/** Width and height in px; the same in index.wxss. */
+/** Width and height in px; must equal the values in index.wxss. */
 const SIZE = 52;
 const MARGIN = 16;
 /** The distance between the entry and its menu, px. */
 const GAP = 12;
-/** A touch that moves less than this, px, is a tap. */
+/** A touch that moves less than this counts as a tap, px. */
 const DRAG_PX = 6;
 
 interface Drag {
@@ -66,7 +66,8 @@ export default Component({
     badgeShown: "",
     label: "",
     menu: NO_MENU,
-    // Typed like the property `context`: the types of `wx` give an Object property that may be null this type.
+    // Null, typed like the property `context`: the typings of `wx` type an Object property that may be null in this
+    // way.
     noContext: null as never,
     words: textsFor("auto", ""),
     _room: NO_ROOM,
@@ -90,7 +91,7 @@ export default Component({
     },
   },
   pageLifetimes: {
-    /** The phone was turned, or the window changed its size. */
+    /** Recomputes the position after the phone was turned or the window was resized. */
     resize() {
       this.moveTo(this.data._place);
     },
@@ -114,7 +115,7 @@ export default Component({
       });
       this.setData({ menu });
     },
-    /** Moves to a position of the window in its present size. */
+    /** Moves the entry to a stored position in the current window. */
     moveTo(place: Place) {
       const info = readWindow();
       const room = roomOf(info, SIZE, MARGIN);
@@ -136,7 +137,7 @@ export default Component({
       const point = clampPoint({ x: drag.origin.x + dx, y: drag.origin.y + dy }, room);
       this.setData({ ...point, open: false, _drag: { ...drag, moved: true } });
     },
-    /** Snaps to the side and stores the position; a drag that the system ended is handled in the same way. */
+    /** Snaps to the side and stores the position; a drag cancelled by the system is handled in the same way. */
     onTouchEnd() {
       const { _drag: drag, _room: room, x, y, storageKey } = this.data;
       this.setData({ _drag: null });
@@ -162,11 +163,11 @@ export default Component({
       this.close();
       this.triggerEvent("select", { id: event.currentTarget.dataset.id });
     },
-    /** Passes on an event of one of our buttons as our own. */
+    /** Re-emits an event of one of the package's buttons as an event of this component. */
     pass(event: { readonly type: string; readonly detail: unknown }) {
       this.triggerEvent(event.type, event.detail);
     },
-    /** The page below an open menu does not scroll. */
+    /** Empty handler: prevents the page below an open menu from scrolling. */
     ignore() {},
   },
 });

@@ -1,8 +1,8 @@
-/** Stores the position of the floating entry: one key of the mini program's storage. */
+/** Stores the position of the floating entry under one key of the mini program's storage. */
 import { callWx, messageOf } from "../helpers/wx-call.ts";
 import { parsePlace, type Place } from "./place.ts";
 
-/** @returns undefined when nothing valid is stored */
+/** Reads the stored position. @returns undefined when no valid position is stored */
 export function recallPlace(key: string): Place | undefined {
   if (key === "") return undefined;
   try {
@@ -13,7 +13,7 @@ export function recallPlace(key: string): Place | undefined {
   }
 }
 
-/** Stores a position; without storage the entry begins at its default position the next time. */
+/** Stores a position; when storage fails, the entry begins at its default position the next time. */
 export async function keepPlace(key: string, place: Place): Promise<void> {
   if (key === "") return;
   const kept = await callWx((callbacks) => wx.setStorage({ key, data: place, ...callbacks }));
@@ -21,5 +21,7 @@ export async function keepPlace(key: string, place: Place): Promise<void> {
 }
 
 function warn(failure: unknown): void {
-  console.warn(`[edge-kefu] 无法记住浮标的位置 / the place of the floating entry is not kept: ${messageOf(failure)}`);
+  console.warn(
+    `[edge-kefu] 无法保存浮标的位置 / the position of the floating entry could not be saved: ${messageOf(failure)}`,
+  );
 }

@@ -1,7 +1,7 @@
-/** The targets of the floating entry: our two ways, items of the page, and its badge. Pure. */
+/** The menu of the floating entry: both entry methods, items of the page, and the badge. Pure. */
 import { isVisible } from "../helpers/codecs.ts";
 
-/** A row of the page's own. */
+/** A menu row added by the page. */
 export interface FabItem {
   readonly id: string;
   readonly text: string;
@@ -12,22 +12,23 @@ export interface FabMenu {
   readonly contact: boolean;
   readonly chat: boolean;
   readonly items: readonly FabItem[];
-  /** The only row: a tap opens it directly, without a menu. */
+  /** The only entry: a tap opens it directly, without a menu. */
   readonly direct: "" | "contact" | "chat";
   /**
-   * The row used when WeChat refuses the chat: the contact button, if it was left out only because of reports about it.
+   * The entry used when WeChat refuses the chat: the contact button, if it was left out only because of reports about
+   * it.
    */
   readonly fallback: "" | "contact";
 }
 
-/** The values that decide on the menu. */
+/** The values that decide the menu. */
 export interface FabMenuOptions {
   /** Whether the page uses the contact button. */
   readonly contact: boolean;
   /** Whether the page set the address of a WeCom service desk. */
   readonly chat: boolean;
   readonly contactOpen: boolean;
-  /** It is reported not to work here. */
+  /** Whether the contact button is reported not to work on this client. */
   readonly contactDoubted: boolean;
   readonly chatOpen: boolean;
   readonly items: unknown;
@@ -35,7 +36,10 @@ export interface FabMenuOptions {
 
 const MAX_BADGE = 99;
 
-/** A way that is closed here is offered only when it is the only one: it then shows instructions. */
+/**
+ * Chooses the rows of the menu. An unavailable entry method is offered only when it is the only one: it then shows
+ * instructions.
+ */
 export function planMenu(options: FabMenuOptions): FabMenu {
   const { chatOpen, contactDoubted } = options;
   const contactOpen = options.contactOpen && !contactDoubted;
@@ -48,7 +52,9 @@ export function planMenu(options: FabMenuOptions): FabMenu {
   return { contact, chat, items, direct: rows === 1 && items.length === 0 ? only : "", fallback };
 }
 
-/** The text of the badge: empty for none, `99+` for many. WeChat passes a number as a number or as text. */
+/**
+ * Returns the text of the badge: empty for none, `99+` for more than 99. WeChat passes a number as a number or as text.
+ */
 export function badgeText(badge: string | number): string {
   const text = String(badge).trim();
   const count = Number(text);

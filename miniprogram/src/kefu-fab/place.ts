@@ -24,16 +24,16 @@ export interface Room {
   readonly bottom: number;
 }
 
-/** WeChat's data about the window, in px; all but its size may be unknown. */
+/** WeChat's data about the window, in px; everything except its size may be unknown. */
 export interface WindowInfo {
   readonly windowWidth: number;
   readonly windowHeight: number;
   readonly screenHeight?: number;
   /** The distance from the top of the screen to the window. */
   readonly screenTop?: number;
-  /** Measured from the screen's corner, as is `capsuleBottom`. */
+  /** Measured from the corner of the screen, as is `capsuleBottom`. */
   readonly safeArea?: SafeArea;
-  /** The lower edge of WeChat's own button at the upper right, which covers a page without navigation bar. */
+  /** The lower edge of WeChat's own button at the upper right, which overlaps pages without a navigation bar. */
   readonly capsuleBottom?: number;
 }
 
@@ -45,7 +45,7 @@ export interface SafeArea {
   readonly bottom: number;
 }
 
-/** Reads a stored position: it may be from another version, or invalid. */
+/** Reads a stored position, which may be invalid or from another version. */
 export function parsePlace(value: unknown): Place | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { side, at }: { side?: unknown; at?: unknown } = value;
@@ -55,10 +55,10 @@ export function parsePlace(value: unknown): Place | undefined {
 }
 
 /**
- * The allowed range inside the safe area.
+ * Returns the allowed range inside the safe area.
  *
- * @param size of the entry, in px
- * @param margin kept free at every edge, in px
+ * @param size width and height of the entry, px
+ * @param margin free space at every edge, px
  */
 export function roomOf(info: WindowInfo, size: number, margin: number): Room {
   const { windowWidth, windowHeight, screenHeight = windowHeight, safeArea, capsuleBottom = 0 } = info;
@@ -71,28 +71,28 @@ export function roomOf(info: WindowInfo, size: number, margin: number): Room {
   return { left, right: Math.max(left, right), top, bottom: Math.max(top, bottom) };
 }
 
-/** The point of a stored position. */
+/** Converts a stored position to a point. */
 export function toPoint({ side, at }: Place, room: Room): Point {
   return { x: side === "left" ? room.left : room.right, y: Math.round(room.top + at * (room.bottom - room.top)) };
 }
 
-/** The position a point snaps to: the nearer side. */
+/** Converts a point to the position it snaps to, on the nearer side. */
 export function toPlace({ x, y }: Point, room: Room): Place {
   const height = room.bottom - room.top;
   const at = height === 0 ? 1 : clamp((y - room.top) / height, 0, 1);
   return { side: x - room.left <= room.right - x ? "left" : "right", at };
 }
 
-/** The point, or the nearest one in the range. */
+/** Returns the point, or the nearest one in the range. */
 export function clampPoint({ x, y }: Point, room: Room): Point {
   return { x: clamp(x, room.left, room.right), y: clamp(y, room.top, room.bottom) };
 }
 
 /**
- * The position of the menu: on the side of the entry, above it in the lower half of the room, else below it.
+ * Places the menu: on the side of the entry, above it in the lower half of the allowed range, otherwise below it.
  *
- * @param size of the entry, in px
- * @param gap between the two, in px
+ * @param size width and height of the entry, px
+ * @param gap distance between entry and menu, px
  * @returns an inline style
  */
 export function panelStyleOf(place: Place, room: Room, info: WindowInfo, { size, gap }: PanelOptions): string {

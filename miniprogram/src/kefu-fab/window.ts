@@ -1,10 +1,10 @@
-/** Reads the window, a touch, and other values WeChat gives in numbers. */
+/** Reads the window, touches, and other numeric values from WeChat. */
 import type { Point, SafeArea, WindowInfo } from "./place.ts";
 
-/** The size of a small phone: used where WeChat gives none. */
+/** The window size of a small phone: used when WeChat returns none. */
 const ASSUMED = { windowWidth: 320, windowHeight: 480 };
 
-/** The window as WeChat describes it; `getWindowInfo` came with base library 2.20.1. */
+/** Reads the window as WeChat describes it; `getWindowInfo` was added in base library 2.20.1. */
 export function readWindow(): WindowInfo {
   const info = fieldsOf(typeof wx.getWindowInfo === "function" ? wx.getWindowInfo() : wx.getSystemInfoSync());
   const windowWidth = numberOf(info["windowWidth"]) ?? ASSUMED.windowWidth;
@@ -23,7 +23,7 @@ export function readWindow(): WindowInfo {
   };
 }
 
-/** The position of the first touch; undefined when the event has none. */
+/** Returns the position of the first touch; undefined when the event has none. */
 export function readFinger(event: unknown): Point | undefined {
   const { touches }: { touches?: unknown } = isObject(event) ? event : {};
   const { 0: touch }: { 0?: unknown } = isObject(touches) ? touches : {};
@@ -40,7 +40,7 @@ function readSafeArea(value: unknown): SafeArea | undefined {
   return { left, right, top, bottom };
 }
 
-/** The client on computers has no such button and may throw. */
+/** Returns the lower edge of WeChat's button. The desktop client has no such button and may throw. */
 function readCapsule(): number | undefined {
   if (typeof wx.getMenuButtonBoundingClientRect !== "function") return undefined;
   try {
