@@ -16,7 +16,7 @@ interface Price {
 /** The price list. */
 export const PRICES = {
   workerRequests: { perMillion: 0.3, freePerDay: 100_000, includedPerMonth: 10e6 },
-  /** Milliseconds. The free plan limits each request to 10 and has no daily limit. */
+  /** Milliseconds. The free plan limits each request to 10 ms and has no daily limit. */
   cpuMs: { perMillion: 0.02, includedPerMonth: 30e6 },
   kvReads: { perMillion: 0.5, freePerDay: 100_000, includedPerMonth: 10e6 },
   kvWrites: { perMillion: 5, freePerDay: 1_000, includedPerMonth: 1e6 },
@@ -34,22 +34,22 @@ export type Usage = Readonly<Record<Resource, number>>;
 
 /** The paid plan, USD a month. */
 export const PLAN_PER_MONTH = 5;
-/** An object is billed as if it had this much memory, GB. */
+/** GB of memory that every object is billed for. */
 const OBJECT_GB = 0.128;
 
 const RESOURCES = Object.keys(PRICES).filter((name): name is Resource => name in PRICES);
 
-/** An object's time as it is billed. */
+/** Converts the time an object is awake to billed GB-seconds. */
 export function gbSeconds(seconds: number): number {
   return seconds * OBJECT_GB;
 }
 
-/** USD for a million messages, all of it above the included amounts. */
+/** Returns the price of a million messages in USD, all above the included amounts. */
 export function pricePerMillion(usage: Usage): number {
   return sum(RESOURCES.map((name) => usage[name] * PRICES[name].perMillion));
 }
 
-/** USD for a month with this number of messages, the plan included. */
+/** Returns the price of a month with this number of messages in USD, the plan included. */
 export function monthlyBill(usage: Usage, messages: number): number {
   const beyond = RESOURCES.map((name) => {
     const { perMillion, includedPerMonth } = PRICES[name];
@@ -58,13 +58,13 @@ export function monthlyBill(usage: Usage, messages: number): number {
   return PLAN_PER_MONTH + sum(beyond);
 }
 
-/** How many messages a day the free plan allows, and which limit ends it. */
+/** How many messages a day the free plan allows, and which limit is reached first. */
 export interface FreeCapacity {
   readonly messages: number;
   readonly endedBy: Resource;
 }
 
-/** The free plan's capacity. */
+/** Computes the free plan's capacity. */
 export function freeCapacity(usage: Usage): FreeCapacity {
   const ends = RESOURCES.flatMap((endedBy) => {
     const price: Price = PRICES[endedBy];
@@ -72,7 +72,7 @@ export function freeCapacity(usage: Usage): FreeCapacity {
     return [{ endedBy, messages: Math.floor(price.freePerDay / usage[endedBy]) }];
   });
   const [first, ...rest] = ends;
-  if (first === undefined) throw new Error("a message that uses nothing has no capacity");
+  if (first === undefined) throw new Error("a message without usage has no capacity");
   return rest.reduce((least, end) => (end.messages < least.messages ? end : least), first);
 }
 

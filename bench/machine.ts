@@ -1,10 +1,8 @@
-/**
- * The facts about the machine in a report: enough to interpret the figures, nothing that identifies the machine.
- */
+/** The data about the machine in a report: enough to interpret the figures, nothing that identifies the machine. */
 import { cpus, totalmem } from "node:os";
 import { STORAGE_ROOT, WORKERD_VERSION } from "./lib/workerd.ts";
 
-/** The facts. */
+/** The data about the machine. */
 export interface MachineFacts {
   readonly date: string;
   readonly cores: number;
@@ -13,11 +11,11 @@ export interface MachineFacts {
   readonly platform: string;
   readonly node: string;
   readonly workerd: string;
-  /** Whether the objects' databases and SQLite were in memory. */
+  /** Where the objects' databases and SQLite were stored. */
   readonly storage: "memory" | "disk";
 }
 
-/** Reads them. */
+/** Reads the data about the machine. */
 export function readMachine(): MachineFacts {
   const all = cpus();
   return {

@@ -35,7 +35,7 @@ const report: BenchReport = { machine: readMachine(), options, seconds, rows, cu
 for (const row of rows) console.log(line(row));
 const missed = missedRows(rows);
 console.log(
-  `\n${Math.round(seconds)} s, ${missed.length === 0 ? "全部达到 all budgets met" : `未达到 missed: ${missed.length}`}`,
+  `\n${Math.round(seconds)} s, ${missed.length === 0 ? "全部达标 all budgets met" : `未达标 missed: ${missed.length}`}`,
 );
 // A partial run makes no report.
 if (options.write && SUBJECTS.every((subject) => options.only.includes(subject))) await write();

@@ -1,6 +1,4 @@
-/**
- * The size of a bench run. The defaults are those of a report; a test runs every row with very small counts.
- */
+/** The size of a bench run. The defaults are those of a report; the test runs every row with very small counts. */
 import { parseArgs } from "node:util";
 import { describeBadCall } from "../scripts/lib/command-line.ts";
 
@@ -13,33 +11,36 @@ export type Subject = (typeof SUBJECTS)[number];
 /** The counts of a run. */
 export interface BenchOptions {
   readonly rounds: number;
-  /** Pushes per run of the speed rows in which each user writes once, one for each known user. */
+  /** Pushes per run for the speed rows in which each user writes once; also the number of known users. */
   readonly pushes: number;
-  /** Pushes per run in which users write in turn. */
+  /** Pushes per run for the rows in which the same users write repeatedly. */
   readonly turns: number;
-  /** Warm-up pushes, not measured; the sketch needed two seconds of full load. */
+  /**
+   * Warm-up pushes, not measured: about two seconds of full load, as in the first measurements, from which the budgets
+   * were derived.
+   */
   readonly warmup: number;
   readonly connections: number;
-  /** The most known users of the growth rows. */
+  /** The largest number of known users in the growth rows. */
   readonly users: number;
-  /** The most old records in one log. */
+  /** The largest number of old records in one log. */
   readonly records: number;
   /** Pushes per run of the growth rows. */
   readonly growthPushes: number;
-  /** The number of users that write in the growth rows, except the row about the number of users. */
+  /** The number of users that write in the growth rows, except in the row about the number of users. */
   readonly writers: number;
-  /** Repetitions of a step in the micro bench. */
+  /** Repetitions of a step in the micro-benchmark. */
   readonly steps: number;
-  /** Users of the counted rows. */
+  /** Number of users in the counted rows. */
   readonly countedUsers: number;
-  /** The divisor of alarm delays in the counted rows: a lease's alarm comes after twelve seconds. */
+  /** The divisor of alarm delays in the counted rows; without it, the alarm of a lease runs after twelve seconds. */
   readonly hurry: number;
   readonly only: readonly Subject[];
   /** Whether the report and the curves are written to files. */
   readonly write: boolean;
 }
 
-/** The options a report is made with. */
+/** The options that a report is made with. */
 export const DEFAULT_OPTIONS: BenchOptions = {
   rounds: 5,
   pushes: 4_000,
@@ -57,13 +58,13 @@ export const DEFAULT_OPTIONS: BenchOptions = {
   write: true,
 };
 
-/** The text for `--help` and for an invalid call. */
+/** The text printed for `--help` and for an invalid call. */
 export const USAGE = `npm run bench -- [选项 options]
-  --rounds N        轮数，取中位数 rounds, of which the median counts (5)
-  --pushes N        用户各写一条时每轮的推送数 pushes a run where users write alone (4000)
-  --users N         增长曲线的最大用户数 most known users of the growth curve (10000; the committed report: 100000, some minutes more)
-  --only a,b        只跑 only: ${SUBJECTS.join(",")}
-  --no-write        不写报告 do not write bench/report.*`;
+  --rounds N        轮数，取中位数 number of rounds; the median is reported (5)
+  --pushes N        每位用户只发一条的测试中，每轮的推送数 pushes per run where each user writes once (4000)
+  --users N         增长曲线的最大用户数 largest number of known users in the growth curve (10000; the committed report uses 100000 and takes some minutes longer)
+  --only a,b        只运行 run only: ${SUBJECTS.join(",")}
+  --no-write        不写入报告 do not write bench/report.*`;
 
 const text = { type: "string" } as const;
 
@@ -102,12 +103,12 @@ function readValues(args: readonly string[]) {
 function readCount(name: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new TypeError(`--${name} must be a whole number from 1 on`);
+  if (!Number.isInteger(count) || count < 1) throw new TypeError(`--${name} must be a whole number of at least 1`);
   return count;
 }
 
 function readSubject(name: string): Subject {
   const subject = SUBJECTS.find((known) => known === name);
-  if (subject === undefined) throw new TypeError(`--only knows ${SUBJECTS.join(", ")}, not ${name}`);
+  if (subject === undefined) throw new TypeError(`--only accepts ${SUBJECTS.join(", ")}, not ${name}`);
   return subject;
 }

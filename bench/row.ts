@@ -1,31 +1,29 @@
-/**
- * A line of the report: the measured figure, its budget (docs/design/bench.md), and whether it is met.
- */
+/** A line of the report: the measured figure, its budget (docs/design/bench.md), and whether the budget is met. */
 import type { Spread } from "./stats.ts";
 
 /** One line. */
 export interface BenchRow {
-  /** The budget's row in docs/design/bench.md, and a name within it: `a.answered`. */
+  /** The row of the budget in docs/design/bench.md, and a name within it: `a.answered`. */
   readonly id: string;
   readonly zh: string;
   readonly en: string;
   /** The figure, with its unit. */
   readonly measured: string;
-  /** The range over the rounds; empty for figures that do not vary. */
+  /** The range over the rounds; empty for figures that are the same in every run. */
   readonly spread: string;
-  /** Empty for rows without a budget. */
+  /** The budget with its unit; empty for rows without a budget. */
   readonly budget: string;
-  /** Absent without a budget. */
+  /** Whether the budget is met; absent without a budget. */
   readonly met?: boolean;
-  /** Whether the better figure that is aimed at was reached. */
+  /** Whether the stricter target of the budget was reached. */
   readonly aim?: boolean;
 }
 
-/** A budget for a figure: a limit on one side. */
+/** The budget of a figure: an upper or a lower limit. */
 export interface Budget {
   readonly limit: number;
   readonly side: "at most" | "at least";
-  /** The better figure that is aimed at, on the same side. */
+  /** A stricter target in the same direction. */
   readonly aim?: number;
 }
 
@@ -39,12 +37,12 @@ export const micros: Format = (value) => `${value < 20 ? value.toFixed(1) : valu
 /** Formats milliseconds. */
 export const millis: Format = (value) => `${value.toFixed(1)} ms`;
 
-/** Whether a figure keeps a budget's limit. */
+/** Returns whether a figure is within the limit of a budget. */
 export function isWithin(value: number, budget: Budget, limit = budget.limit): boolean {
   return budget.side === "at most" ? value <= limit : value >= limit;
 }
 
-/** A line whose figure is the median of several rounds. */
+/** Builds a line whose figure is the median of several rounds. */
 export function toRow(
   line: Pick<BenchRow, "id" | "zh" | "en">,
   spread: Spread,
@@ -65,7 +63,7 @@ export function toRow(
   };
 }
 
-/** A line whose figure is counted, not measured: it is the same in every run. */
+/** Builds a line whose figure is counted, not measured: it is the same in every run. */
 export function exactRow(
   line: Pick<BenchRow, "id" | "zh" | "en">,
   value: number,

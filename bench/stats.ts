@@ -1,5 +1,5 @@
 /**
- * The few statistics of the bench. Ratios are computed per round, between runs close in time, and their median is used:
+ * The statistics of the bench. Ratios are computed per round, between runs close in time, and their median is reported:
  * a disturbance of the machine affects both runs equally.
  */
 
@@ -12,13 +12,13 @@ export interface Spread {
 }
 
 /**
- * The value below which a part of the values lies, by linear interpolation.
+ * Returns the value below which a fraction of the values lies, by linear interpolation.
  *
- * @param part 0 to 1
+ * @param part the fraction, 0 to 1
  * @throws Error without values
  */
 export function quantile(values: readonly number[], part: number): number {
-  if (values.length === 0) throw new Error("there is no quantile of nothing");
+  if (values.length === 0) throw new Error("an empty list has no quantile");
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * part;
   const below = sorted[Math.floor(at)] ?? Number.NaN;
@@ -26,7 +26,7 @@ export function quantile(values: readonly number[], part: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** Median and extremes. */
+/** Returns the median and the extremes. */
 export function spreadOf(values: readonly number[]): Spread {
   return {
     median: quantile(values, 0.5),
@@ -37,9 +37,9 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * The ratios of two series, round by round.
+ * Returns the ratios of two series, round by round.
  *
- * @throws Error for series of unequal length: then they do not belong to the same rounds
+ * @throws Error for series of unequal length: they do not belong to the same rounds
  */
 export function ratiosOf(numerators: readonly number[], denominators: readonly number[]): Spread {
   if (numerators.length !== denominators.length) throw new Error("ratios need two series of the same rounds");

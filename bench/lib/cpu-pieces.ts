@@ -1,6 +1,7 @@
 /**
- * CPU of a run by pieces. A full garbage collection takes 100 ms and is caused by about ten thousand pushes; the run of
- * a few thousand pushes it happens in is chance, but it is a tenth of their sum. The median of the pieces excludes it.
+ * Samples the CPU time of a run in pieces. A full garbage collection takes 100 ms and occurs about every ten thousand
+ * pushes. Which run of a few thousand pushes contains it is chance, but it adds a tenth to that run's sum. The median
+ * of the pieces excludes it.
  */
 import { quantile } from "../stats.ts";
 import { cpuMs } from "./cpu.ts";
@@ -18,13 +19,13 @@ export class CpuPieces {
     this.read(0);
   }
 
-  /** Called for each answer. */
+  /** Takes a reading; called for each answer. */
   read(answered: number): void {
     if (answered % PIECE === 0) this.#readings.push(cpuMs(this.#pid));
   }
 
   /**
-   * Microseconds per push in the median piece.
+   * Returns microseconds per push in the median piece.
    *
    * @throws when there was no whole piece
    */

@@ -4,8 +4,8 @@
 import { readdir, readFile } from "node:fs/promises";
 
 /**
- * The CPU time all threads of a process have used so far, milliseconds (counted in nanoseconds). Waiting for other
- * processes is not counted; the effect of caches that they empty is.
+ * Returns the CPU time all threads of a process have used, milliseconds (counted in nanoseconds). Time spent waiting
+ * for other processes is not included; the cost of cache misses that they cause is.
  *
  * @throws Error without /proc
  */
@@ -15,10 +15,10 @@ export async function cpuMs(pid: number): Promise<number> {
 }
 
 /** CPU time of single threads, milliseconds by thread id. */
-export type ThreadBooks = ReadonlyMap<string, number>;
+export type ThreadTimes = ReadonlyMap<string, number>;
 
-/** The same for each thread. */
-export async function cpuByThread(pid: number): Promise<ThreadBooks> {
+/** Returns the CPU time of each thread of a process. */
+export async function cpuByThread(pid: number): Promise<ThreadTimes> {
   const folder = `/proc/${pid}/task`;
   const threads = await readdir(folder);
   return new Map(
@@ -27,10 +27,10 @@ export async function cpuByThread(pid: number): Promise<ThreadBooks> {
 }
 
 /**
- * CPU time of the busiest thread between two readings: the one that runs the code, without compiler and garbage
- * collector.
+ * Returns the CPU time of the busiest thread between two readings: the one that runs the code, not the compiler or the
+ * garbage collector.
  */
-export function busiestMs(before: ThreadBooks, after: ThreadBooks): number {
+export function busiestMs(before: ThreadTimes, after: ThreadTimes): number {
   return Math.max(...[...after].map(([id, ms]) => ms - (before.get(id) ?? 0)));
 }
 

@@ -1,6 +1,6 @@
 /**
- * The load: a fixed number of pushes over a few kept-open connections, each connection with one push under way, as a
- * closed loop. Plain sockets, because an HTTP client would cost more than the servers that are measured.
+ * Generates the load: a fixed number of pushes over a few keep-alive connections, one push at a time per connection (a
+ * closed loop). Uses plain sockets, because an HTTP client would cost more than the servers that are measured.
  */
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
@@ -13,7 +13,7 @@ export interface LoadOptions {
   readonly url: string;
   readonly connections: number;
   readonly pushes: number;
-  /** Makes the n-th push, directly before it is sent. */
+  /** Makes the n-th push, immediately before it is sent. */
   readonly makePush: (index: number) => BenchPush;
   /** Called after each answer with the number of answers so far. */
   readonly onAnswered?: (answered: number) => void;
@@ -28,7 +28,7 @@ export interface LoadResult {
 /**
  * Sends the pushes; resolves when all are answered.
  *
- * @throws when an answer is not 200 `success`: a figure for a server that refuses would mean nothing
+ * @throws when an answer is not 200 `success`: a figure for a server that rejects pushes would be meaningless
  */
 export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
   const url = new URL(options.url);
@@ -72,20 +72,20 @@ function openSocket(url: URL): Promise<Socket> {
   });
 }
 
-/** An HTTP request as text. */
+/** Serialises a push as an HTTP request. */
 function toHttp(url: URL, push: BenchPush): string {
   const head = [
     `POST ${url.pathname}?${push.query} HTTP/1.1`,
     `Host: ${url.host}`,
     "Content-Type: text/xml",
-    // The header that Cloudflare sets in front of every Worker; ours uses it as its request id.
+    // The header that Cloudflare adds for every Worker; ours uses it as its request id.
     `CF-Ray: ${rayOf(push)}`,
     `Content-Length: ${Buffer.byteLength(push.body)}`,
   ];
   return `${head.join("\r\n")}\r\n\r\n${push.body}`;
 }
 
-/** Sixteen hex digits, different for every push. */
+/** Returns sixteen hex digits, different for every push. */
 function rayOf({ query }: BenchPush): string {
   return query.slice(-16);
 }
@@ -96,7 +96,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Returns a function that waits for the next answer on a connection; one is under way at a time. */
+/** Returns a function that waits for the next answer on a connection; only one request is in flight at a time. */
 function readAnswers(socket: Socket): () => Promise<HttpAnswer> {
   let buffered = "";
   let waiting: { resolve: (answer: HttpAnswer) => void; reject: (error: Error) => void } | undefined;
@@ -116,7 +116,7 @@ function readAnswers(socket: Socket): () => Promise<HttpAnswer> {
     });
 }
 
-/** Reads an answer with a Content-Length; undefined while it is not complete. */
+/** Parses an answer with a Content-Length; undefined while it is incomplete. */
 export function parseAnswer(text: string): HttpAnswer | undefined {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Pushes as WeChat sends them, signed and encrypted when they are sent or some seconds before, so that CreateTime is
- * about now. Built with the emulator's cryptography, which shares no code with the worker (WECHAT.md §1.3, §1.4, §2.1).
+ * Pushes as WeChat sends them, signed and encrypted at most a few seconds before they are sent, so that CreateTime is
+ * recent. Built with the emulator's cryptography, which shares no code with the worker (WECHAT.md §1.3, §1.4, §2.1).
  */
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
@@ -9,37 +9,37 @@ import type { WireTree } from "../../emulator/push-model.ts";
 import { writeFields } from "../../emulator/wire.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 
-/** The mini program of every measurement, the one of the local stack. */
+/** The mini program of every measurement; the same as in the local stack. */
 export const BENCH_APP = { ...LOCAL_APP, account: "gh_edgekefubench" } as const;
 
 /** One push as it is sent. */
 export interface BenchPush {
-  /** Without the question mark. */
+  /** The query, without the question mark. */
   readonly query: string;
   readonly body: string;
 }
 
-/** A message that no rule of the bench answers, of a usual length. */
+/** A message of a typical length that no rule of the bench answers. */
 export const UNANSWERED_TEXT = "你好，我昨天买的那件外套收到了，颜色和图片上差不多。";
 /** A message the shop's rule "price" answers. */
 export const ANSWERED_TEXT = "你好，请问这件外套现在多少钱，两件一起买呢？";
 
-/** Above 2^53, as WeChat's are; distinct within a process and between runs. */
+/** Above 2^53, as WeChat's MsgIds are; unique within a process and between runs. */
 let lastMsgId = BigInt(Date.now()) * 100_000n;
 
-/** A text message of a user. */
+/** Builds a text message of a user. */
 export function textPush(openid: string, content: string): BenchPush {
   lastMsgId += 1n;
   return sealPush(openid, { ...head(openid), MsgType: "text", Content: content, MsgId: String(lastMsgId) });
 }
 
-/** A user opens the chat. */
+/** Builds the event of a user who opens the chat. */
 export function enterPush(openid: string): BenchPush {
   const event = { MsgType: "event", Event: "user_enter_tempsession", SessionFrom: "bench" };
   return sealPush(openid, { ...head(openid), ...event });
 }
 
-/** The openid of the n-th user of a group; as long as WeChat's. */
+/** Returns the openid of the n-th user of a group, of the same length as WeChat's. */
 export function openidOf(group: string, index: number): string {
   return `oBench${group.padStart(8, "_")}${String(index).padStart(14, "0")}`;
 }

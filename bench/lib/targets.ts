@@ -1,6 +1,6 @@
 /**
- * The measured servers: our worker, the floor it is compared with, and typical servers of other authors. Each is built
- * once and started as often as needed, with empty storage.
+ * The measured servers: our worker, the floor (a minimal Worker, the baseline), and typical servers of other authors.
+ * Each is built once and started as often as needed, with empty storage.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ export type WorkerName = keyof typeof CONFIGS;
 
 const builds = new Map<WorkerName, Promise<string>>();
 
-/** The path of a Worker's wrangler.toml from the root. */
+/** Returns the path of a Worker's wrangler.toml from the root. */
 export function configOf(name: WorkerName): string {
   return CONFIGS[name];
 }
@@ -95,7 +95,7 @@ export async function callKefu(
   if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status} ${text}`);
 }
 
-/** Starts the simulated API of WeChat with its delay. */
+/** Starts the simulated WeChat API. @param delayMs the delay of each answer, milliseconds */
 export function startWeChatApi(delayMs: number): Promise<Running> {
   return startNode("wechat-api.ts", { DELAY_MS: String(delayMs) });
 }
@@ -106,8 +106,8 @@ export function startExpress(env: Readonly<Record<string, string>>): Promise<Run
 }
 
 /**
- * The sample shop's settings with all its rules, but independent of the time of day and without an answer to unknown
- * questions: one text is answered and another is not, whenever the bench runs.
+ * Returns the sample shop's settings with all its rules, but independent of the time of day and without an answer to
+ * unknown questions: `ANSWERED_TEXT` is answered and `UNANSWERED_TEXT` is not, at any time.
  */
 async function benchSettings(): Promise<object> {
   const sample: { readonly defaults: object } = JSON.parse(

@@ -7,7 +7,7 @@ import { cpuMs } from "./cpu.ts";
 
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 10;
-/** A process counts as quiet when it used at most `cpuMs` of CPU within `windowMs`. */
+/** A process counts as idle when it used at most `cpuMs` of CPU within `windowMs`. */
 const QUIET = { windowMs: 100, cpuMs: 4 };
 
 const ApiCount = v.object({ messages: v.number(), events: v.number() });
@@ -31,7 +31,7 @@ export async function untilEvents(apiUrl: string, events: number): Promise<numbe
   return until(`${events} events at the webhook`, taken, (count) => count >= events);
 }
 
-/** Waits until the metered Worker's counts reach the expected ones. @returns all counts */
+/** Waits until the metered Worker's counters reach the expected values. @returns all counters */
 export async function untilMetered(
   workerUrl: string,
   what: string,
@@ -41,11 +41,11 @@ export async function untilMetered(
   return until(what, read, isEnough);
 }
 
-/** Waits until a process has no work left. */
+/** Waits until a process is idle. */
 export async function untilQuiet(pid: number): Promise<void> {
   let before = await cpuMs(pid);
   await until(
-    "a quiet process",
+    "an idle process",
     async () => {
       await pause(QUIET.windowMs);
       const now = await cpuMs(pid);
@@ -62,7 +62,7 @@ async function until<T>(what: string, read: () => Promise<T>, isEnough: (value: 
   for (;;) {
     const value = await read();
     if (isEnough(value)) return value;
-    if (Date.now() > deadline) throw new Error(`waited too long for ${what}: ${JSON.stringify(value)}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}: ${JSON.stringify(value)}`);
     await pause(LOOK_EVERY_MS);
   }
 }

@@ -1,17 +1,17 @@
 /**
  * Writes a configuration for bare workerd: one built Worker with SQLite objects on disk and a KV kept in memory by a
- * second, small Worker. No proxy is between the socket and the Worker, which is why figures are measured here and not
- * under a dev server (WORKERS.md, "Speed end to end"). Pure: text in, text out.
+ * second, small Worker. There is no proxy between the socket and the Worker; therefore figures are measured here and
+ * not under a dev server (WORKERS.md, "Speed end to end"). Pure: text in, text out.
  */
 
-/** The bindings of the Worker: the kinds that this project has and a measurement needs. */
+/** The bindings of the Worker: the kinds that this project uses and a measurement needs. */
 export interface WorkerdOptions {
   readonly port: number;
   /** The built module, a file name beside the configuration. */
   readonly module: string;
   readonly compatibilityDate: string;
   readonly vars: Readonly<Record<string, string>>;
-  /** Binding name to class name. */
+  /** Class names by binding name. */
   readonly objects: Readonly<Record<string, string>>;
   readonly kvBindings: readonly string[];
   /** The folder of the objects' databases. */
@@ -35,7 +35,7 @@ export default {
   },
 };`;
 
-/** The configuration, as Cap'n Proto text. */
+/** Returns the configuration as Cap'n Proto text. */
 export function writeWorkerdConfig(options: WorkerdOptions): string {
   const { port, module, compatibilityDate, vars, objects, kvBindings, storage } = options;
   const bindings = [
@@ -74,7 +74,7 @@ const main :Workerd.Worker = (
 }
 
 /**
- * A text literal. JSON's escapes are valid in Cap'n Proto except \\u, which JSON.stringify writes only for control
+ * Quotes a text. JSON's escapes are valid in Cap'n Proto except \\u, which JSON.stringify writes only for control
  * characters.
  */
 function quote(text: string): string {

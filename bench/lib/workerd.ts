@@ -14,7 +14,7 @@ import { unstable_readConfig } from "wrangler";
 import { freePort } from "../../scripts/lib/ports.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
-/** A process that answers. */
+/** A started process that accepts requests. */
 export interface Running {
   readonly url: string;
   readonly pid: number;
@@ -27,7 +27,7 @@ export interface StartOptions {
   readonly config: string;
   /** The built module. */
   readonly script: string;
-  /** Variables and secrets that take precedence over the config's. */
+  /** Variables and secrets; they override those of the config. */
   readonly vars?: Readonly<Record<string, string>>;
 }
 
@@ -40,8 +40,8 @@ const Bound = v.object({
 });
 
 /**
- * Ports are searched in steps, so that processes started at the same time do not find the same one; in a range without
- * ports that fetch refuses, and below those the system assigns.
+ * Ports are searched in steps, so that processes started at the same time do not pick the same one. The range contains
+ * no port that fetch refuses and is below the ports the system assigns.
  */
 const PORTS = { first: 20_000, last: 29_000, step: 10 };
 let nextPort = PORTS.first;
@@ -49,13 +49,13 @@ const PATIENCE_MS = 20_000;
 
 /** workerd's binary; the package `workerd` is a dependency of wrangler, so it is resolved from there. */
 const WORKERD = v.parse(v.string(), fromWrangler("workerd").default);
-/** Its version. */
+/** The version of workerd. */
 export const WORKERD_VERSION = v.parse(v.string(), fromWrangler("workerd/package.json").version);
 
-/** In memory if possible: a disk of this machine says nothing about the replication of Cloudflare's (WORKERS.md). */
+/** In memory if possible: the speed of a local disk says nothing about Cloudflare's replicated storage (WORKERS.md). */
 export const STORAGE_ROOT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-/** A folder that is removed with the process that uses it. */
+/** Creates a folder that is removed together with the process that uses it. */
 export function makeFolder(): Promise<string> {
   return mkdtemp(join(STORAGE_ROOT, "edge-kefu-bench-"));
 }
@@ -66,7 +66,7 @@ function takePort(): Promise<number> {
   return freePort(from);
 }
 
-/** The running processes with their folders: all end with the bench, however it ends. */
+/** The running processes with their folders: all are ended with the bench, however it exits. */
 const running = new Map<ChildProcess, string | undefined>();
 process.on("exit", () => {
   for (const [child, folder] of running) {
@@ -75,7 +75,7 @@ process.on("exit", () => {
   }
 });
 
-/** Starts a Worker with empty storage; resolves when it answers. */
+/** Starts a Worker with empty storage; resolves when it accepts requests. */
 export async function startWorkerd(options: StartOptions): Promise<Running> {
   const { config, script, vars = {} } = options;
   const folder = await makeFolder();
@@ -98,7 +98,7 @@ export async function startWorkerd(options: StartOptions): Promise<Running> {
   return startProcess(WORKERD, ["serve", file], port, {}, folder);
 }
 
-/** Starts a program of the bench's own in Node. */
+/** Starts one of the bench's own programs in Node. */
 export async function startNode(
   file: string,
   env: Readonly<Record<string, string>>,
@@ -117,7 +117,7 @@ async function startProcess(
   env: Readonly<Record<string, string>>,
   folder: string | undefined,
 ): Promise<Running> {
-  // Its log output is discarded: it is written, as in production, but no terminal slows it down.
+  // Log lines are written as in production but discarded, so that no terminal slows the process down.
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
   running.set(child, folder);
   const complaints = collect(child);
@@ -136,7 +136,7 @@ async function startProcess(
   return { url, pid: child.pid ?? 0, stop: end };
 }
 
-/** The first error line, for an error message. */
+/** Collects the first error line of a process, for an error message. */
 function collect(child: ChildProcess): () => string {
   let text = "";
   child.stderr?.on("data", (data) => {
@@ -148,7 +148,7 @@ function collect(child: ChildProcess): () => string {
 async function untilOpen(port: number, child: ChildProcess, complaints: () => string): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await isOpen(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`it did not start: ${complaints()}`);
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the process did not start: ${complaints()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,6 +1,4 @@
-/**
- * All rows, one subject after another: subjects that run at the same time would disturb each other.
- */
+/** Measures all rows, one subject after another: subjects that run at the same time would disturb each other. */
 import type { BenchOptions, Subject } from "../options.ts";
 import type { BenchRow } from "../row.ts";
 import { measureCounted } from "./counted.ts";
@@ -16,7 +14,8 @@ export interface AllResults {
 }
 
 /**
- * CPU of an answered message, milliseconds, used when the speed rows are left out: a hundredth of a cent per million.
+ * CPU of an answered message, milliseconds, assumed when the speed rows are left out. An error of 1 ms changes the
+ * price per million messages by USD 0.02.
  */
 const ASSUMED_CPU_MS = 2;
 

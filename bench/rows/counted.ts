@@ -1,7 +1,7 @@
 /**
- * Row e of docs/design/bench.md: rows written and calls of objects for one message, counted by the runtime in the
- * metered Worker (`workers/bench`), and the resulting price and free plan limits. Every scenario is run by many users
- * at once and the counts are divided by their number; a result that is not a round number is an error.
+ * Measures row e of docs/design/bench.md: rows written and calls of objects for one message, counted by the runtime in
+ * the metered Worker (`workers/bench`), and the resulting price and free plan limits. Every scenario is run by many
+ * users at once and the counts are divided by their number; a quotient that is not a whole number is an error.
  */
 import { freeCapacity, gbSeconds, monthlyBill, pricePerMillion, type Usage } from "../cost.ts";
 import { sendLoad } from "../lib/load.ts";
@@ -23,14 +23,14 @@ export interface Counted {
 }
 
 /**
- * A step of a scenario: pushes of every user, and the results that are awaited before the next step. A scenario with
- * answers ends with a step that is `alone`, so that its alarms are not counted in the next one.
+ * A step of a scenario: one push from every user, and the results that are awaited before the next step. The last step
+ * of a scenario with answers is `alone`, so that its alarms are not counted in the next scenario.
  */
 interface Step {
   readonly push: (openid: string) => BenchPush;
-  /** The number of answers sent to the API for each user. */
+  /** The number of answers that are sent to the WeChat API for each user. */
   readonly answers: number;
-  /** Whether the next step waits for the alarm: the message comes alone. */
+  /** Whether the next step waits until the alarm has run, so that its message arrives alone. */
   readonly alone: boolean;
 }
 
@@ -44,7 +44,7 @@ const enters: Step = { push: enterPush, answers: 1, alone: false };
  * asks within twelve seconds, asks again a minute later and adds something at once, then asks once more later.
  */
 const VISIT: readonly Step[] = [enters, asks, asksAtOnce, asks, asks];
-/** Answered pushes of the visit. */
+/** The number of answered pushes in the visit. */
 const VISIT_ANSWERS = VISIT.length;
 
 /** The counts, and the rows of the report. */
@@ -57,8 +57,8 @@ export interface CountedResult {
 /**
  * Runs the scenarios and counts.
  *
- * @param answeredCpuMs CPU of a whole answered message, milliseconds, from the speed rows; the object's time is at
- *   most that
+ * @param answeredCpuMs CPU of a whole answered message, milliseconds, from the speed rows: an upper limit of the time
+ * the object is awake
  */
 export async function measureCounted(options: BenchOptions, answeredCpuMs: number): Promise<CountedResult> {
   const api = await startWeChatApi(0);
@@ -81,7 +81,8 @@ async function countAll(worker: Running, api: Running, options: BenchOptions, cp
     if (known.length > 0) await play(group, known);
     return play(group, steps);
   };
-  // The token and the settings belong to the account and not to a message: they are fetched before counting starts.
+  // The access token and the settings belong to the account and not to a message: they are fetched before counting
+  // starts.
   await play("account", [asks]);
   const first = await play("first", [says]);
   const silent = await play1("silent", [says], [says]);
@@ -113,7 +114,7 @@ async function playSteps(
   return divide(toCounted(await readCounts(worker), before), users);
 }
 
-/** The same push twice. */
+/** Sends the same push twice. @returns the counts per user of the second one */
 async function playRepeat(worker: Running, users: number): Promise<Counted> {
   const pushes = Array.from({ length: users }, (_, index) => textPush(openidOf("repeat", index), UNANSWERED_TEXT));
   const again = (openid: string) => pushes.find(({ query }) => query.includes(openid)) ?? textPush(openid, "");
@@ -166,7 +167,10 @@ function minus(a: Counted, b: Counted): Counted {
   };
 }
 
-/** A message's usage of the price list. The object is awake for at most as long as the whole computation takes. */
+/**
+ * Converts counts to the resources of the price list. The object is awake for at most as long as the whole computation
+ * takes.
+ */
 export function toUsage(counted: Counted, cpuMs: number): Usage {
   return {
     workerRequests: 1,
@@ -184,10 +188,10 @@ type Scenario = "first" | "silent" | "alone" | "burst" | "repeat" | "mix";
 const WORDS: Readonly<Record<Scenario, { readonly zh: string; readonly en: string }>> = {
   first: { zh: "新用户的第一条（不需回答）", en: "a new user's first message, no answer" },
   silent: { zh: "老用户，不需回答", en: "known user, no answer" },
-  alone: { zh: "老用户，单独来的一问一答", en: "known user, one question and its answer, alone" },
-  burst: { zh: "12 秒内接着的一问一答", en: "one more within twelve seconds" },
-  repeat: { zh: "同一推送再来一次", en: "a repeat of a push" },
-  mix: { zh: "平均（一次来访五条，见说明）", en: "average of the stated visit" },
+  alone: { zh: "老用户，间隔较长的一问一答", en: "known user, one question and its answer, alone" },
+  burst: { zh: "12 秒内紧接的一问一答", en: "one more question and its answer within twelve seconds" },
+  repeat: { zh: "重复的推送", en: "a repeat of a push" },
+  mix: { zh: "平均（一次来访五条，见说明）", en: "average over the visit described in the notes" },
 };
 
 function toRows(counted: Readonly<Record<Scenario, Counted>>, cpuMs: number): readonly BenchRow[] {
@@ -224,37 +228,41 @@ function priceRows(counted: Readonly<Record<Scenario, Counted>>, cpuMs: number):
   const budget = { limit: 30_000, side: "at least" } as const;
   return [
     exactRow(
-      { id: "e.price.mix", zh: "每百万条（超出包含量后，平均）", en: "a million beyond the included, average" },
+      {
+        id: "e.price.mix",
+        zh: "每百万条消息的价格（超出套餐包含量的部分，平均）",
+        en: "price per million messages above the included amount, average",
+      },
       pricePerMillion(mix),
       dollars,
       { limit: 4.1, side: "at most" },
     ),
     exactRow(
-      { id: "e.price.alone", zh: "同上，全部单独来", en: "the same, all of them alone" },
+      { id: "e.price.alone", zh: "同上，全部为间隔较长的消息", en: "the same, every message alone" },
       pricePerMillion(alone),
       dollars,
     ),
     exactRow(
-      { id: "e.month.1m", zh: "每月 100 万条的账单", en: "the month's bill with 1 million" },
+      { id: "e.month.1m", zh: "每月 100 万条消息的费用", en: "monthly bill for 1 million messages" },
       monthlyBill(mix, 1e6),
       dollars,
     ),
     exactRow(
-      { id: "e.month.10m", zh: "每月 1000 万条的账单", en: "the month's bill with 10 million" },
+      { id: "e.month.10m", zh: "每月 1000 万条消息的费用", en: "monthly bill for 10 million messages" },
       monthlyBill(mix, 1e7),
       dollars,
     ),
     {
       id: "e.free.mix",
-      zh: "免费版每天（平均）",
-      en: `free plan, messages a day, average; ended by ${endedBy}`,
+      zh: "免费套餐每天可处理的消息数（平均）",
+      en: `free plan, messages per day, average; first limit reached: ${endedBy}`,
       measured: perDay(messages),
       spread: "",
       budget: `≥ ${perDay(budget.limit)}`,
       met: isWithin(messages, budget),
     },
     exactRow(
-      { id: "e.free.alone", zh: "同上，全部单独来", en: "the same, all of them alone" },
+      { id: "e.free.alone", zh: "同上，全部为间隔较长的消息", en: "the same, every message alone" },
       freeCapacity(alone).messages,
       perDay,
     ),

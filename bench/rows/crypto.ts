@@ -1,7 +1,7 @@
 /**
- * Row d of docs/design/bench.md: verify, decrypt and parse inside workerd, step by step and compared with a typical
- * simple implementation. CPU time of the thread that runs them, over many repetitions, so that neither waiting for a
- * core nor V8's helper threads count.
+ * Measures row d of docs/design/bench.md: verify, decrypt and parse inside workerd, step by step and compared with a
+ * typical simple implementation. CPU time of the thread that runs them, over many repetitions, so that neither waiting
+ * for a core nor V8's helper threads are included.
  */
 import { Buffer } from "node:buffer";
 import { busiestMs, cpuByThread } from "../lib/cpu.ts";
@@ -14,18 +14,18 @@ import { STEP_NAMES, type MicroPush, type StepName } from "../workers/micro/prot
 
 /** The size of the decrypted push, bytes. */
 const PUSH_BYTES = 1_024;
-/** Pushes of all paddings: 32 lengths. */
+/** Number of distinct pushes: one for each padding length. */
 const DISTINCT = 32;
 
 const WORDS: Readonly<Record<StepName, { readonly zh: string; readonly en: string }>> = {
-  nothing: { zh: "空循环", en: "the loop alone" },
-  envelope: { zh: "拆外层 XML", en: "outer XML" },
+  nothing: { zh: "空循环", en: "the empty loop" },
+  envelope: { zh: "解析外层 XML", en: "outer XML" },
   signature: { zh: "验签（SHA-1）", en: "signature (SHA-1)" },
   decrypt: { zh: "解密（base64、AES、UTF-8）", en: "decrypt (base64, AES, UTF-8)" },
   parse: { zh: "解析内层 XML", en: "inner XML" },
-  read: { zh: "读成消息模型", en: "fields to our model" },
-  whole: { zh: "全部", en: "all of it" },
-  sketch: { zh: "常见写法，全部", en: "the usual sketch, all of it" },
+  read: { zh: "转换为消息模型", en: "mapping the fields to our model" },
+  whole: { zh: "全部", en: "all steps" },
+  sketch: { zh: "常见实现，全部", en: "the simple implementation, all steps" },
 };
 
 /** Measures every step. */
@@ -52,10 +52,10 @@ export async function measureCrypto(options: BenchOptions): Promise<readonly Ben
 async function runStep(url: string, name: StepName, pushes: readonly MicroPush[], steps: number): Promise<void> {
   const response = await fetch(`${url}/${name}?n=${steps}`, { method: "POST", body: JSON.stringify(pushes) });
   const text = await response.text();
-  if (text !== "done") throw new Error(`the step ${name} was answered ${response.status} ${text}`);
+  if (text !== "done") throw new Error(`step ${name}: the Worker answered ${response.status} ${text}`);
 }
 
-/** Pushes of about a kilobyte, each a byte longer than the one before. */
+/** Makes pushes of about a kilobyte, each one byte longer than the previous one. */
 function makePushes(): readonly MicroPush[] {
   const openid = openidOf("micro", 1);
   const envelopeBytes = 290;
@@ -76,7 +76,7 @@ function toRows(series: (name: StepName) => readonly number[]): readonly BenchRo
     zh: "workerd 内验签、解密、解析 1 KB 推送",
     en: "verify, decrypt, parse 1 KB in workerd",
   };
-  const ratio = { id: "d.sketch", zh: "同上 ÷ 常见写法", en: "the same ÷ the usual sketch" };
+  const ratio = { id: "d.sketch", zh: "同上 ÷ 常见实现", en: "the same ÷ the simple implementation" };
   return [
     toRow(whole, spreadOf(series("whole")), micros, budget),
     toRow(ratio, ratiosOf(series("whole"), series("sketch")), times, { limit: 0.3, side: "at most" }),

@@ -1,6 +1,6 @@
 /**
- * Row g of docs/design/bench.md: the cost of a push as stored data grows. All points of a curve are measured in
- * ascending and then in descending order, round by round, as CPU time per push; flat means that the last point costs as
+ * Measures row g of docs/design/bench.md: the cost of a push as stored data grows. In every round the points of a curve
+ * are measured in ascending and then in descending order, as CPU time per push; flat means that the last point costs as
  * much as the first.
  */
 import { setTimeout } from "node:timers/promises";
@@ -24,7 +24,7 @@ export interface CurvePoint {
   readonly cpuUs: Spread;
 }
 
-/** A curve: the cost of a push at several sizes of one thing. */
+/** A curve: the cost of a push as one quantity grows. */
 export interface Curve {
   readonly id: string;
   readonly zh: string;
@@ -42,7 +42,7 @@ export interface GrowthResult {
 interface Point {
   readonly label: string;
   readonly worker: Running;
-  /** The users of the point that write, in turn. */
+  /** The number of users that write in turn. */
   readonly users: number;
   readonly group: string;
   readonly push: (openid: string) => BenchPush;
@@ -50,15 +50,24 @@ interface Point {
   readonly heardBy?: string;
 }
 
-/** The highest allowed ratio of the last point to the first: two equal runs differ by as much on a busy machine. */
+/**
+ * The highest allowed ratio of the last point to the first: two equal runs on a busy machine differ by up to this
+ * factor.
+ */
 const FLAT: Budget = { limit: 1.15, side: "at most" };
-/** The number of pushes when a single user writes: more would add to that user's keys of the last two minutes. */
+/**
+ * The number of pushes when a single user writes: more pushes would increase the number of dedupe keys of the last two
+ * minutes.
+ */
 const SINGLE_PUSHES = 400;
-/** The most users that write at one point. */
+/** The largest number of users that write at one point. */
 const MOST_WRITERS = 400;
-/** The users that write during the warm-up. */
+/** The number of users that write during the warm-up. */
 const WARM_USERS = 200;
-/** workerd keeps a user's database open for ten seconds, and a process may open some ten thousand files. */
+/**
+ * New users per batch: workerd keeps a user's database open for ten seconds, and a process may open about ten thousand
+ * files.
+ */
 const NEW_USERS = 2_000;
 const NEW_USERS_MS = 4_500;
 
@@ -100,8 +109,8 @@ interface Measured {
 }
 
 /**
- * Known users: each point is a Worker with that number of stored users. The number of users who write is the same at
- * every point except the first.
+ * Measures the curve of known users: each point is a Worker with that number of stored users. The number of users who
+ * write is the same at every point except the first.
  */
 async function measureUsers(options: BenchOptions, start: Start): Promise<Measured> {
   const sizes = [1, Math.min(1_000, options.users), options.users];
@@ -122,7 +131,7 @@ async function measureUsers(options: BenchOptions, start: Start): Promise<Measur
   return measureCurve(words, points, options, FLAT);
 }
 
-/** Has `users` users write for the first time, no faster than their databases are closed again. */
+/** Has `users` users write for the first time, no faster than workerd closes their databases. */
 async function makeKnown(worker: Running, options: BenchOptions, users: number): Promise<void> {
   for (let known = 0; known < users; known += NEW_USERS) {
     const part = Math.min(NEW_USERS, users - known);
@@ -132,7 +141,7 @@ async function makeKnown(worker: Running, options: BenchOptions, users: number):
   }
 }
 
-/** Old records in one log: written by the metered Worker, weeks old. */
+/** Measures the curve of old records in one log: written by the metered Worker, weeks old. */
 async function measureRecords(options: BenchOptions, start: Start): Promise<Measured> {
   const worker = await start();
   const points: Point[] = [];
@@ -146,7 +155,9 @@ async function measureRecords(options: BenchOptions, start: Start): Promise<Meas
   return measureCurve(words, points, options, FLAT);
 }
 
-/** Held messages: the user enters the chat, which does not release them; a message of the user's would. */
+/**
+ * Measures the curve of held messages. The user enters the chat, which does not release held messages; a message would.
+ */
 async function measureHeld(options: BenchOptions, start: Start): Promise<Measured> {
   const worker = await start();
   const points: Point[] = [];
@@ -156,11 +167,11 @@ async function measureHeld(options: BenchOptions, start: Start): Promise<Measure
     for (let user = 0; user < options.writers; user += 1) await holdMessages(worker, openidOf(group, user), held);
     points.push({ label: String(held), worker, users: options.writers, group, push: enterPush });
   }
-  const words = { id: "held", zh: "等待中的消息数", en: "held messages" };
+  const words = { id: "held", zh: "暂存的消息数", en: "held messages" };
   return measureCurve(words, points, options);
 }
 
-/** One user's own pushes of the last two minutes, which are searched for a repeat. */
+/** Measures the curve of one user's own pushes of the last two minutes, which are searched for a repeat. */
 async function measureStorm(options: BenchOptions, start: Start): Promise<Measured> {
   const worker = await start();
   const points: Point[] = [];
@@ -173,7 +184,7 @@ async function measureStorm(options: BenchOptions, start: Start): Promise<Measur
   return measureCurve(words, points, { ...options, growthPushes: options.writers * 2 });
 }
 
-/** Webhooks: the push, and the deliveries by the alarm after it. */
+/** Measures the curve of webhooks: the push, and the deliveries by the alarm after it. */
 async function measureWebhooks(options: BenchOptions, start: Start, apiUrl: string): Promise<Measured> {
   const users = Math.min(options.growthPushes, MOST_WRITERS);
   const common = { users, group: "hooks", push: says };
@@ -182,7 +193,11 @@ async function measureWebhooks(options: BenchOptions, start: Start, apiUrl: stri
     { ...common, label: "开 on", worker: await start([{ id: "shop", url: `${apiUrl}/events` }]), heardBy: apiUrl },
   ];
   for (const point of points) await sendHeard(point, options, users);
-  const words = { id: "webhooks", zh: "webhook（含随后的通知）", en: "webhooks, with what is told behind the push" };
+  const words = {
+    id: "webhooks",
+    zh: "webhook（含随后的事件投递）",
+    en: "webhooks, including the deliveries after the push",
+  };
   return measureCurve(words, points, { ...options, growthPushes: users });
 }
 
@@ -218,7 +233,7 @@ async function measureInTurn(points: readonly Point[], options: BenchOptions): P
 async function measurePoint(point: Point, options: BenchOptions): Promise<number> {
   const { worker, users } = point;
   const pushes = users === 1 ? Math.min(SINGLE_PUSHES, options.growthPushes) : options.growthPushes;
-  // The deliveries after the pushes belong to all of them, so they are not part of a piece.
+  // The deliveries after the pushes cannot be assigned to single pushes, so the run is one piece.
   const piece = point.heardBy === undefined ? PIECE : pushes;
   await sendHeard(point, options, users);
   const costs: number[] = [];
@@ -233,7 +248,7 @@ async function measurePoint(point: Point, options: BenchOptions): Promise<number
   return quantile(costs, 0.5);
 }
 
-/** Sends pushes of the point's users in turn, and waits for all work that follows from them. */
+/** Sends pushes of the point's users in turn, and waits for all work that they cause. */
 async function sendHeard(point: Point, options: BenchOptions, pushes: number): Promise<void> {
   const { worker, heardBy } = point;
   const heard = heardBy === undefined ? 0 : await untilEvents(heardBy, 0);
@@ -266,7 +281,7 @@ async function fillLogs(worker: Running, group: string, users: number, records: 
   if (!response.ok) throw new Error(`the logs could not be filled: ${await response.text()}`);
 }
 
-/** Waiting messages of the API: the first five use up the window, so that the others are held. */
+/** Sends messages through the API: the first five use up the reply quota, so the others are held. */
 async function holdMessages(worker: Running, openid: string, held: number): Promise<void> {
   const WINDOW = 5;
   for (let message = 0; message < (held === 0 ? 0 : WINDOW + held); message += 1) {

@@ -1,6 +1,6 @@
 /**
- * Row f of docs/design/bench.md: how much code a cold start evaluates, how large the upload is, and how long the Worker
- * takes to start by `wrangler check startup`, beside an empty Worker.
+ * Measures row f of docs/design/bench.md: how much code a cold start evaluates, how large the upload is, and how long
+ * the Worker takes to start according to `wrangler check startup`, compared with an empty Worker.
  */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -56,7 +56,7 @@ async function uploadKb(name: WorkerName): Promise<number> {
   return gzipSync(await readFile(await buildOnce(name))).byteLength / 1_024;
 }
 
-/** The active time of one start-up profile, milliseconds. */
+/** Returns the active time of one start-up profile, milliseconds. */
 async function measureStart(name: WorkerName): Promise<number> {
   const profile = join(ROOT, ".tmp", `startup-${name}.cpuprofile`);
   const wrangler = "node_modules/wrangler/bin/wrangler.js";
@@ -69,7 +69,7 @@ async function measureStart(name: WorkerName): Promise<number> {
  * Reads what wrangler prints.
  *
  * @returns the active time, milliseconds
- * @throws Error when the line is missing: then wrangler's output has changed, and this row must be adapted
+ * @throws Error when the line is missing: wrangler's output has changed, and this function must be adapted
  */
 export function parseStartup(text: string): number {
   const active = /Active:\s*([\d.]+)\s*ms/.exec(text)?.[1];

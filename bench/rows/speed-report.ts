@@ -25,8 +25,8 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.stored",
-        zh: "确认推送的 CPU（不需回答）÷ 基线",
-        en: "CPU to acknowledge, no answer due ÷ floor",
+        zh: "应答推送的 CPU（无需回复）÷ 基线",
+        en: "CPU to acknowledge, no reply needed ÷ floor",
       },
       ratio("stored", "floor", "cpuUs"),
       times,
@@ -35,8 +35,8 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.decided",
-        zh: "确认推送的 CPU（单独来的消息，已定好回答、租约、定时任务）÷ 基线",
-        en: "CPU to acknowledge a message that comes alone, answer decided, leased, alarm set ÷ floor",
+        zh: "应答推送的 CPU（间隔较长的消息，已决定回复、取得租约并设定时任务）÷ 基线",
+        en: "CPU to acknowledge a message that comes alone, reply decided, leased, alarm set ÷ floor",
       },
       ratio("decided", "floorAlone", "cpuUs"),
       times,
@@ -45,8 +45,8 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.alone",
-        zh: "确认推送的 CPU（单独来的消息，不需回答）÷ 基线",
-        en: "CPU to acknowledge a message that comes alone, no answer due ÷ floor",
+        zh: "应答推送的 CPU（间隔较长的消息，无需回复）÷ 基线",
+        en: "CPU to acknowledge a message that comes alone, no reply needed ÷ floor",
       },
       ratio("storedAlone", "floorAlone", "cpuUs"),
       times,
@@ -54,8 +54,8 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.answered",
-        zh: "整条问答的 CPU ÷ 也发送的基线",
-        en: "CPU of message and sent answer ÷ floor that sends, too",
+        zh: "消息与回复的总 CPU ÷ 同样发送回复的基线",
+        en: "CPU of a message and its sent reply ÷ a floor that also sends",
       },
       ratio("answered", "floorAnswered", "cpuUs"),
       times,
@@ -63,8 +63,8 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.decided.armed",
-        zh: "同上（已定好回答），对也设定时任务的基线",
-        en: "the same (answer decided) ÷ a floor that sets an alarm, too",
+        zh: "同上（已决定回复）÷ 同样设定时任务的基线",
+        en: "the same (reply decided) ÷ a floor that also sets an alarm",
       },
       ratio("decided", "floorArmed", "cpuUs"),
       times,
@@ -72,8 +72,8 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.floor.armed",
-        zh: "基线多设一个定时任务 ÷ 基线",
-        en: "a floor that sets an alarm, too ÷ floor",
+        zh: "设定时任务的基线 ÷ 基线",
+        en: "a floor that also sets an alarm ÷ floor",
       },
       ratio("floorArmed", "floorAlone", "cpuUs"),
       times,
@@ -81,13 +81,13 @@ export function toRows(series: Series): readonly BenchRow[] {
     ...(
       ["floor", "stored", "floorAlone", "floorArmed", "storedAlone", "decided", "floorAnswered", "answered"] as const
     ).map((name) =>
-      toRow({ id: `a.cpu.${name}`, zh: `每条 CPU：${name}`, en: `CPU a push: ${name}` }, cpu(name), micros),
+      toRow({ id: `a.cpu.${name}`, zh: `每条推送的 CPU：${name}`, en: `CPU per push: ${name}` }, cpu(name), micros),
     ),
     toRow(
       {
         id: "b.acknowledged",
-        zh: "吞吐（确认，回答随后发）÷ 教程里的 Express（80 ms 内联回复）",
-        en: "throughput acknowledged ÷ the guide's Express answering inline over 80 ms",
+        zh: "吞吐（先应答，随后回复）÷ 教程中的 Express（应答前发送回复，API 延迟 80 ms）",
+        en: "throughput of acknowledged pushes ÷ the guide's Express, which replies before acknowledging (API delay 80 ms)",
       },
       ratio("decided", "guide", "perSecond"),
       times,
@@ -102,8 +102,8 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "b.sent",
-        zh: "吞吐（回答也由同一线程发完）÷ 教程里的 Express",
-        en: "throughput with all answers sent by the same thread ÷ the guide's Express",
+        zh: "吞吐（回复也由同一线程发送）÷ 教程中的 Express",
+        en: "throughput including replies sent by the same thread ÷ the guide's Express",
       },
       ratio("answered", "guide", "perSecond"),
       times,
@@ -114,7 +114,7 @@ export function toRows(series: Series): readonly BenchRow[] {
       times,
     ),
     toRow(
-      { id: "b.guide.p99", zh: "教程服务器的 p99", en: "the guide's p99" },
+      { id: "b.guide.p99", zh: "教程中的 Express 的 p99 延迟", en: "p99 latency of the guide's Express" },
       spreadOf(series("guide", "p99Ms")),
       millis,
     ),
@@ -122,7 +122,7 @@ export function toRows(series: Series): readonly BenchRow[] {
       {
         id: "c.stored",
         zh: "吞吐 ÷ Express + 验签 + SQLite 去重",
-        en: "throughput ÷ Express + signature + durable SQLite dedupe",
+        en: "throughput ÷ Express with signature check and durable SQLite dedupe",
       },
       ratio("stored", "dedupe", "perSecond"),
       times,
@@ -135,7 +135,7 @@ export function toRows(series: Series): readonly BenchRow[] {
     ),
     ...(["floor", "stored", "decided", "answered", "guide", "dedupe"] as const).map((name) =>
       toRow(
-        { id: `bc.rate.${name}`, zh: `每秒条数：${name}`, en: `pushes a second: ${name}` },
+        { id: `bc.rate.${name}`, zh: `每秒条数：${name}`, en: `pushes per second: ${name}` },
         spreadOf(series(name, "perSecond")),
         (value) => `${value.toFixed(0)}/s`,
       ),

@@ -5,7 +5,7 @@ import { ANSWERED_TEXT, UNANSWERED_TEXT } from "../lib/push.ts";
 import { startExpress, startKefu, startWorker } from "../lib/targets.ts";
 import type { Running } from "../lib/workerd.ts";
 
-/** The answer of the floor: as long as the shop's. */
+/** The answer that the floor sends: as long as the shop's. */
 const FLOOR_ANSWER = "商品价格以商品详情页为准，下单时会显示优惠后的实付金额。";
 
 /** One measured target. */
@@ -13,9 +13,9 @@ export interface Target {
   readonly start: (apiUrl: string) => Promise<Running>;
   readonly load: "turns" | "alone";
   readonly text: string;
-  /** Whether each message is answered through the API, so that the run lasts until all answers have arrived. */
+  /** Whether each message is answered through the API; the run then lasts until all answers have arrived. */
   readonly answers: boolean;
-  /** The fraction of a run's pushes that is enough, for slow targets. */
+  /** The fraction of a run's pushes that is sent to this target; below 1 for slow targets. */
   readonly share: number;
 }
 

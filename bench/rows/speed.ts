@@ -1,16 +1,15 @@
 /**
- * Rows a to c of docs/design/bench.md: our worker compared with the floor and with typical servers of other authors. In
- * every run a process is started with empty storage and warmed up by the load it is measured with. There are two loads,
- * whose pushes are signed outside of the measured time:
+ * Measures rows a to c of docs/design/bench.md: our worker compared with the floor and with typical servers of other
+ * authors. For every run a process is started with empty storage and warmed up by the load it is measured with. There
+ * are two loads; their pushes are signed outside of the measured time:
  *
+ * - `turns`: a few hundred users write repeatedly, in turn, as in the first measurements, from which the budgets were
+ * derived;
+ * - `alone`: every user is known and writes once, the most expensive case: no alarm is set yet, and nothing is warm
+ * except the code. A third of that number of users write before, unmeasured; workerd keeps all their databases open,
+ * and a process may open about ten thousand files.
  *
- * - `turns`: a few hundred users write in turn, repeatedly, as in the sketch the budgets come from;
- * - `alone`: every user is known and writes once, the most expensive case: no alarm is set yet, nothing is warm but the
- * code. A
- *   third as many do so before, unmeasured; workerd keeps all their databases open, and a process has some ten thousand
- *   files.
- *
- * Rounds go over all targets in turn, and each ratio is between two runs of one round under the same load.
+ * Each round runs all targets one after another, and each ratio is between two runs of one round under the same load.
  */
 import { CpuPieces, PIECE } from "../lib/cpu-pieces.ts";
 import { cpuMs } from "../lib/cpu.ts";
@@ -27,13 +26,13 @@ import { TARGETS, type Target, type TargetName } from "./speed-targets.ts";
 
 /** The delay of the simulated API of WeChat, milliseconds. */
 const API_DELAY_MS = 80;
-/** Users that write in turn, as many as the sketch had. */
+/** Number of users that write in turn; the same as in the first measurements. */
 const TURN_USERS = 500;
-/** Pushes signed per batch: they have to arrive within four seconds, otherwise they look like repeats. */
+/** Pushes signed per batch: they have to arrive within four seconds, otherwise they are treated as possible repeats. */
 const BATCH = 4_000;
 const NAMES = Object.keys(TARGETS).filter((name): name is TargetName => name in TARGETS);
 
-/** The rows, and the CPU of a whole answered message for the price, milliseconds. */
+/** The rows, and the CPU of a whole answered message in milliseconds, which the price is computed from. */
 export interface SpeedResult {
   readonly rows: readonly BenchRow[];
   readonly answeredCpuMs: number;
@@ -78,7 +77,7 @@ async function runServer(target: Target, server: Running, api: Running, options:
   return measure(target, server, api, alone, options);
 }
 
-/** Sends while the time is measured. */
+/** Sends the load and measures the time. */
 async function measure(
   { load, answers }: Target,
   { url, pid }: Running,
@@ -103,7 +102,7 @@ async function measure(
   };
 }
 
-/** Users of a group write in turn. */
+/** A group of users that write in turn. */
 interface Writing {
   readonly group: string;
   readonly pushes: number;

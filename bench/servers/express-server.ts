@@ -2,10 +2,9 @@
  * A server as the popular guides describe it: Express and xml2js in one process. The guides' decryption does not work;
  * this one does, on bytes. Two modes, by environment:
  *
- * - `REPLY=inline`: as the guides have it. No signature check, no dedupe; the answer goes out before the push is
- *   acknowledged.
- * - `DEDUPE=1`: done with care and nothing else. The signature is checked, the MsgId kept in SQLite, durable before the
- *   push is acknowledged; no reply is sent.
+ * - `REPLY=inline`: as in the guides. No signature check, no dedupe; the reply is sent before the push is acknowledged.
+ * - `DEDUPE=1`: checks the signature and stores the MsgId durably in SQLite before the push is acknowledged; no reply
+ * is sent.
  */
 import express from "express";
 import { createDecipheriv, createHash } from "node:crypto";
@@ -30,14 +29,14 @@ const Signed = v.object({ timestamp: v.string(), nonce: v.string(), msg_signatur
 const Token = v.object({ access_token: v.string() });
 
 const key = Buffer.from(`${BENCH_APP.aesKey}=`, "base64");
-// Node's own client with kept-open connections: no client that a guide uses is faster.
+// Node's own client with keep-alive connections: the clients used in the guides are not faster.
 const agent = new Agent({ keepAlive: true });
 const isNew = DEDUPE === "" ? () => true : openDedupe(join(FOLDER, "seen.sqlite"));
 let token: string | undefined;
 
 const app = express();
 app.use(express.text({ type: "text/xml" }));
-// oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Express 5 takes a rejected handler for an error
+// oxlint-disable-next-line oxc/no-async-endpoint-handlers -- Express 5 handles a rejected handler as an error
 app.post("/wechat/message", async (request, response) => {
   const { Encrypt = "" } = await parse(request.body);
   if (DEDUPE !== "" && !isSigned(request.query, Encrypt)) return response.status(403).send("forbidden");
@@ -64,11 +63,14 @@ function decrypt(encrypted: string): string {
   const padded = Buffer.concat([decipher.update(encrypted, "base64"), decipher.final()]);
   const plain = padded.subarray(0, padded.length - (padded.at(-1) ?? 0));
   const end = 20 + plain.readUInt32BE(16);
-  if (plain.toString("utf8", end) !== BENCH_APP.appid) throw new Error("for another app");
+  if (plain.toString("utf8", end) !== BENCH_APP.appid) throw new Error("the push is for another app");
   return plain.toString("utf8", 20, end);
 }
 
-/** As durable as the object's storage: the row is on disk before the push is acknowledged. */
+/**
+ * Opens the record of seen messages, which is as durable as the object's storage: the row is on disk before the push is
+ * acknowledged.
+ */
 function openDedupe(file: string): (msgId: string) => boolean {
   const database = new DatabaseSync(file);
   database.exec("pragma journal_mode = wal; pragma synchronous = full");

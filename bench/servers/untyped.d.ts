@@ -1,6 +1,4 @@
-/**
- * The little that `express-server.ts` uses of two packages without types of their own.
- */
+/** Types of the parts of two untyped packages that `express-server.ts` uses. */
 declare module "express" {
   interface Request {
     readonly body: unknown;

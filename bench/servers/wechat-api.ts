@@ -1,7 +1,7 @@
 /**
- * The part of api.weixin.qq.com that sends messages, with a delay of 80 ms: a token, and `ok` for every message. It
- * counts messages and stores none. `GET /count` returns the number of messages; every other POST counts as a webhook's
- * event.
+ * Simulates the part of api.weixin.qq.com that sends messages, with a delay of 80 ms: returns a token, and `ok` for
+ * every message. It counts messages and stores none. `GET /count` returns the number of messages; every other POST is
+ * counted as a webhook event.
  */
 import { createServer, type ServerResponse } from "node:http";
 

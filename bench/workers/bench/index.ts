@@ -1,14 +1,14 @@
 /**
- * The product with counters: the same `worker/`, with counters around its objects. None of this is in the product's
- * bundle. It adds one method to every class and, only when the variable `METER` or `CUT` is set, a counter to the
- * runtime's prototypes.
+ * The product with counters: the same `worker/`, with counters around its objects. None of this code is in the
+ * product's bundle. It adds one method to every class and, only when the variable `METER` or `CUT` is set, counters to
+ * the runtime's prototypes.
  *
- * - Rows are counted by the runtime: `rowsWritten` of every cursor of SqlStorage, which is billed. The synchronous
- *   KV of an object and `setAlarm` show no cursor and count as one row each (WORKERS.md, "Durable Objects").
+ * - Rows are counted by the runtime: `rowsWritten` of every cursor of SqlStorage, which is billed. The synchronous KV
+ * of an object and `setAlarm` show no cursor and count as one row each (WORKERS.md, "Durable Objects").
  * - Calls of objects are counted at the caller, alarms in the alarm handler.
- * - `HURRY` divides how long alarms wait, so that a bench need not wait for twelve seconds.
- * - `CUT` removes the lease from an object's answer and makes alarms wait a hundred times longer: a run then
- *   measures a push up to its acknowledgement and nothing after it.
+ * - `HURRY` divides the delay of alarms, so that a run need not wait for twelve seconds.
+ * - `CUT` removes the lease from an object's answer and makes alarms wait a hundred times longer: a run then measures a
+ * push up to its acknowledgement and nothing after it.
  */
 import type { DurableObject } from "cloudflare:workers";
 import type { ReceivedWire } from "../../../worker/conversation/rpc.ts";
@@ -22,8 +22,8 @@ const counts = { rows: 0, calls: 0, alarms: 0, kvReads: 0, kvWrites: 0 };
 let isMetered = false;
 
 /**
- * The divisor of alarm delays with `CUT`, which makes them a hundred times longer: no run lasts until the alarm after a
- * lease of twelve seconds.
+ * The divisor of alarm delays with `CUT`: delays become a hundred times longer, so the alarm after a lease of twelve
+ * seconds never runs during a run.
  */
 const CUT_HURRY = 0.01;
 
@@ -37,7 +37,7 @@ function hurryAlarms(storage: DurableObjectStorage, hurry: number): void {
   };
 }
 
-/** Counts at the runtime's prototypes. */
+/** Adds counters to the runtime's prototypes. */
 function meterStorage(storage: DurableObjectStorage): void {
   const sql = Object.getPrototypeOf(storage.sql);
   const exec: SqlStorage["exec"] = sql.exec;
@@ -54,7 +54,7 @@ function meterStorage(storage: DurableObjectStorage): void {
   };
 }
 
-/** Once per isolate: prototypes are shared by all of its objects. */
+/** Adds the counters once per isolate: prototypes are shared by all of its objects. */
 function meter(ctx: DurableObjectState, env: BenchEnv): void {
   if (isMetered) return;
   isMetered = true;
@@ -65,7 +65,7 @@ function meter(ctx: DurableObjectState, env: BenchEnv): void {
   if (env.CUT === "1") hurryAlarms(ctx.storage, CUT_HURRY);
 }
 
-/** A conversation with a meter. */
+/** A conversation with counters. */
 export class Conversation extends ConversationObject {
   constructor(ctx: DurableObjectState, env: BenchEnv) {
     meter(ctx, env);
@@ -77,7 +77,10 @@ export class Conversation extends ConversationObject {
     return super.alarm();
   }
 
-  /** Puts old records before the log of a known user, as if the user had written for months; read at the next wake. */
+  /**
+   * Inserts old records before the log of a known user, as if the user had written for months; they are read at the
+   * next wake.
+   */
   fill(records: number): void {
     const { sql } = this.ctx.storage;
     const [newest] = sql.exec("select * from log order by seq desc limit 1").toArray();
@@ -88,10 +91,10 @@ export class Conversation extends ConversationObject {
   }
 }
 
-/** Without a meter of its own: its calls are counted by the caller. */
+/** Settings have no counters of their own: their calls are counted by the caller. */
 export { Audit, Settings } from "../../../worker/index.ts";
 
-/** An account with a meter. */
+/** An account with counters. */
 export class Account extends AccountObject {
   constructor(ctx: DurableObjectState, env: BenchEnv) {
     meter(ctx, env);
@@ -106,7 +109,9 @@ export class Account extends AccountObject {
 
 const metered = new WeakMap<object, Env>();
 
-/** The bindings with counters; always the same object for the same environment, as the product's cache expects. */
+/**
+ * Returns the bindings with counters; always the same object for the same environment, as the product's cache requires.
+ */
 function meteredEnv(env: BenchEnv): Env {
   if (env.METER !== "1" && env.CUT !== "1") return env;
   const known = metered.get(env);
@@ -126,8 +131,8 @@ function meteredEnv(env: BenchEnv): Env {
 }
 
 /**
- * Conversations whose leases are not used. Not a proxy: one around a stub has the runtime make its methods anew, which
- * lay on the measured push with a tenth of it.
+ * Returns a namespace of conversations whose leases are removed from the answers. Not a proxy: with a proxy around a
+ * stub, the runtime creates its methods on every call, which added a tenth to the measured cost of a push.
  */
 function cutNamespace(namespace: BenchEnv["CONVERSATION"]): BenchEnv["CONVERSATION"] {
   const cut: Pick<BenchEnv["CONVERSATION"], "getByName" | "idFromName"> = {
@@ -141,7 +146,7 @@ function cutNamespace(namespace: BenchEnv["CONVERSATION"]): BenchEnv["CONVERSATI
   return Object.assign(Object.create(null), cut);
 }
 
-/** The one method of a conversation that a push needs. */
+/** The one method of a conversation that a push calls. */
 interface ReceivingStub {
   receive(...args: Parameters<Conversation["receive"]>): Promise<ReceivedWire>;
 }

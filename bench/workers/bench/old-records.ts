@@ -9,10 +9,10 @@ export interface OldRecord {
   readonly rows: string;
 }
 
-/** Between two records of the past, milliseconds: 10 000 of them reach back five weeks. */
+/** Interval between two old records, milliseconds: 10 000 records cover five weeks. */
 const GAP_MS = 300_000;
 
-/** Records before a row, oldest first. */
+/** Yields records before a row, oldest first. */
 export function* oldRecords(before: number, count: number): Generator<OldRecord> {
   for (let age = count; age > 0; age -= 1) {
     const seq = before - age * GAP_MS;

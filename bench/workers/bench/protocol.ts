@@ -1,13 +1,11 @@
-/**
- * What the metered Worker says to the bench.
- */
+/** The messages from the metered Worker to the bench. */
 
-/** Paths under it are the meter's own: `counts`, `fill`. */
+/** Prefix of the paths that the metered Worker adds: `counts`, `fill`. */
 export const METER_PREFIX = "/_bench/";
 
-/** What was counted since the Worker started. */
+/** The counters since the Worker started. */
 export interface MeterCounts {
-  /** Rows written, by the runtime's cursors; `setAlarm` and a key of an object's KV are one each. */
+  /** Rows written, counted by the runtime's cursors; `setAlarm` and a key of an object's KV count as one each. */
   readonly rows: number;
   /** Calls of objects by the Worker and by other objects, without alarms. */
   readonly calls: number;

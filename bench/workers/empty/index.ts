@@ -1,4 +1,2 @@
-/**
- * An empty Worker: what start-up and size are before there is any code (docs/design/bench.md).
- */
+/** An empty Worker: start-up time and size without any code (docs/design/bench.md). */
 export default { fetch: () => new Response("success") } satisfies ExportedHandler;

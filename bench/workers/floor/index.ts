@@ -1,9 +1,9 @@
 /**
- * The floor (docs/design/bench.md): the least work of a Worker that stores every push before it acknowledges it. The
- * product's own verify, decrypt and parse, then one call of the user's object, then one insert. No framework, no rules,
- * no dedupe, no log. With `ANSWER` it also sends the user one message in the shortest way: send, one more call, one
- * more insert. With `ARMED` it only sets an alarm with each insert, because an answer that is decided but not sent is
- * lost in a crash without one.
+ * The floor, the baseline of the comparison (docs/design/bench.md): the minimum work of a Worker that stores every push
+ * before it acknowledges it. The product's own verify, decrypt and parse, then one call of the user's object, then one
+ * insert. No framework, no rules, no dedupe, no log. With `ANSWER` it also sends the user one message in the shortest
+ * way: send, one more call, one more insert. With `ARMED` it only sets an alarm with each insert, because without an
+ * alarm, an answer that is decided but not sent would be lost in a crash.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Inbound } from "../../../shared/message/inbound.ts";
@@ -22,7 +22,7 @@ interface FloorEnv {
 /** The delay of the alarm, milliseconds: it must not run before the measurement has ended. */
 const ALARM_MS = 1_200_000;
 
-/** One user. */
+/** The object of one user. */
 export class User extends DurableObject<FloorEnv> {
   #last = 0;
 
@@ -39,7 +39,7 @@ export class User extends DurableObject<FloorEnv> {
     return this.#last;
   }
 
-  /** Nothing to do. */
+  /** Does nothing: only setting the alarm is measured. */
   override alarm(): void {}
 }
 

@@ -67,6 +67,6 @@ describe("the free plan", () => {
   });
 
   it("refuses a message that uses nothing", ({ expect }) => {
-    expect(() => freeCapacity(NOTHING)).toThrow("uses nothing");
+    expect(() => freeCapacity(NOTHING)).toThrow("without usage");
   });
 });

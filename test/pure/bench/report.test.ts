@@ -31,9 +31,9 @@ const REPORT: BenchReport = {
 describe("the report", () => {
   it("says of each budget whether it was met, and where an aim was not", ({ expect }) => {
     const text = toMarkdown(REPORT);
-    expect(text).toContain("| a.x | 确认<br>acknowledge | 1.10× | 1.00× – 1.20× | ≤ 1.25× | 达到 met |");
-    expect(text).toMatch(/\| b\.x .*\*\*未达到 missed\*\* \|/);
-    expect(text).toMatch(/\| c\.x .*not the aim \|/);
+    expect(text).toContain("| a.x | 确认<br>acknowledge | 1.10× | 1.00× – 1.20× | ≤ 1.25× | 达标 met |");
+    expect(text).toMatch(/\| b\.x .*\*\*未达标 missed\*\* \|/);
+    expect(text).toMatch(/\| c\.x .*target not reached \|/);
   });
 
   it("keeps figures without a budget apart", ({ expect }) => {
