@@ -1,16 +1,16 @@
 /**
- * The official agent (网页端客服, 客服小助手): after a handover the agent takes the session, and during it the user's messages
- * bypass the push URL (WECHAT.md §1.7, §1.8). The agent's messages do not count against the reply quota here; whether
- * they do on the platform is unconfirmed.
+ * The official agent (网页端客服, 客服小助手): after a handover an agent takes over the session; during the session the user's
+ * messages are not sent to the push URL (WECHAT.md §1.7, §1.8). The agent's messages do not count against the reply
+ * quota here; whether they do on the platform is unconfirmed.
  */
 import type { AgentRequest } from "./model.ts";
 import { userKey, type AgentDesk, type User, type World } from "./world.ts";
 
-/** How long an agent holds a session, milliseconds (WECHAT.md §1.7). */
+/** How long an agent keeps a session, milliseconds (WECHAT.md §1.7). */
 export const HOLD_MS = 30 * 60_000;
 const OFF_DUTY: AgentDesk = { on: false, reply: "" };
 
-/** The worker handed the user over: an agent takes the session at once, or the user waits while no agent is on duty. */
+/** Hands a user over to the agents: an agent takes the session at once, or the user waits while no agent is on duty. */
 export function handOver(world: World, user: User): void {
   if (isHeld(world, user)) return;
   const desk = deskOf(world, user.appid);
@@ -18,25 +18,25 @@ export function handOver(world: World, user: User): void {
   else user.session = { state: "waiting" };
 }
 
-/** Whether an agent holds the session now. Messages of a waiting user still go to the push URL. */
+/** Returns whether an agent holds the session now. Messages of a waiting user are still sent to the push URL. */
 export function isHeld(world: World, user: User): boolean {
   return user.session.state === "agent" && world.now() < user.session.until;
 }
 
-/** The session as the control interface shows it. */
+/** Returns the session state for the control interface. */
 export function sessionOf(world: World, user: User): User["session"]["state"] {
   return user.session.state === "agent" && !isHeld(world, user) ? "none" : user.session.state;
 }
 
-/** Carries out a command for the scripted agent. */
+/** Executes a command for the scripted agent. */
 export function directAgent(world: World, appid: string, request: AgentRequest): void {
   const before = deskOf(world, appid);
   const desk = { on: request.on ?? before.on, reply: request.reply ?? before.reply };
-  world.books.desks.set(appid, desk);
-  const closed = request.close === undefined ? undefined : world.books.users.get(userKey(appid, request.close));
+  world.records.desks.set(appid, desk);
+  const closed = request.close === undefined ? undefined : world.records.users.get(userKey(appid, request.close));
   if (closed !== undefined) closed.session = { state: "none" };
   if (!desk.on) return;
-  for (const user of world.books.users.values()) {
+  for (const user of world.records.users.values()) {
     if (user.appid === appid && user.session.state === "waiting") take(world, user, desk);
   }
 }
@@ -48,5 +48,5 @@ function take(world: World, user: User, desk: AgentDesk): void {
 }
 
 function deskOf(world: World, appid: string): AgentDesk {
-  return world.books.desks.get(appid) ?? OFF_DUTY;
+  return world.records.desks.get(appid) ?? OFF_DUTY;
 }

@@ -1,6 +1,6 @@
 /**
- * What the endpoints of the emulated api.weixin.qq.com share: a call with its body already read, their possible
- * outcomes, and the checks most of them begin with.
+ * The common parts of the endpoints of the emulated api.weixin.qq.com: a call whose body is already read, the possible
+ * outcomes, and the checks most endpoints begin with.
  */
 import { decodeUtf8 } from "./crypto.ts";
 import type { ApiError } from "./errcode.ts";
@@ -24,12 +24,12 @@ export type Endpoint = (world: World, call: ApiCall) => ApiOutcome | Promise<Api
 /** A JSON object from outside. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The app of the call's access_token (40014, 40001, 42001, 41001). */
+/** Returns the app of the call's access_token, or its error (40014, 40001, 42001, 41001). */
 export function callerOf(world: World, call: ApiCall): { readonly appid: string } | ApiError {
   return world.tokens.check(call.url.searchParams.get("access_token"), world.now());
 }
 
-/** The body as text and as the JSON object it must be (44002, 47001). */
+/** Reads the body as text and as a JSON object, or returns the error (44002, 47001). */
 export function readJsonBody(call: ApiCall): { readonly text: string; readonly json: JsonObject } | ApiError {
   if (call.body.length === 0) return { errcode: 44002 };
   const text = decodeUtf8(call.body);
@@ -37,7 +37,7 @@ export function readJsonBody(call: ApiCall): { readonly text: string; readonly j
   return text !== null && isJsonObject(json) ? { text, json } : { errcode: 47001 };
 }
 
-/** Narrows to an object that is not a list. */
+/** Returns whether a value is an object and not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /**
- * `/cgi-bin/openapi/quota/get` and `/cgi-bin/callback/check` (WECHAT.md §6.4). The daily limit is invented (§15.11);
- * the used part is counted from the recorded calls. The network check answers as if the push URL were reachable.
+ * `/cgi-bin/openapi/quota/get` and `/cgi-bin/callback/check` (WECHAT.md §6.4). The daily limit is an assumption
+ * (§15.11); the used part is counted from the recorded calls. The network check answers as if the push URL were
+ * reachable.
  */
 import { callerOf, readJsonBody, type ApiCall, type ApiOutcome } from "./api-call.ts";
 import type { World } from "./world.ts";
@@ -11,10 +12,10 @@ const DAILY_LIMIT = 500_000;
 const SEND_PATH = "/cgi-bin/message/custom/send";
 const ACTIONS: ReadonlySet<unknown> = new Set(["dns", "ping", "all"]);
 const OPERATORS: ReadonlySet<unknown> = new Set(["CHINANET", "UNICOM", "CAP", "DEFAULT"]);
-/** An address of a block reserved for documentation. */
+/** An IP address from a block reserved for documentation. */
 const ADDRESS = "203.0.113.8";
 
-/** The quota of custom/send; any other path is unknown here (76021). */
+/** Returns the call limit of custom/send; any other path is unknown here (76021). */
 export function getQuota(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);
@@ -23,7 +24,7 @@ export function getQuota(world: World, call: ApiCall): ApiOutcome {
   if ("errcode" in body) return body;
   if (body.json["cgi_path"] !== SEND_PATH) return { errcode: 76021 };
   const today = beijingDay(world.now());
-  const used = world.books.calls.filter(
+  const used = world.records.calls.filter(
     ({ appid, path, at }) => appid === caller.appid && path === SEND_PATH && beijingDay(at) === today,
   ).length;
   const quota = { daily_limit: DAILY_LIMIT, used, remain: Math.max(0, DAILY_LIMIT - used) };

@@ -1,4 +1,4 @@
-/** `/cgi-bin/media/upload` and `/cgi-bin/media/get`: temporary pictures for three days (WECHAT.md §5.2, §5.3). */
+/** `/cgi-bin/media/upload` and `/cgi-bin/media/get`: pictures, stored for three days (WECHAT.md §5.2, §5.3). */
 import { callerOf, type ApiCall, type ApiOutcome } from "./api-call.ts";
 import type { ApiError } from "./errcode.ts";
 import { imageType } from "./images.ts";
@@ -6,12 +6,12 @@ import { keepMedia } from "./push-content.ts";
 import type { Media, World } from "./world.ts";
 
 const LIFETIME_MS = 3 * 24 * 3_600_000;
-// The limits of a picture, bytes. The page states 2 MB and 10 MB; above the first the image is too big, above the
-// second any media.
+// The limits of a picture, bytes. The page states 2 MB and 10 MB; above 2 MB the error is that of an image, above 10 MB
+// that of any media.
 const IMAGE_BYTES = 2 * 1024 * 1024;
 const MEDIA_BYTES = 10 * 1024 * 1024;
 
-/** `POST ?type=image`, multipart with one part `media` that has a filename. */
+/** Handles `POST ?type=image`: multipart with one part `media` that has a filename. */
 export async function uploadMedia(world: World, call: ApiCall): Promise<ApiOutcome> {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);
@@ -25,7 +25,7 @@ export async function uploadMedia(world: World, call: ApiCall): Promise<ApiOutco
   return { json: { type: "image", media_id: mediaId, created_at: Math.floor(world.now() / 1000) } };
 }
 
-/** `GET ?media_id=`: the bytes, or a JSON error. */
+/** Handles `GET ?media_id=`: returns the bytes, or a JSON error. */
 export function downloadMedia(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "GET") return { errcode: 43001 };
   const caller = callerOf(world, call);
@@ -35,9 +35,9 @@ export function downloadMedia(world: World, call: ApiCall): ApiOutcome {
   return media === null ? { errcode: 40007 } : { media, name: mediaId };
 }
 
-/** A picture of the app that has not expired; null otherwise. */
+/** Returns a picture of the app that has not expired; otherwise null. */
 export function usableMedia(world: World, appid: string, mediaId: string): Media | null {
-  const media = world.books.media.get(mediaId);
+  const media = world.records.media.get(mediaId);
   if (media === undefined || media.appid !== appid) return null;
   return world.now() < media.createdAt + LIFETIME_MS ? media : null;
 }
@@ -49,7 +49,7 @@ function pictureProblem(bytes: Uint8Array): number | null {
   return imageType(bytes) === null ? 40005 : null;
 }
 
-/** The file in the part `media`; a part without filename is not a file (41005). */
+/** Reads the file in the part `media`; a part without a filename is not a file (41005). */
 async function readMediaPart(call: ApiCall): Promise<Uint8Array<ArrayBuffer> | ApiError> {
   const form = await readForm(call);
   const part = form?.get("media") ?? null;

@@ -22,7 +22,7 @@ export function sendMessage(world: World, call: ApiCall): ApiOutcome {
   const { appid } = caller;
   const message = checkSend(body.text, body.json, {
     appid,
-    textUnit: world.books.switches.textUnit,
+    textUnit: world.records.switches.textUnit,
     isUsableMedia: (mediaId) => usableMedia(world, appid, mediaId) !== null,
   });
   if ("errcode" in message) return message;
@@ -72,13 +72,13 @@ function typingRefusal(user: User, now: number): number | null {
 }
 
 /**
- * The user a message is for: 40003 when only another app has this user or it is not an openid; 45015 when the user
- * never acted.
+ * Returns the recipient: 40003 when the user belongs to another app only or the id is not an openid; 45015 when the
+ * user never acted.
  */
 function receiver(world: World, appid: string, openid: string): User | ApiError {
   if (!OPENID_FORM.test(openid)) return { errcode: 40003 };
-  const known = world.books.users.get(userKey(appid, openid));
+  const known = world.records.users.get(userKey(appid, openid));
   if (known !== undefined) return known;
-  const isForeign = [...world.books.users.values()].some((user) => user.openid === openid);
+  const isForeign = [...world.records.users.values()].some((user) => user.openid === openid);
   return { errcode: isForeign ? 40003 : 45015 };
 }

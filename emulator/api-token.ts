@@ -4,15 +4,15 @@ import type { ApiError } from "./errcode.ts";
 import type { IssuedToken } from "./tokens.ts";
 import type { World } from "./world.ts";
 
-/** `GET /cgi-bin/token?grant_type=client_credential&appid=&secret=`. */
+/** Handles `GET /cgi-bin/token?grant_type=client_credential&appid=&secret=`. */
 export function getToken(world: World, call: ApiCall): ApiOutcome {
   const query = call.url.searchParams;
   const app = provenApp(world, query.get("grant_type"), query.get("appid"), query.get("secret"));
   if ("errcode" in app) return app;
-  return tokenAnswer(world.tokens.plain(app.appid, world.now(), world.books.switches.tokenSeconds));
+  return tokenAnswer(world.tokens.plain(app.appid, world.now(), world.records.switches.tokenSeconds));
 }
 
-/** `POST /cgi-bin/stable_token` with `grant_type`, `appid`, `secret`, `force_refresh?`. */
+/** Handles `POST /cgi-bin/stable_token` with `grant_type`, `appid`, `secret`, `force_refresh?`. */
 export function getStableToken(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const body = readJsonBody(call);
@@ -21,7 +21,7 @@ export function getStableToken(world: World, call: ApiCall): ApiOutcome {
   if (force !== undefined && typeof force !== "boolean") return { errcode: 47001 };
   const app = provenApp(world, grantType, appid, secret);
   if ("errcode" in app) return app;
-  const token = world.tokens.stable(app.appid, world.now(), world.books.switches.tokenSeconds, force ?? false);
+  const token = world.tokens.stable(app.appid, world.now(), world.records.switches.tokenSeconds, force ?? false);
   return "errcode" in token ? token : tokenAnswer(token);
 }
 
@@ -32,7 +32,7 @@ function provenApp(world: World, grantType: unknown, appid: unknown, secret: unk
   const app = world.apps.get(appid);
   if (app === undefined) return { errcode: 40013 };
   if (app.secret !== secret) return { errcode: 40125 };
-  return world.books.switches.ipWhitelist ? { errcode: 40164 } : { appid };
+  return world.records.switches.ipWhitelist ? { errcode: 40164 } : { appid };
 }
 
 function tokenAnswer(token: IssuedToken): ApiOutcome {

@@ -31,10 +31,10 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ["/cgi-bin/callback/check", { target: "callback", run: checkCallback }],
 ]);
 
-/** A recorded call that may not be answered yet. */
+/** A recorded call, possibly without an answer yet. */
 type OpenCall = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
 
-/** How long a dead server is silent before its connection breaks, milliseconds. */
+/** How long an API simulated as dead is silent before its connection breaks, milliseconds. */
 const DEAD_MS = 120_000;
 
 /**
@@ -57,14 +57,14 @@ export async function serveApi(world: World, request: Request): Promise<Response
   const call: ApiCall = { method: request.method, url, contentType: request.headers.get("content-type") ?? "", body };
   const route = ROUTES.get(url.pathname);
   const appid = claimedAppid(world, call);
-  const fault = route === undefined ? null : world.books.faults.strike(route.target, appid);
-  // Recorded on arrival, so that unanswered calls are recorded too, and in order.
+  const fault = route === undefined ? null : world.records.faults.strike(route.target, appid);
+  // Recorded on arrival, so that unanswered calls are recorded too, and in order of arrival.
   const openid = namedUser(call);
   const { method } = call;
   const entry: OpenCall = { at, appid, openid, method, path: url.pathname, status: null, errcode: null, ms: 0 };
   if (fault !== null) entry.fault = fault.fault;
-  world.books.calls.push(entry);
-  const close = world.books.traffic.open({
+  world.records.calls.push(entry);
+  const close = world.records.traffic.open({
     kind: "api",
     at,
     appid,
@@ -77,14 +77,14 @@ export async function serveApi(world: World, request: Request): Promise<Response
   const answer = await answerCall(world, route, call, fault);
   const isInTime = await waitFor(world, delayOf(world, fault), request.signal);
   entry.ms = world.ports.now() - startedAt;
-  close(isInTime ? endOf(answer) : { response: null, verdict: "broken", problem: "the caller hung up" });
+  close(isInTime ? endOf(answer) : { response: null, verdict: "broken", problem: "the caller closed the connection" });
   if (!isInTime) throw request.signal.reason;
   entry.status = answer.status;
   entry.errcode = answer.errcode;
   return answer.response;
 }
 
-/** The answer as the traffic list shows it. */
+/** Converts an answer to the end of its traffic record. */
 function endOf({ response, status, errcode, body }: Answer): TrafficEnd {
   if (status === null) return { response: null, verdict: "broken", problem: "the connection broke" };
   const shown = wireResponse(status, response.headers, body);
@@ -92,7 +92,7 @@ function endOf({ response, status, errcode, body }: Answer): TrafficEnd {
   return { response: shown, verdict: errcode === 0 ? "ok" : "errcode", errcode };
 }
 
-/** The call is carried out on arrival, so a message is sent even when its caller stops waiting for a slow answer. */
+/** Executes the call on arrival, so a message is sent even when its caller stops waiting for a slow answer. */
 async function answerCall(
   world: World,
   route: Route | undefined,
@@ -110,7 +110,7 @@ async function answerCall(
     case "drop":
       if (fault.when === "after") await route.run(world, call);
       return brokenAnswer(world);
-    default: // no fault, or only a slow answer: delayOf implements that one
+    default: // no fault, or only a slow answer, which delayOf implements
       return respond(world, await route.run(world, call));
   }
 }
@@ -129,7 +129,7 @@ function respondJson(json: object, errcode: number): Answer {
   return { response: Response.json(json), status: 200, errcode, body: JSON.stringify(json) };
 }
 
-/** A connection that breaks during the answer: reading the body fails, as when the peer is gone. */
+/** Returns a response whose connection breaks during the body: reading it fails, as when the server is gone. */
 function brokenAnswer(world: World): Answer {
   const body = new ReadableStream({
     start(controller) {
@@ -146,18 +146,18 @@ function brokenAnswer(world: World): Answer {
 }
 
 function delayOf(world: World, fault: FaultRequest | null): number {
-  const { latencyMs } = world.books.switches;
+  const { latencyMs } = world.records.switches;
   if (fault?.fault === "slow") return latencyMs + fault.delayMs;
   return fault?.fault === "dead" ? DEAD_MS : latencyMs;
 }
 
-/** @returns whether the caller was still connected at the end */
+/** Waits. @returns whether the caller was still connected at the end */
 async function waitFor(world: World, ms: number, signal: AbortSignal): Promise<boolean> {
   if (ms > 0) await world.ports.sleep(ms, signal);
   return !signal.aborted;
 }
 
-/** The app of a call, authenticated or not: by its token, else by the appid in the request. */
+/** Returns the app of a call, authenticated or not: by its access token, otherwise by the appid in the request. */
 function claimedAppid(world: World, call: ApiCall): string | null {
   const owner = world.tokens.ownerOf(call.url.searchParams.get("access_token"));
   if (owner !== null) return owner;

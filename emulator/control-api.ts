@@ -1,5 +1,5 @@
 /**
- * The control interface under `/_emulator/`: POST with a checked JSON body, GET for the emulator's records. It has
+ * The control interface under `/_emulator/`: POST with a validated JSON body, GET for the emulator's records. It has
  * exactly the routes that `control.ts` calls.
  */
 import * as v from "valibot";
@@ -9,8 +9,8 @@ import { push, redeliver, settled, verify } from "./deliver.ts";
 import type {
   AgentRequest,
   AppPatch,
-  CallBook,
-  ChatBook,
+  CallList,
+  ChatRecord,
   ClockRequest,
   ClockState,
   ControlProblem,
@@ -18,7 +18,7 @@ import type {
   EmulatorState,
   FaultRequest,
   KillTokenRequest,
-  PauseBook,
+  PauseList,
   ResumeRequest,
   Switches,
 } from "./model.ts";
@@ -43,10 +43,10 @@ import { setBack } from "./set-back.ts";
 import { MAX_JSON_DEPTH, parseJson } from "./wire.ts";
 import { userKey, type User, type World } from "./world.ts";
 
-/** The outcome of a request: JSON, or why it cannot be carried out. */
+/** The outcome of a request: JSON, or why it was not executed. */
 type Reply = { readonly json: unknown } | Refused;
 
-/** 400: malformed; 404: names something unknown; 502: the worker did not answer. */
+/** 400: malformed; 404: refers to something unknown; 502: the worker did not answer. */
 interface Refused {
   readonly status: 400 | 404 | 502;
   readonly problem: string;
@@ -56,10 +56,13 @@ type Post = (world: World, body: unknown) => Reply | Promise<Reply>;
 type Get = (world: World, query: URLSearchParams) => Reply | Promise<Reply>;
 
 const DONE: Reply = { json: null };
-const NO_SERVICE = "the emulator does not know a worker: npm start names it in the variable WORKER";
-const SILENT_SERVICE = "the worker gave no answer: is it running, and is its API key the one of .dev.vars?";
-const NOT_JSON = `(body): must be JSON, nested at most ${MAX_JSON_DEPTH} deep`;
-/** The greatest offset of the clock, milliseconds: beyond it, dates and ends of tokens are no longer whole numbers. */
+const NO_SERVICE = "the emulator has no address of a worker: npm start sets it in the variable WORKER";
+const SILENT_SERVICE =
+  "the worker did not answer: check that it is running and that its API key is the one in .dev.vars";
+const NOT_JSON = `(body): must be JSON with a nesting depth of at most ${MAX_JSON_DEPTH}`;
+/**
+ * Limit of the clock offset in either direction, milliseconds: 100 years. Much larger offsets would give invalid dates.
+ */
 const MAX_OFFSET_MS = 100 * 366 * 24 * 3_600_000;
 
 const POSTS: ReadonlyMap<string, Post> = new Map<string, Post>([
@@ -85,7 +88,10 @@ const GETS: ReadonlyMap<string, Get> = new Map<string, Get>([
   ["pauses", getPauses],
 ]);
 
-/** Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it names something unknown, 502 without the worker's answer. */
+/**
+ * Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it refers to something unknown, 502
+ * without the worker's answer.
+ */
 export async function serveControl(world: World, request: Request): Promise<Response> {
   const forPhone = servePhone(world, request);
   if (forPhone !== null) return forPhone;
@@ -108,7 +114,7 @@ async function dispatch(world: World, request: Request): Promise<Reply> {
   return { status: 404, problem: `no ${request.method} ${url.pathname}` };
 }
 
-/** A POST whose body must fit the schema. */
+/** Handles a POST whose body must match the schema. */
 function checked<T>(
   schema: v.GenericSchema<unknown, T>,
   run: (world: World, request: T) => Reply | Promise<Reply>,
@@ -119,7 +125,7 @@ function checked<T>(
   };
 }
 
-/** A POST that concerns one app: the named one, or the first. */
+/** Handles a POST that concerns one app: the named one, or the first. */
 function forApp<T extends { readonly appid?: string }>(
   schema: v.GenericSchema<unknown, T>,
   run: (world: World, app: EmulatedApp, request: T) => Reply | Promise<Reply>,
@@ -143,28 +149,31 @@ async function postRedeliver(world: World, request: RedeliverRequest): Promise<R
 function postFault(world: World, fault: FaultRequest): Reply {
   const app = findApp(world, fault.appid);
   if ("problem" in app) return app;
-  world.books.faults.add(fault);
+  world.records.faults.add(fault);
   return DONE;
 }
 
 function clearFaults(world: World): Reply {
-  world.books.faults.clear();
+  world.records.faults.clear();
   return DONE;
 }
 
 function postSwitches(world: World, patch: Partial<Switches>): Reply {
-  world.books.switches = { ...world.books.switches, ...patch };
-  return { json: world.books.switches };
+  world.records.switches = { ...world.records.switches, ...patch };
+  return { json: world.records.switches };
 }
 
 function postClock(world: World, request: ClockRequest): Reply {
-  const offsetMs = "offsetMs" in request ? request.offsetMs : world.books.clockOffsetMs + request.advanceMs;
+  const offsetMs = "offsetMs" in request ? request.offsetMs : world.records.clockOffsetMs + request.advanceMs;
   if (Math.abs(offsetMs) > MAX_OFFSET_MS || world.ports.now() + offsetMs < 0) {
     const name = "offsetMs" in request ? "offsetMs" : "advanceMs";
-    return { status: 400, problem: `${name}: the clock must stay within 100 years of the machine's, and after 1970` };
+    return {
+      status: 400,
+      problem: `${name}: the emulator's clock must be after 1970 and within 100 years of the machine's clock`,
+    };
   }
-  const isBack = offsetMs < world.books.clockOffsetMs;
-  world.books.clockOffsetMs = offsetMs;
+  const isBack = offsetMs < world.records.clockOffsetMs;
+  world.records.clockOffsetMs = offsetMs;
   if (isBack) setBack(world);
   return { json: clockOf(world) };
 }
@@ -194,8 +203,8 @@ function postApp(world: World, app: EmulatedApp, patch: AppPatch): Reply {
 
 async function postReset(world: World): Promise<Reply> {
   world.reset();
-  // Called after the reset, since the faults that caused a pause are gone. It covers every app, as the worker's report
-  // of pauses may be ten seconds old.
+  // Lifts the worker's pauses. Called after the reset, when the simulated faults that caused them are cleared. It
+  // covers every app, because the worker's report of pauses may be ten seconds old.
   const { service } = world.ports;
   if (service !== undefined) await Promise.all(Array.from(world.apps.keys(), (appid) => service.resume(appid)));
   return DONE;
@@ -210,12 +219,12 @@ function getChat(world: World, query: URLSearchParams): Reply {
   const app = findApp(world, query.get("appid") ?? undefined);
   if ("problem" in app) return app;
   const openid = query.get("openid");
-  if (openid === null) return { status: 400, problem: "openid: is missing" };
-  const user = world.books.users.get(userKey(app.appid, openid));
+  if (openid === null) return { status: 400, problem: "openid: missing" };
+  const user = world.records.users.get(userKey(app.appid, openid));
   return { json: user === undefined ? EMPTY_CHAT : chatOf(world, user) };
 }
 
-const EMPTY_CHAT: ChatBook = {
+const EMPTY_CHAT: ChatRecord = {
   lines: [],
   duplicates: 0,
   quota: { remaining: 0, expiresAt: null },
@@ -223,7 +232,7 @@ const EMPTY_CHAT: ChatBook = {
   typing: false,
 };
 
-function chatOf(world: World, user: User): ChatBook {
+function chatOf(world: World, user: User): ChatRecord {
   const now = world.now();
   const bodies = user.lines.flatMap((line) => (line.from === "service" ? [line.body] : []));
   return {
@@ -236,12 +245,12 @@ function chatOf(world: World, user: User): ChatBook {
 }
 
 function getCalls(world: World): Reply {
-  const book: CallBook = { calls: world.books.calls };
-  return { json: book };
+  const list: CallList = { calls: world.records.calls };
+  return { json: list };
 }
 
 function getState(world: World): Reply {
-  const { switches, faults, users } = world.books;
+  const { switches, faults, users } = world.records;
   const state: EmulatorState = {
     clock: clockOf(world),
     apps: [...world.apps.values()],
@@ -253,21 +262,21 @@ function getState(world: World): Reply {
 }
 
 async function getPauses(world: World): Promise<Reply> {
-  const book: PauseBook = { pauses: (await world.ports.service?.pauses()) ?? null };
-  return { json: book };
+  const list: PauseList = { pauses: (await world.ports.service?.pauses()) ?? null };
+  return { json: list };
 }
 
 function clockOf(world: World): ClockState {
-  return { now: world.now(), offsetMs: world.books.clockOffsetMs };
+  return { now: world.now(), offsetMs: world.records.clockOffsetMs };
 }
 
 function findApp(world: World, appid: string | undefined): EmulatedApp | Refused {
   const [first] = world.apps.values();
   const app = appid === undefined ? first : world.apps.get(appid);
   const known = [...world.apps.keys()].join(", ");
-  return app ?? { status: 404, problem: `appid: ${appid} is unknown, there are ${known}` };
+  return app ?? { status: 404, problem: `appid: ${appid} is unknown; known: ${known}` };
 }
 
 function findPush(world: World, id: string): Push | Refused {
-  return world.books.pushes.get(id) ?? { status: 404, problem: `id: no push ${id}` };
+  return world.records.pushes.get(id) ?? { status: 404, problem: `id: no push ${id}` };
 }

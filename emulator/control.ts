@@ -5,9 +5,9 @@
 import type {
   AgentRequest,
   AppPatch,
-  CallBook,
+  CallList,
   CallRecord,
-  ChatBook,
+  ChatRecord,
   ClockRequest,
   ClockState,
   ControlProblem,
@@ -15,7 +15,7 @@ import type {
   EmulatorState,
   FaultRequest,
   KillTokenRequest,
-  PauseBook,
+  PauseList,
   PauseView,
   ResumeRequest,
   ResumeView,
@@ -23,13 +23,13 @@ import type {
 } from "./model.ts";
 import type { PushRecord, PushRequest, RedeliverRequest, VerifyRecord, VerifyRequest, WireTree } from "./push-model.ts";
 
-/** Anything that answers a request: `fetch`, or an emulator's `handle` in the same process. */
+/** A function that answers requests: `fetch`, or an emulator's `handle` in the same process. */
 export type FetchLike = (request: Request) => Promise<Response>;
 
-/** Options that `text`, `enter` and the like pass on to `push`. */
+/** Options that `text`, `enter` and similar methods pass on to `push`. */
 export type PushOptions = Omit<PushRequest, "openid" | "content">;
 
-/** A refused control request; the message gives the reason. */
+/** A refused control request; the message contains the reason. */
 export class ControlError extends Error {
   override readonly name = "ControlError";
   readonly code = "emulator_control_refused";
@@ -47,8 +47,8 @@ export type Control = ReturnType<typeof createControl>;
 /**
  * Creates a client.
  *
- * @param send how requests travel
- * @param baseUrl the emulator's origin; any origin does when `send` is `wechat.handle`
+ * @param send sends a request and returns the answer
+ * @param baseUrl the emulator's origin; any origin works when `send` is `wechat.handle`
  */
 export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788") {
   const get = <T>(path: string): Promise<T> => call<T>(send, new Request(`${baseUrl}/_emulator/${path}`), path);
@@ -65,43 +65,45 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
   const push = (request: PushRequest): Promise<PushRecord> => post("push", request);
 
   return {
-    /** Pushes any content and, unless `wait` is false, waits until the platform would have given up. */
+    /** Sends any push and, unless `wait` is false, waits until it is answered or the platform gives up. */
     push,
-    /** The user writes. */
+    /** Simulates a text message of the user. */
     text: (openid: string, content: string, options: PushOptions = {}) =>
       push({ ...options, openid, content: { kind: "text", content } }),
-    /** The user sends a picture; without data a small PNG. */
+    /** Simulates a picture from the user; without data a small PNG. */
     image: (openid: string, dataBase64?: string, options: PushOptions = {}) =>
       push({ ...options, openid, content: { kind: "image", ...(dataBase64 === undefined ? {} : { dataBase64 }) } }),
-    /** The user sends a card of a page of this mini program. */
+    /** Simulates a card of a page of this mini program. */
     card: (openid: string, title: string, pagePath: string, options: PushOptions = {}) =>
       push({ ...options, openid, content: { kind: "miniprogrampage", title, pagePath } }),
-    /** The user opens the chat from a contact button. */
+    /** Simulates the user opening the chat from a contact button. */
     enter: (openid: string, sessionFrom = "", options: PushOptions = {}) =>
       push({ ...options, openid, content: { kind: "enter", sessionFrom } }),
-    /** Any other event. */
+    /** Simulates any other event. */
     event: (openid: string, event: string, fields: WireTree = {}, options: PushOptions = {}) =>
       push({ ...options, openid, content: { kind: "event", event, fields } }),
     /** Delivers exactly the same push again. */
     redeliver: (request: RedeliverRequest): Promise<PushRecord> => post("redeliver", request),
-    /** A push and its attempts so far; waits while one is under way. */
+    /** Returns a push and its attempts so far; waits while an attempt is under way. */
     pushed: (id: string): Promise<PushRecord> => get(`push?${new URLSearchParams({ id }).toString()}`),
     /** Sends the console's verification GET. */
     verify: (request: VerifyRequest = {}): Promise<VerifyRecord> => post("verify", request),
-    /** The user's chat, and what may be sent to the user. */
-    chat: (openid: string, appid?: string): Promise<ChatBook> =>
+    /** Returns the user's chat and reply quota. */
+    chat: (openid: string, appid?: string): Promise<ChatRecord> =>
       get(`chat?${new URLSearchParams({ openid, ...(appid === undefined ? {} : { appid }) }).toString()}`),
-    /** Makes API calls fail. Faults add up; the oldest one that matches applies. */
+    /**
+     * Adds a fault that makes API calls fail. Several faults can be set; the oldest one that matches a call applies.
+     */
     fault: (request: FaultRequest): Promise<void> => post("fault", request),
     /** Ends all faults. */
     clearFaults: (): Promise<void> => post("clear-faults", {}),
     /** Makes the current access tokens invalid. */
     killToken: (request: KillTokenRequest = {}): Promise<void> => post("kill-token", request),
-    /** The mini programs the worker has paused; null when it does not answer. */
-    pauses: async (): Promise<readonly PauseView[] | null> => (await get<PauseBook>("pauses")).pauses,
-    /** Has the worker lift the pause of an app after WeChat accepted one waiting message. */
+    /** Returns the mini programs that the worker has paused; null when the worker does not answer. */
+    pauses: async (): Promise<readonly PauseView[] | null> => (await get<PauseList>("pauses")).pauses,
+    /** Makes the worker send one waiting message and lift the pause of an app if WeChat accepts it. */
     resume: (request: ResumeRequest = {}): Promise<ResumeView> => post("resume", request),
-    /** Changes the assumed behaviour of the platform; switches that are not named stay. */
+    /** Changes the assumed behaviour of the platform; switches that are not named keep their value. */
     switches: (patch: Partial<Switches>): Promise<Switches> => post("switches", patch),
     /** Sets or moves the emulator's clock. */
     clock: (request: ClockRequest): Promise<ClockState> => post("clock", request),
@@ -109,20 +111,20 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     agent: (request: AgentRequest): Promise<void> => post("agent", request),
     /** Changes an app's settings in the console. */
     app: (patch: AppPatch): Promise<EmulatedApp> => post("app", patch),
-    /** Every API call since the start or the last reset, oldest first. */
-    calls: async (): Promise<readonly CallRecord[]> => (await get<CallBook>("calls")).calls,
-    /** Clock, apps, switches, faults, users. */
+    /** Returns every API call since the start or the last reset, oldest first. */
+    calls: async (): Promise<readonly CallRecord[]> => (await get<CallList>("calls")).calls,
+    /** Returns clock, apps, switches, faults and users. */
     state: (): Promise<EmulatorState> => get("state"),
     /**
-     * Forgets chats, pushes, calls, media, faults and agents; sets switches, clock and apps back to how they started.
-     * Issued access tokens keep working, forced refreshes are counted from zero, and no id is used twice. Then the
+     * Clears chats, pushes, calls, media, faults and agents; restores switches, clock and apps to their initial values.
+     * Issued access tokens keep working, the count of forced refreshes starts at zero, and no id is reused. Then the
      * worker, if its address is known, lifts its pauses.
      */
     reset: (): Promise<void> => post("reset", {}),
   };
 }
 
-/** Sends one request and reads the answer; both ends share `model.ts`, so the type of a 2xx answer is trusted. */
+/** Sends one request and reads the answer. Both ends share `model.ts`, so the type of a 2xx answer is not checked. */
 async function call<T>(send: FetchLike, request: Request, path: string): Promise<T> {
   const response = await send(request);
   if (response.ok) return response.json();

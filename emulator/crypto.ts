@@ -1,6 +1,6 @@
 /**
- * Signatures and WXBizMsgCrypt as the platform does them (WECHAT.md §2.1), on `node:crypto` and written independently
- * of the worker's, so that a mistake in one shows.
+ * Signatures and WXBizMsgCrypt as on the platform (WECHAT.md §2.1), using `node:crypto`. Implemented independently of
+ * the worker, so that an error in one implementation is detected.
  */
 // eslint-disable-next-line triple-slash-reference -- the runtime's own types do not declare node:crypto
 /// <reference types="node" />
@@ -20,7 +20,10 @@ export interface Opened {
   readonly receiveId: string;
 }
 
-/** Lower-case hex SHA-1 over the sorted, joined parts; the token is one of them (WECHAT.md §1.2, §2.1). */
+/**
+ * Returns the lower-case hex SHA-1 of the sorted, concatenated parts; the push token is one of them (WECHAT.md §1.2,
+ * §2.1).
+ */
 export function sign(parts: readonly string[]): string {
   return createHash("sha1").update(parts.toSorted().join("")).digest("hex");
 }
@@ -30,7 +33,7 @@ export function sign(parts: readonly string[]): string {
  *
  * @param aesKey EncodingAESKey, 43 characters
  * @param receiveId the appid appended to the message
- * @param random 16 bytes prepended to it
+ * @param random 16 bytes prepended to the message
  * @returns base64
  */
 export function encrypt(aesKey: string, receiveId: string, message: Uint8Array, random: Uint8Array): string {
@@ -45,7 +48,7 @@ export function encrypt(aesKey: string, receiveId: string, message: Uint8Array, 
   );
 }
 
-/** Decrypts the output of `encrypt` or of the worker. @returns the content, or in words why it is invalid */
+/** Decrypts the output of `encrypt` or of the worker. @returns the content, or a text that says why it is invalid */
 export function decrypt(aesKey: string, base64: string): Result<Opened, string> {
   const bytes = Buffer.from(base64, "base64");
   // Buffer also accepts base64url, other characters and missing padding, which the platform is not known to accept
@@ -62,7 +65,7 @@ export function decrypt(aesKey: string, base64: string): Result<Opened, string> 
   const pad = plain.at(-1) ?? 0;
   if (pad < 1 || pad > BLOCK_BYTES) return { ok: false, error: "the padding is not 1 to 32" };
   const content = plain.subarray(0, plain.length - pad);
-  if (content.length < HEAD_BYTES) return { ok: false, error: "the plaintext is shorter than its head" };
+  if (content.length < HEAD_BYTES) return { ok: false, error: "the plaintext is shorter than its header" };
   const end = HEAD_BYTES + content.readUInt32BE(RANDOM_BYTES);
   if (end > content.length) return { ok: false, error: "the length field points past the end" };
   const message = decodeUtf8(content.subarray(HEAD_BYTES, end));
@@ -70,7 +73,7 @@ export function decrypt(aesKey: string, base64: string): Result<Opened, string> 
   return { ok: true, value: { message, receiveId: content.subarray(end).toString() } };
 }
 
-/** Strict UTF-8. @returns null when it is not */
+/** Decodes strict UTF-8. @returns null when the bytes are not UTF-8 */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -79,7 +82,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** The AES key and its first half, which is the fixed IV (WECHAT.md §2.1). */
+/** Returns the AES key and its first half, which is the fixed IV (WECHAT.md §2.1). */
 function keyOf(aesKey: string): { key: Buffer; iv: Buffer } {
   const key = Buffer.from(`${aesKey}=`, "base64");
   return { key, iv: key.subarray(0, 16) };

@@ -1,13 +1,13 @@
 /**
- * The platform's side of a push: the user's action is recorded, then it is delivered with a timeout of 5 seconds and up
- * to 3 retries (WECHAT.md §1.6), and the answer decides what the user sees.
+ * The platform's side of a push: the user's action is recorded, then the push is delivered with a timeout of 5 seconds
+ * and up to 3 retries (WECHAT.md §1.6). The answer decides what the user sees.
  */
 import { handOver, isHeld } from "./agent.ts";
 import { decodeUtf8 } from "./crypto.ts";
 import { judgeAnswer, type Judgement, type Question } from "./judge.ts";
 import type { EmulatedApp } from "./model.ts";
 import type { WireResponse } from "./phone-model.ts";
-import { allFields, createPush, isForged, isMessage, isUsersDoing, type ContentProblem } from "./push-content.ts";
+import { allFields, createPush, isForged, isMessage, isUserAction, type ContentProblem } from "./push-content.ts";
 import type {
   PushAttempt,
   PushContent,
@@ -31,8 +31,8 @@ export const UNAVAILABLE_TEXT = "该小程序提供的服务出现故障，请�
 export async function push(world: World, app: EmulatedApp, request: PushRequest): Promise<PushRecord | ContentProblem> {
   const made = createPush(world, app, request);
   if ("problem" in made) return made;
-  world.books.pushes.set(made.id, made);
-  bookUsersDoing(world, made);
+  world.records.pushes.set(made.id, made);
+  recordUserAction(world, made);
   if (request.deliver === false) return recordOf(made);
   const known = userOf(world, made);
   if (isMessage(request.content) && known !== undefined && isHeld(world, known)) {
@@ -44,7 +44,9 @@ export async function push(world: World, app: EmulatedApp, request: PushRequest)
   return recordOf(made);
 }
 
-/** Delivers exactly the same push again: one attempt per copy, without retries, in parallel to a delivery under way. */
+/**
+ * Delivers exactly the same push again: one attempt per copy, without retries, in parallel with a delivery under way.
+ */
 export async function redeliver(world: World, made: Push, request: RedeliverRequest): Promise<PushRecord> {
   const again = deliverAgain(world, made, request.copies ?? 1);
   made.running = Promise.all([made.running, again]).then(() => {});
@@ -52,7 +54,7 @@ export async function redeliver(world: World, made: Push, request: RedeliverRequ
   return recordOf(made);
 }
 
-/** A push and its attempts, after the deliveries under way have ended. */
+/** Returns a push and its attempts after the deliveries under way have ended. */
 export async function settled(made: Push): Promise<PushRecord> {
   await made.running;
   return recordOf(made);
@@ -64,7 +66,7 @@ export async function verify(world: World, app: EmulatedApp, request: VerifyRequ
   const echostr = request.echostr ?? delivery.nonce.repeat(2);
   const { pushUrl = app.pushUrl } = request;
   const asked = buildVerifyRequest({ ...app, pushUrl }, request, echostr, delivery);
-  const close = world.books.traffic.open({
+  const close = world.records.traffic.open({
     kind: "verify",
     at: world.now(),
     appid: app.appid,
@@ -76,21 +78,21 @@ export async function verify(world: World, app: EmulatedApp, request: VerifyRequ
   const verdict = answer.status === 200 && answer.body === echostr ? "echoed" : "refused";
   close({ verdict, response: shownAnswer(app, answer) });
   const current = world.apps.get(app.appid);
-  // A URL that does not echo is not saved, as in the console.
+  // As in the console, a URL that does not return the echostr is not saved.
   if (verdict === "echoed" && current !== undefined) world.apps.set(app.appid, { ...current, pushUrl });
   return { status: answer.status, body: answer.body, verdict };
 }
 
-/** Adds the chat line and the reply quota of the user's action. */
-function bookUsersDoing(world: World, made: Push): void {
+/** Adds the user's action to the chat and grants its reply quota. */
+function recordUserAction(world: World, made: Push): void {
   const { request } = made;
-  if (!isUsersDoing(request)) return;
+  if (!isUserAction(request)) return;
   const user = world.user(made.appid, request.openid);
   const at = request.createTime === undefined ? world.now() : request.createTime * 1000;
   const msgId = made.msgId === undefined ? {} : { msgId: made.msgId };
   user.lines = [...user.lines, { from: "user", at, pushId: made.id, content: request.content, ...msgId }];
   if (!isMessage(request.content)) {
-    user.quota = withEnter(user.quota, at, world.books.switches.enterRefills);
+    user.quota = withEnter(user.quota, at, world.records.switches.enterRefills);
     return;
   }
   user.quota = withMessage(user.quota, at);
@@ -99,7 +101,7 @@ function bookUsersDoing(world: World, made: Push): void {
 
 async function deliver(world: World, made: Push): Promise<void> {
   made.outcome = "pending";
-  const { switches } = world.books;
+  const { switches } = world.records;
   const retries = isForged(made.request) ? 0 : switches.retries;
   let createTime = made.createTime;
   let best = bestOf(await deliverCopies(world, made, createTime, made.request.copies ?? 1));
@@ -116,7 +118,7 @@ function questionOf(openid: string, content: PushContent): Question {
   return { openid, isMessage: isMessage(content), ...(content.kind === "event" && { event: content.event }) };
 }
 
-/** A repeat can only correct a failure so far; it adds no further fault line. */
+/** Redelivers a push. A repeat can only turn a failure into a success; it adds no second error line to the chat. */
 async function deliverAgain(world: World, made: Push, copies: number): Promise<void> {
   const best = bestOf(await deliverCopies(world, made, made.createTime, copies));
   if (made.outcome === "acknowledged" || made.outcome === "transferred") return;
@@ -124,9 +126,9 @@ async function deliverAgain(world: World, made: Push, copies: number): Promise<v
   else if (made.outcome === "held") made.outcome = "unavailable";
 }
 
-/** What the worker's last answer means for the user. */
+/** Applies the worker's last answer to the user's chat. */
 function conclude(world: World, made: Push, best: PushAttempt): void {
-  const user = isUsersDoing(made.request) ? userOf(world, made) : undefined;
+  const user = isUserAction(made.request) ? userOf(world, made) : undefined;
   if (best.verdict === "transfer") {
     made.outcome = "transferred";
     if (user !== undefined) handOver(world, user);
@@ -141,14 +143,14 @@ function conclude(world: World, made: Push, best: PushAttempt): void {
   user.lines = [...user.lines, { from: "system", at: world.now(), text: UNAVAILABLE_TEXT, pushId: made.id }];
 }
 
-/** The user of a push, if the user ever acted: a forged push creates no user, and a reset removes users. */
+/** Returns the user of a push, if the user ever acted: a forged push creates no user, and a reset removes users. */
 function userOf(world: World, made: Push): User | undefined {
-  return isForgotten(world, made) ? undefined : world.books.users.get(userKey(made.appid, made.request.openid));
+  return isForgotten(world, made) ? undefined : world.records.users.get(userKey(made.appid, made.request.openid));
 }
 
-/** Whether a reset came while it was under way: its outcome is then not recorded. */
+/** Returns whether a reset happened during the delivery: its outcome is then not recorded. */
 function isForgotten(world: World, made: Push): boolean {
-  return !world.books.pushes.has(made.id);
+  return !world.records.pushes.has(made.id);
 }
 
 async function deliverCopies(world: World, made: Push, createTime: number, copies: number): Promise<PushAttempt[]> {
@@ -160,14 +162,14 @@ async function deliverCopies(world: World, made: Push, createTime: number, copie
 async function attempt(world: World, made: Push, createTime: number): Promise<PushAttempt> {
   const at = world.now();
   const startedAt = world.ports.now();
-  // The app as it is now: a change in the console takes effect at once, also for retries.
+  // The app in its current state: a change in the console takes effect at once, also for retries.
   const app = appOf(world, made.appid);
   const { openid, content, overrides } = made.request;
   const fields = allFields(app, made, createTime);
-  const isNew = made.signed !== null && world.books.switches.retrySignature === "new";
+  const isNew = made.signed !== null && world.records.switches.retrySignature === "new";
   const delivery = isNew ? newDelivery(world) : (made.signed ??= newDelivery(world));
   const built = buildPushRequest(app, openid, fields, overrides ?? {}, delivery);
-  const close = world.books.traffic.open({
+  const close = world.records.traffic.open({
     kind: "push",
     at,
     appid: app.appid,
@@ -191,7 +193,7 @@ async function attempt(world: World, made: Push, createTime: number): Promise<Pu
   };
 }
 
-/** MsgType, or the event's name. */
+/** Returns the MsgType, or the name of the event. */
 function labelOf({ fields }: Push): string {
   const label = fields["Event"] ?? fields["MsgType"];
   return typeof label === "string" ? label : "push";
@@ -206,9 +208,9 @@ type Answer =
   | { readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly status: null; readonly body: string; readonly failure: "timeout" | "network" };
 
-/** One request with the platform's timeout. */
+/** Sends one request with the platform's timeout. */
 async function exchange(world: World, request: Request): Promise<Answer> {
-  const { pushTimeoutMs } = world.books.switches;
+  const { pushTimeoutMs } = world.records.switches;
   const hangUp = new AbortController();
   const answered = new AbortController();
   const answer = ask(world, new Request(request, { signal: hangUp.signal }));
@@ -216,7 +218,8 @@ async function exchange(world: World, request: Request): Promise<Answer> {
     .sleep(pushTimeoutMs, answered.signal)
     .then((): Answer => ({ status: null, body: `no answer within ${pushTimeoutMs} ms`, failure: "timeout" }));
   const first = await Promise.race([answer, timeout]);
-  // Closing the connection of an answered call could end work that the worker does after its answer.
+  // Only after a timeout: closing the connection of an answered call could abort work that the worker does after its
+  // answer.
   if (first.status === null && first.failure === "timeout") hangUp.abort();
   answered.abort();
   return first;
@@ -231,27 +234,28 @@ async function ask(world: World, request: Request): Promise<Answer> {
   }
 }
 
-/** Unlike `Response.text`, keeps a byte order mark: with one, the body is not `success`. */
+/** Decodes a body. Unlike `Response.text`, keeps a byte order mark: a body with one is not `success`. */
 function decodeBody(bytes: ArrayBuffer): string {
   return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * The values a delivery is signed with. By the machine's clock, not the emulator's: that one is moved to see windows
- * end, and the worker, whose clock is not moved, would reject every push for its age.
+ * Returns the values a delivery is signed with. The timestamp is from the machine's clock, not the emulator's: the
+ * emulator's clock may be moved to let quotas expire, and the worker, whose clock is not moved, would reject every push
+ * as too old.
  */
 function newDelivery(world: World): Delivery {
   const nonce = Array.from(world.ports.randomBytes(10), (byte) => String(byte % 10)).join("");
-  const timestamp = Math.floor(world.ports.now() / 1000) - world.books.switches.signatureAgeS;
+  const timestamp = Math.floor(world.ports.now() / 1000) - world.records.switches.signatureAgeS;
   return { timestamp, nonce, random: world.ports.randomBytes(16) };
 }
 
-/** With several copies at once the best answer counts: one of them reached the worker. */
+/** Returns the best answer: with several copies at once, one success is sufficient. */
 function bestOf(attempts: readonly PushAttempt[]): PushAttempt {
   const best =
     attempts.find(({ verdict }) => isTaken(verdict)) ?? attempts.find(({ verdict }) => verdict === "malformed");
   const chosen = best ?? attempts[0];
-  if (chosen === undefined) throw new Error("a push was delivered in no copy");
+  if (chosen === undefined) throw new Error("a push was delivered in zero copies");
   return chosen;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The platform's error numbers the emulator answers with, and their texts (WECHAT.md §4.5). A client must use the
- * number; the text ends with a request id, as on the platform.
+ * The platform's error codes that the emulator returns, and their texts (WECHAT.md §4.5). A client must use the code;
+ * the text ends with a request id, as on the platform.
  */
 import { Buffer } from "node:buffer";
 
@@ -53,7 +53,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   76021: "cgi_path not found",
 };
 
-/** The JSON of an error: number and text with the request id. */
+/** Builds the JSON of an error: code and text with the request id. */
 export function errorBody(errcode: number, random: Uint8Array, errmsg?: string): { errcode: number; errmsg: string } {
   const hex = Buffer.from(random).toString("hex").padEnd(24, "0");
   const rid = `${hex.slice(0, 8)}-${hex.slice(8, 16)}-${hex.slice(16, 24)}`;

@@ -1,10 +1,10 @@
 /**
- * Simulated failures: faults wait in order, the oldest one that matches an API call applies, and one with a count is
- * removed after that many calls.
+ * Simulated failures. Faults are kept in order of creation; the oldest one that matches an API call applies. A fault
+ * with a count is removed after that number of calls.
  */
 import type { FaultRequest, FaultTarget } from "./model.ts";
 
-/** The faults set at present. */
+/** The faults that are currently set. */
 export type Faults = ReturnType<typeof createFaults>;
 
 /** Creates an empty list. */
@@ -19,7 +19,7 @@ export function createFaults() {
       active = [];
     },
     list: (): readonly FaultRequest[] => active,
-    /** The fault for this call, if any; it is counted as used. */
+    /** Returns the fault that applies to a call, if any, and counts its use. */
     strike(target: Exclude<FaultTarget, "any">, appid: string | null): FaultRequest | null {
       const hit = active.find((fault) => matches(fault, target, appid));
       if (hit === undefined) return null;

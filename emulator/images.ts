@@ -1,6 +1,6 @@
 /**
- * The picture formats temporary media may have (WECHAT.md §5.2), recognised by their first bytes, and the small PNG an
- * emulated user sends by default.
+ * The picture formats that temporary media may have (WECHAT.md §5.2), detected by their first bytes, and the small PNG
+ * an emulated user sends by default.
  */
 import { Buffer } from "node:buffer";
 
@@ -18,12 +18,12 @@ export const SMALL_PNG = fromBase64(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
 );
 
-/** The type by magic bytes. @returns null for anything else */
+/** Detects the type by magic bytes. @returns null for any other format */
 export function imageType(bytes: Uint8Array): ImageType | null {
   return MAGIC.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0] ?? null;
 }
 
-/** The bytes of a base64 text, in a buffer of their own. */
+/** Decodes base64 to bytes in their own buffer. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, "base64"));
 }

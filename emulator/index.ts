@@ -1,7 +1,7 @@
 /**
- * The emulator as a Worker of its own, beside the worker under test (port 8788). Never deployed. One Durable Object
- * takes all requests, so that deliveries under way belong to no single request; its memory survives evictions and ends
- * with the process.
+ * The emulator as its own Worker, beside the worker under test (port 8788). Never deployed. One Durable Object takes
+ * all requests, so that a delivery under way does not depend on the request that started it; the state survives
+ * evictions and ends with the process.
  */
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
@@ -17,14 +17,15 @@ interface EmulatorEnv {
   readonly APPS: string;
   /** JSON object of the phone page's files; without it the page is not served. */
   readonly PHONE?: string;
-  /** JSON object `{url, apiKey}` of the worker, for its pauses; without it they are not shown. */
+  /** JSON object `{url, apiKey}` of the worker, for reading its pauses; without it they are not shown. */
   readonly WORKER?: string;
-  /** How far its clock is ahead of the machine's, milliseconds; absent: 0. */
+  /** Offset of the emulator's clock from the machine's, milliseconds; default 0. */
   readonly CLOCK_OFFSET_MS?: string;
   readonly EMULATOR: DurableObjectNamespace<Emulator>;
 }
 
-// The runtime evicts an idle object after seconds; a variable of the module lives as long as the process.
+// A variable of the module, because the runtime evicts an idle object after some seconds; the module lives as long as
+// the process.
 let wechat: WeChat | undefined;
 
 /** The one object that simulates WeChat. */
@@ -62,7 +63,7 @@ function connectWorker(json: string): Service {
   return createService((request) => fetch(request), readVariable("WORKER", WorkerSchema, json));
 }
 
-/** @throws TypeError when the variable is malformed */
+/** Parses a variable. @throws TypeError when it is malformed */
 function readVariable<T>(name: string, schema: v.GenericSchema<unknown, T>, json: string): T {
   const parsed = v.safeParse(schema, parseJson(json));
   if (!parsed.success) throw new TypeError(`${name}: ${describeIssues(parsed.issues)}`);

@@ -1,6 +1,6 @@
 /**
- * The judge of the worker's answers to pushes (WECHAT.md §1.6, §1.8, §1.9): `success` or an empty body, or a handover
- * in the right format, encrypted if the mode requires it. The platform would accept nothing else.
+ * Checks the worker's answers to pushes (WECHAT.md §1.6, §1.8, §1.9): `success`, an empty body, or a handover in the
+ * right format, encrypted if the mode requires it. The platform accepts no other answer.
  */
 import { decrypt, sign } from "./crypto.ts";
 import type { EmulatedApp } from "./model.ts";
@@ -10,14 +10,14 @@ import { readFields, type FlatFields } from "./wire.ts";
 /** A verdict with its reason. */
 export interface Judgement {
   readonly verdict: Verdict;
-  /** The reason in words, for every verdict but `success` and `transfer`. */
+  /** The reason as text, for every verdict except `success` and `transfer`. */
   readonly problem?: string;
 }
 
 /** The properties of the push that the answer must match. */
 export interface Question {
   readonly openid: string;
-  /** Only messages may be handed over. */
+  /** Whether the push is a message; only messages may be handed over. */
   readonly isMessage: boolean;
   /** The event's name; absent for messages. */
   readonly event?: string;
@@ -25,7 +25,7 @@ export interface Question {
 
 /** Judges a complete HTTP answer. */
 export function judgeAnswer(app: EmulatedApp, question: Question, status: number, body: string): Judgement {
-  if (status !== 200) return { verdict: "refused", problem: `status ${status}, wanted 200` };
+  if (status !== 200) return { verdict: "refused", problem: `status ${status}, expected 200` };
   if (body === "" || body === "success") return { verdict: "success" };
   if (question.event?.startsWith("xpay_") === true) return judgeErrCode(app, body);
   const opened = openAnswer(app, body);
@@ -33,7 +33,10 @@ export function judgeAnswer(app: EmulatedApp, question: Question, status: number
   return judgeTransfer(app, question, opened);
 }
 
-/** Virtual payment requires an ErrCode, in the clear or encrypted (WECHAT.md §3.2, unconfirmed). */
+/**
+ * Checks the answer to a virtual payment event, which requires an ErrCode, plain or encrypted (WECHAT.md §3.2,
+ * unconfirmed).
+ */
 function judgeErrCode(app: EmulatedApp, body: string): Judgement {
   const outer = readFields(body, app.format);
   const opened = outer.ok && outer.value.has("ErrCode") ? outer.value : openAnswer(app, body);
@@ -41,8 +44,8 @@ function judgeErrCode(app: EmulatedApp, body: string): Judgement {
   const code = opened.get("ErrCode")?.text;
   if (code === "0") return { verdict: "success" };
   return code === undefined
-    ? malformed("an answer to an xpay_ event has an ErrCode")
-    : { verdict: "refused", problem: `ErrCode ${code}, wanted 0` };
+    ? malformed("the answer to an xpay_ event must have an ErrCode")
+    : { verdict: "refused", problem: `ErrCode ${code}, expected 0` };
 }
 
 function judgeTransfer(app: EmulatedApp, question: Question, fields: FlatFields): Judgement {
@@ -52,14 +55,14 @@ function judgeTransfer(app: EmulatedApp, question: Question, fields: FlatFields)
   }
   if (!question.isMessage) return malformed("an event must not be handed over");
   if (text("ToUserName") !== question.openid)
-    return malformed("ToUserName must be the user (FromUserName of the push)");
+    return malformed("ToUserName must be the user's openid (FromUserName of the push)");
   if (text("FromUserName") !== app.account)
     return malformed("FromUserName must be the original id (ToUserName of the push)");
-  if (fields.get("CreateTime")?.numeric !== true) return malformed("CreateTime must be a number of seconds");
+  if (fields.get("CreateTime")?.numeric !== true) return malformed("CreateTime must be a number (seconds)");
   return { verdict: "transfer" };
 }
 
-/** The answer's fields, decrypted if necessary; or the error in words. */
+/** Returns the answer's fields, decrypted if necessary; or the error as text. */
 function openAnswer(app: EmulatedApp, body: string): FlatFields | string {
   const outer = readFields(body, app.format);
   if (!outer.ok) return `the answer ${outer.error}`;
@@ -74,14 +77,14 @@ function openEnvelope(app: EmulatedApp, envelope: FlatFields): FlatFields | stri
   const timestamp = envelope.get("TimeStamp");
   const nonce = envelope.get("Nonce");
   if (encrypted === undefined || timestamp === undefined || nonce === undefined) {
-    return "the envelope needs Encrypt, MsgSignature, TimeStamp and Nonce";
+    return "the envelope must contain Encrypt, MsgSignature, TimeStamp and Nonce";
   }
   if (!timestamp.numeric) return "TimeStamp must be a number";
   const expected = sign([app.token, timestamp.text, nonce.text, encrypted.text]);
   if (envelope.get("MsgSignature")?.text !== expected) return "MsgSignature does not match";
   const opened = decrypt(app.aesKey, encrypted.text);
   if (!opened.ok) return opened.error;
-  if (opened.value.receiveId !== app.appid) return "the ciphertext ends with another appid";
+  if (opened.value.receiveId !== app.appid) return "the ciphertext ends with the appid of another app";
   const inner = readFields(opened.value.message, app.format);
   return inner.ok ? inner.value : `the decrypted answer ${inner.error}`;
 }

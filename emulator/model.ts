@@ -1,9 +1,9 @@
 /**
  * The types of the emulator's control interface (`/_emulator/…`): the requests of a test, a script or a phone page, and
- * the answers. Types only; `push-model.ts` has those about pushes, `requests.ts` checks the requests, `control.ts` is
- * the client.
+ * the answers. Types only; `push-model.ts` has the types of pushes, `requests.ts` validates the requests, `control.ts`
+ * is the client.
  *
- * Times are epoch milliseconds by the emulator's clock unless a name says seconds.
+ * Times are epoch milliseconds of the emulator's clock unless the name contains the unit seconds.
  */
 import type { BilingualText } from "../shared/base/bilingual.ts";
 import type { PushMode, PushFormat, PushContent } from "./push-model.ts";
@@ -14,20 +14,20 @@ export interface EmulatedApp {
   readonly secret: string;
   /** The original id, `gh_…`. */
   readonly account: string;
-  /** The push token of the console, not an access token. */
+  /** The Token of message push, as set in the console; not an access_token. */
   readonly token: string;
   /** EncodingAESKey, 43 characters. */
   readonly aesKey: string;
   readonly mode: PushMode;
   readonly format: PushFormat;
-  /** The address of pushes, for example `http://127.0.0.1:8787/wechat/message`. */
+  /** The push URL, for example `http://127.0.0.1:8787/wechat/message`. */
   readonly pushUrl: string;
 }
 
-/** An app as configured; without `account` one is derived from the appid. */
+/** An app as configured; without `account`, one is derived from the appid. */
 export type EmulatedAppInput = Omit<EmulatedApp, "account"> & { readonly account?: string };
 
-/** A change in the console, effective at once (WECHAT.md §1.1). */
+/** A change of settings in the console, effective at once (WECHAT.md §1.1). */
 export interface AppPatch {
   readonly appid: string;
   readonly secret?: string;
@@ -40,7 +40,7 @@ export interface AppPatch {
 
 /** Assumptions about unconfirmed behaviour of the platform, and the timing of the emulation. */
 export interface Switches {
-  /** Whether an answer other than 200 is sent again (WECHAT.md §15.3). Default true. */
+  /** Whether a push is retried when the answer's status is not 200 (WECHAT.md §15.3). Default true. */
   readonly retryNon200: boolean;
   /** CreateTime of a retry. Default `same`. */
   readonly retryCreateTime: "same" | "new";
@@ -50,31 +50,32 @@ export interface Switches {
    */
   readonly retrySignature: "new" | "same";
   /**
-   * How many seconds before now pushes are signed, to simulate a captured push sent late, or a slow clock. Default 0.
+   * The age of the signature when a push is sent, seconds: simulates a captured push sent late, or a slow clock.
+   * Default 0.
    */
   readonly signatureAgeS: number;
-  /** Retries after the first attempt. Default 3 (WECHAT.md §1.6). */
+  /** Number of retries after the first attempt. Default 3 (WECHAT.md §1.6). */
   readonly retries: number;
-  /** Pause between attempts, default 100 (the platform's is unconfirmed). */
+  /** Delay between attempts, milliseconds. Default 100 (the platform's delay is unconfirmed). */
   readonly retryGapMs: number;
   /** The platform's timeout, milliseconds. Default 5000. */
   readonly pushTimeoutMs: number;
   /** Duration of each API call, milliseconds. Default 0. */
   readonly latencyMs: number;
-  /** Unit of the 2048 of a text (WECHAT.md §4.3). Default `bytes`. */
+  /** Unit of the limit of 2048 for a text (WECHAT.md §4.3). Default `bytes`. */
   readonly textUnit: "bytes" | "characters";
-  /** Whether entering refills a message grant that is still open (WECHAT.md §4.4). Default false. */
+  /** Whether entering the chat refills a message grant that is still open (WECHAT.md §4.4). Default false. */
   readonly enterRefills: boolean;
-  /** Validity of new access tokens. Default 7200. */
+  /** Validity of new access tokens, seconds. Default 7200. */
   readonly tokenSeconds: number;
-  /** Whether the console's API IP whitelist is on and we are not in it (40164). Default false. */
+  /** Whether the console's API IP whitelist is on and the worker's IP is not on it (40164). Default false. */
   readonly ipWhitelist: boolean;
 }
 
 /** The API calls a fault can hit. */
 export type FaultTarget = "any" | "token" | "send" | "typing" | "upload" | "download" | "quota" | "callback";
 
-/** The kind of failure. `drop`: the connection breaks before or after the call was carried out. */
+/** The kind of failure. `drop`: the connection breaks before or after the call is executed. */
 export type FaultKind =
   | { readonly fault: "errcode"; readonly errcode: number; readonly errmsg?: string }
   | { readonly fault: "slow"; readonly delayMs: number }
@@ -82,7 +83,10 @@ export type FaultKind =
   | { readonly fault: "http"; readonly status: number }
   | { readonly fault: "drop"; readonly when: "before" | "after" };
 
-/** `POST /_emulator/fault`. Without `times` it lasts until `clearFaults`; without `appid` it applies to every app. */
+/**
+ * `POST /_emulator/fault`. Without `times` the fault lasts until `clearFaults`; without `appid` it applies to every
+ * app.
+ */
 export type FaultRequest = FaultKind & {
   readonly appid?: string;
   /** Default `any`. */
@@ -99,34 +103,37 @@ export interface ClockState {
   readonly offsetMs: number;
 }
 
-/** `POST /_emulator/kill-token`: the current tokens stop working. */
+/** `POST /_emulator/kill-token`: makes the current access tokens invalid. */
 export interface KillTokenRequest {
   readonly appid?: string;
   /** True: the normal stable_token call returns the dead token until a refresh is forced. Default false. */
   readonly sticky?: boolean;
 }
 
-/** A mini program for which the worker sends nothing (docs/how-to/pauses.md). */
+/** A mini program for which the worker's sending is paused (docs/how-to/pauses.md). */
 export interface PauseView {
   readonly appid: string;
   /** WeChat refused a send for the whole app, or there is no access token. */
   readonly reason: "paused" | "token_refused";
   readonly code: string;
-  /** What the code means and what to do about it, in the worker's words. */
+  /** The meaning of the code and the fix, as reported by the worker. */
   readonly meaning: BilingualText;
   readonly cure: BilingualText;
-  /** The end, by the worker's clock. */
+  /** When the pause ends, by the worker's clock. */
   readonly until: number;
 }
 
 /**
- * `GET /_emulator/pauses`: the worker's report. Null: the worker does not answer, or the emulator has no address of it.
+ * `GET /_emulator/pauses`: the worker's report. Null: the worker does not answer, or the emulator has no address of a
+ * worker.
  */
-export interface PauseBook {
+export interface PauseList {
   readonly pauses: readonly PauseView[] | null;
 }
 
-/** `POST /_emulator/resume`: the worker lifts the pause of an app after one waiting message was accepted. */
+/**
+ * `POST /_emulator/resume`: the worker sends one waiting message and lifts the pause of an app if WeChat accepts it.
+ */
 export interface ResumeRequest {
   readonly appid?: string;
 }
@@ -144,9 +151,9 @@ export interface ResumeView {
 /** `POST /_emulator/agent`: the scripted official agent of an app. */
 export interface AgentRequest {
   readonly appid?: string;
-  /** On: takes every waiting user, and every user handed over from now on, for 30 minutes each. */
+  /** True: an agent takes every waiting user, and every user handed over from now on, for 30 minutes each. */
   readonly on?: boolean;
-  /** The agent's first message in a session; empty: none. */
+  /** The agent's first message in a session; empty for none. */
   readonly reply?: string;
   /** Closes this user's session. */
   readonly close?: string;
@@ -154,7 +161,7 @@ export interface AgentRequest {
 
 /** The lines of a chat, oldest first. */
 export type ChatLine =
-  /** The user wrote, sent or entered. */
+  /** A message or action of the user. */
   | {
       readonly from: "user";
       readonly at: number;
@@ -162,33 +169,33 @@ export type ChatLine =
       readonly content: PushContent;
       readonly msgId?: string;
     }
-  /** Our worker sent this by custom/send. */
+  /** A message sent by the worker through custom/send. */
   | {
       readonly from: "service";
       readonly at: number;
       readonly msgtype: string;
-      /** The request body unchanged, raw UTF-8. */
+      /** The request body, unchanged, as UTF-8. */
       readonly body: string;
-      /** The text, or the part named like the msgtype as JSON. */
+      /** The text of a text message; for other types, the object named after the msgtype, as JSON. */
       readonly text: string;
       /** The grey "content generated by third-party AI" line (WECHAT.md §4.1). */
       readonly isAi: boolean;
     }
   | { readonly from: "agent"; readonly at: number; readonly text: string }
-  /** The platform's error line (WECHAT.md §1.6). */
+  /** The platform's error line shown to the user (WECHAT.md §1.6). */
   | { readonly from: "system"; readonly at: number; readonly text: string; readonly pushId: string };
 
-/** What may still be sent to a user (WECHAT.md §4.4), counted by the emulator independently. */
+/** The reply quota of a user (WECHAT.md §4.4), counted by the emulator independently of the worker. */
 export interface QuotaView {
   readonly remaining: number;
-  /** Until when that many may be sent; null when no grant is open. */
+  /** When the remaining quota expires; null when no grant is open. */
   readonly expiresAt: number | null;
 }
 
 /** `GET /_emulator/chat?appid=&openid=`: one user's chat. */
-export interface ChatBook {
+export interface ChatRecord {
   readonly lines: readonly ChatLine[];
-  /** Messages of the service whose body had already been delivered to this user, byte for byte. */
+  /** The number of messages of the service whose body had already been delivered to this user, byte for byte. */
   readonly duplicates: number;
   readonly quota: QuotaView;
   readonly session: "none" | "waiting" | "agent";
@@ -199,7 +206,7 @@ export interface ChatBook {
 /** One call to the API, with its answer. */
 export interface CallRecord {
   readonly at: number;
-  /** Null when the caller did not authenticate. */
+  /** Null when the caller was not authenticated. */
   readonly appid: string | null;
   /** The user named in the body; null when there is none. */
   readonly openid: string | null;
@@ -207,7 +214,7 @@ export interface CallRecord {
   readonly path: string;
   /** Null when the connection was dropped, the caller closed it, or there is no answer yet. */
   readonly status: number | null;
-  /** 0 also for a success without errcode; null when the answer was not the platform's. */
+  /** 0 also for a success without errcode; null when the answer is not one of the platform. */
   readonly errcode: number | null;
   readonly ms: number;
   /** The fault that was applied. */
@@ -215,7 +222,7 @@ export interface CallRecord {
 }
 
 /** `GET /_emulator/calls`. */
-export interface CallBook {
+export interface CallList {
   readonly calls: readonly CallRecord[];
 }
 
@@ -229,8 +236,8 @@ export interface EmulatorState {
 }
 
 /**
- * The answer to a control request that is malformed (400), names something unknown (404), or that the worker did not
- * answer (502).
+ * The answer to a control request that is malformed (400), refers to something unknown (404), or was not answered by
+ * the worker (502).
  */
 export interface ControlProblem {
   readonly error: string;

@@ -1,6 +1,6 @@
 /**
- * The files of the phone page and of the mini program in its frame, as `npm start` builds them: served with a policy
- * that allows no content from other hosts.
+ * The files of the phone page and of the mini program in its frame, as `npm start` builds them: served with a content
+ * security policy that allows no content from other hosts.
  */
 
 /** File contents by path; `/` is the page. */
@@ -18,7 +18,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'";
 
-/** Only the mini program may be shown in a frame, and only by the phone. */
+/** Only the mini program may be shown in a frame, and only inside the phone page. */
 const PROGRAM_PREFIX = "/miniprogram/";
 
 const HEADERS = {
@@ -29,7 +29,7 @@ const HEADERS = {
   "cache-control": "no-cache",
 };
 
-/** Serves a file of the page; null for any other request. */
+/** Serves a file of the page; returns null for any other request. */
 export function servePage(files: PageFiles, request: Request): Response | null {
   if (request.method !== "GET" && request.method !== "HEAD") return null;
   const { pathname } = new URL(request.url);
@@ -46,10 +46,10 @@ export function servePage(files: PageFiles, request: Request): Response | null {
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * Refuses requests of web pages to the control interface: they must not control a developer's emulator or read its
- * secrets. Programs on this machine send no Origin and use its real host name.
+ * Rejects requests of other web pages to the control interface: they must not control a developer's emulator or read
+ * its secrets. Programs on this machine send no Origin and use its real host name.
  *
- * @returns the refusal, or null when the request may be served
+ * @returns the rejection, or null when the request may be served
  */
 export function refuseForeign(request: Request): Response | null {
   const problem = isForeignHost(request) ? WRONG_HOST : isForeignPage(request) ? WRONG_ORIGIN : null;
@@ -58,13 +58,13 @@ export function refuseForeign(request: Request): Response | null {
 
 const WRONG_HOST =
   "the control interface answers on this machine alone: " +
-  "ask for it at 127.0.0.1, localhost or [::1] with the emulator's port, not by another name";
-const WRONG_ORIGIN = "the control interface is not for pages of another origin: open the emulator's own page";
+  "call it at 127.0.0.1, localhost or [::1] with the emulator's port, not by another host name";
+const WRONG_ORIGIN = "the control interface cannot be used by pages of another origin: open the emulator's own page";
 
 /**
- * Whether the request has a host name that is not this machine's. A page whose name was bound to 127.0.0.1 after it was
- * loaded has the same origin in every other respect (DNS rebinding). The header is checked in addition to the address,
- * which Miniflare takes from a header that pages can set.
+ * Returns whether the request's host name is not one of this machine. A page whose name was bound to 127.0.0.1 after it
+ * was loaded cannot be distinguished otherwise (DNS rebinding). The Host header is checked in addition to the URL,
+ * because Miniflare takes the URL's host from a header that pages can set.
  */
 function isForeignHost(request: Request): boolean {
   const { protocol, hostname } = new URL(request.url);
@@ -74,7 +74,10 @@ function isForeignHost(request: Request): boolean {
   return !LOOPBACK.has(hostname) || (asked !== null && !LOOPBACK.has(asked));
 }
 
-/** Whether a page of another host sent it. The scheme may differ, as behind a proxy that terminates TLS. */
+/**
+ * Returns whether the request was sent by a page of another host. The scheme may differ, as behind a proxy that
+ * terminates TLS.
+ */
 function isForeignPage(request: Request): boolean {
   const origin = request.headers.get("origin");
   if (origin === null) return false;

@@ -1,6 +1,6 @@
 /**
- * The read routes of the phone page, under `/_emulator/`: `feed`, all data it shows in one cheap poll, and `media`, a
- * picture's bytes. Its actions use the control interface.
+ * The read routes of the phone page, under `/_emulator/`: `feed` returns all data of the page in one cheap poll,
+ * `media` a picture's bytes. Actions of the page use the control interface.
  */
 import { sessionOf } from "./agent.ts";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
@@ -10,7 +10,7 @@ import type { Feed, PhoneChat, PhoneLine, PhoneState } from "./phone-model.ts";
 import { liveGrants, viewQuota } from "./quota.ts";
 import { userKey, type User, type World } from "./world.ts";
 
-/** Serves the page's reads; null for any other request. */
+/** Serves the page's reads; returns null for any other request. */
 export function servePhone(world: World, request: Request): Response | null {
   if (request.method !== "GET") return null;
   const { pathname, searchParams } = new URL(request.url);
@@ -19,9 +19,9 @@ export function servePhone(world: World, request: Request): Response | null {
   return null;
 }
 
-/** 204 when nothing has changed since the version in the query. */
+/** Returns the changes; 204 when nothing has changed since the version in the query. */
 function serveFeed(world: World, query: URLSearchParams): Response {
-  const { traffic } = world.books;
+  const { traffic } = world.records;
   const state = stateOf(world, query.get("appid") ?? "", query.get("openid") ?? "");
   const version = sign([JSON.stringify(state)]);
   const isKnown = query.get("epoch") === traffic.epoch;
@@ -32,17 +32,20 @@ function serveFeed(world: World, query: URLSearchParams): Response {
   return Response.json(feed);
 }
 
-/** Without an age limit: a phone keeps the pictures it has shown. */
+/** Serves a picture without an expiry check: a phone keeps the pictures it has shown. */
 function serveMedia(world: World, id: string): Response {
-  const media = world.books.media.get(id);
+  const media = world.records.media.get(id);
   if (media === undefined) return new Response(null, { status: 404 });
   const headers = { "content-type": media.type, "x-content-type-options": "nosniff", "cache-control": "private" };
   return new Response(media.bytes, { headers });
 }
 
-/** Nothing in it depends on the current time, so that it changes only when something happened or expired. */
+/**
+ * Returns the state. No value depends on the current time, so the state changes only when something happened or
+ * expired.
+ */
 function stateOf(world: World, appid: string, openid: string): PhoneState {
-  const { switches, faults, users, clockOffsetMs, desks } = world.books;
+  const { switches, faults, users, clockOffsetMs, desks } = world.records;
   const user = users.get(userKey(appid, openid));
   const apps = [...world.apps.values()];
   return {
@@ -77,7 +80,7 @@ function chatOf(world: World, user: User): PhoneChat {
 
 function phoneLine(world: World, line: ChatLine): PhoneLine {
   if (line.from !== "user") return line;
-  const push = world.books.pushes.get(line.pushId);
+  const push = world.records.pushes.get(line.pushId);
   const mediaId = push?.fields["MediaId"] ?? push?.fields["ThumbMediaId"];
   return {
     ...line,

@@ -1,8 +1,8 @@
 /**
- * What the phone page reads (`GET /_emulator/feed`): the records of `model.ts` for a developer, and the wire traffic
+ * The data of the phone page (`GET /_emulator/feed`): the records of `model.ts` for a developer, and the HTTP traffic
  * with headers and bodies, encrypted and plain. Types only.
  *
- * Times are epoch milliseconds by the emulator's clock.
+ * Times are epoch milliseconds of the emulator's clock.
  */
 import type { ChatLine, EmulatedApp, FaultKind, FaultRequest, QuotaView, Switches } from "./model.ts";
 import type { PushContent, PushOutcome, Verdict } from "./push-model.ts";
@@ -10,18 +10,18 @@ import type { PushContent, PushOutcome, Verdict } from "./push-model.ts";
 /** Header names (lower case) with their values. */
 export type WireHeaders = readonly (readonly [name: string, value: string])[];
 
-/** A request as it went over the wire. */
+/** An HTTP request as sent. */
 export interface WireRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: WireHeaders;
-  /** As sent; for a body that is not UTF-8 a note with its size. Cut after `MAX_BODY_CHARS`. */
+  /** As sent; for a body that is not UTF-8, a note with its size. Truncated to `MAX_BODY_CHARS`. */
   readonly body: string;
   /** The body before encryption, if it was encrypted. */
   readonly plain?: string;
 }
 
-/** An answer as it arrived. */
+/** An HTTP response as received. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: WireHeaders;
@@ -36,26 +36,26 @@ export type TrafficVerdict = Verdict | "echoed" | "ok" | "errcode" | "http" | "b
 /** One exchange: a delivery of a push, a verification, or a call to the API. */
 export interface TrafficRecord {
   readonly id: string;
-  /** Rises with every change of any record. */
+  /** Increases with every change of any record. */
   readonly seq: number;
   readonly kind: "push" | "verify" | "api";
   readonly at: number;
-  /** Null when the caller did not authenticate. */
+  /** Null when the caller was not authenticated. */
   readonly appid: string | null;
-  /** The user it is about; null when there is none. */
+  /** The user the exchange is about; null when there is none. */
   readonly openid: string | null;
-  /** MsgType, Event, or the path of the API. */
+  /** MsgType, event name, or path of the API. */
   readonly label: string;
-  /** The id for `redeliver`. */
+  /** The push id, to be passed to `redeliver`. */
   readonly pushId?: string;
   readonly request: WireRequest;
-  /** Null while under way and when the connection broke. */
+  /** Null while under way, and when the connection broke. */
   readonly response: WireResponse | null;
   /** Null while under way. */
   readonly ms: number | null;
   readonly verdict: TrafficVerdict;
   readonly problem?: string;
-  /** For an API call's answer. */
+  /** Only for the answer to an API call. */
   readonly errcode?: number;
   readonly fault?: FaultKind["fault"];
 }
@@ -63,7 +63,7 @@ export interface TrafficRecord {
 /** The fields of a record that are set when its exchange ends. */
 export type TrafficEnd = Pick<TrafficRecord, "response" | "verdict" | "problem" | "errcode">;
 
-/** A chat line without the bytes of pictures, which `GET /_emulator/media?id=` serves. */
+/** A chat line without picture bytes, which `GET /_emulator/media?id=` serves. */
 export type PhoneLine =
   | Exclude<ChatLine, { readonly from: "user" }>
   | (Omit<Extract<ChatLine, { readonly from: "user" }>, "content"> & {
@@ -101,7 +101,7 @@ export interface PhoneUser {
   readonly last: PhoneLine | null;
 }
 
-/** An access token the app has. */
+/** An access token of the app. */
 export interface TokenView {
   readonly appid: string;
   readonly endpoint: "token" | "stable_token";
@@ -110,7 +110,7 @@ export interface TokenView {
   readonly works: boolean;
 }
 
-/** Everything but the traffic. */
+/** The whole state except the traffic. */
 export interface PhoneState {
   /** The emulator's clock minus the machine's, milliseconds. */
   readonly offsetMs: number;
@@ -118,16 +118,16 @@ export interface PhoneState {
   readonly switches: Switches;
   readonly faults: readonly FaultRequest[];
   readonly tokens: readonly TokenView[];
-  /** The state of the official agent by appid, if it was ever changed. */
+  /** The state of the official agent by appid; only for apps where it was changed. */
   readonly desks: Readonly<Record<string, { readonly on: boolean; readonly reply: string }>>;
   readonly users: readonly PhoneUser[];
-  /** Null when the request names none or the user is unknown. */
+  /** Null when the request names no user or the user is unknown. */
   readonly chat: PhoneChat | null;
 }
 
 /** `GET /_emulator/feed?appid=&openid=&epoch=&after=&version=`; 204 when nothing changed since. */
 export interface Feed {
-  /** A new value means that the emulator was started or reset; then all of the traffic is sent again. */
+  /** Changes when the emulator is started or reset; the whole traffic is then sent again. */
   readonly epoch: string;
   /** The `after` of the next request. */
   readonly seq: number;

@@ -7,12 +7,12 @@ import type { PushContent, PushRequest, WireTree } from "./push-model.ts";
 import type { Push } from "./push-state.ts";
 import type { World } from "./world.ts";
 
-/** A push that could not be built, in words for the caller. */
+/** Why a push could not be built, as a text for the caller. */
 export interface ContentProblem {
   readonly problem: string;
 }
 
-/** Builds a push; nothing is delivered yet. */
+/** Builds a push without delivering it. */
 export function createPush(world: World, app: EmulatedApp, request: PushRequest): Push | ContentProblem {
   const specific = specificFields(world, app, request.content);
   if ("problem" in specific) return specific;
@@ -36,8 +36,8 @@ export function createPush(world: World, app: EmulatedApp, request: PushRequest)
 }
 
 /**
- * MsgId is a message's last field, as in the official samples (vectors V7 and V8), but a card's comes before its title
- * (WECHAT.md §3.1). Fields of the request take precedence.
+ * Orders the fields. MsgId is the last field of a message, as in the official samples (vectors V7 and V8), but in a
+ * card it comes before the title (WECHAT.md §3.1). Fields of the request take precedence.
  */
 function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): WireTree {
   const { MsgType } = fields;
@@ -46,7 +46,10 @@ function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): Wir
   return { ...(isCard && { MsgType, MsgId }), ...fields, ...numbers, ...fields };
 }
 
-/** All fields in the order of the official samples; fields of the request take precedence over the head. */
+/**
+ * Returns all fields in the order of the official samples; fields of the request take precedence over the header
+ * fields.
+ */
 export function allFields(app: EmulatedApp, push: Push, createTime: number): WireTree {
   const { content, openid } = push.request;
   const fields = { ToUserName: app.account, FromUserName: openid, CreateTime: createTime, ...push.fields };
@@ -54,21 +57,21 @@ export function allFields(app: EmulatedApp, push: Push, createTime: number): Wir
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !omitted.includes(name)));
 }
 
-/** Whether it is a person's message: it has a MsgId, opens the 48 hours and may be handed over. */
+/** Returns whether the push is a user's message: it has a MsgId, grants sends for 48 hours and may be handed over. */
 export function isMessage(content: PushContent): boolean {
   return content.kind !== "enter" && content.kind !== "event";
 }
 
 /**
- * Whether the platform itself would have built it, so that it counts as the user's action. With a body from the request
- * the action is unknown.
+ * Returns whether the platform itself would have built the push, so that it counts as an action of the user. If the
+ * request contains the body, the action is unknown.
  */
-export function isUsersDoing(request: PushRequest): boolean {
+export function isUserAction(request: PushRequest): boolean {
   const isOverridden = Object.values(request.overrides ?? {}).some((override) => override !== undefined);
   return !isOverridden && request.content.kind !== "event";
 }
 
-/** Whether it is forged or misdirected: its answer is not awaited, and it is not repeated. */
+/** Returns whether the push is forged or misdirected: its answer is not awaited, and it is not retried. */
 export function isForged(request: PushRequest): boolean {
   const { signature, receiveId, mode, timestamp } = request.overrides ?? {};
   return [signature, receiveId, mode, timestamp].some((override) => override !== undefined);
@@ -121,11 +124,11 @@ function imageFields(
 /** Stores a picture for three days (WECHAT.md §5.2). @returns its media_id */
 export function keepMedia(world: World, appid: string, bytes: Uint8Array<ArrayBuffer>): string {
   const id = world.nextId("m");
-  world.books.media.set(id, { appid, bytes, type: imageType(bytes) ?? "image/png", createdAt: world.now() });
+  world.records.media.set(id, { appid, bytes, type: imageType(bytes) ?? "image/png", createdAt: world.now() });
   return id;
 }
 
-/** The system-made link of a picture; it is not served, as no test should need it. */
+/** Returns the PicUrl of a picture; the URL is not served, as no test should need it. */
 function pictureUrl(mediaId: string): string {
   return `https://mmbiz.qpic.cn/emulator/${mediaId}/0`;
 }

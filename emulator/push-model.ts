@@ -1,6 +1,4 @@
-/**
- * The types of the control interface about pushes: requests, what is sent, results. Types only; times as in `model.ts`.
- */
+/** The types of the control interface for pushes: requests, content, results. Types only; times as in `model.ts`. */
 
 /** How the console encrypts pushes: 明文, 兼容, 安全 (WECHAT.md §1.1). */
 export type PushMode = "plain" | "compatible" | "secure";
@@ -8,15 +6,15 @@ export type PushMode = "plain" | "compatible" | "secure";
 /** The console's 数据格式 (WECHAT.md §1.1). */
 export type PushFormat = "xml" | "json";
 
-/** A value on the wire; an array is repeated elements in XML and an array in JSON. */
+/** A value in a push; an array is written as repeated elements in XML and as an array in JSON. */
 export type WireNode = string | number | readonly WireNode[] | WireTree;
 
-/** Fields by their names on the wire. */
+/** Fields by their names in the push. */
 export interface WireTree {
   readonly [name: string]: WireNode;
 }
 
-/** A field that every push has by its documentation. */
+/** A header field: according to the documentation, every push has it. */
 export type HeadField = "ToUserName" | "FromUserName" | "CreateTime" | "MsgType";
 
 /** The user's action, or another kind of push (WECHAT.md §3). */
@@ -29,14 +27,14 @@ export type PushContent =
   /** The user enters by a contact button, whose session-from has at most 1024 characters (WECHAT.md §9.1). */
   | { readonly kind: "enter"; readonly sessionFrom: string }
   /**
-   * Any other event. The fields take precedence over the usual head (ToUserName, FromUserName, CreateTime); `omit`
-   * leaves parts of the head out.
+   * Any other event. `fields` take precedence over the header fields (ToUserName, FromUserName, CreateTime); `omit`
+   * leaves header fields out.
    */
   | {
       readonly kind: "event";
       readonly event: string;
       readonly fields?: WireTree;
-      /** Some products push events that lack these (WECHAT.md §3.2). */
+      /** Header fields to leave out: events of some products lack them (WECHAT.md §3.2). */
       readonly omit?: readonly HeadField[];
     }
   /** A message of any other MsgType, with a MsgId. */
@@ -44,21 +42,21 @@ export type PushContent =
 
 /**
  * Options for a push that the platform would not build. With `signature`, `receiveId`, `mode` or `timestamp` the push
- * simulates an attack or an error: one attempt, nothing in the chat, no grant. `plaintext` is signed and encrypted
- * genuinely.
+ * simulates an attack or an error: one attempt, no line in the chat, no grant. `plaintext` is signed and encrypted
+ * correctly.
  */
 export interface PushOverrides {
   /** Replaces `signature` and `msg_signature` in the query. */
   readonly signature?: string;
-  /** The id inside the ciphertext, in place of the appid. */
+  /** The id inside the ciphertext, instead of the appid. */
   readonly receiveId?: string;
-  /** Builds the body in another mode than the app's. */
+  /** Builds the body in this mode instead of the app's. */
   readonly mode?: PushMode;
-  /** The query's timestamp, seconds. */
+  /** The timestamp in the query, seconds. */
   readonly timestamp?: number;
-  /** The inner body, in place of the one built from `content`. */
+  /** The inner body, instead of the one built from `content`. */
   readonly plaintext?: string;
-  /** The same as bytes, for bodies that are not UTF-8. */
+  /** The inner body as bytes in base64, for bodies that are not UTF-8. */
   readonly plaintextBase64?: string;
 }
 
@@ -67,18 +65,18 @@ export interface PushRequest {
   readonly appid?: string;
   readonly openid: string;
   readonly content: PushContent;
-  /** Decimal digits; the default is fresh and above 2^53. */
+  /** Decimal digits. Default: a new id above 2^53. */
   readonly msgId?: string;
-  /** CreateTime in seconds; the default is now. */
+  /** CreateTime in seconds. Default: now. */
   readonly createTime?: number;
-  /** Sub-merchant (WECHAT.md §3.1). */
+  /** The sub-merchant's id (WECHAT.md §3.1). */
   readonly businessId?: number;
   readonly overrides?: PushOverrides;
   /** The number of copies delivered at once; default 1. */
   readonly copies?: number;
-  /** False: build and store it; `redeliver` sends it later (out of order). Default true. */
+  /** False: only builds and stores the push; `redeliver` sends it later (out of order). Default true. */
   readonly deliver?: boolean;
-  /** False: answer before the delivery has ended. Default true. */
+  /** False: answers before the delivery has ended. Default true. */
   readonly wait?: boolean;
 }
 
@@ -90,8 +88,8 @@ export interface RedeliverRequest {
 }
 
 /**
- * How an answer to a push is judged (WECHAT.md §1.6, §1.8): `success` includes an empty body; `refused` is any status
- * but 200; `malformed` is a 200 with a body the platform would not accept.
+ * The verdict on an answer to a push (WECHAT.md §1.6, §1.8). `success`: the text `success` or an empty body. `refused`:
+ * any status except 200. `malformed`: status 200 with a body the platform would not accept.
  */
 export type Verdict = "success" | "transfer" | "malformed" | "refused" | "timeout" | "network";
 
@@ -108,9 +106,9 @@ export interface PushAttempt {
 }
 
 /**
- * The outcome of a push: `held` (not delivered yet), `pending` (on its way), `acknowledged`, `transferred`,
- * `unavailable` (given up; the user saw the platform's error line), `agent` (an official agent holds the session, so
- * the agent got it and not the push URL).
+ * The outcome of a push: `held` (not delivered yet), `pending` (delivery under way), `acknowledged`, `transferred`,
+ * `unavailable` (all retries failed; the user saw the platform's error line), `agent` (an official agent handles the
+ * session, so the message went to the agent and not to the push URL).
  */
 export type PushOutcome = "held" | "pending" | "acknowledged" | "transferred" | "unavailable" | "agent";
 
@@ -128,18 +126,18 @@ export interface PushRecord {
   readonly outcome: PushOutcome;
 }
 
-/** `POST /_emulator/verify`: the GET the console sends when 提交 is pressed (WECHAT.md §1.2). */
+/** `POST /_emulator/verify`: the GET request that the console sends when 提交 is pressed (WECHAT.md §1.2). */
 export interface VerifyRequest {
   readonly appid?: string;
-  /** Used in place of the app's push URL, and stored when it echoes. Default: the app's. */
+  /** Used instead of the app's push URL, and saved if the verification succeeds. Default: the app's push URL. */
   readonly pushUrl?: string;
-  /** Default: fresh digits. */
+  /** Default: new random digits. */
   readonly echostr?: string;
   /** Replaces the correct signature. */
   readonly signature?: string;
 }
 
-/** The verification's result; `echoed` means status 200 and exactly the echostr. */
+/** The result of the verification; `echoed` means status 200 and exactly the echostr as body. */
 export interface VerifyRecord {
   readonly status: number | null;
   readonly body: string;

@@ -1,6 +1,6 @@
 /**
- * A push as an HTTP request: query parameters, body by mode and format, signed and encrypted (WECHAT.md §1.3, §1.4).
- * And the console's verification GET (§1.2).
+ * Builds a push as an HTTP request: query parameters, body by mode and format, signed and encrypted (WECHAT.md §1.3,
+ * §1.4). Also builds the console's verification GET (§1.2).
  */
 import { Buffer } from "node:buffer";
 import { encrypt, sign } from "./crypto.ts";
@@ -9,11 +9,11 @@ import type { PushOverrides, VerifyRequest, WireTree } from "./push-model.ts";
 import type { Delivery } from "./push-state.ts";
 import { writeFields } from "./wire.ts";
 
-/** One delivery, ready to be sent, with its body as sent and in plain text. */
+/** One delivery, ready to be sent, with its body as sent and as plain text. */
 export interface BuiltPush {
   readonly request: Request;
   readonly body: Uint8Array<ArrayBuffer> | string;
-  /** Absent in plain mode, where both are the same. */
+  /** Absent in plain mode, where both bodies are the same. */
   readonly plaintext?: Uint8Array<ArrayBuffer>;
 }
 
@@ -44,7 +44,7 @@ export function buildPushRequest(
   return { request: post(app, url, body), body, plaintext };
 }
 
-/** Builds the verification GET; the echo is always plain (WECHAT.md §1.2). */
+/** Builds the verification GET; the echostr is always plain (WECHAT.md §1.2). */
 export function buildVerifyRequest(
   app: EmulatedApp,
   request: VerifyRequest,
@@ -66,7 +66,7 @@ function plaintextOf(app: EmulatedApp, fields: WireTree, overrides: PushOverride
 }
 
 function post(app: EmulatedApp, url: URL, body: Uint8Array<ArrayBuffer> | string): Request {
-  // The JSON content type is unconfirmed (WECHAT.md §15.2); a worker should check the first byte instead.
+  // The content type for JSON is unconfirmed (WECHAT.md §15.2); a worker should check the first byte instead.
   const contentType = app.format === "xml" ? "text/xml" : "application/json";
   // A redirect is not followed: any status but 200 is a failed delivery.
   return new Request(url, { method: "POST", headers: { "content-type": contentType }, body, redirect: "manual" });

@@ -1,9 +1,7 @@
-/**
- * A push as the emulator stores it, so that it can be delivered again. Types only; not part of the control interface.
- */
+/** A push as stored by the emulator. Types only; not part of the control interface. */
 import type { PushRequest, WireTree, PushAttempt, PushOutcome } from "./push-model.ts";
 
-/** The values in which two deliveries of one push differ on the wire. */
+/** The values that may differ between two deliveries of one push. */
 export interface Delivery {
   /** Seconds. */
   readonly timestamp: number;
@@ -12,7 +10,7 @@ export interface Delivery {
   readonly random: Uint8Array;
 }
 
-/** A push as the emulator stores it, so that exactly the same one can be delivered again. */
+/** A push as stored by the emulator, so that exactly the same push can be delivered again. */
 export interface Push {
   readonly id: string;
   readonly request: PushRequest;
@@ -20,7 +18,7 @@ export interface Push {
   readonly msgId?: string;
   /** Seconds. */
   readonly createTime: number;
-  /** All fields but those of the head. */
+  /** All fields except the header fields. */
   readonly fields: WireTree;
   attempts: readonly PushAttempt[];
   outcome: PushOutcome;

@@ -1,11 +1,11 @@
 /**
- * What may be sent to one user, by the platform's table (WECHAT.md §4.4), implemented independently of the worker: a
- * message opens 5 for 48 hours, entering opens 2 for a minute, and the two are never added.
+ * The reply quota of one user, by the platform's table (WECHAT.md §4.4), implemented independently of the worker: a
+ * message grants 5 sends for 48 hours, entering the chat grants 2 for one minute; the two grants are not summed.
  */
 import type { QuotaView } from "./model.ts";
 import type { GrantView } from "./phone-model.ts";
 
-/** One grant, opened by one action of the user. */
+/** One grant, caused by one action of the user. */
 interface Grant {
   /** When the user acted, epoch milliseconds. */
   readonly at: number;
@@ -18,10 +18,10 @@ export interface Quota {
   readonly enter: Grant | null;
 }
 
-/** Why nothing may be sent: 45015 outside every window, 45047 all used. */
+/** Why a message may not be sent: 45015 no grant is open, 45047 all grants are used up. */
 export type QuotaRefusal = 45015 | 45047;
 
-/** A user without any action. */
+/** The quota of a user who has not acted yet. */
 export const NO_QUOTA: Quota = { message: null, enter: null };
 
 const RULES = {
@@ -29,16 +29,16 @@ const RULES = {
   enter: { count: 2, ms: 60_000 },
 } as const;
 
-/** The user sent a message; one that is older than the newest changes nothing. */
+/** Returns the quota after a message of the user. A message that is older than the newest one changes nothing. */
 export function withMessage(quota: Quota, at: number): Quota {
   if (quota.message !== null && quota.message.at > at) return quota;
   return { ...quota, message: { at, used: 0 } };
 }
 
 /**
- * The user entered the chat.
+ * Returns the quota after the user entered the chat.
  *
- * @param refills the assumption that entering also sets an open message grant back to 5 (unconfirmed)
+ * @param refills whether entering also resets an open message grant to 5 sends (unconfirmed)
  */
 export function withEnter(quota: Quota, at: number, refills: boolean): Quota {
   const enter = quota.enter !== null && quota.enter.at > at ? quota.enter : { at, used: 0 };
@@ -53,26 +53,29 @@ export function spend(quota: Quota, now: number): Quota | QuotaRefusal {
   return { message: counted("message", quota.message, now), enter: counted("enter", quota.enter, now) };
 }
 
-/** Why a message may not be sent now. @returns null when it may */
+/** Returns why a message may not be sent now; null when it may. */
 export function refusalOf(quota: Quota, now: number): QuotaRefusal | null {
   const live = liveGrants(quota, now);
   if (live.length === 0) return 45015;
   return live.some(({ left }) => left > 0) ? null : 45047;
 }
 
-/** The clock was set back to `now`: no action may be later than that. */
+/** Corrects a quota after the clock was set back to `now`: no action may be later than that. */
 export function quotaSetBack({ message, enter }: Quota, now: number): Quota {
   return { message: grantSetBack(message, now), enter: grantSetBack(enter, now) };
 }
 
-/** How many may still be sent, and until when: of two grants the one with more left, then the longer one. */
+/**
+ * Returns the number of sends left and when it expires: of two grants the one with more sends left; with equal numbers,
+ * the one that lasts longer.
+ */
 export function viewQuota(quota: Quota, now: number): QuotaView {
   const open = liveGrants(quota, now).filter(({ left }) => left > 0);
   const [best] = open.toSorted((one, other) => other.left - one.left || other.endsAt - one.endsAt);
   return best === undefined ? { remaining: 0, expiresAt: null } : { remaining: best.left, expiresAt: best.endsAt };
 }
 
-/** The open grants, used up ones included. */
+/** Returns the open grants, including those that are used up. */
 export function liveGrants(quota: Quota, now: number): GrantView[] {
   return (["message", "enter"] as const).flatMap((kind) => {
     const grant = quota[kind];

@@ -1,6 +1,6 @@
 /**
- * The checks of requests to the control interface. The types are in `model.ts`; the compiler checks each schema against
- * its type.
+ * Validates requests to the control interface. The types are in `model.ts`; the compiler checks each schema against its
+ * type.
  */
 import * as v from "valibot";
 import type {
@@ -26,7 +26,7 @@ import type { ServiceOptions } from "./service.ts";
 
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const openid = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - or _"));
-/** WECHAT.md §9.1; the handling of longer ones is not published. */
+/** WECHAT.md §9.1; how longer values are handled is not published. */
 const sessionFrom = v.pipe(v.string(), v.maxLength(1_024, "must be at most 1024 characters"));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const copies = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200));
@@ -39,19 +39,19 @@ const httpUrl = v.pipe(
   v.string(),
   v.url("must be a URL"),
   v.regex(/^https?:/, "must begin with http:// or https://"),
-  // No request can be made to such an address.
-  v.check(hasNoCredentials, "must not hold a user name or password"),
+  // fetch refuses URLs with credentials.
+  v.check(hasNoCredentials, "must not contain a user name or password"),
 );
 const optional = v.exactOptional;
 
-/** An element name that is valid in XML and JSON. */
+/** A field name that is valid in XML and JSON. */
 const fieldName = v.pipe(v.string(), v.regex(/^[A-Za-z_][\w.-]*$/, "must be a field name"));
 const wireNode: v.GenericSchema<unknown, WireNode> = v.lazy(() =>
   v.union([v.string(), v.pipe(v.number(), v.finite()), v.array(wireNode), wireTree]),
 );
 const wireTree: v.GenericSchema<unknown, WireTree> = v.lazy(() => v.record(fieldName, wireNode));
 
-/** The content of a push, by kind; the compiler requires all of them. */
+/** The content of a push, by kind; the compiler requires every kind. */
 const contents = {
   text: v.strictObject({ kind: v.literal("text"), content: v.string() }),
   image: v.strictObject({ kind: v.literal("image"), dataBase64: optional(base64) }),
@@ -81,7 +81,7 @@ const overridesSchema: v.GenericSchema<unknown, PushOverrides> = v.strictObject(
   plaintextBase64: optional(base64),
 });
 
-/** `POST push`. */
+/** The body of `POST push`. */
 export const PushSchema: v.GenericSchema<unknown, PushRequest> = v.strictObject({
   appid: optional(filled),
   openid,
@@ -95,14 +95,14 @@ export const PushSchema: v.GenericSchema<unknown, PushRequest> = v.strictObject(
   wait: optional(v.boolean()),
 });
 
-/** `POST redeliver`. */
+/** The body of `POST redeliver`. */
 export const RedeliverSchema: v.GenericSchema<unknown, RedeliverRequest> = v.strictObject({
   id: filled,
   copies: optional(copies),
   wait: optional(v.boolean()),
 });
 
-/** `POST verify`. */
+/** The body of `POST verify`. */
 export const VerifySchema: v.GenericSchema<unknown, VerifyRequest> = v.strictObject({
   appid: optional(filled),
   pushUrl: optional(httpUrl),
@@ -116,7 +116,7 @@ const faultScope = {
   times: optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 };
 
-/** `POST fault`. */
+/** The body of `POST fault`. */
 export const FaultSchema: v.GenericSchema<unknown, FaultRequest> = v.variant("fault", [
   v.strictObject({
     ...faultScope,
@@ -134,7 +134,7 @@ export const FaultSchema: v.GenericSchema<unknown, FaultRequest> = v.variant("fa
   v.strictObject({ ...faultScope, fault: v.literal("drop"), when: v.picklist(["before", "after"]) }),
 ]);
 
-/** `POST switches`. */
+/** The body of `POST switches`. */
 export const SwitchesSchema: v.GenericSchema<unknown, Partial<Switches>> = v.strictObject({
   retryNon200: optional(v.boolean()),
   retryCreateTime: optional(v.picklist(["same", "new"])),
@@ -153,22 +153,22 @@ export const SwitchesSchema: v.GenericSchema<unknown, Partial<Switches>> = v.str
 
 const milliseconds = v.pipe(v.number(), v.integer());
 
-/** `POST clock`. */
+/** The body of `POST clock`. */
 export const ClockSchema: v.GenericSchema<unknown, ClockRequest> = v.union(
   [v.strictObject({ offsetMs: milliseconds }), v.strictObject({ advanceMs: milliseconds })],
   "must be { offsetMs } or { advanceMs }, whole milliseconds",
 );
 
-/** `POST kill-token`. */
+/** The body of `POST kill-token`. */
 export const KillTokenSchema: v.GenericSchema<unknown, KillTokenRequest> = v.strictObject({
   appid: optional(filled),
   sticky: optional(v.boolean()),
 });
 
-/** `POST resume`. */
+/** The body of `POST resume`. */
 export const ResumeSchema: v.GenericSchema<unknown, ResumeRequest> = v.strictObject({ appid: optional(filled) });
 
-/** `POST agent`. */
+/** The body of `POST agent`. */
 export const AgentSchema: v.GenericSchema<unknown, AgentRequest> = v.strictObject({
   appid: optional(filled),
   on: optional(v.boolean()),
@@ -176,7 +176,7 @@ export const AgentSchema: v.GenericSchema<unknown, AgentRequest> = v.strictObjec
   close: optional(openid),
 });
 
-/** `POST app`. */
+/** The body of `POST app`. */
 export const AppPatchSchema: v.GenericSchema<unknown, AppPatch> = v.strictObject({
   appid: filled,
   secret: optional(filled),
@@ -207,7 +207,7 @@ export const AppsSchema: v.GenericSchema<unknown, EmulatedAppInput[]> = v.pipe(
 /** The variable WORKER of the emulator's Worker. */
 export const WorkerSchema: v.GenericSchema<unknown, ServiceOptions> = v.strictObject({ url: httpUrl, apiKey: filled });
 
-/** All problems of a refused input in one line, each with its field. */
+/** Formats all problems of a rejected input in one line, each with its field. */
 export function describeIssues(issues: readonly v.BaseIssue<unknown>[]): string {
   return issues.map((issue) => `${v.getDotPath(issue) ?? "(body)"}: ${issue.message}`).join("; ");
 }

@@ -1,6 +1,6 @@
 /**
- * The field checks of custom/send (WECHAT.md §4.1–4.3), each with the errcode the platform has for it. A comment marks
- * the errors for which the tables do not name a code.
+ * Validates the fields of custom/send (WECHAT.md §4.1–4.3), each with the errcode that the platform returns. A comment
+ * marks the errors for which the tables name no code.
  */
 import { Buffer } from "node:buffer";
 import { isJsonObject, type JsonObject } from "./api-call.ts";
@@ -10,26 +10,26 @@ import type { ApiError } from "./errcode.ts";
 export interface SendRules {
   readonly appid: string;
   readonly textUnit: "bytes" | "characters";
-  /** Whether the picture exists, belongs to the app, and is at most three days old. */
+  /** Returns whether the picture exists, belongs to the app, and is at most three days old. */
   readonly isUsableMedia: (mediaId: string) => boolean;
 }
 
-/** A message that may be sent, if the user may get one. */
+/** A message with valid fields; whether the user may receive it is checked separately. */
 export interface CheckedSend {
   readonly touser: string;
   readonly msgtype: string;
   readonly isAi: boolean;
-  /** The visible content: the text, or the message's part as JSON. */
+  /** The visible content: the text, or the object named after the msgtype, as JSON. */
   readonly text: string;
 }
 
 const TEXT_LIMIT = 2048;
-/** `\uXXXX` in the raw body, not after another backslash (40033). */
+/** `\uXXXX` in the raw body, except after another backslash (40033). */
 const UNICODE_ESCAPE = /(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}/;
-/** An opening tag of a link, by its first `>` and by its first one outside quotes. */
+/** The opening tag of a link: up to its first `>`, and up to its first `>` outside quotes. */
 const LINK_TAGS = [/<a\s[^>]*>/gi, /<a\s(?:"[^"]*"|'[^']*'|[^"'>])*>/gi];
 const LINK_APPID = /data-miniprogram-appid\s*=\s*["']?([^"'\s>]*)/gi;
-/** WECHAT.md §4.1: the same endpoint, official accounts only. */
+/** WECHAT.md §4.1: types of the same endpoint that only official accounts may send. */
 const OFFICIAL_ACCOUNT_TYPES = new Set([
   "voice",
   "video",
@@ -49,14 +49,14 @@ const PART_CHECKS: ReadonlyMap<string, (part: JsonObject, rules: SendRules) => n
   ["miniprogrampage", checkCard],
 ]);
 
-/** Checks a body. @returns the message, or the first errcode */
+/** Validates a body. @returns the message, or the first errcode */
 export function checkSend(raw: string, json: JsonObject, rules: SendRules): CheckedSend | ApiError {
   if (UNICODE_ESCAPE.test(raw)) return { errcode: 40033 };
   const { touser, msgtype } = json;
   if (typeof touser !== "string") return { errcode: 47001 };
   if (typeof msgtype !== "string") return { errcode: 40008 };
   const check = PART_CHECKS.get(msgtype);
-  // Whether a type gets 40008 or 45162 is not settled; 45162 is known for transfer_customer_service (§1.8).
+  // Whether a type gets 40008 or 45162 is unconfirmed; 45162 is known for transfer_customer_service (§1.8).
   if (check === undefined) return { errcode: OFFICIAL_ACCOUNT_TYPES.has(msgtype) ? 40008 : 45162 };
   const part = json[msgtype];
   if (!isJsonObject(part)) return { errcode: 47001 };
@@ -76,7 +76,10 @@ function checkText(part: JsonObject, rules: SendRules): number | null {
   return linkedAppids(content).every((appid) => appid === rules.appid) ? null : 40013;
 }
 
-/** §4.2: a link must lead to this mini program; that only a tag makes one, and the errcode, are assumptions. */
+/**
+ * Returns the appids that links refer to. §4.2: a link must lead to this mini program. Assumptions: only a tag makes a
+ * link, and the errcode.
+ */
 function linkedAppids(content: string): readonly string[] {
   const tags = LINK_TAGS.flatMap((tag) => content.match(tag) ?? []);
   return tags.flatMap((tag) => [...tag.matchAll(LINK_APPID)].map(([, appid = ""]) => appid));
@@ -84,7 +87,7 @@ function linkedAppids(content: string): readonly string[] {
 
 function checkCard(part: JsonObject, rules: SendRules): number | null {
   if (!areFilled(part, ["title", "pagepath"])) return 47001;
-  // §4.1: a mini program's card opens the mini program itself; the errcode is an assumption.
+  // §4.1: the card of a mini program opens the same mini program; the errcode is an assumption.
   if (part["appid"] !== undefined && part["appid"] !== rules.appid) return 40013;
   return checkMedia(part["thumb_media_id"], rules);
 }
@@ -110,7 +113,7 @@ function isAiMessage(json: JsonObject): boolean {
   return isJsonObject(json["aimsgcontext"]) && json["aimsgcontext"]["is_ai_msg"] === 1;
 }
 
-/** Whether all are strings; the platform requires them, their minimum length is not published. */
+/** Returns whether all fields are strings; the platform requires them, their minimum length is not published. */
 function areFilled(part: JsonObject, names: readonly string[]): boolean {
   return names.every((name) => typeof part[name] === "string");
 }

@@ -1,30 +1,32 @@
 /**
- * The worker behind the emulated WeChat, as the phone page and a reset need it: which mini programs it has paused, and
- * lifting a pause. Uses the REST API with the key from `npm start`; the key leaves this file only in a request to the
- * worker.
+ * Calls the REST API of the worker beside the emulator, for the phone page and for a reset: which mini programs are
+ * paused, and lifting a pause. Uses the API key from `npm start`; the key is sent only to the worker.
  */
 import * as v from "valibot";
 import { readBoth } from "../shared/base/bilingual.ts";
 import type { PauseView, ResumeView } from "./model.ts";
 
-/** The address of the worker. */
+/** Where the worker can be reached. */
 export interface ServiceOptions {
   /** Its origin. */
   readonly url: string;
   readonly apiKey: string;
 }
 
-/** The worker. */
+/** The calls to the worker. */
 export interface Service {
-  /** The mini programs that cannot send; null when the worker does not answer. Never fails. */
+  /** Returns the mini programs that cannot send; null when the worker does not answer. Never rejects. */
   pauses(): Promise<readonly PauseView[] | null>;
-  /** Tries one waiting message and lifts the pause when WeChat accepts it. Null: no usable answer. Never fails. */
+  /**
+   * Has the worker send one waiting message and lift the pause if WeChat accepts it. Returns null when there is no
+   * usable answer. Never rejects.
+   */
   resume(appid: string): Promise<ResumeView | null>;
 }
 
 /** Timeout of the report, milliseconds: the worker reads its accounts within two seconds. */
 const PAUSES_MS = 5_000;
-/** Timeout of a trial, milliseconds: a token is fetched, then one message is sent. */
+/** Timeout of `resume`, milliseconds: the worker fetches an access token, then sends one message. */
 const RESUME_MS = 40_000;
 
 const FaultsSchema = v.array(
@@ -47,19 +49,19 @@ const ResumedSchema = v.object({
 });
 
 /**
- * Creates it.
+ * Creates the calls.
  *
- * @param send how requests travel
+ * @param send sends a request and returns the answer
  */
 export function createService(send: (request: Request) => Promise<Response>, { url, apiKey }: ServiceOptions): Service {
-  /** The checked answer to a request; null when there is none or it is malformed. */
+  /** Sends a request and validates the answer; null when there is none or it is malformed. */
   async function ask<T>(schema: v.GenericSchema<unknown, T>, request: Request): Promise<T | null> {
     try {
       const response = await send(request);
       const parsed = v.safeParse(schema, await response.json());
       return response.ok && parsed.success ? parsed.output : null;
     } catch {
-      return null; // it is not running, or another program answers at its address
+      return null; // the worker is not running, or another program uses its port
     }
   }
 
@@ -79,8 +81,8 @@ export function createService(send: (request: Request) => Promise<Response>, { u
 }
 
 /**
- * Lifts the pause of every app the worker reports: after a new start the cause is gone. Never fails; an app whose trial
- * WeChat refuses stays paused.
+ * Lifts the pause of every app that the worker reports: after a reset the cause is cleared. Never rejects; an app whose
+ * test send WeChat refuses stays paused.
  */
 export async function liftPauses(service: Service): Promise<void> {
   const pauses = (await service.pauses()) ?? [];
@@ -88,7 +90,7 @@ export async function liftPauses(service: Service): Promise<void> {
   await Promise.all(Array.from(appids, (appid) => service.resume(appid)));
 }
 
-/** Other faults do not stop messages. */
+/** Returns the pauses of an app; other faults do not stop messages. */
 function toPauses(fault: v.InferOutput<typeof FaultsSchema>[number]): PauseView[] {
   const { appid, reason, code, until } = fault;
   if (reason !== "paused" && reason !== "token_refused") return [];

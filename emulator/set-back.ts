@@ -1,7 +1,7 @@
 /**
- * Handles a clock that was set back: events recorded at a time that is now in the future count as having happened now.
- * Otherwise a grant, a session or a token would last too long, and a new message would count as older than the previous
- * one.
+ * Corrects the state after the clock was set back: events recorded at a time that is now in the future count as having
+ * happened now. Otherwise a grant, a session or an access token would last too long, and a new message would count as
+ * older than the previous one.
  */
 import { HOLD_MS } from "./agent.ts";
 import { TYPING_MS } from "./api-send.ts";
@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 /** Corrects everything that expires after the clock was set back. Chat lines keep their times. */
 export function setBack(world: World): void {
   const now = world.now();
-  const { users, media } = world.books;
+  const { users, media } = world.records;
   for (const user of users.values()) {
     user.quota = quotaSetBack(user.quota, now);
     user.exchangedAt = Math.min(user.exchangedAt, now);

@@ -1,17 +1,17 @@
 /**
- * Access tokens (WECHAT.md §6.1): two endpoints with tokens of their own, the overlap of old and new, forced refresh,
- * and the error for a token that does not work.
+ * Access tokens (WECHAT.md §6.1): two endpoints with separate tokens, the overlap of old and new tokens, forced
+ * refresh, and the error for an invalid token.
  */
 
 import type { TokenView } from "./phone-model.ts";
 
-/** A new or current token, as the endpoints return it. */
+/** A new or current token, as returned by the endpoints. */
 export interface IssuedToken {
   readonly value: string;
   readonly expiresInSeconds: number;
 }
 
-/** The check of a token: its app, or the errcode. */
+/** The result of checking a token: its app, or the errcode. */
 export type TokenCheck = { readonly appid: string } | { readonly errcode: 40001 | 40014 | 41001 | 42001 };
 
 /** The tokens of all apps. */
@@ -23,14 +23,16 @@ interface TokenEntry {
   issuedAt: number;
   expiresAt: number;
   renewAt: number;
-  /** From this time on it is "not latest"; 0 when killed or replaced by force. */
+  /**
+   * From this time on the token is rejected as "not latest"; 0 when it was invalidated or replaced by a forced refresh.
+   */
   acceptedUntil: number;
 }
 
 interface AppTokens {
   plain?: TokenEntry;
   stable?: TokenEntry;
-  /** The normal stable call keeps returning a dead token. */
+  /** Whether the normal stable call keeps returning an invalidated token. */
   sticky: boolean;
   forcedAt: readonly number[];
 }
@@ -42,7 +44,7 @@ const BEIJING_OFFSET_MS = 8 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 const TOKEN_FORM = /^[\w-]{64,512}$/;
 
-/** @param createValue a fresh token text, 64 to 512 characters of `[A-Za-z0-9_-]` */
+/** Creates an empty list. @param createValue returns a new token text, 64 to 512 characters of `[A-Za-z0-9_-]` */
 export function createTokens(createValue: () => string) {
   const entries = new Map<string, TokenEntry>();
   const apps = new Map<string, AppTokens>();
@@ -57,7 +59,7 @@ export function createTokens(createValue: () => string) {
 
   function issue(appid: string, now: number, seconds: number): TokenEntry {
     const expiresAt = now + seconds * 1000;
-    // A validity shorter than the overlap is renewed at half of it.
+    // A token whose validity is shorter than the overlap is renewed after half of it.
     const renewAt = expiresAt - Math.min(OVERLAP_MS, seconds * 500);
     const entry: TokenEntry = {
       value: createValue(),
@@ -72,7 +74,7 @@ export function createTokens(createValue: () => string) {
   }
 
   return {
-    /** `/cgi-bin/token`: always a new one; the old one works for 5 more minutes. */
+    /** Implements `/cgi-bin/token`: always returns a new token; the old one works for 5 more minutes. */
     plain(appid: string, now: number, seconds: number): IssuedToken {
       const app = appOf(appid);
       if (app.plain !== undefined) {
@@ -82,7 +84,10 @@ export function createTokens(createValue: () => string) {
       return issued(app.plain, now);
     },
 
-    /** `/cgi-bin/stable_token`: the current one, or a new one near its end, when it was killed, or when forced. */
+    /**
+     * Implements `/cgi-bin/stable_token`: returns the current token, or a new one if the current one expires soon, was
+     * invalidated, or a refresh is forced.
+     */
     stable(appid: string, now: number, seconds: number, force: boolean): IssuedToken | { readonly errcode: number } {
       const app = appOf(appid);
       if (force) {
@@ -110,7 +115,7 @@ export function createTokens(createValue: () => string) {
       return entry.acceptedUntil <= now ? { errcode: 40001 } : { appid: entry.appid };
     },
 
-    /** The app's current tokens, working or not. */
+    /** Returns the app's current tokens, valid or not. */
     list(appid: string, now: number): TokenView[] {
       const { plain, stable } = appOf(appid);
       const view = (endpoint: TokenView["endpoint"], entry: TokenEntry | undefined): TokenView[] => {
@@ -121,7 +126,7 @@ export function createTokens(createValue: () => string) {
       return [...view("stable_token", stable), ...view("token", plain)];
     },
 
-    /** Makes the app's current tokens invalid. */
+    /** Invalidates the app's current tokens. */
     kill(appid: string, sticky: boolean): void {
       const app = appOf(appid);
       for (const entry of [app.plain, app.stable]) {
@@ -130,10 +135,10 @@ export function createTokens(createValue: () => string) {
       app.sticky = sticky;
     },
 
-    /** The app of a token, working or not; null for one that was never issued. */
+    /** Returns the app of a token, valid or not; null for a token that was never issued. */
     ownerOf: (value: string | null): string | null => (value === null ? null : (entries.get(value)?.appid ?? null)),
 
-    /** The clock was set back to `now`: no issue or forced refresh may be later than that. */
+    /** Corrects the times after the clock was set back to `now`: no token or forced refresh may be later than that. */
     setBack(now: number): void {
       for (const entry of entries.values()) {
         const aheadMs = Math.max(0, entry.issuedAt - now);
@@ -147,7 +152,9 @@ export function createTokens(createValue: () => string) {
       for (const app of apps.values()) app.forcedAt = app.forcedAt.map((at) => Math.min(at, now));
     },
 
-    /** Ends stickiness and forgets forced refreshes; issued tokens keep working. */
+    /**
+     * Clears invalidated tokens that are still returned, and the count of forced refreshes; issued tokens keep working.
+     */
     reset(): void {
       for (const app of apps.values()) {
         app.sticky = false;
@@ -161,7 +168,10 @@ function issued(entry: TokenEntry, now: number): IssuedToken {
   return { value: entry.value, expiresInSeconds: Math.max(0, Math.floor((entry.expiresAt - now) / 1000)) };
 }
 
-/** WECHAT.md §6.1 states the limits; which errcode each has, and that the day is Beijing's, are assumptions. */
+/**
+ * Returns why a forced refresh is refused. WECHAT.md §6.1 states the limits; which errcode each has, and that the day
+ * is in Beijing time, are assumptions.
+ */
 function forceRefusal(forcedAt: readonly number[], now: number): number | null {
   const last = forcedAt.at(-1);
   if (last !== undefined && now - last < FORCE_GAP_MS) return 45011;

@@ -1,6 +1,6 @@
 /**
- * The wire as the phone page's developer panel shows it: the newest exchanges with headers and bodies. `books.calls`
- * and `Push.attempts` are the records for checks; this list is for display only.
+ * The HTTP traffic for the phone page's developer panel: the newest exchanges with headers and bodies. For display
+ * only; tests read `records.calls` and `Push.attempts`.
  */
 import { decodeUtf8, decrypt } from "./crypto.ts";
 import type { EmulatedApp } from "./model.ts";
@@ -10,7 +10,7 @@ import { readFields } from "./wire.ts";
 const MAX_RECORDS = 300;
 const MAX_BODY_CHARS = 64 * 1024;
 
-/** The data of an exchange at its beginning. */
+/** The data of an exchange when it begins. */
 export type TrafficStart = Omit<TrafficRecord, "id" | "seq" | "ms" | keyof TrafficEnd>;
 
 /** The newest exchanges. */
@@ -19,7 +19,7 @@ export type Traffic = ReturnType<typeof createTraffic>;
 /**
  * Creates an empty list.
  *
- * @param epoch distinguishes this list from those before a reset or a restart
+ * @param epoch identifies this list; lists before a reset or restart have another value
  */
 export function createTraffic(epoch: string, now: () => number) {
   let records: readonly TrafficRecord[] = [];
@@ -27,7 +27,7 @@ export function createTraffic(epoch: string, now: () => number) {
 
   return {
     epoch,
-    /** Records an exchange under way. @returns the function to call when it has ended */
+    /** Records an exchange that has begun. @returns the function to call when it has ended */
     open(start: TrafficStart): (end: TrafficEnd) => void {
       const startedAt = now();
       seq += 1;
@@ -40,14 +40,14 @@ export function createTraffic(epoch: string, now: () => number) {
         records = records.map((known) => (known.id === id ? closed : known));
       };
     },
-    /** The number of the newest change. */
+    /** Returns the number of the newest change. */
     seq: (): number => seq,
-    /** Records changed after `last`, oldest first. */
+    /** Returns the records changed after `last`, oldest first. */
     after: (last: number): readonly TrafficRecord[] => records.filter((record) => record.seq > last),
   };
 }
 
-/** A request for the list; `body` is text or, if it cannot be decoded, bytes. */
+/** Converts a request to a record; `body` is text or, if it cannot be decoded, bytes. */
 export function wireRequest(request: Request, body: Uint8Array | string, plain?: string): WireRequest {
   return {
     method: request.method,
@@ -58,7 +58,7 @@ export function wireRequest(request: Request, body: Uint8Array | string, plain?:
   };
 }
 
-/** An answer for the list. */
+/** Converts a response to a record. */
 export function wireResponse(
   status: number,
   headers: Headers,
@@ -73,7 +73,9 @@ export function wireResponse(
   };
 }
 
-/** The plain text of an encrypted answer to a push; undefined when it is not encrypted or cannot be read. */
+/**
+ * Returns the plain text of an encrypted answer to a push; undefined when it is not encrypted or cannot be decrypted.
+ */
 export function plainAnswer(app: EmulatedApp, body: string): string | undefined {
   const outer = readFields(body, app.format);
   const encrypted = outer.ok ? outer.value.get("Encrypt") : undefined;

@@ -1,7 +1,7 @@
 /**
- * A local WeChat: serves api.weixin.qq.com's endpoints and, under `/_emulator/`, the control interface. It depends on
- * no runtime: tests call `handle` in their own process, `index.ts` makes a Worker of it. It shares no code with the
- * worker under test.
+ * A local WeChat: serves api.weixin.qq.com's endpoints and, under `/_emulator/`, the control interface. It does not
+ * depend on a runtime: tests call `handle` in their own process, `index.ts` wraps it as a Worker. It shares no code
+ * with the worker under test.
  */
 import { randomBytes } from "node:crypto";
 import { serveApi } from "./api.ts";
@@ -11,38 +11,36 @@ import type { EmulatedAppInput, Switches } from "./model.ts";
 import type { Service } from "./service.ts";
 import { createWorld, type Ports, type Sleep } from "./world.ts";
 
-/** The parts of an emulator; only the apps are required. */
+/** The dependencies of an emulator; only the apps are required. */
 export interface WeChatOptions {
   /** The mini programs; the first is used when a request names none. */
   readonly apps: readonly EmulatedAppInput[];
-  /** Delivers pushes; the default is the global fetch at the time of the call. */
+  /** Delivers pushes; default: the global fetch at the time of the call. */
   readonly fetch?: Ports["send"];
-  /** The machine's clock, epoch milliseconds; the default is Date.now. */
+  /** Returns the machine's time, epoch milliseconds; default: Date.now. */
   readonly now?: () => number;
-  /** Waits between retries, for slow answers and for the push time-out; the default is a timer. */
+  /** Waits between retries, for slow answers and for the push timeout; default: a timer. */
   readonly sleep?: Sleep;
-  /** The default is `node:crypto`'s. */
+  /** Returns random bytes; default: `randomBytes` of `node:crypto`. */
   readonly randomBytes?: (size: number) => Uint8Array;
-  /** The worker's REST API, for its pauses; without it a reset does not change them. */
+  /** The worker's REST API, to lift its pauses; without it a reset does not change them. */
   readonly service?: Service;
-  /** The switches at the start and after a reset, if they differ from `DEFAULT_SWITCHES`. */
+  /** The switches at the start and after a reset that differ from `DEFAULT_SWITCHES`. */
   readonly switches?: Partial<Switches>;
 }
 
 /** A running emulator. */
 export interface WeChat {
-  /** Answers one request by its path; the host does not matter. */
+  /** Answers a request by its path; the host is ignored. */
   readonly handle: (request: Request) => Promise<Response>;
 }
 
 /**
- * Creates an emulator with an empty memory.
+ * Creates an emulator with empty state.
  *
  * @throws RangeError without an app, or with the same appid twice
- * @example
- * const wechat = createWeChat({ apps: [app], fetch: (request) => worker.fetch(request) });
- * const control = createControl(wechat.handle);
- * await control.text("oUser", "你好");
+ * @example const wechat = createWeChat({ apps: [app], fetch: (request) => worker.fetch(request) }); const control =
+ * createControl(wechat.handle); await control.text("oUser", "你好");
  */
 export function createWeChat(options: WeChatOptions): WeChat {
   const ports: Ports = {

@@ -1,11 +1,12 @@
 /**
- * Push bodies and answers as text: fields to XML or JSON, and a flat answer back. XML strings are CDATA, numbers are
- * bare, repeated elements are a list (WECHAT.md §1.4); a MsgId is a bare 64-bit number in both (§1.5).
+ * Push bodies and answers as text: writes fields as XML or JSON, and parses a flat answer. XML strings are CDATA,
+ * numbers are unquoted, repeated elements are a list (WECHAT.md §1.4); a MsgId is an unquoted 64-bit number in both
+ * formats (§1.5).
  */
 import type { Result } from "../shared/base/result.ts";
 import type { PushFormat, WireNode, WireTree } from "./push-model.ts";
 
-/** A flat answer: every field with its value as text and whether it came as a whole number. */
+/** A flat answer: every field with its value as text, and whether it was written as a whole number. */
 export type FlatFields = ReadonlyMap<string, { readonly text: string; readonly numeric: boolean }>;
 
 const DIGITS = /^\d+$/;
@@ -15,12 +16,12 @@ export function writeFields(fields: WireTree, format: PushFormat): string {
   return format === "xml" ? `<xml>${xmlChildren(fields)}</xml>` : jsonObject(fields);
 }
 
-/** Parses an answer of one level. @returns its fields, or the error in words */
+/** Parses an answer with one level. @returns its fields, or the error as text */
 export function readFields(text: string, format: PushFormat): Result<FlatFields, string> {
   return format === "xml" ? readXml(text) : readJson(text);
 }
 
-/** JSON.stringify cannot write a number above 2^53, so the top level is joined by hand. */
+/** Writes JSON. JSON.stringify cannot write a number above 2^53, so the top level is assembled by hand. */
 function jsonObject(fields: WireTree): string {
   const members = Object.entries(fields).map(([name, value]) => {
     return `${JSON.stringify(name)}:${longNumber(name, value) ?? JSON.stringify(value)}`;
@@ -41,12 +42,12 @@ function xmlElement(name: string, value: WireNode): string {
 
 function xmlContent(name: string, value: string | number | WireTree): string {
   if (typeof value === "number") return String(value);
-  // Unchanged, `]]>` too: the platform does not escape a user's text (WECHAT.md §1.4).
+  // Unchanged, including `]]>`: the platform does not escape a user's text (WECHAT.md §1.4).
   if (typeof value === "string") return longNumber(name, value) ?? `<![CDATA[${value}]]>`;
   return xmlChildren(value);
 }
 
-/** The digits of a 64-bit number, which are written without quotes; null for any other value. */
+/** Returns the digits of a 64-bit number, which are written without quotes; null for any other value. */
 function longNumber(name: string, value: WireNode): string | null {
   return name === "MsgId" && typeof value === "string" && DIGITS.test(value) ? value : null;
 }
@@ -68,16 +69,16 @@ function readJson(text: string): Result<FlatFields, string> {
   return { ok: true, value: fields };
 }
 
-/** The greatest depth of outside JSON; the code that checks or writes it recurses level by level. */
+/** The maximum nesting depth of JSON from outside; the code that checks or writes it is recursive. */
 export const MAX_JSON_DEPTH = 64;
 
-/** JSON.parse for outside text. @returns undefined when it is not JSON, or nests deeper than `MAX_JSON_DEPTH` */
+/** Parses JSON from outside. @returns undefined when it is not JSON, or nested deeper than `MAX_JSON_DEPTH` */
 export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return isTooDeep(value) ? undefined : value;
   } catch {
-    return undefined; // "not JSON" is all the caller needs to know
+    return undefined; // the caller needs to know only that it is not JSON
   }
 }
 
@@ -102,7 +103,7 @@ function readXml(text: string): Result<FlatFields, string> {
     CHILD.lastIndex = at;
     const match = CHILD.exec(inner);
     const name = match?.[1];
-    if (match === null || name === undefined) return { ok: false, error: `cannot be read from character ${at} on` };
+    if (match === null || name === undefined) return { ok: false, error: `is not valid from character ${at} on` };
     fields.set(name, { text: match[2] ?? match[3] ?? "", numeric: DIGITS.test(match[3] ?? "") });
     at = CHILD.lastIndex;
   }

@@ -1,6 +1,6 @@
 /**
- * Everything the emulator remembers, in one place: apps, users with their chats, media, tokens, faults, calls. It is in
- * memory only; `reset` clears it. The rules are in the files that use it.
+ * All state of the emulator: apps, users with their chats, media, tokens, faults, calls. Kept in memory only and
+ * cleared by `reset`. The rules are in the files that use it.
  */
 import { Buffer } from "node:buffer";
 import { sign } from "./crypto.ts";
@@ -16,11 +16,11 @@ import { createTraffic, type Traffic } from "./traffic.ts";
 /** Waits; ends early, without an error, when the signal aborts. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-/** What the emulator needs from outside. */
+/** The injected dependencies. */
 export interface Ports {
-  /** Delivers pushes. */
+  /** Delivers a push. */
   readonly send: (request: Request) => Promise<Response>;
-  /** The machine's clock, epoch milliseconds. */
+  /** Returns the machine's time, epoch milliseconds. */
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly randomBytes: (size: number) => Uint8Array;
@@ -34,11 +34,11 @@ export interface User {
   readonly openid: string;
   lines: readonly ChatLine[];
   quota: Quota;
-  /** Time of the last message in either direction, 0 for none. */
+  /** Time of the last message in either direction, epoch ms; 0 for none. */
   exchangedAt: number;
-  /** When the typing indicator ends, 0 for never. */
+  /** When the typing indicator ends, epoch ms; 0 when it is not shown. */
   typingUntil: number;
-  /** With an official agent: the user waits for one, or is held by one until `until`. */
+  /** The session with an official agent: the user waits for one, or one handles the session until `until`. */
   session: { readonly state: "none" | "waiting" } | { readonly state: "agent"; readonly until: number };
 }
 
@@ -56,8 +56,8 @@ export interface AgentDesk {
   readonly reply: string;
 }
 
-/** The part that a reset clears. */
-export interface Books {
+/** The part of the state that a reset clears. */
+export interface Records {
   switches: Switches;
   clockOffsetMs: number;
   readonly faults: Faults;
@@ -69,26 +69,26 @@ export interface Books {
   readonly traffic: Traffic;
 }
 
-/** The emulator's memory. */
+/** The state of the emulator. */
 export interface World {
   readonly ports: Ports;
-  /** By appid; the first is used when none is named. */
+  /** The apps by appid; the first is used when a request names none. */
   readonly apps: Map<string, EmulatedApp>;
   readonly tokens: Tokens;
-  books: Books;
-  /** The emulator's clock, epoch milliseconds. */
+  records: Records;
+  /** Returns the time of the emulator's clock, epoch milliseconds. */
   now(): number;
-  /** A fresh MsgId, above 2^53 and rising by one (WECHAT.md §1.5). */
+  /** Returns a new MsgId, above 2^53 and increasing (WECHAT.md §1.5). */
   nextMsgId(): string;
-  /** A fresh id for a push or a picture. */
+  /** Returns a new id for a push or a picture. */
   nextId(prefix: string): string;
-  /** The user, created if unknown. */
+  /** Returns the user, who is created if unknown. */
   user(appid: string, openid: string): User;
-  /** New records, and apps as they were at the start; access tokens and the counters continue. */
+  /** Clears the records and restores the apps to their initial values; access tokens and counters continue. */
   reset(): void;
 }
 
-/** Our assumptions about the platform unless a switch changes them. */
+/** The assumptions about the platform; a switch changes them. */
 export const DEFAULT_SWITCHES: Switches = {
   retryNon200: true,
   retryCreateTime: "same",
@@ -107,12 +107,12 @@ export const DEFAULT_SWITCHES: Switches = {
 const LEAST_MSG_ID = BigInt(Number.MAX_SAFE_INTEGER) + 2n;
 const MSG_IDS_A_MS = 10_000n;
 
-/** @throws RangeError without an app, or with the same appid twice */
+/** Creates the state. @throws RangeError without an app, or with the same appid twice */
 export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], switches: Partial<Switches>): World {
   const startApps = inputs.map(withAccount);
   const apps = new Map(startApps.map((app) => [app.appid, app]));
   if (apps.size === 0 || apps.size !== inputs.length) {
-    throw new RangeError("the emulator needs at least one app, and each appid once");
+    throw new RangeError("the emulator needs at least one app, and each appid only once");
   }
   const startSwitches = { ...DEFAULT_SWITCHES, ...switches };
   let lastMsgId = 0n;
@@ -122,10 +122,10 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
     ports,
     apps,
     tokens: createTokens(() => Buffer.from(ports.randomBytes(96)).toString("base64url")),
-    books: createBooks(startSwitches, ports),
-    now: () => ports.now() + world.books.clockOffsetMs,
+    records: createRecords(startSwitches, ports),
+    now: () => ports.now() + world.records.clockOffsetMs,
     nextMsgId() {
-      // From the clock, so that a restarted emulator never repeats an id the worker still has.
+      // Derived from the clock, so that a restarted emulator never repeats an id the worker still has.
       lastMsgId = maxOf(lastMsgId + 1n, BigInt(ports.now()) * MSG_IDS_A_MS, LEAST_MSG_ID);
       return lastMsgId.toString();
     },
@@ -135,7 +135,7 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
     },
     user(appid, openid) {
       const key = userKey(appid, openid);
-      const known = world.books.users.get(key);
+      const known = world.records.users.get(key);
       if (known !== undefined) return known;
       const user: User = {
         appid,
@@ -146,14 +146,14 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
         typingUntil: 0,
         session: { state: "none" },
       };
-      world.books.users.set(key, user);
+      world.records.users.set(key, user);
       return user;
     },
     reset() {
-      // Also a push URL made unreachable: a reset ends all changes made in the console.
+      // Restores the push URL too, including one made unreachable: a reset reverts all changes made in the console.
       for (const app of startApps) apps.set(app.appid, app);
-      const setBackMs = world.books.clockOffsetMs;
-      world.books = createBooks(startSwitches, ports);
+      const setBackMs = world.records.clockOffsetMs;
+      world.records = createRecords(startSwitches, ports);
       world.tokens.reset();
       if (setBackMs > 0) world.tokens.setBack(world.now());
     },
@@ -161,12 +161,12 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
   return world;
 }
 
-/** The key of `books.users`. */
+/** Returns the key of a user in `records.users`. */
 export function userKey(appid: string, openid: string): string {
   return `${appid}:${openid}`;
 }
 
-function createBooks(switches: Switches, ports: Ports): Books {
+function createRecords(switches: Switches, ports: Ports): Records {
   return {
     switches,
     clockOffsetMs: 0,

@@ -1,18 +1,18 @@
-/** Light or dark, as set on the phone: its own switch may differ from the system's, which media queries would use. */
+/** Light or dark, as set on the phone. The setting may differ from the system's, which media queries would use. */
 
 /** An appearance. */
 export type Appearance = "light" | "dark";
 
 type Listener = (appearance: Appearance) => void;
 
-/** The appearance in use. */
+/** The current appearance, and its changes. */
 export interface AppearanceSource {
   readonly current: () => Appearance;
   readonly set: (appearance: Appearance) => void;
   readonly onChange: (listener: Listener) => void;
 }
 
-/** Styles use an attribute: `compile-wxss.ts` rewrites `prefers-color-scheme` to it. */
+/** Creates the appearance. Styles depend on an attribute: `compile-wxss.ts` rewrites `prefers-color-scheme` to it. */
 export function createAppearance(first: Appearance): AppearanceSource {
   const listeners: Listener[] = [];
   let current = first;

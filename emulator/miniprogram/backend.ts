@@ -1,10 +1,11 @@
 /**
- * The DOM under glass-easel (WeChat's own component framework): which element represents a tag, styles without inline
- * attributes (the policy forbids them), and browser events converted to WeChat's. Taps are glass-easel's own.
+ * The DOM under glass-easel (WeChat's component framework): which element represents a tag, styles without inline
+ * attributes (forbidden by the content security policy), and browser events converted to WeChat's. Taps are detected by
+ * glass-easel.
  */
 import * as glassEasel from "glass-easel";
 
-/** The position of an event's finger, in the frame's pixels. */
+/** The position of a touch, in pixels of the frame. */
 interface Touch {
   readonly identifier: number;
   readonly pageX: number;
@@ -13,16 +14,18 @@ interface Touch {
   readonly clientY: number;
 }
 
-/** The context to run components in. */
+/** The context in which components run. */
 export interface Backend {
   readonly context: glassEasel.CurrentWindowBackendContext;
-  /** Whether the running code was called by a tap: some functions of WeChat work only then. */
+  /** Returns whether the running code was called by a tap: some functions of WeChat work only in that case. */
   readonly isInTap: () => boolean;
 }
 
 const MOUSE_FINGER = 0;
 
 /**
+ * Creates the context.
+ *
  * @param standIns the built-in tags that exist
  * @param components the tags of the program's own components
  */
@@ -68,14 +71,20 @@ export function createBackend(standIns: ReadonlySet<string>, components: Readonl
   return { context, isInTap: () => inTap };
 }
 
-/** @throws for a tag without a stand-in: a missing part of the page must be noticed */
+/**
+ * Returns the element name for a tag. @throws for a tag without a stand-in, so that a missing part of the page is
+ * noticed
+ */
 function nameElement(tag: string, standIns: ReadonlySet<string>, components: ReadonlySet<string>): string {
   if (standIns.has(tag)) return `wx-${tag}`;
   if (tag === "wx-page" || components.has(tag)) return tag;
-  throw new Error(`<${tag}> is neither a component of this program nor a tag the phone has a stand-in for`);
+  throw new Error(`<${tag}> is neither a component of this program nor a tag that the phone simulates`);
 }
 
-/** Our code creates the elements; a template's style is set by script, as the policy allows no style attribute. */
+/**
+ * Replaces the creation of elements; a template's style is set by script, because the content security policy allows no
+ * style attribute.
+ */
 function nameElements(context: glassEasel.CurrentWindowBackendContext, nameOf: (tag: string) => string): void {
   const real = context.document;
   context.document = {
@@ -93,7 +102,7 @@ function nameElements(context: glassEasel.CurrentWindowBackendContext, nameOf: (
   };
 }
 
-/** The component or node an element belongs to. */
+/** Returns the component or node an element belongs to. */
 function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEasel.Element>): glassEasel.Element | null {
   let element = start instanceof Element ? start : null;
   while (element !== null && !nodes.has(element)) element = element.parentElement;
@@ -102,7 +111,10 @@ function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEase
 
 type Fire = (target: EventTarget | null, type: string, fields: ReturnType<typeof touchFields>) => boolean;
 
-/** Our own listeners instead of glass-easel's: those are passive, so a handled drag would scroll the page as well. */
+/**
+ * Adds our own touch listeners instead of glass-easel's, which are passive: with them, a handled drag would also scroll
+ * the page.
+ */
 function listenToTouches(fire: Fire): void {
   for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"] as const) {
     const onTouch = (event: TouchEvent): void => {
@@ -120,7 +132,7 @@ function toTouch({ identifier, pageX, pageY, clientX, clientY }: Touch): Touch {
   return { identifier, pageX, pageY, clientX, clientY };
 }
 
-/** A mouse acts as a finger, as in WeChat's simulator. */
+/** Converts mouse events to touches, as WeChat's simulator does. */
 function listenToMouse(fire: Fire): void {
   let start: EventTarget | null = null;
   const onPointer = (type: "touchstart" | "touchmove" | "touchend", event: PointerEvent): void => {
@@ -134,7 +146,7 @@ function listenToMouse(fire: Fire): void {
   document.addEventListener("pointerdown", (event) => onPointer("touchstart", event), { capture: true });
   document.addEventListener("pointermove", (event) => onPointer("touchmove", event), { capture: true });
   document.addEventListener("pointerup", (event) => onPointer("touchend", event), { capture: true });
-  // The browser's own dragging of pictures would end our mouse events in the middle of a drag.
+  // The browser's own dragging of pictures would end the mouse events in the middle of a drag.
   document.addEventListener("dragstart", (event) => event.preventDefault());
 }
 
@@ -142,14 +154,14 @@ function pointOf({ pageX, pageY, clientX, clientY }: PointerEvent): Omit<Touch, 
   return { pageX, pageY, clientX, clientY };
 }
 
-/** Enter and space tap a focused button. */
+/** Makes Enter and space tap a focused button. */
 function listenToKeys(tap: (element: Element) => void): void {
   document.addEventListener("keydown", (event) => {
     const { target } = event;
     if (!(target instanceof Element) || target.getAttribute("role") !== "button") return;
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    // A key that is held down taps once.
+    // A held key taps once.
     if (!event.repeat) tap(target);
   });
 }

@@ -1,16 +1,16 @@
-/** The bars around a page by a program's `app.json` and `theme.json`; the phone draws them. */
+/** The bars around a page, computed from the program's `app.json` and `theme.json`; the phone draws them. */
 import type { Appearance } from "./appearance.ts";
 import type { Bars } from "./messages.ts";
 import { listAt, objectAt, textAt, type Program } from "./program.ts";
 
-/** The tab bar's items, whose texts the program may change; null without one. */
+/** Returns the items of the tab bar, whose texts the program may change; null without a tab bar. */
 export function createTabs(program: Program): Bars["tabs"] {
   const list = listAt(objectAt(program.config, "tabBar"), "list");
   if (list.length === 0) return null;
   return { items: list.map((tab) => ({ text: textAt(tab, "text") })), selected: 0 };
 }
 
-/** Colours by name, with the current theme's value for `@name`. */
+/** Returns colours by name; `@name` is replaced by the value of the current theme. */
 export function colorsOf(program: Program, appearance: Appearance): Record<string, string> {
   const theme = objectAt(program.theme, appearance);
   const resolve = (value: string): string => (value.startsWith("@") ? textAt(theme, value.slice(1)) : value);

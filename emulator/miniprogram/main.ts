@@ -1,6 +1,6 @@
 /**
  * The entry of the frame: creates the globals of a mini program, runs the definitions of its pages and components,
- * opens the first page, and sends changes to the phone. Its address has the language and the kind of client to
+ * opens the first page, and sends changes to the phone. Its URL contains the language and the kind of client to
  * simulate.
  */
 import { MiniProgramEnv } from "glass-easel-miniprogram-adapter";
@@ -27,7 +27,7 @@ const tabs = createTabs(program);
 const pagePaths = program.parts.filter((part) => part.isPage).map((part) => part.path);
 
 let stack: PageStack | undefined;
-/** The button that opened the chat: it gets the event when the user returns by a card. */
+/** The button that opened the chat: it receives the event when the user returns through a card. */
 let contactButton: ContactButton | undefined;
 
 const { wx, endServiceChat, endModal } = createWx({
@@ -59,7 +59,10 @@ function redraw(): void {
   });
 }
 
-/** A page opened from outside has no page to go back to: WeChat opens the first page instead. */
+/**
+ * Returns whether a page is a start page: the first page or a tab page. Any other page opened from outside gets a back
+ * button, which opens the first page, as in WeChat.
+ */
 function isFirstScreen(path: string): boolean {
   return path === pagePaths[0] || stackOrThrow().tabs.includes(path);
 }
@@ -105,18 +108,21 @@ function obey(message: ToProgram): void {
   }
 }
 
-/** WECHAT.md §9.1: a card tapped in the chat is reported to the page that opened the chat; that page navigates. */
+/**
+ * Handles the return by a card. WECHAT.md §9.1: the card is reported to the page whose button opened the chat, which
+ * then navigates; without such a button the card's page is opened.
+ */
 function comeBackBy(url: string): void {
   if (contactButton === undefined) stackOrThrow().reLaunch(url);
   else contactButton.fire(parsePagePath(url));
 }
 
-/** Cards write paths with or without a leading slash. */
+/** Adds the leading slash: cards write paths with or without it. */
 function toUrl(path: string): string {
   return `/${path.replace(/^\//, "")}`;
 }
 
-/** Defines the parts one after another: `Component` finds the part being defined in its environment only. */
+/** Defines pages and components one after another: `Component` finds the part being defined in its environment only. */
 async function defineParts(): Promise<void> {
   defineStandIns(space.getComponentSpace(), openChat);
   for (const { path, json, scope } of program.parts) {
@@ -134,7 +140,10 @@ async function defineParts(): Promise<void> {
   }
 }
 
-/** Behaviors named by text are WeChat's own (`wx://form-field`): neither the phone nor glass-easel has them. */
+/**
+ * Removes behaviors that are named by text: these are WeChat's own (`wx://form-field`), which neither the phone nor
+ * glass-easel has.
+ */
 function withoutNamedBehaviors(define: (definition: object) => unknown): (definition: object) => unknown {
   return (definition) => {
     const behaviors: unknown = Reflect.get(definition, "behaviors");
@@ -144,7 +153,7 @@ function withoutNamedBehaviors(define: (definition: object) => unknown): (defini
 }
 
 /**
- * Reports every size after the first. The window's own `resize` event does not cover changes before it was first drawn,
+ * Reports every size after the first. The window's own `resize` event does not report changes before the first frame,
  * and the tab bar often appears that early.
  */
 function watchSize(onResize: () => void): void {
@@ -161,7 +170,7 @@ function watchSize(onResize: () => void): void {
 async function start(): Promise<void> {
   document.documentElement.lang = (query.get("language") ?? "zh_CN").replace("_", "-");
   let app: object = {};
-  // Behaviors belong to no component: a package may create one as soon as it is imported.
+  // Behaviors belong to no component: a package may create a behavior as soon as it is imported.
   space.componentEnv("app", ({ Behavior }) => Object.assign(globalThis, { Behavior }));
   Object.assign(globalThis, {
     wx,

@@ -1,6 +1,6 @@
 /**
- * The messages between the phone and the mini program in its frame. The phone takes the part of WeChat's client: it
- * draws the bars, shows the chat, and reports to the program when the user comes back.
+ * The messages between the phone and the mini program in its frame. The phone acts as WeChat's client: it draws the
+ * bars, shows the chat, and reports to the program when the user comes back.
  */
 import * as v from "valibot";
 
@@ -35,7 +35,7 @@ const ModalSchema = v.object({
   title: v.string(),
   content: v.string(),
   confirmText: v.string(),
-  /** Empty: there is no choice. */
+  /** Empty when there is only one button. */
   cancelText: v.string(),
 });
 
@@ -49,13 +49,13 @@ const ToPhoneSchema = v.variant("kind", [
 ]);
 
 const ToProgramSchema = v.variant("kind", [
-  /** The user opened a page: from a link or card, not by coming back. */
+  /** The user opened a page from a link or card, not by returning to the program. */
   v.object({ kind: v.literal("launch"), path: v.string() }),
   v.object({ kind: v.literal("back") }),
   v.object({ kind: v.literal("tab"), index: v.number() }),
   v.object({ kind: v.literal("hidden") }),
   v.object({ kind: v.literal("appearance"), appearance: v.picklist(["light", "dark"]) }),
-  /** Back from the chat; with the card that was tapped there, if any. */
+  /** The user returned from the chat; with the card that was tapped there, if any. */
   v.object({ kind: v.literal("shown"), card: v.nullable(v.string()) }),
   v.object({ kind: v.literal("modalEnd"), call: v.number(), confirm: v.boolean() }),
   v.object({
@@ -65,10 +65,10 @@ const ToProgramSchema = v.variant("kind", [
   }),
 ]);
 
-/** From the mini program to the phone. */
+/** A message from the mini program to the phone. */
 export type ToPhone = v.InferOutput<typeof ToPhoneSchema>;
 
-/** From the phone to the mini program. */
+/** A message from the phone to the mini program. */
 export type ToProgram = v.InferOutput<typeof ToProgramSchema>;
 
 /** The bars around a page. */
@@ -83,16 +83,16 @@ export type ServiceChat = v.InferOutput<typeof ServiceChatSchema>;
 /** `wx.showModal` was called. */
 export type Modal = v.InferOutput<typeof ModalSchema>;
 
-/** How a call of `wx.openCustomerServiceChat` may end; old clients lack the function. */
+/** The possible outcomes of `wx.openCustomerServiceChat`; old clients lack the function. */
 export type ServiceChatOutcome = Extract<ToProgram, { kind: "serviceChatEnd" }>["outcome"];
 
-/** @returns null for a message unknown to the phone */
+/** Parses a message from the program. @returns null for an unknown message */
 export function readToPhone(data: unknown): ToPhone | null {
   const parsed = v.safeParse(ToPhoneSchema, data);
   return parsed.success ? parsed.output : null;
 }
 
-/** @returns null for a message unknown to the program */
+/** Parses a message from the phone. @returns null for an unknown message */
 export function readToProgram(data: unknown): ToProgram | null {
   const parsed = v.safeParse(ToProgramSchema, data);
   return parsed.success ? parsed.output : null;

@@ -1,4 +1,4 @@
-/** The open pages, one on top: `wx.navigateTo` and the related functions, and the lifecycle events they cause. */
+/** The stack of open pages: `wx.navigateTo` and the related functions, and the lifecycle events they cause. */
 import type { CurrentWindowBackendContext } from "glass-easel";
 import type { AssociatedBackend, CodeSpace } from "glass-easel-miniprogram-adapter";
 import { parsePagePath } from "./path.ts";
@@ -14,7 +14,7 @@ export interface OpenPage {
   readonly host: HTMLElement;
 }
 
-/** The outcome of a navigation: null when it worked, else the error in WeChat's words. */
+/** The outcome of a navigation: null for success, otherwise WeChat's error text. */
 export type WayProblem = string | null;
 
 /** The open pages. */
@@ -28,18 +28,18 @@ export interface PageStack {
   readonly reLaunch: (url: string) => WayProblem;
   readonly navigateBack: (delta: number) => WayProblem;
   readonly setTitle: (title: string) => void;
-  /** The title of the page on top. */
+  /** Returns the title of the top page. */
   readonly title: () => string;
-  /** The window changed its size. */
+  /** Notifies the pages that the window changed its size. */
   readonly resize: () => void;
-  /** The program comes to the foreground or leaves it: the chat covers it. */
+  /** Sets whether the program is in the foreground; the chat covers it. */
   readonly setShown: (isShown: boolean) => void;
 }
 
 /** WeChat's limit on open pages. */
 const MAX_PAGES = 10;
 
-/** @param onChange called each time another page is on top */
+/** Creates the stack. @param onChange called each time another page becomes the top page */
 export function createPageStack(
   program: Program,
   space: CodeSpace,
@@ -58,7 +58,7 @@ export function createPageStack(
     const { path, query } = resolve(url);
     const root = backend.createRoot("wx-page", space, path);
     const host: unknown = root.getComponent().$$;
-    if (!(host instanceof HTMLElement)) throw new Error(`${path} made no element`);
+    if (!(host instanceof HTMLElement)) throw new Error(`${path} created no element`);
     host.dataset["path"] = path;
     return { path, query, root, host };
   };
@@ -82,9 +82,9 @@ export function createPageStack(
     titles.delete(page);
     page.host.remove();
   };
-  /** Keeps the first `count` pages, then opens the url, if given. */
+  /** Keeps the first `count` pages, then opens the URL, if given. */
   const goTo = (count: number, url?: string): WayProblem => {
-    // A page that is closed gets no `onHide` before: only `onUnload`, as on a phone.
+    // A closed page receives `onUnload` only, without `onHide`, as on a phone.
     if (count === open.length) show(top(), false);
     const closing = open.slice(count);
     open = open.slice(0, count);
@@ -139,7 +139,7 @@ function tell(page: OpenPage, isShown: boolean): void {
   page.root.getComponent().triggerPageLifetime(isShown ? "show" : "hide", []);
 }
 
-/** Calls a page's method if it has it. */
+/** Calls a method of a page if the page has it. */
 export function call(target: unknown, name: string, ...args: readonly unknown[]): void {
   if (typeof target !== "object" || target === null) return;
   const method: unknown = Reflect.get(target, name);

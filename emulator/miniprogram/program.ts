@@ -1,4 +1,4 @@
-/** A built mini program, as `scripts/lib/build-shop.ts` passes it to the runtime. */
+/** A built mini program, in the form in which `scripts/lib/build-shop.ts` passes it to the runtime. */
 import type { template } from "glass-easel";
 
 /** A page or component. */
@@ -6,9 +6,9 @@ export interface ProgramPart {
   readonly path: string;
   readonly isPage: boolean;
   readonly json: Readonly<Record<string, unknown>>;
-  /** The prefix of its classes; empty when it shares the app's styles. */
+  /** The prefix of the part's CSS classes; empty when it shares the app's styles. */
   readonly scope: string;
-  /** Runs its code, which calls `Page` or `Component`. */
+  /** Runs the part's code, which calls `Page` or `Component`. */
   readonly run: () => Promise<unknown>;
 }
 
@@ -22,25 +22,25 @@ export interface Program {
   readonly run: () => Promise<unknown>;
 }
 
-/** A field that should be an object. */
+/** Returns a field of a JSON object as an object; empty when it is not an object. */
 export function objectAt(json: unknown, name: string): Readonly<Record<string, unknown>> {
   const value = isObject(json) ? json[name] : undefined;
   return isObject(value) ? value : {};
 }
 
-/** A field that should be text. */
+/** Returns a field of a JSON object as text; empty when it is not text. */
 export function textAt(json: unknown, name: string): string {
   const value = isObject(json) ? json[name] : undefined;
   return typeof value === "string" ? value : "";
 }
 
-/** A field that should be a list. */
+/** Returns a field of a JSON object as a list; empty when it is not a list. */
 export function listAt(json: unknown, name: string): readonly unknown[] {
   const value = isObject(json) ? json[name] : undefined;
   return Array.isArray(value) ? value : [];
 }
 
-/** Whether it is an object with fields. */
+/** Returns whether a value is an object with fields. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

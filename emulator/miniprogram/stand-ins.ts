@@ -1,6 +1,6 @@
 /**
- * The built-in tags the phone simulates: `view`, `text`, `image`, `button`. They behave as WeChat documents them; their
- * look is similar to WeChat's. `<button open-type="contact">` opens the emulated chat (WECHAT.md §9.1).
+ * The built-in tags the phone simulates: `view`, `text`, `image`, `button`. They behave as documented by WeChat and
+ * have a similar appearance. `<button open-type="contact">` opens the emulated chat (WECHAT.md §9.1).
  */
 import type { Component, ComponentSpace, Element as Node, typeUtils } from "glass-easel";
 
@@ -44,10 +44,10 @@ const STAND_INS: readonly StandIn[] = [
   },
 ];
 
-/** The tags that have a stand-in. */
+/** The built-in tags that the phone simulates. */
 export const STAND_IN_TAGS: ReadonlySet<string> = new Set(STAND_INS.map(({ tag }) => tag));
 
-/** Makes the tags known in a space. */
+/** Registers the tags in a component space. */
 export function defineStandIns(space: ComponentSpace, onContact: (button: ContactButton) => void): void {
   for (const standIn of STAND_INS) {
     const names = [...standIn.texts, ...standIn.flags, "hidden", ...ARIA.map((name) => `aria${name}`)];
@@ -76,7 +76,9 @@ export function defineStandIns(space: ComponentSpace, onContact: (button: Contac
   }
 }
 
-/** Aria attributes may be texts or booleans: they are passed on unchanged. */
+/**
+ * Returns the type of a property; null for ARIA attributes, which may be texts or booleans and are passed on unchanged.
+ */
 function typeOf(standIn: StandIn, name: string): StringConstructor | BooleanConstructor | null {
   if (standIn.flags.includes(name) || name === "hidden") return Boolean;
   return standIn.texts.includes(name) && !name.startsWith("hover") ? String : null;
@@ -93,7 +95,7 @@ function drawCommon(element: HTMLElement, values: Values): void {
   if (values["ariaRole"] === "button") element.tabIndex = 0;
 }
 
-/** An attribute's value, if it is text. */
+/** Returns the value of an attribute if it is text; otherwise an empty text. */
 function toText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
@@ -123,7 +125,7 @@ function drawButton(element: HTMLElement, values: Values): void {
   element.toggleAttribute("data-plain", values["plain"] === true);
 }
 
-/** A disabled button ignores taps; a contact button opens the chat. */
+/** Handles taps: a disabled button ignores them; a contact button opens the chat. */
 function listenToTaps(button: Tag, openChat: () => void): void {
   button.addListener(
     "tap",

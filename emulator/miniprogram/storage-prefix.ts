@@ -1,2 +1,2 @@
-/** The prefix of the mini program's keys in the browser's storage, which it shares with the phone page. */
+/** The prefix of the mini program's keys in the browser's storage, which is shared with the phone page. */
 export const STORAGE_PREFIX = "edge-kefu.program.";

@@ -1,9 +1,12 @@
-/** How functions of `wx` return: by `success`, `fail` and `complete` if given, else by a promise. */
+/**
+ * How functions of `wx` return their outcome: through `success`, `fail` and `complete` if given, otherwise as a
+ * promise.
+ */
 import type { Result } from "../../shared/base/result.ts";
 import { call } from "./page-stack.ts";
 import { isObject } from "./program.ts";
 
-/** The argument of a call, which has the callbacks. */
+/** The argument of a call, which contains the callbacks. */
 export type WxOptions = Readonly<Record<string, unknown>>;
 
 /** The error: `errMsg` without the function's name. */
@@ -12,7 +15,7 @@ export interface WxFailure {
   readonly errCode?: number;
 }
 
-/** The outcome of a call; on success with the result's fields beside `errMsg`. */
+/** The outcome of a call; on success, the fields of the result are returned together with `errMsg`. */
 export type WxOutcome = Result<object, WxFailure>;
 
 /** A success without a result. */
@@ -21,7 +24,7 @@ export const WX_OK: WxOutcome = { ok: true, value: {} };
 /** A function of `wx`. */
 export type WxFunction = (given?: unknown) => Promise<unknown> | undefined;
 
-/** Makes a function of `wx`. */
+/** Creates a function of `wx`. */
 export function answering(name: string, run: (options: WxOptions) => WxOutcome | Promise<WxOutcome>): WxFunction {
   return (given) => {
     const options: WxOptions = isObject(given) ? given : {};

@@ -1,12 +1,12 @@
-/** What a mini program may read about the phone: version, language, theme, window. */
+/** Information about the phone for a mini program: version, language, theme, window. */
 import type { AppearanceSource } from "./appearance.ts";
 
-/** A version with all functions of this runtime. */
+/** A base library version that has all functions of this runtime. */
 const SDK_VERSION = "3.17.0";
-/** A version without `openCustomerServiceChat` (2.19.0), `getAppBaseInfo` and `getWindowInfo` (2.20.1). */
+/** A base library version without `openCustomerServiceChat` (2.19.0), `getAppBaseInfo` and `getWindowInfo` (2.20.1). */
 const OLD_SDK_VERSION = "2.18.1";
 
-/** @param isOld an old client, which lacks later functions */
+/** Describes the client. @param isOld an old client, which lacks later functions */
 export function describeClient(
   language: string,
   appearance: AppearanceSource,

@@ -1,12 +1,12 @@
 /**
- * The functions of `wx` that wait for the user: `openCustomerServiceChat` and `showModal`. The phone shows them, this
- * module returns the result.
+ * The functions of `wx` that wait for the user: `openCustomerServiceChat` and `showModal`. The phone shows the
+ * dialogue; this module returns the result.
  */
 import type { ServiceChatOutcome, ToPhone } from "./messages.ts";
 import { objectAt, textAt } from "./program.ts";
 import { answering, WX_OK, type WxFunction, type WxOutcome } from "./wx-answer.ts";
 
-/** The functions, and how the user's choice arrives. */
+/** The functions, and callbacks for the user's choice. */
 export interface WxDialogs {
   readonly openCustomerServiceChat: WxFunction;
   readonly showModal: WxFunction;
@@ -14,14 +14,14 @@ export interface WxDialogs {
   readonly endModal: (call: number, confirm: boolean) => void;
 }
 
-/** WECHAT.md §9.3: there is no official list; these errors have been observed. */
+/** WECHAT.md §9.3: there is no official list; the errors below have been observed. */
 const CHAT_OUTCOMES: Readonly<Record<ServiceChatOutcome, WxOutcome>> = {
   opened: WX_OK,
   notBound: { ok: false, error: { why: "not bind", errCode: 6 } },
   cancelled: { ok: false, error: { why: "cancel" } },
 };
 
-/** @param isInTap `openCustomerServiceChat` works only inside a tap */
+/** Creates the functions. @param isInTap whether the caller runs inside a tap, as `openCustomerServiceChat` requires */
 export function createDialogs(tell: (message: ToPhone) => void, isInTap: () => boolean): WxDialogs {
   const waiting = new Map<number, (outcome: WxOutcome) => void>();
   let lastCall = 0;
@@ -49,7 +49,7 @@ export function createDialogs(tell: (message: ToPhone) => void, isInTap: () => b
     return ask((call) => ({ kind: "modal", call, title, content, confirmText, cancelText }));
   });
   return {
-    // WeChat has no promise form of it (WECHAT.md §9.3): a caller without callbacks gets no result.
+    // WeChat does not return a promise here (WECHAT.md §9.3): a caller without callbacks gets no result.
     openCustomerServiceChat: (given) =>
       openCustomerServiceChat({ complete: () => {}, ...objectAt({ given }, "given") }),
     showModal,

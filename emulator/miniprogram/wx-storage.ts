@@ -1,9 +1,12 @@
-/** The storage of `wx` on the browser's, separate from the phone's own. Values keep their types, as in WeChat. */
+/**
+ * The storage of `wx`, kept in the browser's storage and separate from the phone's own keys. Values keep their types,
+ * as in WeChat.
+ */
 import { isObject } from "./program.ts";
 import { STORAGE_PREFIX } from "./storage-prefix.ts";
 import { answering, WX_OK } from "./wx-answer.ts";
 
-/** The storage functions of `wx`. */
+/** Creates the storage functions of `wx`. */
 export function createStorage() {
   return {
     getStorageSync: read,

@@ -1,7 +1,7 @@
 /**
- * The `wx` of the mini program: real where the phone can implement it (pages, storage, theme, tabs), simulated where
- * WeChat is needed (`openCustomerServiceChat`, whose outcome is set in the developer panel). All other functions are
- * undefined, as on an old client, so `wx.canIUse` is correct.
+ * The `wx` object of the mini program: real where the phone can implement it (pages, storage, theme, tabs), simulated
+ * where WeChat is needed (`openCustomerServiceChat`, whose outcome is set in the developer panel). All other functions
+ * are undefined, as on an old client, so `wx.canIUse` is correct.
  */
 import type { AppearanceSource } from "./appearance.ts";
 import type { Bars, ToPhone } from "./messages.ts";
@@ -11,28 +11,28 @@ import { describeClient } from "./wx-client.ts";
 import { createDialogs, type WxDialogs } from "./wx-dialogs.ts";
 import { createStorage } from "./wx-storage.ts";
 
-/** What `wx` needs from the frame. */
+/** The dependencies of `wx`. */
 export interface WxParts {
   readonly language: string;
   readonly appearance: AppearanceSource;
-  /** A client older than `wx.openCustomerServiceChat`. */
+  /** Whether to simulate a client older than `wx.openCustomerServiceChat`. */
   readonly isOldClient: boolean;
   readonly stack: () => PageStack;
   readonly isInTap: () => boolean;
   readonly tell: (message: ToPhone) => void;
-  /** Draws the bars anew. */
+  /** Redraws the bars. */
   readonly redraw: () => void;
   readonly tabs: Bars["tabs"];
 }
 
-/** `wx`, and how results it waits for arrive. */
+/** `wx`, and callbacks for the results it waits for. */
 export interface Wx extends Pick<WxDialogs, "endServiceChat" | "endModal"> {
   readonly wx: Readonly<Record<string, unknown>>;
 }
 
 const COMPONENTS = new Set(["button", "button.open-type", "button.open-type.contact", "button.show-message-card"]);
 
-/** Creates it. */
+/** Creates the `wx` object. */
 export function createWx(parts: WxParts): Wx {
   const { isOldClient, tell } = parts;
   const dialogs = createDialogs(tell, parts.isInTap);

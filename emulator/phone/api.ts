@@ -1,14 +1,14 @@
-/** The page's calls to the emulator. Both ends share `model.ts`, so the type of a 2xx answer is trusted. */
+/** The page's calls to the emulator. Both ends share `model.ts`, so the type of a 2xx answer is not checked. */
 import { createControl, type Control } from "../control.ts";
 import type { Feed } from "../phone-model.ts";
 
-/** Timeout of a request, milliseconds: a slower emulator counts as not running. */
+/** Timeout of a request, milliseconds: an emulator that answers later is treated as not running. */
 const FEED_TIMEOUT_MS = 5_000;
 
 /** The control client, the same that tests and scripts use. */
 export const control: Control = createControl((request) => fetch(request), location.origin);
 
-/** The versions the page already has. */
+/** The versions of the data the page already has. */
 export interface FeedPosition {
   readonly appid: string;
   readonly openid: string;
@@ -17,7 +17,7 @@ export interface FeedPosition {
   readonly version: string;
 }
 
-/** Reads the changes. @returns null when there are none */
+/** Reads the changes. @returns null when nothing changed */
 export async function readFeed(position: FeedPosition): Promise<Feed | null> {
   const query = new URLSearchParams({ ...position, after: String(position.after) });
   const signal = AbortSignal.timeout(FEED_TIMEOUT_MS);
@@ -27,7 +27,7 @@ export async function readFeed(position: FeedPosition): Promise<Feed | null> {
   return response.json();
 }
 
-/** The address of a picture's bytes. */
+/** Returns the URL of a picture. */
 export function mediaUrl(id: string): string {
   return `/_emulator/media?${new URLSearchParams({ id }).toString()}`;
 }

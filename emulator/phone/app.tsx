@@ -1,4 +1,4 @@
-/** The page: a phone and, beside it (on narrow screens behind a tab), the developer panel. */
+/** The page: a phone and the developer panel beside it (on narrow screens in a separate tab). */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { PushContent } from "../push-model.ts";
@@ -24,7 +24,7 @@ export function App(): JSX.Element {
   const [theme, setTheme] = useStored<Theme>("theme", "auto", isTheme);
   const [openid, setOpenid] = useStored<string>("openid", FIRST_OPENID, isOpenid);
   const [serviceChatEnd, setServiceChatEnd] = useStored<ServiceChatEnd>("serviceChat", "opened", isServiceChatEnd);
-  /** The number of resets: each one gives the phone a mini program that was never opened. */
+  /** The number of resets: each reset gives the phone a mini program in its initial state. */
   const [life, setLife] = useState(0);
   const [view, setView] = useState<View>("phone");
   const [notice, setNotice] = useNotice();
@@ -43,7 +43,9 @@ export function App(): JSX.Element {
     document.documentElement.dataset["theme"] = theme;
   }, [language, theme, t]);
 
-  /** Runs an action on the emulator, reports a failure, and shows the result at once. @returns whether it succeeded */
+  /**
+   * Runs an action on the emulator, reports a failure, and shows the result immediately. @returns whether it succeeded
+   */
   const act = async (work: Promise<unknown>, done = ""): Promise<boolean> => {
     try {
       await work;
@@ -58,7 +60,7 @@ export function App(): JSX.Element {
     }
   };
   const send = (content: PushContent): Promise<boolean> => {
-    // Before the first answer of the feed the appid is unknown: the emulator then uses its first app, as the page does.
+    // Until the first answer of the feed the appid is unknown; the emulator then uses its first app, as the page does.
     const app = appid === "" ? {} : { appid };
     return act(control.push({ ...app, openid, content, wait: false }));
   };
@@ -75,7 +77,7 @@ export function App(): JSX.Element {
           onTheme={setTheme}
           onView={setView}
           onReset={() => {
-            // The worker is not reset and still has its users, so a reset continues with a new user.
+            // The worker is not reset and still has its users, so the page continues with a new user after a reset.
             setOpenid(newOpenid());
             forgetProgram();
             location.hash = "";
@@ -138,7 +140,7 @@ function isServiceChatEnd(value: string): value is ServiceChatEnd {
   return SERVICE_CHAT_ENDS.some((end) => end === value);
 }
 
-/** A text that disappears by itself; repeating it shows it for the whole time again. */
+/** Shows a text that disappears automatically; showing it again restarts the time. */
 function useNotice(): readonly [string, (text: string) => void] {
   const [notice, setNotice] = useState({ text: "" });
   useEffect(() => {

@@ -1,11 +1,11 @@
-/** The appearance that results from the choice. */
+/** The appearance that results from the user's choice. */
 import { useEffect, useState } from "preact/hooks";
 import type { Appearance } from "../miniprogram/appearance.ts";
 
-/** The appearance. */
+/** The chosen appearance. */
 export type Theme = "auto" | "light" | "dark";
 
-/** @returns the system's appearance when the choice is "system" */
+/** Returns the appearance for a choice; for `auto`, that of the system. */
 export function useAppearance(theme: Theme): Appearance {
   const [isSystemDark, setSystemDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
   useEffect(() => {

@@ -1,4 +1,7 @@
-/** One line of a chat, of every type a phone can show. Texts of others are only shown as text. */
+/**
+ * One line of a chat, of every type that a phone can show. Content of other senders is rendered as text only, never as
+ * HTML.
+ */
 import type { ComponentChildren, JSX } from "preact";
 import { useContext } from "preact/hooks";
 import type { PhoneLine } from "../phone-model.ts";
@@ -25,7 +28,7 @@ interface LineProps {
   readonly open: Opener;
 }
 
-/** A line: a bubble at its side, or a grey note in the middle. */
+/** Renders a line: a bubble on the sender's side, or a grey note in the middle. */
 export function Line({ line, appid, open }: LineProps): JSX.Element {
   const t = useTexts();
   if (line.from === "system") return <Note>{line.text}</Note>;
@@ -111,7 +114,10 @@ function ServiceBody({ msgtype, part, appid, open }: ServiceProps): JSX.Element 
   }
 }
 
-/** `literal`: a user's text; WeChat makes mini-program links only from messages of the service. */
+/**
+ * Renders a text. @param literal a user's text, in which WeChat makes no mini-program links; it makes them only in
+ * messages of the service
+ */
 function TextBubble({ text, open, literal = false }: { text: string; open: Opener; literal?: boolean }): JSX.Element {
   const parts = literal ? splitAddresses(text) : parseText(text);
   return (
@@ -187,7 +193,7 @@ function Card(props: { readonly title: string; readonly mediaId: string; readonl
   );
 }
 
-/** The demo shop's goods. */
+/** The picture of the demo shop's product. */
 export function Cushion(): JSX.Element {
   return (
     <svg

@@ -14,7 +14,7 @@ import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 import { useToday } from "./use-today.ts";
 
-/** Lines that are further apart than this, milliseconds, have the time between them, as on phones. */
+/** A time is shown between two lines that are further apart than this, milliseconds, as in WeChat. */
 const TIME_GAP_MS = 5 * 60_000;
 
 interface ChatProps {
@@ -23,13 +23,15 @@ interface ChatProps {
   readonly appid: string;
   readonly openid: string;
   readonly language: Language;
-  /** The card the page suggests to send. */
+  /** The card that the page suggests sending. */
   readonly offer: CardOffer | null;
-  /** The card was sent, closed, or ignored. */
+  /** Called when the card was sent, closed, or ignored. */
   readonly onOfferEnd: () => void;
   readonly onBack: () => void;
   readonly onSend: (content: PushContent) => Promise<boolean>;
-  /** Opens a page of the mini program; false when it is not a page of the one on this phone. */
+  /**
+   * Opens a page of the mini program; returns false when the page does not belong to the mini program on this phone.
+   */
   readonly onOpenPage: (appid: string, path: string, via: "card" | "link") => boolean;
 }
 

@@ -1,27 +1,27 @@
-/** Formats times for display, in the time zone of the page. */
+/** Formats times for display, in the browser's time zone. */
 import { fill, type Texts } from "./text.ts";
 
 const MINUTE_MS = 60_000;
 
-/** 09:05 */
+/** Formats a time as 09:05. */
 export function shortTime(at: number): string {
   const date = new Date(at);
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** 09:05:07.042 */
+/** Formats a time as 09:05:07.042. */
 export function exactTime(at: number): string {
   const date = new Date(at);
   return `${shortTime(at)}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }
 
-/** 11-22 09:05:07 */
+/** Formats a time as 11-22 09:05:07. */
 export function dayTime(at: number): string {
   const date = new Date(at);
   return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${shortTime(at)}:${two(date.getSeconds())}`;
 }
 
-/** In WeChat's format: 09:05 today, 昨天 09:05, 11月22日 09:05, and with the year when it is not this one. */
+/** Formats a time as WeChat does: 09:05 today, 昨天 09:05, 11月22日 09:05, and with the year in other years. */
 export function chatTime(at: number, now: number, t: Texts): string {
   const time = shortTime(at);
   const today = new Date(now);
@@ -35,14 +35,17 @@ export function chatTime(at: number, now: number, t: Texts): string {
   return `${new Date(at).toLocaleDateString(t.locale, { ...year, month: "short", day: "numeric" })} ${time}`;
 }
 
-/** A future end, rounded so that it is never shown too early: 14:36, and with the day when it is not today. */
+/**
+ * Formats an end in the future, rounded up to the minute so that it is never shown too early: 14:36, with the day when
+ * it is not today.
+ */
 export function untilTime(at: number, now: number, t: Texts): string {
   const end = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
   if (startOfDay(end) === startOfDay(now)) return shortTime(end);
   return `${new Date(end).toLocaleDateString(t.locale, { month: "short", day: "numeric" })} ${shortTime(end)}`;
 }
 
-/** The midnight at which a day began. */
+/** Returns the midnight at which a day began. */
 export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }

@@ -1,4 +1,4 @@
-/** The card a page suggests (`show-message-card`): the user taps it to send it, or does not. */
+/** The card that a page suggests (`show-message-card`): the user may tap it to send it. */
 import type { JSX } from "preact";
 import { Icon } from "./icons.tsx";
 import { useTexts } from "./text.ts";
@@ -7,7 +7,7 @@ import { useTexts } from "./text.ts";
 export interface CardOffer {
   readonly title: string;
   readonly path: string;
-  /** A picture of the program's own files; empty without one. */
+  /** A picture file of the program; empty for none. */
   readonly image: string;
 }
 

@@ -1,4 +1,4 @@
-/** Where the user writes: text, faces, pictures, cards. */
+/** The input area: text, faces, pictures, cards. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { PushContent } from "../push-model.ts";
@@ -7,18 +7,18 @@ import { Icon } from "./icons.tsx";
 import { drawSample, readPicture } from "./sample-picture.ts";
 import { useTexts, type Language } from "./text.ts";
 
-/** The `keyCode` of a key that an input method handled. */
+/** The `keyCode` of a key that was handled by an input method. */
 const KEY_OF_INPUT_METHOD = 229;
 
 interface ComposerProps {
   readonly language: Language;
-  /** Resolves to whether the emulator accepted it. */
+  /** Sends the content; resolves to whether the emulator accepted it. */
   readonly onSend: (content: PushContent) => Promise<boolean>;
 }
 
 type Drawer = "none" | "faces" | "more" | "card";
 
-/** The lower edge of a chat. */
+/** The input area at the lower edge of a chat. */
 export function Composer({ language, onSend }: ComposerProps): JSX.Element {
   const t = useTexts();
   const [text, setText] = useState("");
@@ -31,7 +31,7 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
     setText("");
     input.current?.focus();
     const isTaken = await onSend({ kind: "text", content: text });
-    // Inserted before text typed since, or used as the text if there is none.
+    // After a failure the text is put back, before any text typed in the meantime.
     if (!isTaken) setText((typed) => text + typed);
   };
   const sendPicture = (dataBase64: string): void => {
@@ -63,8 +63,8 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
           onInput={(event) => setText(event.currentTarget.value)}
           onFocus={() => setDrawer("none")}
           onKeyDown={(event) => {
-            // While an input method is open, Enter picks its candidate. Safari reports it as already closed at that
-            // moment.
+            // While an input method is open, Enter selects a candidate. Safari reports the input method as already
+            // closed at that moment.
             const isPicking = event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD;
             if (event.key !== "Enter" || event.shiftKey || isPicking) return;
             event.preventDefault();

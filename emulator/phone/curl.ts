@@ -1,10 +1,10 @@
-/** An exchange as a curl command for a POSIX shell, ready to paste. */
+/** Formats an exchange as a curl command for a POSIX shell. */
 import type { WireRequest } from "../phone-model.ts";
 
-/** Headers that curl or the transport sets itself. */
+/** Headers that curl or the transport sets by itself. */
 const MADE_BY_CURL = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept"]);
 
-/** Builds the command; every argument is quoted, whatever it contains. */
+/** Builds the command; every argument is quoted. */
 export function toCurl(request: WireRequest): string {
   const lines = [`curl -i ${request.method === "GET" ? "" : `-X ${request.method} `}${quote(request.url)}`];
   for (const [name, value] of request.headers) {

@@ -1,13 +1,13 @@
 /**
- * WeChat's face codes, `[微笑]` in Chinese and `[Smile]` in English clients, with the most similar Unicode emoji. On the
- * wire they are these letters; WeChat's own pictures may not be used here.
+ * WeChat's face codes, `[微笑]` in Chinese and `[Smile]` in English clients, with the most similar Unicode emoji. In
+ * messages they are sent as these codes; WeChat's own pictures may not be used here.
  */
 
 /** One face. */
 export interface Face {
-  /** Without brackets, as a Chinese client sends it. */
+  /** The name without brackets, as sent by a Chinese client. */
   readonly zh: string;
-  /** Without brackets, as an English client sends it. */
+  /** The name without brackets, as sent by an English client. */
   readonly en: string;
   readonly emoji: string;
 }
@@ -27,7 +27,7 @@ const TABLE =
   "庆祝 Party 🎉|礼物 Gift 🎁|红包 Packet 🧧|發 Rich 🀅|福 Blessing 🈵|烟花 Fireworks 🎆|爆竹 Firecracker 🧨|猪头 Pig 🐷|" +
   "跳跳 Waddle 🐸|发抖 Tremble 🥶|转圈 Twirl 💃";
 
-/** In the order of the picker. */
+/** All faces, in the order of the picker. */
 export const FACES: readonly Face[] = TABLE.split("|").map((row) => {
   const [zh = "", en = "", emoji = ""] = row.split(" ");
   return { zh, en, emoji };
@@ -37,7 +37,7 @@ const BY_CODE: ReadonlyMap<string, Face> = new Map(
   FACES.flatMap((face) => [[face.zh, face] as const, [face.en, face]]),
 );
 
-/** A piece of text between faces, or a face with the code as it was written. */
+/** A piece of text between faces, or a face with its code as written. */
 export type FacePart = { readonly text: string } | { readonly face: Face; readonly code: string };
 
 /** Splits a text at known codes; an unknown `[code]` stays text. */
@@ -57,7 +57,7 @@ export function splitFaces(text: string): readonly FacePart[] {
   return plain === "" ? parts : [...parts, { text: plain }];
 }
 
-/** A text for one line of a list: faces as emoji. */
+/** Replaces faces by emoji, for a one-line preview. */
 export function withEmoji(text: string): string {
   return splitFaces(text)
     .map((part) => ("face" in part ? part.face.emoji : part.text))

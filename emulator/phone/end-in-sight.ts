@@ -1,14 +1,14 @@
-/** Keeps the end of a chat in view, but never scrolls away from older lines that the reader scrolled up to. */
+/** Keeps the end of a chat in view, except when the reader has scrolled up to older lines. */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PhoneLine } from "../phone-model.ts";
 
-/** A distance to the end, pixels, that counts as being at the end. */
+/** The distance to the end that still counts as the end, pixels. */
 const NEAR_PX = 40;
 
 /**
- * Follows new lines while the end is in view; scrolls to the user's own messages from any position.
- * @returns the handlers for the scrolling box
+ * Scrolls to new lines while the end is in view, and to the user's own messages from any position.
+ * @returns the event handlers of the scrolling element
  */
 export function useEndInSight(
   lines: readonly PhoneLine[],
@@ -24,7 +24,7 @@ export function useEndInSight(
   const learn = (box: HTMLDivElement, height: number): void => {
     const { scrollTop, clientHeight } = box;
     if (height - scrollTop - clientHeight <= NEAR_PX) isFollowing.current = true;
-    // Only scrolling up leaves the end; a new line only moves the end further away.
+    // Only scrolling up stops following; a new line only moves the end further away.
     else if (scrollTop < lastTop.current) isFollowing.current = false;
     lastTop.current = scrollTop;
   };
@@ -33,7 +33,7 @@ export function useEndInSight(
     const box = log.current;
     if (box === null) return;
     const follow = (): void => {
-      // The scroll event comes a frame after the scroll, so the position is read directly.
+      // The scroll event comes one frame after the scroll, so the position is read directly.
       learn(box, lastHeight.current);
       lastHeight.current = box.scrollHeight;
       if (!isFollowing.current) return;
@@ -44,7 +44,7 @@ export function useEndInSight(
     if (lines.slice(known.current).some(({ from }) => from === "user")) isFollowing.current = true;
     known.current = lines.length;
     follow();
-    // The drawer or a loaded picture changes the space: the last lines stay in view.
+    // Opening the drawer or loading a picture changes the available space: the last lines stay in view.
     const observer = new ResizeObserver(follow);
     observer.observe(box);
     if (box.firstElementChild !== null) observer.observe(box.firstElementChild);

@@ -14,7 +14,7 @@ interface FaultsViewProps {
   readonly act: Act;
 }
 
-/** The faults. */
+/** Renders the faults. */
 export function FaultsView({ faults, app, act }: FaultsViewProps): JSX.Element {
   const t = useTexts();
   const isDead = faults.some(isDeadForGood);
@@ -52,12 +52,12 @@ export function FaultsView({ faults, app, act }: FaultsViewProps): JSX.Element {
   );
 }
 
-/** The faults that a switch sets: they last until the switch is set back. */
+/** Returns whether a fault is the one set by a switch: it lasts until the switch is turned off. */
 function isDeadForGood(fault: FaultRequest): boolean {
   return fault.fault === "dead" && (fault.target ?? "any") === "any" && fault.times === undefined;
 }
 
-/** The control interface can add faults and clear all of them. */
+/** Clears all faults, then adds the given ones: the control interface cannot remove a single fault. */
 async function keepOnly(faults: readonly FaultRequest[]): Promise<void> {
   await control.clearFaults();
   for (const fault of faults) await control.fault(fault);

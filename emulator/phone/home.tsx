@@ -1,4 +1,4 @@
-/** The developers' entry: a contact button whose session-from is written by hand, and the list of chats. */
+/** The developers' entry screen: a contact button with a session-from typed by hand, and the list of chats. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PhoneLine, PhoneUser } from "../phone-model.ts";
@@ -14,7 +14,7 @@ import { useToday } from "./use-today.ts";
 interface HomeProps {
   readonly users: readonly PhoneUser[];
   readonly openid: string;
-  /** The contact button. */
+  /** Called when the contact button is tapped. */
   readonly onContact: (sessionFrom: string) => void;
   readonly onOpen: (openid: string) => void;
   readonly onNewUser: () => void;
@@ -87,7 +87,7 @@ export function Home({ users, openid, onContact, onOpen, onNewUser, onProgram }:
   );
 }
 
-/** A line in a few words. */
+/** Returns a short preview of a line. */
 function preview(line: PhoneLine, t: Texts): string {
   if (line.from === "service" && line.msgtype !== "text") return `[${nameOf(line.msgtype, t)}]`;
   if (line.from !== "user") {

@@ -1,4 +1,4 @@
-/** The page's own line icons; all are decoration beside a name. */
+/** The icons of the page; each is decorative and has a name beside it. */
 import type { JSX } from "preact";
 
 const PATHS = {

@@ -1,22 +1,22 @@
 /**
  * A text message as a phone shows it: plain text, links, and mini-program links (WECHAT.md §4.2). The text is never
- * treated as HTML: `<a …>` is recognised here and becomes data, all other text stays as it is.
+ * treated as HTML: `<a …>` is recognised here and converted to data; all other text is unchanged.
  */
 
 /** A piece of a text. */
 export type TextPart =
   | { readonly kind: "text"; readonly text: string }
-  /** An http(s) address, written out or in an `<a href>`. */
+  /** An http(s) URL, written in the text or as an `<a href>`. */
   | { readonly kind: "link"; readonly text: string; readonly url: string }
   | { readonly kind: "miniprogram"; readonly text: string; readonly appid: string; readonly path: string };
 
 const ANCHOR = /<a\s([^<>]*)>([^<]*)<\/a\s*>/gi;
 const ATTRIBUTE = /([a-zA-Z][\w-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))/g;
 const WEB_ADDRESS = /https?:\/\/[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+/g;
-/** Characters that end a sentence and do not belong to an address. */
+/** Trailing punctuation that does not belong to a URL. */
 const TRAILING = /[.,;:!?)\]']+$/;
 
-/** Splits a text. The joined texts of the pieces are the message. */
+/** Splits a text into pieces. The joined texts of the pieces are the message. */
 export function parseText(content: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;
@@ -30,12 +30,12 @@ export function parseText(content: string): readonly TextPart[] {
   return parts;
 }
 
-/** Whether the page may open an address. */
+/** Returns whether the page may open a URL. */
 export function isWebAddress(url: string): boolean {
   return /^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url);
 }
 
-/** Null when the target is nothing a phone would open: then it stays text. */
+/** Parses an `<a>` tag; null when a phone would not open its target: the tag then stays text. */
 function toAnchor(attributes: string, text: string): TextPart | null {
   const values = new Map<string, string>();
   for (const [, name = "", double, single, bare] of attributes.matchAll(ATTRIBUTE)) {
@@ -48,7 +48,7 @@ function toAnchor(attributes: string, text: string): TextPart | null {
   return isWebAddress(url) ? { kind: "link", text, url } : null;
 }
 
-/** Splits a text in which only addresses are links: a user's own text. */
+/** Splits a user's own text, in which only URLs are links. */
 export function splitAddresses(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;

@@ -1,17 +1,17 @@
 /**
- * Masks secrets in the panel. They open only the emulator, but screenshots and shared screens should show no secrets.
- * Masked until the developer reveals them.
+ * Masks secrets in the panel. They only give access to the emulator, but screenshots and shared screens should show no
+ * secrets. Masked until the developer reveals them.
  */
 
 const IN_QUERY = /([?&](?:access_token|secret)=)([^&\s"']+)/g;
 const IN_JSON = /("(?:access_token|secret)"\s*:\s*")([^"]+)(")/g;
 
-/** Keeps the first four characters. */
+/** Masks a value except its first four characters. */
 export function maskValue(value: string): string {
   return `${value.slice(0, 4)}${"•".repeat(8)}`;
 }
 
-/** Masks access_token and secret in an address or a body. */
+/** Masks access_token and secret in a URL or a body. */
 export function maskSecrets(text: string): string {
   return text
     .replaceAll(IN_QUERY, (_, head: string, value: string) => head + maskValue(value))

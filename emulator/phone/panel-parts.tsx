@@ -1,13 +1,13 @@
-/**
- * What the views of the developer panel share.
- */
+/** Common parts of the views of the developer panel. */
 import type { ComponentChildren, JSX } from "preact";
 import { useTexts } from "./text.ts";
 
-/** Runs an action on the emulator and shows the result; `done` is shown when it succeeded, which it resolves to. */
+/**
+ * Runs an action on the emulator and shows the result. `done` is shown on success; resolves to whether it succeeded.
+ */
 export type Act = (work: Promise<unknown>, done?: string) => Promise<boolean>;
 
-/** A titled box of the panel. */
+/** A box of the panel with a title. */
 export function Box({
   title,
   children,
@@ -23,7 +23,7 @@ export function Box({
   );
 }
 
-/** Secrets are masked until they are revealed. */
+/** A button that reveals or masks secrets. */
 export function Reveal({ on, set }: { readonly on: boolean; readonly set: (on: boolean) => void }): JSX.Element {
   const t = useTexts();
   return (
@@ -41,7 +41,7 @@ interface ChoiceProps<T extends string | number> {
   readonly onChoose: (value: T) => void;
 }
 
-/** A choice of one option, with its label above it. */
+/** A choice of one option, with a label above it. */
 export function Choice<T extends string | number>({ label, value, options, onChoose }: ChoiceProps<T>): JSX.Element {
   return (
     <label class="field">

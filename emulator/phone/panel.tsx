@@ -1,4 +1,4 @@
-/** The developer panel: what the phone's user never sees. */
+/** The developer panel: what the user of a phone does not see. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PhoneChat, PhoneState, TrafficRecord } from "../phone-model.ts";
@@ -30,7 +30,7 @@ export function Panel(props: PanelProps): JSX.Element {
   const { state, chat, traffic, appid, openid, act, serviceChatEnd, onServiceChatEnd } = props;
   const t = useTexts();
   const [tab, setTab] = useState<Tab>("traffic");
-  // Only the panel reads the whole state; the phone beside it reads only the current day.
+  // Only the panel reads the whole state; the phone reads only the current day.
   useLayoutEffect(() => setClockOffset(state.offsetMs), [state.offsetMs]);
   const app = state.apps.find((known) => known.appid === appid) ?? state.apps[0];
   return (
@@ -61,7 +61,7 @@ interface TabsProps {
   readonly onTab: (tab: Tab) => void;
 }
 
-/** Arrow keys move between tabs, as in every tab list. */
+/** The tab list. Arrow keys move between tabs. */
 function Tabs({ tab, faults, onTab }: TabsProps): JSX.Element {
   const t = useTexts();
   const list = useRef<HTMLDivElement>(null);

@@ -1,4 +1,4 @@
-/** Why the worker sends nothing, until when, the cure, and a button to try again at once. */
+/** Notices for paused sending: the reason, the end, the fix, and a button to resume at once. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PauseView, ResumeView } from "../model.ts";
@@ -14,15 +14,16 @@ interface PauseBannerProps {
   /** Whether the emulator answers. */
   readonly isOnline: boolean;
   readonly language: Language;
-  /** Text that reports that sending continues. */
+  /** Called with a text that reports that sending continues. */
   readonly onResumed: (text: string) => void;
-  /** Called after the worker was asked to resume: its pauses may have changed. */
+  /** Called after the worker was asked to resume, as its pauses may have changed. */
   readonly onAsked: () => void;
 }
 
-/** One notice for each paused app; nothing while all apps send. */
+/** Renders one notice for each paused app; none while no app is paused. */
 export function PauseBanner({ pauses, state, isOnline, language, onResumed, onAsked }: PauseBannerProps): JSX.Element {
-  // An app may be paused and without a token: the worker lists the most severe fault first, and one button is for both.
+  // One notice per app: an app may be paused and without an access token. The worker lists the most severe fault first,
+  // and one button resolves both.
   const first = pauses.filter(({ appid }, index) => pauses.findIndex((other) => other.appid === appid) === index);
   return (
     <>
@@ -44,7 +45,7 @@ export function PauseBanner({ pauses, state, isOnline, language, onResumed, onAs
 
 interface PauseNoticeProps extends Pick<PauseBannerProps, "isOnline" | "language" | "onResumed" | "onAsked"> {
   readonly pause: PauseView;
-  /** Whether there are several apps, so that the notice names its app. */
+  /** Whether the notice names its app, because there are several. */
   readonly isNamed: boolean;
   readonly source: Source | null;
 }
@@ -52,7 +53,7 @@ interface PauseNoticeProps extends Pick<PauseBannerProps, "isOnline" | "language
 /** The tab of the developer panel where the fault is still set; null when it was cleared or used up. */
 type Source = "faults" | "platform";
 
-/** The state of the last trial; turned into words when it is shown, as the language may change. */
+/** The state of the last test send. Texts are built when it is shown, as the language may change. */
 type Progress = null | "asking" | ResumeView | { readonly why: string };
 
 function PauseNotice(props: PauseNoticeProps): JSX.Element {
@@ -63,7 +64,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
   const [progress, setProgress] = useState<Progress>(null);
   useLayoutEffect(() => {
     const section = box.current;
-    // The button disappears with the notice: if it has the focus, the focus moves to the page's main part.
+    // The button is removed with the notice: if it has the focus, the focus moves to the main part of the page.
     return () => {
       if (section?.contains(document.activeElement) === true) {
         document.querySelector("main")?.focus({ preventScroll: true });
@@ -71,7 +72,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
     };
   }, []);
 
-  // The result of a trial made while the fault was set is obsolete once the fault is gone.
+  // The result of a test send made while the fault was set is obsolete once the fault is cleared.
   useEffect(() => {
     if (source === null) setProgress((last) => (last === "asking" ? last : null));
   }, [source]);
@@ -103,11 +104,11 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
           {fill(title, { time: untilTime(until, Date.now(), t) })}
         </p>
         <p>{fill(t.pausedWhy, { code, meaning: meaning[words] })}</p>
-        {/* Every refusal of the local WeChat is simulated: this text applies here, the cure only in production. */}
+        {/* Every refusal of the local WeChat is simulated: this text applies here; the documented fix applies in production. */}
         <p>{source === null ? t.pausedUsedUp : fill(t.pausedInjected, { tab: t[source] })}</p>
         <p>{fill(t.pausedCure, { cure: cure[words] })}</p>
       </div>
-      {/* Only aria-disabled: a disabled button loses the focus. */}
+      {/* Only aria-disabled, because a disabled button loses the focus. */}
       <button
         type="button"
         class="button primary"
@@ -123,7 +124,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
   );
 }
 
-/** Where the simulated errcode is set: WeChat refuses again until it is cleared. */
+/** Returns where the simulated errcode is set; WeChat refuses again until it is cleared there. */
 function findSource({ faults, switches }: PhoneState, { appid, code }: PauseView): Source | null {
   if (code === "40164" && switches.ipWhitelist) return "platform";
   const isSet = faults.some(

@@ -1,5 +1,6 @@
 /**
- * Whether the worker sends: read from the emulator, which calls the worker. The page has no key of the worker's API.
+ * Whether the worker's sending is paused. The page reads it from the emulator, which calls the worker; the page has no
+ * API key of the worker.
  */
 import { useState } from "preact/hooks";
 import type { PauseView } from "../model.ts";
@@ -12,21 +13,21 @@ const PACE = { shown: 1_000, hidden: 10_000 };
 export interface Pauses {
   /** The worker's last report; empty before its first answer. */
   readonly list: readonly PauseView[];
-  /** Reads at once. */
+  /** Polls at once. */
   readonly look: () => void;
 }
 
-/** Polls while the page is open. */
+/** Polls the pauses while the page is open. */
 export function usePauses(): Pauses {
   const [list, setList] = useState<readonly PauseView[]>([]);
   const look = usePolling(
     () => {
-      /** The number of requests: an answer to any but the newest is outdated and is dropped. */
+      /** The number of requests: an answer to any request except the newest is outdated and is ignored. */
       let asked = 0;
       return async (isAlive) => {
         asked += 1;
         const question = asked;
-        // No answer does not mean that the worker sends again.
+        // A failed request does not mean that sending was resumed: the known pauses are kept.
         const answer = await control.pauses().catch(() => null);
         if (!isAlive() || question !== asked) return false;
         if (answer !== null) setList((before) => (isSame(before, answer) ? before : answer));

@@ -1,4 +1,4 @@
-/** The phone: the mini program, the chat over it, and the developers' entry. */
+/** The phone: the mini program, the chat over it, and the developers' entry screen. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Appearance } from "../miniprogram/appearance.ts";
@@ -35,13 +35,13 @@ export function Phone(props: PhoneProps): JSX.Element {
   const [origin, setOrigin] = useState<"program" | "home">("program");
   const [arrival, setArrival] = useState<Arrival>({ kind: "back" });
   const [offer, setOffer] = useState<CardOffer | null>(null);
-  /** Not loaded before it is first shown; then it stays loaded, as a mini program does behind the chat. */
+  /** Loaded when it is first shown; afterwards it stays loaded, as a mini program does behind the chat. */
   const wasOpened = useRef(false);
   wasOpened.current ||= screen === "program";
   const phone = useRef<HTMLElement>(null);
   const shown = useRef(screen);
   const pressed = useRef<EventTarget | null>(null);
-  // The focused element is gone or covered: in the same task the focus moves to the current screen.
+  // The focused element is removed or covered: the focus moves to the current screen in the same task.
   useLayoutEffect(() => {
     if (shown.current === screen) return;
     shown.current = screen;
@@ -55,7 +55,7 @@ export function Phone(props: PhoneProps): JSX.Element {
 
   const enter = (from: "program" | "home", sessionFrom: string, card: CardOffer | null): void => {
     if (isAt("chat")) return; // the second click of a double click
-    onOpenid(openid); // stored, so that a reload finds its chat again
+    onOpenid(openid); // stored, so that the chat is restored after a reload
     setOrigin(from);
     setOffer(card);
     void onSend({ kind: "enter", sessionFrom });
@@ -72,7 +72,8 @@ export function Phone(props: PhoneProps): JSX.Element {
     goTo("program");
   };
   /**
-   * WECHAT.md §9.1: a card is reported to the page whose button opened the chat; in any other chat its page is opened.
+   * WECHAT.md §9.1: a card is reported to the page whose button opened the chat; in any other chat the card's page is
+   * opened.
    */
   const openPage = (pageAppid: string, path: string, via: "card" | "link"): boolean => {
     if (pageAppid !== appid || !hasPage(program, path)) return false;

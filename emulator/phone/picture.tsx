@@ -12,7 +12,7 @@ interface PictureProps {
 
 type Fate = "shown" | "failed" | "gone";
 
-/** The picture. A failed one can be loaded again; one that the emulator no longer has cannot. */
+/** Renders a picture. A picture that failed to load can be loaded again, unless the emulator no longer has it. */
 export function Picture({ mediaId, name, onOpen }: PictureProps): JSX.Element {
   const t = useTexts();
   const [fate, setFate] = useState<Fate>("shown");
@@ -32,7 +32,7 @@ export function Picture({ mediaId, name, onOpen }: PictureProps): JSX.Element {
       </p>
     );
   }
-  // Another address, so that the browser does not reuse the failure from its cache.
+  // A different URL, so that the browser does not reuse the cached failure.
   const url = `${mediaUrl(mediaId)}${tries === 0 ? "" : `&try=${tries}`}`;
   return (
     <button type="button" class="picture" onClick={() => onOpen(url, name)}>
@@ -41,7 +41,7 @@ export function Picture({ mediaId, name, onOpen }: PictureProps): JSX.Element {
   );
 }
 
-/** The error event has no cause, so the emulator is called once. */
+/** Finds out why a picture failed: the error event has no cause, so the emulator is queried once. */
 async function learnFate(mediaId: string): Promise<Fate> {
   try {
     const response = await fetch(mediaUrl(mediaId));

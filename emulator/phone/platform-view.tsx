@@ -18,7 +18,7 @@ interface PlatformViewProps {
   readonly onServiceChatEnd: (end: ServiceChatEnd) => void;
 }
 
-/** The platform. */
+/** Renders the platform settings. */
 export function PlatformView(props: PlatformViewProps): JSX.Element {
   const { switches, app, act, serviceChatEnd, onServiceChatEnd } = props;
   return (
@@ -78,7 +78,7 @@ function Unconfirmed({ switches, act }: { readonly switches: Switches; readonly 
   );
 }
 
-/** What the phone's WeChat returns to a mini program. */
+/** Settings for the answers of the phone's WeChat to a mini program. */
 function Client(props: { readonly end: ServiceChatEnd; readonly onEnd: (end: ServiceChatEnd) => void }): JSX.Element {
   const t = useTexts();
   const labels: Readonly<Record<ServiceChatEnd, string>> = {
@@ -106,7 +106,7 @@ interface NumberFieldProps {
   readonly onSet: (value: number) => void;
 }
 
-/** Takes effect on blur or Enter; until then updates from the emulator do not change the text. */
+/** A number field. It takes effect on blur or Enter; until then updates from the emulator do not change the text. */
 function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Element {
   const [draft, setDraft] = useState<string | null>(null);
   const commit = (): void => {
@@ -133,7 +133,7 @@ function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Elemen
 function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Act }): JSX.Element {
   const t = useTexts();
   const { appid } = app;
-  /** The typed text, and the URL it replaces: a new URL in the emulator discards it. */
+  /** The typed text, and the URL it replaces; the text is discarded when the emulator has a new URL. */
   const [draft, setDraft] = useState({ over: "", text: "" });
   const pushUrl = draft.over === app.pushUrl ? draft.text : app.pushUrl;
   const [isRevealed, setRevealed] = useState(false);

@@ -9,12 +9,12 @@ export interface Pace {
 }
 
 /**
- * Requests at once, after each answer, and when the page is shown or hidden.
+ * Sends a request immediately, after each answer, and when the page is shown or hidden.
  *
- * @param start makes one request. Its argument is whether the component is still mounted; it returns whether the next
- *   request is to be scheduled: not when another request is under way
- * @param inputs a change of them restarts polling
- * @returns a function that requests at once
+ * @param start makes one request. Its argument tells whether the component is still mounted; it returns whether the
+ * next request is to be scheduled: not when another request is under way
+ * @param inputs polling restarts when they change
+ * @returns a function that sends a request immediately
  */
 export function usePolling(
   start: () => (isAlive: () => boolean) => Promise<boolean>,

@@ -1,6 +1,6 @@
-/** Bodies with line breaks, for reading only: 64-bit numbers and CDATA stay unchanged. */
+/** Formats bodies with line breaks for display: 64-bit numbers and CDATA are unchanged. */
 
-/** Breaks XML between elements and JSON between members. Anything else stays as it is. */
+/** Adds line breaks between XML elements and between JSON members. Any other body is unchanged. */
 export function prettyBody(text: string): string {
   const trimmed = text.trim();
   if (trimmed.startsWith("<xml>"))
@@ -8,7 +8,7 @@ export function prettyBody(text: string): string {
   return trimmed.startsWith("{") ? prettyJson(trimmed) : text;
 }
 
-/** Without JSON.parse, which would change a MsgId above 2^53. */
+/** Formats JSON without JSON.parse, which would change a MsgId above 2^53. */
 function prettyJson(text: string): string {
   let depth = 0;
   let isInString = false;

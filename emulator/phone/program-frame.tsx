@@ -1,6 +1,6 @@
 /**
- * The mini program the user is in: its page in a frame of the same origin, and around it the parts WeChat's client
- * draws itself, the navigation bar and the tab bar. The messages between the two are defined in
+ * The mini program that the user has open: its page in a frame of the same origin, surrounded by the parts that
+ * WeChat's client draws, the navigation bar and the tab bar. The messages between the two are defined in
  * `../miniprogram/messages.ts`.
  */
 import type { JSX } from "preact";
@@ -25,7 +25,10 @@ export type ServiceChatEnd = ServiceChatOutcome | "missing";
 /** All outcomes. */
 export const SERVICE_CHAT_ENDS: readonly ServiceChatEnd[] = ["opened", "notBound", "cancelled", "missing"];
 
-/** How the user comes to the program: back from the chat, perhaps by a card, or by opening one of its pages. */
+/**
+ * How the user reaches the program: by returning from the chat, possibly through a card, or by opening one of its
+ * pages.
+ */
 export type Arrival =
   | { readonly kind: "back" }
   | { readonly kind: "card"; readonly path: string }
@@ -33,10 +36,10 @@ export type Arrival =
 
 interface ProgramProps {
   readonly name: string;
-  /** False while another screen covers it: it keeps running, as in WeChat. */
+  /** False while another screen covers it: the program keeps running, as in WeChat. */
   readonly isShown: boolean;
   readonly arrival: Arrival;
-  /** The message was delivered: the browser's own back button comes with no card. */
+  /** Called when the message was delivered, so that a later return by the browser's back button reports no card. */
   readonly onArrived: () => void;
   readonly language: Language;
   readonly appearance: Appearance;
@@ -59,7 +62,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
   const [modal, setModal] = useState<Modal | null>(null);
   const tell = (message: ToProgram): void => frame.current?.contentWindow?.postMessage(message, location.origin);
 
-  // Before the first paint: by then the program in the frame may be ready.
+  // Runs before the first paint: the program in the frame may be ready by then.
   useLayoutEffect(() => {
     const onMessage = (event: MessageEvent<unknown>): void => {
       if (event.origin !== location.origin || event.source !== frame.current?.contentWindow) return;
@@ -89,7 +92,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
     const isBack = wasHidden.current;
     wasHidden.current = false;
     if (isBack) tell({ kind: "shown", card: arrival.kind === "card" ? arrival.path : null });
-    // A program that only starts now has no button to report a card to.
+    // A program that was just started has no button to report a card to.
     if (arrival.kind === "launch" || (arrival.kind === "card" && !isBack)) tell({ kind: "launch", path: arrival.path });
     props.onArrived();
   }, [isReady, isShown]);
@@ -122,7 +125,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
   );
 }
 
-/** The kind of phone the program starts on; a change restarts it. */
+/** Returns the URL of the frame, which contains the properties of the phone; a change restarts the program. */
 function addressOf({ language, appearance, serviceChatEnd }: ProgramProps): string {
   const client = serviceChatEnd === "missing" ? "old" : "new";
   const query = new URLSearchParams({ language: language === "en" ? "en" : "zh_CN", appearance, client });
@@ -174,7 +177,7 @@ function TabBar({ bars, onTab }: { readonly bars: Bars; readonly onTab: (index: 
   );
 }
 
-/** `wx.showModal`: one or two answers. */
+/** The dialogue of `wx.showModal`, with one or two buttons. */
 function ModalSheet(props: { readonly modal: Modal; readonly onEnd: (confirm: boolean) => void }): JSX.Element {
   const { modal, onEnd } = props;
   const { title, content, confirmText, cancelText } = modal;

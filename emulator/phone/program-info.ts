@@ -1,4 +1,4 @@
-/** The phone's data about the mini program before it is opened: its name and its pages. */
+/** Data about the mini program that the phone has before it is opened: its name and its pages. */
 import { createContext } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import * as v from "valibot";
@@ -11,14 +11,14 @@ export type ProgramInfo = v.InferOutput<typeof ProgramInfoSchema>;
 /** The mini program on this phone, for components that show its name. */
 export const ProgramContext = createContext<ProgramInfo | null>(null);
 
-/** @returns undefined until it is loaded, null when the emulator has no mini program */
+/** Loads the data. @returns undefined until it is loaded, null when the emulator has no mini program */
 export function useProgramInfo(): ProgramInfo | null | undefined {
   const [info, setInfo] = useState<ProgramInfo | null | undefined>();
   useEffect(() => void readProgramInfo().then(setInfo, () => setInfo(null)), []);
   return info;
 }
 
-/** Whether a path (of a card or a link) is one of its pages. */
+/** Returns whether a path (of a card or a link) is a page of the mini program. */
 export function hasPage(info: ProgramInfo | null | undefined, path: string): boolean {
   const [page = ""] = path.replace(/^\//, "").split("?");
   return info?.pages.includes(page.replace(/\.html$/, "")) ?? false;

@@ -1,15 +1,15 @@
-/** A picture to send: drawn here, so that no file is needed and none is shipped. */
+/** A sample picture, drawn by script, so that no image file is needed. */
 
 const WIDTH = 240;
 const HEIGHT = 180;
 
-/** A small landscape as PNG. @returns its bytes in base64 */
+/** Draws a small landscape as PNG. @returns its bytes in base64 */
 export function drawSample(): string {
   const canvas = document.createElement("canvas");
   canvas.width = WIDTH;
   canvas.height = HEIGHT;
   const pen = canvas.getContext("2d");
-  if (pen === null) throw new Error("this browser cannot draw");
+  if (pen === null) throw new Error("this browser cannot draw on a canvas");
   pen.fillStyle = "#bfe3f2";
   pen.fillRect(0, 0, WIDTH, HEIGHT);
   pen.fillStyle = "#ffd76a";
@@ -32,7 +32,7 @@ export function drawSample(): string {
   return base64Of(canvas.toDataURL("image/png"));
 }
 
-/** A chosen file's bytes in base64. */
+/** Reads the bytes of a selected file, in base64. */
 export function readPicture(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

@@ -1,10 +1,13 @@
-/** Which screen the phone shows: stored in the address, so that a reload and the browser's own back button work. */
+/** The screen that the phone shows: stored in the URL, so that a reload and the browser's back button work. */
 import { useEffect, useState } from "preact/hooks";
 
-/** The mini program, the chat, or the developers' entry. */
+/** The mini program, the chat, or the developers' entry screen. */
 export type Screen = "program" | "chat" | "home";
 
-/** @param hasNoProgram if true, the developers' entry is shown first */
+/**
+ * Returns the screen and a function that changes it. @param hasNoProgram true: the developers' entry screen is shown
+ * first
+ */
 export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Screen) => void] {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
@@ -21,7 +24,7 @@ export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Scr
   ];
 }
 
-/** Whether the address already has this screen: the rendered one follows a moment later. */
+/** Returns whether the URL already has this screen; it is rendered a moment later. */
 export function isAt(screen: Screen): boolean {
   return screenOf(location.hash) === screen;
 }

@@ -1,4 +1,4 @@
-/** A sheet over the page: the browser's own modal dialog, so that focus and Escape behave. */
+/** A dialog over the page, using the browser's modal dialog, which handles focus and Escape. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useTexts } from "./text.ts";
@@ -7,13 +7,13 @@ interface SheetProps {
   readonly name: string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
-  /** Additional buttons beside the closing one. */
+  /** Additional buttons beside the close button. */
   readonly actions?: ComponentChildren;
-  /** The label of the closing button; the default is "close". */
+  /** The label of the close button; default "close". */
   readonly closeLabel?: string;
 }
 
-/** The sheet is open while it is rendered. */
+/** Renders a dialog, which is open while it is rendered. */
 export function Sheet({ name, onClose, children, actions, closeLabel }: SheetProps): JSX.Element {
   const t = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);

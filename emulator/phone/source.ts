@@ -1,8 +1,8 @@
-/** The note in the chat on where a user came from; the traffic records show the whole text. */
+/** The note in the chat about the page a user came from; the traffic records show the whole text. */
 
 /**
- * The `session-from` without the data of a typed context (docs/how-to/page-context.md): its label, or the whole of a
- * plain text.
+ * Returns the `session-from` without the data of a typed context (docs/how-to/page-context.md): its label, or the whole
+ * text of a plain one.
  */
 export function sourceOf(sessionFrom: string): string {
   return sessionFrom.replace(/(?:^| )kefu1["{].*$/s, "");

@@ -1,4 +1,4 @@
-/** The state: what may be sent, who holds the chat, tokens, the clock. */
+/** The state: reply quota, who handles the chat, access tokens, the clock. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PhoneChat, PhoneState, TokenView } from "../phone-model.ts";
@@ -21,7 +21,7 @@ interface StateViewProps {
   readonly act: Act;
 }
 
-/** The state. */
+/** Renders the state. */
 export function StateView({ state, chat, appid, openid, act }: StateViewProps): JSX.Element {
   const desk = state.desks[appid] ?? { on: false, reply: "" };
   return (

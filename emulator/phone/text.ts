@@ -15,12 +15,12 @@ export const TEXTS: Readonly<Record<Language, Texts>> = { "zh-CN": ZH, en: EN };
 /** The texts in the chosen language. */
 export const TextContext = createContext<Texts>(ZH);
 
-/** Returns them. */
+/** Returns the texts in the chosen language. */
 export function useTexts(): Texts {
   return useContext(TextContext);
 }
 
-/** Inserts values for the `{x}` of a text. */
+/** Replaces each `{x}` of a text by its value. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -8,7 +8,7 @@ interface ToggleProps {
   readonly onToggle: (isOn: boolean) => void;
 }
 
-/** The whole row can be pressed. */
+/** Renders a switch; the whole row can be pressed. */
 export function Toggle({ label, hint, isOn, onToggle }: ToggleProps): JSX.Element {
   return (
     <label class="toggle">
@@ -22,7 +22,7 @@ export function Toggle({ label, hint, isOn, onToggle }: ToggleProps): JSX.Elemen
         checked={isOn}
         onChange={(event) => {
           const { checked } = event.currentTarget;
-          // The emulator's answer counts; until then the switch stays as it is.
+          // The switch changes only after the emulator has answered.
           event.currentTarget.checked = isOn;
           onToggle(checked);
         }}

@@ -1,4 +1,4 @@
-/** The head of the page: its title, its settings, and on narrow screens the tabs. */
+/** The header of the page: title, settings, and tabs on narrow screens. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Theme } from "./appearance.ts";
@@ -6,7 +6,7 @@ import { Icon } from "./icons.tsx";
 import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 
-/** What a narrow screen shows. */
+/** The view on a narrow screen. */
 export type View = "phone" | "panel";
 
 interface TopBarProps {
@@ -19,7 +19,7 @@ interface TopBarProps {
   readonly onReset: () => void;
 }
 
-/** The head. */
+/** Renders the header. */
 export function TopBar(props: TopBarProps): JSX.Element {
   const { language, theme, view, onLanguage, onTheme, onView, onReset } = props;
   const t = useTexts();

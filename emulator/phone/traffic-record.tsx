@@ -1,4 +1,4 @@
-/** One exchange in full: addresses, headers, bodies encrypted and plain, and the actions on it. */
+/** One exchange in full: URLs, headers, bodies encrypted and plain, and actions. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { TrafficRecord, WireHeaders } from "../phone-model.ts";
@@ -11,7 +11,7 @@ import { type Act, Reveal } from "./panel-parts.tsx";
 import { prettyBody } from "./pretty.ts";
 import { useTexts } from "./text.ts";
 
-/** The unfolded record. */
+/** Renders the details of a record. */
 export function TrafficRecordView({ record, act }: { readonly record: TrafficRecord; readonly act: Act }): JSX.Element {
   const t = useTexts();
   const [isRevealed, setRevealed] = useState(false);

@@ -16,7 +16,7 @@ interface TrafficViewProps {
 
 type Kind = "all" | "push" | "api";
 
-/** The list; the selected record unfolds below its row. */
+/** Renders the list; the details of the selected record are shown below its row. */
 export function TrafficView({ traffic, openid, act }: TrafficViewProps): JSX.Element {
   const t = useTexts();
   const [kind, setKind] = useState<Kind>("all");
@@ -92,13 +92,13 @@ function RecordHead({ record, isPicked, onPick }: RecordHeadProps): JSX.Element 
 
 const CONTENT = /<Content><!\[CDATA\[([\s\S]*?)\]\]>|"[cC]ontent"\s*:\s*"((?:[^"\\]|\\.)*)"/;
 
-/** The text of a text message, pushed or sent. */
+/** Returns the text of a text message, pushed or sent. */
 function previewOf({ request }: TrafficRecord): string {
   const [, xml, json] = CONTENT.exec(request.plain ?? request.body) ?? [];
   return (xml ?? json?.replaceAll(String.raw`\n`, " ") ?? "").slice(0, 80);
 }
 
-/** A fault with the same name as the verdict is only marked as simulated. */
+/** Returns the label of a verdict; a fault with the same name as the verdict is only marked as simulated. */
 function verdictOf({ verdict, errcode, response, fault }: TrafficRecord, t: Texts): string {
   const words = verdict === "errcode" ? `errcode ${errcode ?? ""}` : verdict;
   const shown = verdict === "http" || verdict === "refused" ? `${words} ${response?.status ?? ""}` : words;

@@ -1,7 +1,7 @@
 /** The machine's clock, read once a second. */
 import { useEffect, useState } from "preact/hooks";
 
-/** @returns epoch milliseconds */
+/** Returns the machine's time, updated every second. @returns epoch milliseconds */
 export function useNow(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** The current day by the emulator's clock, for times that include the date of other days. */
+/** The current day by the emulator's clock: times on other days are shown with their date. */
 import { useEffect, useState } from "preact/hooks";
 import { startOfDay } from "./clock.ts";
 
@@ -8,13 +8,13 @@ const LOOK_MS = 1_000;
 let offsetMs = 0;
 const lookers = new Set<() => void>();
 
-/** Takes over the feed's offset of the emulator's clock. */
+/** Sets the offset of the emulator's clock, as read from the feed. */
 export function setClockOffset(ms: number): void {
   offsetMs = ms;
   for (const look of lookers) look();
 }
 
-/** @returns the midnight the day began with, in epoch milliseconds; it changes only with the day */
+/** Returns the midnight at which the current day began, epoch milliseconds. It changes only when the day changes. */
 export function useToday(): number {
   const [today, setToday] = useState(todayNow);
   useEffect(() => {

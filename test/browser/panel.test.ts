@@ -168,15 +168,15 @@ describe("the books", () => {
   it("show what may still be sent by both grants, which end with the clock", async ({ expect }) => {
     const page = await answered();
     await tab(page, "状态");
-    await page.getByText(/剩 4\/5，到/).waitFor();
-    await page.getByText(/剩 0\/2，到/).waitFor();
+    await page.getByText(/剩余 4\/5，至/).waitFor();
+    await page.getByText(/剩余 0\/2，至/).waitFor();
     await page.getByRole("button", { name: "前进 1 分钟" }).click();
     await page.getByText("60 s", { exact: true }).waitFor();
-    await page.getByText(/剩 0\/2/).waitFor({ state: "detached" });
+    await page.getByText(/剩余 0\/2/).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "前进 48 小时" }).click();
-    await page.getByText(/剩 4\/5/).waitFor({ state: "detached" });
+    await page.getByText(/剩余 4\/5/).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "回到现在" }).click();
-    await page.getByText(/剩 4\/5/).waitFor();
+    await page.getByText(/剩余 4\/5/).waitFor();
     expect((await scene.stack.control.state()).clock.offsetMs).toBe(0);
   });
 
@@ -185,7 +185,7 @@ describe("the books", () => {
     await tab(page, "状态");
     await page.locator(".token").getByText("有效").waitFor();
     expect(await page.locator(".token code").textContent()).toMatch(/^.{4}•{8}$/);
-    await page.getByRole("button", { name: "让令牌失效" }).click();
+    await page.getByRole("button", { name: "使 access_token 失效" }).click();
     await page.locator(".token").getByText("已失效").waitFor();
     await say(page, "地址");
     await bubbles(page, "theirs").nth(2).waitFor();
@@ -204,7 +204,7 @@ describe("the platform", () => {
       "重试时 CreateTime",
       "重试沿用",
       "文本上限按字符算",
-      "再次进入会补满额度",
+      "再次进入会话会补满额度",
       "IP 不在白名单",
     ];
     for (const name of names) await toggle(page, name).click();
@@ -316,7 +316,7 @@ describe("reset", () => {
     await page.getByRole("dialog").getByRole("button", { name: "全部重置" }).click();
     // The phone is new: its mini program starts at the beginning.
     await page.frameLocator("iframe").getByRole("button", { name: "联系客服" }).waitFor();
-    await page.getByRole("button", { name: "会话列表与手写入口" }).click();
+    await page.getByRole("button", { name: "会话列表与手动入口" }).click();
     await page.getByText("还没有会话").waitFor();
     await page.getByText("还没有往来").waitFor();
     expect((await scene.stack.control.state()).users).toStrictEqual([]);

@@ -49,14 +49,14 @@ describe("a pause", () => {
     await expect.poll(() => banner(page).count()).toBe(1);
     const text = async () => (await banner(page).getByRole("alert").textContent()) ?? "";
     expect(await text()).toMatch(/发送已暂停至 .*\d\d:\d\d.*48001：该账号没有此接口权限/);
-    expect(await text()).toContain("正式环境的办法：");
+    expect(await text()).toContain("正式环境的处理方法：");
     expect(await text()).toContain("错误由本地微信模拟：先在「开发者面板 → 故障」里清除");
     await button(page).click();
     await banner(page).getByRole("status").getByText("微信再次拒绝（48001），仍然暂停").waitFor();
     expect(await bubbles(page, "theirs").count()).toBe(1);
     await page.getByRole("tab", { name: "故障" }).click();
     await page.getByRole("button", { name: "全部清除" }).click();
-    await expect.poll(text).toContain("错误由本地微信模拟，故障已用完或清除");
+    await expect.poll(text).toContain("错误由本地微信模拟，该故障已用完或已清除");
     // The result of the trial before the clearing is obsolete.
     await expect.poll(() => banner(page).getByRole("status").textContent()).toBe("");
     await button(page).click();
@@ -67,7 +67,7 @@ describe("a pause", () => {
 
   it("is said to be simulated after a fault that the first refusal used up, on its record, too", async ({ expect }) => {
     const page = await paused([{ ...UNAUTHORISED, times: 1 }]);
-    await banner(page).getByText("错误由本地微信模拟，故障已用完或清除：点「立即恢复」").waitFor();
+    await banner(page).getByText("错误由本地微信模拟，该故障已用完或已清除：点「立即恢复」").waitFor();
     await page.getByText("errcode 48001 · 模拟").waitFor();
     await page.getByRole("button", { name: "English" }).click();
     await banner(page).getByText("The local WeChat simulated the error").waitFor();
@@ -115,9 +115,9 @@ describe("a pause", () => {
     const page = await paused([{ fault: "errcode", errcode: 40125, target: "token" }, "no token"]);
     // The worker's report is at most ten seconds old.
     await banner(page).waitFor({ timeout: 20_000 });
-    expect(await banner(page).textContent()).toMatch(/取不到 access_token，发送已暂停至.*40125：AppSecret 错误/);
+    expect(await banner(page).textContent()).toMatch(/无法获取 access_token，发送已暂停至.*40125：AppSecret 错误/);
     await button(page).click();
-    await banner(page).getByRole("status").getByText("取不到 access_token（40125），仍然暂停").waitFor();
+    await banner(page).getByRole("status").getByText("无法获取 access_token（40125），仍然暂停").waitFor();
     await control.clearFaults();
     await button(page).click();
     await bubbles(page, "theirs").nth(1).waitFor();

@@ -124,7 +124,7 @@ describe("a user", () => {
     expect(await page.getByText("进入客服会话").count()).toBe(1);
     await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "会话与手写入口" }).and(page.locator(":focus")).waitFor();
+    await page.getByRole("heading", { name: "会话与手动入口" }).and(page.locator(":focus")).waitFor();
   });
 
   it("picks a face, which travels as WeChat's code and shows as emoji", async ({ expect }) => {
@@ -283,7 +283,7 @@ describe("an answer", () => {
     await say(page, "人工");
     await page.getByText("等待人工客服接入").waitFor();
     await page.getByRole("tab", { name: "状态" }).click();
-    await page.getByLabel("接入时说").fill("我来了");
+    await page.getByLabel("接入时发送").fill("我来了");
     await page.getByRole("switch", { name: "人工客服在线" }).click();
     await bubbles(page, "theirs").getByText("我来了").waitFor();
     await page.getByText("人工客服接待中").waitFor();

@@ -98,7 +98,7 @@ describe("a picture", () => {
     });
     await page.getByRole("button", { name: "更多", exact: true }).click();
     await page.getByRole("button", { name: "示例图片" }).click();
-    await bubbles(page, "mine").getByText("图片没有加载出来").waitFor();
+    await bubbles(page, "mine").getByText("图片加载失败").waitFor();
     await bubbles(page, "mine").getByRole("button", { name: "重试" }).click();
     const image = page.getByRole("img", { name: "我发的图片" });
     await expect.poll(() => image.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(240);

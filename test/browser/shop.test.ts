@@ -222,7 +222,7 @@ describe("wx.openCustomerServiceChat", () => {
   it("refused because WeCom is not bound, becomes the contact button: never a dead one", async ({ expect }) => {
     const page = await openHelp("失败：未绑定企业微信");
     await chatButton(page).click();
-    await page.getByRole("status").getByText("请再点一次，联系客服").waitFor();
+    await page.getByRole("status").getByText("请再点一次以联系客服").waitFor();
     await chatButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
     expect(await lastEntry(await openidOf(page))).toMatchObject({ kind: "context" });

@@ -38,18 +38,18 @@ describe("a control request", () => {
     { path: "switches", body: { retry: 1 }, problem: "retry" },
     { path: "switches", body: { tokenSeconds: 7201 }, problem: "tokenSeconds" },
     { path: "clock", body: {}, problem: "{ offsetMs } or { advanceMs }" },
-    { path: "clock", body: { offsetMs: 1e300 }, problem: "offsetMs: the clock must stay within 100 years" },
-    { path: "clock", body: { advanceMs: -START - 1 }, problem: "advanceMs: the clock must stay within 100 years" },
+    { path: "clock", body: { offsetMs: 1e300 }, problem: "offsetMs: the emulator's clock must be after 1970" },
+    { path: "clock", body: { advanceMs: -START - 1 }, problem: "advanceMs: the emulator's clock must be after 1970" },
     { path: "app", body: { appid: APP.appid, aesKey: "short" }, problem: "aesKey: must be 43" },
     {
       path: "app",
       body: { appid: APP.appid, pushUrl: "http://user:word@127.0.0.1:8787/" },
-      problem: "pushUrl: must not hold a user name or password",
+      problem: "pushUrl: must not contain a user name or password",
     },
     {
       path: "push",
       body: `{"openid":"oUser","content":{"kind":"event","event":"e","fields":{"a":${nested(20_000)}}}}`,
-      problem: "(body): must be JSON, nested at most 64 deep",
+      problem: "(body): must be JSON with a nesting depth of at most 64",
     },
   ];
   it.for(refusals)(

@@ -52,7 +52,11 @@ describe("a hand-over", () => {
     { flaw: "a foreign sender", body: transfer(plain, "oUser", { FromUserName: "gh_x" }), problem: "FromUserName" },
     { flaw: "a CreateTime in quotes", body: transfer(plain, "oUser", { CreateTime: "17" }), problem: "CreateTime" },
     { flaw: "another MsgType", body: transfer(plain, "oUser", { MsgType: "text" }), problem: "MsgType" },
-    { flaw: "an unclosed element", body: "<xml><MsgType>transfer_customer_service</xml>", problem: "cannot be read" },
+    {
+      flaw: "an unclosed element",
+      body: "<xml><MsgType>transfer_customer_service</xml>",
+      problem: "is not valid from character",
+    },
     { flaw: "plain words", body: "ok", problem: "not one <xml> element" },
   ])("is refused with $flaw", async ({ body, problem }, { expect }) => {
     expect(await judged(plain, body)).toMatchObject({
@@ -77,7 +81,7 @@ describe("a hand-over", () => {
       problem: "MsgSignature does not match",
     });
     expect(await judged(APP, await seal(APP, reply, { receiveId: "wxother" }))).toMatchObject({
-      problem: "the ciphertext ends with another appid",
+      problem: "the ciphertext ends with the appid of another app",
     });
     const incomplete = (await seal(APP, reply)).replace(/<Nonce>.*<\/Nonce>/, "");
     expect(await judged(APP, incomplete)).toMatchObject({ problem: expect.stringContaining("Nonce") });
@@ -114,7 +118,7 @@ describe("the answer to an event of virtual payment", () => {
     const body = (code: number) => (format === "xml" ? `<xml><ErrCode>${code}</ErrCode></xml>` : `{"ErrCode":${code}}`);
     expect(await judgedPay(app, body(0))).toMatchObject({ verdict: "success" });
     expect(await judgedPay(app, await seal(app, body(0)))).toMatchObject({ verdict: "success" });
-    expect(await judgedPay(app, body(1))).toMatchObject({ verdict: "refused", problem: "ErrCode 1, wanted 0" });
+    expect(await judgedPay(app, body(1))).toMatchObject({ verdict: "refused", problem: "ErrCode 1, expected 0" });
     expect(await judgedPay(app, await seal(app, transfer(app, "oUser")))).toMatchObject({ verdict: "malformed" });
     expect(await judgedPay(app, body(0), "wxa_media_check")).toMatchObject({ verdict: "malformed" });
   });

@@ -59,6 +59,6 @@ describe("the control interface", () => {
       expect(statusOf("http://127.0.0.1:8788", { host })).toBe(403);
     }
     const refusal = refuseForeign(new Request("http://evil.example/_emulator/state"));
-    expect(await refusal?.json()).toStrictEqual({ error: expect.stringContaining("ask for it at 127.0.0.1") });
+    expect(await refusal?.json()).toStrictEqual({ error: expect.stringContaining("call it at 127.0.0.1") });
   });
 });

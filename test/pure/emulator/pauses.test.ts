@@ -82,7 +82,7 @@ describe("the worker's pauses", () => {
   it("are unknown to an emulator that was given no worker", async ({ expect }) => {
     const control = createControl(createWeChat({ apps: [APP] }).handle);
     expect(await control.pauses()).toBeNull();
-    await expect(control.resume()).rejects.toThrow("does not know a worker");
+    await expect(control.resume()).rejects.toThrow("has no address of a worker");
     await control.reset();
   });
 });
@@ -100,7 +100,7 @@ describe("resuming", () => {
   });
 
   it("says so when the worker gives no usable answer, or the app is unknown", async ({ expect }) => {
-    await expect(createBench({}).control.resume()).rejects.toThrow(/the worker gave no answer.*\(502\)/);
+    await expect(createBench({}).control.resume()).rejects.toThrow(/the worker did not answer.*\(502\)/);
     const { control } = createBench({ "/api/v1/resume": Response.json(REFUSED, { status: 401 }) });
     await expect(control.resume()).rejects.toThrow("(502)");
     await expect(control.resume({ appid: "wx9999999999999999" })).rejects.toThrow("(404)");
