@@ -1,8 +1,8 @@
 /**
- * `npm run check:official -w miniprogram`: compiles a small mini program with this package by WeChat's own compiler
- * (miniprogram-ci), offline and without an account. Not a dependency, as it is 276 MB: the first run installs it into
- * `.tmp/official`. It finds invalid JSON, missing pages and components, JavaScript and WXSS that WeChat refuses, and
- * damage by its npm build; it does not find invalid WXML (`npm test` does).
+ * `npm run check:official -w miniprogram`: compiles a small mini program that uses this package with WeChat's own
+ * compiler (miniprogram-ci), offline and without an account. Not a dependency, as it is 276 MB: the first run installs
+ * it into `.tmp/official`. It detects invalid JSON, missing pages and components, JavaScript and WXSS that WeChat
+ * refuses, and errors of its npm build. It does not detect invalid WXML; `npm test` does.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -23,9 +23,7 @@ const FOLDER = join(ROOT, ".tmp/official");
 const PROJECT = join(FOLDER, "project");
 const NAME = "edge-kefu-miniprogram";
 const TIMEOUT_MS = 600_000;
-/**
- * The compiler and the process it forks call WeChat's server for data they do not need: the look-up is made to fail.
- */
+/** Makes DNS look-ups fail: the compiler and the process it forks call WeChat's server for data they do not need. */
 const OFFLINE = `require("dns").lookup = (host, options, done) =>
   (done ?? options)(Object.assign(new Error(host + ": offline"), { code: "ENOTFOUND" }));`;
 
@@ -41,7 +39,7 @@ const LIMITS = {
   MaxTabbarIconSize: 40,
 };
 
-/** With and without WeChat's own lowering of the syntax. */
+/** Compiles with and without WeChat's own down-levelling of the syntax. */
 const SETTINGS = [
   { es6: true, enhance: true, minify: true },
   { es6: false, enhance: false, minify: false },
@@ -113,13 +111,19 @@ async function compile(ci: Ci): Promise<readonly string[]> {
   return complaints;
 }
 
-/** A component lost by the npm build would otherwise be noticed only on a phone. */
+/**
+ * Returns components that are missing in the result. A component lost by the npm build would otherwise be noticed only
+ * on a phone.
+ */
 async function findMissing(files: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
   const scripts = (await listComponents()).map((component) => `miniprogram_npm/${NAME}/${component}/index.js`);
   return scripts.filter((script) => files[script] === undefined).map((script) => `${script} is missing`);
 }
 
-/** When WeChat does not lower the syntax, it leaves `import` in packages unchanged, which fails on a phone. */
+/**
+ * Returns files that are still ES modules. When WeChat does not down-level the syntax, it leaves `import` in packages
+ * unchanged, which fails on a phone.
+ */
 function findModules(files: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(files)
     .filter(([name, text]) => name.endsWith(".js") && /^\s*(?:import|export)\s/m.test(String(text)))
@@ -127,7 +131,7 @@ function findModules(files: Readonly<Record<string, unknown>>): readonly string[
 }
 
 setTimeout(() => {
-  console.error("✗ the compiler does not end");
+  console.error("✗ the compiler did not finish");
   process.exit(1);
 }, TIMEOUT_MS).unref();
 await mkdir(FOLDER, { recursive: true });
@@ -146,6 +150,6 @@ process.chdir(FOLDER);
 const ci: Ci = load("miniprogram-ci");
 const complaints = await compile(ci);
 for (const complaint of complaints) console.error(`✗ ${complaint}`);
-if (complaints.length === 0) console.log("✓ WeChat's compiler takes the package");
-// The compiler's helper process never ends by itself.
+if (complaints.length === 0) console.log("✓ WeChat's compiler accepts the package");
+// The compiler's helper process never exits by itself.
 process.exit(complaints.length === 0 ? 0 : 1);

@@ -1,4 +1,4 @@
-/** `npm run check`, step "wording": no tracked file contains a rejected phrase. */
+/** `npm run check`, step "wording": fails when a tracked file contains a rejected phrase. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -22,10 +22,10 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: shared (no platform)", "tsc", "-p", "shared"],
   ["types: core (no platform)", "tsc", "-p", "worker/tsconfig.core.json"],
   ["types: phone page", "tsc", "-p", "emulator/phone"],
-  ["types: mini-program package (no platform but wx)", "tsc", "-p", "miniprogram"],
+  ["types: mini-program package (no platform types except wx)", "tsc", "-p", "miniprogram"],
   ["types: mini-program runtime", "tsc", "-p", "emulator/miniprogram"],
   ["types: example mini program", "tsc", "-p", "miniprogram/example"],
-  ["types: client (the web's alone)", "tsc", "-p", "client"],
+  ["types: client (web platform types only)", "tsc", "-p", "client"],
   ["types: scripts, examples, Node tests", "tsc", "-p", "scripts"],
   ["dead code", "knip"],
   ["wording", "node", "scripts/check-wording.ts"],
@@ -45,7 +45,10 @@ function run(name: string, command: string, args: readonly string[]): boolean {
   return passed;
 }
 
-/** `worker-configuration.d.ts` must equal wrangler's output for wrangler.toml, whatever secrets are on this machine. */
+/**
+ * Returns whether `worker-configuration.d.ts` equals wrangler's output for wrangler.toml, whatever secrets exist on
+ * this machine.
+ */
 function checkGeneratedTypes(): boolean {
   const file = join(ROOT, "worker-configuration.d.ts");
   const committed = readFileSync(file, "utf8");

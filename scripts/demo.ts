@@ -1,6 +1,6 @@
 /**
  * `npm run demo`: a scripted conversation over signed and encrypted pushes, without a user interface. Prints the
- * transcript and exits with 0 when every line is as expected, else with 1.
+ * transcript; exit code 0 when every line is as expected, otherwise 1.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatLine } from "../emulator/model.ts";
@@ -12,8 +12,8 @@ import { ALWAYS_OPEN, startStack, useShopSettings, type Stack } from "./lib/stac
 readFlags(
   `npm run demo
 
-  在本机自动走完一段对话，逐行核对，全对则退出码为 0 / plays a conversation on this machine and checks each line;
-  exit code 0 when all is as it must be`,
+  在本机自动运行一段对话并逐行核对，全部正确时退出码为 0 / runs a scripted conversation on this machine and checks each line;
+  exit code 0 when every line is as expected`,
   {},
 );
 
@@ -45,7 +45,7 @@ async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Pr
 
 const serviceLines = (lines: readonly ChatLine[]) => lines.filter((line) => line.from === "service");
 
-/** The texts the user received, after the worker has sent `count` messages. */
+/** Returns the texts the user received, after the worker has sent `count` messages. */
 async function readChat(stack: Stack, openid: string, count: number): Promise<readonly string[]> {
   const book = await until(
     () => stack.control.chat(openid),
@@ -60,25 +60,25 @@ function show(push: PushRecord, said: string): void {
 }
 
 async function verification({ control }: Stack): Promise<void> {
-  heading("网址验证", "URL verification");
+  heading("URL 验证", "URL verification");
   const right = await control.verify();
-  check("GET 的 echostr 原样返回 / the echo comes back byte for byte", right.verdict === "echoed");
+  check("原样返回 GET 的 echostr / the echostr is returned unchanged", right.verdict === "echoed");
   const forged = await control.verify({ signature: "0".repeat(40) });
-  check("签名不对：403 / a wrong signature: 403", forged.status === 403);
+  check("签名错误：403 / a wrong signature: 403", forged.status === 403);
 }
 
 async function greeting(stack: Stack): Promise<void> {
   heading("进入会话", "enter → greeting");
-  // The form a product page's contact button sends: a label for people, then typed data.
+  // The session-from that a product page's contact button sends: a label for display, then typed data.
   const from = '青瓷茶杯 ¥128 kefu1{"page":"pages/product/index","product":{"id":"42","name":"青瓷茶杯","price":128}}';
   show(await stack.control.enter(SHOPPER, from), "(从商品页进入客服会话)");
   const [line = ""] = await readChat(stack, SHOPPER, 1);
   console.log(`  ← ${line}`);
-  check("欢迎语说出商品名 / the greeting names the product", line.includes("青瓷茶杯"));
+  check("欢迎语包含商品名 / the greeting contains the product name", line.includes("青瓷茶杯"));
 }
 
 async function rules(stack: Stack): Promise<void> {
-  heading("关键词与订单", "text → rule, and the team's own handler");
+  heading("关键词与订单", "text → rule, and the custom handler");
   show(await stack.control.text(SHOPPER, "这个多少钱？"), "这个多少钱？");
   const price = (await readChat(stack, SHOPPER, 2)).at(-1) ?? "";
   console.log(`  ← ${price}`);
@@ -86,7 +86,7 @@ async function rules(stack: Stack): Promise<void> {
   show(await stack.control.text(SHOPPER, "订单 1001 到哪了"), "订单 1001 到哪了");
   const order = (await readChat(stack, SHOPPER, 3)).at(-1) ?? "";
   console.log(`  ← ${order}`);
-  check("worker/custom/handlers.ts 查到订单 / looked the order up", order.includes("SF1234567890123"));
+  check("worker/custom/handlers.ts 查到订单 / the custom handler found the order", order.includes("SF1234567890123"));
 }
 
 async function repeats(stack: Stack): Promise<void> {
@@ -105,18 +105,18 @@ async function repeats(stack: Stack): Promise<void> {
   );
   const outcome = known.find((line) => line["event"] === "push")?.["outcome"];
   check(
-    "迟到的重复止于 KV，不打扰对象 / the late repeat stops at KV: 0 object calls",
+    "迟到的重复推送由 KV 应答，不调用对象 / KV answers the late repeat: 0 object calls",
     outcome === "known",
     String(outcome),
   );
-  check("回答不变 / and is answered alike", again.attempts.at(-1)?.verdict === "success");
+  check("应答不变 / the repeat gets the same answer", again.attempts.at(-1)?.verdict === "success");
 }
 
 async function handOver(stack: Stack): Promise<void> {
   heading("转人工", "hand-over");
   const push = await stack.control.text(WATCHER, "人工");
   show(push, "人工");
-  check("加密的 transfer_customer_service / encrypted hand-over", push.outcome === "transferred");
+  check("加密的 transfer_customer_service / encrypted handover", push.outcome === "transferred");
   const again = await stack.control.redeliver({ id: push.id });
   check("重复推送再次转接 / a repeat is handed over again", again.attempts.at(-1)?.verdict === "transfer");
 }
@@ -124,8 +124,8 @@ async function handOver(stack: Stack): Promise<void> {
 async function quota(stack: Stack): Promise<void> {
   heading("回复窗口", "the reply window");
   const path = `/api/v1/conversations/${SHOPPER}/messages`;
-  // Messages sent within 5 s before the user's message count against it: WeChat's clock and ours may differ by that
-  // time.
+  // Messages sent less than 5 s before the user's message count against its quota, because WeChat's clock and ours may
+  // differ by that time.
   await sleep(CLOCK_SKEW_MS);
   await stack.control.text(SHOPPER, "优惠券");
   await readChat(stack, SHOPPER, 4);
@@ -138,12 +138,16 @@ async function quota(stack: Stack): Promise<void> {
     if (response.status === 409) refusal = await response.json();
   }
   check(
-    "自动回复之外再发四条 / four more after the automatic answer",
+    "自动回复之外再发四条 / four more messages after the automatic answer",
     statuses.slice(0, 4).every((s) => s === 202),
   );
-  check("第六条：409 和窗口 / the sixth: 409 with the window", statuses[4] === 409, JSON.stringify(refusal.window));
+  check(
+    "第六条：409，附窗口状态 / the sixth message: 409 with the window status",
+    statuses[4] === 409,
+    JSON.stringify(refusal.window),
+  );
   check("错误码 quota_used / code quota_used", refusal.code === "quota_used");
-  check("五条都送达 / all five arrived", (await readChat(stack, SHOPPER, 8)).length === 8);
+  check("五条全部送达 / all five messages arrived", (await readChat(stack, SHOPPER, 8)).length === 8);
 }
 
 async function killedToken(stack: Stack): Promise<void> {
@@ -152,17 +156,17 @@ async function killedToken(stack: Stack): Promise<void> {
   show(await stack.control.text(WATCHER, "怎么退款"), "怎么退款");
   const line = (await readChat(stack, WATCHER, 2)).at(-1) ?? "";
   console.log(`  ← ${line}`);
-  check("换新 access_token 后照样送达 / the answer still arrives", line.includes("退"));
+  check("换新 access_token 后仍送达 / the answer still arrives with a new token", line.includes("退"));
 }
 
 async function unreadable(stack: Stack): Promise<void> {
-  heading("真实但无法解析的推送", "genuine but unreadable");
+  heading("真实但无法解析的推送", "authentic but not parsable");
   const push = await stack.control.text(SHOPPER, "", { overrides: { plaintext: "<xml><MsgType>text" } });
   show(push, "<xml><MsgType>text");
   check("照样应答 success / acknowledged", push.attempts[0]?.verdict === "success");
   const response = await stack.api("GET", "/api/v1/quarantine");
   const { entries }: { entries: readonly { cause: string }[] } = await response.json();
-  check("存入隔离区 / kept in quarantine", entries.length === 1, entries[0]?.cause ?? "");
+  check("存入隔离区 / stored in the quarantine", entries.length === 1, entries[0]?.cause ?? "");
 }
 
 function parseLog(line: string): Readonly<Record<string, unknown>> {
@@ -177,7 +181,7 @@ const stack = await startStack({ onLog: (line) => logLines.push(line) }).catch((
   process.exit(1);
 });
 try {
-  // Open at any hour, and automation is not muted after an API message: the demo must take the same course every time.
+  // Open at any hour, and automation is not muted after an API message, so that the demo always takes the same course.
   await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
   console.log("edge-kefu demo: 微信(本地模拟) ⇄ 加密推送 ⇄ workerd ⇄ Durable Object ⇄ 客服消息接口");
   for (const scene of [verification, greeting, rules, repeats, handOver, quota, killedToken, unreadable]) {
@@ -187,5 +191,7 @@ try {
   await stack.stop();
 }
 const seconds = ((Date.now() - started) / 1_000).toFixed(1);
-console.log(`\n${failures === 0 ? "全部通过 / all as it must be" : `${failures} 处不对 / wrong`}, ${seconds} s`);
+console.log(
+  `\n${failures === 0 ? "全部通过 / every line is as expected" : `${failures} 处与预期不符 / lines differ`}, ${seconds} s`,
+);
 process.exit(failures === 0 ? 0 : 1);

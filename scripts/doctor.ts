@@ -1,6 +1,6 @@
 /**
- * `npm run doctor -- URL`: examines a running worker, local or deployed, and reports every fault with its cure. Exit
- * code 0 when no check failed, 1 when one did, 2 for invalid arguments.
+ * `npm run doctor -- URL`: checks a running worker, local or deployed, and reports every fault with its fix. Exit code
+ * 0 when no check failed, 1 when one did, 2 for invalid arguments.
  */
 import { randomBytes } from "node:crypto";
 import { examine } from "./doctor/examine.ts";

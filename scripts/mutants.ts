@@ -1,6 +1,6 @@
 /**
  * `npm run test:mutants`: applies each mutant of `test/mutants/` to a copy of the project and requires its test to
- * fail. Exit code 0 when every mutant was killed, 1 when one was not or a named test fails without a mutant, 2 for
+ * fail. Exit code 0 when every mutant was killed, 1 when one survived or a named test fails without a mutant, 2 for
  * invalid arguments.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,12 +14,12 @@ import { createScratch, removeScratch, withMutant } from "./mutants/scratch.ts";
 import { createTestRunner, type TestRunner } from "./mutants/test-runner.ts";
 import { judge, whyRed, type Verdict } from "./mutants/verdict.ts";
 
-/** Time limit for the named tests of the unchanged code, milliseconds: several files at once. */
+/** Time limit for the named tests on the unchanged code, milliseconds: several files at once. */
 const GREEN_LIMIT_MS = 300_000;
-/** Time limit for one mutant, milliseconds: vitest ends a test that hangs long before. */
+/** Time limit for one mutant, milliseconds; vitest ends a hanging test long before. */
 const MUTANT_LIMIT_MS = 90_000;
 
-/** Progress and errors; standard output is for the result. */
+/** Prints progress and errors to standard error; standard output is for the result. */
 function say(line: string): void {
   console.error(line);
 }
@@ -30,7 +30,7 @@ interface RedMutant {
   readonly why: string;
 }
 
-/** Runs the named tests unchanged: a test that fails here proves nothing about a mutant. */
+/** Runs the named tests on the unchanged code: a test that fails here proves nothing about a mutant. */
 async function findRed(
   runner: TestRunner,
   mutants: readonly Mutant[],
@@ -44,24 +44,28 @@ async function findRed(
   });
 }
 
-/** Whether all pass; a failing one is tried once more alone, as a busy machine is not a fault of the code. */
+/**
+ * Returns whether all tests pass. A failing test is run once more alone, because it may have failed only due to the
+ * load of the machine.
+ */
 async function isGreen(runner: TestRunner, mutants: readonly Mutant[], changed: readonly string[]): Promise<boolean> {
   const first = await findRed(runner, mutants, changed);
   if (first.length === 0) return true;
   const again = first.map(({ mutant }) => mutant);
   const red = await findRed(runner, again, []);
   for (const { mutant, why } of red)
-    say(`✗ ${mutant.name}: test/${mutant.killedBy.join(" «")} …» is not green: ${why}`);
+    say(`✗ ${mutant.name}: test/${mutant.killedBy.join(" «")} …» does not pass on the unchanged code: ${why}`);
   return red.length === 0;
 }
 
-/** @param left the file the last mutant changed, which has its original contents again */
+/** Runs the tests of one mutant. @param left the file that the previous mutant changed and that was restored */
 async function tryMutant(runner: TestRunner, mutant: Mutant, left: string): Promise<MutantResult> {
   const started = performance.now();
   const run = () => runner.run([mutant.killedBy], [left, mutant.file], MUTANT_LIMIT_MS);
   const verdict = await withMutant(runner.copy, mutant, async (): Promise<Verdict> => {
     const first = await run();
-    // A process that hung or ended is replaced; a mutant that makes it hang will do so again.
+    // A process that hung or exited is replaced, and the run is repeated; a mutant that makes tests hang will do so
+    // again.
     const report = first.ok ? first : await run();
     return report.ok ? judge(report.value, ...mutant.killedBy) : { state: "crashed", why: report.error.reason };
   });
@@ -69,8 +73,7 @@ async function tryMutant(runner: TestRunner, mutant: Mutant, left: string): Prom
 }
 
 /**
- * One copy takes the next mutant until there is none; then its tests must pass again, otherwise a mutant was left in
- * it.
+ * Takes mutants for one copy until none is left; then the tests must pass again, otherwise a mutant was not removed.
  */
 async function tryWaiting(
   runner: TestRunner,
@@ -86,7 +89,7 @@ async function tryWaiting(
   return tried.length === 0 || isGreen(runner, tried, left);
 }
 
-/** Tries all mutants; true when every one was killed and every copy has its original contents. */
+/** Runs all mutants. @returns whether every one was killed and every copy has its original contents */
 async function tryAll(runners: readonly TestRunner[], mutants: readonly Mutant[], json: boolean): Promise<boolean> {
   const results: MutantResult[] = [];
   const note = (result: MutantResult) => {
@@ -111,7 +114,7 @@ if (docs) {
 }
 const chosen = MUTANTS.filter(({ name }) => only.length === 0 || only.some((start) => name.startsWith(start)));
 if (chosen.length === 0) {
-  say("没有这样的变异 / no mutant is named so");
+  say("没有以此开头的变异体 / no mutant has a name that begins with this");
   process.exit(2);
 }
 
@@ -119,7 +122,7 @@ const copies = await Promise.all(Array.from({ length: Math.min(jobs, chosen.leng
 const runners = copies.map(createTestRunner);
 const [first] = runners;
 try {
-  say(`${chosen.length} mutants, ${copies.length} at a time; first their tests as the code is …`);
+  say(`${chosen.length} mutants, ${copies.length} in parallel; first, their tests on the unchanged code …`);
   const isReady = first !== undefined && (await isGreen(first, chosen, []));
   process.exitCode = isReady && (await tryAll(runners, chosen, json)) ? 0 : 1;
 } finally {

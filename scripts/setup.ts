@@ -68,7 +68,7 @@ showLog = true;
 const { stopOnSignal } = await import("./lib/local-run.ts");
 stopOnSignal(outcome.stack);
 
-/** Unless its output is shown, its input ends at once, so that wrangler asks no questions. */
+/** Runs wrangler. Unless its output is shown, its standard input ends at once, so that wrangler asks no questions. */
 function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = false): Promise<CommandResult> {
   const path = [process.env["PATH"] ?? "", join(ROOT, "node_modules/.bin")].join(delimiter);
   const [program, ...before] = wranglerProgram(process.platform);
@@ -80,7 +80,7 @@ function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = 
   const output = { stdout: "", stderr: "" };
   child.stdout?.on("data", (part) => (output.stdout += String(part)));
   child.stderr?.on("data", (part) => (output.stderr += String(part)));
-  child.stdin?.on("error", () => {}); // it may have ended before it read the input; its exit code shows that
+  child.stdin?.on("error", () => {}); // it may have exited before it read the input; its exit code shows that
   child.stdin?.end(input ?? "");
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ ...output, code: 1, stderr: `${output.stderr}${error.message}` }));

@@ -14,13 +14,13 @@ import { portProblem } from "./lib/ports.ts";
 
 const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER] [--reset]
 
-  本机运行 worker、本地微信（模拟器）和示例商家后台，Ctrl-C 结束；默认端口 8787、8788、8789，被占用时用后面的
+  在本机运行 worker、本地微信（模拟器）和示例商家后台，按 Ctrl-C 结束；默认端口 8787、8788、8789，被占用时使用其后的空闲端口
   runs the worker, a local WeChat (the emulator) and the sample shop on this machine until Ctrl-C; on the ports 8787, 8788
   and 8789, or the next free ones
 
-  --dev-vars FILE      代替 .dev.vars / in place of .dev.vars
-  --persist-to FOLDER  数据放在哪里，默认 .wrangler/local / where data is kept, .wrangler/local by default
-  --reset              先删除其中的本机数据（对话、设置、登录），再用新的启动；正在运行的 npm start 使用它时不删除
+  --dev-vars FILE      改用此文件 / use this file instead of .dev.vars
+  --persist-to FOLDER  数据目录，默认 .wrangler/local / data folder, default .wrangler/local
+  --reset              先删除其中的本机数据（对话、设置、登录），再以新数据启动；正在运行的 npm start 使用这些数据时不删除
                        first deletes the local data there (chats, settings, sign-ins), then starts with new data; nothing is
                        deleted while a running npm start uses it`;
 
@@ -34,7 +34,7 @@ if (folderProblem !== undefined) exitWithProblem(folderProblem);
 const { path } = devVars.value;
 const values = readLocalValues(devVars.value.text);
 if (!values.ok) {
-  console.error(`${path} 不对 / is wrong:`);
+  console.error(`${path} 有误 / is invalid:`);
   for (const { variable, problem, cure } of values.error) console.error(`  ✗ ${variable} ${problem}: ${cure}`);
   process.exit(1);
 }

@@ -36,11 +36,11 @@ const values = readFlags(USAGE, {
   desk: { type: "boolean", default: false },
 });
 
-/** Ends the process unless the value is a whole number from 1. */
+/** Parses a whole number of at least 1; ends the process for any other value. */
 function whole(name: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1) return number;
-  return exitWithUsage(`--${name}: 从 1 起的整数 / a whole number from 1 on`, USAGE);
+  return exitWithUsage(`--${name}: 须为不小于 1 的整数 / must be a whole number of at least 1`, USAGE);
 }
 
 interface Outcome {

@@ -46,7 +46,7 @@ function readOutcomes(): readonly Outcome[] {
   );
 }
 
-/** Prints the table promise → tests → mutants; false when a promise is broken or untested. */
+/** Prints the table promise → tests → mutants. @returns false when a promise is broken or untested */
 function printPromises(outcomes: readonly Outcome[]): boolean {
   console.log("\nPromises / 承诺");
   const kept = PROMISES.map(({ id, promise, tests }) => {
@@ -61,13 +61,13 @@ function printPromises(outcomes: readonly Outcome[]): boolean {
     for (const [file, name] of tests) console.log(`      test/${file}${name === "" ? "" : `  «${name} …»`}`);
     const mutants = mutantsOf(id).map((mutant) => mutant.name);
     console.log(`      ${mutants.length} mutants:${wrap(mutants, "\n        ")}`);
-    for (const [file, name] of missing) console.log(`    ✗ no test is named so: test/${file} «${name}»`);
+    for (const [file, name] of missing) console.log(`✗ no test has this name: test/${file} «${name}»`);
     return holds;
   });
   return kept.every(Boolean);
 }
 
-/** Names wrapped to a terminal's width. */
+/** Wraps names to the width of a terminal. */
 function wrap(names: readonly string[], indent: string): string {
   return names.reduce((text, name) => {
     const line = text.slice(text.lastIndexOf("\n") + 1);
@@ -76,13 +76,14 @@ function wrap(names: readonly string[], indent: string): string {
 }
 
 /**
- * Whether every mutant's test exists by its whole name; `npm run test:mutants` shows whether it fails for the mutant.
+ * Returns whether the test of every mutant exists by its whole name; `npm run test:mutants` shows whether it fails for
+ * the mutant.
  */
 function checkMutants(outcomes: readonly Outcome[]): boolean {
   const orphans = MUTANTS.filter(
     ({ killedBy: [file, name] }) => !outcomes.some((outcome) => outcome.file === file && outcome.name.startsWith(name)),
   );
-  for (const { name, killedBy } of orphans) console.log(`✗ ${name}: no test is named so: ${killedBy.join(" «")} …»`);
+  for (const { name, killedBy } of orphans) console.log(`✗ ${name}: no test has this name: ${killedBy.join(" «")} …»`);
   const others = TABLES.filter(({ promise }) => promise === undefined).flatMap(({ mutants }) => mutants).length;
   console.log(`\n${others} more mutants of other rules: docs/test-matrix.md; npm run test:mutants runs them all`);
   return orphans.length === 0;
@@ -92,7 +93,7 @@ const args = process.argv.slice(2);
 if (args.length > 0) process.exit(runVitest(args) ? 0 : 1);
 
 mkdirSync(join(ROOT, ".tmp"), { recursive: true });
-// A run that ends before it writes its report must not be judged by an old one.
+// Deleted first: a run that ends before it writes its report must not be judged by an old one.
 rmSync(REPORT, { force: true });
 const passed = runVitest(["--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`]);
 const outcomes = readOutcomes();

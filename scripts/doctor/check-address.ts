@@ -1,24 +1,25 @@
-/**
- * Checks of the address and the clock, which need no signature (WECHAT.md §1.1, §13).
- */
+/** Checks of the address and the clock, for which no signature is needed (WECHAT.md §1.1, §13). */
 import { check, failed, passed, say, skipped, type Finding } from "./finding.ts";
 import type { Reply } from "./target.ts";
 
-const ADDRESS = check("address", "消息推送 URL 的形式", "the form of the push URL");
+const ADDRESS = check("address", "消息推送 URL 的格式", "the format of the push URL");
 const CLOCK = check("clock", "时钟", "the clocks");
 /**
- * The greatest accepted clock difference, milliseconds: longer than a request takes, shorter than the 300 s of plain
+ * The largest accepted clock difference, milliseconds: longer than a request takes, shorter than the 300 s of plain
  * mode.
  */
 const MAX_SKEW_MS = 60_000;
 
-/** Whether the address belongs to this machine. */
+/** Returns whether the address belongs to this machine. */
 export function isLocal(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
-/** WeChat accepts http on port 80 and https on port 443; `*.workers.dev` is unreliable from mainland China. */
+/**
+ * Checks the address. WeChat accepts http on port 80 and https on port 443; `*.workers.dev` is unreliable from mainland
+ * China.
+ */
 export function checkAddress(url: string): Finding {
   if (isLocal(url)) return passed(ADDRESS, "本机 / this machine only");
   const { protocol, port, hostname } = new URL(url);
@@ -43,7 +44,10 @@ export function checkAddress(url: string): Finding {
   return {
     ...ADDRESS,
     state: "warning",
-    wrong: say("http 不加密，查询参数与 API 密钥会被看到", "http is not encrypted: query and API key can be read"),
+    wrong: say(
+      "http 不加密，第三方可以读取查询参数与 API 密钥",
+      "http is not encrypted: third parties can read the query parameters and the API key",
+    ),
     cure: say("使用 https", "use https"),
   };
 }
@@ -51,7 +55,7 @@ export function checkAddress(url: string): Finding {
 /** Compares this machine's clock with the answer's Date header, which has whole seconds. */
 export function checkClock(reply: Reply, url: string): Finding {
   const date = "unreachable" in reply ? Number.NaN : Date.parse(reply.headers.get("date") ?? "");
-  if (isLocal(url) && Number.isNaN(date)) return passed(CLOCK, "同一台机器 / one machine");
+  if (isLocal(url) && Number.isNaN(date)) return passed(CLOCK, "同一台机器 / same machine");
   if ("unreachable" in reply || Number.isNaN(date)) {
     return skipped(
       CLOCK,
@@ -65,16 +69,16 @@ export function checkClock(reply: Reply, url: string): Finding {
   if (skewMs <= MAX_SKEW_MS) return passed(CLOCK, fact);
   return failed(
     CLOCK,
-    say("本机与服务的时钟相差太大", "the clocks of this machine and of the worker differ too much"),
+    say("本机与服务的时钟相差过大", "the clocks of this machine and of the worker differ too much"),
     say(
-      "Cloudflare 的时钟是准的：校准本机时间（NTP）。签名时间相差太多的推送会被拒绝：加密的 WECHAT_PUSH_MAX_AGE_S（默认 900 秒），明文 300 秒",
-      "Cloudflare's clock is right: correct this machine's clock (NTP). Pushes with a larger difference are refused: encrypted ones by WECHAT_PUSH_MAX_AGE_S (900 s unless set), plain ones by 300 s",
+      "Cloudflare 的时钟准确：请校准本机时间（NTP）。签名时间相差过大的推送会被拒绝，上限：加密推送为 WECHAT_PUSH_MAX_AGE_S（默认 900 秒），明文推送为 300 秒",
+      "Cloudflare's clock is accurate: correct this machine's clock (NTP). Pushes with a larger difference are rejected; the limit is WECHAT_PUSH_MAX_AGE_S for encrypted pushes (default 900 s) and 300 s for plaintext ones",
     ),
     fact,
   );
 }
 
-/** The origin of an http(s) address, without path and user name; undefined for anything else. */
+/** Returns the origin of an http(s) URL, without path and user name; undefined for any other text. */
 export function originOf(address: string): string | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;

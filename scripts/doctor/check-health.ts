@@ -1,6 +1,4 @@
-/**
- * `/healthz`: whether the address is an edge-kefu worker, and every configuration problem it reports.
- */
+/** Checks `/healthz`: whether the address is an edge-kefu worker, and every configuration problem it reports. */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { failedWithout, readObject, toLine, toList, toObject, type Lost, type Reply, type Target } from "./target.ts";
@@ -8,11 +6,11 @@ import { failedWithout, readObject, toLine, toList, toObject, type Lost, type Re
 /** The results that later checks need. */
 export interface Health {
   readonly findings: readonly Finding[];
-  /** False: no later check could succeed. */
+  /** False: all later checks would fail. */
   readonly isReady: boolean;
   /** The push mode by app; empty when the worker is not ready. */
   readonly modes: readonly PushMode[];
-  /** The body as it arrived. */
+  /** The body as received. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -35,16 +33,16 @@ export function judgeHealth(reply: Reply, target: Target): Health {
 function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): readonly Finding[] {
   if (wanted !== undefined && !modes.includes(wanted)) {
     const wrong = say(
-      `服务按 ${modes.join("、")} 接收，而您说后台是 ${wanted}：推送会全部被拒绝`,
-      `the worker accepts ${modes.join(", ")}, and --mode says the console is ${wanted}: every push would be refused`,
+      `服务的加解密方式是 ${modes.join("、")}，而 --mode 指明后台是 ${wanted}：所有推送都会被拒绝`,
+      `the worker accepts ${modes.join(", ")}, but --mode says that the console uses ${wanted}: every push would be rejected`,
     );
     return [
       failed(
         MODE,
         wrong,
         say(
-          "让 WECHAT_PUSH_MODE 与后台“消息加解密方式”一致；后台默认是明文，推荐安全模式",
-          "set WECHAT_PUSH_MODE and 消息加解密方式 in the console to the same mode; plaintext is the console's default, 安全模式 is recommended",
+          "使 WECHAT_PUSH_MODE 与后台的“消息加解密方式”一致；后台默认是明文，推荐安全模式",
+          "set WECHAT_PUSH_MODE and 消息加解密方式 in the console to the same mode; the console's default is plaintext, 安全模式 (secure) is recommended",
         ),
         modes.join(", "),
       ),
@@ -54,10 +52,10 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
   return [
     failed(
       MODE,
-      say("明文模式：推送不加密，内容没有签名", "plain mode: pushes come unencrypted and their content is not signed"),
+      say("明文模式：推送不加密，内容没有签名", "plain mode: pushes are not encrypted and their content is not signed"),
       say(
-        "后台改为安全模式，并设 WECHAT_PUSH_MODE=secure 与 EncodingAESKey；确实要用明文时加 --mode plain",
-        "choose 安全模式 in the console and set WECHAT_PUSH_MODE=secure with the EncodingAESKey; if plain mode is intended, add --mode plain",
+        "在后台改为安全模式，并设置 WECHAT_PUSH_MODE=secure 与 EncodingAESKey；确需明文时加 --mode plain",
+        "select 安全模式 in the console and set WECHAT_PUSH_MODE=secure and the EncodingAESKey; if plain mode is intended, add --mode plain",
       ),
       modes.join(", "),
     ),
@@ -76,7 +74,7 @@ function misconfigured(problems: readonly unknown[]): Health {
     const problem = toLine(entry["problem"]);
     const cure = toLine(entry["cure"]);
     const name = check(`health.${variable}`, `变量 ${variable}`, `the variable ${variable}`);
-    return failed(name, say(`${variable} 不对：${problem}`, `${variable} ${problem}`), say(cure, cure));
+    return failed(name, say(`${variable} 有误：${problem}`, `${variable} ${problem}`), say(cure, cure));
   });
   return { findings, isReady: false, modes: [], body: {} };
 }
@@ -87,8 +85,8 @@ function unreachable(lost: Lost): Finding {
     lost,
     say("无法连接服务", "the worker cannot be reached"),
     say(
-      "核对网址、域名解析与证书；本机服务先运行 npm start；从中国大陆访问 *.workers.dev 常常不通，请绑定自己的域名",
-      "check the URL, its DNS and certificate; a local worker is started with npm start; *.workers.dev is often unreachable from mainland China: use a custom domain",
+      "核对 URL、域名解析与证书；本机服务先运行 npm start；从中国大陆经常无法访问 *.workers.dev，请绑定自己的域名",
+      "check the URL, its DNS and certificate; start a local worker with npm start; *.workers.dev is often unreachable from mainland China: use a custom domain",
     ),
   );
 }
@@ -96,10 +94,10 @@ function unreachable(lost: Lost): Finding {
 function notOurs(status: number): Finding {
   return failed(
     HEALTH,
-    say("应答的不是 edge-kefu 的 /healthz", "the answer is not that of edge-kefu's /healthz"),
+    say("响应不是 edge-kefu 的 /healthz", "the response is not that of edge-kefu's /healthz"),
     say(
-      "只给出服务的来源地址，例如 https://kefu.example.com；核对域名的路由是否指向本 Worker，前面有没有代理或访问控制",
-      "give the worker's origin, for example https://kefu.example.com; check that the domain's route points to this Worker and that no proxy or access rule intercepts it",
+      "只填写服务的来源地址，例如 https://kefu.example.com；核对域名的路由是否指向本 Worker，以及前面是否有代理或访问控制",
+      "pass the worker's origin only, for example https://kefu.example.com; check that the domain's route points to this Worker and that no proxy or access rule intercepts the request",
     ),
     `HTTP ${status}`,
   );

@@ -1,7 +1,7 @@
 /**
- * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, no access token,
- * failing sends. It hides every other fault, so it is checked first. If the set-up caused it, a send is tried again:
- * the cause may be gone.
+ * Reports why a mini program sends nothing, as `/healthz` shows it to the holder of an API key: a pause, no access
+ * token, failing sends. Such a fault hides every other one, so it is checked first. If it was caused by the setup, a
+ * test send is made, because the cause may be fixed.
  */
 import { readBoth, type BilingualText } from "../../shared/base/bilingual.ts";
 import { isLocal } from "./check-address.ts";
@@ -10,7 +10,7 @@ import { callApi, readObject, toLine, toList, toObject, type Ports, type Target 
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Refusals that end when a setting, a permission or a secret is corrected. */
+/** Reasons for refusals that end when a setting, a permission or a secret is corrected. */
 const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([
   "40013",
   "40125",
@@ -22,14 +22,14 @@ const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([
   "61004",
   "89503",
 ]);
-/** Timeout of a trial, milliseconds: a token is fetched, then one message is sent. */
+/** Timeout of `resume`, milliseconds: the worker fetches an access token, then sends one message. */
 const RESUME_MS = 40_000;
 const MINUTE_MS = 60_000;
-/** China has one time zone and no summer time. */
+/** China has one time zone and no daylight saving time. */
 const BEIJING_OFFSET_MS = 8 * 60 * MINUTE_MS;
 
 /**
- * The faults of every app, except those with a check of their own; none while the worker has no fault.
+ * Returns the faults of every app, except those with their own check; none while the worker has no fault.
  *
  * @param health the body of `/healthz`, read without a key
  */
@@ -39,7 +39,7 @@ export async function checkPause(ports: Ports, target: Target, health: Entry): P
   if (apiKey === undefined) return [withoutKey(health)];
   const reply = await callApi(ports, { ...target, apiKey }, { path: "/healthz" });
   const faults = "unreachable" in reply ? undefined : readObject(reply.body)["faults"];
-  // Another check reports a wrong key.
+  // A wrong key is reported by another check.
   if (faults === undefined) return [withoutKey(health)];
   const findings: Finding[] = [];
   for (const fault of toList(faults).map(toObject)) {
@@ -61,11 +61,11 @@ async function judgePause(ports: Ports, target: Target, apiKey: string, fault: E
   const answer = "unreachable" in reply ? {} : readObject(reply.body);
   const outcome = toLine(toObject(answer["trial"])["outcome"]);
   if (answer["resumed"] === true) return passed(name, `${factOf(fault)}: 已恢复 / resumed (${outcome})`);
-  const tried = outcome === "" ? "" : `, 已重试 / tried again: ${outcome}`;
+  const tried = outcome === "" ? "" : `, 已试发 / test send: ${outcome}`;
   return failed(name, wrong, cure, `${factOf(fault)}${tried}`);
 }
 
-/** Whether another try costs nothing and may help: not for a quota or a ban. */
+/** Returns whether another test send costs nothing and may succeed: not for a quota or a ban. */
 function mayBeGone({ reason, code }: Entry): boolean {
   const isUnreachable = reason === "no_token" && (code === undefined || code === "-1");
   return isUnreachable || SET_UP_FAULTS.has(code);
@@ -73,10 +73,10 @@ function mayBeGone({ reason, code }: Entry): boolean {
 
 function nameOf({ appid }: Entry): CheckName {
   const id = toLine(appid);
-  return check(`pause.${id}`, `小程序 ${id} 正常发送`, `the mini program ${id} sends`);
+  return check(`pause.${id}`, `小程序 ${id} 能正常发送`, `the mini program ${id} can send`);
 }
 
-/** The fault and its cure. A fault has its own meaning and cure, from the worker's errcode table. */
+/** A fault and its fix. Meaning and fix of a fault come from the worker's errcode table. */
 type Described = readonly [wrong: BilingualText, cure: BilingualText];
 
 function describeTrouble(fault: Entry): Described {
@@ -90,16 +90,16 @@ function describePause(fault: Entry, url: string, now: number): Described {
   const meaning = readBoth(toLine(fault["meaning"]));
   const cure = readBoth(toLine(fault["cure"]));
   const end = beijingTime(toLine(fault["until"]), now);
-  const until = end === undefined ? say("", "") : say(`，到北京时间 ${end} 为止`, ` until ${end} Beijing time`);
+  const until = end === undefined ? say("", "") : say(`，至北京时间 ${end}`, ` until ${end} Beijing time`);
   const wrong = say(`没有消息发出${until.zh}：${meaning.zh}`, `no message is sent${until.en}: ${meaning.en}`);
   const local = isLocal(url)
     ? say(
-        "错误由本地微信模拟：在手机页面的「开发者面板 → 故障」里清除，一次性的已经用完；正式环境：",
-        "the local WeChat simulates the error: clear it on the phone page under Developer panel → Faults, one-time faults have ended already; in production: ",
+        "错误由本地微信模拟：在手机页面的「开发者面板 → 故障」里清除；一次性故障已自动结束。正式环境：",
+        "the error is simulated by the local WeChat: clear it on the phone page under Developer panel → Faults; one-time faults have already ended. In production: ",
       )
     : say("", "");
   const call = resumeCall(url, toLine(fault["appid"]));
-  const again = mayBeGone(fault) ? say("，或再运行一次体检", ", or run the doctor again") : say("", "");
+  const again = mayBeGone(fault) ? say("，或重新运行 doctor", ", or run the doctor again") : say("", "");
   const place = "docs/how-to/pauses.md";
   return [
     wrong,
@@ -110,7 +110,10 @@ function describePause(fault: Entry, url: string, now: number): Described {
   ];
 }
 
-/** The call that lifts a pause, for a shell. The appid came over the network: no character in it ends the quotation. */
+/**
+ * Builds the shell command that lifts a pause. The appid came over the network: it is encoded, so no character in it
+ * can end the quotation.
+ */
 function resumeCall(origin: string, appid: string): string {
   const url = new URL("/api/v1/resume", origin);
   url.searchParams.set("appid", appid);
@@ -118,8 +121,8 @@ function resumeCall(origin: string, appid: string): string {
 }
 
 /**
- * In the format of the phone page: rounded up, with the day when it is not today. @returns undefined when there is no
- * time
+ * Formats a time as the phone page does: rounded up to the minute, with the day when it is not today. @returns
+ * undefined when there is no valid time
  */
 function beijingTime(iso: string, now: number): string | undefined {
   const at = Date.parse(iso);
@@ -136,16 +139,16 @@ function factOf({ reason, code, since, until }: Entry): string {
   return `${toLine(reason)}${errcode}${start === "" ? "" : `, since ${start}`}${end === "" ? "" : `, until ${end}`}`;
 }
 
-/** Rejected pushes make a worker degraded as well, but have a check of their own. */
+/** Returns the finding without a key. Rejected pushes make a worker degraded as well, but have their own check. */
 function withoutKey(health: Entry): Finding {
-  const name = check("pause", "每个小程序正常发送", "every mini program sends");
+  const name = check("pause", "每个小程序能正常发送", "every mini program can send");
   const wrong = say(
-    "/healthz 为 degraded，没有有效的 API 密钥看不到原因",
-    "/healthz reports degraded; the reason needs a valid API key",
+    "/healthz 为 degraded；查看原因需要有效的 API 密钥",
+    "/healthz reports degraded; a valid API key is needed to read the reason",
   );
   const cure = say(
-    "用 API_KEYS 环境变量、.dev.vars 或 --api-key 给出密钥",
-    "set a key as API_KEYS in the environment or .dev.vars, or pass --api-key",
+    "通过 API_KEYS 环境变量、.dev.vars 或 --api-key 提供密钥",
+    "provide a key as API_KEYS in the environment or .dev.vars, or with --api-key",
   );
   if (health["stalePushes"] === undefined) return failed(name, wrong, cure, "degraded");
   return { ...name, state: "warning", fact: "degraded", wrong, cure };

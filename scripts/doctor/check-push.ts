@@ -1,7 +1,7 @@
 /**
- * Tests the push URL with valid requests, as WeChat sends them, and with invalid ones. The order separates the faults:
- * an unknown appid is a 404 before any signature is checked, a wrong Token fails the verification, so a refused push
- * then means a wrong EncodingAESKey.
+ * Tests the push URL with valid requests, as WeChat sends them, and with invalid ones. The order of the checks
+ * distinguishes the faults: an unknown appid is a 404 before any signature is checked; a wrong Token fails the
+ * verification; so if the verification passes and a push is rejected, the EncodingAESKey is wrong.
  */
 import { Buffer } from "node:buffer";
 import type { PushMode, PushOverrides } from "../../emulator/push-model.ts";
@@ -10,27 +10,31 @@ import { check, failed, passed, say, skipped, type CheckName, type Finding } fro
 import { appPath, createPushKit, FOREIGN_APPID, SHORT_PATH, WRONG_SIGNATURE, type PushKit } from "./push.ts";
 import { callTarget, failedWithout, type Lost, type Ports, type Reply, type Target } from "./target.ts";
 
-const VERIFY = check("verify.genuine", "网址验证：echostr 原样返回", "URL verification: the echo comes back unchanged");
+const VERIFY = check(
+  "verify.genuine",
+  "URL 验证：原样返回 echostr",
+  "URL verification: the echostr is returned unchanged",
+);
 const VERIFY_FORGED = check(
   "verify.forged",
-  "网址验证：签名不对即拒绝",
-  "URL verification: a wrong signature is refused",
+  "URL 验证：拒绝错误的签名",
+  "URL verification: a wrong signature is rejected",
 );
 const PUSH = check(
   "push.genuine",
-  "签名、加密的 debug_demo 推送被接收",
+  "接受签名并加密的 debug_demo 推送",
   "a signed, encrypted debug_demo push is accepted",
 );
-const PUSH_JSON = check("push.json", "JSON 格式的推送同样被接收", "a push in JSON is taken as well");
+const PUSH_JSON = check("push.json", "同样接受 JSON 格式的推送", "a push in JSON is accepted as well");
 const VERIFY_SHORT = check(
   "verify.short",
-  "后台填写的网址 /wechat/message：网址验证",
-  "the URL of the console, /wechat/message: verification",
+  "后台填写的 URL（/wechat/message）：URL 验证",
+  "URL verification at the path entered in the console (/wechat/message)",
 );
 const PUSH_SHORT = check(
   "push.short",
-  "后台填写的网址 /wechat/message：推送",
-  "the URL of the console, /wechat/message: a push",
+  "后台填写的 URL（/wechat/message）：推送",
+  "a push to the path entered in the console (/wechat/message)",
 );
 
 interface Forgery {
@@ -39,59 +43,63 @@ interface Forgery {
 }
 
 const FORGED: Forgery = {
-  name: check("push.forged", "签名不对的推送被拒绝", "a push with a wrong signature is refused"),
+  name: check("push.forged", "拒绝签名错误的推送", "a push with a wrong signature is rejected"),
   overrides: () => ({ signature: WRONG_SIGNATURE }),
 };
 const FOREIGN: Forgery = {
-  name: check("push.foreign", "别的小程序的推送被拒绝", "a push for another mini program is refused"),
+  name: check("push.foreign", "拒绝其他小程序的推送", "a push for another mini program is rejected"),
   overrides: () => ({ receiveId: FOREIGN_APPID }),
 };
 const PLAINTEXT: Forgery = {
-  name: check("push.plaintext", "明文推送被拒绝", "a plaintext push is refused"),
+  name: check("push.plaintext", "拒绝明文推送", "a plaintext push is rejected"),
   overrides: () => ({ mode: "plain" }),
 };
 const ENCRYPTED: Forgery = {
-  name: check("push.encrypted", "明文模式下，加密推送被拒绝", "an encrypted push is refused in plain mode"),
+  name: check("push.encrypted", "明文模式下拒绝加密推送", "an encrypted push is rejected in plain mode"),
   overrides: () => ({ mode: "secure" }),
 };
 const OLD: Forgery = {
-  name: check("push.old", "一小时前的明文推送被拒绝", "a plaintext push of an hour ago is refused"),
+  name: check("push.old", "拒绝一小时前签名的明文推送", "a plaintext push signed an hour ago is rejected"),
   overrides: (now) => ({ timestamp: Math.floor(now / 1_000) - 3_600 }),
 };
 
-/** Every kind of push that must be refused, by mode. */
+/** The kinds of pushes that must be rejected, by mode. */
 const FORGERIES = {
   secure: [FORGED, FOREIGN, PLAINTEXT],
   compatible: [FORGED, FOREIGN, PLAINTEXT],
   plain: [FORGED, ENCRYPTED, OLD],
 } as const satisfies Record<PushMode, readonly Forgery[]>;
 
-/** WeChat accepts either as an acknowledgement (WECHAT.md §1.6). */
+/** The bodies that WeChat accepts as an acknowledgement (WECHAT.md §1.6). */
 const TAKEN = ["success", ""];
 
 const TOKEN_CURE = say(
-  "让密钥 WECHAT_TOKEN 与后台“消息推送配置”的 Token（也是这里给出的）完全一致，注意首尾空格与换行；更换期间设 WECHAT_TOKEN_PREVIOUS",
-  "set the secret WECHAT_TOKEN to the Token of the console (and pass the same here), without spaces or line breaks; during a change set WECHAT_TOKEN_PREVIOUS",
+  "使密钥 WECHAT_TOKEN 与后台“消息推送配置”的 Token（以及此处提供的值）完全一致，注意首尾空格与换行；更换期间设置 WECHAT_TOKEN_PREVIOUS",
+  "set the secret WECHAT_TOKEN to the Token of the console (and pass the same value here), without spaces or line breaks; during a rotation set WECHAT_TOKEN_PREVIOUS",
 );
 const KEY_CURE = say(
-  "让密钥 WECHAT_ENCODING_AES_KEY 与后台的 EncodingAESKey（也是这里给出的）完全一致：43 位；核对 WECHAT_PUSH_MODE 与后台的消息加解密方式",
-  "set the secret WECHAT_ENCODING_AES_KEY to the console's EncodingAESKey (and pass the same here): 43 characters; check that WECHAT_PUSH_MODE and 消息加解密方式 are the same mode",
+  "使密钥 WECHAT_ENCODING_AES_KEY 与后台的 EncodingAESKey（以及此处提供的值）完全一致：43 位；核对 WECHAT_PUSH_MODE 与后台的消息加解密方式",
+  "set the secret WECHAT_ENCODING_AES_KEY to the console's EncodingAESKey (and pass the same value here): 43 characters; check that WECHAT_PUSH_MODE and 消息加解密方式 are the same mode",
 );
 const APPID_CURE = say(
   "核对 WECHAT_APPID（或 WECHAT_APPS）与后台的 AppID",
-  "check WECHAT_APPID (or WECHAT_APPS) against the console's AppID",
+  "compare WECHAT_APPID (or WECHAT_APPS) with the console's AppID",
 );
-const MISSING = say("未提供密钥，无法构造测试推送", "a test push needs the secrets");
+const MISSING = say("未提供密钥，无法构造测试推送", "the secrets needed for a test push were not provided");
 
-/** The results of `/healthz`. */
+/** What the checks need from the result of `/healthz`. */
 export interface Served {
   /** The push mode of this app. */
   readonly mode: PushMode;
   /**
-   * Whether it serves no other app: `/wechat/message` belongs to the first one, and with several that one is unknown.
+   * Whether the worker serves no other app: `/wechat/message` belongs to the first app, and with several apps it is
+   * unknown which one that is.
    */
   readonly isAlone: boolean;
-  /** Whether this machine's clock agrees with the worker's: otherwise a push signed here may be refused for its age. */
+  /**
+   * Whether this machine's clock agrees with the worker's: otherwise a push signed here may be rejected as too old or
+   * from the future.
+   */
   readonly isInTime: boolean;
 }
 
@@ -119,7 +127,10 @@ export async function checkPushes(ports: Ports, target: Target, served: Served):
   return [...verified, genuine, ...variants, ...forgeries];
 }
 
-/** The form of JSON in compatible mode is not confirmed (WECHAT.md §1.4): a failure there would prove nothing. */
+/**
+ * Tests a push in JSON. In compatible mode the JSON format is not confirmed (WECHAT.md §1.4), so a failure would prove
+ * nothing and the check is skipped.
+ */
 async function checkJson(ports: Ports, kit: PushKit, mode: PushMode): Promise<readonly Finding[]> {
   if (mode === "compatible") return [];
   return [judgeVariant(PUSH_JSON, await callTarget(ports, kit.push({}, { format: "json" })), TAKEN)];
@@ -132,12 +143,18 @@ async function checkShortPath(ports: Ports, kit: PushKit, { isAlone }: Served): 
   return [verified, judgeVariant(PUSH_SHORT, await callTarget(ports, kit.push({}, { path: SHORT_PATH })), TAKEN)];
 }
 
-/** What was accepted in XML at the app's own path must be accepted here: otherwise something intercepts it. */
+/**
+ * Checks a variant of a request. A request that was accepted in XML at the app's own path must be accepted here too:
+ * otherwise something intercepts it.
+ */
 function judgeVariant(name: CheckName, reply: Reply, expected: readonly string[]): Finding {
   if ("unreachable" in reply) return lost(name, reply);
   const fact = `HTTP ${reply.status}`;
   if (reply.status === 200 && expected.includes(reply.body)) return passed(name, fact);
-  const wrong = say("换了写法的同一请求没有被接收", "the same request in another form was not accepted");
+  const wrong = say(
+    "以另一种格式或路径发送的同一请求未被接受",
+    "the same request in another format or to another path was not accepted",
+  );
   return failed(name, wrong, IN_BETWEEN, fact);
 }
 
@@ -167,8 +184,9 @@ function judgeEcho(reply: Reply, echostr: string): Finding {
     );
   }
   if (reply.status === 403) return failed(VERIFY, say("Token 不一致", "the Token differs"), TOKEN_CURE, fact);
-  if (reply.status === 200) return failed(VERIFY, say("应答被改动", "the answer was changed"), IN_BETWEEN, fact);
-  return failed(VERIFY, say("没有正常应答", "the answer is not valid"), IN_BETWEEN, fact);
+  if (reply.status === 200)
+    return failed(VERIFY, say("响应被改动", "the response was changed on the way"), IN_BETWEEN, fact);
+  return failed(VERIFY, say("响应无效", "the response is not valid"), IN_BETWEEN, fact);
 }
 
 function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
@@ -176,11 +194,12 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   const ms = reply.receivedAt - reply.sentAt;
   const fact = `HTTP ${reply.status}, ${ms} ms`;
   if (reply.status === 200 && TAKEN.includes(reply.body)) return passed(PUSH, fact);
-  if (reply.status === 200) return failed(PUSH, say("应答不是 success", "the answer is not success"), IN_BETWEEN, fact);
+  if (reply.status === 200)
+    return failed(PUSH, say("响应不是 success", "the response is not success"), IN_BETWEEN, fact);
   if (reply.status === 403 && mode !== "plain" && !isInTime) {
     const wrong = say(
-      "推送被拒绝：本机时钟不准，签名时间离服务的现在太远；或 EncodingAESKey 不一致",
-      "the push was refused: this machine's clock is wrong and therefore the signed timestamp, or the EncodingAESKey differs",
+      "推送被拒绝：本机时钟不准，签名时间与服务的时间相差过大；或 EncodingAESKey 不一致",
+      "the push was rejected: this machine's clock is wrong, so the signed timestamp is too, or the EncodingAESKey differs",
     );
     return failed(
       PUSH,
@@ -190,7 +209,7 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
     );
   }
   if (reply.status === 403 && mode === "plain") {
-    const wrong = say("明文推送被拒绝", "the plaintext push was refused");
+    const wrong = say("明文推送被拒绝", "the plaintext push was rejected");
     return failed(
       PUSH,
       wrong,
@@ -204,46 +223,51 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   if (reply.status === 403) {
     return failed(
       PUSH,
-      say("Token 与 AppID 正确，EncodingAESKey 不一致", "Token and AppID are right, the EncodingAESKey differs"),
+      say("Token 与 AppID 正确，EncodingAESKey 不一致", "Token and AppID are correct, the EncodingAESKey differs"),
       KEY_CURE,
       fact,
     );
   }
   if (reply.status === 500) {
     const cure = say(
-      "看日志 push_not_stored：Durable Objects 故障或免费额度用完",
-      "find push_not_stored in the log: a fault of Durable Objects, or the free plan's daily limit is used up",
+      "查看日志 push_not_stored：Durable Objects 故障，或免费额度用尽",
+      "search the log for push_not_stored: Durable Objects failed, or the free plan's daily limit is used up",
     );
-    return failed(PUSH, say("推送没有存下", "the push was not stored"), cure, fact);
+    return failed(PUSH, say("推送未能存储", "the push was not stored"), cure, fact);
   }
-  return failed(PUSH, say("没有正常应答", "the answer is not valid"), IN_BETWEEN, fact);
+  return failed(PUSH, say("响应无效", "the response is not valid"), IN_BETWEEN, fact);
 }
 
-/** A push that must be refused has to get 403. */
+/** Checks that a push which must be rejected gets 403. */
 function judgeForgery(name: CheckName, reply: Reply): Finding {
   if ("unreachable" in reply) return lost(name, reply);
   const fact = `HTTP ${reply.status}`;
   if (reply.status === 403) return passed(name, fact);
   const cure = say(
-    "不要用这个地址接收真实推送：确认应答的是未经改动的 edge-kefu，重新部署后再查",
+    "不要用这个地址接收真实推送：确认应答的是未经改动的 edge-kefu，重新部署后再检查",
     "do not use this address for real pushes: deploy an unmodified edge-kefu, then run the doctor again",
   );
-  return failed(name, say("应当以 403 拒绝", "it should have been refused with 403"), cure, fact);
+  return failed(name, say("应以 403 拒绝", "it should have been rejected with 403"), cure, fact);
 }
 
 function lost(name: CheckName, reply: Lost): Finding {
-  const wrong = say("5 秒（微信的超时）内没有应答", "no answer within 5 s, WeChat's timeout");
-  return failedWithout(name, reply, wrong, say("看日志：npx wrangler tail", "see the worker's log: npx wrangler tail"));
+  const wrong = say("5 秒（微信的超时时间）内没有响应", "no response within 5 s, WeChat's timeout");
+  return failedWithout(
+    name,
+    reply,
+    wrong,
+    say("查看日志：npx wrangler tail", "see the worker's log: npx wrangler tail"),
+  );
 }
 
 function needed(names: string): BilingualText {
   return say(
-    `用 ${names} 环境变量、.dev.vars 或参数给出（docs/how-to/doctor.md）`,
-    `give ${names} as environment variables, in .dev.vars or as flags (docs/how-to/doctor.md)`,
+    `通过环境变量、.dev.vars 或参数提供 ${names}（docs/how-to/doctor.md）`,
+    `provide ${names} as environment variables, in .dev.vars or as flags (docs/how-to/doctor.md)`,
   );
 }
 
 const IN_BETWEEN = say(
-  "核对域名路由与前面的代理、防火墙（WAF）、访问控制：/wechat/* 必须原样到达 Worker",
-  "check the domain's route and every proxy, firewall (WAF) or access rule in front of it: /wechat/* must reach the Worker unchanged",
+  "核对域名路由以及前面的代理、防火墙（WAF）、访问控制：对 /wechat/* 的请求必须原样到达 Worker",
+  "check the domain's route and every proxy, firewall (WAF) or access rule in front of it: requests to /wechat/* must reach the Worker unchanged",
 );

@@ -1,18 +1,18 @@
 /**
- * Pushes the worker refused for the age of their signed timestamp, as `/healthz` counts them: the only sign of a wrong
- * clock, of repeats that arrive too late, and of replayed pushes.
+ * Reports pushes that the worker rejected because their signed timestamp was too far from now, as `/healthz` counts
+ * them. The count is the only sign of a wrong clock, of repeats that arrive too late, and of replayed pushes.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
-const STALE = check("push.stale", "没有推送因签名时间被拒绝", "no push was refused for its signed timestamp");
+const STALE = check("push.stale", "没有推送因签名时间被拒绝", "no push was rejected because of its signed timestamp");
 const AGE = check("push.age", "推送的签名时间有上限", "the age of signed pushes is limited");
 
 /**
  * Checks the counts of `/healthz`.
  *
- * @param health its body
+ * @param health the body of `/healthz`
  */
 export async function checkStale(
   ports: Ports,
@@ -31,15 +31,15 @@ async function judgeRefused(ports: Ports, target: Target, count: number, mode: P
   const seen = await readFault(ports, target);
   const fact = seen === "" ? `${count}` : `${count}: ${seen}`;
   const wrong = say(
-    `约 ${count} 次签名正确的推送因签名时间离现在太远被拒绝`,
-    `about ${count} rightly signed pushes were refused: their timestamp was too far from now`,
+    `约 ${count} 条签名正确的推送因签名时间与当前时间相差过大被拒绝`,
+    `about ${count} correctly signed pushes were rejected because their timestamp was too far from now`,
   );
   if (mode !== "plain") return failed(STALE, wrong, CURE, fact);
   // The old push that the doctor sends in plain mode is rejected, so it is counted too.
   return { ...STALE, state: "warning", fact, wrong, cure: PLAIN_CURE };
 }
 
-/** The data the worker returns with an API key: the start, and the age of the latest one. */
+/** Reads the data the worker returns with an API key: when the rejections began, and how old the latest push was. */
 async function readFault(ports: Ports, target: Target): Promise<string> {
   const { apiKey } = target;
   if (apiKey === undefined) return "";
@@ -52,12 +52,12 @@ async function readFault(ports: Ports, target: Target): Promise<string> {
 }
 
 const CURE = say(
-  "若推送被人截获并重放：更换 Token（docs/how-to/rotate-secrets.md）。若都差同样多：时钟不准，或中途有东西积压推送；差多少见 GET /api/v1/quarantine 与日志 push_refused 的 age。上限是 WECHAT_PUSH_MAX_AGE_S",
-  "if captured pushes are sent again: change the Token (docs/how-to/rotate-secrets.md). If all differ by as much: a clock is wrong, or something on the way holds pushes back; by how much is in GET /api/v1/quarantine and in the log, push_refused, age. The limit is WECHAT_PUSH_MAX_AGE_S",
+  "若推送被截获并重放：更换 Token（docs/how-to/rotate-secrets.md）。若相差的时间都相同：时钟不准，或中间环节延迟了推送；相差多少见 GET /api/v1/quarantine 与日志 push_refused 的 age。上限是 WECHAT_PUSH_MAX_AGE_S",
+  "if captured pushes are replayed: change the Token (docs/how-to/rotate-secrets.md). If all differ by the same time: a clock is wrong, or something in between delays pushes; the difference is in GET /api/v1/quarantine and in the log field age of push_refused. The limit is WECHAT_PUSH_MAX_AGE_S",
 );
 const PLAIN_CURE = say(
-  "明文模式只收 300 秒内的推送；自检发出的旧推送（push.old）也计算在内。其余的是重放，或时钟不准",
-  "plain mode takes pushes of the last 300 s; the doctor's own old push (push.old) is counted as well. Others are replays, or a clock is wrong",
+  "明文模式只接受 300 秒内的推送；自检发出的旧推送（push.old）也计算在内。其余的是重放，或时钟不准",
+  "plain mode accepts pushes of the last 300 s only; the doctor's own old push (push.old) is counted as well. Any others are replays, or a clock is wrong",
 );
 const ANY_AGE: Finding = {
   ...AGE,

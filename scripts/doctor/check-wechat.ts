@@ -1,5 +1,6 @@
 /**
- * WeChat's own diagnostics, requested from the worker with an API key: `GET /api/v1/diagnostics` (WECHAT.md §6.4).
+ * Checks WeChat's own diagnostics, requested from the worker with an API key: `GET /api/v1/diagnostics` (WECHAT.md
+ * §6.4).
  */
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
 import {
@@ -16,9 +17,9 @@ import {
 
 /** The part of the diagnostics that the report of unconfirmed points uses. */
 export interface WeChatFacts {
-  /** Of custom/send. */
+  /** The daily call limit of custom/send. */
   readonly dailyLimit?: number;
-  /** The operators whose network resolved and reached the push URL, of those tested. */
+  /** The tested operators from whose network the push URL was resolved and reached. */
   readonly reached?: readonly string[];
   readonly asked?: readonly string[];
 }
@@ -26,9 +27,9 @@ export interface WeChatFacts {
 type Entry = Readonly<Record<string, unknown>>;
 
 const API = check("api", "REST API 可用", "the REST API answers");
-const TOKEN = check("wechat.token", "微信发给 access_token", "WeChat gives an access token");
-const QUOTA = check("wechat.quota", "客服消息发送额度", "the quota of customer messages");
-/** Timeout, milliseconds: callback/check answers after its pings. */
+const TOKEN = check("wechat.token", "微信返回 access_token", "WeChat returns an access token");
+const QUOTA = check("wechat.quota", "客服消息接口的每日调用次数", "the daily call limit of customer messages");
+/** Timeout, milliseconds: callback/check answers only after its pings. */
 const TIMEOUT_MS = 40_000;
 
 /** Requests the diagnostics from the worker. */
@@ -39,11 +40,11 @@ export async function checkWeChat(
   const { apiKey } = target;
   if (apiKey === undefined) {
     const cure = say(
-      "用 API_KEYS 环境变量、.dev.vars 或 --api-key 给出",
-      "set one as API_KEYS in the environment or .dev.vars, or pass --api-key",
+      "通过 API_KEYS 环境变量、.dev.vars 或 --api-key 提供",
+      "provide one as API_KEYS in the environment or .dev.vars, or with --api-key",
     );
     return {
-      findings: [skipped(API, say("没有 API 密钥，无法进行微信侧自检", "the diagnostics need an API key"), cure)],
+      findings: [skipped(API, say("没有 API 密钥，无法进行微信侧自检", "WeChat's diagnostics need an API key"), cure)],
       facts: {},
     };
   }
@@ -66,7 +67,7 @@ function judgeAnswer(answer: Entry): { findings: readonly Finding[]; facts: WeCh
     ],
     facts: {
       ...(typeof limit === "number" ? { dailyLimit: limit } : {}),
-      // A refusal says nothing about the network.
+      // A refusal is no information about the network, so such operators are left out.
       asked: networks.flatMap(({ operator, isSeen }) => (isSeen ? [operator] : [])),
       reached: networks.flatMap(({ operator, finding }) => (finding.state === "ok" ? [operator] : [])),
     },
@@ -77,31 +78,32 @@ function judgeQuota(quota: Entry): Finding {
   const fact = `${String(quota["used"])} / ${String(quota["dailyLimit"])}`;
   if (quota["remain"] !== 0) return passed(QUOTA, fact);
   const cure = say(
-    "等次日（北京时间零点）重置，或在后台清零",
-    "wait for the reset at midnight in Beijing, or clear the quota in the console",
+    "等待次日（北京时间零点）重置，或在后台清零",
+    "wait for the reset at midnight Beijing time, or reset the count in the console",
   );
-  return failed(QUOTA, say("今天的额度已用完", "today's quota is used up"), cure, fact);
+  return failed(QUOTA, say("今日调用次数已用尽", "today's calls are used up"), cure, fact);
 }
 
 function judgeView(operator: string, result: Entry): { operator: string; isSeen: boolean; finding: Finding } {
   const name = check(
     `wechat.network.${operator}`,
-    `从 ${operator} 网络连到消息推送 URL`,
-    `the push URL seen from ${operator}`,
+    `从${operator}网络访问消息推送 URL`,
+    `the push URL from the network of ${operator}`,
   );
   const finding = judgeEntry(name, result, (view) => {
     const dns = toList(view["dns"]);
     const pings = toList(view["ping"]).map(toObject);
     const answered = pings.filter((ping) => ping["packetLoss"] !== "100%").length;
     const fact = `DNS ${dns.length}, ping ${answered}/${pings.length}`;
-    if (dns.length === 0) return failed(name, say("域名解析不到", "the domain is not resolved"), REACH, fact);
-    if (pings.length > 0 && answered === 0) return failed(name, say("ping 不通", "no ping was answered"), REACH, fact);
+    if (dns.length === 0) return failed(name, say("域名无法解析", "the domain cannot be resolved"), REACH, fact);
+    if (pings.length > 0 && answered === 0)
+      return failed(name, say("ping 无响应", "no ping was answered"), REACH, fact);
     return passed(name, fact);
   });
   return { operator, isSeen: result["ok"] === true, finding };
 }
 
-/** A refusal has its own meaning and cure, from the worker's errcode table. */
+/** Checks an entry. Meaning and fix of a refusal come from the worker's errcode table. */
 function judgeEntry(name: CheckName, entry: Entry, judge: (entry: Entry) => Finding): Finding {
   if (entry["ok"] === true) return judge(entry);
   const meaning = toLine(entry["meaning"]);
@@ -115,8 +117,8 @@ function judgeRefusal(reply: Reply): Finding {
     return failedWithout(
       API,
       reply,
-      say("没有应答", "no answer"),
-      say("稍后再试；看日志：npx wrangler tail", "try again later; see the log: npx wrangler tail"),
+      say("没有响应", "no answer"),
+      say("稍后再试；查看日志：npx wrangler tail", "try again later; see the log: npx wrangler tail"),
     );
   }
   const fact = `HTTP ${reply.status}`;
@@ -124,8 +126,8 @@ function judgeRefusal(reply: Reply): Finding {
   if (reply.status === 401) {
     return failed(
       API,
-      say("API 密钥不对", "the API key is wrong"),
-      say("用 API_KEYS 中的一个", "use one of the keys in API_KEYS"),
+      say("API 密钥错误", "the API key is wrong"),
+      say("使用 API_KEYS 中的一个", "use one of the keys in API_KEYS"),
       fact,
     );
   }
@@ -134,7 +136,7 @@ function judgeRefusal(reply: Reply): Finding {
       "运行 npx wrangler secret put API_KEYS（openssl rand -hex 24）",
       "run npx wrangler secret put API_KEYS (openssl rand -hex 24)",
     );
-    return failed(API, say("没有设置 API 密钥，API 关闭", "no API key is set: the API is closed"), cure, fact);
+    return failed(API, say("未设置 API 密钥，API 已关闭", "no API key is set, so the API is off"), cure, fact);
   }
   if (code === "unknown_account") {
     const cure = say("核对 WECHAT_APPID（或 WECHAT_APPS）", "check WECHAT_APPID (or WECHAT_APPS)");
@@ -155,13 +157,13 @@ function judgeRefusal(reply: Reply): Finding {
   }
   return failed(
     API,
-    say("没有正常应答", "the answer is not valid"),
-    say("看日志：npx wrangler tail", "see the worker's log: npx wrangler tail"),
+    say("响应无效", "the response is not valid"),
+    say("查看日志：npx wrangler tail", "see the worker's log: npx wrangler tail"),
     fact,
   );
 }
 
 const REACH = say(
-  "核对后台填写的 URL 与域名解析；*.workers.dev 在大陆不稳定，请用自己的域名；大陆访问可能要求备案",
-  "check the URL in the console and its DNS; *.workers.dev is unreliable in the mainland, use a domain of your own; it may need ICP filing",
+  "核对后台填写的 URL 与域名解析；*.workers.dev 在中国大陆不稳定，请使用自己的域名；在中国大陆访问可能需要备案",
+  "check the URL in the console and its DNS; *.workers.dev is unreliable in mainland China: use a custom domain; access from mainland China may require an ICP filing",
 );

@@ -1,6 +1,4 @@
-/**
- * The whole examination, ordered by which fault hides which others.
- */
+/** Runs all checks. A check that hides the faults of others comes first. */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
 import { checkForwarding } from "./check-forwarding.ts";
@@ -17,13 +15,13 @@ import { reportUnconfirmed, type OpenPoint } from "./unconfirmed.ts";
 /** The output of `--json`. */
 export interface Report {
   readonly url: string;
-  /** No check failed. */
+  /** True when no check failed. */
   readonly ok: boolean;
   readonly findings: readonly Finding[];
   readonly unconfirmed: readonly OpenPoint[];
 }
 
-/** Examines a worker. */
+/** Checks a worker. */
 export async function examine(ports: Ports, target: Target): Promise<Report> {
   const reply = await callTarget(ports, new Request(`${target.url}/healthz`));
   const health = judgeHealth(reply, target);
@@ -42,7 +40,10 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
 }
 
-/** `/healthz` names no appid: with several apps in different modes the caller has to name one. */
+/**
+ * Returns the push mode of the app. `/healthz` contains no appid: with several apps in different modes the caller has
+ * to pass the mode.
+ */
 function modeOf(modes: readonly PushMode[], wanted: PushMode | undefined): PushMode {
   const [first = "secure"] = modes;
   return new Set(modes).size === 1 ? first : (wanted ?? first);

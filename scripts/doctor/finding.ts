@@ -1,23 +1,21 @@
-/**
- * The findings of checks, in Chinese and English: the texts of `npm run doctor`.
- */
+/** The results of checks, in Chinese and English: the texts of `npm run doctor`. */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 
-/** `warning`: it works but should be changed. `skipped`: it could not be checked, and `cure` names what is missing. */
+/** `warning`: works but should be changed. `skipped`: could not be checked; `cure` names what is missing. */
 export type FindingState = "ok" | "failed" | "warning" | "skipped";
 
 /** The outcome of one check. */
 export interface Finding {
-  /** Stable, for scripts: `push.genuine`. */
+  /** A stable id for scripts: `push.genuine`. */
   readonly id: string;
   readonly state: FindingState;
-  /** The checked property. */
+  /** The property that is checked. */
   readonly what: BilingualText;
-  /** The observation: a status, a count. */
+  /** What was observed: a status, a count. */
   readonly fact?: string;
   /** The problem; absent for `ok`. */
   readonly wrong?: BilingualText;
-  /** What to do about it; absent for `ok`. */
+  /** The fix; absent for `ok`. */
   readonly cure?: BilingualText;
 }
 
@@ -27,32 +25,32 @@ export interface CheckName {
   readonly what: BilingualText;
 }
 
-/** A text in both languages. */
+/** Makes a text in both languages. */
 export function say(zh: string, en: string): BilingualText {
   return { zh, en };
 }
 
-/** Both languages in one line; one text when they are the same. */
+/** Returns both languages in one line; only one text when they are equal. */
 export function inBoth({ zh, en }: BilingualText): string {
   return zh === en ? zh : `${zh} / ${en}`;
 }
 
-/** Names a check. */
+/** Makes the id and name of a check. */
 export function check(id: string, zh: string, en: string): CheckName {
   return { id, what: say(zh, en) };
 }
 
-/** The check passed. */
+/** Makes the finding of a check that passed. */
 export function passed(name: CheckName, fact?: string): Finding {
   return { ...name, state: "ok", ...(fact === undefined ? {} : { fact }) };
 }
 
-/** The check found a problem. */
+/** Makes the finding of a check that found a problem. */
 export function failed(name: CheckName, wrong: BilingualText, cure: BilingualText, fact?: string): Finding {
   return { ...name, state: "failed", ...(fact === undefined ? {} : { fact }), wrong, cure };
 }
 
-/** The check could not be made. */
+/** Makes the finding of a check that could not be made. */
 export function skipped(name: CheckName, wrong: BilingualText, cure: BilingualText): Finding {
   return { ...name, state: "skipped", wrong, cure };
 }

@@ -1,7 +1,8 @@
 /**
- * Command line, environment and .dev.vars → what to examine. Flags take precedence over the environment, and that over
- * the file; for a worker on this machine, missing values are those of `npm start`. For any other worker the file is
- * read only when `--dev-vars` names it, so that keys of a local set-up are not sent to another host.
+ * Reads which worker to check from command line, environment and .dev.vars. Flags take precedence over the environment,
+ * and the environment over the file; for a worker on this machine, missing values are those of `npm start`. For any
+ * other worker the file is read only when `--dev-vars` names it, so that keys of a local setup are not sent to another
+ * host.
  */
 import { parseArgs } from "node:util";
 import * as v from "valibot";
@@ -26,19 +27,19 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of .dev.vars; empty when there is none. */
   readonly devVars: string;
-  /** The values of `npm start`: `.dev.vars` over those of the local stack. */
+  /** The values of `npm start`: those of the local stack, overridden by `.dev.vars`. */
   readonly local: Omit<Target, "url" | "mode">;
 }
 
-/** The text for `--help` and for invalid arguments. */
+/** The text printed for `--help` and for invalid arguments. */
 export const USAGE = `npm run doctor -- URL [--json] [--local] [--dev-vars FILE] [--appid wx…] [--token …] [--aes-key …] [--api-key …] [--mode secure|compatible|plain]
 
   URL      服务的来源地址 / the worker's origin, https://kefu.example.com
-  --local  只用 npm start 的值，不看环境变量 / only the values of npm start, whatever the environment has
+  --local  只用 npm start 的值，忽略环境变量 / use only the values of npm start, ignore the environment
 
-其余从环境变量读取；本机网址还读 .dev.vars，缺的用 npm start 的值；其他网址只读 --dev-vars 写明的文件
-the rest is read from the environment; of a local URL also from .dev.vars, then the values of npm start; of another
-URL from the file --dev-vars names, if it does:
+其余的值从环境变量读取。URL 为本机时还读取 .dev.vars，缺少的用 npm start 的值；否则只读取 --dev-vars 指定的文件
+other values are read from the environment. For a local URL also from .dev.vars, then from npm start; for any other
+URL only from the file that --dev-vars names:
   WECHAT_APPID WECHAT_TOKEN WECHAT_ENCODING_AES_KEY WECHAT_APPS API_KEYS`;
 
 const text = { type: "string" } as const;
@@ -69,7 +70,7 @@ const AppsSchema = v.pipe(
 /**
  * Reads everything.
  *
- * @returns the options, or the error in words; never a value
+ * @returns the options, or an error text that contains no value
  */
 export function readOptions(sources: Sources): Result<Options, string> {
   const flags = readFlags(sources.args);
@@ -77,7 +78,7 @@ export function readOptions(sources: Sources): Result<Options, string> {
   const { values, positionals } = flags.value;
   const [address, ...more] = positionals;
   const url = address === undefined || more.length > 0 ? undefined : originOf(address);
-  if (url === undefined) return err("需要一个网址 / one URL is needed");
+  if (url === undefined) return err("需要一个 URL / one URL is needed");
   const mode = v.safeParse(ModeSchema, values.mode);
   if (!mode.success) return err("--mode: secure, compatible, plain");
   const { appid, token, aesKey: key, apiKey } = sources.local;
@@ -91,22 +92,22 @@ export function readOptions(sources: Sources): Result<Options, string> {
 }
 
 const ASCII_ALONE =
-  "只含 ASCII 字符，没有空格、引号和换行 / of ASCII characters, without spaces, quotation marks and line breaks";
+  "只能含 ASCII 字符，不含空格、引号和换行 / must contain only ASCII characters, without spaces, quotation marks and line breaks";
 
-/** Values no worker can have: they cannot be used for encryption or sent as a header. */
+/** Finds values that no worker can have: they cannot be used for encryption or sent as a header. */
 function findWrongForm({ token, aesKey, apiKey }: Target): string | undefined {
   const [problem] = findFormProblems(aesKey === undefined ? {} : { WECHAT_ENCODING_AES_KEY: aesKey });
   if (problem !== undefined) return `${problem.zh} / ${problem.en}`;
   if (token !== undefined && findStrayCharacter(token, "token") !== undefined) return `WECHAT_TOKEN: ${ASCII_ALONE}`;
   if (apiKey === undefined || findStrayCharacter(apiKey, "listed") === undefined) return undefined;
-  return `API_KEYS: ${ASCII_ALONE}；两个密钥之间是英文逗号 / and a comma between two keys`;
+  return `API_KEYS: ${ASCII_ALONE}；多个密钥以英文逗号分隔 / separate keys by commas`;
 }
 
 function readFlags(args: readonly string[]) {
   try {
     return ok(parseArgs({ ...COMMAND_LINE, args: [...args] }));
   } catch {
-    return err(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats what was typed
+    return err(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats the input
   }
 }
 
@@ -122,7 +123,7 @@ function readVariables({ env, devVars }: Sources, wantedAppid: string | undefine
   return present({ ...single, ...app, apiKey });
 }
 
-/** Without absent and empty values, and without surrounding white space and quotation marks. */
+/** Removes absent and empty values, and surrounding white space and quotation marks. */
 function present<T extends Readonly<Record<string, string | undefined>>>(
   values: T,
 ): { [K in keyof T]?: NonNullable<T[K]> } {

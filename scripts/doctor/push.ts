@@ -11,9 +11,9 @@ import type { Ports, Target } from "./target.ts";
 
 /** Builds the requests. */
 export interface PushKit {
-  /** A verification GET; with `signature` an invalid one. */
+  /** Builds a verification GET; with `signature` an invalid one. */
   verify(path: string, echostr: string, signature?: string): Request;
-  /** A `debug_demo` push; by default in XML to the app's own path. */
+  /** Builds a `debug_demo` push; by default in XML to the app's own path. */
   push(overrides?: PushOverrides, place?: { readonly format?: PushFormat; readonly path?: string }): Request;
 }
 
@@ -21,13 +21,13 @@ export interface PushKit {
 export const WRONG_SIGNATURE = "0".repeat(40);
 /** An appid that no mini program has. */
 export const FOREIGN_APPID = "wx0000000000000000";
-/** A placeholder for modes that need no key. */
+/** A placeholder for modes that need no EncodingAESKey. */
 const NO_KEY = "A".repeat(43);
 
 /** The push path of the only app, or the first one: the path that is entered in the console. */
 export const SHORT_PATH = "/wechat/message";
 
-/** The push path of an app, whichever app the worker serves first. */
+/** Returns the push path of an app, which does not depend on the order of the worker's apps. */
 export function appPath(appid: string): string {
   return `/wechat/${encodeURIComponent(appid)}/message`;
 }

@@ -1,12 +1,10 @@
-/**
- * The worker under examination, and how it is called: with a timeout, no redirects, a limit on the answer's size.
- */
+/** The checked worker, and how it is called: with a timeout, no redirects, and a limit on the size of the response. */
 import type { PushMode } from "../../emulator/push-model.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { failed, type CheckName, type Finding } from "./finding.ts";
 import { cureOf, findInterception, meaningOf, type Interception } from "./interception.ts";
 
-/** The worker's address and keys. A check is skipped when a value it needs was not given. */
+/** The worker's address and keys. A check is skipped when it needs a value that was not given. */
 export interface Target {
   /** Origin of the worker. */
   readonly url: string;
@@ -15,16 +13,16 @@ export interface Target {
   readonly token?: string;
   readonly aesKey?: string;
   readonly apiKey?: string;
-  /** The mode the console is set to, if it was given. */
+  /** The push mode set in the console, if it was given. */
   readonly mode?: PushMode;
 }
 
-/** What the checks need from outside. */
+/** The injected dependencies of the checks. */
 export interface Ports {
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The clock of this machine, epoch ms. */
+  /** Returns the time of this machine's clock, epoch ms. */
   readonly now: () => number;
-  /** Fresh random bytes. */
+  /** Returns new random bytes. */
   readonly randomBytes: (size: number) => Uint8Array;
 }
 
@@ -34,19 +32,22 @@ export type Reply =
       readonly status: number;
       readonly body: string;
       readonly headers: Headers;
-      /** Epoch ms, before the request and after the answer. */
+      /** Epoch ms: before the request was sent; `receivedAt`: after the response arrived. */
       readonly sentAt: number;
       readonly receivedAt: number;
     }
   | Lost;
 
-/** Not an answer of the worker: none in time, none at all, or one of Cloudflare's. */
+/** There is no response of the worker: none in time, none at all, or one of Cloudflare's. */
 export type Lost =
   | { readonly unreachable: "timeout" | "network" }
   | { readonly unreachable: "intercepted"; readonly interception: Interception };
 
 const TIMEOUT_MS = 15_000;
-/** The longest answer read: the worker's are shorter, those of a wrong URL may not be. */
+/**
+ * The maximum length of a response that is read, characters: those of the worker are shorter, those of a wrong URL may
+ * not be.
+ */
 const MAX_BODY_LENGTH = 100_000;
 
 /**
@@ -65,16 +66,16 @@ export async function callTarget(ports: Ports, request: Request, timeoutMs = TIM
     if (interception !== undefined) return { unreachable: "intercepted", interception };
     return { status, body, headers, sentAt, receivedAt: ports.now() };
   } catch {
-    // The error's text contains only addresses and hosts; only whether it was a timeout matters.
+    // The error's text contains only addresses and hosts; all that matters is whether it was a timeout.
     return { unreachable: signal.aborted ? "timeout" : "network" };
   }
 }
 
 /**
- * The finding for an answer that did not arrive.
+ * Makes the finding for a missing response.
  *
- * @param wrong the problem when there was no answer
- * @param cure its cure
+ * @param wrong the problem when there was no response
+ * @param cure its fix
  */
 export function failedWithout(name: CheckName, lost: Lost, wrong: BilingualText, cure: BilingualText): Finding {
   if (lost.unreachable !== "intercepted") return failed(name, wrong, cure, lost.unreachable);
@@ -88,11 +89,11 @@ export interface ApiCall {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The same as for `callTarget`. */
+  /** As in `callTarget`. */
   readonly timeoutMs?: number;
 }
 
-/** Calls the REST API with a key, for the named app. */
+/** Calls the REST API with a key, for the app of the target. */
 export function callApi(
   ports: Ports,
   { url: origin, appid, apiKey }: Pick<Target, "url" | "appid"> & { readonly apiKey: string },
@@ -104,26 +105,26 @@ export function callApi(
   return callTarget(ports, request, timeoutMs);
 }
 
-/** Reads a JSON object. @returns an empty one when the text is not one */
+/** Parses a JSON object. @returns an empty object when the text is not one */
 export function readObject(text: string): Readonly<Record<string, unknown>> {
   try {
     return toObject(JSON.parse(text));
   } catch {
-    return {}; // an answer without JSON is not our worker's: the caller then finds its fields missing
+    return {}; // a response without JSON is not one of our worker; the caller then finds no fields
   }
 }
 
-/** The members of an object; none for any other value. */
+/** Returns the members of an object; none for any other value. */
 export function toObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** The members of a list; none for any other value. */
+/** Returns the members of a list; none for any other value. */
 export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A short text from outside, in one line; empty for any other value. */
+/** Returns a short text from outside as one line; empty for any other value. */
 export function toLine(value: unknown): string {
   return typeof value === "string" ? value.replace(/[\p{C}\s]+/gu, " ").slice(0, 300) : "";
 }

@@ -1,6 +1,6 @@
 /**
  * Builds the mini-program package: one CommonJS file in ES2018 per component, beside its template, style and config;
- * shared code in two files. The reasons: docs/design/0016-mini-program-package.md.
+ * shared code is in two files. Reasons: docs/design/0016-mini-program-package.md.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
@@ -15,9 +15,7 @@ export const MINIPROGRAM = join(ROOT, "miniprogram");
 const SOURCE = join(MINIPROGRAM, "src");
 const TYPES = join(MINIPROGRAM, "types");
 
-/**
- * `helpers.js` is the part for an app's own code and contains `shared/` once; `entry.js` is for the components only.
- */
+/** `helpers.js` is imported by an app's own code and contains `shared/` once; `entry.js` is for the components only. */
 const CHUNKS = [
   { name: "helpers", priority: 2, test: (id: string) => isIn(id, join(SOURCE, "helpers"), join(ROOT, "shared")) },
   { name: "entry", priority: 1, test: (id: string) => isIn(id, join(SOURCE, "entry")) },
@@ -33,7 +31,8 @@ export async function buildMiniprogram(dist: string = join(MINIPROGRAM, "dist"))
   const draft = `${dist}.${crypto.randomUUID()}`;
   await mkdir(draft, { recursive: true });
   await Promise.all([bundleScripts(draft), copyStatics(draft)]);
-  // Replaced in one step: a process that reads the folder meanwhile sees the old build or the new one, never a mixture.
+  // Replaced in one step: a process that reads the folder at the same time sees the old build or the new one, never a
+  // mixture.
   await rm(dist, { recursive: true, force: true });
   await rename(draft, dist);
   return dist;
@@ -46,11 +45,11 @@ export async function buildMiniprogramTypes(): Promise<void> {
   await promisify(execFile)(process.execPath, [tsc, "-p", join(MINIPROGRAM, "tsconfig.types.json")], {
     env: QUIET_ENV,
   });
-  // The compiler keeps the extension of the sources, which only other sources may import.
+  // The compiler keeps the file extension of the sources in imports, which is allowed only in TypeScript sources.
   await Promise.all((await listFiles(TYPES)).map((file) => rewriteImports(join(TYPES, file))));
 }
 
-/** The names of the components: the folders with a config. */
+/** Returns the names of the components: the folders with a config. */
 export async function listComponents(): Promise<readonly string[]> {
   return (await listFiles(SOURCE)).filter((file) => file.endsWith(`${sep}index.json`)).map((file) => dirname(file));
 }
@@ -67,7 +66,7 @@ async function bundleScripts(dist: string): Promise<void> {
     dir: dist,
     format: "cjs",
     exports: "named",
-    // Some phones' engines do not support `Symbol.toStringTag` on exports, and it is not used.
+    // Some phones' engines do not support `Symbol.toStringTag` on exports; nothing uses it.
     generatedCode: { symbols: false },
     minify: true,
     comments: false,
@@ -89,7 +88,7 @@ async function copyStatics(dist: string): Promise<void> {
   );
 }
 
-/** Comments and indentation are removed. A line break stays a line break, as between tags it may count as a space. */
+/** Removes comments and indentation. Line breaks are kept, because between tags they may count as a space. */
 function shrink(text: string, file: string): string {
   if (file.endsWith(".json")) return JSON.stringify(JSON.parse(text));
   const bare = file.endsWith(".wxss")

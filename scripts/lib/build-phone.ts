@@ -1,6 +1,6 @@
 /**
- * Builds the emulator's phone page: one script bundled by rolldown (a tenth of a second, so it is done at every
- * start), one style sheet joined of several, the page itself.
+ * Builds the emulator's phone page: one script bundled by rolldown (a tenth of a second, so it is built at every
+ * start), one style sheet concatenated from several, and the page.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const SHEETS = ["base.css", "device.css", "program.css", "chat.css", "panel.css"
 
 let built: Promise<PageFiles> | undefined;
 
-/** Builds into `emulator/phone/dist`, once per process. @returns the files by the paths they are served under */
+/** Builds into `emulator/phone/dist`, once per process. @returns the files by URL path */
 export function buildPhone(): Promise<PageFiles> {
   built ??= build();
   return built;

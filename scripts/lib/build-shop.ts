@@ -1,7 +1,7 @@
 /**
- * Builds the example mini program for the emulator's phone: its code and templates with glass-easel and the runtime of
- * `emulator/miniprogram/` into one script, its styles into one sheet. Our package is in it as in any project, as
- * `miniprogram_npm`. The emulator serves the files with the phone's.
+ * Builds the example mini program for the emulator's phone: code and templates, with glass-easel and the runtime of
+ * `emulator/miniprogram/`, as one script; styles as one sheet. Our package is used as in any project, as
+ * `miniprogram_npm`. The emulator serves the files together with the phone page.
  */
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,14 +21,14 @@ const PROGRAM = "virtual:program";
 
 let built: Promise<PageFiles> | undefined;
 
-/** Builds it, once per process. @returns the files by the paths they are served under */
+/** Builds the mini program, once per process. @returns the files by URL path */
 export function buildShop(): Promise<PageFiles> {
   built ??= build();
   return built;
 }
 
 async function build(): Promise<PageFiles> {
-  // In a copy of its own: several processes may build at the same time, and the example's folder must not change.
+  // In a separate copy: several processes may build at the same time, and the example's folder must not change.
   const folder = join(ROOT, ".tmp/build", `shop.${crypto.randomUUID()}`);
   try {
     const isSource = (path: string): boolean => !path.endsWith("miniprogram_npm");
@@ -69,7 +69,7 @@ async function bundleScript(project: Project): Promise<string> {
     platform: "browser",
     tsconfig: join(RUNTIME, "tsconfig.json"),
     plugins: [programPlugin(project, await compileWxml(project))],
-    // The build that warns: misspelt WXML properties are reported in the console.
+    // The development build, which reports misspelt WXML properties in the console.
     resolve: { alias: { "glass-easel": join(ROOT, "node_modules/glass-easel/dist/glass_easel.dev.all.es.js") } },
   });
   const { output } = await bundle.generate({ format: "esm", minify: true, codeSplitting: false });
@@ -77,7 +77,7 @@ async function bundleScript(project: Project): Promise<string> {
   return output[0].code;
 }
 
-/** Serves the mini program as a module, and its npm packages from `miniprogram_npm`, as WeChat does. */
+/** Resolves the mini program as a module, and its npm packages from `miniprogram_npm`, as WeChat does. */
 function programPlugin(project: Project, templates: string): Plugin {
   const npm = join(project.root, "miniprogram_npm");
   return {
@@ -92,7 +92,7 @@ function programPlugin(project: Project, templates: string): Plugin {
   };
 }
 
-/** A part runs only when the runtime calls it, because its code defines the part by calling globals. */
+/** Generates the module. A page or component runs only when the runtime calls it, because its code calls globals. */
 function programModule(project: Project, templates: string): string {
   const load = (path: string): string => `() => import(${JSON.stringify(join(project.root, path))})`;
   const parts = project.parts.map((part) => `{ ...${JSON.stringify(part)}, run: ${load(part.path)} }`);

@@ -8,10 +8,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The repository's root. */
+/** The root folder of the repository. */
 export const ROOT = resolve(import.meta.dirname, "../..");
 
-/** Wrangler without update checks or questions. */
+/** Environment variables that make wrangler skip update checks and questions. */
 export const QUIET_ENV = {
   ...process.env,
   CI: "1",
@@ -24,7 +24,7 @@ export const QUIET_ENV = {
  *
  * @param config its wrangler.toml, relative to the root
  * @param name the folder under `.tmp/build` for the result
- * @param flags further flags of wrangler, for example `--minify`
+ * @param flags additional flags of wrangler, for example `--minify`
  * @returns the path of the built module
  * @throws Error with wrangler's messages when the build fails
  */
@@ -35,7 +35,7 @@ export async function buildWorker(config: string, name: string, flags: readonly 
   const args = [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", outdir, ...flags];
   try {
     await run(process.execPath, args, { cwd: ROOT, env: QUIET_ENV });
-    // Moved file by file: another process may build or read the same files, and must never see a partial one.
+    // Moved file by file: another process may build or read the same files, and must never see a partial file.
     await mkdir(built, { recursive: true });
     for (const file of await readdir(outdir)) await rename(join(outdir, file), join(built, file));
   } finally {

@@ -1,6 +1,6 @@
 /**
  * The command line of a script: `--help` and `-h` print its usage, and unknown flags are refused before anything runs.
- * Of the input only the name of an unknown flag is repeated: any other part may be a secret.
+ * Errors repeat only the name of an unknown flag: any other part of the input may be a secret.
  */
 import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from "node:util";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -9,30 +9,33 @@ import { inBoth } from "../doctor/finding.ts";
 import type { Fault } from "../setup/fault.ts";
 
 /** The error for an invalid call of any script. */
-export const BAD_CALL = "参数不对 / a flag or argument is not known, or a value is missing";
+export const BAD_CALL = "参数错误 / unknown flag or argument, or a missing value";
 
 /** The flags of a script, in the form of `parseArgs`. */
 export type CommandLine = Pick<ParseArgsConfig, "options" | "allowPositionals" | "allowNegative">;
 
 const HELP = { type: "boolean", short: "h" } as const;
-/** The form of our own flags. An argument in another form may be a secret that begins with `--`. */
+/** The format of our own flags. An argument in another format may be a secret that begins with `--`. */
 const FLAG_NAME = /^--[a-z]{2,16}(-[a-z]{2,16}){0,3}$/;
 
-/** Whether help is requested and the call contains nothing unknown: a mistyped flag beside `--help` is refused too. */
+/**
+ * Returns whether help is requested and the call contains no unknown flag: a mistyped flag beside `--help` is refused
+ * too.
+ */
 export function wantsHelp(args: readonly string[], line: CommandLine): boolean {
   const options = { ...line.options, help: HELP };
   const read = attempt(() => parseArgs({ ...line, args: [...args], options, strict: true }).values);
   return read.ok && read.value["help"] === true;
 }
 
-/** Reads the flags. @returns their values, or that the call is wrong */
+/** Reads the flags. @returns their values, or the error that the call is invalid */
 export function parseFlags<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   const line = { options, allowPositionals: false };
   const read = attempt(() => parseArgs({ ...line, args: [...args], strict: true }).values);
   return read.ok ? read : err(describeBadCall(args, line));
 }
 
-/** The error of a refused call: the first unknown flag, only by name, or `BAD_CALL`. */
+/** Returns the error for an invalid call: the first unknown flag, only by name, or `BAD_CALL`. */
 export function describeBadCall(args: readonly string[], line: CommandLine): string {
   const known: ParseArgsOptionsConfig = { ...line.options, help: HELP };
   // Without `strict` a value that looks like a flag is assigned to the flag before it, as in a correct call.
@@ -43,11 +46,11 @@ export function describeBadCall(args: readonly string[], line: CommandLine): str
     (line.allowNegative === true && name.startsWith("--no-") && Object.hasOwn(known, name.slice(5)));
   const unknown = names.find((name) => name.startsWith("--") && !isKnown(name));
   if (unknown === undefined || !FLAG_NAME.test(unknown)) return BAD_CALL;
-  return `没有 ${unknown} 这个参数 / ${unknown} is not a known flag`;
+  return `未知的参数 ${unknown} / unknown flag ${unknown}`;
 }
 
 /**
- * Reads the flags of the process. Ends it with 0 after printing the usage, and with 2 when the call is wrong.
+ * Reads the flags of the process. Exits with 0 after printing the usage, and with 2 when the call is invalid.
  *
  * @param usage the text for `--help` and for an invalid call
  */
@@ -58,25 +61,25 @@ export function readFlags<const T extends ParseArgsOptionsConfig>(usage: string,
   return read.ok ? read.value : exitWithUsage(read.error, usage);
 }
 
-/** Prints the usage and ends the process with 0. */
+/** Prints the usage and exits with 0. */
 export function exitWithHelp(usage: string): never {
   console.log(usage);
   process.exit(0);
 }
 
-/** Reports in one line what is wrong with a value of the call, such as a path, and ends the process with 2. */
+/** Prints in one line why a value of the call, such as a path, is invalid, and exits with 2. */
 export function exitWithProblem(problem: BilingualText): never {
   console.error(`✗ ${inBoth(problem)}`);
   process.exit(2);
 }
 
-/** Reports an error and its cure, and ends the process with 1: the call itself is valid. */
+/** Prints an error and its fix, and exits with 1: the call itself is valid. */
 export function exitWithFault({ wrong, cure }: Fault): never {
   console.error(`✗ ${inBoth(wrong)}\n  → ${inBoth(cure)}`);
   process.exit(1);
 }
 
-/** Reports an error, prints the usage and ends the process with 2. */
+/** Prints an error and the usage, and exits with 2. */
 export function exitWithUsage(problem: string, usage: string): never {
   console.error(`${problem}\n\n${usage}`);
   process.exit(2);

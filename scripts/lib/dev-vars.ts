@@ -1,6 +1,6 @@
 /**
- * Finds and reads `.dev.vars`. `--dev-vars PATH` names another file (Node itself would read `--env-file`). A named file
- * must exist, except for setup, which writes it.
+ * Finds and reads `.dev.vars`. `--dev-vars PATH` names another file (not `--env-file`, which Node itself would read). A
+ * named file must exist, except for setup, which writes it.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,13 +11,13 @@ import { say } from "../doctor/finding.ts";
 import { ROOT } from "./build.ts";
 import { codeOf, describePath, readProblem, type NamedPath } from "./paths.ts";
 
-/** The file and its text, empty when there is none. */
+/** The file and its text; empty when it does not exist. */
 export interface DevVars {
   readonly path: string;
   readonly text: string;
 }
 
-/** The file of a command line: that of `--dev-vars`, else `.dev.vars`. */
+/** Returns the file of a command line: that of `--dev-vars`, otherwise `.dev.vars`. */
 export function findDevVars(args: readonly string[], root = ROOT): NamedPath {
   const path = namedPath(args);
   return path === undefined ? { path: join(root, ".dev.vars"), flag: undefined } : { path, flag: "--dev-vars" };
@@ -26,8 +26,8 @@ export function findDevVars(args: readonly string[], root = ROOT): NamedPath {
 /**
  * Reads the file of a command line. `.dev.vars` may be absent, a named file may not.
  *
- * @param root where `.dev.vars` lies
- * @returns its text, or the error and its cure in words
+ * @param root the folder of `.dev.vars`
+ * @returns its text, or an error text with the fix
  */
 export async function loadDevVars(args: readonly string[], root = ROOT): Promise<Result<DevVars, BilingualText>> {
   const file = findDevVars(args, root);
@@ -42,7 +42,7 @@ export async function loadDevVars(args: readonly string[], root = ROOT): Promise
 }
 
 const ABSENT = say(
-  "没有这个文件。核对 --dev-vars 的路径；不写 --dev-vars 就用 .dev.vars，没有也可以",
+  "文件不存在。核对 --dev-vars 的路径；不加 --dev-vars 时读取 .dev.vars（可以不存在）",
   "file not found. Check the path after --dev-vars; without --dev-vars, .dev.vars is read if there is one",
 );
 
@@ -53,9 +53,10 @@ function namedPath(args: readonly string[]): string | undefined {
 }
 
 /**
- * Its text, without a byte order mark, which would become part of the first name; undefined when it does not exist.
+ * Returns the text of the file without a byte order mark, which would become part of the first name; undefined when the
+ * file does not exist.
  *
- * @throws Error when it exists and cannot be read
+ * @throws Error when the file exists and cannot be read
  */
 export async function readDevVars(path: string): Promise<string | undefined> {
   try {
@@ -66,7 +67,7 @@ export async function readDevVars(path: string): Promise<string | undefined> {
   }
 }
 
-/** Text without a byte order mark. */
+/** Removes a byte order mark. */
 export function withoutMark(text: string): string {
   return text.replace(/^\uFEFF/, "");
 }

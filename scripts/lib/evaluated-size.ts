@@ -1,13 +1,13 @@
 /**
- * The code that a cold start of the worker evaluates: its entry with all static imports. Code loaded by `import()` is
- * uploaded too but evaluated only when first needed, so this build leaves it out.
+ * Measures the code that a cold start of the worker evaluates: its entry with all static imports. Code loaded by
+ * `import()` is uploaded too but evaluated only when first needed, so this build excludes it.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ROOT } from "./build.ts";
 
-/** The part of esbuild that this module uses. */
+/** The types of the part of esbuild that is used here. */
 interface Bundler {
   build(options: object): Promise<{
     readonly outputFiles: readonly { readonly contents: Uint8Array }[];
@@ -28,7 +28,7 @@ interface ImportedModule {
   readonly kind: string;
 }
 
-/** The bundler of `wrangler deploy`, in wrangler's version. */
+/** The bundler of `wrangler deploy`, in the version that wrangler uses. */
 const esbuild: Bundler = createRequire(import.meta.resolve("wrangler"))("esbuild");
 
 const DYNAMIC_IMPORTS_EXTERNAL = {
@@ -44,11 +44,11 @@ const DYNAMIC_IMPORTS_EXTERNAL = {
 export interface Evaluated {
   /** Minified and compressed, KB of 1024 bytes. */
   readonly gzipKb: number;
-  /** The npm packages it contains code of, by name, sorted. */
+  /** The npm packages whose code it contains, by name, sorted. */
   readonly packages: readonly string[];
 }
 
-/** Builds it with the options wrangler builds the upload with. */
+/** Builds it with the options that wrangler uses for the upload. */
 export async function buildEvaluated(): Promise<Evaluated> {
   const { outputFiles, metafile } = await esbuild.build({
     entryPoints: [join(ROOT, "worker/index.ts")],
@@ -72,7 +72,7 @@ export async function buildEvaluated(): Promise<Evaluated> {
   };
 }
 
-/** The npm packages of files, by name, sorted; files outside `node_modules` belong to none. */
+/** Returns the npm packages of files, by name, sorted; files outside `node_modules` belong to none. */
 export function packagesOf(paths: readonly string[]): readonly string[] {
   const names = paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
   return [...new Set(names)].toSorted();

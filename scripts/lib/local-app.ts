@@ -3,7 +3,7 @@
  * without the code that starts Workers.
  */
 
-/** The mini program of the local stack. Its secrets need no protection: they open only the emulator. */
+/** The mini program of the local stack. Its secrets need no protection: they give access to the emulator only. */
 export const LOCAL_APP = {
   appid: "wx0123456789abcdef",
   secret: "0123456789abcdef0123456789abcdef",

@@ -1,6 +1,7 @@
 /**
- * The data of the local stack: the format it was made with, whether this version reads it, and its deletion. The folder
- * may hold files of other programs (`--persist-to`), so only files made by the local stack are read or deleted.
+ * The data of the local stack: the format it was written in, whether this version can read it, and its deletion. The
+ * folder may contain files of other programs (`--persist-to`), so only files created by the local stack are read or
+ * deleted.
  */
 import { glob, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -12,31 +13,34 @@ import type { Fault } from "../setup/fault.ts";
 import { codeOf, describePath, type NamedPath } from "./paths.ts";
 
 /**
- * The format of the data this version makes and reads. A change of the stored shapes raises it when older data cannot
- * be read any more (docs/storage.md, "On your own machine").
+ * The format of the data that this version writes and reads. It is increased when a change of the stored data makes
+ * older data unreadable (docs/storage.md, "On your own machine").
  */
 export const LOCAL_DATA_FORMAT = "11";
 /** The format of data without a marker file: 0.1.0 and 0.1.1 wrote none. */
 const UNMARKED_FORMAT = "1";
-/** The file that names the format. */
+/** The name of the file that contains the format. */
 const MARKER = "edge-kefu-format";
 const FORMAT = /^\d{1,4}$/;
 
 /**
- * The files that Miniflare makes in the folder for a Worker called `worker` (run-worker.ts). A KV namespace is named by
- * its id.
+ * The files that Miniflare creates in the folder for a Worker called `worker` (run-worker.ts). A KV namespace is named
+ * by its id.
  */
 const DATA = ["do/worker-*", "{cache,kv,ratelimit}/miniflare-*", "{cache,kv}/*/blobs"];
-/** The alarms of a Durable Object class: workerd keeps this file open while it runs. */
+/**
+ * The databases that workerd keeps open while it runs: alarms of the Durable Object classes, and metadata of KV and
+ * caches.
+ */
 const ALARMS = ["do/worker-*/metadata.sqlite", "{cache,kv,ratelimit}/miniflare-*/metadata.sqlite"];
 /** SQLite's SQLITE_BUSY, in the low byte of an extended code. */
 const BUSY = 5;
 
 /**
- * Why this version does not open the data in a folder.
+ * Returns why this version does not open the data in a folder.
  *
- * @param expected the format to be read, by default that of this version
- * @returns undefined when there is none, or it has that format
+ * @param expected the format to be read; default: that of this version
+ * @returns undefined when there is no data, or it has that format
  */
 export async function findFormatFault(
   folder: NamedPath,
@@ -49,8 +53,8 @@ export async function findFormatFault(
     wrong: describePath(
       folder,
       say(
-        `其中本机数据的格式：${zh}；这个版本需要的格式：${expected}。这个版本读不了其中的对话、设置和登录；没有打开或删除任何数据`,
-        `its local data has format ${en}, this version expects format ${expected}. This version cannot read the chats, settings and sign-ins in it; nothing was opened or deleted`,
+        `本机数据的格式：${zh}；此版本需要的格式：${expected}。此版本无法读取其中的对话、设置和登录；没有打开或删除任何数据`,
+        `its local data has format ${en}, but this version needs format ${expected} and cannot read the chats, settings and sign-ins in it; nothing was opened or deleted`,
       ),
     ),
     cure: resetCure(folder),
@@ -66,9 +70,9 @@ export async function markLocalData(path: string): Promise<void> {
 }
 
 /**
- * Deletes the data in a folder, unless a local stack is running on it.
+ * Deletes the data in a folder, unless a running local stack uses it.
  *
- * @returns what was deleted, by its path in the folder
+ * @returns what was deleted, by path in the folder
  */
 export async function resetLocalData(folder: NamedPath): Promise<Result<readonly string[], Fault>> {
   const { path } = folder;
@@ -78,7 +82,7 @@ export async function resetLocalData(folder: NamedPath): Promise<Result<readonly
   const deleted = await find(path, DATA);
   try {
     for (const entry of deleted) await removeWithParents(path, entry);
-    // Deleted last, so that after an interrupted deletion the remaining data keeps its format.
+    // Deleted last, so that after an interrupted deletion the remaining data still has its format.
     await rm(join(path, MARKER), { force: true });
   } catch (error) {
     return err(notDeleted(folder, codeOf(error)));
@@ -86,7 +90,7 @@ export async function resetLocalData(folder: NamedPath): Promise<Result<readonly
   return ok(deleted);
 }
 
-/** The format of the data in a folder; undefined when there is no data. */
+/** Returns the format of the data in a folder; undefined when there is no data. */
 async function findFormat(path: string): Promise<string | undefined> {
   if ((await find(path, DATA)).length === 0) return undefined;
   try {
@@ -102,7 +106,7 @@ async function find(path: string, patterns: readonly string[]): Promise<readonly
   return found.toSorted();
 }
 
-/** Whether another process has an SQLite database open: SQLite then refuses an exclusive lock. */
+/** Returns whether another process has an SQLite database open: SQLite then refuses an exclusive lock. */
 function isOpenElsewhere(file: string): boolean {
   let database: DatabaseSync | undefined;
   try {
@@ -128,8 +132,8 @@ function resetCure({ path, flag }: NamedPath): Fault["cure"] {
   const named = flag === undefined ? "" : ` ${flag} "${resolve(path)}"`;
   const command = `npm start -- --reset${named}`;
   return say(
-    `${command} 删除这些数据并重新开始；要保留，先复制这个目录`,
-    `${command} deletes this data and starts anew; to keep it, copy the folder first`,
+    `${command} 会删除这些数据并重新开始；如需保留，请先复制这个目录`,
+    `${command} deletes this data and starts with new data; to keep it, copy the folder first`,
   );
 }
 
@@ -143,8 +147,8 @@ function inUse(folder: NamedPath): Fault {
       ),
     ),
     cure: say(
-      "先按 Ctrl-C 结束它（它若已不在，结束遗留的 workerd 进程），再运行一次",
-      "end it with Ctrl-C (if it is gone, end the workerd process it left behind), then run this again",
+      "先按 Ctrl-C 结束它（如果它已退出，请结束遗留的 workerd 进程），再运行一次",
+      "end it with Ctrl-C (if it has already exited, end the workerd process that is still running), then run this again",
     ),
   };
 }

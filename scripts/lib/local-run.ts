@@ -1,6 +1,6 @@
 /**
- * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start,
- * pauses of the previous run lifted, until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
+ * Runs the local stack for a developer: data kept in `.wrangler/local`, the sample shop's settings on the first start,
+ * pauses of the previous run lifted, until Ctrl-C. Used by `npm start` and `npm run setup -- --local`.
  */
 import { relative } from "node:path";
 import { createService, liftPauses } from "../../emulator/service.ts";
@@ -13,31 +13,31 @@ export interface LocalRunOptions {
   readonly values: LocalValues;
   /** Receives each log line of the worker. */
   readonly onLog: (line: string) => void;
-  /** The data folder: it exists, and `findFormatFault` accepts its data. */
+  /** The data folder. It exists, and `findFormatFault` accepts its data. */
   readonly persistTo: string;
 }
 
-/** Starts it. */
+/** Starts the stack. */
 export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): Promise<Stack> {
   await markLocalData(persistTo);
   const stack = await startStack({ values, onLog, persistTo });
-  // Only on the first start: later ones keep the settings you have stored.
+  // Only on the first start: later starts keep the settings you have stored.
   const { headers } = await stack.api("GET", "/api/v1/settings");
   if (headers.get("etag") === '"0"') await useShopSettings(stack);
-  // The errcode behind a pause came from the emulator of the previous run and is gone with it.
+  // A pause was caused by an errcode of the previous run's emulator, which no longer exists.
   await liftPauses(createService((request) => fetch(request), { url: stack.workerUrl, apiKey: values.apiKey }));
   return stack;
 }
 
-/** The origin of the API key, when it came from a file and must not be shown. */
+/** Returns the text shown instead of an API key that came from a file. */
 export function keyPlace(path: string): string {
   return `API_KEYS, ${relative(process.cwd(), path)}`;
 }
 
 /**
- * Prints the addresses of all parts.
+ * Returns a text with the addresses of all parts.
  *
- * @param apiKey how the key is shown
+ * @param apiKey the API key as it is shown
  */
 export function describeStack({ workerUrl, emulatorUrl, shopUrl }: Stack, apiKey: string): string {
   return `

@@ -1,7 +1,7 @@
 /**
  * The values of the local stack: the mini program of `local-app.ts`, with the values of `.dev.vars` in precedence. `npm
- * start`, `npm run setup -- --local` and the doctor read the same file, so that they agree; the demo and the tests read
- * none.
+ * start`, `npm run setup -- --local` and the doctor read the same file, so their values agree; the demo and the tests
+ * read no file.
  */
 import type { EmulatedAppInput } from "../../emulator/model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -17,13 +17,13 @@ export interface LocalValues {
   /** The mini programs of the emulator, without their push URLs. */
   readonly apps: readonly Omit<EmulatedAppInput, "pushUrl">[];
   readonly apiKey: string;
-  /** The secret with which the sample shop checks webhooks. */
+  /** The secret with which the sample shop verifies webhooks. */
   readonly webhookSecret: string;
 }
 
-/** The address of WeChat: always the stack's own emulator. */
+/** Variables that are not read from the file: the address of WeChat is always the stack's own emulator. */
 const NOT_FROM_FILE = new Set(["WECHAT_API_BASE", "WECHAT_TOKEN_BASE"]);
-/** In plain mode there may be no key; the emulator requires one of the right form. */
+/** In plain mode there may be no key; the emulator requires one with the right format. */
 const NO_KEY = "A".repeat(43);
 
 const OWN = {
@@ -39,7 +39,7 @@ const OWN = {
 };
 
 /**
- * Reads them.
+ * Reads the values.
  *
  * @param devVars the text of `.dev.vars`; empty when there is none
  * @returns the values, or all problems of the file
@@ -67,9 +67,9 @@ export function readLocalValues(devVars: string): Result<LocalValues, readonly C
   });
 }
 
-/** The values of a stack without a file. */
+/** Returns the values of a stack without a file. */
 export function ownValues(): LocalValues {
   const values = readLocalValues("");
-  if (!values.ok) throw new Error("the values of the local stack are wrong");
+  if (!values.ok) throw new Error("the values of the local stack are invalid");
   return values.value;
 }

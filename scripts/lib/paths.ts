@@ -1,42 +1,40 @@
-/**
- * Paths of a command line: problems are reported before anything runs, with the flag, the rule and the cure.
- */
+/** Checks paths of a command line: problems are reported before anything runs, with the flag, the rule and the fix. */
 import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 
-/** A path, and the flag that named it; undefined: the default path. */
+/** A path, and the flag that set it; undefined: the default path. */
 export interface NamedPath {
   readonly path: string;
   readonly flag: string | undefined;
 }
 
-/** The code of a file system's error, such as ENOENT; empty of any other error. */
+/** Returns the code of a file system error, such as ENOENT; empty for any other error. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** Names the path and its flag, and the problem with it. */
+/** Formats a problem with the path and its flag. */
 export function describePath({ path, flag }: NamedPath, { zh, en }: BilingualText): BilingualText {
   const name = flag === undefined ? resolve(path) : `${flag} ${path === "" ? '""' : resolve(path)}`;
   return say(`${name}：${zh}`, `${name}: ${en}`);
 }
 
-/** Why a file cannot be read, after a failed attempt. */
+/** Returns why a file cannot be read, after a failed attempt. */
 export function readProblem(file: NamedPath, error: unknown): BilingualText {
   if (file.path === "") return describePath(file, NO_PATH);
   const code = codeOf(error);
   return describePath(file, FILE_PROBLEMS[code] ?? unreadable(code));
 }
 
-/** Why a file cannot be written, after a failed attempt. */
+/** Returns why a file cannot be written, after a failed attempt. */
 export function writeProblem(file: NamedPath, error: unknown): BilingualText {
   return describePath(file, unwritable(codeOf(error)));
 }
 
 /**
- * Why a file can be neither replaced nor created. It may be absent, its folder may not.
+ * Returns why a file can be neither replaced nor created. The file may be absent, its folder may not.
  *
  * @returns undefined when there is no problem
  */
@@ -46,7 +44,7 @@ export async function findFileProblem(file: NamedPath): Promise<BilingualText | 
 }
 
 /**
- * Why data cannot be stored in a folder. A missing folder is created.
+ * Returns why data cannot be stored in a folder. A missing folder is created.
  *
  * @returns undefined when there is no problem
  */
@@ -55,33 +53,30 @@ export async function findFolderProblem(folder: NamedPath): Promise<BilingualTex
   return problem === undefined ? undefined : describePath(folder, problem);
 }
 
-const NO_PATH = say("没有写路径：在它后面写出路径", "no path is given: write one behind it");
-const IS_FOLDER = say("是目录，须是文件：写出文件的路径", "it is a folder and must be a file: give the path of a file");
+const NO_PATH = say("缺少路径：请在参数后写出路径", "the path is missing: write it after the flag");
+const IS_FOLDER = say("是目录，应为文件：写出文件的路径", "it is a folder and must be a file: pass the path of a file");
 const FILE_PROBLEMS: Readonly<Record<string, BilingualText>> = {
   EISDIR: IS_FOLDER,
-  ENOTDIR: say("路径的中间一段不是目录：核对路径", "a part of the path is not a folder: check the path"),
-  EACCES: say("没有读取权限：允许读取，或换一个文件", "read permission is missing: grant it, or pass another file"),
+  ENOTDIR: say("路径中间的一段不是目录：核对路径", "a part of the path is not a folder: check the path"),
+  EACCES: say("没有读取权限：授予权限，或使用其他文件", "read permission is missing: grant it, or pass another file"),
 };
 const NO_FOLDER = say(
-  "所在的目录不存在，或不接受文件：先建立目录，或换一个路径",
+  "所在的目录不存在或不可写：先建立目录，或使用其他路径",
   "its folder does not exist or is not writable: create the folder, or pass another path",
 );
 const NOT_A_FOLDER = say(
-  "不是目录，须是目录（没有的会建立）：写出目录的路径",
+  "应为目录（不存在时会建立）：写出目录的路径",
   "it must be a folder (a missing one is created): pass the path of a folder",
 );
 
 function unreadable(code: string): BilingualText {
-  return say(
-    `不能读取（${code}），须是可读的文件：核对路径`,
-    `it cannot be read (${code}) and must be a readable file: check the path`,
-  );
+  return say(`无法读取（${code}）：核对路径与权限`, `it cannot be read (${code}): check the path and its permissions`);
 }
 
 function unwritable(code: string): BilingualText {
   return say(
-    `不能建立或写入（${code}），须可写：修改权限，或换一个路径`,
-    `it cannot be made or written (${code}) and must be writable: change the permissions, or give another path`,
+    `无法创建或写入（${code}）：修改权限，或使用其他路径`,
+    `it cannot be created or written (${code}): change the permissions, or pass another path`,
   );
 }
 
@@ -93,7 +88,7 @@ async function findFileFault(path: string): Promise<BilingualText | undefined> {
     const code = codeOf(error);
     if (code !== "ENOENT") return FILE_PROBLEMS[code] ?? unreadable(code);
   }
-  // The file is replaced by a new one, which is created beside it.
+  // The file is replaced by a new one, which is created in the same folder.
   return tryWriting(dirname(resolve(path))).then(
     () => undefined,
     (error: unknown) => (codeOf(error) === "ENOENT" ? NO_FOLDER : unwritable(codeOf(error))),
@@ -112,12 +107,15 @@ async function findFolderFault(path: string): Promise<BilingualText | undefined>
   }
 }
 
-/** Conditions that no permission bit shows: a file system may be read-only or full. */
+/** Tries to write a file. Permission bits do not show everything: a file system may be read-only or full. */
 async function tryWriting(folder: string): Promise<void> {
   await rmdir(await mkdtemp(join(folder, ".writable-")));
 }
 
-/** One folder after the other: `recursive` never returns on file systems that create no folders, such as /proc. */
+/**
+ * Creates the folders one by one: with `recursive`, mkdir never returns on file systems that cannot create folders,
+ * such as /proc.
+ */
 async function makeFolder(path: string): Promise<void> {
   const isThere = await stat(path).then(
     () => true,
@@ -129,6 +127,6 @@ async function makeFolder(path: string): Promise<void> {
   if (isThere) return;
   await makeFolder(dirname(path));
   await mkdir(path).catch((error: unknown) => {
-    if (codeOf(error) !== "EEXIST") throw error; // another process was faster
+    if (codeOf(error) !== "EEXIST") throw error; // another process created it first
   });
 }

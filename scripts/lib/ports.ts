@@ -1,15 +1,15 @@
 /**
- * Ports of this machine. Between choosing a port and binding it another program may take it. `isPortTaken` recognises
- * the resulting error; the caller then chooses again.
+ * Finds free ports on this machine. Between choosing a port and binding it, another program may take it: `isPortTaken`
+ * recognises the resulting error, and the caller chooses again.
  */
 import { createServer } from "node:net";
 
-/** How many ports are tried, from the wanted one upwards. */
+/** The number of ports that are tried, from the wanted one upwards. */
 const RANGE = 100;
 /** Node's error code, and Miniflare's. */
 const TAKEN: ReadonlySet<unknown> = new Set(["EADDRINUSE", "ERR_ADDRESS_IN_USE"]);
 
-/** No port of the range is free. */
+/** Thrown when no port of the range is free. */
 export class NoFreePortError extends Error {
   /** @param from the first port that was tried */
   constructor(from: number) {
@@ -18,7 +18,7 @@ export class NoFreePortError extends Error {
   }
 }
 
-/** The first free port from `wanted` on. @throws NoFreePortError */
+/** Returns the first free port from `wanted` upwards. @throws NoFreePortError */
 export async function freePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + RANGE; port += 1) {
     if (await isFree(port)) return port;
@@ -26,14 +26,14 @@ export async function freePort(wanted: number): Promise<number> {
   throw new NoFreePortError(wanted);
 }
 
-/** The text for an error that is only about ports; undefined for any other. */
+/** Returns the error text for a port conflict; undefined for other errors. */
 export function portProblem(error: unknown): string | undefined {
   if (error instanceof NoFreePortError) return error.message;
   if (!isPortTaken(error)) return undefined;
-  return "端口一再被别的程序占用，请再试一次 / another program kept taking the ports: try again";
+  return "端口反复被其他程序占用，请重试 / other programs repeatedly took the ports: try again";
 }
 
-/** Whether something failed because its port is taken. */
+/** Returns whether something failed because its port is taken. */
 export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && TAKEN.has(error.code);
 }

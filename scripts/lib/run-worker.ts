@@ -1,6 +1,6 @@
 /**
- * Runs a built Worker on this machine: workerd with real Durable Objects, KV and rate limits, through Miniflare, the
- * engine of `wrangler dev` (without its watcher a start takes a third of a second).
+ * Runs a built Worker on this machine: workerd with real Durable Objects, KV and rate limits, through Miniflare, which
+ * `wrangler dev` uses too (without its file watcher, a start takes a third of a second).
  */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
@@ -12,7 +12,7 @@ export interface RunOptions {
   /** The built module. */
   readonly script: string;
   readonly port: number;
-  /** Variables and secrets that take precedence over the config's. */
+  /** Variables and secrets; they override those of the config. */
   readonly bindings: Readonly<Record<string, string>>;
   /** The folder for Durable Objects and KV; absent: in memory only. */
   readonly persistTo?: string;
@@ -26,7 +26,10 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts it; resolves when it answers. @throws the error that `isPortTaken` recognises when its port is taken */
+/**
+ * Starts the Worker; resolves when it accepts requests. @throws an error for which `isPortTaken` is true when its port
+ * is taken
+ */
 export async function runWorker(options: RunOptions): Promise<RunningWorker> {
   const { config, script, port, bindings, persistTo, onLog } = options;
   const miniflare = new Miniflare(
@@ -46,7 +49,7 @@ export async function runWorker(options: RunOptions): Promise<RunningWorker> {
   try {
     await miniflare.ready;
   } catch (error) {
-    // Otherwise its process would keep this one alive. It fails with the same error again.
+    // Without this, its process would keep this one alive. It may fail with the same error again.
     await miniflare.dispose().catch(() => undefined);
     throw error;
   }
@@ -54,11 +57,11 @@ export async function runWorker(options: RunOptions): Promise<RunningWorker> {
 }
 
 /**
- * The bindings of wrangler.toml in the form Miniflare needs: the kinds of bindings and files of this project. Variables
- * come from this file only: a `.dev.vars` of this machine must not change what a demo or a test does.
+ * Converts the bindings of wrangler.toml to Miniflare's options: the kinds of bindings and files that this project
+ * uses. Variables come from this file only: a `.dev.vars` on this machine must not change a demo or a test.
  */
 function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Partial<WorkerOptions> {
-  // Otherwise wrangler prints that it uses `.dev.vars`, which it reads although its values are not used here.
+  // Suppresses wrangler's message that it uses `.dev.vars`: wrangler reads the file, but its values are not used here.
   process.env["WRANGLER_LOG"] ??= "warn";
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   const { compatibilityDate, kvNamespaces, durableObjects, ratelimits, assets } = workerOptions;

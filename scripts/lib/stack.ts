@@ -1,6 +1,6 @@
 /**
- * The local stack: the worker, the emulated WeChat it calls, and a shop's back end. No account, no network. `npm
- * start`, `npm run demo` and the tests of whole processes run it.
+ * The local stack: the worker, the emulated WeChat that it calls, and a shop's back end. Needs no account and no
+ * network. Used by `npm start`, `npm run demo` and the end-to-end tests.
  */
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
@@ -23,7 +23,7 @@ export { LOCAL_API_KEY, LOCAL_APP };
 /** The default ports; the next free ones are used when these are taken. */
 const PORTS = { worker: 8787, emulator: 8788, orders: 8789 } as const;
 
-/** How far the clocks of both Workers are ahead of the machine's, milliseconds: for tests (`TEST_CLOCK`, vitest.config.ts). */
+/** Offset of both Workers' clocks from the machine's, milliseconds; used by tests (`TEST_CLOCK`, vitest.config.ts). */
 const CLOCK_OFFSET_MS = Number(process.env["TEST_CLOCK_OFFSET_MS"] ?? 0);
 
 /** The addresses of the parts. */
@@ -39,13 +39,13 @@ export interface StackOptions {
   readonly persistTo?: string;
   /** Receives each log line of the worker. */
   readonly onLog?: (line: string) => void;
-  /** Mini programs and keys; absent: the stack's own. */
+  /** Mini programs and keys; default: those of the local stack. */
   readonly values?: LocalValues;
-  /** Variables of the worker that take precedence over those of `values`. */
+  /** Variables of the worker; they override those of `values`. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** Exactly these ports; taken ones are an error. */
+  /** Uses exactly these ports; if one is taken, the start fails. */
   readonly ports?: StackPorts;
-  /** Where to search for free ports, when `ports` is absent. */
+  /** Where the search for free ports begins, when `ports` is absent. */
   readonly portsFrom?: StackPorts;
   /** Receives each event the sample shop gets by webhook. */
   readonly onShopEvent?: (type: string, openid: string | undefined) => void;
@@ -59,12 +59,12 @@ export interface Stack {
   readonly shopUrl: string;
   /** The emulator's control client. */
   readonly control: Control;
-  /** Calls the worker's REST API with the stack's key. */
+  /** Calls the worker's REST API with the stack's API key. */
   api(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   stop(): Promise<void>;
 }
 
-/** Builds both Workers. One build serves any number of starts. */
+/** Builds both Workers. The result can be used for any number of starts. */
 export async function buildStack(): Promise<{ readonly worker: string; readonly emulator: string }> {
   const [worker, emulator] = await Promise.all([buildKefu(), buildWorker("emulator/wrangler.toml", "emulator")]);
   return { worker, emulator };
@@ -77,13 +77,13 @@ export async function buildKefu(): Promise<string> {
   return join(script, "..", "soak-worker.js");
 }
 
-/** How often ports are chosen: each time another program may take one before it is bound. */
+/** How often ports are chosen before giving up: each time another program may take one before it is bound. */
 const CHOICES = 5;
 
 /**
- * Starts everything; resolves when all of it answers.
+ * Starts everything; resolves when all parts accept requests.
  *
- * @throws NoFreePortError, or the error that `isPortTaken` recognises when one of `ports` is taken
+ * @throws NoFreePortError, or an error for which `isPortTaken` is true when one of `ports` is taken
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const scripts = await buildStack();
@@ -98,8 +98,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /**
- * Starts the parts one after the other, as each needs the others' ports; stops the running ones when one does not
- * start.
+ * Starts the parts one after another, since each needs the ports of the others; stops the running ones when one fails
+ * to start.
  */
 async function startParts(
   scripts: { readonly worker: string; readonly emulator: string },
@@ -151,7 +151,7 @@ function describeParts({ worker, emulator, ports, values, stop }: Parts): Stack 
   };
 }
 
-/** Starts the emulated WeChat, with apps that push to `workerPort`; it may call that worker about pauses. */
+/** Starts the emulated WeChat, with apps that push to `workerPort`; it may call that worker to read and lift pauses. */
 export async function runEmulator(
   script: string,
   port: number,
@@ -176,7 +176,7 @@ export async function runEmulator(
   });
 }
 
-/** Starts the worker against an emulator. */
+/** Starts the worker; it calls the emulator instead of WeChat. */
 export function runKefu(script: string, ports: StackPorts, options: StackOptions): Promise<RunningWorker> {
   const { persistTo, onLog = () => {}, values = ownValues(), vars = {} } = options;
   return runWorker({
@@ -189,7 +189,7 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
       ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
       ...values.vars,
       WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
-      // The sample shop accepts connections from this machine only.
+      // The sample shop listens on this machine only.
       WEBHOOK_ALLOW_PRIVATE: "1",
       ...(CLOCK_OFFSET_MS !== 0 && { FAST_CLOCK: JSON.stringify(clockAhead()) }),
       ...vars,
@@ -197,13 +197,13 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
   });
 }
 
-/** Settings that keep the sample shop open at any hour of any day: no week, no holidays, no short days. */
+/** Settings that keep the sample shop open at all times: no business hours, holidays or special days. */
 export const ALWAYS_OPEN = { hours: undefined, holidays: [], specialDays: [] } as const;
 
 /**
  * Stores the sample shop's settings.
  *
- * @param changes keys that replace those of its defaults; an undefined one is removed
+ * @param changes keys that replace the shop's; a key with the value undefined is removed
  */
 export async function useShopSettings(
   stack: Pick<Stack, "api">,
@@ -217,12 +217,12 @@ export async function useShopSettings(
   if (!response.ok) throw new Error(`the sample settings were refused: ${await response.text()}`);
 }
 
-/** Without jumps: the clock is ahead by a constant time. */
+/** Returns options for a clock that is ahead by a constant time. */
 function clockAhead(): FastClockOptions {
   return { startedAt: 0, dayMs: Number.MAX_SAFE_INTEGER, offsetMs: CLOCK_OFFSET_MS };
 }
 
-/** Free ports for a stack. */
+/** Finds free ports for a stack. */
 export async function findPorts(from: StackPorts = PORTS): Promise<StackPorts> {
   const worker = await freePort(from.worker);
   const emulator = await freePort(Math.max(from.emulator, worker + 1));

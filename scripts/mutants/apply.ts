@@ -1,18 +1,18 @@
 /**
- * Applies a mutant's change to a source. Pure. Refused unless its symbol and the place inside it exist exactly once, so
- * that an outdated table is noticed.
+ * Applies a mutant's change to a source. Pure. Fails unless the symbol and the code to replace inside it exist exactly
+ * once, so that an outdated table is noticed.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { Change, Mutant } from "../../test/mutants/mutant.ts";
 import { findSymbols, valueOf } from "./symbol.ts";
 import { isNode, isSameTree, mentions, nodesIn, parseExpression, parseSource, type Node } from "./syntax.ts";
 
-/** Why a change cannot be made. `places` is how often its symbol, or its place in the symbol, was found. */
+/** Why a change cannot be applied. `places` is how often the symbol, or the code to replace in it, was found. */
 export type ApplyProblem =
   | { readonly reason: "symbol_not_once" | "place_not_once"; readonly places: number }
-  /** The symbol has no body or no value to replace. */
+  /** The symbol has no body or no value that could be replaced. */
   | { readonly reason: "wrong_kind_of_symbol" }
-  /** The source, the change's own text or the changed source is not TypeScript. */
+  /** The source, the text of the change or the changed source is not valid TypeScript. */
   | { readonly reason: "not_typescript" }
   | { readonly reason: "no_change" };
 
@@ -23,10 +23,10 @@ interface Edit {
   readonly text: string;
 }
 
-/** Matches any expression in a pattern, and inserts it in the replacement. */
+/** In a pattern, matches any expression; in the replacement, inserts it. */
 const ANY = "_";
 
-/** The source with the change. */
+/** Returns the changed source. */
 export function applyMutant(
   source: string,
   { symbol, change }: Pick<Mutant, "symbol" | "change">,
@@ -44,20 +44,20 @@ export function applyMutant(
   return parseSource(changed) === undefined ? err({ reason: "not_typescript" }) : ok(changed);
 }
 
-/** Why a change cannot be made, in words. */
+/** Returns a text that says why a change cannot be applied. */
 export function describeProblem(problem: ApplyProblem, { symbol, change }: Pick<Mutant, "symbol" | "change">): string {
   const place = JSON.stringify(change);
   switch (problem.reason) {
     case "symbol_not_once":
-      return `has ${problem.places} symbols ${symbol}, must have 1`;
+      return `has ${problem.places} symbols ${symbol}, must have exactly 1`;
     case "place_not_once":
-      return `has ${problem.places} places in ${symbol} for ${place}, must have 1`;
+      return `has ${problem.places} occurrences of ${place} in ${symbol}, must have exactly 1`;
     case "wrong_kind_of_symbol":
-      return `has nothing in ${symbol} that ${place} could replace`;
+      return `has nothing in ${symbol} that can be replaced by ${place}`;
     case "not_typescript":
       return `is not valid TypeScript with ${place} in ${symbol}`;
     case "no_change":
-      return `is the same with ${place} in ${symbol}`;
+      return `is unchanged by ${place} in ${symbol}`;
   }
 }
 
@@ -108,7 +108,7 @@ function replaceOnly(places: readonly Node[], text: string): Result<Edit, ApplyP
   return ok({ start: place.start, end: place.end, text });
 }
 
-/** The innermost nodes of a kind that contain all the words. */
+/** Returns the innermost nodes of a kind that contain all the words. */
 function innermost(symbol: Node, isWanted: (node: Node) => boolean, words: string): readonly Node[] {
   const all = words.split(" ");
   const fitting = nodesIn(symbol).filter((node) => isWanted(node) && all.every((word) => mentions(node, word)));
@@ -120,7 +120,7 @@ function innermostCondition(symbol: Node, words: string): readonly Node[] {
   return innermost(symbol, (node) => conditions.has(node), words);
 }
 
-/** The conditions of a node: the test of a branch or loop, and each side of `&&` and `||`. */
+/** Returns the conditions of a node: the test of a branch or loop, and each side of `&&` and `||`. */
 function conditionsOf(node: Node): readonly Node[] {
   if (node.type === "LogicalExpression") return node.operator === "??" ? [] : [node.left, node.right];
   return "test" in node && isNode(node.test) ? [node.test] : [];

@@ -16,13 +16,13 @@ export interface MutantOptions {
   readonly docs: boolean;
 }
 
-/** The text for an invalid call. */
+/** The text printed for an invalid call. */
 export const MUTANTS_USAGE = `npm run test:mutants [-- --only NAME]… [--jobs N] [--json] [--docs]
 
-  --only NAME  只运行名称以此开头的变异 / only mutants whose names begin so; may be given several times
-  --jobs N     并行数，1 到 16，默认 2 / how many run at once, 1 to 16; default 2
-  --json       结果为 JSON / the result as JSON
-  --docs       只更新 docs/test-matrix.md 的表格 / only writes the tables of docs/test-matrix.md`;
+  --only NAME  只运行名称以 NAME 开头的变异体 / only run mutants whose name starts with NAME; repeatable
+  --jobs N     并行数，1 到 16，默认 2 / number of parallel jobs, 1 to 16; default 2
+  --json       以 JSON 输出结果 / print the result as JSON
+  --docs       只更新 docs/test-matrix.md 的表格 / only update the tables of docs/test-matrix.md`;
 
 const flag = { type: "boolean" } as const;
 
@@ -33,7 +33,7 @@ export const COMMAND_LINE = {
 
 const MAX_JOBS = 16;
 
-/** Reads the command line; the error describes the problem in words. */
+/** Reads the command line; the error is a text that describes the problem. */
 export function readMutantOptions(args: readonly string[]): Result<MutantOptions, string> {
   const flags = readFlags(args);
   if (!flags.ok) return flags;

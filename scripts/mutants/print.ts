@@ -14,14 +14,14 @@ export interface MutantResult {
   readonly ms: number;
 }
 
-/** One line: whether it was killed, how, and how long that took. */
+/** Formats one line: whether the mutant was killed, how, and how long it took. */
 export function toLine({ mutant, verdict, ms }: MutantResult): string {
   const mark = verdict.state === "killed" ? "✓" : "✗";
   return `${mark} ${mutant.name}: ${describe(verdict)} (${(ms / 1_000).toFixed(1)} s)`;
 }
 
 /**
- * The end of a run: every table with its count, and all surviving mutants, with the behaviour each would have broken.
+ * Formats the end of a run: every table with its count, and all surviving mutants, with the behaviour each would break.
  */
 export function toSummary(results: readonly MutantResult[]): string {
   const lines = TABLES.flatMap(({ rule, mutants }) => {
@@ -32,11 +32,11 @@ export function toSummary(results: readonly MutantResult[]): string {
   });
   const wrong = results.filter((result) => !isKilled(result)).flatMap(toComplaint);
   const killed = results.filter(isKilled).length;
-  const total = `${killed} of ${results.length} mutants killed / ${results.length} 个变异中 ${killed} 个被测试发现`;
-  return ["", "Mutants / 变异", ...lines, ...wrong, "", total].join("\n");
+  const total = `${killed} of ${results.length} mutants killed / ${results.length} 个变异体中有 ${killed} 个被测试发现`;
+  return ["", "Mutants / 变异体", ...lines, ...wrong, "", total].join("\n");
 }
 
-/** The same as JSON. */
+/** Formats the results as JSON. */
 export function toJson(results: readonly MutantResult[]): string {
   const mutants = results.map(({ mutant, verdict, ms }) => {
     const { name, breaks, fault, file, symbol, killedBy } = mutant;
@@ -45,12 +45,14 @@ export function toJson(results: readonly MutantResult[]): string {
   return JSON.stringify({ ok: results.every(isKilled), mutants }, undefined, 2);
 }
 
-/** Whether a test failed because of it. */
+/** Returns whether a test failed because of the mutant. */
 export function isKilled({ verdict }: MutantResult): boolean {
   return verdict.state === "killed";
 }
 
-/** The tables of docs/test-matrix.md: promise → tests → mutants, then the other rules, then the faults of 0.1.0. */
+/**
+ * Formats the tables of docs/test-matrix.md: promise → tests → mutants, then the other rules, then the faults of 0.1.0.
+ */
 export function toMatrix(): string {
   const promises = PROMISES.flatMap(({ id, promise, tests }) => {
     const named = tests.map(
@@ -78,13 +80,13 @@ export function toMatrix(): string {
 function describe(verdict: Verdict): string {
   switch (verdict.state) {
     case "killed":
-      return `killed by ${verdict.by === "assertion" ? "an assertion" : "a time-out"} of «${verdict.test}»`;
+      return `killed by ${verdict.by === "assertion" ? "an assertion" : "a timeout"} of «${verdict.test}»`;
     case "survived":
       return "SURVIVED";
     case "crashed":
       return `CRASHED, which proves nothing: ${verdict.why}`;
     case "unnamed":
-      return "NO TEST of that name ran";
+      return "NO TEST with that name ran";
   }
 }
 
@@ -98,7 +100,7 @@ function toComplaint(result: MutantResult): readonly string[] {
   ];
 }
 
-/** In the formatter's style: columns as wide as their widest cell. */
+/** Formats a table in the formatter's style: columns as wide as their widest cell. */
 function toTable(mutants: readonly Mutant[]): string {
   const rows = [
     ["Mutant", "What goes wrong", "Killed by"],

@@ -1,6 +1,6 @@
 /**
- * Copies of the project for mutants: real files under `.tmp/mutants`, one copy per job, with the packages of the
- * original. The original is never changed, whatever happens during the run.
+ * Creates copies of the project for mutants: real files under `.tmp/mutants`, one copy per job, with links to the
+ * original's packages. The original is never changed.
  */
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -9,7 +9,7 @@ import { ROOT } from "../lib/build.ts";
 import { applyMutant, describeProblem } from "./apply.ts";
 
 const SCRATCH = join(ROOT, ".tmp/mutants");
-/** Folders that no test needs, or that are linked. */
+/** Folders that no test needs, or that are linked instead of copied. */
 const LEFT_BEHIND: ReadonlySet<string> = new Set([".git", ".tmp", ".wrangler", "coverage", "dist", "node_modules"]);
 
 /** Creates one copy and returns its path. */
@@ -17,7 +17,7 @@ export async function createScratch(job: number): Promise<string> {
   const copy = join(SCRATCH, String(job));
   await rm(copy, { recursive: true, force: true });
   await mkdir(SCRATCH, { recursive: true });
-  // Entry by entry: a folder cannot be copied into one of its own.
+  // Entry by entry, because a folder cannot be copied into its own subfolder.
 
   for (const entry of await readdir(ROOT)) {
     if (LEFT_BEHIND.has(entry)) continue;
@@ -38,7 +38,7 @@ export async function withMutant<T>(copy: string, mutant: Mutant, run: () => Pro
   const path = join(copy, mutant.file);
   const source = await readFile(path, "utf8");
   const mutated = applyMutant(source, mutant);
-  // The pure test of the tables reports this earlier and in more detail.
+  // The pure test of the tables reports this problem earlier and in more detail.
   if (!mutated.ok) throw new Error(`${mutant.name}: ${mutant.file} ${describeProblem(mutated.error, mutant)}`);
   try {
     await writeFile(path, mutated.value);

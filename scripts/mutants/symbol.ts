@@ -1,11 +1,11 @@
 /**
- * Finds a symbol by its path: `splitText`, `CHANNELS.text.limit`, `Conversation.#arm`, `createStore.append`. A name of
- * the path is a function, class, class member, property, constant or variable with a value; the next one is searched
- * below it, but not below another name between them.
+ * Finds a symbol by its path: `splitText`, `CHANNELS.text.limit`, `Conversation.#arm`, `createStore.append`. Each name
+ * of the path is a function, class, class member, property, constant or variable with a value. The next name is
+ * searched inside the previous symbol, but not inside another named symbol between them.
  */
 import { childrenOf, withoutTypes, type Node } from "./syntax.ts";
 
-/** The nodes a path leads to: none, one, or several when it is ambiguous. */
+/** Returns the nodes of a path: none, one, or several when it is ambiguous. */
 export function findSymbols(program: Node, path: string): readonly Node[] {
   return path
     .split(".")
@@ -15,7 +15,9 @@ export function findSymbols(program: Node, path: string): readonly Node[] {
     );
 }
 
-/** The value of a symbol: the initial value of a constant, variable or property; a function is its own value. */
+/**
+ * Returns the value of a symbol: the initial value of a constant, variable or property; a function is its own value.
+ */
 export function valueOf(symbol: Node): Node | undefined {
   switch (symbol.type) {
     case "VariableDeclarator":

@@ -10,7 +10,7 @@ export type Node = ESTree.Node;
 /** A wrapper that changes the type of an expression and has no effect at run time. */
 type TypeWrapper = ESTree.TSAsExpression | ESTree.TSSatisfiesExpression | ESTree.TSNonNullExpression;
 
-/** Fields about the position or the notation of a node, or only its type. */
+/** Fields that contain only the position, the notation or the type of a node. */
 const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   "start",
   "end",
@@ -21,13 +21,13 @@ const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   "returnType",
 ]);
 
-/** The tree of a source; undefined when it is not valid TypeScript. */
+/** Parses a source; undefined when it is not valid TypeScript. */
 export function parseSource(source: string): Node | undefined {
   const { program, errors } = parseSync("source.ts", source, { preserveParens: false });
   return errors.length === 0 ? program : undefined;
 }
 
-/** The tree of one expression; undefined when it is invalid. */
+/** Parses one expression; undefined when it is invalid. */
 export function parseExpression(source: string): Node | undefined {
   const program = parseSource(`(${source}\n);`);
   if (program?.type !== "Program" || program.body.length !== 1) return undefined;
@@ -35,32 +35,32 @@ export function parseExpression(source: string): Node | undefined {
   return statement?.type === "ExpressionStatement" ? statement.expression : undefined;
 }
 
-/** An expression without wrappers that only concern its type: `as`, `satisfies`, `!`. */
+/** Removes wrappers that only concern the type of an expression: `as`, `satisfies`, `!`. */
 export function withoutTypes(node: Node): Node {
   return isTypeWrapper(node) ? withoutTypes(node.expression) : node;
 }
 
-/** The nodes directly below; types are left out. */
+/** Returns the child nodes, without types. */
 export function childrenOf(node: Node): readonly Node[] {
   if (isTypeWrapper(node)) return [node.expression];
   const children = Object.values(node).flat().filter(isNode);
   return children.filter((child) => !child.type.startsWith("TS") || isTypeWrapper(child));
 }
 
-/** The node and all below it, outermost first. */
+/** Returns the node and all its descendants, outermost first. */
 export function nodesIn(node: Node): readonly Node[] {
   return [node, ...childrenOf(node).flatMap(nodesIn)];
 }
 
-/** Whether a name, a property's name, a number or a whole string below the node is this word. */
+/** Returns whether a name, a property's name, a number or a whole string inside the node equals this word. */
 export function mentions(node: Node, word: string): boolean {
   return nodesIn(node).some((each) => wordOf(each) === word);
 }
 
 /**
- * Compares by structure; spaces, quotes, parentheses and types do not matter.
+ * Compares two nodes by structure, ignoring spaces, quotes, parentheses and types.
  *
- * @param isSame decides about two nodes instead; undefined means that the normal comparison decides
+ * @param isSame decides about two nodes instead; undefined: the normal comparison decides
  */
 export function isSameTree(
   a: unknown,
@@ -92,7 +92,7 @@ function wordOf(node: Node): string | undefined {
   }
 }
 
-/** Whether a value of the tree is a node. */
+/** Returns whether a value of the tree is a node. */
 export function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "type" in value && "start" in value;
 }

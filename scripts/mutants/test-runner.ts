@@ -1,6 +1,6 @@
 /**
- * Runs named tests of a copy of the project, in a process that is kept for further runs; one that hangs is ended and
- * replaced.
+ * Runs named tests of a copy of the project in a child process that is kept for further runs; a process that hangs is
+ * killed and replaced.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { QUIET_ENV } from "../lib/build.ts";
 import { ReportSchema, type Report } from "./verdict.ts";
 import type { RunRequest } from "./vitest-child.ts";
 
-/** Why there is no report: the run took too long, or its process ended. */
+/** Why there is no report: the run exceeded its time limit, or its process exited. */
 export interface RunProblem {
   readonly reason: "too_slow" | "ended";
 }
@@ -22,16 +22,16 @@ export type TestName = readonly [file: string, name: string];
 
 /** Runs tests of one copy. */
 export interface TestRunner {
-  /** The root of the copy. */
+  /** The root folder of the copy. */
   readonly copy: string;
   /**
-   * Runs the tests, and no others of their files.
+   * Runs only the given tests.
    *
    * @param changed files that have changed since the last run, by path from the root
    * @param limitMs the run is stopped after this time, milliseconds
    */
   run(tests: readonly TestName[], changed: readonly string[], limitMs: number): Promise<Result<Report, RunProblem>>;
-  /** Ends its process and all child processes. */
+  /** Kills its process and all child processes. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function createTestRunner(copy: string): TestRunner {
     child = undefined;
     if (ending.exitCode !== null || ending.signalCode !== null) return;
     const ended = once(ending, "exit");
-    // A process group of its own, so that its child processes end with it.
+    // Kills the process group, so that its child processes end with it.
     process.kill(-(ending.pid ?? 0), "SIGKILL");
     await ended;
   }
@@ -82,7 +82,7 @@ async function ask(child: ChildProcess, request: RunRequest, limitMs: number): P
     return await Promise.race([answered, ended, late]);
   } finally {
     over.abort();
-    // The other promises of the race end by the abort, which is not a failure.
+    // The other promises of the race are ended by the abort, which is not a failure.
     await Promise.allSettled([answered, ended, late]);
   }
 }
@@ -92,7 +92,10 @@ function toRequest(tests: readonly TestName[]): Pick<RunRequest, "files" | "patt
   return { files, pattern: [...new Set(tests.map(([, name]) => toPattern(name)))].join("|") };
 }
 
-/** Vitest puts ` > ` between the names of suites and tests; the tables have a space there. */
+/**
+ * Builds the pattern for a test's name. Vitest writes ` > ` between the names of suites and tests, the tables write a
+ * space.
+ */
 function toPattern(name: string): string {
   return `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "(?: > | )")}`;
 }

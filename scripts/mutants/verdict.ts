@@ -1,15 +1,16 @@
 /**
- * The verdict on a mutant from a run of tests. Pure. Only a named test that fails by an assertion or its timeout
- * counts; a file that does not load, or another error in the code, proves nothing about the rule.
+ * Decides whether a mutant was killed, from the report of a test run. Pure. Only a named test that fails by an
+ * assertion or its timeout counts; a file that does not load, or another error in the code, proves nothing about the
+ * rule.
  */
 import * as v from "valibot";
 
-/** The result of a run of tests. */
+/** The schema of a report of a test run. */
 export const ReportSchema = v.object({
   modules: v.array(
     v.object({
       path: v.string(),
-      /** An error of the file as a whole: it did not load. */
+      /** Errors of the file as a whole: it did not load. */
       errors: v.array(v.string()),
       tests: v.array(v.object({ name: v.string(), state: v.string(), failures: v.array(v.string()) })),
     }),
@@ -18,7 +19,7 @@ export const ReportSchema = v.object({
   stray: v.array(v.string()),
 });
 
-/** The result of a run of tests; errors are given as stacks. */
+/** The report of a test run; errors are given as stacks. */
 export type Report = v.InferOutput<typeof ReportSchema>;
 
 /** The result for a mutant. */
@@ -26,12 +27,14 @@ export type Verdict =
   | { readonly state: "killed"; readonly by: "assertion" | "time-out"; readonly test: string }
   /** The named tests pass: the mutant was not noticed. */
   | { readonly state: "survived" }
-  /** A failure that is not a test's own. */
+  /** A failure that is not caused by an assertion or timeout of a named test. */
   | { readonly state: "crashed"; readonly why: string }
-  /** No test of that name ran. */
+  /** No test with that name ran. */
   | { readonly state: "unnamed" };
 
-/** The tests of a report whose full name begins with the given text, in one file; skipped tests do not count. */
+/**
+ * Returns the tests in a report whose full name begins with the given text, in one file; skipped tests are left out.
+ */
 export function testsNamed(report: Report, file: string, name: string): Report["modules"][number]["tests"] {
   return report.modules
     .filter(({ path }) => path.endsWith(`/test/${file}`))
@@ -39,14 +42,14 @@ export function testsNamed(report: Report, file: string, name: string): Report["
     .filter((test) => test.name.startsWith(name) && (test.state === "passed" || test.state === "failed"));
 }
 
-/** Why the named tests do not count as passed; undefined when they do. */
+/** Returns why the named tests do not count as passed; undefined when they do. */
 export function whyRed(report: Report, file: string, name: string): string | undefined {
   const tests = testsNamed(report, file, name);
   const failed = tests.find(({ state }) => state === "failed");
   if (failed !== undefined) return firstLine(failed.failures[0] ?? "it failed");
   if (tests.length > 0) return undefined;
   const module = report.modules.find(({ path }) => path.endsWith(`/test/${file}`));
-  return firstLine(module?.errors[0] ?? report.stray[0] ?? "no test is named so");
+  return firstLine(module?.errors[0] ?? report.stray[0] ?? "no test has this name");
 }
 
 /** Decides on the run of one mutant. */
@@ -62,13 +65,16 @@ export function judge(report: Report, file: string, name: string): Verdict {
   return tests.length === 0 ? { state: "unnamed" } : { state: "survived" };
 }
 
-/** A test's own failure: an assertion, an error the test itself throws, or its timeout. */
+/** Classifies a failure caused by the test itself: an assertion, an error that the test throws, or its timeout. */
 function judgementOf(failure: string): "assertion" | "time-out" | undefined {
   if (/^\w*Error: (?:Test|Hook) timed out in \d+ms/.test(failure)) return "time-out";
   return /\bAssertionError\b/.test(failure) || isThrownByTest(failure) ? "assertion" : undefined;
 }
 
-/** A plain `Error`, as tests throw it (`must`), whose first frame outside of packages is in test/. */
+/**
+ * Returns whether the failure is a plain `Error` thrown by a test (`must`): its first stack frame outside of packages
+ * is in test/.
+ */
 function isThrownByTest(failure: string): boolean {
   if (!failure.startsWith("Error: ")) return false;
   const frame = failure.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node_modules"));

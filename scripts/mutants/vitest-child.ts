@@ -1,6 +1,6 @@
 /**
- * A process for each copy of the project, its working directory: vitest is loaded once, and every message runs some
- * tests. That way a run takes one second instead of ten. Started by `test-runner.ts`.
+ * The child process of one copy of the project, which is its working directory. Vitest is loaded once, and every
+ * message runs some tests: a run then takes one second instead of ten. Started by `test-runner.ts`.
  */
 import { join } from "node:path";
 import * as v from "valibot";
@@ -12,7 +12,7 @@ const RequestSchema = v.object({
   changed: v.array(v.string()),
   /** Test files, by path from the root. */
   files: v.array(v.string()),
-  /** A regular expression for full names. */
+  /** A regular expression that full test names must match. */
   pattern: v.string(),
 });
 
@@ -25,7 +25,9 @@ const ErrorSchema = v.object({
 /** The tests to run. */
 export type RunRequest = v.InferOutput<typeof RequestSchema>;
 
-/** Timeout of a test, milliseconds, longer than vitest's own: on a busy machine a property test is slow, not broken. */
+/**
+ * Timeout of a test, milliseconds; longer than vitest's default, because a property test may be slow on a busy machine.
+ */
 const testTimeout = 20_000;
 
 async function start(): Promise<Vitest> {
@@ -48,7 +50,7 @@ async function run(vitest: Vitest, { changed, files, pattern }: RunRequest): Pro
   const specifications = await vitest.globTestSpecifications(files);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const ids = new Set(specifications.map(({ moduleId }) => moduleId));
-  // Vitest also caches the modules of earlier runs.
+  // Vitest also returns the modules of earlier runs.
   const modules = testModules.filter(({ moduleId }) => ids.has(moduleId)).map(toModule);
   return { modules, stray: unhandledErrors.map(textOf) };
 }
@@ -61,10 +63,10 @@ function toModule(module: TestModule): Report["modules"][number] {
   return { path: module.moduleId, errors: module.errors().map(textOf), tests };
 }
 
-/** Name, message, and the stack, whose first line may lack the name. */
+/** Formats an error: name, message, and the stack, whose first line may lack the name. */
 function textOf(error: unknown): string {
   const parsed = v.safeParse(ErrorSchema, error);
-  if (!parsed.success) return "Error: something was thrown that is not an Error";
+  if (!parsed.success) return "Error: the thrown value is not an Error";
   const { name, message, stack } = parsed.output;
   return `${name}: ${message}\n${stack}`;
 }
@@ -73,5 +75,5 @@ const vitest = await start();
 process.on("message", (message) => {
   void run(vitest, v.parse(RequestSchema, message)).then((report) => process.send?.(report));
 });
-// Without a parent process there is no work.
+// Exits when the parent process is gone.
 process.on("disconnect", () => process.exit());

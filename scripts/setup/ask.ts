@@ -1,6 +1,6 @@
 /**
  * The questions of setup, asked with @clack/prompts. All questions come before anything is written, so that an
- * interrupted run leaves nothing half done.
+ * interrupted run has changed nothing.
  */
 import { confirm, password, select, text } from "@clack/prompts";
 import type { Readable, Writable } from "node:stream";
@@ -8,15 +8,15 @@ import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { trimSecret } from "../../shared/base/secret-text.ts";
 import { inBoth } from "../doctor/finding.ts";
 
-/** Asks the user. */
+/** Asks the user questions. */
 export interface Asker {
   choose<T extends string>(question: BilingualText, choices: readonly Choice<T>[]): Promise<T>;
   /**
-   * @param wrong returns the error text for an invalid answer, undefined for a valid one
+   * Asks for a text. @param wrong returns the error text for an invalid answer, undefined for a valid one
    * @param initial the default text
    */
   text(question: BilingualText, wrong: Check, initial?: string): Promise<string>;
-  /** A text, shown as dots. */
+  /** Asks for a text that is displayed as dots. */
   secret(question: BilingualText, wrong: Check): Promise<string>;
   confirm(question: BilingualText, initial: boolean): Promise<boolean>;
 }
@@ -35,9 +35,9 @@ const YES_NO = { active: "是 / yes", inactive: "否 / no" };
 export type Check = (answer: string) => BilingualText | undefined;
 
 /**
- * Asks in a terminal.
+ * Creates an asker for a terminal.
  *
- * @param onCancel Ctrl-C or Escape
+ * @param onCancel called on Ctrl-C or Escape
  */
 export function createAsker(streams: { input: Readable; output: Writable }, onCancel: () => never): Asker {
   const common = { ...streams, withGuide: false };
@@ -56,7 +56,7 @@ export function createAsker(streams: { input: Readable; output: Writable }, onCa
         await select({ ...common, message: `${inBoth(question)}  ↑↓ ⏎`, options, showInstructions: false }),
       );
       const chosen = choices.find(({ value }) => value === answer);
-      if (chosen === undefined) throw new Error("the prompt gave what was no choice");
+      if (chosen === undefined) throw new Error("the prompt returned a value that is not one of the choices");
       return chosen.value;
     },
     async text(question, wrong, initial = "") {

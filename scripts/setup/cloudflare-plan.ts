@@ -1,8 +1,6 @@
 /**
- * The plan of the changes on Cloudflare. Pure, so that every problem is known before anything is deployed or uploaded.
- * The AppID is stored with the secrets, unless wrangler.toml has it, so that this file stays as it is in the
- * repository.
- *
+ * Plans the changes on Cloudflare. Pure, so that every problem is known before anything is deployed or uploaded. The
+ * AppID is stored with the secrets, unless wrangler.toml contains it, so that wrangler.toml stays unchanged.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
@@ -13,9 +11,9 @@ import type { RandomBytes, VariableName } from "./variables.ts";
 
 /** The input of the plan. */
 export interface Situation {
-  /** The names of the worker's secrets; undefined: the worker does not exist yet. */
+  /** The names of the worker's secrets; undefined when the worker does not exist yet. */
   readonly listed: readonly string[] | undefined;
-  /** The AppID of wrangler.toml; wrangler then refuses a secret of that name. */
+  /** The AppID in wrangler.toml; wrangler then refuses a secret with that name. */
   readonly tomlAppid: string | undefined;
   readonly random: RandomBytes;
 }
@@ -23,18 +21,18 @@ export interface Situation {
 /** The plan. */
 export interface CloudflarePlan {
   readonly values: readonly Value[];
-  /** Values the user gave that differ from existing ones: to be confirmed. */
+  /** Variables for which the user gave a value that differs from the existing one: to be confirmed. */
   readonly conflicts: readonly VariableName[];
   readonly deploy: boolean;
   readonly domain?: string;
   /** The worker's address, if it is known before the deploy. */
   readonly url?: string;
   readonly appid?: string;
-  /** The key of the worker's API; absent: it exists and cannot be read. */
+  /** The API key of the worker; absent when one exists and cannot be read. */
   readonly apiKey?: string;
 }
 
-/** Makes the plan. @returns the plan, or every problem */
+/** Plans the changes. @returns the plan, or every problem */
 export function planCloudflare(options: SetupOptions, situation: Situation): Result<CloudflarePlan, readonly Fault[]> {
   const { brought, domain } = options;
   const { tomlAppid, listed = [] } = situation;
@@ -81,7 +79,9 @@ function sourcesOf({ brought, extras, force, renew }: SetupOptions, situation: S
   return { names, brought, existing, force, renew, random };
 }
 
-/** Replacing a different value needs a confirmation; an existing API key may be given only for calls of the worker. */
+/**
+ * Removes an API key that is only given to call the worker: replacing an existing different value needs a confirmation.
+ */
 function withoutSpareKey(sources: ValueSources, force: boolean): ValueSources {
   const { API_KEYS: _spare, ...others } = sources.brought;
   const isSpare = !force && sources.existing.API_KEYS !== undefined;
@@ -91,28 +91,28 @@ function withoutSpareKey(sources: ValueSources, force: boolean): ValueSources {
 function notGiven(names: readonly VariableName[]): Fault {
   const list = names.join(", ");
   return {
-    wrong: say(`没有给出 ${list}`, `${list} not given`),
+    wrong: say(`缺少 ${list}`, `${list} not given`),
     cure: say("--appid wx…，--secret-env 变量名（或 --stdin）", "--appid wx…, --secret-env NAME (or --stdin)"),
   };
 }
 
 const OTHER_APPID: Fault = {
-  wrong: say("--appid 与 wrangler.toml 里的不同", "--appid is another than the one in wrangler.toml"),
-  cure: say("改 wrangler.toml 的 [vars]，或不给 --appid", "change [vars] in wrangler.toml, or leave out --appid"),
+  wrong: say("--appid 与 wrangler.toml 中的不同", "--appid differs from the AppID in wrangler.toml"),
+  cure: say("修改 wrangler.toml 的 [vars]，或不加 --appid", "change [vars] in wrangler.toml, or leave out --appid"),
 };
 const SEVERAL_APPS: Fault = {
   wrong: say(
-    "Cloudflare 上设了 WECHAT_APPS：几个小程序由您自己管理",
-    "WECHAT_APPS is set on Cloudflare: setup does not manage several mini programs, edit WECHAT_APPS yourself",
+    "Cloudflare 上已设置 WECHAT_APPS：setup 不管理多个小程序，请自行修改 WECHAT_APPS",
+    "WECHAT_APPS is set on Cloudflare: setup does not manage several mini programs; edit WECHAT_APPS yourself",
   ),
   cure: say("见 docs/how-to/several-apps.md", "see docs/how-to/several-apps.md"),
 };
 const NOT_DEPLOYED: Fault = {
   wrong: say("Cloudflare 上还没有这个 Worker", "this Worker is not on Cloudflare yet"),
-  cure: say("先部署：加 --deploy", "deploy it first: --deploy"),
+  cure: say("先部署：加 --deploy", "deploy it first: add --deploy"),
 };
-/** The worker's address was not given. */
+/** The fault that the worker's address was not given. */
 export const NO_URL: Fault = {
-  wrong: say("不知道服务的网址", "the worker's URL is not known"),
-  cure: say("用 --deploy 部署，或给出 --domain、--url", "deploy with --deploy, or give --domain or --url"),
+  wrong: say("服务的 URL 未知", "the worker's URL is unknown"),
+  cure: say("加 --deploy 部署，或提供 --domain、--url", "deploy with --deploy, or pass --domain or --url"),
 };

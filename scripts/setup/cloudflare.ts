@@ -1,6 +1,6 @@
 /**
- * Setup for Cloudflare: deploys on request, uploads secrets by wrangler, prints the fields of the WeChat console, then
- * waits for the three milestones. Existing secrets are kept; they cannot be read, so they cannot be shown again.
+ * Setup for Cloudflare: deploys on request, uploads secrets with wrangler, prints the fields of the WeChat console,
+ * then waits for the three milestones. Existing secrets are kept; they cannot be read and therefore not shown.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -11,7 +11,7 @@ import type { Fault } from "./fault.ts";
 import type { SetupOptions } from "./options.ts";
 import type { SetupPorts } from "./ports.ts";
 import { askCloudflare } from "./questions.ts";
-import { mayReplace, tellFault, tellMilestone, tellMissing, tellValues } from "./tell.ts";
+import { mayReplace, reportFault, reportMilestone, reportMissing, reportValues } from "./report.ts";
 import { secretsOf } from "./values.ts";
 import { findPauses, storeGreeting, waitForMilestones, waitUntilReady, type WorkerPlace } from "./worker.ts";
 import { deploy, listSecrets, NOT_LOGGED_IN, putSecrets, readLogin } from "./wrangler.ts";
@@ -43,7 +43,7 @@ async function logIn({ wrangler, ask, login }: SetupPorts): Promise<Result<reado
   const first = await readLogin(wrangler);
   if (!first.ok) return first;
   if (first.value !== undefined) return ok(first.value);
-  const question = say("没有登录 Cloudflare，现在登录？", "You are not logged in to Cloudflare. Log in now?");
+  const question = say("尚未登录 Cloudflare，现在登录？", "You are not logged in to Cloudflare. Log in now?");
   if (ask === undefined || !(await ask.confirm(question, true)) || !(await login())) return err(NOT_LOGGED_IN);
   const second = await readLogin(wrangler);
   if (!second.ok) return second;
@@ -55,17 +55,17 @@ async function appidOf({ tomlVars }: SetupPorts): Promise<string | undefined> {
   return typeof appid === "string" && appid !== "" ? appid : undefined;
 }
 
-/** Deploys and uploads. @returns the worker's origin */
+/** Deploys the worker and uploads the secrets. @returns the worker's origin */
 async function putInPlace(plan: CloudflarePlan, { screen, wrangler }: SetupPorts): Promise<Result<string, Fault>> {
-  if (plan.deploy) screen.heading(say("部署，约一分钟", "Deploying, about a minute"));
+  if (plan.deploy) screen.heading(say("部署（约一分钟）", "Deploying, about a minute"));
   const deployed = plan.deploy ? await deploy(wrangler, plan.domain) : ok(undefined);
   if (!deployed.ok) return deployed;
   const url = plan.url ?? deployed.value;
   if (url === undefined) return err(NO_URL);
   if (plan.deploy) screen.done(say("已部署", "deployed"), url);
   screen.heading(say("密钥", "Secrets"));
-  // Printed before the upload: if wrangler fails half way, the generated values are not lost.
-  tellValues(screen, plan.values, true);
+  // Printed before the upload: if wrangler fails during it, the generated values are not lost.
+  reportValues(screen, plan.values, true);
   const upload = plan.values.flatMap(({ name, origin, value }) =>
     origin === "kept" || value === undefined ? [] : [[name, value] as const],
   );
@@ -73,7 +73,12 @@ async function putInPlace(plan: CloudflarePlan, { screen, wrangler }: SetupPorts
   const put = await putSecrets(wrangler, Object.fromEntries(upload));
   if (!put.ok) return put;
   screen.done(say(`已上传 ${put.value} 项`, `${put.value} uploaded`));
-  screen.note(say("请自己记下新生成的值，Cloudflare 不会再显示", "keep what was made: Cloudflare shows it no more"));
+  screen.note(
+    say(
+      "请自行保存新生成的值，Cloudflare 不会再次显示",
+      "store the generated values: Cloudflare does not show them again",
+    ),
+  );
   return ok(url);
 }
 
@@ -87,11 +92,11 @@ async function showAndWait(
   screen.heading(say("等待服务就绪", "Waiting for the worker"));
   const ready = await waitUntilReady(worker, url);
   if (ready.ok) screen.done(say("服务就绪", "the worker is ready"), `${url}/healthz`);
-  else for (const fault of ready.error) tellFault(screen, fault);
+  else for (const fault of ready.error) reportFault(screen, fault);
   const place = apiKey === undefined ? undefined : { url, apiKey, ...(appid !== undefined && { appid }) };
-  const isPaused = ready.ok && (await tellPauses(ports, { url, apiKey }));
+  const isPaused = ready.ok && (await reportPauses(ports, { url, apiKey }));
   if (ready.ok && place !== undefined) await greet(options, ports, place);
-  // The console has to be filled in in any case.
+  // The fields of the console must be filled in in any case.
   const mode: PushMode = ready.ok ? ready.value : "secure";
   screen.heading(say("在微信后台填写", "Fill in the WeChat console"));
   screen.text(describeConsole(url, values, mode));
@@ -100,19 +105,22 @@ async function showAndWait(
   return place === undefined ? fail(ports, NO_KEY) : wait(options.waitMs, ports, place);
 }
 
-/** Checked first: while nothing is sent, no other milestone can be reached. @returns whether there is a fault */
-async function tellPauses({ screen, worker }: SetupPorts, place: Parameters<typeof findPauses>[1]): Promise<boolean> {
+/**
+ * Reports pauses. Checked first: while nothing is sent, no other milestone can be reached. @returns whether there is a
+ * fault
+ */
+async function reportPauses({ screen, worker }: SetupPorts, place: Parameters<typeof findPauses>[1]): Promise<boolean> {
   const faults = await findPauses(worker, place);
-  for (const fault of faults) tellFault(screen, fault);
+  for (const fault of faults) reportFault(screen, fault);
   return faults.length > 0;
 }
 
 async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts, place: WorkerPlace): Promise<void> {
   if (greeting === undefined || greeting === "") return;
   const stored = await storeGreeting(worker, place, greeting);
-  if (!stored.ok) tellFault(screen, stored.error);
-  else if (stored.value) screen.done(say("欢迎语已存", "the greeting is stored"));
-  else screen.note(say("已有设置，欢迎语没有写入", "there are settings already, the greeting was left out"));
+  if (!stored.ok) reportFault(screen, stored.error);
+  else if (stored.value) screen.done(say("欢迎语已保存", "the greeting is stored"));
+  else screen.note(say("已有设置，未写入欢迎语", "settings exist already, so the greeting was not stored"));
 }
 
 async function wait(waitMs: number, ports: SetupPorts, place: WorkerPlace): Promise<number> {
@@ -120,34 +128,37 @@ async function wait(waitMs: number, ports: SetupPorts, place: WorkerPlace): Prom
   const minutes = Math.ceil(waitMs / 60_000);
   const wants = say(
     `等待微信（最多 ${minutes} 分钟，Ctrl-C 结束）`,
-    `Waiting for WeChat (${minutes} minutes at most, Ctrl-C ends)`,
+    `Waiting for WeChat (at most ${minutes} minutes, Ctrl-C to stop)`,
   );
   screen.heading(wants);
   screen.note(
     say(
-      "填好后按“提交”；再在小程序里点“联系客服”，发一句话",
-      "press 提交; then tap the contact button and write something",
+      "填写后按“提交”；再在小程序中点“联系客服”，发送一条消息",
+      "press 提交; then tap the contact button in the mini program and send a message",
     ),
   );
-  const open = await waitForMilestones(worker, place, waitMs, tellMilestone(screen));
-  // The three milestones are reached once: a worker that has reached them may still be paused today.
-  const isPaused = open.ok && (await tellPauses(ports, place));
-  if (!open.ok || open.value.length > 0) tellMissing(screen, open, place.url);
+  const open = await waitForMilestones(worker, place, waitMs, reportMilestone(screen));
+  // The three milestones stay reached: a worker that has reached them may still be paused today.
+  const isPaused = open.ok && (await reportPauses(ports, place));
+  if (!open.ok || open.value.length > 0) reportMissing(screen, open, place.url);
   if (!open.ok || open.value.length > 0 || isPaused) return 1;
-  screen.done(say("接入完成", "all set up"));
+  screen.done(say("接入完成", "setup complete"));
   screen.note(say("体检", "the doctor"), `npm run doctor -- ${place.url}`);
   return 0;
 }
 
 function fail({ screen }: SetupPorts, ...faults: readonly Fault[]): number {
-  for (const fault of faults) tellFault(screen, fault);
+  for (const fault of faults) reportFault(screen, fault);
   return 1;
 }
 
 const NO_KEY: Fault = {
   wrong: say(
-    "API 密钥原来就有，读不出来，所以看不到进度",
+    "API 密钥已存在且无法读取，因此无法查询进度",
     "an API key is already set and cannot be read, so the progress is unknown",
   ),
-  cure: say("用 --api-key-env 给出现有的密钥，或加 --no-wait", "give it by --api-key-env, or say --no-wait"),
+  cure: say(
+    "用 --api-key-env 提供现有的密钥，或加 --no-wait",
+    "pass the existing key with --api-key-env, or add --no-wait",
+  ),
 };

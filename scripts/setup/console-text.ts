@@ -1,13 +1,13 @@
 /**
- * The fields of the WeChat console and their values (WECHAT.md §1.1). Values the user gave are named, not shown.
+ * The fields of the WeChat console and their values (WECHAT.md §1.1). Values given by the user are named, not shown.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { inBoth, say } from "../doctor/finding.ts";
 import type { Value } from "./values.ts";
 
 const NOT_SHOWN = {
-  brought: say("您自己给的那一个（不显示）", "the one you gave (not shown)"),
-  kept: say("原来的那一个（不显示）", "the one that was there (not shown)"),
+  brought: say("您提供的值（不显示）", "the value you provided (not shown)"),
+  kept: say("原有的值（不显示）", "the existing value (not shown)"),
 };
 
 const MODES = {
@@ -16,14 +16,14 @@ const MODES = {
   plain: say("明文模式", "the plaintext mode"),
 } as const satisfies Record<PushMode, unknown>;
 
-/** The fields, with their position in the console and the points to check. */
+/** Describes the fields, with their position in the console and the points to check. */
 export function describeConsole(origin: string, values: readonly Value[], mode: PushMode): string {
   const rows = [
     ["URL（服务器地址）", `${origin}/wechat/message`],
     ["Token（令牌）", show(values, "WECHAT_TOKEN")],
     ["EncodingAESKey（消息加解密密钥）", show(values, "WECHAT_ENCODING_AES_KEY")],
     ["消息加解密方式", inBoth(MODES[mode])],
-    ["数据格式", "XML（JSON 也可以）/ XML (JSON will do as well)"],
+    ["数据格式", "XML（JSON 也可以）/ XML (JSON also works)"],
   ] as const;
   const width = Math.max(...rows.map(([label]) => columns(label)));
   const table = rows.map(([label, value]) => `    ${label}${" ".repeat(width - columns(label))}  ${value}`);
@@ -31,11 +31,11 @@ export function describeConsole(origin: string, values: readonly Value[], mode: 
 
 ${table.join("\n")}
 
-  URL 照抄，不要加端口和参数。消息加解密方式默认是明文模式：不照上面选，推送会全部被拒绝。
-  Copy the URL as it is, without port or parameters. The mode is 明文模式 (plaintext) by default: with another than the above every push is refused.
-  按“提交”，微信马上来验证，并立即生效。再确认：客服权限没有授权给第三方平台，没有云函数或云托管接收这些消息，API IP 白名单没有开启。
-  Press 提交: WeChat verifies at once, and it holds at once. Make sure that no third-party platform (第三方平台) has the customer-service
-  permission, that no cloud function (云函数) or cloud hosting (云托管) takes these messages, and that API IP 白名单 is off.`;
+  URL 原样填写，不要加端口和参数。消息加解密方式默认是明文模式：如果与上面不同，推送会全部被拒绝。
+  Enter the URL unchanged, without port or parameters. The mode is 明文模式 (plaintext) by default: if it differs from the above, every push is rejected.
+  按“提交”后，微信立即验证并生效。请再确认：客服权限没有授权给第三方平台，没有云函数或云托管接收这些消息，API IP 白名单没有开启。
+  Press 提交: WeChat verifies the URL, and the settings take effect at once. Make sure that no third-party platform (第三方平台) has the customer-service
+  permission, that no cloud function (云函数) or cloud hosting (云托管) receives these messages, and that API IP 白名单 is off.`;
 }
 
 function show(values: readonly Value[], name: Value["name"]): string {
@@ -44,7 +44,7 @@ function show(values: readonly Value[], name: Value["name"]): string {
   return inBoth(NOT_SHOWN[value?.origin === "brought" ? "brought" : "kept"]);
 }
 
-/** Chinese characters take two columns of a terminal. */
+/** Returns the width of a text in terminal columns; a Chinese character takes two. */
 function columns(text: string): number {
   return Array.from(text, (character) => (/[\u2E80-\uFFEF]/u.test(character) ? 2 : 1)).reduce((a, b) => a + b, 0);
 }

@@ -1,6 +1,6 @@
 /**
- * The text of `.dev.vars`: sets values and leaves everything else unchanged, comments too. Also writes the file:
- * readable by its owner only, and in one step.
+ * The text of `.dev.vars`: sets values and leaves everything else unchanged, including comments. Also writes the file:
+ * readable by its owner only, and atomically.
  */
 import { randomUUID } from "node:crypto";
 import { chmod, rename, writeFile } from "node:fs/promises";
@@ -12,10 +12,10 @@ const HEADING = `# npm run setup 写入；已被 git 忽略，不要提交 / wri
 /**
  * Sets values.
  *
- * @param text the present file; undefined when there is none
- * @param values by name; of letters, digits and signs that need no escape
- * @returns undefined when these values would not be read back, or others would change, for example because a
- *   quotation mark is not closed
+ * @param text the current text of the file; undefined when there is no file
+ * @param values by name; they contain only characters that need no escape
+ * @returns undefined when the values could not be read back or other values would change, for example because a
+ * quotation mark is not closed
  */
 export function setEnvValues(text: string | undefined, values: Readonly<Record<string, string>>): string | undefined {
   const set = setLines(text, values);
@@ -25,7 +25,7 @@ export function setEnvValues(text: string | undefined, values: Readonly<Record<s
   return names.every((name) => after[name] === wanted[name]) ? set : undefined;
 }
 
-/** Writes a file only its owner can read, in one step. */
+/** Writes a file atomically that only its owner can read. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, text, { mode: 0o600, flag: "wx" });
@@ -40,7 +40,7 @@ function setLines(text: string | undefined, values: Readonly<Record<string, stri
   const missing: string[] = [];
   for (const [name, value] of Object.entries(values)) {
     const line = `${name}="${value}"`;
-    // If a name occurs twice, the last value counts.
+    // If a name occurs twice, the last value is used.
     const place = assignments.findLast((existing) => existing.name === name);
     if (place === undefined) missing.push(line);
     else

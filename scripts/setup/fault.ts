@@ -1,6 +1,4 @@
-/**
- * A problem that stops setup, and its cure.
- */
+/** A problem that stops setup, and its fix. */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 
 /** The problem. */

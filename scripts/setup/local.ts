@@ -1,6 +1,7 @@
 /**
- * Setup for this machine: `.dev.vars`, and on request the local stack, tested until the three milestones are reached.
- * The stack then keeps running, so that the doctor finds no fault after setup alone (docs/design/0014).
+ * Setup for this machine: `.dev.vars`, and on request starts the local stack and simulates a user until the three
+ * milestones are reached. The stack then keeps running, so that the doctor finds no fault directly after setup
+ * (docs/design/0014).
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import type { ConfigProblem } from "../../worker/config/config-problem.ts";
@@ -18,7 +19,7 @@ import { setEnvValues, writePrivateFile } from "./env-text.ts";
 import { readValue, type SetupOptions } from "./options.ts";
 import type { SetupPorts } from "./ports.ts";
 import { askLocal } from "./questions.ts";
-import { mayReplace, tellFault, tellMilestone, tellMissing, tellValues } from "./tell.ts";
+import { mayReplace, reportFault, reportMilestone, reportMissing, reportValues } from "./report.ts";
 import { decideValues, findConflicts, secretsBrought, secretsOf, type Value, type ValueSources } from "./values.ts";
 import { makeLocalSecret, VARIABLE_NAMES, type RandomBytes, type VariableName } from "./variables.ts";
 import { findPauses, waitForMilestones } from "./worker.ts";
@@ -28,7 +29,7 @@ export type LocalOutcome = { readonly code: number } | { readonly stack: Stack }
 
 const VISITOR = "oSetupVisitor000000000000001";
 const QUESTION = "多少钱";
-/** All parts are on this machine. */
+/** Timeout for all milestones, milliseconds; short, because all parts are on this machine. */
 const MILESTONES_TIMEOUT_MS = 20_000;
 const FAILED = { code: 1 };
 const BAD_PATH = { code: 2 };
@@ -41,7 +42,7 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   if (!(await arePathsUsable(asked, ports))) return BAD_PATH;
   const formatFault = asked.start ? await findFormatFault(findDataFolder(asked.persistTo)) : undefined;
   if (formatFault !== undefined) {
-    tellFault(screen, formatFault);
+    reportFault(screen, formatFault);
     return FAILED;
   }
   const before = await readDevVars(path);
@@ -50,8 +51,8 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   const options = ask === undefined ? asked : await askLocal(ask, asked, isSet);
   const sources = sourcesOf(options, existing, ports.worker.randomBytes);
   screen.hide(secretsOf(options.brought));
-  if (!(await mayGoOn(sources, ports))) return FAILED;
-  // Different values may be replaced: that was confirmed before.
+  if (!(await mayContinue(sources, ports))) return FAILED;
+  // Replacing different values was confirmed before.
   const values = withLocalApp(decideValues({ ...sources, force: true }), sources);
   screen.hide(secretsBrought(values));
   const text = setEnvValues(before, toSet(values, existing));
@@ -70,23 +71,23 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
     }
   }
   screen.heading(say("本机", "This machine"));
-  screen.done(text === before ? say("没有要改的", "nothing to change") : say("已写入", "written"), path);
-  tellValues(screen, values, false);
+  screen.done(text === before ? say("无需改动", "nothing to change") : say("已写入", "written"), path);
+  reportValues(screen, values, false);
   return options.start ? startAndTry(options, ports, read.value) : { code: 0 };
 }
 
-/** The problem of a file in which an added value would not be read as a value. */
+/** Returns the problem of a file to which values cannot be added, because they would not be parsed as values. */
 function malformed(path: string): readonly [BilingualText, BilingualText] {
   return [
-    say(`${path} 的写法有误，加进去的值读不出来`, `${path} is malformed: a value that is added is not read as one`),
+    say(`${path} 的格式有误，添加的值无法解析`, `${path} is malformed: an added value would not be parsed`),
     say(
-      "找出没有闭合的引号，或冒号后没有值的名称，改好后再运行一次",
-      "find a quotation mark that is not closed or a name with a colon and no value, correct it, and run it again",
+      "找出未闭合的引号，或冒号后没有值的名称，修正后再运行一次",
+      "find a quotation mark that is not closed or a name with a colon and no value, fix it, and run setup again",
     ),
   ];
 }
 
-/** Before any question or write. @returns false after reporting the problem with a path */
+/** Checks the paths before any question or write. @returns false after reporting a problem with a path */
 async function arePathsUsable({ start, persistTo }: SetupOptions, { screen, devVars }: SetupPorts): Promise<boolean> {
   const problem =
     (await findFileProblem(devVars)) ??
@@ -99,18 +100,21 @@ async function arePathsUsable({ start, persistTo }: SetupOptions, { screen, devV
   return problem === undefined;
 }
 
-/** No value from the user is silently left out or silently overwrites another. */
-async function mayGoOn(sources: ValueSources, { screen, ask, devVars }: SetupPorts): Promise<boolean> {
+/**
+ * Checks the given values: none may be ignored silently, or overwrite another one without confirmation. @returns
+ * whether setup may continue
+ */
+async function mayContinue(sources: ValueSources, { screen, ask, devVars }: SetupPorts): Promise<boolean> {
   const isSpare = VARIABLE_NAMES.some((name) => sources.brought[name] !== undefined && !sources.names.includes(name));
   if (isSpare) {
     screen.problem(
       say(
-        `${devVars.path} 里有 WECHAT_APPS：几个小程序由您自己管理`,
-        `${devVars.path} has WECHAT_APPS: the mini programs are yours to manage`,
+        `${devVars.path} 中有 WECHAT_APPS：setup 不管理多个小程序，请自行修改`,
+        `${devVars.path} contains WECHAT_APPS: setup does not manage several mini programs; edit it yourself`,
       ),
       say(
-        "见 docs/how-to/several-apps.md，不要给出单个小程序的值",
-        "see docs/how-to/several-apps.md, and give no values of a single one",
+        "见 docs/how-to/several-apps.md；不要提供单个小程序的值",
+        "see docs/how-to/several-apps.md; do not pass values for a single mini program",
       ),
     );
     return false;
@@ -122,14 +126,17 @@ async function mayGoOn(sources: ValueSources, { screen, ask, devVars }: SetupPor
 function tellProblems(problems: readonly ConfigProblem[], { screen, devVars }: SetupPorts): LocalOutcome {
   for (const { variable, problem, cure } of problems) {
     screen.problem(
-      say(`${devVars.path} 的 ${variable} 不对`, `${devVars.path}: ${variable} ${problem}`),
+      say(`${devVars.path} 的 ${variable} 有误`, `${devVars.path}: ${variable} ${problem}`),
       say(cure, cure),
     );
   }
   return FAILED;
 }
 
-/** With several apps in the file, setup does not change them and only adds the keys. */
+/**
+ * Returns what the values are decided from. With several apps in the file, setup does not change them and only adds the
+ * keys.
+ */
 function sourcesOf(
   options: SetupOptions,
   existing: Readonly<Record<string, string | undefined>>,
@@ -146,7 +153,7 @@ function sourcesOf(
   return { names, brought: options.brought, existing: Object.fromEntries(there), force, renew, random };
 }
 
-/** Without a mini program of the user's own: that of the local WeChat. */
+/** Adds the mini program of the local WeChat if the user has given none. */
 function withLocalApp(values: readonly Value[], { names, random }: ValueSources): readonly Value[] {
   const isOpen = (name: VariableName) => names.includes(name) && !values.some((value) => value.name === name);
   const own: Value[] = [];
@@ -158,8 +165,8 @@ function withLocalApp(values: readonly Value[], { names, random }: ValueSources)
 }
 
 /**
- * `wrangler dev` with an AppID that does not exist must not call the real WeChat; `npm start` sets the address of its
- * own.
+ * Returns the values to write. With an AppID that does not exist, `wrangler dev` must not call the real WeChat, so its
+ * address is set too; `npm start` sets its own.
  */
 function toSet(
   values: readonly Value[],
@@ -175,10 +182,10 @@ function toSet(
 
 const LOCAL_BASE = { WECHAT_API_BASE: "http://127.0.0.1:8788" };
 
-/** Starts it and simulates a user, until all milestones are reached. */
+/** Starts the stack and simulates a user until all milestones are reached. */
 async function startAndTry(options: SetupOptions, ports: SetupPorts, values: LocalValues): Promise<LocalOutcome> {
   const { screen, onLog } = ports;
-  screen.heading(say("启动并试一遍", "Start and try it"));
+  screen.heading(say("启动并测试一次", "Start and run a test message"));
   const persistTo = findDataFolder(options.persistTo).path;
   // The code that runs Workers takes seconds to load: it is loaded after the first question.
   const { describeStack, keyPlace, runLocal } = await import("../lib/local-run.ts");
@@ -193,13 +200,13 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   await stack.control.enter(VISITOR, "page=pages/index/index");
   await stack.control.text(VISITOR, QUESTION);
   const place = { url: stack.workerUrl, apiKey: values.apiKey, appid: values.apps[0]?.appid ?? "" };
-  const open = await waitForMilestones(ports.worker, place, MILESTONES_TIMEOUT_MS, tellMilestone(screen));
-  if (open.ok) for (const fault of await findPauses(ports.worker, place)) tellFault(screen, fault);
+  const open = await waitForMilestones(ports.worker, place, MILESTONES_TIMEOUT_MS, reportMilestone(screen));
+  if (open.ok) for (const fault of await findPauses(ports.worker, place)) reportFault(screen, fault);
   if (open.ok && open.value.length === 0) {
     screen.text(describeStack(stack, keyPlace(ports.devVars.path)));
     return { stack };
   }
-  tellMissing(screen, open, stack.workerUrl);
+  reportMissing(screen, open, stack.workerUrl);
   await stack.stop();
   return FAILED;
 }

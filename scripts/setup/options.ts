@@ -1,6 +1,7 @@
 /**
- * The command line of `npm run setup`, all its problems at once. Secrets are never flags: a flag names the environment
- * variable that contains a secret, or `--stdin` reads secrets from standard input. No error repeats the input.
+ * Reads the command line of `npm run setup` and reports all its problems at once. Secrets are never passed as flags: a
+ * flag names the environment variable that contains a secret, or `--stdin` reads secrets from standard input. Errors
+ * never repeat the input.
  */
 import { parseArgs } from "node:util";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -19,7 +20,7 @@ import { isVariableName, VARIABLE_NAMES, type VariableName } from "./variables.t
 /** The target of the values. */
 export type TargetName = "local" | "cloudflare";
 
-/** The options, as far as they were given. */
+/** The options that were given. */
 export interface SetupOptions {
   readonly target?: TargetName;
   /** Ask no questions. */
@@ -30,11 +31,11 @@ export interface SetupOptions {
   /** Optional secrets to generate: for webhooks, for signed contexts. */
   readonly extras: readonly VariableName[];
   readonly brought: Readonly<Partial<Record<VariableName, string>>>;
-  /** Local: start the stack. */
+  /** Local: whether to start the stack. */
   readonly start: boolean;
   /** Local: the stack's data folder. */
   readonly persistTo?: string;
-  /** Cloudflare: deploy first. Absent: ask. */
+  /** Cloudflare: whether to deploy first. Absent: ask. */
   readonly deploy?: boolean;
   /** Cloudflare: a custom domain to deploy to. */
   readonly domain?: string;
@@ -42,7 +43,7 @@ export interface SetupOptions {
   readonly url?: string;
   /** Cloudflare: a first greeting, stored if there are no settings. */
   readonly greeting?: string;
-  /** How long to wait for the first push and reply, milliseconds; 0: not at all. */
+  /** How long to wait for the first push and reply, milliseconds; 0: do not wait. */
   readonly waitMs: number;
 }
 
@@ -56,36 +57,36 @@ export interface OptionSources {
   readonly isTerminal: boolean;
 }
 
-/** The text for `--help` and for an invalid call. */
-export const USAGE = `npm run setup                                    逐项询问 / asks for everything
-npm run setup -- --local --yes                   本机：写 .dev.vars，启动，自动走一遍 / this machine: writes .dev.vars, starts, tries it
+/** The text printed for `--help` and for an invalid call. */
+export const USAGE = `npm run setup                                    逐项询问 / ask for every value
+npm run setup -- --local --yes                   本机：写入 .dev.vars、启动服务并自动测试一次 / this machine: write .dev.vars, start the worker, run a test message
 npm run setup -- --cloudflare --yes --appid wx… --secret-env NAME --deploy --domain kefu.example.com
 
-  --local | --cloudflare   写到哪里 / where to
+  --local | --cloudflare   配置写入位置 / where to write the configuration
   --yes                    不询问 / ask nothing
-  --force                  自带的值替换已有的 / values of your own replace those that are there
-  --renew                  重新生成 Token、EncodingAESKey、API 密钥 / make Token, EncodingAESKey and API key anew
-  --webhooks               也生成 WEBHOOK_SECRET / make a WEBHOOK_SECRET, too
-  --signed-context         也生成 CONTEXT_KEY / make a CONTEXT_KEY, too
+  --force                  用传入的值覆盖已有的值 / overwrite existing values with the given ones
+  --renew                  重新生成 Token、EncodingAESKey、API 密钥 / regenerate Token, EncodingAESKey and API key
+  --webhooks               同时生成 WEBHOOK_SECRET / also generate WEBHOOK_SECRET
+  --signed-context         同时生成 CONTEXT_KEY / also generate CONTEXT_KEY
   --no-wait                不等待验证与消息 / do not wait for verification and messages
-  --wait-minutes N         等多久，默认 30 / how long to wait, 30 by default
+  --wait-minutes N         等待时长（分钟），默认 30 / time to wait in minutes, default 30
 
-  --appid wx…              小程序 AppID；本机可不给 / the mini program's AppID; not needed on this machine
-  --secret-env NAME        AppSecret 在环境变量 NAME 里 / the AppSecret is in the environment variable NAME
+  --appid wx…              小程序 AppID；本机可省略 / AppID of the mini program; optional on this machine
+  --secret-env NAME        从环境变量 NAME 读取 AppSecret / read the AppSecret from the environment variable NAME
   --token-env NAME         --aes-key-env NAME  --api-key-env NAME
                            --webhook-secret-env NAME  --context-key-env NAME  --data-key-env NAME
                            自带的值，不给就生成 / values of your own; made when not given
   --stdin                  从标准输入读“名称=值”，每行一个 / NAME=value lines from standard input
 
-  --no-start               本机：只写文件 / this machine: only write the file
-  --dev-vars FILE          代替 .dev.vars / in place of .dev.vars
-  --persist-to FOLDER      数据放在哪里，默认 .wrangler/local / where data is kept
-  --deploy | --no-deploy   Cloudflare：先部署 / deploy first
-  --domain HOST            自定义域名（须已接入 Cloudflare）/ a custom domain that is on Cloudflare
-  --url https://…          服务的来源地址，没有 --domain 时 / the worker's origin, without --domain
-  --greeting TEXT          还没有设置时存为欢迎语 / a greeting, stored when there are no settings yet
+  --no-start               本机：只写入文件 / this machine: only write the file
+  --dev-vars FILE          改用此文件 / use this file instead of .dev.vars
+  --persist-to FOLDER      数据目录，默认 .wrangler/local / data folder, default .wrangler/local
+  --deploy | --no-deploy   Cloudflare：是否先部署 / whether to deploy first
+  --domain HOST            自定义域名（须已接入 Cloudflare）/ custom domain, must be on Cloudflare
+  --url https://…          未用 --domain 时的服务地址 / origin of the worker when --domain is not used
+  --greeting TEXT          欢迎语，尚无设置时保存 / greeting, stored if there are no settings yet
 
-密钥从不写在命令行上 / never put secrets on the command line. docs/how-to/setup.md`;
+不要把密钥写在命令行上 / never put secrets on the command line. docs/how-to/setup.md`;
 
 const flag = { type: "boolean" } as const;
 const text = { type: "string" } as const;
@@ -133,15 +134,15 @@ const SECRET_FLAGS = [
 ] as const satisfies readonly (readonly [VariableName, keyof typeof FLAGS])[];
 
 const DEFAULT_WAIT_MINUTES = 30;
-/** A custom domain: only a name with a dot. */
+/** The format of a custom domain: a name with a dot. */
 export const HOST = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
-/** Whether the secrets are to be read from standard input. */
+/** Returns whether the secrets are to be read from standard input. */
 export function wantsStdin(args: readonly string[]): boolean {
   return args.includes("--stdin");
 }
 
-/** Reads everything. @returns the options, `help`, or every problem */
+/** Reads all options. @returns the options, `help`, or every problem */
 export function readSetupOptions(sources: OptionSources): Result<SetupOptions | "help", readonly BilingualText[]> {
   const parsed = parseFlags(sources.args);
   if (parsed === undefined) return err([badFlag(sources.args)]);
@@ -175,7 +176,7 @@ export function readSetupOptions(sources: OptionSources): Result<SetupOptions | 
   });
 }
 
-/** The optional secrets. */
+/** Returns the optional secrets to generate. */
 function extrasOf(flags: Flags, brought: SetupOptions["brought"]): readonly VariableName[] {
   return [
     ...(flags.webhooks === true || brought.WEBHOOK_SECRET !== undefined ? (["WEBHOOK_SECRET"] as const) : []),
@@ -211,37 +212,37 @@ function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: Bili
   return brought;
 }
 
-/** Read in the same way as the worker does. */
+/** Reads a value in the same way as the worker. */
 export function readValue(name: VariableName, text: string): string {
   return name === "API_KEYS" ? readKeyList(text).join(",") : trimSecret(text);
 }
 
 function noVariable(option: string): BilingualText {
   return say(
-    `--${option}：没有这个环境变量，或者是空的（给出的是变量名，不是密钥本身）`,
-    `--${option}: the environment variable is not set or is empty (give its name, not the secret)`,
+    `--${option}：环境变量不存在或为空（参数是变量名，不是密钥本身）`,
+    `--${option}: the environment variable is not set or is empty (pass its name, not the secret)`,
   );
 }
 
 function badFlag(args: readonly string[]): BilingualText {
   const { zh, en } = readBoth(describeBadCall(args, COMMAND_LINE));
   return say(
-    `${zh}。密钥不作为参数：用 --secret-env 或 --stdin`,
-    `${en}. Secrets are no flags: use --secret-env or --stdin`,
+    `${zh}。密钥不能作为参数：用 --secret-env 或 --stdin`,
+    `${en}. Secrets cannot be passed as flags: use --secret-env or --stdin`,
   );
 }
 const TWO_TARGETS = say("--local 与 --cloudflare 只能选一个", "--local or --cloudflare, not both");
 const NO_TARGET = say("--yes 需要 --local 或 --cloudflare", "--yes wants --local or --cloudflare");
 const NO_TERMINAL = say(
-  "没有终端，无法询问：加 --yes，并给出 --local 或 --cloudflare",
+  "没有终端，无法询问：加 --yes，并指定 --local 或 --cloudflare",
   "questions need a terminal: add --yes with --local or --cloudflare",
 );
 const BAD_DOMAIN = say(
-  "--domain：只写域名，例如 kefu.example.com",
+  "--domain：只填写域名，例如 kefu.example.com",
   "--domain: a host name, for example kefu.example.com",
 );
 const BAD_URL = say("--url：例如 https://kefu.example.com", "--url: for example https://kefu.example.com");
 const BAD_STDIN = say(
-  `标准输入里只能有这些：${VARIABLE_NAMES.join("、")}`,
+  `标准输入只能包含：${VARIABLE_NAMES.join("、")}`,
   `standard input may contain only: ${VARIABLE_NAMES.join(", ")}`,
 );

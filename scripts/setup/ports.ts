@@ -1,6 +1,4 @@
-/**
- * The dependencies of setup; tests pass their own.
- */
+/** The injected dependencies of setup. */
 import type { NamedPath } from "../lib/paths.ts";
 import type { Asker } from "./ask.ts";
 import type { Screen } from "./screen.ts";
@@ -10,15 +8,15 @@ import type { RunWrangler } from "./wrangler.ts";
 /** All dependencies. */
 export interface SetupPorts {
   readonly screen: Screen;
-  /** Absent: no questions can be asked. */
+  /** Asks questions; absent when there is no terminal. */
   readonly ask?: Asker;
   readonly worker: WorkerPorts;
   readonly wrangler: RunWrangler;
-  /** `wrangler login`, in the user's own terminal. */
+  /** Runs `wrangler login` in the user's terminal. */
   readonly login: () => Promise<boolean>;
   /** The file with the values of this machine. */
   readonly devVars: NamedPath;
-  /** The [vars] of wrangler.toml. */
+  /** Returns the [vars] of wrangler.toml. */
   readonly tomlVars: () => Promise<Readonly<Record<string, unknown>>>;
   /** Receives the log lines of a local worker. */
   readonly onLog: (line: string) => void;

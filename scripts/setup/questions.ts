@@ -1,6 +1,4 @@
-/**
- * The questions for each target: only those not answered on the command line.
- */
+/** The questions for each target: only those that the command line does not answer. */
 import { originOf } from "../doctor/check-address.ts";
 import { say } from "../doctor/finding.ts";
 import type { Asker, Check } from "./ask.ts";
@@ -9,27 +7,29 @@ import { hasForm, VARIABLES, type VariableName } from "./variables.ts";
 
 const GREETING = "您好，这里是自动客服。";
 
-/** The target of the values. */
+/** Asks for the target. */
 export async function askTarget(ask: Asker): Promise<TargetName> {
-  return ask.choose(say("在哪里运行？", "Where is it to run?"), [
-    { value: "local", words: say("本机：本地微信，不需要账号", "this machine: a local WeChat, no account needed") },
+  return ask.choose(say("在哪里运行？", "Where should it run?"), [
+    { value: "local", words: say("本机：本地微信，不需要账号", "this machine: local WeChat, no account needed") },
     { value: "cloudflare", words: say("Cloudflare：您自己的小程序", "Cloudflare: your own mini program") },
   ]);
 }
 
-/** For this machine: which mini program, and whether to start. */
+/** Asks the questions for this machine: which mini program, and whether to start. */
 export async function askLocal(ask: Asker, options: SetupOptions, isSet: boolean): Promise<SetupOptions> {
   const isOwn =
     !isSet &&
     options.brought.WECHAT_APPID === undefined &&
     !(await ask.confirm(say("用本地微信自带的小程序？", "Use the mini program of the local WeChat?"), true));
   const brought = isOwn ? await askApp(ask, options.brought) : options.brought;
-  const start = options.start && (await ask.confirm(say("写好后启动并试一遍？", "Start and try it afterwards?"), true));
+  const start =
+    options.start &&
+    (await ask.confirm(say("写入后启动并测试一次？", "Start it afterwards and run a test message?"), true));
   return { ...options, brought, start };
 }
 
 /**
- * For Cloudflare: the mini program, the deploy, the greeting.
+ * Asks the questions for Cloudflare: the mini program, the deploy, the greeting.
  *
  * @param known names of existing values, which are kept
  */
@@ -45,7 +45,7 @@ export async function askCloudflare(
   const greeting =
     options.greeting ??
     (await ask.text(
-      say("欢迎语（还没有设置时写入；可留空）", "A greeting (stored when there are no settings; may be empty)"),
+      say("欢迎语（尚无设置时保存；可留空）", "Greeting (stored if there are no settings yet; may be empty)"),
       () => undefined,
       GREETING,
     ));
@@ -59,7 +59,7 @@ async function askPlace(
 ): Promise<Pick<SetupOptions, "domain" | "url">> {
   if (options.url !== undefined || options.domain !== undefined) return {};
   if (!deploy) {
-    const address = await ask.text(say("服务的网址", "The worker's URL"), (answer) =>
+    const address = await ask.text(say("服务的 URL", "The worker's URL"), (answer) =>
       originOf(answer) !== undefined
         ? undefined
         : say("例如 https://kefu.example.com", "for example https://kefu.example.com"),
@@ -68,13 +68,13 @@ async function askPlace(
   }
   const domain = await ask.text(
     say(
-      "自定义域名（已接入 Cloudflare；留空用 workers.dev，在大陆不可靠）",
-      "Your domain on Cloudflare (empty: workers.dev, unreliable in the mainland)",
+      "自定义域名（须已接入 Cloudflare；留空则用 workers.dev，在中国大陆不稳定）",
+      "Custom domain on Cloudflare (empty: workers.dev, unreliable in mainland China)",
     ),
     (answer) =>
       answer === "" || HOST.test(answer)
         ? undefined
-        : say("只写域名，例如 kefu.example.com", "a host name, for example kefu.example.com"),
+        : say("只填写域名，例如 kefu.example.com", "a host name, for example kefu.example.com"),
   );
   return domain === "" ? {} : { domain };
 }

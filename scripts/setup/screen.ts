@@ -1,5 +1,5 @@
 /**
- * The output of setup: in Chinese and English, with every secret the user gave masked, also in the output of other
+ * The output of setup: in Chinese and English, with every secret given by the user masked, also in the output of other
  * tools.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -7,16 +7,16 @@ import { inBoth } from "../doctor/finding.ts";
 
 /** Where setup writes. */
 export interface Screen {
-  /** These texts are masked from now on. */
+  /** Masks these texts in all output that follows. */
   hide(secrets: readonly string[]): void;
-  /** Plain lines. */
+  /** Prints plain lines. */
   text(text: string): void;
   heading(words: BilingualText): void;
-  /** A step is done. */
+  /** Prints that a step is done. */
   done(words: BilingualText, fact?: string): void;
-  /** A note. */
+  /** Prints a note. */
   note(words: BilingualText, fact?: string): void;
-  /** A problem and its cure. */
+  /** Prints a problem and its fix. */
   problem(wrong: BilingualText, cure?: BilingualText): void;
 }
 

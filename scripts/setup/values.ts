@@ -1,6 +1,4 @@
-/**
- * The value of each variable: the one the user gave, the existing one, or a new one. Pure.
- */
+/** Decides the value of each variable: the one given by the user, the existing one, or a new one. Pure. */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 import { hasForm, isLasting, makeValue, VARIABLES, type RandomBytes, type VariableName } from "./variables.ts";
@@ -23,14 +21,14 @@ export interface ValueSources {
   readonly brought: Readonly<Partial<Record<VariableName, string>>>;
   /** The existing value; null: it exists but cannot be read. */
   readonly existing: Readonly<Partial<Record<VariableName, string | null>>>;
-  /** Whether values the user gave replace existing ones. */
+  /** Whether values given by the user replace existing ones. */
   readonly force: boolean;
-  /** Whether values that can be generated are generated anew. */
+  /** Whether values that can be generated are regenerated. */
   readonly renew: boolean;
   readonly random: RandomBytes;
 }
 
-/** Decides for each variable. Values that only the user knows and did not give are left out. */
+/** Decides each variable. Values that only the user can know and did not give are left out. */
 export function decideValues(sources: ValueSources): readonly Value[] {
   const { names, brought, existing, force, renew, random } = sources;
   return names.flatMap((name): readonly Value[] => {
@@ -43,36 +41,36 @@ export function decideValues(sources: ValueSources): readonly Value[] {
 }
 
 /**
- * Values the user gave that would be ignored, as a different one exists. An API key that cannot be compared does not
- * count: it may be given only for calls of the worker.
+ * Returns the variables whose given value would be ignored because a different one exists. An API key that cannot be
+ * compared is not included: it may be given only to call the worker.
  */
 export function findConflicts({ brought, existing, force }: ValueSources): readonly VariableName[] {
   if (force) return [];
   return namesOf(brought).filter((name) => isOther(existing[name], brought[name], name));
 }
 
-/** All values of the wrong form, by name and never by value. */
+/** Returns a text for every value with a wrong format; it contains the name, never the value. */
 export function findFormProblems(brought: ValueSources["brought"]): readonly BilingualText[] {
   return namesOf(brought)
     .filter((name) => !hasForm(name, brought[name] ?? ""))
     .map((name) => {
       const { zh, en } = VARIABLES[name].what;
-      return say(`${name} 的形式不对。${zh}`, `${name} has the wrong form. It is ${en}`);
+      return say(`${name} 的格式有误。${zh}`, `${name} has a wrong format. Expected: ${en}`);
     });
 }
 
-/** The value of a variable, if it is known. */
+/** Returns the value of a variable, if it is known. */
 export function valueOf(values: readonly Value[], name: VariableName): string | undefined {
   return values.find((value) => value.name === name)?.value;
 }
 
-/** Values that were not generated here: never printed. */
+/** Returns the values that were not generated here and must not be printed. */
 export function secretsBrought(values: readonly Value[]): readonly string[] {
   const others = values.flatMap(({ name, origin, value }) => (origin === "made" ? [] : [[name, value] as const]));
   return secretsOf(Object.fromEntries(others));
 }
 
-/** The secrets among values: an AppID is not one. */
+/** Returns the secrets among values; an AppID is not a secret. */
 export function secretsOf(values: ValueSources["brought"]): readonly string[] {
   return namesOf(values).flatMap((name) => (name === "WECHAT_APPID" ? [] : (values[name] ?? "").split(",")));
 }

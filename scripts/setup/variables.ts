@@ -1,11 +1,9 @@
-/**
- * The variables that setup sets: the form of each value, and how values are generated (WECHAT.md §1.1, §2).
- */
+/** The variables that setup sets: the format of each value, and how values are generated (WECHAT.md §1.1, §2). */
 import { Buffer } from "node:buffer";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 
-/** Fresh random bytes. */
+/** Returns new random bytes. */
 export type RandomBytes = (size: number) => Uint8Array;
 
 /** A variable that setup sets. */
@@ -13,9 +11,9 @@ export type VariableName = keyof typeof VARIABLES;
 
 interface Variable {
   readonly form: RegExp;
-  /** Its description and form. */
+  /** Its description and format. */
   readonly what: BilingualText;
-  /** Absent: only the user can know the value. */
+  /** Generates a value; absent when only the user can know it. */
   readonly make?: (random: RandomBytes) => string;
   /** `--renew` keeps it: what was sealed with it could not be read any more. */
   readonly isLasting?: true;
@@ -23,8 +21,8 @@ interface Variable {
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /**
- * The last of 43 characters of base64 holds four bits; with these, the two spare bits are zero, as strict decoders
- * require.
+ * The allowed last characters of an EncodingAESKey: the last of 43 base64 characters holds four bits, and with these
+ * characters the two spare bits are zero, as strict decoders require.
  */
 const LAST_LETTERS = "AEIMQUYcgkosw048";
 
@@ -32,7 +30,7 @@ const LAST_LETTERS = "AEIMQUYcgkosw048";
 export const VARIABLES = {
   WECHAT_APPID: {
     form: /^wx[0-9a-f]{16}$/,
-    what: say("AppID：wx 加 16 位 0-9 a-f", "the AppID: wx and 16 of 0-9 a-f"),
+    what: say("AppID：wx 后接 16 位 0-9 a-f", "the AppID: wx followed by 16 characters 0-9 a-f"),
   },
   WECHAT_APP_SECRET: {
     form: /^[0-9a-f]{32}$/,
@@ -50,7 +48,7 @@ export const VARIABLES = {
   },
   API_KEYS: {
     form: /^[\w.~+/=-]{16,}(,[\w.~+/=-]{16,})*$/,
-    what: say("API 密钥：每个至少 16 个字符，逗号分隔", "API keys: 16 characters or more each, comma separated"),
+    what: say("API 密钥：每个至少 16 个字符，逗号分隔", "API keys: at least 16 characters each, separated by commas"),
     make: hex(24),
   },
   DATA_KEY: {
@@ -61,25 +59,25 @@ export const VARIABLES = {
   },
   CONTEXT_KEY: {
     form: /^\S{32,}$/,
-    what: say("上下文签名密钥：至少 32 个字符", "the key of signed contexts: 32 characters or more"),
+    what: say("上下文签名密钥：至少 32 个字符", "the key of signed contexts: at least 32 characters"),
     make: base64(32),
   },
   WEBHOOK_SECRET: {
     form: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
-    what: say("Webhook 密钥：whsec_ 加 base64", "the webhook secret: whsec_ and base64"),
+    what: say("Webhook 密钥：whsec_ 后接 base64", "the webhook secret: whsec_ followed by base64"),
     make: (random) => `whsec_${base64(32)(random)}`,
   },
 } as const satisfies Record<string, Variable>;
 
-/** Their names. */
+/** The names of the variables. */
 export const VARIABLE_NAMES = Object.keys(VARIABLES).filter(isVariableName);
 
-/** Whether setup sets a variable. */
+/** Returns whether setup sets a variable. */
 export function isVariableName(name: string): name is VariableName {
   return Object.hasOwn(VARIABLES, name);
 }
 
-/** Whether a value has its form. */
+/** Returns whether a value has the format of its variable. */
 export function hasForm(name: VariableName, value: string): boolean {
   return VARIABLES[name].form.test(value);
 }
@@ -90,13 +88,13 @@ export function makeValue(name: VariableName, random: RandomBytes): string | und
   return variable.make?.(random);
 }
 
-/** Whether `--renew` keeps an existing value. */
+/** Returns whether `--renew` keeps an existing value. */
 export function isLasting(name: VariableName): boolean {
   const variable: Variable = VARIABLES[name];
   return variable.isLasting === true;
 }
 
-/** An AppSecret for an AppID that does not exist: it is valid for the local WeChat only. */
+/** Generates an AppSecret for an AppID that does not exist: it is valid for the local WeChat only. */
 export function makeLocalSecret(random: RandomBytes): string {
   return hex(16)(random);
 }
@@ -109,7 +107,10 @@ function hex(bytes: number): (random: RandomBytes) => string {
   return (random) => Buffer.from(random(bytes)).toString("hex");
 }
 
-/** Bytes beyond the last full round of the alphabet are dropped, so that all letters are equally likely. */
+/**
+ * Picks random characters. Bytes beyond the last full multiple of the alphabet's length are discarded, so that all
+ * characters are equally likely.
+ */
 function pick(alphabet: string, length: number, random: RandomBytes): string {
   const limit = 256 - (256 % alphabet.length);
   let text = "";

@@ -11,12 +11,12 @@ import { cureOf, meaningOf } from "../doctor/interception.ts";
 import { callApi, callTarget, readObject, toLine, toObject, type Ports, type Reply } from "../doctor/target.ts";
 import type { Fault } from "./fault.ts";
 
-/** What these calls need from outside. */
+/** The injected dependencies. */
 export interface WorkerPorts extends Ports {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** The worker's address, and the key of its API. */
+/** The worker's address and API key. */
 export interface WorkerPlace {
   readonly url: string;
   readonly apiKey: string;
@@ -28,26 +28,26 @@ export interface WorkerPlace {
 export const MILESTONES = {
   verified: say("收到验证", "verification received"),
   message: say("收到第一条消息", "first message received"),
-  answer: say("第一条回复已被接受", "first answer accepted"),
+  answer: say("微信已接受第一条回复", "first reply accepted"),
 } as const;
 
-/** One of them. */
+/** The name of a milestone. */
 export type MilestoneName = keyof typeof MILESTONES;
 
 /**
- * Interceptions that do not end by themselves. Others may: a new domain needs some minutes until it leads to the
+ * Interceptions that do not end by themselves. Others may: a new domain takes some minutes until it points to the
  * worker.
  */
 const LASTING: ReadonlySet<string> = new Set(["challenge", "access", "blocked", "redirect", "daily_limit"]);
 const GIVE_KEY = say(
-  "用 --api-key-env 给出现有的密钥，再运行一次",
-  "give the key by --api-key-env and run setup again",
+  "用 --api-key-env 提供现有的密钥，再运行一次",
+  "pass the key with --api-key-env and run setup again",
 );
 const POLL_MS = 2_000;
-/** New secrets take a few seconds to become active everywhere. */
+/** Timeout, milliseconds: new secrets take a few seconds to become active everywhere. */
 const READY_MS = 90_000;
 
-/** Waits until the worker is set up. @returns the push modes, or the fault of the worker */
+/** Waits until the worker is ready. @returns the push modes, or the fault of the worker */
 export async function waitUntilReady(
   ports: WorkerPorts,
   url: string,
@@ -69,7 +69,7 @@ export async function waitUntilReady(
 /**
  * Waits for the milestones and reports each when it is reached.
  *
- * @param timeoutMs the longest wait
+ * @param timeoutMs the maximum time to wait
  * @returns the milestones not reached, or why they are unknown
  */
 export async function waitForMilestones(
@@ -97,7 +97,7 @@ export async function waitForMilestones(
 }
 
 /**
- * Why nothing is sent. If the set-up caused a pause, a send is tried first.
+ * Returns why nothing is sent. If the setup caused a pause, a test send is made first.
  *
  * @param place without an API key only the existence of a fault is visible
  * @returns the faults; empty while messages are sent
@@ -116,14 +116,14 @@ export async function findPauses(
   );
 }
 
-/** Stores a greeting if no settings are stored. @returns whether it did */
+/** Stores a greeting if no settings are stored. @returns whether it was stored */
 export async function storeGreeting(
   ports: WorkerPorts,
   place: WorkerPlace,
   content: string,
 ): Promise<Result<boolean, Fault>> {
   const { url, apiKey } = place;
-  // One document for all mini programs: with an appid the answer would be the settings in force for that one.
+  // The document of all mini programs: with an appid, the answer would be the settings in force for that one.
   const current = await callApi(ports, { url, apiKey }, { path: "/api/v1/settings" });
   const refusal = refusalOf(current);
   if (refusal !== undefined) return err(refusal);
@@ -142,7 +142,7 @@ export async function storeGreeting(
   );
   if (!("unreachable" in stored) && stored.status === 200) return ok(true);
   return err({
-    wrong: say("欢迎语没有存下", "the greeting was not stored"),
+    wrong: say("欢迎语未保存", "the greeting was not stored"),
     cure: say(
       "之后用 PUT /api/v1/settings 写入（docs/reference/settings.md）",
       "store it with PUT /api/v1/settings later (docs/reference/settings.md)",
@@ -150,7 +150,7 @@ export async function storeGreeting(
   });
 }
 
-/** Refusals that do not end by waiting. */
+/** Returns the fault of a refusal that waiting does not resolve. */
 function refusalOf(reply: Reply): Fault | undefined {
   if ("interception" in reply && LASTING.has(reply.interception.kind)) {
     return fault(meaningOf(reply.interception), cureOf(reply.interception));
@@ -159,7 +159,7 @@ function refusalOf(reply: Reply): Fault | undefined {
   const code = toLine(readObject(reply.body)["code"]);
   if (reply.status === 401) return API_KEY_WRONG;
   if (code === "api_closed")
-    return fault(say("没有设置 API 密钥，API 关闭", "no API key is set: the API is closed"), SET_KEY);
+    return fault(say("未设置 API 密钥，API 已关闭", "no API key is set, so the API is off"), SET_KEY);
   if (reply.status !== 404) return undefined;
   if (code === "unknown_account")
     return fault(say("服务的配置中没有这个 AppID", "this AppID is not in the worker's configuration"), CHECK_APPID);
@@ -171,9 +171,9 @@ function fault(wrong: BilingualText, cure: BilingualText): Fault {
 }
 
 const API_KEY_WRONG = fault(
-  say("API 密钥不对，看不到进度", "the API key is wrong: the progress is unknown"),
-  say("用 --api-key-env 给出服务现有的密钥", "pass one of the worker's keys by --api-key-env"),
+  say("API 密钥错误，无法查询进度", "the API key is wrong: the progress is unknown"),
+  say("用 --api-key-env 提供服务现有的密钥", "pass one of the worker's keys with --api-key-env"),
 );
 const SET_KEY = say("再运行一次 npm run setup", "run npm run setup again");
 const CHECK_APPID = say("核对 WECHAT_APPID（或 WECHAT_APPS）", "check WECHAT_APPID (or WECHAT_APPS)");
-const DEPLOY = say("重新部署最新版本：加 --deploy", "deploy the newest version: --deploy");
+const DEPLOY = say("重新部署最新版本：加 --deploy", "deploy the newest version: add --deploy");

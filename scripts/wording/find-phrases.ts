@@ -5,7 +5,7 @@ import { CHINESE, ENGLISH, MODULE_ENGLISH, type Phrase, REPAIRED_FOLDERS } from 
 export interface WordingHit {
   /** Counted from 1. */
   readonly line: number;
-  /** As it is in the text, on one line. */
+  /** The phrase as found in the text, on one line. */
   readonly found: string;
   /** What to write instead. */
   readonly write: string;
@@ -19,7 +19,7 @@ const BEFORE = String.raw`(?<![\w.$-])`;
 const AFTER = String.raw`(?![\w(-]|\.\w|\s*[:=])`;
 
 const toPattern = ({ phrase }: Phrase): string => phrase.replaceAll("(", "(?:").replaceAll(" ", GAP);
-/** A table of phrases as one expression, each phrase in its own group. */
+/** Compiles a table of phrases to one expression, each phrase in its own group. */
 function compile(english: readonly Phrase[]): readonly [RegExp, readonly Phrase[]] {
   const groups = (list: readonly Phrase[]) => list.map((entry) => `(${toPattern(entry)})`).join("|");
   return [new RegExp(`${BEFORE}(?:${groups(english)})${AFTER}|${groups(CHINESE)}`, "gi"), [...english, ...CHINESE]];
@@ -32,7 +32,7 @@ const REPAIRED = compile([...ENGLISH, ...MODULE_ENGLISH]);
  *
  * @param path from the root of the project: repaired folders have further phrases
  * @param text its contents
- * @returns in the order of the text
+ * @returns the phrases, in the order of the text
  */
 export function findPhrases(path: string, text: string): readonly WordingHit[] {
   const [pattern, phrases] = REPAIRED_FOLDERS.some((folder) => path.startsWith(folder)) ? REPAIRED : EVERYWHERE;
@@ -47,7 +47,7 @@ export function findPhrases(path: string, text: string): readonly WordingHit[] {
 }
 
 const TEXT_FILE = /\.(?:ts|tsx|js|mjs|md|toml|html|wxml|wxss|css|example)$/;
-/** Generated files, quotations, or lists of the phrases themselves. */
+/** Files that are not searched: generated files, quotations, and lists of the phrases themselves. */
 const NOT_SEARCHED = [
   /(?:^|\/)CHANGELOG\.md$/,
   /^\.changeset\//,
@@ -62,7 +62,7 @@ const NOT_SEARCHED = [
   /^test\/pure\/scripts\/wording\.test\.ts$/,
 ];
 /**
- * Whether a file is searched.
+ * Returns whether a file is searched.
  *
  * @param path from the root of the project
  */

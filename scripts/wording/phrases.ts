@@ -13,7 +13,7 @@ export interface Phrase {
 
 /** English: matched as whole words, in any case. */
 export const ENGLISH: readonly Phrase[] = [
-  // Code that acts like a person.
+  // Personification.
   { phrase: "(speak|speaks|spoke) of", write: "is about; names; refers to" },
   { phrase: "heard of", write: "received; learned; read" },
   { phrase: "(believe|believes|believed)", write: "trust; accept; use; keep in memory for" },
@@ -21,7 +21,7 @@ export const ENGLISH: readonly Phrase[] = [
   { phrase: "compiler asks for", write: "the compiler requires" },
   { phrase: "alarm rests", write: "the alarm waits … before the next try" },
   { phrase: "as a wish", write: "as a hint (best effort)" },
-  // Private words.
+  // Words with a private meaning.
   { phrase: "(mend|mends|mended|mending)", write: "fix; correct" },
   { phrase: "(dear|dearer|dearest) (case|part|to make)", write: "expensive; or the figure" },
   { phrase: "has the word", write: "is handling the conversation" },
@@ -34,10 +34,10 @@ export const ENGLISH: readonly Phrase[] = [
   { phrase: "by our books", write: "by our record; by our counters" },
   { phrase: "put on record", write: "recorded" },
   { phrase: "passed over", write: "skipped" },
-  // A limit without its figure or its effect.
+  // A limit without its value or its effect.
   { phrase: "so (long|much)", write: "the number, or its name; the unit; what happens after it" },
   { phrase: "so many", write: "the number, or its name" },
-  // Riddles and inverted sentences.
+  // Unclear or inverted sentences.
   { phrase: "to be told", write: "to be notified; the report" },
   { phrase: "is none this", write: "is unknown" },
   { phrase: "the worst news", write: "most severe first" },
@@ -45,7 +45,7 @@ export const ENGLISH: readonly Phrase[] = [
   { phrase: "there are as many", write: "the limit of … is reached" },
 ];
 
-/** The folders whose words are repaired: the phrases of `MODULE_ENGLISH` are rejected there as well. */
+/** The folders that are free of the phrases of `MODULE_ENGLISH` too. */
 export const REPAIRED_FOLDERS: readonly string[] = ["client/", "miniprogram/src/", "scripts/", "shared/", "worker/"];
 
 /** English that other folders still use. */

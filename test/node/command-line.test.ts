@@ -96,7 +96,7 @@ describe.for([
     const { code, stdout, stderr } = await run(script, ...args, "--dev-vars", path);
     expect(code).toBe(2);
     expect(stdout).not.toMatch(/\S/);
-    expect(oneLine(stderr)).toContain(`--dev-vars ${path}：没有这个文件`);
+    expect(oneLine(stderr)).toContain(`--dev-vars ${path}：文件不存在`);
     expect(stderr).toContain("Check the path after --dev-vars");
     expect(stderr).not.toMatch(/^\s+at /m);
   });
@@ -105,7 +105,7 @@ describe.for([
     const { code, stderr } = await run(script, ...args, "--dev-vars", folder);
     expect(code).toBe(2);
     expect(oneLine(stderr)).toContain(
-      `--dev-vars ${folder}: it is a folder and must be a file: give the path of a file`,
+      `--dev-vars ${folder}: it is a folder and must be a file: pass the path of a file`,
     );
   });
 });
@@ -115,7 +115,7 @@ const oneLine = (text: string) => (/^[^\n]*\n$/.test(text) ? text : `more than a
 
 describe("npm run setup with --dev-vars", () => {
   it.for([
-    ["a folder", ".", "it is a folder and must be a file: give the path of a file"],
+    ["a folder", ".", "it is a folder and must be a file: pass the path of a file"],
     [
       "in no folder",
       "none/.dev.vars",
@@ -148,7 +148,7 @@ describe.for([
   it("does so at once where the system makes no folder", async ({ expect }) => {
     const { code, stdout, stderr } = await run(script, ...args, "--persist-to", IMPOSSIBLE);
     expect(code).toBe(2);
-    expect(stdout + stderr).toContain(`--persist-to ${IMPOSSIBLE}: it cannot be made or written (E`);
+    expect(stdout + stderr).toContain(`--persist-to ${IMPOSSIBLE}: it cannot be created or written (E`);
     expect(await readdir(folder)).toEqual([]);
   });
 });

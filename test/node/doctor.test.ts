@@ -200,7 +200,7 @@ describe("each planted fault is named with its cure", () => {
   it("a console in another mode than the worker", async ({ expect }) => {
     const { code, output } = await doctorOf({}, "--json", "--mode", "plain");
     expect(code).toBe(1);
-    expect(failuresOf(output).find(({ id }) => id === "mode")?.wrong?.en).toContain("every push would be refused");
+    expect(failuresOf(output).find(({ id }) => id === "mode")?.wrong?.en).toContain("every push would be rejected");
   });
 });
 

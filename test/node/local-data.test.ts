@@ -87,10 +87,8 @@ describe("local data of another format", () => {
     async ([, script, args], { expect }) => {
       const { code, output } = await start(script, ...args);
       expect(code).toBe(1);
-      expect(output).toContain(
-        `--persist-to ${data}：其中本机数据的格式：99；这个版本需要的格式：${LOCAL_DATA_FORMAT}。`,
-      );
-      expect(output).toContain(`its local data has format 99, this version expects format ${LOCAL_DATA_FORMAT}.`);
+      expect(output).toContain(`--persist-to ${data}：本机数据的格式：99；此版本需要的格式：${LOCAL_DATA_FORMAT}。`);
+      expect(output).toContain(`its local data has format 99, but this version needs format ${LOCAL_DATA_FORMAT} and`);
       expect(output).toContain(`npm start -- --reset --persist-to "${data}"`);
       expect(output).not.toMatch(/^\s+at /m);
       expect(await readdir(data, { recursive: true })).toHaveLength(3);

@@ -82,7 +82,7 @@ describe("npm run setup -- --local --yes", () => {
     const running = setup(["--local", "--yes"]);
     try {
       await running.until("npm run doctor -- ");
-      expect(running.output()).toMatch(/✓ 收到验证[^]*✓ 收到第一条消息[^]*✓ 第一条回复已被接受/);
+      expect(running.output()).toMatch(/✓ 收到验证[^]*✓ 收到第一条消息[^]*✓ 微信已接受第一条回复/);
       const url = /npm run doctor -- (http:\S+)/.exec(running.output())?.[1] ?? "";
       // As README says it: without a flag, by name.
       expect(await examine(url.replace("127.0.0.1", "localhost"))).toEqual({ code: 0, bad: [] });
@@ -123,7 +123,7 @@ describe("npm run setup -- --local --yes", () => {
     expect(first).toMatch(/^# mine\nRETENTION_DAYS=7\n/);
     const again = setup(["--local", "--yes", "--no-start"]);
     expect(await again.ended).toBe(0);
-    expect(again.output()).toContain("没有要改的");
+    expect(again.output()).toContain("无需改动");
     expect(await readFile(devVars, "utf8")).toBe(first);
   });
 
@@ -276,7 +276,7 @@ if (args.startsWith("deploy")) console.log("Deployed\\n  https://edge-kefu.team.
     await running.until("✓ 收到验证");
     expect(running.output()).not.toContain("✓ 收到第一条消息");
     await control.enter("oShopper", "");
-    await running.until("✓ 第一条回复已被接受");
+    await running.until("✓ 微信已接受第一条回复");
     await control.text("oShopper", "在吗");
     await running.until("✓ 收到第一条消息");
     expect(await running.ended).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * Compiles WXML to a script by glass-easel's own compiler. This happens when the page is built, so nothing is evaluated
- * in the browser and the page's policy can stay strict. A warning of the compiler stops the build.
+ * Compiles WXML to a script with glass-easel's compiler when the page is built, so nothing is evaluated in the browser
+ * and the content security policy can stay strict. A warning of the compiler fails the build.
  */
 import { TmplGroup } from "glass-easel-template-compiler";
 import { readFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { listFiles, type Project } from "./read-project.ts";
 
 const WarningsSchema = v.array(v.object({ message: v.string(), startLine: v.number() }));
 
-/** @returns an expression: templates by path */
+/** Compiles the templates. @returns an expression: an object of templates by path */
 export async function compileWxml(project: Project): Promise<string> {
   const group = new TmplGroup();
   try {

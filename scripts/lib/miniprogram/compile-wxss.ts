@@ -1,6 +1,7 @@
 /**
- * Converts WXSS to CSS: `rpx` becomes a fraction of the width, tags become their stand-in elements, a page's rules
- * apply to that page only, and an isolated component's classes get its prefix, as glass-easel writes them into the DOM.
+ * Converts WXSS to CSS: `rpx` becomes a fraction of the width, tags become the elements that represent them, a page's
+ * rules apply to that page only, and an isolated component's classes get its prefix, as glass-easel writes them into
+ * the DOM.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -10,8 +11,8 @@ import selectorParser from "postcss-selector-parser";
 import type { Part, Project } from "./read-project.ts";
 
 /**
- * All style sheets of a project as one. Later ones take precedence: a page's rule for a component's tag overrides its
- * `:host`.
+ * Compiles all style sheets of a project to one. Later rules take precedence: a page's rule for a component's tag
+ * overrides the component's `:host`.
  */
 export async function compileWxss(project: Project): Promise<string> {
   const compilePart = (part: Part): Promise<string> =>
@@ -35,7 +36,10 @@ async function compileFile(file: string, rewrite: (root: Root) => void): Promise
   return root.toString();
 }
 
-/** The phone has its own appearance switch: it sets an attribute, and `:where` adds no specificity to the rules. */
+/**
+ * Replaces `prefers-color-scheme` by an attribute, which the phone's own appearance switch sets; `:where` adds no
+ * specificity to the rules.
+ */
 function unwrapAppearance(root: Root): void {
   root.walkAtRules("media", (media) => {
     const appearance = /^\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)$/.exec(media.params)?.[1];
@@ -47,7 +51,7 @@ function unwrapAppearance(root: Root): void {
   });
 }
 
-/** Inserts the files named by `@import`. */
+/** Reads a file and inlines its `@import`s. */
 async function readWithImports(file: string): Promise<string> {
   const text = await readFile(file, "utf8");
   const pieces: string[] = [];
@@ -60,7 +64,7 @@ async function readWithImports(file: string): Promise<string> {
 }
 
 function rewriteSelectors(root: Root, scope: string, part?: Part): void {
-  // `:where` adds no specificity: a page's rule must not override a component's only because it is a page's.
+  // `:where` adds no specificity: a page's rule must not override a component's only because of the page selector.
   const page = part?.isPage === true ? `:where(wx-page[data-path="${part.path}"])` : "";
   root.walkRules((rule) => {
     if (isStepOfAnimation(rule)) return;
@@ -68,7 +72,7 @@ function rewriteSelectors(root: Root, scope: string, part?: Part): void {
   });
 }
 
-/** `from`, `50%` and `to` are not tags. */
+/** Returns whether a rule is a keyframe: `from`, `50%` and `to` are not tags. */
 function isStepOfAnimation({ parent }: Rule): boolean {
   return parent instanceof AtRule && parent.name.endsWith("keyframes");
 }

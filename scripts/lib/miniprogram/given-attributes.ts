@@ -1,10 +1,14 @@
 /**
- * WXML binds an attribute or does not: a binding whose value is empty, null or undefined still writes it, and an empty
- * `business-id` keeps WeChat's chat from opening (WECHAT.md §9.1). So a button in our sources may mark attributes with
- * `given:`, and the build writes it once for every set of them that can be given together, each in a branch of its own.
+ * Writes attributes of buttons only when they have a value. WXML writes a bound attribute even when its value is empty,
+ * null or undefined, and an empty `business-id` keeps WeChat's chat from opening (WECHAT.md §9.1). A button in our
+ * sources may mark attributes with `given:`; the build then writes the button once for every possible combination of
+ * them, each in its own branch.
  */
 
-/** The attributes of a card depend on the card. Marked attributes of a button must be in this order. */
+/**
+ * Attributes that are given only together with another one: those of a card depend on the card. Marked attributes of a
+ * button must be in this order.
+ */
 const NEEDS = new Map([
   ["send-message-title", "show-message-card"],
   ["send-message-path", "show-message-card"],
@@ -13,7 +17,7 @@ const NEEDS = new Map([
 
 interface Given {
   readonly name: string;
-  /** The bound expression; a non-empty value means that the attribute is given. */
+  /** The bound expression; the attribute is written when its value is not empty. */
   readonly expression: string;
 }
 
@@ -41,7 +45,7 @@ export function writeGivenAttributes(wxml: string): string {
   return written;
 }
 
-/** @param condition when the button is rendered at all; empty: always */
+/** Writes the branches of one button. @param condition when the button is rendered at all; empty: always */
 function writeBranches(button: string, marked: readonly Given[], condition: string): string {
   const [first, ...rest] = marked;
   if (first === undefined) return withAttribute(button, condition);

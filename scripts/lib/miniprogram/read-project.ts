@@ -1,6 +1,6 @@
 /**
  * Reads a mini program as WeChat does: `app.json` names the pages, their `.json` files name the components, and so on.
- * Paths are from the program's root, without extension: `pages/home/index`, `miniprogram_npm/lib/button/index`.
+ * Paths are relative to the program's root, without extension: `pages/home/index`, `miniprogram_npm/lib/button/index`.
  */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -13,13 +13,13 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface Part {
   readonly path: string;
   readonly isPage: boolean;
-  /** Its `.json`, with components named by paths from the root. */
+  /** Its `.json`, with the paths of components relative to the root. */
   readonly json: Json;
-  /** The prefix of its classes; empty for parts that share the app's styles. */
+  /** The prefix of its CSS classes; empty for parts that share the app's styles. */
   readonly scope: string;
 }
 
-/** A mini program's parts and files. */
+/** The pages, components and files of a mini program. */
 export interface Project {
   readonly root: string;
   readonly config: Json;
@@ -30,7 +30,7 @@ export interface Project {
   readonly assets: readonly string[];
 }
 
-/** @throws Error when a part is missing: a broken project must not show a blank screen */
+/** Reads a project. @throws Error when a page or component is missing: a broken project must not show a blank screen */
 export async function readProject(root: string): Promise<Project> {
   const config = await readJson(join(root, "app.json"));
   const parts = new Map<string, Part>();
@@ -55,7 +55,7 @@ export async function readProject(root: string): Promise<Project> {
   };
 }
 
-/** All files in a folder and below with this ending, by path from the root. */
+/** Returns all files with an ending in a folder and its subfolders, by path from the root. */
 export async function listFiles(root: string, ending: string): Promise<readonly string[]> {
   const files = await readdir(root, { recursive: true, withFileTypes: true });
   return files
@@ -64,13 +64,13 @@ export async function listFiles(root: string, ending: string): Promise<readonly 
     .toSorted();
 }
 
-/** The strings of a value that should be a list of strings. */
+/** Returns the strings of a value that should be a list of strings. */
 export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 async function readJson(file: string): Promise<Json> {
-  // Trimmed: some editors write a byte-order mark at the start.
+  // Trimmed, because some editors write a byte order mark at the start.
   const json: unknown = JSON.parse((await readFile(file, "utf8")).trim());
   if (!isJson(json)) throw new Error(`${file} is not a JSON object`);
   return json;
@@ -80,7 +80,7 @@ function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Tags with the paths of their components. */
+/** Returns the tags with the paths of their components. */
 function componentsOf(root: string, from: string, json: Json): Readonly<Record<string, string>> {
   const { usingComponents } = json;
   if (!isJson(usingComponents)) return {};
@@ -89,7 +89,7 @@ function componentsOf(root: string, from: string, json: Json): Readonly<Record<s
   );
 }
 
-/** WeChat's order: from the root, beside the file, in `miniprogram_npm`. */
+/** Resolves a component in WeChat's order: from the root, beside the file, in `miniprogram_npm`. */
 function resolveComponent(root: string, from: string, target: string): string {
   const beside = posix.join(dirname(from), target);
   const candidates = target.startsWith("/")
@@ -100,7 +100,7 @@ function resolveComponent(root: string, from: string, target: string): string {
   return found;
 }
 
-/** Pages share the app's styles; components share them when they declare it. */
+/** Returns whether a part shares the app's styles: pages do; components when they declare it. */
 function isShared(json: Json, isPage: boolean): boolean {
   return json["styleIsolation"] === undefined ? isPage : json["styleIsolation"] === "shared";
 }

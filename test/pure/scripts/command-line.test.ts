@@ -24,7 +24,7 @@ describe("a command line", () => {
     [["--no-json"], "--no-json"],
   ] as const)("with an unknown flag names the flag, never its value: %j", ([args, name], { expect }) => {
     const read = parseFlags(args, { json: { type: "boolean" } });
-    expect(read).toEqual({ ok: false, error: `没有 ${name} 这个参数 / ${name} is not a known flag` });
+    expect(read).toEqual({ ok: false, error: `未知的参数 ${name} / unknown flag ${name}` });
   });
 
   it("names no value that looks like a flag, and nothing after --", ({ expect }) => {

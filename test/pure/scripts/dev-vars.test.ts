@@ -27,7 +27,7 @@ describe("the file of variables", () => {
     expect(await loadDevVars(["--dev-vars", path], folder)).toStrictEqual({
       ok: false,
       error: {
-        zh: expect.stringMatching(/^--dev-vars .*mine：没有这个文件/),
+        zh: expect.stringMatching(/^--dev-vars .*mine：文件不存在/),
         en: expect.stringMatching(/^--dev-vars .*mine: file not found\. Check the path after --dev-vars/),
       },
     });
@@ -41,9 +41,9 @@ describe("the file of variables", () => {
   it("must be a file that can be read, and a problem names the flag, the rule and the remedy", async ({ expect }) => {
     await writeFile(join(folder, "file"), "");
     for (const [path, problem] of [
-      [folder, "it is a folder and must be a file: give the path of a file"],
+      [folder, "it is a folder and must be a file: pass the path of a file"],
       [join(folder, "file", "below"), "a part of the path is not a folder: check the path"],
-      [join(folder, "x".repeat(300)), "it cannot be read (ENAMETOOLONG) and must be a readable file: check the path"],
+      [join(folder, "x".repeat(300)), "it cannot be read (ENAMETOOLONG): check the path and its permissions"],
     ] as const) {
       expect(await loadDevVars(["--dev-vars", path], folder)).toMatchObject({
         error: { en: `--dev-vars ${path}: ${problem}` },
@@ -54,7 +54,7 @@ describe("the file of variables", () => {
     });
     await mkdir(join(folder, ".dev.vars"));
     expect(await loadDevVars([], folder)).toMatchObject({
-      error: { en: `${join(folder, ".dev.vars")}: it is a folder and must be a file: give the path of a file` },
+      error: { en: `${join(folder, ".dev.vars")}: it is a folder and must be a file: pass the path of a file` },
     });
   });
 });

@@ -65,7 +65,7 @@ describe("a paused app", () => {
   it("stays the first fault when WeChat refuses again", async ({ expect }) => {
     const { first, text } = await examineWith([paused(40125, "token_refused")], "no_token");
     expect(first).toMatchObject({ id: `pause.${APPID}`, state: "failed" });
-    expect(first?.fact).toContain("tried again: no_token");
+    expect(first?.fact).toContain("test send: no_token");
     expect(text.split("\n")[2]).toContain(`✗ 小程序 ${APPID}`);
   });
 
@@ -92,7 +92,7 @@ describe("a paused app", () => {
 
   it("is tried by another run when the set-up caused it, as its cure says", async ({ expect }) => {
     const { first } = await examineWith([paused(48001)]);
-    expect(first?.cure?.zh).toMatch(/curl -X POST .*，或再运行一次体检/);
+    expect(first?.cure?.zh).toMatch(/curl -X POST .*，或重新运行 doctor/);
     expect(first?.cure?.en).toMatch(/curl -X POST .*, or run the doctor again/);
   });
 
@@ -102,7 +102,7 @@ describe("a paused app", () => {
     ["2026-11-22T16:30:00.000Z", "11-23 00:30"],
   ] as const)("that ends at %s ends at %s in Beijing", async ([until, shown], { expect }) => {
     const { first } = await examineWith([{ ...paused(45009), until }]);
-    expect(first?.wrong?.zh).toContain(`到北京时间 ${shown} 为止`);
+    expect(first?.wrong?.zh).toContain(`至北京时间 ${shown}：`);
     expect(first?.wrong?.en).toContain(`until ${shown} Beijing time`);
   });
 
@@ -116,7 +116,7 @@ describe("a paused app", () => {
     async (url, { expect }) => {
       const { first } = await examineWith([paused(45009)], "refused", { ...TARGET, url });
       expect(first?.cure?.zh).toMatch(/^错误由本地微信模拟.*「开发者面板 → 故障」/);
-      expect(first?.cure?.en).toMatch(/^the local WeChat simulates the error.*Developer panel → Faults/);
+      expect(first?.cure?.en).toMatch(/^the error is simulated by the local WeChat.*Developer panel → Faults/);
       expect(first?.cure?.en).toContain(`'${url}/api/v1/resume`);
       const { first: deployed } = await examineWith([paused(45009)]);
       expect(deployed?.cure?.en).not.toContain("local WeChat");
@@ -126,7 +126,7 @@ describe("a paused app", () => {
   it("is described once in each language", async ({ expect }) => {
     const { first } = await examineWith([paused(45009)]);
     expect(first?.wrong).toEqual({
-      zh: "没有消息发出，到北京时间 12:10 为止：没有权限",
+      zh: "没有消息发出，至北京时间 12:10：没有权限",
       en: "no message is sent until 12:10 Beijing time: not permitted",
     });
     expect(first?.cure?.zh).toMatch(/^开通；然后运行 curl/);
@@ -152,7 +152,7 @@ describe("a paused app", () => {
   });
 
   it.for([
-    ["no_token", "some", "tried again: no_token"],
+    ["no_token", "some", "test send: no_token"],
     ["sends_failing", "no", "sends_failing, since 2026-11-22T03:00:00.000Z"],
   ] as const)(
     "may be %s, which is the first fault, too; %s resume is tried",

@@ -222,7 +222,7 @@ describe("the report", () => {
       { url: URL },
     );
     expect(report.ok).toBe(true);
-    expect(toText(report, { url: URL })).toContain("没有发现故障 / no fault found; 3 项未查 / not checked");
+    expect(toText(report, { url: URL })).toContain("没有发现故障 / no fault found; 3 项未检查 / not checked");
   });
 
   it("knows a page that is not ours", async ({ expect }) => {

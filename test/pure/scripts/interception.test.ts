@@ -61,14 +61,14 @@ const SAMPLES: readonly Sample[] = [
     answer: () =>
       new Response("error code: 1020", { status: 403, headers: { ...CLOUDFLARE, "content-type": "text/plain" } }),
     fact: "HTTP 403, Cloudflare 1020",
-    cure: "block no country",
+    cure: "do not block countries",
   },
   {
     name: "error 1009 as a page",
     answer: () =>
       new Response(page("Access denied", '<span class="cf-error-code">1009</span>'), { status: 403, headers: HTML }),
     fact: "HTTP 403, Cloudflare 1009",
-    cure: "block no country",
+    cure: "do not block countries",
   },
   {
     name: "a block of the WAF as a page without a number",

@@ -38,7 +38,9 @@ describe("data of this machine", () => {
   it("has format 1 when no marker says so: 0.1 wrote none", async ({ expect }) => {
     await writeData();
     expect(await findFormatFault(folder(), "1")).toBeUndefined();
-    expect((await findFormatFault(folder(), "2"))?.wrong.en).toContain("has format 1, this version expects format 2.");
+    expect((await findFormatFault(folder(), "2"))?.wrong.en).toContain(
+      "has format 1, but this version needs format 2 and",
+    );
   });
 
   it("is opened again by the version that marked it, and by no other", async ({ expect }) => {
@@ -57,12 +59,12 @@ describe("data of this machine", () => {
     await write(MARKER, "99\n");
     expect(await findFormatFault({ path, flag: "--persist-to" })).toEqual({
       wrong: {
-        zh: `--persist-to ${path}：其中本机数据的格式：99；这个版本需要的格式：${LOCAL_DATA_FORMAT}。这个版本读不了其中的对话、设置和登录；没有打开或删除任何数据`,
-        en: `--persist-to ${path}: its local data has format 99, this version expects format ${LOCAL_DATA_FORMAT}. This version cannot read the chats, settings and sign-ins in it; nothing was opened or deleted`,
+        zh: `--persist-to ${path}：本机数据的格式：99；此版本需要的格式：${LOCAL_DATA_FORMAT}。此版本无法读取其中的对话、设置和登录；没有打开或删除任何数据`,
+        en: `--persist-to ${path}: its local data has format 99, but this version needs format ${LOCAL_DATA_FORMAT} and cannot read the chats, settings and sign-ins in it; nothing was opened or deleted`,
       },
       cure: {
-        zh: `npm start -- --reset --persist-to "${path}" 删除这些数据并重新开始；要保留，先复制这个目录`,
-        en: `npm start -- --reset --persist-to "${path}" deletes this data and starts anew; to keep it, copy the folder first`,
+        zh: `npm start -- --reset --persist-to "${path}" 会删除这些数据并重新开始；如需保留，请先复制这个目录`,
+        en: `npm start -- --reset --persist-to "${path}" deletes this data and starts with new data; to keep it, copy the folder first`,
       },
     });
     expect((await findFormatFault(folder()))?.cure.en).toMatch(/^npm start -- --reset deletes/);

@@ -66,7 +66,7 @@ describe("a mutant", () => {
     const why = (report: Report, name = "the unit") => whyRed(report, FILE, name);
     expect(why(reportOf("passed"))).toBeUndefined();
     expect(why(reportOf("failed", "AssertionError: x\n    at y"))).toBe("AssertionError: x");
-    expect(why(reportOf("passed"), "another unit")).toBe("no test is named so");
+    expect(why(reportOf("passed"), "another unit")).toBe("no test has this name");
     expect(why(reportOf("passed", undefined, "Error: no worker"))).toBe("Error: no worker");
   });
 });

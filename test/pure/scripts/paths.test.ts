@@ -32,15 +32,15 @@ describe("a folder for data", () => {
         `--persist-to ${wrong}: it must be a folder (a missing one is created): pass the path of a folder`,
       );
     }
-    expect(await data("")).toBe('--persist-to "": no path is given: write one behind it');
+    expect(await data("")).toBe('--persist-to "": the path is missing: write it after the flag');
     const long = join(folder, "x".repeat(300));
-    expect(await data(long)).toContain("cannot be made or written (ENAMETOOLONG)");
+    expect(await data(long)).toContain("cannot be created or written (ENAMETOOLONG)");
     await symlink(join(folder, "nowhere"), join(folder, "link"));
-    expect(await data(join(folder, "link"))).toContain("cannot be made or written (ENOENT)");
+    expect(await data(join(folder, "link"))).toContain("cannot be created or written (ENOENT)");
   });
 
   it("is refused at once where the system makes none", async ({ expect }) => {
-    expect(await data(IMPOSSIBLE)).toContain("cannot be made or written (E");
+    expect(await data(IMPOSSIBLE)).toContain("cannot be created or written (E");
   });
 });
 
@@ -55,7 +55,7 @@ describe("a file that is written", () => {
   it("is no folder, and in one that exists", async ({ expect }) => {
     await mkdir(join(folder, "a"));
     expect(await file(join(folder, "a"))).toBe(
-      `--dev-vars ${join(folder, "a")}: it is a folder and must be a file: give the path of a file`,
+      `--dev-vars ${join(folder, "a")}: it is a folder and must be a file: pass the path of a file`,
     );
     expect(await file(join(folder, "b", "c"))).toBe(
       `--dev-vars ${join(folder, "b", "c")}: its folder does not exist or is not writable: create the folder, or pass another path`,
@@ -63,7 +63,7 @@ describe("a file that is written", () => {
     await writeFile(join(folder, "file"), "");
     expect(await file(join(folder, "file", "c"))).toContain("a part of the path is not a folder: check the path");
     if (process.platform === "linux") expect(await file("/proc/nope")).toContain("is not writable");
-    expect(await file("")).toContain("no path is given");
+    expect(await file("")).toContain("the path is missing");
     expect(await file(join(folder, "x".repeat(300)))).toContain("cannot be read (ENAMETOOLONG)");
   });
 });
@@ -71,7 +71,7 @@ describe("a file that is written", () => {
 it("a path that no flag named is shown alone", ({ expect }) => {
   const error = Object.assign(new Error("no"), { code: "EACCES" });
   expect(readProblem({ path: "/a/.dev.vars", flag: undefined }, error)).toEqual({
-    zh: "/a/.dev.vars：没有读取权限：允许读取，或换一个文件",
+    zh: "/a/.dev.vars：没有读取权限：授予权限，或使用其他文件",
     en: "/a/.dev.vars: read permission is missing: grant it, or pass another file",
   });
 });

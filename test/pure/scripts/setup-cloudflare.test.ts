@@ -116,7 +116,7 @@ describe("setup on a Cloudflare account without the worker", () => {
     ]);
     expect(Object.keys(uploaded)).toEqual(NAMES);
     expect(uploaded).toMatchObject({ WECHAT_APPID: APPID, WECHAT_APP_SECRET: SECRET });
-    expect(shown).toMatch(/✓ 收到验证 .*\n.*✓ 收到第一条消息 .*\n.*✓ 第一条回复已被接受 /);
+    expect(shown).toMatch(/✓ 收到验证 .*\n.*✓ 收到第一条消息 .*\n.*✓ 微信已接受第一条回复 /);
   });
 
   it("shows what it made, once, and where to paste it, and never what the user brought", async ({ expect }) => {
@@ -151,7 +151,7 @@ describe("setup on a Cloudflare account without the worker", () => {
     const { code, shown, commands } = await run({ brought: {}, deploy: false }, {}, nowhere);
     expect(code).toBe(1);
     expect(shown).toContain("WECHAT_APPID, WECHAT_APP_SECRET");
-    expect(shown).toMatch(/还没有这个 Worker[^]*--deploy[^]*不知道服务的网址[^]*--url/);
+    expect(shown).toMatch(/还没有这个 Worker[^]*--deploy[^]*服务的 URL 未知[^]*--url/);
     expect(commands).not.toContain("deploy");
     expect(commands).not.toContain("secret bulk");
   });
@@ -170,7 +170,7 @@ describe("setup where secrets are already", () => {
     );
     expect(code).toBe(0);
     expect(commands).toEqual(["whoami --json", "secret list --format json"]);
-    expect(shown).toContain("原来的那一个");
+    expect(shown).toContain("原有的值");
     expect(shown).not.toContain(API_KEY);
     expect(asked.map(({ headers }) => headers.get("authorization"))).toContain(`Bearer ${API_KEY}`);
   });
@@ -255,7 +255,7 @@ describe("each failure of wrangler is named with its cure", () => {
 
   it("and what was made is not lost when the upload fails", async ({ expect }) => {
     const { shown } = await run({}, { wrangler: { "secret bulk": { code: 1, stderr: "fetch failed" } } });
-    expect(shown).toMatch(/WECHAT_ENCODING_AES_KEY {2}\(新生成 \/ made: [A-Za-z0-9]{43}\)/);
+    expect(shown).toMatch(/WECHAT_ENCODING_AES_KEY {2}\(新生成 \/ generated: [A-Za-z0-9]{43}\)/);
   });
 });
 
@@ -275,7 +275,7 @@ describe("waiting", () => {
     const { code, shown } = await run({}, { worker: milestones({ verified: ALL.verified }) });
     expect(code).toBe(1);
     expect(shown).toContain("✓ 收到验证");
-    expect(shown).toMatch(/✗ 还没有：收到第一条消息[^]*→[^]*联系客服/);
+    expect(shown).toMatch(/✗ 尚未完成：收到第一条消息[^]*→[^]*联系客服/);
     expect(shown).toContain("npm run doctor");
   });
 
@@ -318,12 +318,12 @@ describe("a first greeting", () => {
     expect(put?.headers.get("if-match")).toBe('"0"');
     const greeting = { messages: [{ type: "text", content: "您好" }] };
     expect(await put?.json()).toEqual({ defaults: { fallback: { type: "handover" }, greeting } });
-    expect(shown).toContain("欢迎语已存");
+    expect(shown).toContain("欢迎语已保存");
   });
 
   it("never replaces settings that are there", async ({ expect }) => {
     const { asked, shown } = await run({ greeting: "您好" }, { worker: { "GET /api/v1/settings": [settings('"3"')] } });
     expect(asked.some(({ method }) => method === "PUT")).toBe(false);
-    expect(shown).toContain("欢迎语没有写入");
+    expect(shown).toContain("未写入欢迎语");
   });
 });

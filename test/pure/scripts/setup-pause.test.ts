@@ -88,7 +88,7 @@ describe("setup of a paused worker", () => {
     const { code, faults } = await setUp({ resumed: false });
     expect(code).toBe(1);
     expect(faults[0]).toContain("没有消息发出：密钥错误");
-    expect(faults.findIndex((line) => line.includes("还没有"))).toBeGreaterThan(0);
+    expect(faults.findIndex((line) => line.includes("尚未完成"))).toBeGreaterThan(0);
   });
 
   it("names that no send gets through before it, too", async ({ expect }) => {

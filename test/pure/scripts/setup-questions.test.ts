@@ -69,14 +69,14 @@ describe("the questions", () => {
       (ask) => askLocal(ask, OPTIONS, false),
       [
         ["本地微信自带的小程序", ENTER],
-        ["启动并试一遍", "n"],
+        ["启动并测试一次", "n"],
       ],
     );
     expect(result).toEqual({ ...OPTIONS, start: false });
   });
 
   it("do not ask for what is set already", async ({ expect }) => {
-    const { result } = await converse((ask) => askLocal(ask, OPTIONS, true), [["启动并试一遍", "y"]]);
+    const { result } = await converse((ask) => askLocal(ask, OPTIONS, true), [["启动并测试一次", "y"]]);
     expect(result).toEqual(OPTIONS);
   });
 
@@ -89,7 +89,7 @@ describe("the questions", () => {
         ["▲", `${CLEAR}${APPID}${ENTER}`],
         ["AppSecret", `${SECRET}x${ENTER}`],
         ["▲", `${CLEAR}${SECRET}${ENTER}`],
-        ["启动并试一遍", "y"],
+        ["启动并测试一次", "y"],
       ],
     );
     expect(result).toMatchObject({ brought: { WECHAT_APPID: APPID, WECHAT_APP_SECRET: SECRET }, start: true });
@@ -120,7 +120,7 @@ describe("the questions", () => {
     const said = { ...OPTIONS, deploy: false, greeting: "" };
     const { result } = await converse(
       (ask) => askCloudflare(ask, said, ["WECHAT_APPID", "WECHAT_APP_SECRET"]),
-      [["服务的网址", `https://kefu.example.com/healthz${ENTER}`]],
+      [["服务的 URL", `https://kefu.example.com/healthz${ENTER}`]],
     );
     expect(result).toEqual({ ...said, url: "https://kefu.example.com" });
   });

@@ -265,7 +265,7 @@ describe("what to fill in into the console", () => {
     );
     expect(text).toMatch(/URL（服务器地址） +https:\/\/kefu\.example\.com\/wechat\/message\n/);
     expect(text).toMatch(/Token（令牌） +madeToken\n/);
-    expect(text).toMatch(/EncodingAESKey（消息加解密密钥） +您自己给的那一个/);
+    expect(text).toMatch(/EncodingAESKey（消息加解密密钥） +您提供的值/);
     expect(text).toMatch(/消息加解密方式 +安全模式/);
     expect(text).toMatch(/数据格式 +XML/);
     expect(text).not.toContain("broughtKey");
