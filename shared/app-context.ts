@@ -1,5 +1,6 @@
 /**
- * What this app's pages send to the worker, and which pages a card may open: the one file a team edits for its own app.
+ * The page context that this app's pages send to the worker, and the pages a card may open. A team edits this file for
+ * its own app.
  *
  * `AppContext` types the page's `session-from`, the worker's enter event and the context of a card; `VerifiedContext`
  * types what the shop's own back end signs (`signContext`); `AppRoutes` types a card's path. Mini-program code imports
@@ -12,9 +13,9 @@ const text = v.pipe(v.string(), v.maxLength(200));
 
 /** The context a page sends. It comes from the user's phone: for display, never for a decision about the user. */
 export const AppContextSchema = v.object({
-  /** The page, as app.json names it. */
+  /** The path of the page, as in app.json. */
   page: text,
-  /** What the page displays; `price` in yuan. */
+  /** The product the page displays; `price` in yuan. */
   product: v.optional(v.object({ id, name: text, price: v.optional(v.number()) })),
   order: v.optional(v.object({ id, status: v.optional(text) })),
   user: v.optional(v.object({ nickname: v.optional(text) })),

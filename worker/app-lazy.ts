@@ -1,6 +1,6 @@
 /**
- * All routes but health check and pushes: the REST API. Loaded by `import()` with the first such request, so that a
- * cold start for a push evaluates none of it.
+ * All routes except health check and pushes: the REST API. Loaded by `import()` with the first such request, so that a
+ * cold start for a push does not evaluate it.
  */
 import { Hono } from "hono/tiny";
 import { createApi } from "./routes/api/index.ts";

@@ -1,6 +1,6 @@
 /**
- * Routes mounted: pushes and health check here, everything else in `app-lazy.ts`. Code that no push needs is loaded by
- * `import()` with the first request for it, so that a cold start for a push evaluates none of it.
+ * Mounts the routes: pushes and health check here, all others in `app-lazy.ts`. Code that no push needs is loaded by
+ * `import()` with the first request for it, so that a cold start for a push does not evaluate it.
  */
 import { Hono } from "hono/tiny";
 import type { HttpEnv } from "./routes/http/app-env.ts";
@@ -8,7 +8,8 @@ import { answerUnhandled, prepare, type AppParts } from "./routes/http/prepare.t
 import { receive, verify } from "./routes/wechat-push.ts";
 
 /**
- * Creates the whole application. Pushes have a router with few routes: it tries each of them for every push.
+ * Creates the whole application. Pushes have a separate router with few routes, because it tries each of its routes for
+ * every push.
  *
  * @param parts the channels, and the team's code for the routes that run it
  */
@@ -20,7 +21,7 @@ export function createApp(parts: AppParts): Hono<HttpEnv> {
     const { healthz } = await import("./routes/healthz.ts");
     return healthz(c, parts.channels);
   });
-  // A push has no middleware: a route with one handler is called directly, without a chain of promises around it.
+  // No middleware: Hono calls a route with a single handler directly, without a promise chain.
   app.get("/wechat/message", (c) => prepare(c, parts) ?? verify(c, undefined));
   app.post("/wechat/message", (c) => prepare(c, parts) ?? receive(c, undefined));
   app.get("/wechat/:appid/message", (c) => prepare(c, parts) ?? verify(c, c.req.param("appid")));

@@ -23,9 +23,9 @@ class Conversation extends ConversationObject {
 
 /** The exports of a Worker's entry. */
 export interface Kefu {
-  /** The default export. */
+  /** The default export of the Worker. */
   readonly worker: { readonly fetch: Hono<HttpEnv>["fetch"] };
-  /** The classes that `wrangler.toml` names. */
+  /** The Durable Object classes named in `wrangler.toml`. */
   readonly objects: {
     readonly Account: typeof Account;
     readonly Audit: typeof Audit;
@@ -35,7 +35,7 @@ export interface Kefu {
 }
 
 /**
- * Creates the application around a team's code.
+ * Creates the application with a team's code.
  *
  * @param team `worker/custom/handlers.ts` and `shared/app-context.ts`
  */

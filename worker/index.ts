@@ -1,7 +1,7 @@
 /**
- * The Worker's entry: joins the team's code with the application. Exports only.
+ * The Worker's entry point: connects the team's code with the application. Exports only.
  *
- * A team edits `custom/` and `shared/app-context.ts`; this file stays as it is.
+ * A team edits `custom/` and `shared/app-context.ts`; this file does not change.
  */
 import * as context from "../shared/app-context.ts";
 import { createKefu } from "./create-kefu.ts";
@@ -12,7 +12,7 @@ const kefu = createKefu({ handlers, context });
 export default kefu.worker satisfies ExportedHandler<Env>;
 export const { Account, Audit, Conversation, Settings } = kefu.objects;
 
-/** The instances' types, for bindings: `DurableObjectNamespace<Account>`. */
+/** The types of the instances, for bindings: `DurableObjectNamespace<Account>`. */
 export type Account = InstanceType<typeof Account>;
 export type Audit = InstanceType<typeof Audit>;
 export type Conversation = InstanceType<typeof Conversation>;

@@ -1,6 +1,4 @@
-/**
- * The shapes of `GET /diagnostics`.
- */
+/** The schemas of `GET /diagnostics`. */
 import * as v from "valibot";
 import { OPERATORS } from "./operators.ts";
 import { both, CodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
@@ -46,12 +44,15 @@ export const DiagnosticsSchema = named(
     token: v.union([v.strictObject({ ok: v.literal(true) }), FailureSchema]),
     sendQuota: v.pipe(
       v.union([QuotaSchema, FailureSchema]),
-      v.description(both("客服消息发送接口的当日额度", "today's quota of the send call")),
+      v.description(both("客服消息发送接口的当日调用次数", "today's call limit of custom/send")),
     ),
     callback: v.pipe(
       v.array(v.strictObject({ operator: v.picklist(OPERATORS), result: v.union([ViewSchema, FailureSchema]) })),
       v.description(
-        both("从各运营商网络看推送地址：DNS 与 ping", "the push URL's host as seen from each network: DNS and ping"),
+        both(
+          "从各运营商网络访问消息推送 URL：DNS 与 ping",
+          "the push URL's host as reached from each network: DNS and ping",
+        ),
       ),
     ),
   }),

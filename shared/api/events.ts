@@ -1,6 +1,4 @@
-/**
- * The shapes of events that belong to no conversation.
- */
+/** The schemas of events that belong to no conversation. */
 import * as v from "valibot";
 import { both, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
 
@@ -15,14 +13,14 @@ export const AccountEventSchema = named(
       v.nullable(v.string()),
       v.description(
         both(
-          "所说的用户（OpenID 或 FromUserName），可能是平台自己的推送账号；没有则为 null",
-          "the user it is about (OpenID or FromUserName), or the platform's own push user; null when there is none",
+          "事件涉及的用户（OpenID 或 FromUserName），可能是平台自己的推送账号；没有则为 null",
+          "the user the event is about (OpenID or FromUserName), or the platform's own push account; null when there is none",
         ),
       ),
     ),
     createdAt: v.pipe(
       TimeSchema,
-      v.description(both("CreateTime；没有则为到达时间", "CreateTime, or the time of arrival when it has none")),
+      v.description(both("CreateTime；没有则为到达时间", "CreateTime; the time of arrival when the event has none")),
     ),
     fields: v.pipe(
       v.record(v.string(), v.unknown()),
@@ -33,8 +31,8 @@ export const AccountEventSchema = named(
         v.string(),
         v.description(
           both(
-            "无法完整读出的事件：原文，或原文中不在 fields 里的部分；fields 只有确定的字段",
-            "for an event that cannot be parsed completely: the original, or the part of it that is not in fields; fields has only what is certain",
+            "无法完整解析的事件：原文，或原文中不在 fields 里的部分；fields 只含确定的字段",
+            "for an event that cannot be parsed completely: the original, or the part of it that is not in fields; fields then contains only the fields that are certain",
           ),
         ),
       ),
@@ -56,7 +54,7 @@ export const AccountEventsSchema = named(
   }),
 );
 
-/** Forwarding, and the health of the team's own push server. */
+/** The state of forwarding, and the health of the team's own push server. */
 export const ForwardingSchema = named(
   "Forwarding",
   v.strictObject({
@@ -64,18 +62,18 @@ export const ForwardingSchema = named(
       v.picklist(["off", "ok", "failing"]),
       v.description(
         both(
-          "off 未开启 · ok 正常（或尚未转发过）· failing 最近失败，平台会重推",
-          "off: nothing is forwarded · ok: nothing failed since the last answer · failing: the latest pushes got no answer, and the platform repeats them",
+          "off 未开启 · ok 正常（或尚未转发过）· failing 最近失败，平台会重试",
+          "off: nothing is forwarded · ok: no failure since the last answer, or nothing forwarded yet · failing: the latest pushes were not answered; the platform retries them",
         ),
       ),
     ),
     kinds: v.array(v.string()),
-    target: v.pipe(v.nullable(v.string()), v.description(both("目标的来源地址", "the origin of the target"))),
+    target: v.pipe(v.nullable(v.string()), v.description(both("目标的来源地址", "the origin of the target URL"))),
     failures: v.pipe(
       v.number(),
       v.integer(),
       v.description(
-        both("连续失败次数，10 秒内只计一次", "failures in a row; several within ten seconds count as one"),
+        both("连续失败次数，10 秒内的多次只计一次", "consecutive failures; several within ten seconds count as one"),
       ),
     ),
     failingSince: v.exactOptional(TimeSchema),

@@ -1,6 +1,4 @@
-/**
- * The shapes of an export's lines.
- */
+/** The schemas of an export's lines. */
 import * as v from "valibot";
 import { AccountEventSchema } from "./events.ts";
 import { RowSchema } from "./rows.ts";

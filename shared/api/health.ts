@@ -1,6 +1,4 @@
-/**
- * The shapes of `/healthz` and of `POST /resume`: the state of an app, and its faults.
- */
+/** The schemas of `/healthz` and of `POST /resume`: the state of an app, and its faults. */
 import * as v from "valibot";
 import { both, CodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
 
@@ -21,8 +19,8 @@ export const FaultSchema = named(
       ]),
       v.description(
         both(
-          "paused 微信拒绝了整个小程序的发送 · token_refused 微信拒绝给 access_token · no_token 至少 2 次、至少 30 秒取不到 access_token · sends_failing 至少 3 次、至少 30 秒没有一次发送有结果（无应答、-1、拒绝每个 access_token） · stale_pushes 推送因签名时间被拒绝",
-          "paused: WeChat refused sends of the whole app · token_refused: it refused an access_token · no_token: no access_token for 30 s or longer and 2 calls or more · sends_failing: for 30 s or longer and 3 attempts or more no send got through (no answer, -1, every token refused) · stale_pushes: pushes were refused for the age of their timestamp",
+          "paused 微信拒绝了整个小程序的发送 · token_refused 微信拒绝返回 access_token · no_token 至少 2 次、至少 30 秒无法获取 access_token · sends_failing 至少 3 次、至少 30 秒没有一次发送成功（无响应、-1、拒绝每个 access_token） · stale_pushes 推送因签名时间被拒绝",
+          "paused: WeChat refused sends of the whole app · token_refused: WeChat refused to return an access_token · no_token: no access_token for at least 30 s and 2 calls · sends_failing: no send succeeded for at least 30 s and 3 attempts (no answer, -1, every access_token refused) · stale_pushes: pushes were rejected because their timestamp was too far from now",
         ),
       ),
     ),
@@ -37,7 +35,7 @@ export const FaultSchema = named(
         v.description(
           both(
             "约数：stale_pushes 被拒绝的推送数；no_token、sends_failing 连续失败的次数",
-            "approximate: rejected pushes for stale_pushes; failed attempts in a row for no_token and sends_failing",
+            "approximate: rejected pushes for stale_pushes; consecutive failures for no_token and sends_failing",
           ),
         ),
       ),
@@ -46,7 +44,10 @@ export const FaultSchema = named(
       v.pipe(
         TimeSchema,
         v.description(
-          both("no_token、sends_failing：第一次失败的时间", "for no_token and sends_failing: the first failure"),
+          both(
+            "no_token、sends_failing：第一次失败的时间",
+            "for no_token and sends_failing: the time of the first failure",
+          ),
         ),
       ),
     ),
@@ -59,19 +60,19 @@ export type FaultJson = v.InferOutput<typeof FaultSchema>;
 /** `/healthz` of a worker whose configuration is complete. */
 export const HealthSchema = v.strictObject({
   status: v.picklist(["ok", "degraded"]),
-  /** How many mini programs. */
+  /** The number of mini programs. */
   apps: v.number(),
   /** The push mode of each, in the order of the configuration. */
   modes: v.array(v.picklist(["plain", "compatible", "secure"])),
-  /** Whether the REST API has a key. */
+  /** `open` when an API key is set. */
   api: v.picklist(["open", "closed"]),
   /** Whether texts can be sealed for the desk: `off` without DATA_KEY. */
   desk: v.picklist(["on", "off"]),
-  /** Pushes of all apps recently rejected for their age; absent: none. */
+  /** Recent pushes of all apps rejected because of their signed timestamp; absent: none. */
   stalePushes: v.exactOptional(v.number()),
   /** Warnings: settings that work but should be changed. */
   warnings: v.array(v.strictObject({ variable: v.string(), warning: v.string(), cure: v.string() })),
-  /** With an API key only. */
+  /** Present only with an API key. */
   faults: v.exactOptional(v.array(FaultSchema)),
 });
 
@@ -85,8 +86,8 @@ export const ResumedSchema = named(
         v.picklist(["none", "sent", "message_refused", "refused", "unknown", "running", "no_token"]),
         v.description(
           both(
-            "message_refused 微信只拒绝了这一条 · refused 再次拒绝整个小程序 · unknown 没有明确答复 · running 另一次试发正在进行",
-            "message_refused: WeChat refused that message only · refused: the app again · unknown: no usable answer · running: another trial is under way",
+            "message_refused 微信只拒绝了这一条 · refused 微信再次拒绝整个小程序 · unknown 未返回有效结果 · running 另一次试发正在进行",
+            "message_refused: WeChat refused that message only · refused: WeChat refused the whole app again · unknown: no usable answer · running: another test send is in progress",
           ),
         ),
       ),

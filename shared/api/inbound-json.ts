@@ -1,5 +1,5 @@
 /**
- * What a user sent, or an event about the user, as the API returns it: the content of `in` rows, and of a rule's question
+ * The API's form of a user's message or of an event about the user: the content of `in` rows, and of a rule's question
  * to a webhook.
  */
 import * as v from "valibot";
@@ -10,7 +10,7 @@ import { both, named, TimeSchema } from "./schemas.ts";
 const eventHead = {
   name: v.pipe(
     v.string(),
-    v.description(both("平台所用的名称（MsgType 或 Event）", "what the platform calls it: MsgType or Event")),
+    v.description(both("平台的名称：MsgType 或 Event", "the platform's name: MsgType or Event")),
   ),
   createdAt: TimeSchema,
   fields: v.exactOptional(
@@ -18,8 +18,8 @@ const eventHead = {
       v.record(v.string(), v.unknown()),
       v.description(
         both(
-          "推送的各字段，名称与推送中相同，标量一律为文本",
-          "what the platform said under its own names, every scalar as a text",
+          "推送的全部字段，名称与推送中相同，标量一律为文本",
+          "the platform's fields under their own names, every scalar as text",
         ),
       ),
     ),
@@ -29,39 +29,44 @@ const eventHead = {
       v.string(),
       v.description(
         both(
-          "无法完整读出：不在 fields 里的部分的原文；JSON 为全部原文",
-          "it cannot be read as a whole: what of it is not in fields, unchanged; of JSON the whole text",
+          "无法完整解析：原文中不在 fields 里的部分；JSON 则为全部原文",
+          "present when it cannot be parsed completely: the part that is not in fields, unchanged; for JSON the whole text",
         ),
       ),
     ),
   ),
 };
-/** The place a user came from. */
+/** The context: the entry point from which the user opened the chat. */
 export const contextEntries = {
-  label: v.pipe(v.string(), v.description(both("页面写给人看的说明", "what the page wrote for people"))),
+  label: v.pipe(v.string(), v.description(both("页面提供的显示文本", "the display text provided by the page"))),
   claimed: v.pipe(
     v.nullable(v.looseObject({})),
-    v.description(both("页面所说，来自用户手机，不可信", "what the page says, from the user's phone, untrusted")),
+    v.description(
+      both("页面提供的数据，来自用户手机，不可信", "the data provided by the page, from the user's phone, untrusted"),
+    ),
   ),
   verified: v.pipe(
     v.nullable(v.looseObject({})),
-    v.description(both("商家后台签名的内容", "what the shop's back end signed for this user")),
+    v.description(both("商家后台为该用户签名的数据", "the data that the shop's back end signed for this user")),
   ),
   unverifiedReason: v.pipe(
     v.nullable(v.picklist(UNVERIFIED_REASONS)),
-    v.description(both("有签名但未通过的原因", "why its signed token was not accepted")),
+    v.description(both("签名未通过校验的原因", "why the signature was not accepted")),
   ),
 };
 
 const messageHead = { ...eventHead, event: v.literal("message"), id: v.string() };
 const media = {
-  mediaId: v.pipe(v.string(), v.description(both("用 GET /media/:mediaId 取文件", "GET /media/:mediaId has it"))),
+  mediaId: v.pipe(
+    v.string(),
+    v.description(both("用 GET /media/:mediaId 下载文件", "download the file with GET /media/:mediaId")),
+  ),
   url: v.exactOptional(v.string()),
   thumbMediaId: v.exactOptional(v.string()),
   fileName: v.exactOptional(v.string()),
 };
 
-/** What a user sent, by type; the compiler requires all of them. */
+/** A user's messages, by type; the compiler requires all of them. */
 const messages = {
   text: v.strictObject({ ...messageHead, type: v.literal("text"), content: v.string() }),
   "menu-choice": v.strictObject({
@@ -118,7 +123,7 @@ const actions = {
   other: v.strictObject({ ...actionHead, type: v.literal("other") }),
 } as const satisfies Record<InboundAction["type"], v.GenericSchema>;
 
-/** What a user sent, or an event about the user. */
+/** A user's message, or an event about the user. */
 export const InboundJsonSchema = named(
   "Inbound",
   v.variant("event", [

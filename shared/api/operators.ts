@@ -4,5 +4,5 @@
 
 /** China Telecom, China Unicom, Tencent's own network. */
 export const OPERATORS = ["CHINANET", "UNICOM", "CAP"] as const;
-/** One of them. */
+/** A network operator. */
 export type Operator = (typeof OPERATORS)[number];

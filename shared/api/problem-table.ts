@@ -1,6 +1,7 @@
 /**
- * Every problem the REST API can return, by its stable code: status, texts for people, and the facts that come with it.
- * The answers, their types, the OpenAPI document and the list on the docs page are made from this table.
+ * Every problem the REST API can return, by its stable code: status, texts for display, and the additional members
+ * (`facts`). The answers, their types, the OpenAPI document and the list on the docs page are generated from this
+ * table.
  */
 import * as v from "valibot";
 import type { BilingualText } from "../base/bilingual.ts";
@@ -13,7 +14,7 @@ export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 
 export interface ProblemKind {
   readonly status: ProblemStatus;
   readonly title: BilingualText;
-  /** What the caller can do; the `detail` when there is no more specific text. */
+  /** What the caller can do; used as `detail` when there is no more specific text. */
   readonly advice: BilingualText;
   /** Members in addition to the five of RFC 9457. */
   readonly facts: v.ObjectEntries;
@@ -30,7 +31,7 @@ const settingsProblems = v.array(
 /** A text in Chinese and English. */
 type Words = readonly [zh: string, en: string];
 
-/** One row of the table. */
+/** Makes one row of the table. */
 function kind<const S extends ProblemStatus, const F extends v.ObjectEntries>(
   status: S,
   [zh, en]: Words,
@@ -45,76 +46,76 @@ function kind<const S extends ProblemStatus, const F extends v.ObjectEntries>(
 export const PROBLEMS = {
   malformed_json: kind(400, ["请求体不是合法的 JSON", "Invalid JSON"],
     ["请发送 UTF-8 编码的 JSON", "send JSON in UTF-8"], {}),
-  malformed_multipart: kind(400, ["multipart 请求体无法解析", "The multipart body cannot be read"],
-    ["请把图片放在名为 media 的文件字段中", "send one file in a field named media"], {}),
-  idempotency_key_required: kind(400, ["缺少 Idempotency-Key 请求头", "The Idempotency-Key header is missing or not valid"],
-    ["每条消息使用一个新的键（1–128 个可见 ASCII 字符），重试时沿用同一个键", "use a new key for each message (1 to 128 visible ASCII characters), and the same key when you repeat the request"], {}),
-  account_required: kind(400, ["没有指明账号", "No account is named"],
+  malformed_multipart: kind(400, ["multipart 请求体无法解析", "The multipart body cannot be parsed"],
+    ["请在名为 media 的文件字段中发送图片", "send one file in a field named media"], {}),
+  idempotency_key_required: kind(400, ["缺少 Idempotency-Key 请求头", "The Idempotency-Key header is missing or invalid"],
+    ["每条消息使用一个新的键（1–128 个可见 ASCII 字符），重试时沿用同一个键", "use a new key (1 to 128 visible ASCII characters) for each message, and the same key when you repeat the request"], {}),
+  account_required: kind(400, ["未指明账号", "The account is missing"],
     ["配置了多个账号：加 ?account=mini-program:AppID（或 ?appid=），或在路径中写 channel:account:user", "several accounts are configured: add ?account=mini-program:<AppID> (or ?appid=), or write channel:account:user in the path"], {}),
   unauthorized: kind(401, ["未授权", "Unauthorized"],
     ["请使用 Authorization: Bearer <API 密钥>", "send Authorization: Bearer <API key>"], {}),
-  api_closed: kind(403, ["API 未开放", "The API is closed"],
-    ["尚未设置 API 密钥：运行 npx wrangler secret put API_KEYS（可用 openssl rand -hex 24 生成，多个以逗号分隔）", "no API key is set: run npx wrangler secret put API_KEYS (make one with openssl rand -hex 24; several are separated by commas)"], {}),
+  api_closed: kind(403, ["API 已关闭", "The API is off"],
+    ["尚未设置 API 密钥：运行 npx wrangler secret put API_KEYS（可用 openssl rand -hex 24 生成，多个以逗号分隔）", "no API key is set: run npx wrangler secret put API_KEYS (generate one with openssl rand -hex 24; separate several by commas)"], {}),
   route_not_found: kind(404, ["没有这个接口", "Route not found"],
     ["接口列表见 /api/docs", "see /api/docs for the routes and their methods"], {}),
   unknown_account: kind(404, ["没有这个账号", "Account not found"],
-    ["account 或 appid 不在本服务的配置中：加入 WECHAT_APPS，或核对", "the account or appid is not in this worker's configuration: add it to WECHAT_APPS, or correct it"], {}),
+    ["account 或 appid 不在本服务的配置中：加入 WECHAT_APPS，或核对", "the account or appid is not in this worker's configuration: add it to WECHAT_APPS, or correct the request"], {}),
   conversation_not_found: kind(404, ["没有这个对话", "Conversation not found"],
-    ["该用户从未发来消息，或记录已删除：请核对 id 与账号", "the user never sent a message, or the conversation was erased: check the id and the account"], {}),
+    ["该用户从未发过消息，或记录已删除：请核对 id 与账号", "the user never sent a message, or the conversation was erased: check the id and the account"], {}),
   webhook_not_found: kind(404, ["没有这个 Webhook", "Webhook not found"],
-    ["设置的 webhooks 中没有这个 id：请核对 id，列表见 GET /api/v1/webhooks", "the settings have no webhook with that id: see GET /api/v1/webhooks for the ids"], {}),
+    ["设置的 webhooks 中没有这个 id：请核对 id，列表见 GET /api/v1/webhooks", "the settings contain no webhook with this id: GET /api/v1/webhooks lists the ids"], {}),
   message_not_found: kind(404, ["没有这条消息", "Message not found"],
     ["请核对 id 与 appid；记录可能已删除", "check the id and the appid; the message may have been erased"], {}),
   media_not_found: kind(404, ["没有这个图片", "Picture not found"],
-    ["media_id 无效或已过期（有效期三天）：请核对，或让用户重新发送", "the media id is wrong or has expired (it is valid for three days): check it, or ask the user to send the picture again"], { platformCode: CodeSchema }),
+    ["media_id 无效或已过期（有效期三天）：请核对，或让用户重新发送", "the media id is invalid or has expired (it is valid for three days): check it, or ask the user to send the picture again"], { platformCode: CodeSchema }),
   window_closed: kind(409, ["回复窗口已关闭", "The reply window is closed"],
-    ["等用户再发一条消息；或设置 hold: true", "wait for the user's next message, or send with hold: true"], windowFacts),
-  quota_used: kind(409, ["回复额度已用完", "Reply quota used up"],
-    ["等用户再发一条消息；或设置 hold: true", "wait for the user's next message, or send with hold: true"], windowFacts),
-  hold_full: kind(409, ["保留的消息已满", "Held-message limit reached"],
-    ["每个对话最多保留 10 条：等用户再发一条消息，保留的消息会先发出", "a conversation holds at most 10 messages: wait for the user's next message, which sends them"], windowFacts),
+    ["等待用户的下一条消息；或设置 hold: true", "wait for the user's next message, or send with hold: true"], windowFacts),
+  quota_used: kind(409, ["回复额度已用尽", "The reply quota is used up"],
+    ["等待用户的下一条消息；或设置 hold: true", "wait for the user's next message, or send with hold: true"], windowFacts),
+  hold_full: kind(409, ["暂存的消息已达上限", "Held-message limit reached"],
+    ["每个对话最多暂存 10 条：用户发来下一条消息时会先发出它们", "a conversation can hold at most 10 messages: they are sent after the user's next message"], windowFacts),
   no_recent_message: kind(409, ["30 秒内没有消息往来", "No message in the last 30 seconds"],
     ["微信只在消息往来后的 30 秒内显示输入状态：请在用户下一条消息之后调用", "WeChat shows the typing indicator only within 30 seconds after a message: call this after the user's next message"], { platformCode: CodeSchema }),
-  settings_unreadable: kind(409, ["已存的设置无法读取", "The stored settings cannot be read"],
-    ["设置由另一版本的服务保存：部署那个版本，或按 problems 修正 stored 后 PUT", "another version of the worker stored them: deploy that version, or correct what problems lists in stored and PUT the result"],
+  settings_unreadable: kind(409, ["已存储的设置无法读取", "The stored settings cannot be read"],
+    ["设置由另一版本的服务写入：部署那个版本，或按 problems 修正 stored 后 PUT", "another version of the worker stored them: deploy that version, or fix the entries of stored that problems lists and PUT the result"],
     { version: count, problems: settingsProblems, stored: v.looseObject({}) }),
-  gone: kind(410, ["记录已不是同一份", "The log is another one"],
-    ["对话已被删除，或删除后重新开始：请从 after=0 重新读取，不带 log", "the conversation was erased, and may have begun anew: read it again from after=0 without log"], {}),
-  version_mismatch: kind(412, ["设置已被他人修改", "The settings have changed since they were read"],
+  gone: kind(410, ["log 已不存在", "This log no longer exists"],
+    ["对话已被删除，之后可能有新的记录：请不带 log，从 after=0 重新读取", "the conversation was erased; it may have a new log: read it from after=0 without log"], {}),
+  version_mismatch: kind(412, ["设置在读取后已被修改", "The settings have changed since they were read"],
     ["重新 GET，修改后带上新的 ETag 再 PUT", "GET the settings again, apply your change, and PUT with the new ETag"], { version: count }),
   body_too_large: kind(413, ["请求体过大", "The body is too large"],
     ["请缩小请求体：上限见 limit", "send a smaller body: limit is the maximum in bytes"], { limit: count, unit: v.literal("bytes") }),
   unsupported_media_type: kind(415, ["不支持的内容类型", "The content type is not supported"],
     ["请使用 accepted 中的类型", "use one of the types in accepted"], { accepted: v.array(v.string()) }),
-  invalid_field: kind(422, ["字段不合法", "A field is not valid"],
+  invalid_field: kind(422, ["字段不合法", "A field is invalid"],
     ["请修正 field 所指的字段", "correct the field named in field"], { field }),
   too_long: kind(422, ["内容过长", "The content is too long"],
     ["请缩短 field 所指的内容，上限见 limit", "shorten the content of field to at most limit"], { field, limit: count, actual: count, unit: v.picklist(["bytes", "characters"]) }),
   unsplittable: kind(422, ["文本无法分段", "The text cannot be split"],
-    ["文本中有一个链接超过一条消息的上限：请缩短链接", "one link in it is longer than a message may be: shorten the link"], { field }),
-  idempotency_mismatch: kind(422, ["同一个键，不同的内容", "Idempotency-Key was used with another body"],
+    ["文本中有一个链接超过一条消息的上限：请缩短链接", "one link is longer than a message may be: shorten it"], { field }),
+  idempotency_mismatch: kind(422, ["同一 Idempotency-Key，内容不同", "The Idempotency-Key was used with another body"],
     ["这个 Idempotency-Key 已用于另一条消息，请换一个键", "this Idempotency-Key belongs to another message: use a new key"], {}),
-  invalid_settings: kind(422, ["设置不合法", "The settings are not valid"],
-    ["请修正 problems 中列出的所有问题", "correct every entry of problems"],
+  invalid_settings: kind(422, ["设置不合法", "The settings are invalid"],
+    ["请修正 problems 中列出的所有问题", "fix every entry of problems"],
     { problems: settingsProblems }),
   if_match_required: kind(428, ["缺少 If-Match 请求头", "The If-Match header is missing"],
     ["请在 If-Match 中带上 GET 返回的 ETag", "send the ETag of the GET response as If-Match"], {}),
   rate_limited: kind(429, ["请求过于频繁", "Too many requests"],
     ["请在 Retry-After 秒之后重试", "repeat the request after Retry-After seconds"], { retryAfterSeconds: count }),
   internal: kind(500, ["内部错误", "Internal error"],
-    ["请用 requestId 查日志（npx wrangler tail），再重试", "find the requestId in the worker's log (npx wrangler tail), then repeat the request"], { requestId: v.string() }),
+    ["请用 requestId 查询日志（npx wrangler tail），再重试", "search the worker's log for the requestId (npx wrangler tail), then repeat the request"], { requestId: v.string() }),
   channel_refused: kind(502, ["微信拒绝了请求", "WeChat refused the call"],
-    ["原因见 meaning，处理办法见 cure", "meaning gives the cause, cure the remedy"], { platformCode: CodeSchema, name: WordSchema, meaning: v.string(), cure: v.string() }),
-  channel_unreachable: kind(502, ["连接不上微信", "WeChat cannot be reached"],
+    ["原因见 meaning，处理方法见 cure", "meaning contains the cause, cure the fix"], { platformCode: CodeSchema, name: WordSchema, meaning: v.string(), cure: v.string() }),
+  channel_unreachable: kind(502, ["无法连接微信", "WeChat cannot be reached"],
     ["请稍后重试；持续出现时核对 WECHAT_API_BASE", "repeat the request later; if it persists, check WECHAT_API_BASE"], {}),
   not_set_up: kind(503, ["服务尚未配置完成", "The worker is not set up yet"],
-    ["GET /healthz 列出缺少或写错的项目和改法", "GET /healthz lists each missing or malformed variable with its remedy"], {}),
+    ["GET /healthz 列出缺少或有误的变量及修正方法", "GET /healthz lists each missing or malformed variable with its fix"], {}),
   channel_paused: kind(503, ["对微信的调用已暂停", "Calls to WeChat are paused"],
-    ["微信的返回码使本服务暂停调用（例如当日额度已用完）：请在 until 之后重试", "a code of WeChat paused these calls (for example: daily quota used up): repeat the request after until"], { until: TimeSchema, platformCode: v.exactOptional(CodeSchema) }),
+    ["微信返回的错误码使本服务暂停调用（例如当日额度用尽）：请在 until 之后重试", "an error code of WeChat paused these calls (for example: daily limit used up): repeat the request after until"], { until: TimeSchema, platformCode: v.exactOptional(CodeSchema) }),
   audit_unavailable: kind(503, ["审计日志暂不可用", "The audit log is unavailable"],
     ["导出与删除须先记入审计日志，这次没有执行：请稍后重试", "an export or erasure is recorded first, and was not carried out: try again"], {}),
   try_again: kind(503, ["暂时不可用", "Temporarily unavailable"],
-    ["请几秒后用同一个 Idempotency-Key 重试", "repeat the request after a few seconds, with the same Idempotency-Key"], {}),
+    ["请在几秒后使用同一个 Idempotency-Key 重试", "repeat the request after a few seconds, with the same Idempotency-Key"], {}),
 } as const satisfies Record<string, ProblemKind>;
 
 /** The stable code of a problem. */

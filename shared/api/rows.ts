@@ -1,11 +1,11 @@
 /**
  * The rows of a conversation's log as the API returns them: one schema per kind. The mapping is
- * `worker/conversation/core/row-json.ts`, which webhooks use as well.
+ * `worker/conversation/core/row-json.ts`, which webhooks use too.
  *
- * The shape is the stored one: `by` says who, `facts` what is decided on, `content` what people read. Differences: times
- * are ISO texts; dedupe keys, request hashes and acknowledgements are left out; `raw` of an event becomes `fields`,
- * without those that name its user or account, which the conversation does; `out` rows get their message's public `id`, the one `POST …/messages`
- * returned.
+ * The structure is that of the stored rows: `by` is the author or cause, `facts` is the data that decisions use,
+ * `content` is what people read. Differences: times are ISO texts; dedupe keys, request hashes and acknowledgements are
+ * omitted; `raw` of an event becomes `fields`, without those that identify its user or account, because the
+ * conversation does; `out` rows contain their message's public `id`, the one that `POST …/messages` returned.
  */
 import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
@@ -32,7 +32,7 @@ import { sessionVariants } from "./session-rows.ts";
 
 const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const code = v.exactOptional(CodeSchema);
-const PurposeSchema = v.pipe(v.picklist(PURPOSES), v.description(both("发送用途", "why it is sent")));
+const PurposeSchema = v.pipe(v.picklist(PURPOSES), v.description(both("发送用途", "the purpose of the message")));
 const OutboundJsonSchema = named("Outbound", OutboundSchema);
 const OutboundTypeSchema = v.picklist(["text", "image", "link", "card"] satisfies readonly OutboundType[]);
 
@@ -65,12 +65,12 @@ const AuthorSchema = named(
         v.pipe(WordSchema, v.description(both("规则或客服的 id", "the id of the rule or the agent"))),
       ),
     }),
-    v.description(both("由谁写下或引起", "who wrote or caused it")),
+    v.description(both("由谁写入或触发", "who wrote or caused it")),
   ),
 );
-/** A row about another one, without content. */
+/** Builds the schema of a row about another row, without content. */
 function outcome<K extends string, F extends v.ObjectEntries>(kind: K, facts: F) {
-  const ref = v.pipe(SeqSchema, v.description(both("所指的 out 行的 seq", "the seq of the out row it is about")));
+  const ref = v.pipe(SeqSchema, v.description(both("相关 out 行的 seq", "the seq of the out row it is about")));
   return v.strictObject({
     ...rowHead,
     kind: v.literal(kind),
@@ -82,7 +82,7 @@ function outcome<K extends string, F extends v.ObjectEntries>(kind: K, facts: F)
 }
 const CountSchema = v.pipe(v.number(), v.integer());
 const replyContext = v.exactOptional(
-  v.pipe(v.string(), v.description(both("用户所写的子商户", "the sub-merchant the user wrote to"))),
+  v.pipe(v.string(), v.description(both("用户联系的子商户", "the sub-merchant the user wrote to"))),
 );
 const sending = { attempt: AttemptSchema };
 const ended = { ...sending, reason: WordSchema, code };
@@ -102,7 +102,7 @@ export const RowSchema = named(
         grant: v.exactOptional(
           v.pipe(
             v.strictObject({ name: WordSchema, count: CountSchema, until: TimeSchema }),
-            v.description(both("带来的额度", "the quota it opened")),
+            v.description(both("该事件带来的回复额度", "the reply quota granted by this event")),
           ),
         ),
         contextVerdict: v.exactOptional(v.picklist(["verified", ...UNVERIFIED_REASONS])),
@@ -115,7 +115,12 @@ export const RowSchema = named(
       kind: v.literal("out"),
       ref: v.pipe(
         v.nullable(SeqSchema),
-        v.description(both("第一条的 seq；本身是第一条时为 null", "the seq of the first part; null: it is the first")),
+        v.description(
+          both(
+            "消息拆分为多条时首条的 seq；本条即首条时为 null",
+            "the seq of the first part of a split message; null when this row is the first part",
+          ),
+        ),
       ),
       id: WordSchema,
       by: AuthorSchema,
@@ -138,7 +143,7 @@ export const RowSchema = named(
       ref: v.pipe(
         v.nullable(SeqSchema),
         v.description(
-          both("所指的 out 行的 seq；没有时为 null", "the seq of the out row it is about; null: it has none"),
+          both("相关 out 行的 seq；没有则为 null", "the seq of the out row it is about; null when there is none"),
         ),
       ),
       by: AuthorSchema,
@@ -170,21 +175,27 @@ export const PageSchema = named(
     next: v.pipe(
       SeqSchema,
       v.description(
-        both("下一次请求的 after；没有新内容时不变", "the next request's after; the same when nothing is new"),
+        both("下一次请求的 after；没有新内容时不变", "the next request's after; unchanged when there is nothing new"),
       ),
     ),
   }),
 );
 
-/** One conversation: its window, the place the user came from, its newest rows. */
+/** One conversation: its reply window, its context, its newest rows. */
 export const ConversationSchema = named(
   "Conversation",
   v.strictObject({
     id: v.pipe(WordSchema, v.description(both("对话 id", "the conversation's id"))),
     channel: v.picklist(CHANNELS),
-    account: v.pipe(WordSchema, v.description(both("小程序的 AppID", "of a mini program its AppID"))),
+    account: v.pipe(
+      WordSchema,
+      v.description(both("账号；小程序为 AppID", "the account; for a mini program its AppID")),
+    ),
     log: LogIdSchema,
-    user: v.pipe(WordSchema, v.description(both("小程序用户的 OPENID", "of a mini program's user the OPENID"))),
+    user: v.pipe(
+      WordSchema,
+      v.description(both("用户；小程序用户为 OPENID", "the user; for a mini program's user the OPENID")),
+    ),
     window: WindowSchema,
     context: v.strictObject({
       entryText: v.pipe(
@@ -196,10 +207,13 @@ export const ConversationSchema = named(
     heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
     waiting: v.pipe(
       v.array(v.strictObject({ id: WordSchema, state: MessageStateSchema, waiting: WaitingSchema })),
-      v.description(both("尚未发出的消息及原因", "messages that are not sent yet, and why")),
+      v.description(both("尚未发送的消息及原因", "messages not sent yet, and why")),
     ),
     mutedUntil: v.nullable(TimeSchema),
     rows: v.array(RowSchema),
-    next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "the cursor for the next page: after=next"))),
+    next: v.pipe(
+      SeqSchema,
+      v.description(both("下一页的游标：after=next", "the cursor for the next page: after=next")),
+    ),
   }),
 );

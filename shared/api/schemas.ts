@@ -1,6 +1,6 @@
 /**
- * The shapes of the REST API, as valibot schemas: the types of answers, the checks of inputs and the OpenAPI document
- * come from them. Times are ISO 8601 in UTC; ids are opaque texts.
+ * The valibot schemas of the REST API: the types of answers, the checks of inputs and the OpenAPI document are derived
+ * from them. Times are ISO 8601 in UTC; ids are opaque texts.
  */
 import * as v from "valibot";
 import {
@@ -11,14 +11,14 @@ import {
 } from "../message/outbound.ts";
 import { type MessageStatus, WAIT_REASONS } from "./message-status.ts";
 
-/** The most rows of a page. */
+/** The maximum number of rows in a page. */
 export const MAX_PAGE = 200;
-/** Default number of rows shown with a conversation. */
+/** Default number of rows returned with a conversation. */
 const SHOWN_ROWS = 20;
 /** Default number of rows of a page. */
 const PAGE_ROWS = 100;
 
-/** Chinese and English in one text, as the document and the problems have them. */
+/** Joins Chinese and English in one text, as used in the document and in problems. */
 export function both(zh: string, en: string): string {
   return `${zh} / ${en}`;
 }
@@ -28,7 +28,7 @@ export function named<T extends v.GenericSchema>(ref: string, schema: T) {
   return v.pipe(schema, v.metadata({ ref }));
 }
 
-/** Epoch ms in the form the API uses for times. */
+/** Formats epoch ms as the API's time format. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
@@ -37,16 +37,19 @@ export function isoTime(epochMs: number): string {
 export const TimeSchema = v.pipe(v.string(), v.isoTimestamp());
 /** A row's position in the log: order and cursor. */
 export const SeqSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-/** The platform's code of a refusal, as text. */
+/** The platform's error code, as text. */
 export const CodeSchema = v.string();
-/** Names a log: an erased conversation begins another one. */
+/** The id of a log; after an erasure a new log with another id begins. */
 export const LogIdSchema = v.pipe(
   v.string(),
   v.description(
-    both("这份记录的编号；对话删除后重新开始时不同", "names this log: after an erasure another one begins"),
+    both(
+      "日志编号；对话删除后，新日志的编号不同",
+      "the id of this log; after an erasure a new log with another id begins",
+    ),
   ),
 );
-/** A short fixed word or an id of ours. */
+/** A short fixed word, or one of our ids. */
 export const WordSchema = v.string();
 
 /** The reply window. */
@@ -64,7 +67,7 @@ export const WindowSchema = named(
       v.description(
         both(
           "正在使用的额度。message：用户发过消息（48 小时 5 条）；enter：进入会话（1 分钟 2 条）；没有则为 null",
-          "the grant that counts: message, the user wrote (5 in 48 h); enter, the user entered the chat (2 in a minute); null when there is none",
+          "the grant in use: message, the user wrote (5 sends in 48 h); enter, the user entered the chat (2 sends in a minute); null when there is none",
         ),
       ),
     ),
@@ -72,7 +75,7 @@ export const WindowSchema = named(
     expiresAt: v.nullable(TimeSchema),
     doubtful: v.pipe(
       v.boolean(),
-      v.description(both("微信曾拒绝过本应有效的回复", "WeChat refused although by our record the window was open")),
+      v.description(both("微信拒绝过一次按本服务的计数应可发送的回复", "WeChat refused a send that our quota allowed")),
     ),
   }),
 );
@@ -98,8 +101,8 @@ export const WaitingSchema = named(
       v.picklist(WAIT_REASONS),
       v.description(
         both(
-          "unconfirmed 上次结果未知，再发一次 · order 排在同一用户的上一条之后 · held 等用户的下一条消息 · due 即将发送",
-          "unconfirmed: sent once more, the last outcome is unknown · order: after another message to the user · held: for the user's next message · due: about to be sent",
+          "unconfirmed 上次结果未知，再发一次 · order 排在同一用户的另一条消息之后 · held 等待用户的下一条消息 · due 即将发送",
+          "unconfirmed: the last outcome is unknown, sent once more · order: waits for another message to the user · held: kept for the user's next message · due: about to be sent",
         ),
       ),
     ),
@@ -107,7 +110,12 @@ export const WaitingSchema = named(
     until: v.exactOptional(
       v.pipe(
         TimeSchema,
-        v.description(both("在此之前不会发送；held 为放弃的时间", "not sent before; for held: given up then")),
+        v.description(
+          both(
+            "此时间之前不会发送；held 为放弃发送的时间",
+            "not sent before this time; for held: when sending is given up",
+          ),
+        ),
       ),
     ),
   }),
@@ -126,8 +134,8 @@ export const MessageStateSchema = v.pipe(
   v.picklist(STATES),
   v.description(
     both(
-      "queued 排队 · sending 发送中 · retrying 等待重试 · held 等用户下一条消息 · sent 已送达微信 · failed 失败 · blocked 未发送 · unconfirmed 结果未知",
-      "held waits for the user's next message · blocked was not sent · unconfirmed: unknown whether it arrived",
+      "queued 排队 · sending 发送中 · retrying 等待重试 · held 等待用户的下一条消息 · sent 微信已接受 · failed 失败 · blocked 未发送 · unconfirmed 结果未知",
+      "held: kept for the user's next message · blocked: not sent · unconfirmed: it is unknown whether it arrived",
     ),
   ),
 );
@@ -142,7 +150,7 @@ export const MessageSchema = named(
     parts: v.exactOptional(
       v.pipe(
         v.array(v.strictObject({ part: v.pipe(v.number(), v.integer()), state: MessageStateSchema, ...outcome })),
-        v.description(both("长文本分段发送时各段的状态", "each part of a long text that was split")),
+        v.description(both("长文本拆分为多条时各条的状态", "the status of each part of a long text that was split")),
       ),
     ),
   }),
@@ -160,8 +168,8 @@ const sendOptions = {
       v.boolean(),
       v.description(
         both(
-          "窗口关闭时保留，等用户下次发消息再发（最长 48 小时，最多 10 条）",
-          "when nothing may be sent now, keep it for the user's next message (48 h, 10 messages at most)",
+          "不能发送时暂存，等用户发来下一条消息后发送（最长 48 小时，最多 10 条）",
+          "if the message cannot be sent now, hold it until the user's next message (at most 48 h and 10 messages)",
         ),
       ),
     ),
@@ -170,7 +178,7 @@ const sendOptions = {
     v.pipe(
       v.boolean(),
       v.description(
-        both("标注“由第三方 AI 生成”，并且不暂停自动回复", "adds WeChat's AI notice; does not mute automatic answers"),
+        both("标注“由第三方 AI 生成”，并且不暂停自动回复", "adds WeChat's AI notice, and does not mute automation"),
       ),
     ),
   ),
@@ -204,41 +212,44 @@ export const QuarantinedSchema = v.strictObject({
   truncated: v.boolean(),
 });
 
-/** All entries that are kept. */
+/** All stored entries. */
 export const QuarantineSchema = named("Quarantine", v.strictObject({ entries: v.array(QuarantinedSchema) }));
 
-/** Path of everything about one conversation, percent-encoded as one segment. */
+/** The path parameter that names a conversation, percent-encoded as one segment. */
 export const ConversationParamSchema = v.object({
   id: v.pipe(
     v.string(),
     v.regex(/^[!-~]{1,210}$/, "must be 1 to 210 visible ASCII characters"),
     v.description(
       both(
-        "对话 id（64 位十六进制）、地址 channel:account:user，或 ?account= 所指账号的用户；只有一个小程序时就是它的 OPENID",
-        "a conversation id (64 hex digits), an address channel:account:user, or a user of the account in ?account=, which a single mini program does not need",
+        "对话 id（64 位十六进制）、地址 channel:account:user，或 ?account= 所指账号的用户；只有一个小程序时可省略 account，直接用 OPENID",
+        "a conversation id (64 hex digits), an address channel:account:user, or a user of the account in ?account=, which can be omitted when only one mini program is configured",
       ),
     ),
   ),
 });
 
-/** Path of a picture. */
+/** The path parameter of a picture. */
 export const MediaParamSchema = v.object({
   mediaId: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters")),
 });
 
-/** How many of the newest rows a conversation shows. */
+/** The number of newest rows returned with a conversation. */
 export const ViewQuerySchema = v.object({ limit: wholeNumber(1, MAX_PAGE, SHOWN_ROWS) });
 
-/** Which rows a page has. */
+/** The range of rows in a page. */
 export const PageQuerySchema = v.object({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
   limit: wholeNumber(1, MAX_PAGE, PAGE_ROWS),
 });
 
-/** Which rows of a log a page has. */
+/** The range of rows in a page of a log. */
 export const LogPageQuerySchema = v.object({
   ...PageQuerySchema.entries,
-  log: knownLog("上一页的 log：对话删除后为 410", "the log of the page before: 410 once it was erased"),
+  log: knownLog(
+    "上一页的 log：对话删除后返回 410",
+    "the log of the previous page: answered with 410 after the conversation was erased",
+  ),
 });
 
 /** Which log a command is for. */
@@ -254,17 +265,21 @@ export const IdempotencyHeaderSchema = v.object({
   "idempotency-key": v.pipe(
     v.string(),
     v.regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters"),
-    v.description(both("同一用户 24 小时内，相同的键只发送一次", "the same key sends once, for one user and 24 hours")),
+    v.description(
+      both("同一用户 24 小时内，相同的键只发送一次", "a repeated key does not send again: valid per user for 24 hours"),
+    ),
   ),
 });
 
-/** A log in a query, as the caller has read it. */
+/** Returns the schema of a log in a query, as the caller has read it. */
 function knownLog(zh: string, en: string) {
   const form = v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the log of a page");
   return v.optional(v.pipe(v.string(), form, v.description(both(zh, en))));
 }
 
-/** A number in a query: digits only, within a range. The document shows it as the number it becomes. */
+/**
+ * Returns the schema of a number in a query: digits only, within a range. The OpenAPI document shows it as a number.
+ */
 function wholeNumber(min: number, max: number, fallback: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   return v.pipe(

@@ -2,7 +2,7 @@
 import type { Address } from "../message/address.ts";
 import { buildMessageId, type MessageAddress, parseMessageId } from "../message/message-id.ts";
 
-/** The types of events, in the order of the documentation. */
+/** The types of events, in the order in which the documentation lists them. */
 export const WEBHOOK_EVENTS = [
   "message.received",
   "user.entered",
@@ -15,25 +15,25 @@ export const WEBHOOK_EVENTS = [
   "account.event",
 ] as const;
 
-/** The type of an event of an account as a whole: it comes from no row of a conversation. */
+/** The type of an event of an account as a whole, which is not derived from a row of a conversation. */
 export const ACCOUNT_EVENT = "account.event";
 
-/** A row of a handover makes two events. */
+/** Suffix of an event id: a row with a handover causes two events. */
 const HANDOVER = "-handover";
 
 /** A type of event. */
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 
-/** The origin of the rows. */
+/** The conversation that rows belong to. */
 export interface WebhookSource extends Address {
   /** The conversation's object, 64 hex digits. */
   readonly objectId: string;
 }
 
-/** The origin of an event: the object it comes from. */
+/** The part of an event id that identifies the object it comes from. */
 type WebhookOrigin = Pick<WebhookSource, "objectId">;
 
-/** The header `webhook-id` of an event: the same for every repeat. */
+/** Returns the value of the header `webhook-id`: the same for every repeat of an event. */
 export function eventIdOf(
   { objectId }: WebhookOrigin,
   { seq }: Pick<MessageAddress, "seq">,
@@ -43,7 +43,7 @@ export function eventIdOf(
   return type === "conversation.handed_over" ? `${id}${HANDOVER}` : id;
 }
 
-/** The origin of the event with this `webhook-id`; undefined when `eventIdOf` cannot have made it. */
+/** Parses a `webhook-id`; undefined when `eventIdOf` cannot have made it. */
 export function parseEventId(id: string): MessageAddress | undefined {
   return parseMessageId(id.endsWith(HANDOVER) ? id.slice(0, -HANDOVER.length) : id);
 }

@@ -2,15 +2,15 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Beijing is UTC+8, without summer time. */
+/** Beijing is UTC+8 without daylight saving time. */
 const BEIJING_OFFSET_MS = 8 * HOUR_MS;
 
-/** The number of the Beijing day since 1970. */
+/** Returns the number of the Beijing day since 1970. */
 export function beijingDay(now: number): number {
   return Math.floor((now + BEIJING_OFFSET_MS) / DAY_MS);
 }
 
-/** When the next Beijing day begins, epoch ms. */
+/** Returns when the next Beijing day begins, epoch ms. */
 export function nextBeijingMidnight(now: number): number {
   return (beijingDay(now) + 1) * DAY_MS - BEIJING_OFFSET_MS;
 }

@@ -1,4 +1,4 @@
-/** The same words in Chinese and in English, for the operator. */
+/** A text in Chinese and English, for the operator. */
 export interface BilingualText {
   readonly zh: string;
   readonly en: string;

@@ -1,37 +1,37 @@
 /**
- * One reader for all JSON from outside: a push, a body of the API, a webhook's answer. A byte-order mark and white
- * space around it are accepted. Its depth and size are limited before values are built, because code that checks or
- * copies a value recurses level by level and stores a problem for each wrong entry.
+ * Parses all JSON from outside: a push, a body of the API, a webhook's answer. A byte order mark and surrounding white
+ * space are accepted. Its depth and size are limited before values are built, because code that checks or copies a
+ * value is recursive and stores a problem for each invalid entry.
  */
 import { err, ok, type Result } from "./result.ts";
 
 /** The limits of a text. */
 export interface JsonLimits {
-  /** The greatest depth of objects and lists, the outermost included. */
+  /** The maximum depth of objects and arrays, including the outermost. */
   readonly maxDepth: number;
-  /** The most commas between values. */
+  /** The maximum number of commas between values. */
   readonly maxCommas: number;
 }
 
-/** Why a text is refused. */
+/** Why a text is rejected. */
 export interface JsonTextProblem {
   readonly reason: "malformed" | "too_deep" | "too_many_nodes";
 }
 
-/** Like the argument of `JSON.parse`; the third argument has the source text of a number (Node 24, workerd). */
+/** As the argument of `JSON.parse`; the third argument contains the source text of a number (Node 24, workerd). */
 export type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Reads JSON.
+ * Parses JSON.
  *
  * @param text the whole body
  * @param reviver see `JSON.parse`; its errors are thrown, except a SyntaxError
  */
 export function readJsonText(text: string, limits: JsonLimits, reviver?: Reviver): Result<unknown, JsonTextProblem> {
-  // JavaScript treats the byte-order mark as white space.
+  // JavaScript treats a byte order mark as white space.
   const body = text.trim();
   const excess = checkShape(body, limits);
   if (excess !== undefined) return err({ reason: excess });
@@ -45,7 +45,7 @@ export function readJsonText(text: string, limits: JsonLimits, reviver?: Reviver
 }
 
 /**
- * Checks depth and number of values before values are built; each value but the first in its parent follows a comma.
+ * Checks depth and number of values before values are built: each value except the first in its parent follows a comma.
  */
 function checkShape(body: string, { maxDepth, maxCommas }: JsonLimits): "too_deep" | "too_many_nodes" | undefined {
   let depth = 0;

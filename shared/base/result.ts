@@ -1,6 +1,6 @@
 /**
- * Expected outcomes as values. Bugs and bad set-up throw; every other outcome is a `Result` whose error has a stable
- * `reason` and its facts.
+ * Expected outcomes as values. Bugs and an invalid configuration throw; every other outcome is a `Result` whose error
+ * has a stable `reason` and the data that belongs to it.
  */
 
 /** The value of a successful step. */
@@ -9,13 +9,13 @@ export interface Ok<T> {
   readonly value: T;
 }
 
-/** The error of a failed step: a tagged reason with its facts. */
+/** The error of a failed step: a tagged reason with its data. */
 export interface Err<E> {
   readonly ok: false;
   readonly error: E;
 }
 
-/** Either a value or the reason why there is none. */
+/** Either a value or an error. */
 export type Result<T, E> = Ok<T> | Err<E>;
 
 /** Wraps a value. */
@@ -23,7 +23,7 @@ export function ok<T>(value: T): Ok<T> {
   return { ok: true, value };
 }
 
-/** Wraps a reason. */
+/** Wraps an error. */
 export function err<const E>(error: E): Err<E> {
   return { ok: false, error };
 }

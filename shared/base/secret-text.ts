@@ -1,14 +1,14 @@
 /**
- * Secrets and settings as they come out of files, terminals and web forms. Characters around a value that cannot belong
- * to it are removed: white space, line breaks, a byte order mark, a pair of quotation marks.
+ * Cleans secrets and settings that were copied from files, terminals and web forms. Characters around a value that
+ * cannot be part of it are removed: white space, line breaks, a byte order mark, a pair of quotation marks.
  */
 
 const EDGES = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 const QUOTES = ['""', "''", "``", "“”", "‘’"];
 
 /**
- * The value itself. Worker, client and scripts use the same function, so that both ends of a signature have the same
- * key.
+ * Returns the value itself. Worker, client and scripts use the same function, so that both ends of a signature have the
+ * same key.
  */
 export function trimSecret(text: string): string {
   const trimmed = text.replace(EDGES, "");

@@ -1,10 +1,10 @@
 /**
  * Typed routes in the path of a mini-program card: the worker builds one, the user taps the card in the chat, and the
- * page gets it back in `bindcontact`'s detail (WECHAT.md §9.1), where it must navigate by itself.
+ * page receives it in the detail of `bindcontact` (WECHAT.md §9.1) and must navigate by itself.
  *
  *     pages/product/index?id=42&kefu=%7B%22order%22%3A…
  *
- * A phone may return the path in several forms, all of which are read: with a leading slash or without, with `.html`
+ * A phone may return the path in several forms, all of which are read: with or without a leading slash, with `.html`
  * (WECHAT.md §9.3), the query in the path or in `detail.query`, decoded or not.
  */
 import {
@@ -16,46 +16,47 @@ import {
 } from "../base/plain-json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 
-/** The longest path of a card, characters. Our own limit: WeChat documents none (WECHAT.md §4.3). */
+/** The maximum length of a card's path, characters. Our own limit: WeChat documents none (WECHAT.md §4.3). */
 export const CARD_PATH_LIMIT = 2_048;
-/** The query field reserved by this project: the context. */
+/** The query field reserved by this project: it contains the context. */
 const CONTEXT_FIELD = "kefu";
-// A page as app.json names it; no `..`, no scheme, no second slash.
+// The path of a page, as in app.json; no `..`, no scheme, no second slash.
 const PAGE = /^[\w-]+(?:[./][\w-]+)*$/;
-// The characters that `encodeURIComponent` does not escape, and escapes; any other character means that the text is
-// decoded already.
+// The characters that `encodeURIComponent` leaves unescaped, and escapes; any other character means that the text is
+// already decoded.
 const ENCODED = /^(?:[\w\-.!~*'()]|%[0-9a-f]{2})*$/i;
 
-/** Why there is no path. `length` is in characters, all of them ASCII. */
+/** Why a path cannot be built. `length` is in characters, all of them ASCII. */
 export type CardPathError =
   | { readonly reason: "not_a_page"; readonly page: string }
   | { readonly reason: "reserved"; readonly field: string }
   | { readonly reason: "too_long"; readonly length: number; readonly limit: number }
   | NotPlainData;
 
-/** The target of a card. Everything in it comes from outside. */
+/** The target of a card. All values come from outside. */
 export interface CardTarget {
   readonly page: string;
   readonly query: Record<string, string>;
   readonly context?: JsonObject;
 }
 
-/** A value of a query as text. */
+/** The allowed values of a query, which are written as text. */
 type Scalars<Query> = { readonly [Name in keyof Query]: string | number | boolean | undefined };
 
-/** The same function, typed by the app's own pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
+/** Builds the same path, typed with the app's pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
 export function buildCardPath<Routes extends object, Page extends keyof Routes & string>(
   page: Page,
   query: Routes[Page],
   context?: object,
 ): Result<string, CardPathError>;
 /**
- * Writes the path of a card.
+ * Builds the path of a card.
  *
  * @param page a page of the app, without a leading slash, as in app.json
  * @param query its query: texts, numbers, booleans; `undefined` values are left out; `kefu` is reserved
  * @param context plain data for the page that opens, in the one field `kefu`
- * @returns the path, percent-encoded, without a leading slash, or why there is none (`query.id` names the parameter)
+ * @returns the path, percent-encoded, without a leading slash, or why it cannot be built (`query.id` names the
+ * parameter)
  * @example buildCardPath("pages/order/index", { id: "1001" })
  */
 export function buildCardPath<Query extends Scalars<Query>>(
@@ -78,8 +79,8 @@ export function buildCardPath(page: string, query: unknown, context?: object): R
 /**
  * Reads the target of a tapped card. Never throws.
  *
- * A value of `query` made of unreserved characters and escapes only is treated as encoded: whether phones decode it is
- * not documented. The path takes precedence over `query`.
+ * A value of `query` that consists of unreserved characters and escapes only is treated as encoded, because it is not
+ * documented whether phones decode it. The path takes precedence over `query`.
  *
  * @param path `detail.path` of `bindcontact`, or any page's path
  * @param query `detail.query`, or the options of `onLoad`
@@ -120,7 +121,7 @@ function writeContext(context: object): Result<string[], CardPathError> {
   return err({ reason: "not_plain_data", path: `${CONTEXT_FIELD}.${json.error.path}` });
 }
 
-/** The query after `?`, decoded. */
+/** Parses and decodes the query after `?`. */
 function readQuery(text: string): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const part of text.split("&")) {
@@ -132,7 +133,7 @@ function readQuery(text: string): Record<string, string> {
   return fields;
 }
 
-/** The fields of `detail.query`. */
+/** Returns the fields of `detail.query`, decoded. */
 function readFields(query: unknown): Record<string, string> {
   const fields: Record<string, string> = {};
   if (!isPlainObject(query)) return fields;
@@ -144,7 +145,7 @@ function readFields(query: unknown): Record<string, string> {
   return fields;
 }
 
-/** The context: a text that begins with `{` when it is decoded. */
+/** Parses the context: a text that begins with `{` after decoding. */
 function readContext(written: string): JsonObject | undefined {
   return readJsonObject(written.startsWith("{") ? written : decode(written));
 }
@@ -155,7 +156,7 @@ function scalarText(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether `encodeURIComponent` accepts it: no lone surrogates. */
+/** Returns whether `encodeURIComponent` accepts a text: it has no lone surrogates. */
 function isWellFormed(text: string): boolean {
   return !/\p{Cs}/u.test(text);
 }
@@ -164,7 +165,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A `%` written by hand: the text is kept unchanged instead of being dropped.
+    // A `%` that is not an escape: the text is kept unchanged instead of being dropped.
     return text;
   }
 }

@@ -5,17 +5,17 @@
  *
  *     1.<expiry, seconds>.<HMAC-SHA-256, base64url>.<compact JSON>
  *
- * The HMAC is over four lines: `edge-kefu-context-1`, openid, expiry, JSON. Neither the expiry nor the JSON can hold a
- * line break, so no two contexts have the same signed text, and a token of one user is not valid for another.
+ * The HMAC covers four lines: `edge-kefu-context-1`, openid, expiry, JSON. Neither the expiry nor the JSON can contain
+ * a line break, so no two contexts have the same signed text, and a token of one user is not valid for another.
  */
 import { readJsonObject, type JsonObject } from "../base/plain-json.ts";
 
-/** The longest token, in UTF-16 code units: the page's own context must fit beside it. */
+/** The maximum length of a token, UTF-16 code units: leaves space for the page's own context. */
 export const CONTEXT_TOKEN_LIMIT = 640;
-/** The shortest key, in characters. */
+/** The minimum length of a key, characters. */
 export const MIN_CONTEXT_KEY = 32;
 
-/** Why a context that came with a token is not verified. */
+/** Why a context that was sent with a token is not verified. */
 export const UNVERIFIED_REASONS = [
   /** The worker has no `CONTEXT_KEY`. */
   "no_key",
@@ -23,7 +23,7 @@ export const UNVERIFIED_REASONS = [
   "malformed",
   /** Forged, changed, signed with another key, or made for another user. */
   "bad_signature",
-  /** Genuine, but expired when the user entered. */
+  /** Valid signature, but expired when the user entered. */
   "expired",
   /** The push was stored by a worker version without tokens. */
   "not_checked",
@@ -48,7 +48,7 @@ export interface ContextToken {
 
 const TOKEN = /^1\.(\d{1,11})\.([\w-]{43})\.(\{.*\})$/;
 
-/** The text the HMAC is over. */
+/** Returns the text that the HMAC covers. */
 export function contextTokenText(openid: string, expiresAt: number, json: string): string {
   return ["edge-kefu-context-1", openid, toSeconds(expiresAt), json].join("\n");
 }

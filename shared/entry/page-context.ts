@@ -1,5 +1,5 @@
 /**
- * Where a user came from, in the shape used outside of the channel: the page's own context, and the one signed by the
+ * Where a user came from, in a platform-independent form: the context set by the page, and the context signed by the
  * shop's back end. Computed from the stored `entryText` and the verification result stored with it, so it stays the
  * same when keys change and tokens expire (docs/design/0015).
  */
@@ -11,9 +11,9 @@ import { decodeSessionFrom } from "./session-from.ts";
 
 /** A context with unchecked values: for display and for other programs. */
 export interface ShownContext {
-  /** The label the page wrote for people; empty when the app set `session-from` by hand. */
+  /** The label for display; empty when the app set `session-from` by hand. */
   readonly label: string;
-  /** The page's own context, from the user's phone. */
+  /** The context set by the page; it comes from the user's phone. */
   readonly claimed: JsonObject | null;
   /** The context that the shop's back end signed for this user. */
   readonly verified: JsonObject | null;
@@ -21,31 +21,34 @@ export interface ShownContext {
   readonly unverifiedReason: UnverifiedReason | null;
 }
 
-/** A context by the declarations of `shared/app-context.ts`: for the team's handlers. */
+/** A context typed by the declarations of `shared/app-context.ts`, for the team's handlers. */
 export interface PageContext {
   readonly label: string;
   /** For display; null when the page sent no context, or one that is not an `AppContext`. */
   readonly claimed: AppContext | null;
-  /** The only place for identity, VIP level and priority; null unless genuine, in time and a `VerifiedContext`. */
+  /**
+   * The only place for identity, VIP level and priority; null unless the token is genuine and not expired and the
+   * content is a `VerifiedContext`.
+   */
   readonly verified: VerifiedContext | null;
   readonly unverifiedReason: UnverifiedReason | null;
-  /** The same before the check against the declarations. */
+  /** The context before it is checked against the declarations. */
   readonly raw: ShownContext;
 }
 
-/** The declarations of `shared/app-context.ts`, passed in by the Worker's entry. */
+/** The declarations of `shared/app-context.ts`, injected by the Worker's entry point. */
 export interface ContextSchemas {
   readonly AppContextSchema: v.GenericSchema<unknown, AppContext>;
   readonly VerifiedContextSchema: v.GenericSchema<unknown, VerifiedContext>;
 }
 
-/** The readable part of a `session-from`: the label of a context, or the text an app set by hand. */
+/** Returns the readable part of a `session-from`: the label of a context, or the text an app set by hand. */
 export function readSource(entryText: string): string {
   const read = decodeSessionFrom(entryText);
   return read.kind === "context" ? read.label : read.text;
 }
 
-/** The token in a `session-from`, if there is one. */
+/** Returns the token in a `session-from`, if there is one. */
 export function findToken(entryText: string): string | undefined {
   const read = decodeSessionFrom(entryText);
   return read.kind === "context" ? read.signed : undefined;
@@ -54,7 +57,7 @@ export function findToken(entryText: string): string | undefined {
 /**
  * Builds the entry context of a user.
  *
- * @param entryText as it arrived
+ * @param entryText the `session-from`, unchanged
  * @param verdict the result of verifying its token; undefined when there was none or it was not verified
  */
 export function showContext(entryText: string, verdict: TokenVerdict | undefined): ShownContext {
@@ -66,7 +69,7 @@ export function showContext(entryText: string, verdict: TokenVerdict | undefined
   return { label, claimed, verified: readContextToken(signed)?.context ?? null, unverifiedReason: null };
 }
 
-/** Types a context by the app's declarations; a part that does not match them is null. */
+/** Types a context with the app's declarations; a part that does not match them is null. */
 export function typeContext(
   raw: ShownContext,
   { AppContextSchema, VerifiedContextSchema }: ContextSchemas,
@@ -83,7 +86,7 @@ export function typeContext(
 }
 
 /**
- * One value of a context as text, for the team's templates.
+ * Returns one value of a context as text, for the team's templates.
  *
  * @param path `product.name`
  * @returns empty when it is missing, or not a text, number or boolean

@@ -1,14 +1,14 @@
 /**
  * Typed context in a contact button's `session-from` (WECHAT.md §9.1): the page encodes it, the worker decodes it from
- * the enter event. It comes from the user's phone: treat it as a claim.
+ * the enter event. It comes from the user's phone: treat it as unverified.
  *
- * On the wire: a label for people (WeChat's own agent tool shows the text as it is), a mark with a version, a signed
- * token when there is one, the context as compact JSON.
+ * Format: a label for display (WeChat's own agent tool shows the text unchanged), a marker with a version, a signed
+ * token if there is one, the context as compact JSON.
  *
  *     青瓷茶杯 ¥128 kefu1{"page":"pages/product/index","product":{"id":"42","name":"青瓷茶杯","price":128}}
- *     kefu1"1.1790000000.eyJ1c2VyIjp7InZpcCI6M319.…"{"page":"pages/home/index"}
+ * kefu1"1.1790000000.eyJ1c2VyIjp7InZpcCI6M319.…"{"page":"pages/home/index"}
  *
- * Anything else is plain: apps may set `session-from` by hand.
+ * Any other text is plain: apps may set `session-from` by hand.
  */
 import {
   readJsonObject,
@@ -20,20 +20,23 @@ import {
 import { err, ok, type Result } from "../base/result.ts";
 import { isVisible } from "../base/visible.ts";
 
-/** The longest `session-from`, in UTF-16 code units. */
+/** The maximum length of a `session-from`, UTF-16 code units. */
 export const SESSION_FROM_LIMIT = 1_024;
-/** The longest label, in UTF-16 code units; a longer one is cut, so that it leaves enough space for the context. */
+/**
+ * The maximum length of a label, UTF-16 code units; a longer label is cut, so that enough space is left for the
+ * context.
+ */
 export const LABEL_LIMIT = 80;
 
 /** Optional additions to the context. */
 export interface SessionFromOptions {
-  /** Shown to people before the data. Line breaks and control characters become spaces. */
+  /** Shown before the data. Line breaks and control characters become spaces. */
   readonly label?: string | undefined;
   /** A token made by the shop's own back end with `signContext`; passed on unchanged. */
   readonly signed?: string | undefined;
 }
 
-/** Why a context cannot be a `session-from`. `length` is in UTF-16 code units. */
+/** Why a context cannot be written as a `session-from`. `length` is in UTF-16 code units. */
 export type SessionFromError =
   | { readonly reason: "too_long"; readonly length: number; readonly limit: number }
   | NotPlainData;
@@ -44,10 +47,10 @@ export type SessionFrom =
   | { readonly kind: "context"; readonly label: string; readonly context: JsonObject; readonly signed?: string };
 
 const MARK = "kefu1";
-// The mark is at the start or after a space; `{` or a string and `{` follow it.
+// The marker is at the start or after a space; it is followed by `{`, or by a string and `{`.
 const MARKED = new RegExp(`(?:^| )${MARK}("(?:[^"\\\\]|\\\\.)*")?(?=\\{)`);
-// Characters that are replaced in a label: those that look like the mark, and direction overrides, which could change
-// the text that people read.
+// Characters that are replaced in a label: text that looks like the marker, and direction overrides, which could change
+// how the text is displayed.
 const MARK_IN_LABEL = new RegExp(`${MARK}(?=["{])`, "g");
 const NOT_IN_LABEL = /[\p{Cc}\p{Cs}\p{Z}\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+/gu;
 
@@ -55,14 +58,14 @@ const NOT_IN_LABEL = /[\p{Cc}\p{Cs}\p{Z}\u202a-\u202e\u2066-\u2069\ufeff\ufffe\u
  * Writes a context for the `session-from` of a contact button.
  *
  * @param context plain data, at most eight levels deep; properties that are `undefined` are left out
- * @returns the text, at most 1024 UTF-16 code units, or why there is none
+ * @returns the text, at most 1024 UTF-16 code units, or why it cannot be written
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- callers name theirs: encodeSessionFrom<AppContext>(…)
 export function encodeSessionFrom<C extends object>(
   context: C,
   options: SessionFromOptions = {},
 ): Result<string, SessionFromError> {
-  // A list is an object as well, but not a context.
+  // An array is an object too, but not a context.
   if (Array.isArray(context)) return err({ reason: "not_plain_data", path: "" });
   const json = writePlainJson(context);
   if (!json.ok) return json;
@@ -91,16 +94,19 @@ export function decodeSessionFrom(text: string): SessionFrom {
   return signed === undefined ? plain : { kind: "context", label, context, signed };
 }
 
-/** One line without text that looks like the mark, cut to `LABEL_LIMIT`; empty when nothing in it is visible. */
+/**
+ * Returns the label as one line without text that looks like the marker, cut to `LABEL_LIMIT`; empty when nothing in it
+ * is visible.
+ */
 function cleanLabel(label: string): string {
   if (!isVisible(label)) return "";
   const line = label.replace(NOT_IN_LABEL, " ").replace(/\]\]>/g, "]] >").replace(MARK_IN_LABEL, `${MARK} `).trim();
   if (line.length <= LABEL_LIMIT) return line;
-  // A character of two code units is not cut in half.
+  // Does not cut a character of two code units in half.
   return `${line.slice(0, LABEL_LIMIT - 1).replace(/\p{Cs}$/u, "")}…`;
 }
 
-/** A JSON string literal, read by the reader of objects: one reader for all outside data. */
+/** Parses a JSON string literal with the parser of objects, so that all outside data uses one parser. */
 function readString(literal: string): string | undefined {
   const value = readJsonObject(`{"":${literal}}`)?.[""];
   return typeof value === "string" ? value : undefined;

@@ -7,14 +7,14 @@ import { readRaw, type RawFields } from "./raw.ts";
 
 /** An event of an account. */
 export interface OwnedAccountEvent {
-  /** The user it is about, or the platform's own push user; "" when it names none. */
+  /** The user the event is about, or the platform's own push account; "" when there is none. */
   readonly user: string;
   readonly event: AccountEvent;
 }
 
 /** An event as it was stored. */
 export interface StoredAccountEvent extends OwnedAccountEvent {
-  /** Order and cursor: grows with every event. */
+  /** Order and cursor: increases with every event. */
   readonly seq: number;
   /** When it was stored, epoch ms. */
   readonly at: number;
@@ -27,20 +27,19 @@ export interface ShownAccountEvent {
   readonly at: string;
   /** `Event`; MsgType of a message without MsgId whose type is unknown. */
   readonly name: string;
-  /** The user it is about, or the platform's own push user; null when there is none. */
+  /** The user the event is about, or the platform's own push account; null when there is none. */
   readonly user: string | null;
-  /** CreateTime, ISO 8601; the time of arrival when it has none. */
+  /** CreateTime, ISO 8601; the time of arrival when the event has none. */
   readonly createdAt: string;
   /**
-   * All its fields by their names on the wire, every scalar as a text; for a damaged event the fields that could be
-   * read.
+   * All fields under the platform's names, every scalar as text; for a damaged event the fields that could be parsed.
    */
   readonly fields: RawFields;
   /** For a damaged event: the original, or the part that is not in `fields`. */
   readonly damaged?: string;
 }
 
-/** Whether an event concerns the account as a whole. */
+/** Returns whether an event concerns the account as a whole. */
 export function isAccountEvent(inbound: Inbound): inbound is AccountEvent {
   return scopeOf(inbound) === "account";
 }

@@ -1,6 +1,6 @@
 /**
- * The address of a conversation: which channel, which account of it, which user. Its written form `channel:account:user`
- * is the name of the conversation's object, so the form never changes (docs/design/0020-names.md).
+ * The address of a conversation: channel, account and user. Its written form `channel:account:user` is the name of the
+ * conversation's object, so the format never changes (docs/design/0020-names.md).
  */
 import { USER_ID } from "./user-id.ts";
 
@@ -13,7 +13,7 @@ export type Channel = (typeof CHANNELS)[number];
 /** One account of a channel that users write to. */
 export interface ChannelAccount {
   readonly channel: Channel;
-  /** The channel's id of it, without a colon: the AppID of a mini program. */
+  /** The channel's id of the account, without a colon: the AppID of a mini program. */
   readonly account: string;
 }
 
@@ -23,35 +23,35 @@ export interface Address extends ChannelAccount {
   readonly user: string;
 }
 
-/** No colon: the written form is split at the first two. */
+/** Contains no colon, because the written form is split at the first two. */
 const ACCOUNT_ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
-/** A mini program as an account. */
+/** Returns the account of a mini program. */
 export function miniProgramAccount(appid: string) {
   return { channel: "mini-program", account: appid } as const satisfies ChannelAccount;
 }
 
-/** The address of a user of a mini program. */
+/** Returns the address of a user of a mini program. */
 export function miniProgramAddress(appid: string, openid: string): Address {
   return { ...miniProgramAccount(appid), user: openid };
 }
 
-/** The account of an address, without its user. */
+/** Returns the account of an address, without its user. */
 export function accountOf({ channel, account }: ChannelAccount): ChannelAccount {
   return { channel, account };
 }
 
-/** Whether two are of one account. */
+/** Returns whether two addresses belong to the same account. */
 export function isSameAccount(one: ChannelAccount, other: ChannelAccount): boolean {
   return one.channel === other.channel && one.account === other.account;
 }
 
-/** The written form of an account: `channel:account`. */
+/** Writes an account as `channel:account`. */
 export function formatAccount({ channel, account }: ChannelAccount): string {
   return `${channel}:${account}`;
 }
 
-/** Reads what `formatAccount` writes; undefined when it cannot have written it. */
+/** Parses the output of `formatAccount`; undefined for any other text. */
 export function parseAccount(text: string): ChannelAccount | undefined {
   const end = text.indexOf(":");
   if (end === -1) return undefined;
@@ -60,12 +60,12 @@ export function parseAccount(text: string): ChannelAccount | undefined {
   return channel !== undefined && ACCOUNT_ID.test(account) ? { channel, account } : undefined;
 }
 
-/** The written form: `channel:account:user`. */
+/** Writes an address as `channel:account:user`. */
 export function formatAddress(address: Address): string {
   return `${formatAccount(address)}:${address.user}`;
 }
 
-/** Reads what `formatAddress` writes; undefined when it cannot have written it. The user may hold colons. */
+/** Parses the output of `formatAddress`; undefined for any other text. The user may contain colons. */
 export function parseAddress(text: string): Address | undefined {
   const end = text.indexOf(":", text.indexOf(":") + 1);
   const account = end === -1 ? undefined : parseAccount(text.slice(0, end));

@@ -1,22 +1,20 @@
-/**
- * Who wrote a message, or did what a row records. The source by which the outbox decides is derived from it.
- */
+/** The author of a message or of what a row records. The source, by which the outbox decides, is derived from it. */
 import type { Inbound } from "./inbound.ts";
 import type { Source } from "./source.ts";
 
-/** The types of authors, each with the source of the messages that it queues. */
+/** The types of authors, each with the source of the messages it queues. */
 const AUTHORS = {
   /** The user; queues nothing. */
   user: "api",
-  /** A rule of the settings; its id is the rule's. */
+  /** A rule of the settings; `id` is the rule's id. */
   rule: "auto",
-  /** The team's own code. */
+  /** The team's own handler. */
   handler: "auto",
   /** A person or program through the API. */
   api: "api",
-  /** An agent of the desk; its id is the agent's. */
+  /** An agent of the desk; `id` is the agent's id. */
   agent: "agent",
-  /** A bot that answers by itself. */
+  /** A bot that answers without an agent. */
   bot: "bot",
   /** An agent in the platform's own tool; queues nothing. */
   external: "agent",
@@ -27,17 +25,17 @@ const AUTHORS = {
 /** The type of an author. */
 type AuthorType = keyof typeof AUTHORS;
 
-/** Who wrote or did something. */
+/** Who wrote a message or caused a row. */
 export interface Author {
   readonly type: AuthorType;
-  /** Of a rule or an agent. */
+  /** The id of a rule or an agent. */
   readonly id?: string;
 }
 
-/** The author of what the worker or the platform does by itself. */
+/** The author of actions of the worker or the platform. */
 export const SYSTEM: Author = { type: "system" };
 
-/** The author of an event, by what it is. */
+/** The author of an event, by the kind of event. */
 const EVENT_AUTHORS = {
   message: "user",
   action: "user",
@@ -48,12 +46,12 @@ const EVENT_AUTHORS = {
   "account-event": "system",
 } as const satisfies Record<Inbound["event"], AuthorType>;
 
-/** The source of the messages that an author queues. */
+/** Returns the source of the messages that an author queues. */
 export function sourceOf({ type }: Author): Source {
   return AUTHORS[type];
 }
 
-/** The author of an event. */
+/** Returns the author of an event. */
 export function authorOf({ event }: Inbound): Author {
   return { type: EVENT_AUTHORS[event] };
 }

@@ -1,26 +1,30 @@
 /**
- * The events a channel can receive, in our own model; whose they are is said by the arrival. A platform's own names are used inside its channel only, except
- * in `name`, `code` and `raw`. Times are epoch milliseconds, ids are texts (a MsgId exceeds 2^53, WECHAT.md §1.5).
+ * The events that a channel can receive, in our own model; account and user are part of the arrival. A platform's own
+ * names are used only inside its channel, except in `name`, `code` and `raw`. Times are epoch milliseconds, ids are
+ * texts (a MsgId exceeds 2^53, WECHAT.md §1.5).
  */
 
 /**
  * The acknowledgement of an event: it is received, or the conversation is handed over to the platform's own agents. The
- * core decides on it, the channel writes it; every repeat gets the same one.
+ * core selects it, the channel serialises it; every repeat gets the same one.
  */
 export type Acknowledgement = "received" | "handover";
 
 /** The fields of every event. */
 export interface EventHead {
   /**
-   * The platform's name for it (MsgType, Event), at most 128 UTF-16 units. For people, log lines and the patterns of
-   * forwarding; the core never compares it with a constant.
+   * The platform's name of the event (MsgType, Event), at most 128 UTF-16 units. For people, log lines and the patterns
+   * of forwarding; the core never compares it with a constant.
    */
   readonly name: string;
-  /** When it happened by the platform's clock. 0 in an event without a time; once stored, the time of arrival. */
+  /**
+   * When it happened, by the platform's clock; 0 for an event without a time. When it is stored, 0 is replaced by the
+   * time of arrival.
+   */
   readonly createdAt: number;
   /**
-   * The platform's fields under their own names: one JSON object as text, every scalar a text, so that XML and JSON
-   * give the same (`raw.ts`). Always present in `unknown`, `other`, `control`, `receipt`, `revocation` and
+   * The platform's fields under their own names: one JSON object as text, every scalar as text, so that XML and JSON
+   * give the same result (`raw.ts`). Always present in `unknown`, `other`, `control`, `receipt`, `revocation` and
    * `account-event`; absent from parsed messages and `enter`, whose own fields are complete.
    */
   readonly raw?: string;
@@ -31,7 +35,7 @@ export interface EventHead {
   readonly damaged?: string;
 }
 
-/** A message of a user's. */
+/** A user's message. */
 interface MessageHead extends EventHead {
   readonly event: "message";
   /** The platform's id, unique for one user. */
@@ -44,31 +48,31 @@ export interface TextMessage extends MessageHead {
   readonly content: string;
 }
 
-/** The user chose an item of a menu we sent: its text, and its id. */
+/** The user selected an item of a menu that was sent: its text, and its id. */
 export interface MenuChoiceMessage extends MessageHead {
   readonly type: "menu-choice";
   readonly content: string;
   readonly choice: string;
 }
 
-/** A file the user sent; a mini program's are pictures, and their `mediaId` works for three days. */
+/** A file the user sent; for a mini program it is a picture, whose `mediaId` is valid for three days. */
 export interface MediaMessage extends MessageHead {
   readonly type: "image" | "voice" | "video" | "file";
   readonly mediaId: string;
-  /** Where the platform shows it, if the platform gives it. */
+  /** The platform's URL of the file, if it provides one. */
   readonly url?: string;
   /** The preview picture of a video. */
   readonly thumbMediaId?: string;
   readonly fileName?: string;
 }
 
-/** A place the user sent. */
+/** A location the user sent. */
 export interface LocationMessage extends MessageHead {
   readonly type: "location";
   /** Degrees. */
   readonly latitude: number;
   readonly longitude: number;
-  /** Name and address in one text. */
+  /** Name and address as one text. */
   readonly label: string;
 }
 
@@ -90,15 +94,18 @@ export interface CardMessage extends MessageHead {
   readonly thumbMediaId?: string;
 }
 
-/** A message of a type this version does not parse, or a damaged one of any type. Handlers and rules do not get it. */
+/**
+ * A message of a type that this version does not parse, or a damaged message of any type. Handlers and rules do not
+ * receive it.
+ */
 export interface UnknownMessage extends MessageHead {
   readonly type: "unknown";
 }
 
-/** A parsed message, as handlers and rules get it. */
+/** A parsed message, as passed to handlers and rules. */
 export type UserMessage = TextMessage | MenuChoiceMessage | MediaMessage | LocationMessage | LinkMessage | CardMessage;
 
-/** A message of a user's, parsed or not: each opens the reply window. */
+/** A user's message, parsed or not: each opens the reply window. */
 export type InboundMessage = UserMessage | UnknownMessage;
 
 interface ActionHead extends EventHead {
@@ -110,23 +117,23 @@ export interface EnterAction extends ActionHead {
   readonly type: "enter";
   /** The parameter of the entry point (`session-from`): from the user's device, untrusted. */
   readonly entryText: string;
-  /** The name the team gave the entry point. */
+  /** The team's name of the entry point. */
   readonly scene?: string;
 }
 
-/** The user followed the account; `scene` if by a code of the team's. */
+/** The user followed the account; `scene`: present if the user scanned one of the team's QR codes. */
 export interface FollowAction extends ActionHead {
   readonly type: "follow";
   readonly scene?: string;
 }
 
-/** A follower scanned a code of the team's. */
+/** A follower scanned one of the team's QR codes. */
 export interface ScanAction extends ActionHead {
   readonly type: "scan";
   readonly scene: string;
 }
 
-/** The user chose an item of the account's menu: its key. */
+/** The user selected an item of the account's menu; `key` identifies it. */
 export interface MenuAction extends ActionHead {
   readonly type: "menu";
   readonly item: string;
@@ -140,11 +147,13 @@ export interface OtherAction extends ActionHead {
 /** An action of a user. */
 export type InboundAction = EnterAction | FollowAction | ScanAction | MenuAction | OtherAction;
 
-/** An agent outside our desk took the conversation, also from another one, or it ended there. */
+/**
+ * An agent of the platform's own customer service took over the conversation, possibly from another one, or ended it.
+ */
 export interface ControlEvent extends EventHead {
   readonly event: "control";
   readonly type: "taken" | "ended";
-  /** The platform's name of the present or last agent; "" when there is none. */
+  /** The platform's name of the current or last agent; "" when there is none. */
   readonly agent: string;
   /** The previous agent. */
   readonly from?: string;
@@ -154,25 +163,28 @@ export interface ControlEvent extends EventHead {
 export interface ReceiptEvent extends EventHead {
   readonly event: "receipt";
   readonly type: "delivered" | "read" | "failed" | "other";
-  /** Of `failed`: the platform's code. */
+  /** For `failed`: the platform's code. */
   readonly code?: string;
 }
 
-/** The user withdrew a message. */
+/** The user recalled a message. */
 export interface RecallEvent extends EventHead {
   readonly event: "recall";
   readonly type: "message";
-  /** The id of the message that was withdrawn. */
+  /** The id of the recalled message. */
   readonly messageId: string;
 }
 
-/** The user withdrew consent: to everything, or to the kinds of data that `raw` names (WECHAT.md §9.5). */
+/** The user revoked consent: all of it, or for the kinds of data listed in `raw` (WECHAT.md §9.5). */
 export interface RevocationEvent extends EventHead {
   readonly event: "revocation";
   readonly type: "all" | "part";
 }
 
-/** An event of the account as a whole, one with an unknown name, a damaged one, or one about a user that names no user. */
+/**
+ * An event of the account as a whole, one with an unknown name, a damaged one, or one about a user without the user's
+ * id.
+ */
 export interface AccountEvent extends EventHead {
   readonly event: "account-event";
   readonly type: "other";
@@ -191,7 +203,7 @@ export type Inbound =
 /** The scope of an event: one user's conversation, or the account. */
 type EventScope = "user" | "account";
 
-/** The compiler proves the table complete. */
+/** The scope of each event; the compiler requires all of them. */
 export const EVENT_SCOPES = {
   message: "user",
   action: "user",
@@ -202,7 +214,9 @@ export const EVENT_SCOPES = {
   "account-event": "account",
 } as const satisfies Record<Inbound["event"], EventScope>;
 
-/** The scope of the event. An unknown event never creates a conversation; an unknown message is a user's. */
+/**
+ * Returns the scope of an event. An unknown event never creates a conversation; an unknown message belongs to a user.
+ */
 export function scopeOf(inbound: Inbound): EventScope {
   return EVENT_SCOPES[inbound.event];
 }

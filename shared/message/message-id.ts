@@ -1,19 +1,21 @@
 /**
- * The public id of a message: the id of its conversation's object and its row, so that `GET /messages/:id` finds it
- * without an openid in a URL. Opaque to callers.
+ * The public id of a message: the id of its conversation's object and its row, so that `GET /messages/:id` needs no
+ * openid in the URL. Opaque to callers.
  */
 
 /** A parsed message id. */
 export interface MessageAddress {
   /** The Durable Object's id, 64 hex digits. */
   readonly objectId: string;
-  /** The first part's row. */
+  /** The seq of the first part's row. */
   readonly seq: number;
 }
 
 const FORM = /^([0-9a-f]{64})-([0-9a-z]{1,11})$/;
 
 /**
+ * Builds an id.
+ *
  * @param objectId `stub.id.toString()`
  * @param seq a positive safe integer
  */
@@ -26,7 +28,7 @@ export function parseMessageId(id: string): MessageAddress | undefined {
   const [, objectId, digits] = FORM.exec(id) ?? [];
   if (objectId === undefined || digits === undefined) return undefined;
   const seq = Number.parseInt(digits, 36);
-  // "01" and "1" are the same number, but only one of them is a valid id.
+  // Only one spelling of a number is valid: "01" equals "1", but is not an id.
   const isCanonical = Number.isSafeInteger(seq) && seq > 0 && seq.toString(36) === digits;
   return isCanonical ? { objectId, seq } : undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * The messages that can be sent to a user of a mini program, in our own model, and the checks of every message before a
- * request is sent (WECHAT.md §4.1–4.3). WeChat's wire form of it is built in `worker/channels/mini-program/deliver.ts`.
+ * request is sent (WECHAT.md §4.1–4.3). WeChat's wire format is built in `worker/channels/mini-program/deliver.ts`.
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../base/result.ts";
@@ -14,16 +14,16 @@ import type { ChannelRules } from "./channel-rules.ts";
 const BLANK = "must not be blank";
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const visible = v.pipe(filled, v.check(isNotBlank, BLANK));
-// Not v.url(): phones have no URL class, and it would refuse every address there.
+// Does not use v.url(): phones have no URL class, so it would reject every address there.
 const httpUrl = v.pipe(
   v.string(),
-  v.regex(/^https?:\/\/[^\s]+$/, "must be an http:// or https:// address"),
+  v.regex(/^https?:\/\/[^\s]+$/, "must be an http:// or https:// URL"),
   v.check((url) => isNotBlank(url.replace(/^https?:\/\//, "")), "must not have a blank host"),
 );
 // The id of a temporary media upload.
 const mediaId = v.pipe(visible, v.maxLength(512, "must have at most 512 characters"));
 
-// The form of WECHAT.md §4.1, which states no length; read as tolerantly as the path of a link.
+// The format of WECHAT.md §4.1, which gives no maximum length; checked as leniently as the path of a link.
 const pagePath = v.pipe(
   filled,
   v.check(
@@ -42,7 +42,7 @@ const message = v.pipe(
 export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: message });
 /** A picture, by the id its upload returned. */
 export const OutboundImageSchema = v.strictObject({ type: v.literal("image"), mediaId });
-/** A link card. */
+/** A link message. */
 export const OutboundLinkSchema = v.strictObject({
   type: v.literal("link"),
   title: visible,
@@ -50,7 +50,7 @@ export const OutboundLinkSchema = v.strictObject({
   url: httpUrl,
   thumbUrl: v.union([v.literal(""), httpUrl]),
 });
-/** A card that opens a page of the same mini program. */
+/** A mini-program card that opens a page of the same mini program. */
 export const OutboundCardSchema = v.strictObject({
   type: v.literal("card"),
   title: visible,
@@ -69,7 +69,7 @@ export const OutboundSchema = v.variant("type", [
 /** One message to a user. */
 export type Outbound = v.InferOutput<typeof OutboundSchema>;
 
-/** Why a message may not be sent: the field, what is wrong, and for a size the limit, the actual size and the unit. */
+/** Why a message may not be sent: the field, the problem, and for a size the limit, the actual size and the unit. */
 export interface OutboundProblem {
   readonly reason: "invalid_field" | "too_long";
   readonly field: string;
@@ -80,11 +80,11 @@ export interface OutboundProblem {
 }
 
 /**
- * Reads an outbound message from outside data, checks what the channel allows and the links of a text.
+ * Parses an outbound message from outside data, and checks the limits of the channel and the links of a text.
  *
  * @param input any value
  * @param rules the rules of the account that sends it
- * @param account the channel's id of this account: where links may lead to its own mini program alone, its AppID
+ * @param account the account's id in the channel; where links may lead only to its own mini program, its AppID
  * @returns the message, or the first problem by field
  */
 export function parseOutbound(input: unknown, rules: ChannelRules, account: string): Result<Outbound, OutboundProblem> {
@@ -105,7 +105,7 @@ function checkLinks(message: Outbound, rules: ChannelRules, account: string): Re
   return err({ reason: "invalid_field", field: "content", message: `${found.problem}: ${found.cure}` });
 }
 
-/** Checks whether the channel sends a well-formed message: its type and its size. */
+/** Checks whether the channel can send a well-formed message: its type and its size. */
 export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Outbound, OutboundProblem> {
   if (!rules.sends.includes(message.type)) {
     const sends = rules.sends.join(", ") || "none";
@@ -126,7 +126,7 @@ export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Ou
   });
 }
 
-/** Empty texts are accepted here: they are refused with a problem of their own. */
+/** Empty texts pass here: another check rejects them with its own problem. */
 function isNotBlank(text: string): boolean {
   return text === "" || isVisible(text);
 }

@@ -1,17 +1,17 @@
 /**
- * Why a message is sent. Replies answer the user; the others are texts of the service itself. The desk's figures and
- * the send reserved for the rating request depend on the purpose.
+ * Why a message is sent. A `reply` answers the user; the other purposes are messages of the service itself. The desk's
+ * statistics and the send reserved for the rating request depend on the purpose.
  */
 export const PURPOSES = [
-  /** Answers the user: a rule's, a handler's, the API's, later an agent's or a bot's. */
+  /** Answers the user: from a rule, a handler or the API; later also an agent or a bot. */
   "reply",
-  /** The user entered. */
+  /** Greets the user on entering the chat. */
   "greeting",
-  /** The user waits for an agent. */
+  /** Reports the position in the queue. */
   "queue",
-  /** Outside the hours, or no agent is available. */
+  /** Outside the business hours, or no agent is available. */
   "away",
-  /** The user has not answered. */
+  /** The user has not answered for some time. */
   "idle",
   /** The session is closed. */
   "closing",

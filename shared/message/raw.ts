@@ -1,9 +1,9 @@
 /**
- * A platform's fields under their own names. They are stored as text, since a recursive type is too deep for the types
- * of RPC, and returned as `fields`. Programs can read them without the channel.
+ * A platform's fields under their own names. They are stored as text, because a recursive type is too deep for the
+ * types of RPC, and returned as `fields`. Reading them needs no platform-specific parser.
  */
 
-/** A value: every scalar is a text, the same whether it came as XML or JSON. */
+/** A value: every scalar is a text, whether the push was XML or JSON. */
 export type RawValue = string | readonly RawValue[] | RawFields;
 
 /** Values by the platform's names. */
@@ -11,7 +11,7 @@ export interface RawFields {
   readonly [name: string]: RawValue;
 }
 
-/** Fields that name the user or the account, which every row names already. */
+/** Fields that name the user or the account; every row names these already. */
 const HEAD_NAMES: ReadonlySet<string> = new Set(["ToUserName", "FromUserName", "OpenID"]);
 
 /** Writes fields as text. */
@@ -20,7 +20,7 @@ export function writeRaw(fields: RawFields): string {
 }
 
 /**
- * The fields of a text.
+ * Parses the fields.
  *
  * @param raw written by `writeRaw`; undefined: no fields
  */
@@ -30,7 +30,7 @@ export function readRaw(raw: string | undefined): RawFields {
   return fields;
 }
 
-/** The fields of a text for a row: those that name the user or the account are left out. */
+/** Parses the fields for a row, without those that name the user or the account. */
 export function readRowFields(raw: string): RawFields {
   return Object.fromEntries(Object.entries(readRaw(raw)).filter(([name]) => !HEAD_NAMES.has(name)));
 }

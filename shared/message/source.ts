@@ -1,12 +1,10 @@
-/**
- * The source of a message, and what depends on it. One entry per source.
- */
+/** The source of a message, and the rules that depend on it. One entry per source. */
 
 /** The properties of a source. */
 interface SourceRules {
   /**
-   * Not written by a person: not sent while automation is muted or the platform's agents serve the user, and sent again
-   * once after an unknown outcome.
+   * Whether the message is not written by a person: it is then not sent while automation is muted or the platform's
+   * agents serve the user, and is sent once more after an unknown outcome.
    */
   readonly isAutomatic: boolean;
 }
@@ -19,12 +17,12 @@ export const SOURCES = {
   api: { isAutomatic: false },
   /** An agent of the desk. */
   agent: { isAutomatic: false },
-  /** A bot that answers by itself. */
+  /** A bot that answers without an agent. */
   bot: { isAutomatic: true },
 } as const satisfies Record<string, SourceRules>;
 
 /** The source of a message. */
 export type Source = keyof typeof SOURCES;
 
-/** All of them. */
+/** All sources. */
 export const SOURCE_NAMES: readonly Source[] = Object.keys(SOURCES).filter((name): name is Source => name in SOURCES);

@@ -1,32 +1,36 @@
 /**
- * Two forms of a text in which disguises disappear, each with a map back to the text as it was written, so that what is
- * found in a form can be masked in the original (docs/design/0024-personal-data.md).
+ * Converts a text to two forms that undo disguises, each with a mapping to the original text, so that what is found in
+ * a form can be masked in the original (docs/design/0024-personal-data.md).
  *
- * Not the form in which rules compare texts: `normalize.ts` merges white space and cuts, and has no way back.
+ * Not the form in which rules compare texts: `normalize.ts` merges white space and truncates, and has no mapping to the
+ * original.
  */
 
-/** A form of a text. */
+/** A form of a text, with the mapping to its original. */
 export interface TextForm {
   readonly text: string;
-  /** For each UTF-16 unit of `text` where in the original the character begins that it comes from. */
+  /** For each UTF-16 unit of `text`: where the original character it comes from begins. */
   readonly from: readonly number[];
-  /** For each UTF-16 unit of `text` where in the original that character ends. */
+  /** For each UTF-16 unit of `text`: where that original character ends. */
   readonly to: readonly number[];
 }
 
-/** A stretch of a text, in UTF-16 units. */
+/** A range of a text, in UTF-16 units. */
 export interface Span {
   readonly start: number;
-  /** After its last unit. */
+  /** The position after its last unit. */
   readonly end: number;
 }
 
-/** Characters that show nothing and can be inside a word: soft hyphen, joiners, fillers, directions, selectors, tags. */
+/**
+ * Invisible characters that may occur inside a word: soft hyphen, joiners, fillers, text directions, variation
+ * selectors, tags.
+ */
 const INVISIBLE =
   /\u034F|[\uFE00-\uFE0F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\u{E0000}-\u{E0FFF}]/u;
 const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
 
-/** Traditional characters of the words that `personal/` looks for, each before its simplified form. */
+/** Traditional characters of the words that `personal/` searches for, each followed by its simplified form. */
 const TRADITIONAL = [
   "證证護护驗验碼码號号銀银賬账帳账戶户聯联係系貨货",
   "縣县區区鎮镇鄉乡棟栋樓楼層层單单",
@@ -39,16 +43,16 @@ const SIMPLIFIED = new Map(
 );
 
 /**
- * Folds a text, character by character: compatibility forms unified (NFKC), lower case, invisible characters dropped,
- * the traditional characters of a few words simplified. White space and punctuation stay.
+ * Folds a text, character by character: compatibility forms unified (NFKC), lower case, invisible characters removed,
+ * the traditional characters of a few words simplified. White space and punctuation are kept.
  */
 export function fold(text: string): TextForm {
   return buildForm(text, foldCharacter);
 }
 
 /**
- * Of a folded text only letters and digits, so that nothing can be put between them. Its map leads to the original of
- * the folded text.
+ * Keeps only the letters and digits of a folded text, so that inserted characters have no effect. The mapping leads to
+ * the original of the folded text.
  */
 export function skeleton(folded: TextForm): TextForm {
   const kept = buildForm(folded.text, (character) => (LETTER_OR_NUMBER.test(character) ? character : ""));
@@ -59,12 +63,12 @@ export function skeleton(folded: TextForm): TextForm {
   };
 }
 
-/** The stretch of the original that a stretch of a form comes from; `end` is greater than `start`. */
+/** Returns the range of the original that a range of a form comes from; `end` is greater than `start`. */
 export function spanInOriginal({ from, to }: TextForm, { start, end }: Span): Span {
   return { start: from[start] ?? 0, end: to[end - 1] ?? 0 };
 }
 
-/** As many stars as a text has characters (code points). */
+/** Returns one star per character (code point) of a text. */
 export function toStars(text: string): string {
   return "*".repeat(Array.from(text).length);
 }
@@ -86,7 +90,7 @@ function buildForm(original: string, change: (character: string) => string): Tex
   return { text, from, to };
 }
 
-/** Twice NFKC: a lower-case letter may have a compatibility form of its own. */
+/** Folds one character. NFKC twice: a lower-case letter may have a compatibility form of its own. */
 function foldCharacter(character: string): string {
   const plain = character.normalize("NFKC").toLowerCase().normalize("NFKC");
   let kept = "";

@@ -1,12 +1,12 @@
 /**
- * Where a text may be cut without breaking what the reader sees as one character (an emoji with its skin tone, a letter
- * with its accents). The segmenter is JavaScript's own (ECMA-402), created once, when first needed.
+ * Cuts texts without breaking what is displayed as one character (an emoji with its skin tone, a letter with its
+ * accents). Uses JavaScript's own segmenter (ECMA-402), created once, when first needed.
  */
 
 let segmenter: Intl.Segmenter | undefined;
 
 /**
- * The characters of a text as its reader counts them.
+ * Splits a text into the characters that a reader counts.
  *
  * @returns grapheme clusters; joined they are the text
  */
@@ -20,7 +20,7 @@ export function splitGraphemes(text: string): string[] {
  * single grapheme longer than the limit is cut inside.
  */
 export function clipText(text: string, maxCharacters: number): string {
-  // A text has at least half as many code points as UTF-16 units: a longer text need not be counted.
+  // A text has at least half as many code points as UTF-16 units, so a longer text need not be counted completely.
   const characters = Array.from(text.slice(0, 2 * (maxCharacters + 1)));
   if (characters.length <= maxCharacters) return text;
   const room = maxCharacters - 1;

@@ -1,13 +1,13 @@
 /**
  * Links in texts (WECHAT.md §4.2): `<a href="…" data-miniprogram-appid="…" data-miniprogram-path="…">…</a>`. WeChat
  * refuses a text that links to another mini program (40013), so links are checked before a text is accepted. How WeChat
- * reads a malformed tag is not documented: here a tag extends as far as any reading of it allows, so that every
+ * reads a malformed tag is not documented: here a tag extends as far as any interpretation allows, so that every
  * possible link is checked.
  */
 import { dropControls, TAG_REST } from "../base/visible.ts";
 import { parseCardPath } from "../entry/card-path.ts";
 
-/** What is wrong with a link, and what to do about it. */
+/** A problem of a link, and its fix. */
 export interface LinkProblem {
   readonly problem: string;
   readonly cure: string;
@@ -17,28 +17,28 @@ const TAG = new RegExp(String.raw`<a(?=[\s/])${TAG_REST}`, "gi");
 const APPID = "data-miniprogram-appid";
 const PATH = "data-miniprogram-path";
 /**
- * Attributes that make a link, anywhere in a tag, also inside the value of another attribute: another reading may end
- * that value elsewhere.
+ * Attributes that make a link, anywhere in a tag, including inside the value of another attribute: another parser may
+ * end that value elsewhere.
  */
 const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?=(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]{0,4096})))?)/gi;
 /** A tag up to its first `>`, or up to the next `<`. */
 const SIMPLE_TAG = /<a(?=[\s/>]|$)[^<>]*>?/gi;
-/** The target of a tag, from any of its attributes. A quote need not be closed. */
+/** The target of a tag, from any of its attributes. A quotation mark need not be closed. */
 const TARGET = /(?:href|data-miniprogram-(?:appid|path))\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]*))/gi;
-/** The beginning of a tag in unescaped words. */
+/** The beginning of a tag in unescaped text. */
 const WRITTEN_TAG = /<\s*a(?![a-z0-9])/;
 const ENTITY = /&(?:(lt|gt|quot|apos|amp)|#(\d{1,7})|#x([0-9a-f]{1,6}));?/gi;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-/** How many times words may have been escaped. */
+/** The number of times that escapes are decoded: how often a user's text may have been escaped. */
 const ESCAPES = 3;
 const FILLED_HREF = /[\s"']href\s*=\s*(?:["']\s*)?[^\s"'>]/i;
 
 /**
- * The first problem of a text's links.
+ * Returns the first problem of a text's links.
  *
  * @param text the text to send
- * @param appid the mini program that sends it: the only one its links may lead to; undefined: any
- * @returns undefined when every link is fine, or there is none
+ * @param appid the mini program that sends the text: the only one its links may lead to; undefined: any
+ * @returns undefined when every link is valid, or there is none
  */
 export function findLinkProblem(text: string, appid: string | undefined): LinkProblem | undefined {
   const sent = dropControls(text);
@@ -49,7 +49,10 @@ export function findLinkProblem(text: string, appid: string | undefined): LinkPr
   return undefined;
 }
 
-/** The positions of the opening tags of links. A tag whose quotes are not closed extends to the end of the text. */
+/**
+ * Returns the positions of the opening tags of links. A tag with an unclosed quotation mark extends to the end of the
+ * text.
+ */
 export function findTags(text: string): readonly { readonly start: number; readonly end: number }[] {
   const tags: { start: number; end: number }[] = [];
   for (const { 0: tag, index: start } of text.matchAll(TAG)) {
@@ -60,18 +63,18 @@ export function findTags(text: string): readonly { readonly start: number; reado
   return tags;
 }
 
-/** A user's words as plain text: the full-width ＜ looks like < and begins no tag. */
+/** Converts a user's words to plain text: the full-width ＜ looks like < and begins no tag. */
 export function plainText(words: string): string {
   return words.replace(/</g, "＜");
 }
 
 /**
- * Removes the links of a text that the user's own words contain as well, since a user's words are sent as plain text.
- * When the user wrote a tag, in any width or as entities, a tag of the answer whose target is only in these words is
- * removed as well, and so is one without a closing tag: the answer may have cut the words it repeats.
+ * Removes the links of a text that the user's own words contain too, because a user's words are sent as plain text.
+ * When the user wrote a tag, in any width or as entities, this also removes tags of the answer whose target occurs only
+ * in the user's words, and tags without a closing tag, because the answer may have cut the words it repeats.
  *
  * @param text an answer that may repeat the user's words; control characters are removed, as when it is sent
- * @param words everything the user wrote; compared without regard to case and white space
+ * @param words everything the user wrote; compared ignoring case and white space
  */
 export function disarmRepeated(text: string, words: readonly string[]): string {
   const whole = new Set<string>();
@@ -98,35 +101,35 @@ function checkTag(tag: string, appid: string | undefined): LinkProblem | undefin
   const paths = valuesOf(tag, PATH);
   if (appids.length === 0 && paths.length === 0) return undefined;
   if (appids.some((value) => value !== (appid ?? value))) {
-    const cure = `write ${appid ?? "the AppID"} in ${APPID}: a text can link to pages of this mini program only`;
+    const cure = `write ${appid ?? "the AppID"} in ${APPID}: a text can link only to pages of this mini program`;
     return { problem: "has a link to another mini program", cure };
   }
   if (appids.length === 0) {
     return { problem: `has a link with ${PATH} and without ${APPID}`, cure: `add ${APPID}="${appid ?? "the AppID"}"` };
   }
   if (paths.length === 0) {
-    const cure = `add ${PATH} with a page as app.json names it, such as pages/order/index?id=1`;
+    const cure = `add ${PATH} with a page path of app.json, such as pages/order/index?id=1`;
     return { problem: `has a link with ${APPID} and without ${PATH}`, cure };
   }
   if (paths.some((path) => parseCardPath(path) === undefined)) {
-    const cure = "write a page as app.json names it, with a query if need be, such as pages/order/index?id=1";
-    return { problem: `has a link whose ${PATH} is not a page`, cure };
+    const cure = "write a page path of app.json, optionally with a query, such as pages/order/index?id=1";
+    return { problem: `has a link whose ${PATH} is not a page path`, cure };
   }
   if (!FILLED_HREF.test(tag)) {
-    const cure = "add href with a web address, which versions of WeChat before 6.5.16 open instead";
+    const cure = "add href with a web URL, which versions of WeChat before 6.5.16 open instead";
     return { problem: "has a mini-program link without href", cure };
   }
   return undefined;
 }
 
-/** Every value of an attribute anywhere in a tag; "" for an attribute without a value. */
+/** Returns every value of an attribute, anywhere in a tag; "" for an attribute without a value. */
 function valuesOf(tag: string, name: string): readonly string[] {
   return [...tag.matchAll(LINK_ATTRIBUTE)]
     .filter(([, found = ""]) => found.toLowerCase() === name)
     .map(([, , double, single, bare]) => double ?? single ?? bare ?? "");
 }
 
-/** Whether every target of a tag is contained in one of these words. */
+/** Returns whether every target of a tag is contained in one of these words. */
 function leadsOnlyTo(words: readonly string[], tag: string): boolean {
   const values = [...tag.matchAll(TARGET)]
     .map(([, double, single, bare]) => withoutSpaces(unescapeWords(double ?? single ?? bare ?? "")))
@@ -134,7 +137,7 @@ function leadsOnlyTo(words: readonly string[], tag: string): boolean {
   return values.length > 0 && words.some((word) => values.every((value) => word.includes(value)));
 }
 
-/** Words without entities, in normal width and lower case. */
+/** Normalises words: decodes entities, converts to normal width and lower case. */
 function unescapeWords(words: string): string {
   let plain = words;
   for (let times = 0; times < ESCAPES && plain.includes("&"); times += 1) plain = plain.replace(ENTITY, readEntity);

@@ -1,11 +1,12 @@
 /**
- * Whether a text names a user: the JSON of an event, or a push that could not be parsed. Pure. Uncertain texts count as
- * naming the user: erasing a record too many only costs the operator a record, leaving one would keep a user's data.
+ * Decides whether a text contains a user's openid: the JSON of an event, or a push that could not be parsed. Pure. In
+ * case of doubt it does: erasing one record too many costs the operator a record, while keeping one would keep a user's
+ * data.
  */
 import { ownValue } from "../base/own-value.ts";
 
 /**
- * The characters of an openid in WeChat's form: next to one of these, the openid's characters are part of a longer
+ * The characters of an openid in WeChat's format: next to one of these, the openid's characters are part of a longer
  * word.
  */
 const WORD = /[\w-]/;
@@ -13,15 +14,18 @@ const WORDS = /^[\w-]+$/;
 const WORD_RUN = /[\w-]+/g;
 /** All characters an openid may contain (`shared/message/user-id.ts`). */
 const VISIBLE_RUN = /[!-~]+/g;
-/** How often escapes are decoded: JSON in a field of an event is escaped there, in `raw` and in the stored body. */
+/**
+ * The number of times that escapes are decoded: JSON in a field of an event is escaped in the field, in `raw`, and in
+ * the stored body.
+ */
 const MAX_ESCAPES = 3;
 
 const XML_NAMES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** From this length on, UTF-16 units, an openid does not occur inside another word by chance. */
+/** From this length on, an openid does not occur inside another word by chance, UTF-16 units. */
 const UNMISTAKABLE_LENGTH = 20;
 
-/** The data about an openid that may be stored beside its hash: enough to find possible matches. */
+/** The data about an openid that may be stored together with its hash: enough to find possible matches. */
 export interface OpenidShape {
   /** The length, UTF-16 units. */
   readonly length: number;
@@ -30,24 +34,24 @@ export interface OpenidShape {
 }
 
 /**
- * Whether the openid is in the text, unchanged or escaped for JSON, XML or a URL: a long one anywhere, a short one only
- * as a whole word.
+ * Returns whether a text contains an openid, unchanged or escaped for JSON, XML or a URL: a long openid anywhere, a
+ * short one only as a whole word.
  */
 export function namesUser(text: string, openid: string): boolean {
   const isIn = isUnmistakable(openid) ? (form: string) => form.includes(openid) : hasWordOf(openid);
   return formsOf(text).some((form) => isIn(form) || (form.includes("%") && isIn(decodePercent(form))));
 }
 
-/** The shape of an openid. */
+/** Returns the shape of an openid. */
 export function shapeOf(openid: string): OpenidShape {
   return { length: openid.length, isWord: WORDS.test(openid) };
 }
 
 /**
- * All parts of a text that may be an openid of one of the shapes: exactly those {@link namesUser} would find.
+ * Finds all parts of a text that may be an openid with one of the shapes: exactly those {@link namesUser} would find.
  *
- * @param limit the most that are returned
- * @returns undefined: there are more
+ * @param limit the maximum number that is returned
+ * @returns undefined when there are more
  */
 export function findOpenids(
   text: string,
@@ -81,7 +85,7 @@ function isUnmistakable({ length }: string): boolean {
   return length >= UNMISTAKABLE_LENGTH;
 }
 
-/** The text unchanged, and without the escapes of JSON or XML. */
+/** Returns the text unchanged, and without the escapes of JSON or XML. */
 function formsOf(text: string): readonly string[] {
   const forms = [text];
   for (let json = text; forms.length <= MAX_ESCAPES && json.includes("\\");) {
@@ -102,7 +106,7 @@ function hasWord(text: string, word: string): boolean {
   return false;
 }
 
-/** Whether the word at a position of the text is not part of a longer one. */
+/** Returns whether the word at a position of the text is not part of a longer one. */
 function isWholeWord(text: string, at: number, word: string): boolean {
   const end = at + word.length;
   const goesOnLeft = isWord(text[at - 1]) && isWord(word[0]);
@@ -114,19 +118,22 @@ function isWord(character: string | undefined): boolean {
   return character !== undefined && WORD.test(character);
 }
 
-/** Visible ASCII only: an openid has no other characters. */
+/** Decodes the escapes of visible ASCII characters only: an openid has no other characters. */
 function unescapeJson(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_all, hex: string | undefined, plain = "") =>
     hex === undefined ? withoutControl(plain) : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
 
-/** A line break in JSON is an escape that ends in a letter: it ends a word and does not belong to it. */
+/**
+ * Replaces escaped control characters: an escape such as \n ends in a letter, but ends a word instead of being part of
+ * it.
+ */
 function withoutControl(escaped: string): string {
   return "bfnrt".includes(escaped) ? " " : escaped;
 }
 
-/** Bytes beyond ASCII end a word. */
+/** Decodes percent escapes; bytes beyond ASCII end a word. */
 function decodePercent(text: string): string {
   return text.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => asciiOf(Number.parseInt(hex, 16)) ?? " ");
 }

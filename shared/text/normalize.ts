@@ -1,6 +1,6 @@
 /**
- * The form in which texts are compared: a user's text and a rule's keyword become equal when they differ only in
- * full-width letters, capitals, ß and ss, or the amount of space. Also the borders of words.
+ * Normalises texts for comparison: a user's text and a rule's keyword become equal when they differ only in full-width
+ * letters, capitals, ß and ss, or the amount of white space. Also finds word borders.
  */
 
 /** The number of UTF-16 units of a message that are matched; later text is ignored. */
@@ -19,10 +19,10 @@ const NO_WORD_BORDERS =
 const WORD_CHARACTER = /^[\p{L}\p{N}\p{M}]/u;
 
 /**
- * Folds a text for comparison: compatibility forms unified (NFKC), lower case, ß as ss, İ as i, final ς as σ,
- * invisible characters dropped, runs of whitespace as one space, none at the ends.
+ * Folds a text for comparison: compatibility forms unified (NFKC), lower case, ß as ss, İ as i, final ς as σ, invisible
+ * characters removed, runs of white space replaced by one space, none at the ends.
  *
- * @param text any text; only the first 4 000 UTF-16 units count
+ * @param text any text; only the first 4 000 UTF-16 units are used
  */
 export function normalizeText(text: string): string {
   return text
@@ -39,25 +39,29 @@ export function normalizeText(text: string): string {
 }
 
 /**
- * Whether a word may begin or end at `index` of a normalised text: not between two letters or digits of a script
- * that puts spaces between words. "hi" has no border inside "shirt", "100" none inside "1001"; 买|iphone|手机 has both.
+ * Returns whether a word may begin or end at `index` of a normalised text: not between two letters or digits of a
+ * script that puts spaces between words. "hi" has no border inside "shirt", "100" none inside "1001"; 买|iphone|手机 has
+ * both.
  */
 export function isWordBorder(text: string, index: number): boolean {
   return !(isWordCharacter(characterBefore(text, index)) && isWordCharacter(characterAt(text, index)));
 }
 
-/** Letters, digits and their accents, which have word borders. The empty string (a text's end) is not one of them. */
+/**
+ * Returns whether a character is a letter, digit or accent, which have word borders. The empty string (a text's end) is
+ * not one.
+ */
 function isWordCharacter(character: string): boolean {
   return WORD_CHARACTER.test(character) && !NO_WORD_BORDERS.test(character);
 }
 
-/** The code point that starts at `index`, "" at the end. */
+/** Returns the code point that starts at `index`; "" at the end. */
 function characterAt(text: string, index: number): string {
   const code = text.codePointAt(index);
   return code === undefined ? "" : String.fromCodePoint(code);
 }
 
-/** The code point that ends before `index`, "" at the start. */
+/** Returns the code point that ends before `index`; "" at the start. */
 function characterBefore(text: string, index: number): string {
   const pair = index >= 2 ? text.codePointAt(index - 2) : undefined;
   if (pair !== undefined && pair > 0xffff) return String.fromCodePoint(pair);

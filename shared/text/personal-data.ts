@@ -1,6 +1,6 @@
 /**
- * Personal data in texts that people wrote: what there is of it, and the text with all of it masked
- * (docs/design/0024-personal-data.md). For what is shown in lists, logs and exports, never for what is sent or stored.
+ * Finds and masks personal data in texts written by people (docs/design/0024-personal-data.md). For texts shown in
+ * lists, logs and exports; texts that are sent or stored are never masked.
  */
 import { fold, spanInOriginal, toStars, type Span, type TextForm } from "./fold.ts";
 import { findAddresses } from "./personal/address.ts";
@@ -18,16 +18,16 @@ import { findEmails, findNames, findPlates } from "./personal/words.ts";
 
 export type { PersonalKind } from "./personal/scan.ts";
 
-/** A stretch of a text that is personal data. */
+/** A range of a text that is personal data. */
 export interface PersonalData extends Span {
   readonly kind: PersonalKind;
-  /** What is shown in its place. */
+  /** The text shown instead. */
   readonly mask: string;
 }
 
 /**
- * In this order: a number that proves itself comes before one that only has a form, since an identity card contains what
- * looks like a mobile number. What one has found, later ones do not see.
+ * In this order: numbers with a check digit before numbers recognised by their form only, because an identity card
+ * number contains what looks like a mobile number. What one detector found is hidden from the following ones.
  */
 const DETECTORS: readonly ((scan: Scan) => readonly Hit[])[] = [
   findIdCards,
@@ -44,7 +44,7 @@ const DETECTORS: readonly ((scan: Scan) => readonly Hit[])[] = [
 ];
 
 /**
- * Finds the personal data of a text, whatever width, case and separators it is written with.
+ * Finds the personal data of a text in any width, case and separation.
  *
  * @returns in the order of the text; positions are those of `text`
  */
@@ -61,7 +61,7 @@ export function findPersonalData(text: string): readonly PersonalData[] {
   return found.sort((left, right) => left.start - right.start);
 }
 
-/** The text with its personal data masked; unchanged when there is none. Masking again changes nothing. */
+/** Masks the personal data of a text; returns it unchanged when it contains none. Masking again changes nothing. */
 export function maskPersonalData(text: string): string {
   let masked = "";
   let end = 0;
@@ -72,13 +72,16 @@ export function maskPersonalData(text: string): string {
   return masked + text.slice(end);
 }
 
-/** A name from a field: its first character, and a star for each other one; a star for a name of one character. */
+/**
+ * Masks a name from a field: keeps the first character and replaces each other one by a star; a name of one character
+ * becomes a star.
+ */
 export function maskName(name: string): string {
   const [first = "", ...rest] = Array.from(name);
   return rest.length > 0 ? first + "*".repeat(rest.length) : toStars(first);
 }
 
-/** An id from a field, such as an openid or a token: stars and its last four characters. */
+/** Masks an id from a field, such as an openid or a token: stars and the last four characters. */
 export function maskId(id: string): string {
   return id.length > 8 ? `****${id.slice(-4)}` : "****";
 }
@@ -89,7 +92,7 @@ function toPersonalData(text: string, form: TextForm, kind: PersonalKind, hit: H
   return { kind, start, end, mask: mask ?? toStars(text.slice(start, end)) };
 }
 
-/** A unit as it was written; as it was folded when it is one of several that a single character became. */
+/** Returns a unit as in the original; as in the folded text when one original character became several units. */
 function keptUnit(text: string, form: TextForm, unit: number): string {
   const { start, end } = spanInOriginal(form, { start: unit, end: unit + 1 });
   const isAlone = form.from[unit - 1] !== start && form.from[unit + 1] !== start;

@@ -1,11 +1,9 @@
-/**
- * Sizes of texts in the units WeChat's limits are given in, without TextEncoder (phones have none).
- */
+/** Measures texts in the units of WeChat's limits, without TextEncoder (mini programs on phones have none). */
 
-/** A unit a text limit may be given in: UTF-8 bytes or Unicode code points. */
+/** The unit of a text limit: UTF-8 bytes or Unicode code points. */
 export type TextUnit = "bytes" | "characters";
 
-/** The size of `text` in UTF-8 bytes; a lone surrogate counts 3, as the U+FFFD that replaces it. */
+/** Returns the size of `text` in UTF-8 bytes; a lone surrogate counts 3, as U+FFFD, which replaces it. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (const character of text) {
@@ -15,7 +13,7 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** The size of `text` in `unit`. */
+/** Returns the size of `text` in `unit`. */
 export function textSize(text: string, unit: TextUnit): number {
   return unit === "bytes" ? utf8Length(text) : Array.from(text).length;
 }

@@ -1,10 +1,10 @@
 /**
- * Cuts a long text into messages WeChat accepts (WECHAT.md §4.3). Cuts fall after a line, a sentence or a space when
- * one is near, never inside a character as its reader sees it, and never inside `<a …>…</a>` (WECHAT.md §4.2). White
- * space at a cut stays at the end of the earlier part; white space that does not fit there is dropped, so that no later
- * part begins with an empty line or a space (the indentation of a line is kept). Parts without a visible character are
- * dropped: WeChat would refuse them, and the parts after them would not be sent. Apart from that, the joined parts
- * equal the text.
+ * Splits a long text into messages that WeChat accepts (WECHAT.md §4.3). Cuts are made after a line, a sentence or a
+ * space when one is near, never inside a grapheme, and never inside `<a …>…</a>` (WECHAT.md §4.2). White space at a cut
+ * stays at the end of the earlier part; white space that does not fit there is dropped, so that no later part begins
+ * with an empty line or a space (the indentation of a line is kept). Parts without a visible character are dropped:
+ * WeChat would refuse them, and the parts after them would not be sent. Apart from that, the joined parts equal the
+ * text.
  */
 import { err, ok, type Result } from "../base/result.ts";
 import { isVisibleMessage } from "../base/visible.ts";
@@ -12,14 +12,14 @@ import { splitGraphemes } from "./graphemes.ts";
 import { textSize, type TextUnit } from "./size.ts";
 
 /**
- * Why a text cannot be split: a link bigger than a message, or more messages than allowed (`actual` is the least
- * possible).
+ * Why a text cannot be split: a link is larger than a message, or more messages would be needed than allowed (`actual`
+ * is the minimum).
  */
 export type SplitProblem =
   | { readonly reason: "anchor_too_long"; readonly limit: number; readonly actual: number; readonly unit: TextUnit }
   | { readonly reason: "too_many_parts"; readonly limit: number; readonly actual: number };
 
-/** A piece that is not cut, its size, and how good a cut after it is (0 none … 3 end of line). */
+/** A piece that is not split, its size, and the rating of a cut after it (0 none … 3 end of line). */
 interface Atom {
   readonly text: string;
   readonly size: number;
@@ -27,8 +27,8 @@ interface Atom {
 }
 
 /**
- * The part of a message that must be filled before a cut at the end of a line or sentence is preferred; then larger and
- * larger parts.
+ * The fraction of a message that must be filled before a cut at the end of a line or sentence is preferred; larger
+ * fractions are tried next.
  */
 const FILL_STEPS = [0.5, 0.75, 0.9] as const;
 
@@ -37,7 +37,7 @@ const SENTENCE_END = 2;
 const WORD_END = 1;
 
 const SENTENCE_MARK = /^[。！？；…]/u;
-/** These end a sentence only before a space: they also occur inside addresses and numbers. */
+/** Marks that end a sentence only before a space, because they also occur inside URLs and numbers. */
 const ASCII_SENTENCE_MARK = /^[.!?;]$/;
 const CLOSING_MARK = /^[”’」』）)》】]/u;
 
@@ -45,11 +45,11 @@ const CLOSING_MARK = /^[”’」』）)》】]/u;
  * Splits a text into parts within a size limit.
  *
  * @param content any text; one that fits is returned unchanged, a longer one without blank space at its end
- * @param limit the most one part may have, in `unit`; at least 4 (one code point of UTF-8)
- * @param unit what `limit` counts
- * @param maxParts the most parts there may be, at least 1
+ * @param limit the maximum size of one part, in `unit`; at least 4 (one code point in UTF-8)
+ * @param unit the unit of `limit`
+ * @param maxParts the maximum number of parts, at least 1
  * @returns the parts in order (none when nothing in a longer text is visible), as few parts as possible, cut at the
- *   best places for that number, or `anchor_too_long` / `too_many_parts`
+ * best places for that number, or `anchor_too_long` / `too_many_parts`
  */
 export function splitText(
   content: string,
@@ -58,13 +58,13 @@ export function splitText(
   maxParts: number,
 ): Result<string[], SplitProblem> {
   if (!(limit >= 4) || !(maxParts >= 1)) throw new RangeError("limit must be at least 4 and maxParts at least 1");
-  // A UTF-16 unit has at most 3 bytes, so short texts need no counting.
+  // A UTF-16 unit has at most 3 bytes in UTF-8, so short texts need not be measured.
   if (content.length * 3 <= limit) return ok([content]);
   if (textSize(content, unit) <= limit) return ok([content]);
 
   const atoms = toAtoms(content.trimEnd(), limit, unit);
   if (!atoms.ok) return atoms;
-  // Each part uses one of the few replies WeChat allows.
+  // The minimum number of parts is used, because each part uses one of the few replies that WeChat allows.
   const fewest = pack(atoms.value, limit, limit);
   if (fewest.length > maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: fewest.length });
   for (const fill of FILL_STEPS) {
@@ -75,8 +75,8 @@ export function splitText(
 }
 
 /**
- * Fills part after part, and drops those without a visible character. Of the cuts after at least `least` of a part it
- * chooses the strongest, and of those the last.
+ * Fills one part after another, and drops parts without a visible character. Of the cuts after at least `least` of a
+ * part it chooses the one with the highest rating, and of those the last.
  */
 function pack(atoms: readonly Atom[], limit: number, least: number): string[] {
   const parts: string[] = [];
@@ -90,7 +90,7 @@ function pack(atoms: readonly Atom[], limit: number, least: number): string[] {
   return parts.filter(isVisibleMessage);
 }
 
-/** The index after the last atom of the part that begins at `start`. */
+/** Returns the index after the last atom of the part that begins at `start`. */
 function bestCut(atoms: readonly Atom[], start: number, limit: number, least: number): number {
   let size = 0;
   let best = { strength: 0, end: start };
@@ -106,7 +106,7 @@ function bestCut(atoms: readonly Atom[], start: number, limit: number, least: nu
 }
 
 /**
- * The start of the next part: after the remaining white space at a cut, but before the indentation of a line.
+ * Returns the start of the next part: after the remaining white space at a cut, but before the indentation of a line.
  *
  * @param cut the index after the last atom of a part
  */
@@ -120,7 +120,10 @@ function afterBlanks(atoms: readonly Atom[], cut: number): number {
   return start ?? end;
 }
 
-/** The pieces of a text that must stay whole: links, graphemes, and code points of a grapheme too big for a message. */
+/**
+ * Returns the pieces of a text that must stay whole: links, graphemes, and the code points of a grapheme that is too
+ * large for a message.
+ */
 function toAtoms(content: string, limit: number, unit: TextUnit): Result<Atom[], SplitProblem> {
   const pieces: string[] = [];
   for (const piece of wholePieces(content)) {
@@ -132,7 +135,10 @@ function toAtoms(content: string, limit: number, unit: TextUnit): Result<Atom[],
   return ok(weighCuts(pieces, unit));
 }
 
-/** Graphemes, those of one anchor joined. A grapheme that reaches over an anchor's edge belongs to the anchor. */
+/**
+ * Returns graphemes, with those of one anchor joined. A grapheme that extends over an anchor's edge belongs to the
+ * anchor.
+ */
 function wholePieces(content: string): { text: string; isAnchor: boolean }[] {
   const anchors = findAnchors(content);
   const pieces: { text: string; isAnchor: boolean }[] = [];
@@ -152,7 +158,7 @@ function wholePieces(content: string): { text: string; isAnchor: boolean }[] {
   return pieces;
 }
 
-/** The beginnings and ends of each `<a …>…</a>` in a text. An opening tag that is never closed is plain text. */
+/** Finds the start and end of each `<a …>…</a>` in a text. An opening tag that is never closed is plain text. */
 function findAnchors(content: string): { start: number; end: number }[] {
   const opening = /<a[\s>]/gi;
   const closing = /<\/a\s*>/gi;
@@ -167,8 +173,8 @@ function findAnchors(content: string): { start: number; end: number }[] {
 }
 
 /**
- * Rates the cut after each piece. The marks that end a sentence, the quotes they close and the space after them stay
- * together.
+ * Rates the cut after each piece. The marks that end a sentence, the quotation marks they close and the space after
+ * them stay together.
  */
 function weighCuts(pieces: readonly string[], unit: TextUnit): Atom[] {
   const atoms: Atom[] = [];
@@ -182,7 +188,7 @@ function weighCuts(pieces: readonly string[], unit: TextUnit): Atom[] {
   return atoms;
 }
 
-/** How good a cut is between `piece` and `next`, when the one before `piece` had strength `before`. */
+/** Rates a cut between `piece` and `next`, when the cut before `piece` has the rating `before`. */
 function strengthAfter(piece: string, next: string, before: number): number {
   if (/[\n\r\u2028\u2029]$/.test(piece)) return LINE_END;
   if (SENTENCE_MARK.test(piece)) return SENTENCE_END;

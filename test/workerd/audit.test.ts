@@ -268,7 +268,7 @@ describe("the audit object", () => {
   it("refuses data of a newer version of the worker", async ({ expect }) => {
     await runInDurableObject(env.AUDIT.getByName("newer"), (_, { storage }) => {
       storage.kv.put("head", { schema: 2 });
-      expect(() => createAuditStore(storage)).toThrow("deploy the newer one");
+      expect(() => createAuditStore(storage)).toThrow("deploy the newer version");
     });
   });
 });

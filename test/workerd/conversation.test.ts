@@ -299,7 +299,7 @@ describe("the log's schema", () => {
   it("of a newer version is refused with the cure", async ({ expect }) => {
     await runInDurableObject(conversation("oNewer"), (_, { storage }) => {
       storage.kv.put("head", { schema: 99, ...addressOf("oNewer") });
-      expect(() => createConversationStore(storage)).toThrow("deploy the newer worker again");
+      expect(() => createConversationStore(storage)).toThrow("deploy the newer version");
     });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * One account as its object works with it: its parts, made once and connected. What needs the runtime is passed in:
- * configuration, KV, the other objects. The decisions are in account/core and account/token, the SQL in account/store.ts.
+ * Creates one account's parts and connects them. What depends on the runtime is passed in: configuration, KV, the other
+ * objects. The decisions are in account/core and account/token, the SQL in account/store.ts.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
@@ -30,34 +30,37 @@ import type { TokenKeeper, TokenKeeperDeps } from "./token/token-keeper.ts";
 import { createUserRecords } from "./user-records.ts";
 import { createWaitingList } from "./waiting-list.ts";
 
-/** The part of the account object that the token keeper works on. */
+/** The dependencies of the token keeper that the account object provides. */
 export type TokenHost = Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish" | "texts">;
 
-/** The configuration of the account, read anew each time: the object may live longer than one configuration. */
+/** Reads the configuration of the account, anew for each call: the object may outlive a configuration. */
 export interface ConfiguredAccount {
-  /** Makes the token keeper; undefined when the account is not configured. */
+  /** Returns a function that creates the token keeper; undefined when the account is not configured. */
   tokens(): ((host: TokenHost) => TokenKeeper) | undefined;
-  /** The retention time, milliseconds. */
+  /** Returns the retention times, milliseconds. */
   retention(): Retention;
-  /** What calling webhooks needs; undefined when the account is not configured, or there is no signing secret. */
+  /**
+   * Returns the dependencies of webhook calls; undefined when the account is not configured, or there is no signing
+   * secret.
+   */
   webhooks(): WebhookCallDeps | undefined;
-  /** The settings in force; undefined when they cannot be read or the account is not configured. */
+  /** Returns the settings in force; undefined when they cannot be read or the account is not configured. */
   settings(): Promise<SettingsVersion | undefined>;
-  /** A short hash of the account's credentials; empty when the account is not configured. */
+  /** Returns a short hash of the account's credentials; empty when the account is not configured. */
   setupHash(): Promise<string>;
-  /** A short hash of the secret in use; empty when the account is not configured. */
+  /** Returns a short hash of the secret in use; empty when the account is not configured. */
   secretTag(): Promise<string>;
 }
 
-/** What the object provides. */
+/** The injected dependencies. */
 export interface AccountDeps {
   readonly storage: DurableObjectStorage;
   /** The object's id, 64 hex digits. */
   readonly objectId: string;
-  /** The object's name; undefined when it was not created by one. */
+  /** The object's name; undefined when it was created without a name. */
   readonly name: string | undefined;
   readonly config: ConfiguredAccount;
-  /** The object itself, as a delivery of webhooks calls it. */
+  /** The account object as used by a webhook delivery. */
   readonly webhookAccount: WebhookAccount;
   /** Loads the texts about codes, for the log. */
   readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
@@ -69,10 +72,10 @@ export interface AccountDeps {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** An account of which an object has opened the storage. */
+/** An account whose storage is open. */
 export type OpenAccount = ReturnType<typeof openAccount>;
 
-/** Opens it. */
+/** Opens an account. */
 export function openAccount({ storage, objectId, name, config, webhookAccount, texts, ...deps }: AccountDeps) {
   const store = createAccountStore(storage, name);
   const skipped = createSkippedStore(storage);
@@ -130,7 +133,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     return appidOf(credential);
   }
 
-  /** After the response: no caller waits for KV, and the object is authoritative. */
+  /** Publishes access and pause after the response: no caller waits for KV, and the object is authoritative. */
   function publish(): void {
     deps.waitUntil(publisher.publish());
   }
@@ -150,7 +153,11 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     }));
   }
 
-  /** @throws Error when the account is not in the configuration: the Worker never calls such an object */
+  /**
+   * Returns the token keeper.
+   *
+   * @throws Error when the account is not in the configuration: the worker never calls such an object
+   */
   function tokens(): TokenKeeper {
     const found = findTokens();
     if (found === undefined) throw new Error("this account is not configured: add it to WECHAT_APPS");
@@ -171,7 +178,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     }));
   }
 
-  /** A caller has read settings: the records and cursors of webhooks follow the newest version. */
+  /** Applies settings that a caller has read: the records and cursors of webhooks belong to the newest version. */
   function follow(listed: ListedWebhooks | undefined): void {
     if (listed === undefined || !isNewer(listed, read().listed)) return;
     webhooks.follow(listed);
@@ -179,7 +186,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     write({ listed });
   }
 
-  /** What is due when the alarm rings. */
+  /** Does what is due in the alarm. */
   async function work(now: number): Promise<void> {
     const { eventsMs, quarantineMs } = config.retention();
     events.expire(now - eventsMs, now);
@@ -207,7 +214,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     write,
     ring: () => alarm.ring(),
 
-    /** The access token, and the pause; it is published again when KV has not accepted it. */
+    /** Returns the access token and the pause; publishes them again when KV has not accepted them. */
     async access(): Promise<Result<AccountAccess, TokenProblem>> {
       const access = await tokens().access();
       if (access.ok && publisher.isBehind()) publish();
@@ -224,11 +231,11 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     /**
      * Erases the records that name a user or the user's conversation.
      *
-     * @param conversation the id of its object
+     * @param conversation the id of the conversation's object
      */
     async eraseUser(address: Address, conversation: DurableObjectId): Promise<void> {
       const id = conversation.toString();
-      // Stored before anything is emptied, without an await in between: later arrivals are compared with it.
+      // Stored before anything is emptied, without an await in between: data that arrives later is compared with it.
       erasures.note(await erasures.hash(address.user), Date.now());
       webhooks.forget(id);
       pauses().forget(id);

@@ -1,21 +1,21 @@
 /**
- * The alarm of an account object, and the writing of its state, which sets it: background refresh, retention, events to
- * deliver, conversations to wake. It is set again while something is due.
+ * The alarm of an account object: background refresh, retention, events to deliver, conversations to wake. Writing the
+ * object's state sets it; it is set again while something is due.
  */
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { AccountState } from "./core/state.ts";
 import type { AccountStore } from "./store.ts";
 
-/** What the alarm needs of the account. */
+/** The injected dependencies. */
 export interface AlarmDeps {
   readonly storage: Pick<DurableObjectStorage, "setAlarm" | "deleteAll">;
   readonly store: Pick<AccountStore, "isForeign" | "state" | "write">;
-  /** When something is due next, epoch ms; undefined: never. */
+  /** Returns when something is due next, epoch ms; undefined: never. */
   readonly due: (state: AccountState) => number | undefined;
   /** Does what is due. Safe to repeat. */
   readonly work: (now: number) => Promise<void>;
-  /** Fields of the log lines. */
+  /** Returns the fields of the log lines. */
   readonly fields: () => Readonly<Record<string, string>>;
   /** Keeps work alive after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -23,9 +23,9 @@ export interface AlarmDeps {
 
 /** The alarm of one account. */
 export interface Alarm {
-  /** Writes the state and sets the alarm when something is now due before it, without an await in between. */
+  /** Writes the state and sets the alarm if something is now due before it, without an await in between. */
   write(patch: Partial<AccountState>): void;
-  /** The alarm rings. */
+  /** Runs the alarm. */
   ring(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ const ALARM_ERROR_DELAY_MS = 60_000;
 /** Timeout of setting an alarm, milliseconds; the runtime repeats a failed alarm. */
 const SET_ALARM_MS = 5_000;
 
-/** Creates it. */
+/** Creates the alarm of one account. */
 export function createAlarm({ storage, store, due, work, fields, waitUntil }: AlarmDeps): Alarm {
   /** The handler is running and will set the alarm itself. */
   let isRinging = false;
@@ -44,7 +44,8 @@ export function createAlarm({ storage, store, due, work, fields, waitUntil }: Al
       const state = { ...store.state(), ...patch };
       const { alarmAt } = state;
       const dueAt = due(state);
-      // An alarm whose time has passed is lost: the runtime drops an alarm that fails repeatedly.
+      // An alarm whose time has passed is lost: the runtime drops an alarm that fails repeatedly, so it has to be set
+      // again.
       const isLost = alarmAt !== null && alarmAt <= Date.now() && !isRinging;
       const mustArm = dueAt !== undefined && (alarmAt === null || isLost || dueAt < alarmAt);
       if (mustArm || Object.keys(patch).length > 0) store.write(mustArm ? { ...patch, alarmAt: dueAt } : patch);

@@ -1,21 +1,21 @@
 /**
- * The users erased within the last day, as the account object remembers them: a hash each, to recognise an event or an
- * unreadable push from before the erasure that arrives or is repeated later (docs/design/erasure.md). The hash is an
- * HMAC with a random key of this object; beside it are the time of the erasure and the length of the openid. At most
- * the newest 10 000; the alarm removes entries older than a day.
- * All SQL on this table is in this file. The table is created with the first entry, without a step of the schema.
+ * The users erased within the last day, stored by the account object as one hash each. With them the object recognises
+ * an event or an unreadable push from before the erasure that arrives or is repeated later (docs/design/erasure.md).
+ * The hash is an HMAC with a random key of this object; stored with it are the time of the erasure and the length of
+ * the openid. At most the newest 10 000; the alarm removes entries older than a day. All SQL on this table is in this
+ * file. The table is created with the first entry, without a schema step.
  */
 import { Buffer } from "node:buffer";
 import { findOpenids, shapeOf, type OpenidShape } from "../../shared/text/names-user.ts";
 import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../conversation/core/erasure.ts";
 
-/** The key of the storage entry that holds the random HMAC key. */
+/** The key of the storage entry that contains the random HMAC key. */
 const KEY_ENTRY = "erasure_key";
-/** The most erasures remembered. */
+/** The maximum number of stored erasures. */
 export const MAX_ERASURES = 10_000;
 /**
- * The most possible openids in one text, by the lengths of erased openids. A text with more counts as naming an erased
- * user: hashing more would cost too much CPU.
+ * The maximum number of possible openids in one text, by the lengths of erased openids. A text with more counts as
+ * naming an erased user, because hashing more would cost too much CPU.
  */
 const MAX_CANDIDATES = 4_096;
 const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
@@ -33,21 +33,21 @@ export interface ErasedOpenid extends OpenidShape {
   readonly hash: string;
 }
 
-/** Remembers erased users. */
+/** Stores and finds erased users. */
 export interface Erasures {
   /** Hashes an openid. */
   hash(openid: string): Promise<ErasedOpenid>;
-  /** Remembers that a user was erased. Beyond 10 000 erasures the oldest is deleted. */
+  /** Stores that a user was erased. Beyond 10 000 erasures the oldest is deleted. */
   note(openid: ErasedOpenid, erasedAt: number): void;
   /**
-   * Whether something from this time could be from before an erasure; if not, no text has to be searched.
+   * Returns whether something created at this time may be from before an erasure; if not, no text has to be searched.
    *
    * @param createdAt epoch ms; 0: unknown, which counts as before
    */
   mayConcern(createdAt: number, now: number): boolean;
-  /** Whether a text from this time names a user who was erased later. */
+  /** Returns whether a text created at this time names a user who was erased later. */
   concern(text: string, createdAt: number, now: number): Promise<boolean>;
-  /** When the oldest erasure was, epoch ms; null when none is remembered. */
+  /** Returns when the oldest stored erasure was, epoch ms; null when none is stored. */
   oldest(): number | null;
   /** Deletes entries older than a day. */
   expire(now: number): void;
@@ -66,7 +66,7 @@ export function createErasures(storage: DurableObjectStorage): Erasures {
 
   const read = <T extends Row>(rows: () => SqlStorageCursor<T>): readonly T[] => (hasTable() ? rows().toArray() : []);
 
-  /** Kept in memory, since every event needs it. */
+  /** Returns the newest erasure; kept in memory, because every event needs it. */
   function newestOne(): Newest {
     return (newest ??= read(() => sql.exec<Newest>("select seq, at from erased order by seq desc limit 1"))[0] ?? {
       seq: 0,
@@ -128,7 +128,8 @@ export function createErasures(storage: DurableObjectStorage): Erasures {
         );
         if (openids === undefined) return true;
         const hashes = await hashAll(openids);
-        // Otherwise a user was erased while the hashes were computed, perhaps with an openid of another length.
+        // If the newest erasure has changed, a user was erased while the hashes were computed, possibly with an openid
+        // of another length: compute again.
         if (before === newestOne()) return isNoted(hashes, createdAt, now);
       }
       return false;

@@ -1,7 +1,7 @@
 /**
- * The account events of one credential: stored once each, read by a cursor, delivered to webhooks in order
- * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: the only
- * record of a delivery is a cursor for each endpoint.
+ * The account events of one credential: each is stored once, read by a cursor, and delivered to webhooks in order
+ * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, like the log of a conversation: the only
+ * record of a delivery is one cursor per endpoint.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Webhook } from "../../shared/api/settings/webhooks.ts";
@@ -29,16 +29,16 @@ import type { SkippedEvents } from "../webhooks/skipped-store.ts";
 import type { Erasures } from "./erasures.ts";
 import type { AccountStore } from "./store.ts";
 
-/** The most events kept. */
+/** The maximum number of stored events. */
 const MAX_EVENTS = 5_000;
 /**
- * Events beyond `MAX_EVENTS` are looked for when a new event's seq, a time, is divisible by this number: the search
- * reads all events.
+ * Events beyond `MAX_EVENTS` are searched only when a new event's seq, a time, is divisible by this number, because the
+ * search reads all events.
  */
 const COUNT_EVERY = 64;
 /**
- * The largest page, UTF-16 units of JSON: an event has up to about 256 KB (a push of 64 KB of quotes, escaped twice),
- * and an answer must stay below the RPC's 32 MiB.
+ * The maximum size of a page, UTF-16 units of JSON: an event has up to about 256 KB (a push of 64 KB of quotes, escaped
+ * twice), and an answer must stay below the RPC's 32 MiB.
  */
 const MAX_PAGE_LENGTH = 1_000_000;
 /**
@@ -46,17 +46,17 @@ const MAX_PAGE_LENGTH = 1_000_000;
  * in the next alarm. The same alarm must also refresh the token.
  */
 const BUDGET_MS = 10_000;
-/** Time until the next try when the settings cannot be read, milliseconds; no webhook is called before it. */
+/** Delay before the next attempt when the settings cannot be read, milliseconds; no webhook is called before. */
 const REST_MS = 30_000;
 
-/** An event as its account stores it. */
+/** An event as the account stores it. */
 export interface KeptAccountEvent extends StoredAccountEvent {
   readonly key: string;
 }
 
 /**
- * The outcome of storing an event: true: it is new; false: it is a repeat or older than what is kept; `erased`: it
- * names a user who was erased since, and is stored without its content. Crosses RPC.
+ * The outcome of storing an event. true: it is new; false: it is a repeat or older than the retention time; `erased`:
+ * it names a user who was erased since then, and is stored without its content. Crosses RPC.
  */
 export type EventOutcome = boolean | "erased";
 
@@ -74,22 +74,27 @@ type EventStore = Pick<
   | "deleteEvents"
 >;
 
-/** The account object. */
+/** The parts of the account object that events use. */
 export interface AccountEventsHost {
   readonly store: EventStore;
-  /** 64 hex digits: the ids of events contain it, as those of a conversation contain the conversation's. */
+  /**
+   * 64 hex digits; the ids of events contain it, as the ids of a conversation's events contain the conversation's id.
+   */
   readonly objectId: string;
   readonly appid: () => string;
   readonly cursors: () => ConsumerCursors;
-  /** Stores cursors when they are passed, and sets the alarm if something is due before it. */
+  /** Stores cursors if passed, and sets the alarm if something is due before it. */
   readonly write: (cursors?: ConsumerCursors) => void;
-  /** The settings in force; undefined when they cannot be read. */
+  /** Returns the settings in force; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
-  /** The version of the newest settings callers have read: the cursors follow those. */
+  /** Returns the version of the newest settings that callers have read; the cursors belong to those. */
   readonly version: () => number;
-  /** Called when the alarm has read settings, as callers do. */
+  /** Applies settings that the alarm has read, as for callers. */
   readonly follow: (listed: ListedWebhooks) => void;
-  /** What calling webhooks needs; undefined when the account is not configured, or there is no signing secret. */
+  /**
+   * Returns the dependencies of webhook calls; undefined when the account is not configured, or there is no signing
+   * secret.
+   */
   readonly webhooks: () => WebhookCallDeps | undefined;
   readonly account: WebhookAccount;
   readonly erasures: Pick<Erasures, "mayConcern" | "concern">;
@@ -111,7 +116,7 @@ export function createAccountEvents(host: AccountEventsHost) {
     });
   }
 
-  /** Deletes events up to a seq. Those of them that a webhook did not receive are recorded before. */
+  /** Deletes events up to a seq and records those that a webhook did not receive. */
   function forget(upTo: number | null, now: number): void {
     if (upTo === null) return;
     for (const [id, { after }] of Object.entries(cursors())) {
@@ -129,7 +134,7 @@ export function createAccountEvents(host: AccountEventsHost) {
     return {
       seq,
       at,
-      // Checked before each call: the user the event names may have been erased since it was read.
+      // Checked before each call, because the user that the event names may have been erased since it was read.
       get types() {
         return store.hasEvent(seq) ? ([ACCOUNT_EVENT] as const) : [];
       },
@@ -144,7 +149,7 @@ export function createAccountEvents(host: AccountEventsHost) {
      * @param key the same for every delivery of the event
      * @param arrived `createdAt` 0: it came without CreateTime, and its key is a hash of its content alone
      * @param now when it arrived, epoch ms
-     * @param signedAt when it was signed, epoch ms; 0: unknown
+     * @param signedAt when the push was signed, epoch ms; 0: unknown
      * @param keptMs how long events are kept, milliseconds
      */
     async add(
@@ -161,7 +166,7 @@ export function createAccountEvents(host: AccountEventsHost) {
       const datedAt = datePush(event.createdAt, signedAt);
       const mayBeErased = erasures.mayConcern(datedAt, now);
       const isErased = mayBeErased && (await erasures.concern(body, datedAt, now));
-      // Another delivery may have been stored meanwhile.
+      // Another delivery of the event may have been stored during the await.
       const stored = mayBeErased ? store.findEvent(key, since) : undefined;
       if (stored !== undefined) return toRepeat(stored);
       const before = store.newestEvent();
@@ -174,20 +179,20 @@ export function createAccountEvents(host: AccountEventsHost) {
     },
 
     /**
-     * Events after a cursor, oldest first: at most `limit` (1 to 5000), and at most the length of a page, but at least
-     * one.
+     * Returns events after a cursor, oldest first: at most `limit` (1 to 5000), and at most the size of a page, but at
+     * least one.
      */
     read: readEvents,
 
     /** Deletes events from before `horizon`, epoch ms. */
     expire: (horizon: number, now: number): void => forget(store.eventBefore(horizon), now),
 
-    /** The newest event when webhooks can be called; else 0: nothing is due. */
+    /** Returns the newest event if webhooks can be called; otherwise 0: nothing is due. */
     deliverable: (): number => (host.webhooks() === undefined ? 0 : store.newestEvent()),
 
     /**
-     * A caller has read newer settings: a new endpoint begins after the newest event; the cursor of a removed one is
-     * deleted.
+     * Applies newer settings that a caller has read: a new endpoint starts after the newest event; the cursor of a
+     * removed endpoint is deleted.
      */
     follow({ webhooks, version }: ListedWebhooks): void {
       const listed = { consumers: listenersOf(webhooks), settingsVersion: version };
@@ -196,8 +201,8 @@ export function createAccountEvents(host: AccountEventsHost) {
     },
 
     /**
-     * Delivers everything after an event to an endpoint again. @returns the cursor; null when the endpoint does not
-     * listen to events
+     * Moves an endpoint's cursor back, so that all later events are delivered again. @returns the cursor; null when the
+     * endpoint does not subscribe to events
      */
     replay(id: string, after: number, now: number): number | null {
       const known = cursors();
@@ -207,13 +212,13 @@ export function createAccountEvents(host: AccountEventsHost) {
       return from;
     },
 
-    /** Delivers the due events; resolves when that is done, has failed, or the time is up. */
+    /** Delivers the due events; resolves when they are delivered or failed, or the time is used up. */
     async deliver(started: number): Promise<void> {
       const deps = host.webhooks();
       if (deps === undefined || dueCursors(cursors(), store.newestEvent(), started).length === 0) return;
       const read = await host.settings();
       if (read === undefined) return write(delayCursors(cursors(), started + REST_MS));
-      // A cold start for a push evaluates none of it.
+      // Loaded here, so that a cold start for a push does not evaluate this code.
       const { runWebhooks } = await import("../webhooks/run.ts");
       const { settings, version } = read;
       host.follow(toListed(read));
@@ -231,11 +236,11 @@ export function createAccountEvents(host: AccountEventsHost) {
         rows: (after, limit) => readEvents(after, limit).map(toDeliverable),
         deps,
         health: { appid, account: () => host.account, memory: new Map(), now: deps.now, listed: toListed(read) },
-        mayGoOn: () => deps.now() < started + BUDGET_MS,
+        mayContinue: () => deps.now() < started + BUDGET_MS,
         fields: miniProgramAccount(appid),
       });
       const listed = { consumers: listenersOf(settings.webhooks), settingsVersion: version };
-      // Read again: a new event, a replay or other settings may have been stored meanwhile.
+      // Read again: a new event, a replay or newer settings may have been stored during the calls.
       write(foldProgress(knownCursors(), listed, progress, deps.now(), Math.random).consumers);
     },
   };

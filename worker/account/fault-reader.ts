@@ -1,7 +1,7 @@
 /**
- * The faults of each mini program as read by this isolate, at most 10 s old: `/healthz` is public, so the number of
- * requests must not decide how often an account object is called. At most one call for each account is under way; a
- * call that does not return ends at its deadline, and its outcome is cached for as long as a success.
+ * The faults of each mini program as read by this isolate, at most 10 s old. `/healthz` is public, so the number of
+ * requests must not determine how often an account object is called. At most one call per account is in flight; a call
+ * that does not return is aborted at its timeout, and its outcome is cached as long as a success.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { miniProgramAccount } from "../../shared/message/address.ts";
@@ -14,7 +14,7 @@ export type HealthFault =
   | AccountFault
   /** Another version of this worker stored settings that this one cannot read: rules and webhooks do not run. */
   | { readonly reason: "settings_unreadable"; readonly version: number }
-  /** The account object did not answer: whether the account sends is unknown. */
+  /** The account object did not answer: it is unknown whether the account can send. */
   | { readonly reason: "account_unreachable" };
 
 /** The source of the faults: the account object, and the other checks of the caller. */
@@ -25,53 +25,53 @@ export interface HealthReader {
 interface Snapshot {
   readonly faults: readonly HealthFault[];
   readonly readAt: number;
-  /** Version of the pause this isolate had read when it called: a newer version makes the snapshot stale. */
+  /** The version of the pause that this isolate knew when it called: a newer version makes the snapshot stale. */
   readonly pauseVersion: number;
 }
 
 /** The cached faults, by appid. Per-isolate cache: may be evicted at any time, never authoritative. */
 export interface SnapshotMemory {
   readonly snapshots: Map<string, Snapshot>;
-  /** Calls under way. */
+  /** Calls in flight. */
   readonly reads: Map<string, Promise<readonly HealthFault[]>>;
 }
 
 /** The faults cached by this isolate. */
 export const snapshotMemory: SnapshotMemory = { snapshots: new Map(), reads: new Map() };
 
-/** What reading needs. */
+/** The injected dependencies. */
 export interface SnapshotDeps {
   readonly appid: string;
-  /** With a fresh stub of the account object. */
+  /** Returns a new stub of the account object. */
   readonly account: () => HealthReader;
   readonly memory: SnapshotMemory;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
-  /** Version of the pause this isolate has read. */
+  /** Returns the version of the pause that this isolate has read. */
   readonly pauseVersion: () => number;
-  /** Keeps the call alive when the request that made it is cancelled: other requests wait for it too. */
+  /** Keeps the call alive when the request that started it is cancelled, because other requests wait for it too. */
   readonly keepAlive: (work: Promise<unknown>) => void;
 }
 
-/** The greatest age of a snapshot, milliseconds. */
+/** How long a snapshot is used, milliseconds. */
 export const SNAPSHOT_MS = 10_000;
 /** Timeout of the account object's answer, milliseconds. */
 export const ACCOUNT_HEALTH_MS = 2_000;
 
 const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
 
-/** The faults of one account, at most `SNAPSHOT_MS` old. Never fails. */
+/** Returns the faults of one account, at most `SNAPSHOT_MS` old. Never rejects. */
 export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   const { appid, memory, now } = deps;
   const known = memory.snapshots.get(appid);
   const isOutdated = known?.pauseVersion !== deps.pauseVersion();
   if (known !== undefined && !isOutdated && isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;
-  // Each request has a deadline of its own: the call may have been started by another request.
+  // Each request has its own deadline: the call may have been started by another request.
   const read = await raceTimeout(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
   return read === TIMED_OUT ? UNREACHABLE : read;
 }
 
-/** Drops the cached faults of one account, which may have changed: the next request calls the account object. */
+/** Deletes the cached faults of one account, which may have changed: the next request calls the account object. */
 export function forgetFaults(memory: SnapshotMemory, appid: string): void {
   memory.snapshots.delete(appid);
 }

@@ -12,28 +12,28 @@ import type { AccountAccess } from "./token/published-access.ts";
 /** What is cached of one account. Times in epoch ms. */
 export interface CachedAccount {
   readonly access?: { readonly value: AccountAccess; readonly readAt: number } | undefined;
-  /** The last token WeChat refused: KV may still have it for a minute. */
+  /** The last token that WeChat refused: KV may still contain it for a minute. */
   readonly rejected?: string | undefined;
   readonly problem?: { readonly value: TokenProblem; readonly until: number } | undefined;
   readonly pause?: AccountPause | undefined;
   /** Milestones this isolate has reported to the object. */
   readonly reportedMilestones?: readonly Milestone[];
-  /** Whether sends get through. */
+  /** Whether sends succeed. */
   readonly sends?: SendsMemory | undefined;
   /**
-   * `pauseVersion` of the last pause after which this isolate has reported to the object that WeChat accepted a
+   * `pauseVersion` of the last pause after whose end this isolate reported to the object that WeChat accepted a
    * message.
    */
   readonly acceptedVersion?: number;
 }
 
-/** By appid. */
+/** Cached accounts by appid. */
 export type AccountMemory = Map<string, CachedAccount>;
 
-/** This isolate's memory. Functions take a memory as an argument; inbox/services.ts passes this one. */
+/** The cache of this isolate. Functions take it as an argument; inbox/services.ts passes this one. */
 export const accountMemory: AccountMemory = new Map();
 
-/** Whether a token can still be used at `at` and is not the one WeChat refused. */
+/** Returns whether a token is valid at `at` and is not the one that WeChat refused. */
 export function isAlive(
   access: AccountAccess | undefined,
   rejected: string | undefined,
@@ -42,20 +42,23 @@ export function isAlive(
   return access !== undefined && access.expiresAt > at && access.token !== rejected;
 }
 
-/** Of two accesses the one that lives longer: KV may still hold the token before the one this isolate has. */
+/** Returns the access that expires later: KV may still contain the token before the one this isolate has. */
 export function newer(a: AccountAccess | undefined, b: AccountAccess | undefined): AccountAccess | undefined {
   return a === undefined || (b !== undefined && b.expiresAt > a.expiresAt) ? b : a;
 }
 
-/** A plausible pause; none when it lies further in the future than any pause lasts, because the clock was set back. */
+/**
+ * Returns a pause if it is plausible; undefined when it is further in the future than any pause lasts, because the
+ * clock was set back.
+ */
 export function plausiblePause(pause: AccountPause | undefined, now: number): AccountPause | undefined {
   return pause !== undefined && isImplausible(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
 }
 
 /**
- * The version of a pause that ended by itself and after which this isolate has not reported to the object that WeChat
- * accepted a message. Undefined: there is nothing to report. A pause that was lifted needs no report, since the trial
- * made it.
+ * Returns the version of a pause that expired and after which this isolate has not yet reported to the object that
+ * WeChat accepted a message; undefined: nothing to report. A pause that was lifted needs no report, because the test
+ * send made it.
  */
 export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: number): number | undefined {
   const { pausedUntil = 0, pauseVersion } = pause ?? {};
@@ -63,7 +66,10 @@ export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: nu
   return isJustOver && pauseVersion !== acceptedVersion ? pauseVersion : undefined;
 }
 
-/** The newer pause; of two ends of the same pause the later one, since this isolate may have paused by itself. */
+/**
+ * Returns the newer pause; for the same pause the one with the later end, because this isolate may have paused by
+ * itself.
+ */
 export function newestPause(known: AccountPause | undefined, read: Partial<AccountPause>): AccountPause | undefined {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion } = read;
   if (pausedUntil === undefined || pauseCode === undefined || pauseReach === undefined) return known;
@@ -73,8 +79,8 @@ export function newestPause(known: AccountPause | undefined, read: Partial<Accou
 }
 
 /**
- * Takes over the pause as the object returned it. It replaces what this isolate had in memory, its own pause and a
- * remembered token problem included, unless the isolate has read a newer one.
+ * Stores the pause that the object returned. It replaces what this isolate has cached, including its own pause and a
+ * cached token error, unless the isolate has read a newer one.
  */
 export function rememberPause(memory: AccountMemory, appid: string, said: AccountPause): void {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion = 0 } = said;

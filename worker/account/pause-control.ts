@@ -1,7 +1,7 @@
 /**
- * Pausing the account and lifting the pause, as the account object does it: which conversations wait, which of their
- * messages may be the trial, and waking them once the trial succeeded. The Worker delivers the trial
- * (`inbox/delivery/resume-account.ts`): if that is interrupted, the pause stays in force.
+ * Pauses the account and lifts the pause, as part of the account object: it knows which conversations wait, selects the
+ * conversation for the test send, and wakes the others once that succeeded. The worker makes the test send
+ * (`inbox/delivery/resume-account.ts`): if it is interrupted, the pause stays in force.
  * docs/design/0005-facts-and-decisions.md.
  */
 import { isImplausible } from "../../shared/base/clock-setback.ts";
@@ -22,23 +22,26 @@ import type { AccountAccess, PauseAnswer } from "./token/published-access.ts";
 export interface WaitingConversation {
   /** The id of its object, 64 hex digits. */
   readonly id: string;
-  /** When it is tried again without being woken, epoch ms; null when unknown. */
+  /** When it retries without being woken, epoch ms; null when unknown. */
   readonly until: number | null;
-  /** Whether its message caused the pause: the last choice for a trial. */
+  /**
+   * Whether a message of this conversation caused the pause. Such conversations are chosen last for the test send that
+   * decides whether the pause can be lifted.
+   */
   readonly isCause: boolean;
 }
 
 /** The list of waiting conversations. */
 export interface WaitingList {
-  /** Adds a conversation, or moves it to a later time; written only when that changes the list. */
+  /** Adds a conversation, or moves it to a later time; writes only when that changes the list. */
   add(waiter: WaitingConversation): void;
-  /** The first entries, those that caused the pause last. */
+  /** Returns the first entries; conversations that caused the pause come last. */
   first(limit: number): readonly WaitingConversation[];
   remove(id: string): void;
   isEmpty(): boolean;
 }
 
-/** What is returned to a conversation that reports that it waits. */
+/** The answer to a conversation that reports that it waits. */
 export interface WaitAnswer extends AccountPause {
   /**
    * Whether the pause or the missing token still applies; false: the message may be tried at once, and the conversation
@@ -51,14 +54,14 @@ export interface WaitAnswer extends AccountPause {
 export type ResumeStart =
   /** Nothing is paused, and no message waits. */
   | { readonly step: "open" }
-  /** Another caller's trial is under way. */
+  /** A test send of another caller is in progress. */
   | { readonly step: "running" }
   /** There is still no access token. */
   | { readonly step: "no_token"; readonly problem: TokenProblem }
-  /** A message of one of these conversations is to be tried, of the first that has one. */
+  /** A test send is to be made: with a message of the first of these conversations that has one. */
   | { readonly step: "trial"; readonly candidates: readonly string[]; readonly pauseVersion: number };
 
-/** What the other parts of the account object provide. */
+/** The injected dependencies. */
 export interface ResumeDeps {
   readonly appid: string;
   readonly read: () => AccountState;
@@ -66,57 +69,64 @@ export interface ResumeDeps {
   /** Loads the texts about codes, for the log. */
   readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
   readonly waiting: WaitingList;
-  /** A token; fetched if there is none. */
+  /** Returns a token; fetches one if there is none. */
   readonly retryToken: () => Promise<Result<AccountAccess, TokenProblem>>;
   /** Publishes token and pause. */
   readonly publish: () => void;
-  /** Called when what a conversation waited for is over; may throw. */
+  /** Wakes a conversation after what it waited for is over; may throw. */
   readonly wake: (id: string, pause: AccountPause, spreadMs: number) => Promise<void>;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
 }
 
-/** Pauses the account and lifts pauses. A trial under way is held in memory only and may be lost at any time. */
+/**
+ * Pauses the account and lifts pauses. The state of a test send in progress is kept in memory only and may be lost at
+ * any time.
+ */
 export interface PauseControl {
   /**
-   * Pauses the account, unless only this message is refused with the code.
+   * Pauses the account, unless the code is returned for this message only.
    *
    * @param random a number in [0, 1)
    */
   pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): Promise<PauseAnswer>;
-  /** An isolate reports whether its sends get through. */
+  /** Records an isolate's report whether its sends succeed. */
   recordSends(report: SendsReport): void;
   /** Registers a conversation that waits for the account. */
   note(waiter: WaitingConversation): WaitAnswer;
   /** Removes a conversation whose user was erased. */
   forget(id: string): void;
-  /** Begins to lift the pause. Single flight: one trial at a time. */
+  /** Begins to lift the pause. Only one test send runs at a time. */
   begin(): Promise<ResumeStart>;
   /**
-   * The trial is over.
+   * Ends a test send.
    *
-   * @param pauseVersion of the pause it was made in; null: it was not made. A pause that came since is not lifted
+   * @param pauseVersion version of the pause it was made in; null: it was not made. A pause that began later is not
+   * lifted
    * @param isAccepted whether WeChat accepted a message, or refused only that message
    * @param isSent whether WeChat accepted the message
    */
   end(pauseVersion: number | null, isAccepted: boolean, isSent: boolean): AccountPause;
   /**
-   * WeChat accepted a message after a pause had ended by itself.
+   * Records that WeChat accepted a message after a pause had expired.
    *
-   * @param pauseVersion of that pause; ignored when there was another pause since
+   * @param pauseVersion version of that pause; ignored when another pause has begun since then
    */
   accepted(pauseVersion: number): void;
-  /** A token was fetched: conversations that wait for one can be woken. */
+  /** Wakes conversations after a token was fetched. */
   release(): void;
   /** Wakes a batch of waiting conversations when it is due. */
   releaseIfDue(): Promise<void>;
 }
 
-/** Timeout of a trial send, milliseconds; after it the trial counts as failed and the account stays paused. */
+/** Timeout of a test send, milliseconds; after it the test send counts as failed and the account stays paused. */
 const TRIAL_MS = 20_000;
-/** How many conversations a trial may call to find a message. */
+/** The maximum number of conversations that are called to find a message for a test send. */
 const MAX_CANDIDATES = 5;
-/** Conversations woken per batch, and the delay until the next batch, milliseconds: 40 a second. */
+/**
+ * Number of conversations woken per batch, and the delay until the next batch in milliseconds: 40 conversations a
+ * second.
+ */
 const BATCH = 200;
 const BATCH_MS = 5_000;
 
@@ -144,12 +154,12 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
     deps.publish();
   }
 
-  /** During a trial the other conversations wait for its end or its timeout. */
+  /** Schedules waking the conversations. During a test send they wait for its end or its timeout. */
   function release(): void {
     if (!isPaused() && !waiting.isEmpty()) write({ releaseAt: Math.max(now(), trialUntil) });
   }
 
-  /** When entries are checked next, epoch ms. Waiting conversations try again by themselves before that. */
+  /** Returns when entries are checked next, epoch ms. Waiting conversations retry by themselves before that. */
   function nextCheck(): number {
     const { pausedUntil, refusedUntil } = read();
     return Math.max(pausedUntil, refusedUntil, now()) + WAITING_CHECK_DELAY_MS;
@@ -157,12 +167,12 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
 
   async function wake({ id, until }: WaitingConversation): Promise<void> {
     waiting.remove(id);
-    // The conversation has tried again by itself.
+    // The conversation has already retried by itself.
     if (until !== null && until + WAITING_CHECK_DELAY_MS <= now()) return;
     try {
       await deps.wake(id, pauseOf(read()), BATCH_MS);
     } catch (error) {
-      // The conversation tries again at its own time.
+      // The error is only logged: the conversation retries at its own time.
       writeLog("wake_failed", { ...miniProgramAccount(appid), error: errorName(error) });
     }
   }
@@ -235,8 +245,8 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
       const { releaseAt } = read();
       if (releaseAt === null || releaseAt > now()) return;
       if (isPaused() || !hasToken()) return write({ releaseAt: waiting.isEmpty() ? null : nextCheck() });
-      // Stored before the calls: if this object ends during them, the remaining conversations are woken by the next
-      // check.
+      // Stored before the calls: if this object is evicted during them, the remaining conversations are woken by the
+      // next check.
       write({ releaseAt: now() + BATCH_MS });
       await Promise.all(waiting.first(BATCH).map(wake));
       if (waiting.isEmpty()) write({ releaseAt: null });

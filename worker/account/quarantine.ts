@@ -1,6 +1,6 @@
 /**
- * The quarantine of one account: authentic pushes that could not be parsed, for the operator. The newest 100, each
- * content once, at most 64 KB of it, for a week.
+ * The quarantine of one account: authentic pushes that could not be parsed, for the operator. Keeps the newest 100,
+ * each content once and at most 64 KB of it, for a week.
  */
 import { beijingDay } from "../../shared/base/beijing-day.ts";
 import { utf8Length } from "../../shared/text/size.ts";
@@ -12,7 +12,7 @@ import type { AccountStore, QuarantineRow } from "./store.ts";
 export interface UnreadablePush {
   /** When it arrived, epoch ms. */
   readonly at: number;
-  /** Why it could not be parsed, a short fixed word. */
+  /** Why it could not be parsed, without content: `field: reason`, or the problem of the envelope. */
   readonly cause: string;
   /** The decrypted text. */
   readonly body: string;
@@ -38,7 +38,7 @@ const MAX_QUARANTINED_BYTES = 64 * 1024;
 type QuarantineStore = Pick<AccountStore, "isQuarantined" | "addQuarantined" | "quarantined">;
 
 /**
- * Stores a push; without its text when the push is from before the erasure of a user it names.
+ * Stores a push; without its text if the push is from before the erasure of a user it names.
  *
  * @param now epoch ms
  * @returns whether it is new
@@ -57,14 +57,14 @@ export async function keepUnreadable(
   return true;
 }
 
-/** Records that pushes were rejected for their age, without a body: one entry a Beijing day, whatever their number. */
+/** Records that pushes were rejected because of their signed timestamp, without a body: one entry per Beijing day. */
 export function keepRefusal(store: QuarantineStore, { at, cause }: Pick<UnreadablePush, "at" | "cause">): void {
   const hash = `stale:${beijingDay(at)}`;
   if (!store.isQuarantined(hash)) store.addQuarantined({ at, cause, hash, body: "", bytes: 0 }, MAX_QUARANTINED);
 }
 
 /**
- * The pushes of the last week, newest first.
+ * Returns the pushes of the last week, newest first.
  *
  * @param limit at most 100
  * @param now epoch ms
@@ -74,12 +74,12 @@ export function readQuarantine(store: QuarantineStore, limit: number, now: numbe
   return rows.map(toQuarantinedPush);
 }
 
-/** An entry as the API returns it. */
+/** Converts an entry to the form returned by the API. */
 export function toQuarantinedPush({ seq, at, cause, body, bytes }: QuarantineRow): QuarantinedPush {
   return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
 }
 
-/** The beginning of a text, at most `maxBytes` of UTF-8; no character is cut in two. */
+/** Returns the beginning of a text, at most `maxBytes` of UTF-8, without cutting a character in two. */
 export function cutText(text: string, maxBytes: number): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
   return text.slice(0, read);

@@ -1,6 +1,7 @@
 /**
- * The methods of an `Account` object: plain values that cross the RPC boundary. Written out for the same reason as
- * `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe each call.
+ * The methods of an `Account` object: plain values that cross the RPC boundary. Declared as an interface for the same
+ * reason as `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe
+ * each call.
  */
 import type { OwnedAccountEvent } from "../../shared/message/account-event.ts";
 import type { Address } from "../../shared/message/address.ts";
@@ -20,7 +21,10 @@ import type { SendsReport } from "./sends-report.ts";
 import type { TokenObject } from "./token/published-access.ts";
 import type { PersonalCursor, PersonalPage } from "./user-records.ts";
 
-/** An account object as its callers see it. Calls about webhooks pass those of the settings the caller has read. */
+/**
+ * An account object as its callers see it. Calls about webhooks pass the webhooks of the settings that the caller has
+ * read.
+ */
 export interface AccountRpc extends TokenObject {
   registerWaiting(waiter: WaitingConversation): Promise<WaitAnswer>;
   beginResume(): Promise<ResumeStart>;

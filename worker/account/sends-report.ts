@@ -1,18 +1,16 @@
-/**
- * Adds up the isolates' reports of failed sends in the account object. Time is an argument.
- */
+/** Combines the isolates' reports of failed sends in the account object. Time is an argument. */
 import { miniProgramAccount } from "../../shared/message/address.ts";
 import { writeLog } from "../platform/logger.ts";
 import { addTrouble, isSendsFault, type Trouble } from "./core/trouble.ts";
 
-/** What an isolate reports: failed attempts, or null: after those a message was accepted. */
+/** What an isolate reports: failed attempts, or null when a message was accepted after reported failures. */
 export type SendsReport = Trouble | null;
 
-/** What follows from a report. */
+/** The result of `recordSends`. */
 export interface SendsNote {
   /** The series after the report; the same value as before when nothing changed. */
   readonly sends: Trouble | null;
-  /** A fault began or ended: it has to be published to readers. */
+  /** Whether a fault began or ended, which has to be published to readers. */
   readonly isChange: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Whether sends get through, as one isolate sees it. An isolate reports failures to the account object when it had no
- * success lately, and a success only after it reported failures, or when a fault was published with the token: a
- * successful send costs no call. docs/design/0005-facts-and-decisions.md.
+ * Records, in one isolate, whether sends succeed. An isolate reports failures to the account object when it had no
+ * success recently, and a success only after it reported failures or when a fault was published with the token; a
+ * normal successful send costs no call. docs/design/0005-facts-and-decisions.md.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
@@ -12,22 +12,22 @@ import type { AccountMemory } from "./memory.ts";
 export interface SendsMemory {
   /** When WeChat last accepted a message, or refused one for that message's own content, epoch ms. */
   readonly okAt?: number | undefined;
-  /** Failed attempts since then that were not reported. */
+  /** Failed attempts since then that are not reported yet. */
   readonly unreported?: Trouble | undefined;
-  /** The last report, epoch ms. */
+  /** When the last report was made, epoch ms. */
   readonly reportedAt?: number | undefined;
   /** Whether failures were reported since `okAt`. */
   readonly isReported?: boolean | undefined;
-  /** The published fault this isolate has reported as over: the published value may be two minutes old. */
+  /** The published fault that this isolate has reported as ended: the published value may be two minutes old. */
   readonly ended?: number | undefined;
 }
 
 /**
- * After a success, failures are reported only when they have lasted this time, milliseconds: other messages were
- * accepted in between.
+ * After a success, failures are reported only when they have lasted this long, milliseconds, because other messages
+ * were accepted in between.
  */
 const OK_MS = 30_000;
-/** The shortest time between two reports of an isolate, milliseconds. */
+/** Minimum interval between two reports of an isolate, milliseconds. */
 const REPORT_EVERY_MS = 10_000;
 
 /**
@@ -64,7 +64,7 @@ export function watchSend(
   return unreported;
 }
 
-/** The account object did not receive the report that `watchSend` returned: it is sent later. */
+/** Keeps a report from `watchSend` that the account object did not receive; it is sent later. */
 export function keepUnreported(memory: AccountMemory, appid: string, lost: Trouble | null, now: number): void {
   const known = memory.get(appid);
   const sends = known?.sends ?? {};
@@ -72,12 +72,15 @@ export function keepUnreported(memory: AccountMemory, appid: string, lost: Troub
     memory.set(appid, { ...known, sends: { ...sends, isReported: true } });
     return;
   }
-  // A success since then ended the series.
+  // A success since then has ended the series.
   if (sends.okAt !== undefined && sends.okAt >= lost.at) return;
   memory.set(appid, { ...known, sends: { ...sends, unreported: addTrouble(sends.unreported, lost, now) } });
 }
 
-/** A failure that WeChat or the network may have caused; undefined when WeChat accepted or refused the message. */
+/**
+ * Returns the failure if WeChat or the network may have caused it; undefined when WeChat accepted or refused the
+ * message.
+ */
 function failureOf(delivery: Exclude<Delivery, { result: "not_sent" }>, now: number): Trouble | undefined {
   const attempt = { since: now, at: now, count: 1 };
   if (delivery.result === "unconfirmed") return { ...attempt, cause: delivery.reason };

@@ -1,7 +1,7 @@
 /**
  * The storage of the account object: one value for token and failures, two small tables for account events and the
- * quarantine (docs/storage.md). Reading creates nothing: everything is created by the first write. Synchronous
- * throughout, so no other event runs between a decision and its write.
+ * quarantine (docs/storage.md). Reading creates nothing; the first write creates everything. All methods are
+ * synchronous, so no other event runs between a decision and its write.
  */
 import { pruneRelayed } from "../forwarding/answer-store.ts";
 import { plausibleAccount } from "./core/plausible-times.ts";
@@ -30,33 +30,35 @@ export type QuarantineRow = {
   readonly bytes: number;
 };
 
-/** Reads and writes one account. */
+/** Reads and writes the storage of one account. */
 export interface AccountStore {
-  /** The account's id, or undefined when nothing has been stored. */
+  /** Returns the account's credential; undefined when nothing has been stored. */
   credential(): string | undefined;
-  /** It holds data without a head: of 0.1, whose objects had other names. */
+  /**
+   * Returns whether the object contains data without a head entry: data of version 0.1, whose objects had other names.
+   */
   isForeign(): boolean;
   state(): AccountState;
   /** Changes the given fields, keeps the others. */
   write(patch: Partial<AccountState>): void;
   /**
-   * The event with this key stored at `since` (epoch ms) or later, and whether it was emptied; undefined: there is
-   * none.
+   * Returns whether the event with this key, stored at `since` (epoch ms) or later, was emptied; undefined when there
+   * is no such event.
    */
   findEvent(key: string, since: number): { readonly isErased: boolean } | undefined;
-  /** Whether the event with a seq exists and is not emptied. */
+  /** Returns whether the event with a seq exists and was not emptied. */
   hasEvent(seq: number): boolean;
   /** Adds an event. Returns its seq. */
   addEvent(row: Omit<EventRow, "seq">): number;
-  /** The seq of the newest event; 0 when there is none. */
+  /** Returns the seq of the newest event; 0 when there is none. */
   newestEvent(): number;
-  /** The seq of the newest event that is not one of the newest `keep`; null when all are. */
+  /** Returns the seq of the newest event that is not one of the newest `keep`; null when all are. */
   eventBeyond(keep: number): number | null;
-  /** The seq of the newest event stored before `horizon`, epoch ms; null when there is none. */
+  /** Returns the seq of the newest event stored before `horizon`, epoch ms; null when there is none. */
   eventBefore(horizon: number): number | null;
   /**
-   * The number of events after one seq and up to another, and the first of them; undefined for none. Erased events do
-   * not count.
+   * Returns the number of events after one seq and up to another, and the first of them; undefined for none. Emptied
+   * events are not counted.
    */
   undelivered(
     after: number,
@@ -65,26 +67,31 @@ export interface AccountStore {
   /** Deletes events up to a seq. */
   deleteEvents(upTo: number): void;
   /**
-   * Events after `after` that are not erased, oldest first: at most `limit`; after the first one, none that makes the
-   * sum longer than `maxLength` (UTF-16 units of bodies).
+   * Returns events after `after` that were not emptied, oldest first: at most `limit`; and, after the first one, none
+   * that makes the sum longer than `maxLength` (UTF-16 units of bodies).
    */
   events(after: number, limit: number, maxLength: number): readonly EventRow[];
   isQuarantined(hash: string): boolean;
-  /** Adds an entry and deletes all but the newest `keep`. */
+  /** Adds an entry and deletes all except the newest `keep`. */
   addQuarantined(row: Omit<QuarantineRow, "seq">, keep: number): void;
-  /** The newest entries stored at `since` or later, newest first; none whose user was erased. */
+  /**
+   * Returns the newest entries stored at `since` or later, newest first; entries whose user was erased are left out.
+   */
   quarantined(since: number, limit: number): readonly QuarantineRow[];
   oldest(): Pick<Oldest, "event" | "quarantined">;
-  /** Deletes quarantine entries before `quarantined`, and forwarded answers that have expired at `now` (epoch ms). */
+  /**
+   * Deletes quarantine entries stored before `quarantined`, and forwarded answers that have expired at `now` (both
+   * epoch ms).
+   */
   prune(quarantined: number, now: number): void;
 }
 
-/** The newest schema. Steps are forward only; every older version opens. */
+/** The newest schema. Steps only go forward; data of every older version can be opened. */
 const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "head";
 const STATE_KEY = "state";
-/** An account object that was made without a name. */
+/** The error for an account object that was created without a name. */
 export const NAMELESS_ACCOUNT = "an account object must be created with idFromName(credential)";
 /** Step n upgrades version n to n + 1. */
 const STEPS: readonly (readonly string[])[] = [
@@ -104,7 +111,7 @@ interface Head {
  * Opens an account's storage and brings an older schema up to date.
  *
  * @param credential the account's credential, written with the first row
- * @param now the clock, epoch ms
+ * @param now returns the time, epoch ms
  * @throws Error when it was written by a newer version of this worker
  */
 export function createAccountStore(
@@ -135,7 +142,7 @@ export function createAccountStore(
   };
   if (head !== undefined && head.schema > SCHEMA_VERSION) {
     throw new Error(
-      `account storage has schema ${head.schema}, this worker knows ${SCHEMA_VERSION}: deploy the newer one`,
+      `account storage has schema ${head.schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
     );
   }
   if (head !== undefined && head.schema < SCHEMA_VERSION) storage.transactionSync(() => migrate(head?.schema ?? 0));
@@ -143,7 +150,7 @@ export function createAccountStore(
     head === undefined ? [] : read().toArray();
   const number = (query: string, ...args: SqlStorageValue[]): number | null =>
     rows(() => sql.exec<{ number: number | null }>(query, ...args))[0]?.number ?? null;
-  // Arrival order, time and cursor in one number.
+  // Returns the next seq: arrival order, time and cursor in one number.
   const nextSeq = (table: "account_events" | "quarantine", at: number): number =>
     Math.max((number(`select max(seq) as number from ${table}`) ?? 0) + 1, at);
 

@@ -1,10 +1,10 @@
 /**
- * What the account stores about single users, found by openid: events of the account and unreadable pushes. One list of
- * the tables for erasing and for exporting, so that both reach the same records.
+ * Reads and erases what the account stores about single users, found by openid: events of the account and unreadable
+ * pushes. Erasing and exporting use the same list of tables.
  *
- * An erased record is emptied, not deleted: by its key or hash, which name no user, a repeat is still recognised, so a
- * captured push does not restore the record. It is deleted after its table's retention. All SQL of this part is in this
- * file. Without a head there are no rows.
+ * An erased record is emptied, not deleted: its key or hash, which names no user, still detects a repeat, so a replayed
+ * push does not restore the record. It is deleted after the retention of its table. All SQL of this part is in this
+ * file. Without a head entry there are no rows.
  */
 import type { OwnedAccountEvent, StoredAccountEvent } from "../../shared/message/account-event.ts";
 import { namesUser } from "../../shared/text/names-user.ts";
@@ -12,7 +12,7 @@ import { eraseRelayed } from "../forwarding/answer-store.ts";
 import { toQuarantinedPush, type QuarantinedPush } from "./quarantine.ts";
 import type { EventRow, QuarantineRow } from "./store.ts";
 
-/** Each table with a column `body` that may name a user, and what erasing sets in it. */
+/** Each table with a column `body` that may name a user, and the values that erasing sets. */
 const TABLES = [
   { table: "account_events", emptied: "body = ''" },
   { table: "quarantine", emptied: "body = '', cause = 'erased', bytes = 0" },
@@ -20,18 +20,21 @@ const TABLES = [
 
 type PersonalTable = (typeof TABLES)[number]["table"];
 
-/** A page ends after the record that makes it this long, UTF-16 units of bodies: an answer must stay below the RPC's 32 MiB. */
+/**
+ * A page ends after the record with which it exceeds this size, UTF-16 units of bodies: an answer must stay below the
+ * RPC's 32 MiB.
+ */
 const MAX_PAGE_LENGTH = 1_000_000;
 
 /** A row of either table. */
 type PersonalRow = EventRow & QuarantineRow;
 
-/** A record about a user, as it is exported. */
+/** A record about a user, as exported. */
 export type PersonalRecord =
   | { readonly kind: "account-event"; readonly event: StoredAccountEvent }
   | { readonly kind: "quarantined"; readonly push: QuarantinedPush };
 
-/** The start of the next page of records. */
+/** Where the next page of records starts. */
 export interface PersonalCursor {
   readonly table: PersonalTable;
   /** The last seq that was read in the table. */
@@ -45,11 +48,11 @@ export interface PersonalPage {
   readonly next: PersonalCursor | null;
 }
 
-/** Reads and empties the records of one account about single users. */
+/** Reads and empties one account's records about single users. */
 export interface PersonalRecords {
-  /** The records that name the user, table by table, oldest first; at most what fits one answer. */
+  /** Returns the records that name the user, table by table, oldest first; at most one page. */
   read(openid: string, from: PersonalCursor): PersonalPage;
-  /** Empties all records that name the user. Returns their number; safe to repeat. */
+  /** Empties all records that name the user and returns their number; idempotent. */
   erase(openid: string): number;
 }
 
@@ -59,11 +62,11 @@ export function createUserRecords(storage: DurableObjectStorage): PersonalRecord
   const exists = (table: PersonalTable): boolean =>
     sql.exec("select 1 from sqlite_master where type = 'table' and name = ?", table).toArray().length > 0;
 
-  /** The records of a table that name the user, one in memory at a time. */
+  /** Yields the records of a table that name the user, with one record in memory at a time. */
   function* find(table: PersonalTable, openid: string, after: number): Generator<PersonalRow> {
     if (!exists(table)) return;
-    // Most records contain neither the openid nor an escape: SQLite filters them out. Every event has escaped quotes,
-    // of `raw`; SQLite decodes those itself. A backslash that is left belongs to another escape.
+    // SQLite filters out the records that contain neither the openid nor an escape, which are most. Every event
+    // contains escaped quotes, from `raw`; SQLite decodes those. A remaining backslash belongs to another escape.
     const unquoted = `replace(body, char(92) || '"', '"')`;
     const query = `select * from ${table} where seq > ? and (instr(body, ?) or instr(${unquoted}, ?)
       or instr(${unquoted}, char(92)) or instr(body, '&') or instr(body, '%')) order by seq`;

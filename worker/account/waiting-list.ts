@@ -1,7 +1,7 @@
 /**
- * The conversations that wait for the account: for the end of a pause, or for an access token. They are listed nowhere
- * else: without this list, waiting messages would still wait for the original end of a pause that was lifted. All SQL
- * on it is in this file. The table is created with the first entry.
+ * The conversations that wait for the account: for the end of a pause, or for an access token. They are listed only
+ * here; without this list, messages would wait for the original end of a pause even after it was lifted. All SQL on it
+ * is in this file. The table is created with the first entry.
  */
 import type { WaitingList } from "./pause-control.ts";
 

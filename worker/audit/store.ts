@@ -64,7 +64,9 @@ export function createAuditStore(storage: DurableObjectStorage): AuditStore {
   const { sql, kv } = storage;
   let schema = kv.get<{ readonly schema: number }>(HEAD_KEY)?.schema;
   if (schema !== undefined && schema > SCHEMA_VERSION) {
-    throw new Error(`audit storage has schema ${schema}, this worker knows ${SCHEMA_VERSION}: deploy the newer one`);
+    throw new Error(
+      `audit storage has schema ${schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+    );
   }
 
   function read(condition: string, ...values: readonly (string | number)[]): readonly AuditEntry[] {

@@ -1,6 +1,6 @@
 /**
- * The rule action `webhook`: the Worker asks the team's own server for the answer before the conversation decides, as
- * it runs the team's handlers before. If the call fails in any way, the next rule applies; the user notices nothing.
+ * The rule action `webhook`: the Worker requests the answer from the team's own server before the conversation decides,
+ * as it runs the team's handlers before. If the call fails, the next rule applies; the user does not notice.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Result } from "../../shared/base/result.ts";
@@ -16,20 +16,20 @@ import { toWebhookQuestion, type QuestionedEvent } from "./core/webhook-question
 
 /** Timeout of an endpoint's answer, milliseconds: WeChat waits five seconds for the whole push. */
 export const ASK_TIMEOUT_MS = 2_000;
-/** The latest end of a call, milliseconds after the push arrived: the push still has to be stored. */
+/** A call must end within this time after the push arrived, milliseconds, because the push still has to be stored. */
 const ASK_DEADLINE_MS = 3_200;
-/** No endpoint is called when less time is left than this, milliseconds. */
+/** An endpoint is called only when at least this much time is left, milliseconds. */
 const MIN_ASK_MS = 300;
 
-/** What the call to an endpoint needs from outside. */
+/** The injected dependencies. */
 export interface AskDeps {
   readonly requestId: string;
   /**
-   * Asks an endpoint by one signed call; undefined without a secret to sign with.
+   * Sends one signed question to an endpoint; undefined without a signing secret.
    *
    * @param id the same for every repeat of the question
    * @param body JSON
-   * @returns the text of its answer, or the reason why there is none
+   * @returns the text of the answer, or an error
    */
   readonly ask:
     | ((
@@ -47,17 +47,17 @@ export interface AskedPush extends QuestionedEvent {
   readonly address: Address;
   /** What this account can send. */
   readonly rules: ChannelRules;
-  /** Epoch ms. */
+  /** When the push arrived, epoch ms. */
   readonly arrivedAt: number;
-  /** The hash of the event (`event-hash.ts`); computed when an endpoint is called. */
+  /** Returns the hash of the event (`event-hash.ts`); computed only when an endpoint is called. */
   readonly eventHash: () => Promise<string>;
   readonly settings: Settings;
 }
 
 /**
- * Turns proposals into candidates: for the first one with a webhook question the endpoint is called, and its answer
- * replaces the question; further questions are left out. No endpoint is called when an earlier candidate applies in any
- * case.
+ * Turns proposals into candidates. For the first proposal with a webhook question the endpoint is called, and its
+ * answer replaces the question; further questions are left out. No endpoint is called when an earlier candidate applies
+ * in any case.
  */
 export async function resolveProposals(
   deps: AskDeps,
@@ -94,7 +94,7 @@ async function askEndpoint(
     note(timeoutMs < MIN_ASK_MS ? "no_time" : "no_secret");
     return undefined;
   }
-  // A repeat of the push asks again, with the same id.
+  // For a repeat of the push the question is repeated with the same id.
   const id = await eventHash();
   const body = toWebhookQuestion(address, ruleId, push, arrivedAt);
   const response = await ask(webhook.url, id, body, timeoutMs);

@@ -1,6 +1,6 @@
 /**
- * How the team's `onEvent` is run: after an event was stored and acknowledged, once, with a time limit. It returns
- * nothing, and an error in it is only logged by name: the event is stored, and the platform has its answer.
+ * Runs the team's `onEvent`: once, after an event was stored and acknowledged, with a time limit. It returns nothing,
+ * and only the name of an error is logged: the event is stored, and the platform has its answer.
  */
 import { accountOf } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
@@ -12,7 +12,7 @@ import type { EventHandlerContext, EventHandlers } from "./handler-context.ts";
 /** Time limit of `onEvent`, milliseconds: the platform has already been answered. */
 const EVENT_HANDLER_MS = 10_000;
 
-/** Runs it. Never fails. */
+/** Runs the handler. Never rejects. */
 export async function runEventHandler(
   { onEvent }: EventHandlers,
   event: AccountEvent,

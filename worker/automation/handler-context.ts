@@ -1,28 +1,31 @@
-/** The types of the team's code and of what is passed to it. Types only. */
+/** The types of the team's code and of its arguments. Types only. */
 import type { ContextSchemas, PageContext } from "../../shared/entry/page-context.ts";
 import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AccountEvent, EnterAction, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { RawFields } from "../../shared/message/raw.ts";
 
-/** The actions of a handler. The last call wins; without a call the rules apply. */
+/** The actions of a message handler. The last call is used; without a call the rules apply. */
 export interface MessageHandlerContext extends Address {
   /** Answers with one or more messages; a string is a text. */
   reply(...messages: readonly (string | Outbound)[]): void;
   /** Hands the conversation to WeChat's own agents. */
   handOver(): void;
-  /** Sends no answer, and no rule applies. */
+  /** Sends no answer and applies no rule. */
   silent(): void;
   /** What the platform needs in each reply: of a mini program the sub-merchant (BusinessId); absent: nothing. */
   readonly replyContext?: string;
   readonly env: Env;
-  /** Aborted when the handler's time is up: pass it to fetch. */
+  /** Aborted when the handler's time limit is reached: pass it to fetch. */
   readonly signal: AbortSignal;
 }
 
 /** The actions of a handler when a user enters the chat. */
 export interface EnterHandlerContext extends MessageHandlerContext {
-  /** Where the user came from, typed by `shared/app-context.ts`: what the page claims, what the shop's back end signed. */
+  /**
+   * Where the user came from, typed by `shared/app-context.ts`: the context set by the page, and the one signed by the
+   * shop's back end.
+   */
   readonly context: PageContext;
 }
 
@@ -32,15 +35,15 @@ export interface Handlers {
   readonly onEnter: (event: EnterAction, ctx: EnterHandlerContext) => Promise<void> | void;
 }
 
-/** An account event as `onEvent` gets it: `fields` has the platform's fields under their own names. */
+/** An account event as passed to `onEvent`: `fields` contains the platform's fields under their own names. */
 export type HandledAccountEvent = Omit<AccountEvent, "raw"> & { readonly fields: RawFields };
 
-/** What `onEvent` may use. */
+/** The arguments of `onEvent`. */
 export interface EventHandlerContext extends ChannelAccount {
   /** The user the event is about, or the platform's own push user; null when it names none. */
   readonly user: string | null;
   readonly env: Env;
-  /** Aborted when the handler's time is up: pass it to fetch. */
+  /** Aborted when the handler's time limit is reached: pass it to fetch. */
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +52,7 @@ export interface EventHandlers {
   readonly onEvent?: (event: HandledAccountEvent, ctx: EventHandlerContext) => Promise<void> | void;
 }
 
-/** The team's code, as `worker/index.ts` passes it in. */
+/** The team's code, as passed by `worker/index.ts`. */
 export interface TeamCode {
   readonly handlers: Handlers & EventHandlers;
   /** The declarations of `shared/app-context.ts`. */

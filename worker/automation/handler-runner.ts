@@ -1,6 +1,6 @@
 /**
- * What is passed to the team's handlers, and how they are run: with a time limit, their answer checked like every
- * message, their failures logged and skipped. Their answer becomes a candidate like a rule's.
+ * Runs the team's handlers: with a time limit, their answer validated like every message, their failures logged and
+ * skipped. An answer becomes a candidate, like that of a rule.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
@@ -21,19 +21,22 @@ export const HANDLER_TIMEOUT_MS = 1_500;
 /**
  * Runs the handler for a push.
  *
- * @returns its answer, or undefined when it returned none, failed, or exceeded the limit
+ * @returns its answer, or undefined when it returned none, failed, or exceeded the time limit
  */
 export async function runHandlers(
   team: TeamCode,
   inbound: Inbound,
   context: {
-    /** Who wrote, and to which account. */
+    /** The user who wrote, and the account. */
     readonly address: Address;
     /** What this account can send. */
     readonly rules: ChannelRules;
     readonly env: Env;
     readonly requestId: string;
-    /** The grant the event opens: how many messages may answer it. Without one, as many as for a message. */
+    /**
+     * The grant that the event opens, which limits the number of messages in an answer. Without a grant, the limit is
+     * that of a message.
+     */
     readonly grant?: GrantOpening | undefined;
     readonly replyContext?: string | undefined;
     /** The result of verifying an enter event's token. */
@@ -44,7 +47,7 @@ export async function runHandlers(
   if (call === undefined) return undefined;
   const { channel, account, user } = context.address;
   const { replyContext } = context;
-  // Created when the signal is read: most handlers await nothing.
+  // Created only when the signal is read: most handlers await nothing.
   let stop: AbortController | undefined;
   let action: Action | undefined;
   const ctx: MessageHandlerContext = {
@@ -95,8 +98,8 @@ function findHandler(
 }
 
 /**
- * A handler's reply after two changes: links repeated from the user's words become text, and the team's own links lead
- * to its own app.
+ * Returns a handler's reply after two changes: links repeated from the user's words become text, and the team's own
+ * links must lead to its own app.
  */
 function checkReply(
   message: string | Outbound,
@@ -143,7 +146,8 @@ class HandlerReplyError extends Error {
 }
 
 /**
- * Our own errors are safe to log; of the team's errors only the name is logged, since their text may contain anything.
+ * Describes an error for the log. Our own errors are logged in full; of the team's errors only the name, because their
+ * text may contain anything.
  */
 function describe(error: unknown): string {
   if (error instanceof HandlerReplyError) return error.message;

@@ -1,7 +1,6 @@
 /**
- * Where the calls of a channel get their access token: the interface between the API client of a platform and the
- * object that owns the credential (`worker/objects/account.ts`). A pause is checked here, so clients need no check of
- * their own.
+ * Provides the access token of a channel's calls: the interface between the API client of a platform and the object
+ * that owns the credential (`worker/objects/account.ts`). It also checks the pause, so API clients do not.
  */
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseReaction } from "../../shared/message/delivery.ts";
@@ -10,7 +9,7 @@ import type { SendAttempt } from "./channel.ts";
 /** `send` is stopped by every pause, `call` only by one whose reach is `account`. */
 export type AccessUse = "send" | "call";
 
-/** Why there is no token. `until`: epoch ms before which asking again is useless. */
+/** Why no token is returned. `until`: epoch ms before which another request is useless. */
 export type AccessProblem = { readonly reason: "paused"; readonly until: number; readonly code: string } | TokenProblem;
 
 /** Why the account has no token. */
@@ -27,14 +26,14 @@ export type TokenProblem =
 /** An attempt to send a message that the platform refused. */
 export type RefusedAttempt = Pick<SendAttempt, "id" | "attempt">;
 
-/** Gives out access tokens. No method throws for an expected failure. */
+/** Returns access tokens. No method throws for an expected failure. */
 export interface AccessSource {
-  /** The token to use now. */
+  /** Returns the current token. */
   current(use: AccessUse): Promise<Result<string, AccessProblem>>;
   /**
-   * Reports that the platform refused `badToken` and returns another one. Many callers with the same bad token cause
-   * one refresh. A message that was refused with the previous token, too, gets the same token again: the platform
-   * refuses the message.
+   * Reports that the platform refused `badToken` and returns another token. Many callers with the same bad token cause
+   * one refresh. A message that was refused with the previous token too gets the same token again, because the platform
+   * refuses the message, not the token.
    */
   replace(badToken: string, use: AccessUse, refused?: RefusedAttempt): Promise<Result<string, AccessProblem>>;
 }
@@ -42,17 +41,17 @@ export interface AccessSource {
 /** An access token as the token endpoint returns it. */
 export interface FetchedToken {
   readonly token: string;
-  /** Epoch ms, counted from before the request: rather too early. */
+  /** Epoch ms, counted from before the request, so possibly earlier than the real expiry. */
   readonly expiresAt: number;
 }
 
-/** Why the token endpoint returned none: its refusal, with its effect on the next call, or no usable answer. */
+/** Why the token endpoint returned no token: its refusal, with the effect on the next call, or no valid answer. */
 export type TokenEndpointProblem =
   | { readonly reason: "refused"; readonly code: string; readonly reaction: "outage" | PauseReaction }
   | { readonly reason: "unreachable"; readonly cause: "timeout" | "network" | "bad_response" };
 
 /**
- * The token endpoint of a platform, passed to the token keeper. It interprets its own refusals: a code may have another
- * meaning here than as the answer of a call (40001: here the secret is wrong). Never throws.
+ * Calls a platform's token endpoint; passed to the token keeper. It interprets its own refusals, because a code may
+ * have another meaning here than in the answer of another call (40001: here the secret is wrong). Never throws.
  */
 export type TokenEndpoint = (force: boolean) => Promise<Result<FetchedToken, TokenEndpointProblem>>;

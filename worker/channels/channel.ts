@@ -1,5 +1,5 @@
 /**
- * The channel port: the interface of a platform for the core. A channel has no state, stores nothing and takes no
+ * The channel port: the interface between a platform and the core. A channel has no state, stores nothing and makes no
  * decisions.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -13,26 +13,26 @@ import type { Outbound } from "../../shared/message/outbound.ts";
 /** A channel, opened for one credential. */
 export interface Channel {
   readonly name: ChannelName;
-  /** A larger body is answered 413 without being read, bytes. */
+  /** The maximum size of a request body, bytes; a larger one is answered with 413 without being read. */
   readonly maxRequestBytes: number;
   /**
-   * Verifies, decrypts and reads one request, in this order. Before verification only sizes and required parameters are
-   * checked.
+   * Verifies, decrypts and parses one request, in this order. Before verification only sizes and required parameters
+   * are checked.
    *
    * @param now epoch ms
-   * @returns the arrival, also when it could not be read; or the reason why it is not the platform's
+   * @returns the arrival, also when it could not be parsed; or the reason why the request is not the platform's
    */
   receive(request: ChannelRequest, now: number): Promise<Result<Arrival, RejectedRequest>>;
-  /** What the rules of the channel say about an event: pure, and the same for every call; `{}` for an account event. */
+  /** Classifies an event by the rules of the channel: pure, and the same for every call; `{}` for an account event. */
   classify(event: Inbound): Classification;
 }
 
 /** An HTTP request as a channel sees it. */
 export interface ChannelRequest {
   readonly method: "GET" | "POST";
-  /** Percent-decoded; of a repeated name the first value. */
+  /** Percent-decoded; the first value of a repeated name. */
   readonly query: Readonly<Record<string, string>>;
-  /** The body as UTF-8; "" of a GET. */
+  /** The body as UTF-8; "" for a GET. */
   readonly body: string;
 }
 
@@ -45,15 +45,15 @@ export interface ChannelResponse {
 
 /** The content of one request. */
 export interface Arrival {
-  /** In the order they happened; none for a verification. */
+  /** In the order in which they happened; none for a verification. */
   readonly events: readonly ArrivedEvent[];
-  /** Genuine but unreadable: acknowledged, and stored in the quarantine. */
+  /** Authentic but unreadable: acknowledged, and stored in the quarantine. */
   readonly unreadable: readonly UnreadableEvent[];
-  /** The platform's check of the address. */
+  /** Whether the request is the platform's verification of the URL. */
   readonly isVerification: boolean;
   /**
-   * Builds the response once everything is stored; anew for each repeat, under a new encryption. For an event that cannot
-   * be handed over it builds the same as for `received`.
+   * Builds the response after everything is stored; anew for each repeat, with a new encryption. For an event that
+   * cannot be handed over, the response is the same as for `received`.
    *
    * @param now epoch ms
    * @param randomBytes called only when something is encrypted
@@ -67,25 +67,25 @@ export interface Arrival {
 
 /** An event, with its owner and its key. */
 export interface ArrivedEvent {
-  /** The channel account: one of the credential's. */
+  /** The channel account: one of those that use the credential. */
   readonly account: string;
   /** The channel's id of the user; "" when the event names none, which is possible for account events only. */
   readonly user: string;
   /**
-   * The same for every delivery of the event, whatever its format: `m:` and the platform's id; or `e:`, the name (64 units),
-   * the seconds of `createdAt`, and 16 hex digits over its content.
+   * The same for every delivery of the event, in any format: `m:` and the platform's id; or `e:`, the name (64 units),
+   * the seconds of `createdAt`, and 16 hex digits of a hash of its content.
    */
   readonly key: string;
   readonly event: Inbound;
-  /** When the request was signed, epoch ms; 0: unknown. It dates an event whose `createdAt` is 0. */
+  /** When the request was signed, epoch ms; 0: unknown. Used as the time of an event whose `createdAt` is 0. */
   readonly signedAt: number;
   /** An opaque value the platform needs in each reply (BusinessId). */
   readonly replyContext?: string;
 }
 
-/** A genuine request that could not be read. Content: never for a log line. */
+/** An authentic request that could not be parsed. Contains user content: must not be logged. */
 export interface UnreadableEvent {
-  /** The reason, in fixed words. */
+  /** The reason, one of a fixed set of texts. */
   readonly cause: string;
   /** The body, decrypted. */
   readonly text: string;
@@ -93,18 +93,21 @@ export interface UnreadableEvent {
   readonly createdAt: number;
 }
 
-/** The reason why a request is rejected. The caller gets a fixed body; this is for the log. */
+/** The reason why a request is rejected. It is only logged; the caller gets a fixed body. */
 export interface RejectedRequest {
   readonly status: 400 | 403;
-  /** A fixed word. */
+  /** One of a fixed set of words. */
   readonly cause: string;
-  /** For the log: `cure` and facts of the configuration. No content, no secret, nothing of the caller's. */
+  /** For the log: `cure` and values of the configuration; no content, no secret, nothing that the caller sent. */
   readonly details: Readonly<Record<string, string>>;
-  /** It was signed, but too long ago or too far ahead: `ageMs` is negative for the future, null when it is no number. */
+  /**
+   * Set when it was signed, but too long ago or too far in the future: `ageMs` is negative for the future, null when
+   * the timestamp is not a number.
+   */
   readonly stale?: { readonly ageMs: number | null };
 }
 
-/** Sends one message: one attempt, returns facts only. Resolves before the deadline and never throws. */
+/** Sends one message, in one attempt, and returns the outcome only. Resolves before the deadline and never throws. */
 export type Deliver = (target: Target, message: Outbound, attempt: SendAttempt) => Promise<Delivery>;
 
 /** The receiver of a message. */
@@ -119,21 +122,21 @@ export interface Target {
 export interface SendAttempt {
   /** The same for every attempt of the message (`shared/message/send-id.ts`). */
   readonly id: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly attempt: number;
-  /** Epoch ms; the request is aborted 250 ms before, and with less than 500 ms left none is sent. */
+  /** Epoch ms; the request is aborted 250 ms before it, and is not sent when less than 500 ms are left. */
   readonly deadline: number;
-  /** Whether it is marked as written by a model. */
+  /** Whether the message is marked as written by an AI model. */
   readonly isAi: boolean;
 }
 
 /** The description of one code. */
 export interface CodeDescription {
-  /** Stable, snake case: for log lines and API answers. */
+  /** A stable name in snake case, for log lines and API responses. */
   readonly name: string;
   readonly reaction: Reaction;
   readonly meaning: BilingualText;
-  /** What the operator can do, also when nothing is needed. */
+  /** What the operator can do; also present when nothing is required. */
   readonly cure: BilingualText;
 }
 
@@ -142,16 +145,19 @@ export interface CodeDescription {
  */
 export type TroubleCause = "timeout" | "network" | "bad_response" | "refused" | "limited";
 
-/** A channel's texts for people; the core has no texts that name a platform's console, variable or call. */
+/** A channel's texts for people; the core contains no text that names a platform's console, variable or call. */
 export interface ChannelTexts {
-  /** @param code as in `Rejection`; an unknown one has a description of its own */
+  /** Describes a code. @param code as in `Rejection`; an unknown code has its own description */
   readonly code: (code: string) => CodeDescription;
-  /** The cure when tokens or sends have failed for a while. @param code of the last refusal, if it was one */
+  /**
+   * Returns the fix when tokens or sends have failed for some time. @param code the code of the last refusal, if there
+   * was one
+   */
   readonly trouble: (reason: "no_token" | "sends_failing", cause: TroubleCause, code?: string) => BilingualText;
 }
 
 /** The channel's classification of one event. */
 export interface Classification {
-  /** The grant it opens, one of the channel's `rules.grants`. */
+  /** The grant that the event opens, one of the channel's `rules.grants`. */
   readonly grant?: GrantOpening;
 }

@@ -1,6 +1,7 @@
 /**
- * The calls that a channel may have beside the port, each a type of its own. `openTools` loads them by `import()`: no push
- * needs them. Deadlines are epoch ms. A failed call pauses nothing. No method throws for an expected failure.
+ * The calls that only some channels have, in addition to the port; each has its own type. `openTools` loads them by
+ * `import()`, because no push uses them. Deadlines are epoch ms. A failed call does not pause the account. No method
+ * throws for an expected failure.
  */
 import type { Result } from "../../shared/base/result.ts";
 import type { CallFailure } from "../../shared/message/delivery.ts";
@@ -15,19 +16,19 @@ export interface ChannelTools {
 
 /** The typing indicator. */
 export interface Typing {
-  /** Shows or removes it. Showing one that is already shown succeeds. */
+  /** Shows or hides the indicator. Showing it again while it is shown succeeds. */
   setTyping(target: Target, isOn: boolean, deadline: number): Promise<Result<null, TypingProblem>>;
 }
 
 /** Why the indicator did not change. */
 export type TypingProblem =
   | CallFailure
-  /** The platform shows it only soon after a message. */
+  /** The platform shows it only within a short time after a message. */
   | { readonly result: "no_recent_message"; readonly code: string };
 
 /** Uploads a file for a message or a card. */
 export interface MediaUpload {
-  /** Type, by the first bytes, and size are checked before a request leaves. */
+  /** Uploads a file. Its type, determined from the first bytes, and its size are checked before the request. */
   upload(file: UploadedFile, deadline: number): Promise<Result<UploadedMedia, UploadProblem>>;
 }
 
@@ -37,11 +38,11 @@ export interface UploadedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A file the platform has accepted. Times in epoch ms. */
+/** A file that the platform has accepted. Times in epoch ms. */
 export interface UploadedMedia {
   readonly mediaId: string;
   readonly createdAt: number;
-  /** After this time the platform does not know the id. */
+  /** After this time the id is invalid. */
   readonly expiresAt: number;
 }
 
@@ -53,9 +54,9 @@ export type UploadProblem =
   /** Sizes in bytes. */
   | { readonly result: "too_large"; readonly limit: number; readonly actual: number };
 
-/** Fetches a file a user sent. */
+/** Downloads a file that a user sent. */
 export interface MediaDownload {
-  /** @param mediaId from the event */
+  /** Downloads a file. @param mediaId the id from the event */
   download(mediaId: string, deadline: number): Promise<Result<DownloadedMedia, CallFailure>>;
 }
 
@@ -63,7 +64,8 @@ export interface MediaDownload {
 export interface DownloadedMedia {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /**
-   * By the first bytes; `application/octet-stream` for an unknown format: never a type that a browser executes.
+   * Determined from the first bytes; `application/octet-stream` for an unknown format: never a type that a browser
+   * executes.
    */
   readonly contentType: string;
 }

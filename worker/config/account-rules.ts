@@ -1,12 +1,12 @@
 /**
- * The rules of a channel account: those of its channel, which its configuration may narrow. They need no environment, so
- * a conversation finds them without opening the channel.
+ * The rules of a channel account: those of its channel, which its configuration may restrict. They do not depend on the
+ * environment, so a conversation finds them without opening the channel.
  */
 import type { ChannelAccount } from "../../shared/message/address.ts";
 import { CHANNEL_RULES, type ChannelRules } from "../../shared/message/channel-rules.ts";
 import { findConfigOf, type Config, type WeChatAccountConfig } from "./config.ts";
 
-/** The rules of a configured account. */
+/** Returns the rules of a configured account. */
 export function rulesOf({ channel }: WeChatAccountConfig): ChannelRules {
   switch (channel) {
     case "mini-program":
@@ -14,7 +14,10 @@ export function rulesOf({ channel }: WeChatAccountConfig): ChannelRules {
   }
 }
 
-/** The rules of a conversation's account: those of the channel alone while the account is missing from the configuration. */
+/**
+ * Returns the rules of a conversation's account; those of the channel alone while the account is not in the
+ * configuration.
+ */
 export function rulesOfConversation(config: Config, account: ChannelAccount): ChannelRules {
   const app = findConfigOf(config, account);
   const rules = app === undefined ? ownRules(account) : rulesOf(app);

@@ -1,4 +1,4 @@
-/** One problem of the set-up. */
+/** One problem of the configuration. */
 export interface ConfigProblem {
   readonly variable: string;
   readonly problem: string;

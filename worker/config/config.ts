@@ -1,6 +1,6 @@
 /**
- * Environment → `Config`. Every problem is reported at once, by variable name, with its cure and never a value;
- * code past `index.ts` sees `Config`, not `Env`. Names: docs/reference/configuration.md.
+ * Parses the environment into `Config`. Every problem is reported at once, by variable name, with its fix and never a
+ * value; code beyond `index.ts` uses `Config`, not `Env`. Names: docs/reference/configuration.md.
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -15,7 +15,9 @@ import { readForward, type ForwardConfig } from "./forwarding-config.ts";
 import { checkSecrets, findDataKeyProblem, findStrayCharacter, readKeyList, trimTexts } from "./secrets.ts";
 import { type RawEnv, VariableReader } from "./variable-reader.ts";
 
-/** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
+/**
+ * One mini program. `tokens` and `aesKeys` contain the current value first, then the previous one during a rotation.
+ */
 export interface WeChatAccountConfig {
   readonly channel: "mini-program";
   readonly appid: string;
@@ -28,20 +30,22 @@ export interface WeChatAccountConfig {
 /** The whole configuration. */
 export interface Config {
   readonly apps: readonly WeChatAccountConfig[];
-  /** Where WeChat's API is, without a trailing slash. */
+  /** Origin of WeChat's API, without a trailing slash. */
   readonly apiBase: string;
-  /** Where token calls go: a fixed-IP relay, or the same as `apiBase`. */
+  /** Origin of token calls: a relay with a fixed IP, or the same as `apiBase`. */
   readonly tokenBase: string;
-  /** The greatest age of the signed timestamp of an encrypted push, milliseconds, in both directions; 0: any. */
+  /**
+   * How far from now the signed timestamp of an encrypted push may be, in both directions, milliseconds; 0: no limit.
+   */
   readonly pushMaxAgeMs: number;
-  /** Whether KV remembers pushes that were answered late (docs/design/0004-kv-late.md). */
+  /** Whether KV caches the answers of pushes that were answered late (docs/design/0004-kv-late.md). */
   readonly dedupeKv: "late" | "off";
-  /** How many more attempts an automatic message gets after an unconfirmed one. */
+  /** Number of further attempts for an automatic message after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
   /** How long a conversation's rows are kept, milliseconds. */
   readonly retentionMs: number;
   readonly locationHint: LocationHint;
-  /** Keys of the REST API; empty: the API is closed. */
+  /** Keys of the REST API; empty: the API is off. */
   readonly apiKeys: readonly string[];
   /** Secrets that webhooks are signed with, the current one first; empty: webhooks cannot be used. */
   readonly webhookSecrets: readonly string[];
@@ -49,9 +53,9 @@ export interface Config {
   readonly contextKeys: readonly string[];
   /** Keys that seal texts in objects of many users, the current one first; empty: the desk is off. */
   readonly dataKeys: readonly string[];
-  /** Whether webhooks may lead to private addresses and over http: for tests and this machine. */
+  /** Whether webhook URLs may be private and use http: for tests and local use. */
   readonly allowPrivateWebhooks: boolean;
-  /** Pushes that are forwarded to the team's own push server as well; null: none. */
+  /** Which pushes are also forwarded to the team's own push server; null: none. */
   readonly forward: ForwardConfig | null;
 }
 const MODES = ["secure", "compatible", "plain"] as const;
@@ -75,10 +79,10 @@ const AppsSchema = v.pipe(
 );
 
 /**
- * Reads the configuration.
+ * Parses the configuration.
  *
  * @param env the Worker's environment
- * @returns the configuration, or every problem with its cure
+ * @returns the configuration, or every problem with its fix
  */
 export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
@@ -105,7 +109,7 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
 
 const known = new WeakMap<object, Result<Config, readonly ConfigProblem[]>>();
 
-/** `readConfig`, once per environment object: an isolate's environment never changes. */
+/** Returns the result of `readConfig`, cached per environment object: an isolate's environment never changes. */
 export function configOf(env: object): Result<Config, readonly ConfigProblem[]> {
   const cached = known.get(env);
   if (cached !== undefined) return cached;
@@ -115,7 +119,7 @@ export function configOf(env: object): Result<Config, readonly ConfigProblem[]> 
 }
 
 /**
- * The configuration.
+ * Returns the configuration.
  *
  * @throws Error when it is incomplete
  */
@@ -125,12 +129,12 @@ export function requireConfig(env: object): Config {
   return config.value;
 }
 
-/** The app a request names, or the only or first one when it names none. */
+/** Returns the app that a request names; the first one when it names none. */
 export function findAccountConfig(config: Config, appid: string | undefined): WeChatAccountConfig | undefined {
   return appid === undefined ? config.apps[0] : config.apps.find((app) => app.appid === appid);
 }
 
-/** The app of a channel account; undefined when it is not configured. */
+/** Returns the app of a channel account; undefined when it is not configured. */
 export function findConfigOf(config: Config, { channel, account }: ChannelAccount): WeChatAccountConfig | undefined {
   return config.apps.find((app) => app.channel === channel && app.appid === account);
 }
@@ -152,7 +156,7 @@ function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): re
   return readRotated(read, "WEBHOOK_SECRET", (variable, secret) => {
     if (isWebhookSecret(secret)) return;
     const cure = 'create one with: echo "whsec_$(openssl rand -base64 32)"';
-    problems.push({ variable, problem: "must be whsec_ and 24 to 64 bytes in base64", cure });
+    problems.push({ variable, problem: "must be whsec_ followed by 24 to 64 bytes in base64", cure });
   });
 }
 
@@ -211,7 +215,7 @@ function readSingleApp(read: VariableReader, problems: ConfigProblem[], mode: Pu
     return value ?? "";
   };
   const app = toApp({
-    appid: need("WECHAT_APPID", "set it under [vars] in wrangler.toml: the mini program's AppID"),
+    appid: need("WECHAT_APPID", "set it under [vars] in wrangler.toml to the mini program's AppID"),
     secret: need("WECHAT_APP_SECRET", "run: npx wrangler secret put WECHAT_APP_SECRET"),
     token: need("WECHAT_TOKEN", "run: npx wrangler secret put WECHAT_TOKEN (the Token of the message push settings)"),
     tokenPrevious: read.text("WECHAT_TOKEN_PREVIOUS"),
@@ -297,7 +301,11 @@ function checkForms(
     problems.push({ variable: names.appid, problem: "must be an AppID: wx followed by 16 characters 0-9 a-f", cure });
   }
   if (!app.aesKeys.every(isAesKey)) {
-    const cure = "copy the EncodingAESKey again: 43 letters and digits, no space or line break";
-    problems.push({ variable: names.aesKey, problem: "must be an EncodingAESKey: 43 letters and digits", cure });
+    const cure = "copy the EncodingAESKey again: 43 characters, no space or line break";
+    problems.push({
+      variable: names.aesKey,
+      problem: "must be an EncodingAESKey: the 43 characters shown in the WeChat console",
+      cure,
+    });
   }
 }

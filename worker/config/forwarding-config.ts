@@ -1,14 +1,12 @@
-/**
- * `WECHAT_FORWARD_KINDS` and `WECHAT_FORWARD_URL` → what is forwarded, and where to.
- */
+/** Parses `WECHAT_FORWARD_KINDS` and `WECHAT_FORWARD_URL`: what is forwarded, and to which URL. */
 import { MAX_KINDS, parseForwardKinds } from "../forwarding/core/kinds.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 
-/** What is forwarded, and the address. */
+/** Which pushes are forwarded, and to which URL. */
 export interface ForwardConfig {
-  /** Patterns, at least one. */
+  /** Patterns; at least one. */
   readonly kinds: readonly string[];
-  /** Passed `checkWebhookUrl`. */
+  /** The URL; it has passed `checkWebhookUrl`. */
   readonly url: string;
 }
 
@@ -23,7 +21,7 @@ const KINDS = "WECHAT_FORWARD_KINDS";
 const URL_NAME = "WECHAT_FORWARD_URL";
 
 /**
- * Reads both variables. An address without kinds forwards nothing, but is checked all the same.
+ * Parses both variables. A URL without kinds forwards nothing, but is validated too.
  *
  * @param allowPrivate WEBHOOK_ALLOW_PRIVATE
  * @param note is called with each problem
@@ -41,7 +39,7 @@ export function readForward(
   if (url?.ok === false) note({ variable: URL_NAME, problem: url.error.problem, cure: url.error.cure });
   if (!kinds.ok || kinds.value.length === 0 || url?.ok === false) return null;
   if (address !== undefined) return { kinds: kinds.value, url: address };
-  const cure = "set it under [vars] in wrangler.toml: the address of the server that receives these pushes";
+  const cure = "set it under [vars] in wrangler.toml to the URL of the server that receives these pushes";
   note({ variable: URL_NAME, problem: `is missing although ${KINDS} lists pushes to forward`, cure });
   return null;
 }
@@ -51,5 +49,5 @@ const KINDS_PROBLEMS = {
     problem: "contains an entry that cannot be the name of an event or message",
     cure: "list names separated by commas, with * for any characters, such as: xpay_*,trade_manage_*",
   },
-  too_many: { problem: `has more than ${MAX_KINDS} names`, cure: "combine several by a pattern with *" },
+  too_many: { problem: `has more than ${MAX_KINDS} names`, cure: "combine several with a pattern, using *" },
 } as const;

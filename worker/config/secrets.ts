@@ -1,6 +1,7 @@
 /**
- * Characters that a secret must not contain, each with a remedy: a secret with one is set but never matches, so
- * `/healthz` reports a problem. `trimSecret` has removed surrounding white space and quotation marks before.
+ * Finds characters that a secret must not contain: a secret with such a character would be set but never match, so
+ * `/healthz` reports a problem with its fix. `trimSecret` has already removed surrounding white space and quotation
+ * marks.
  */
 import { trimSecret } from "../../shared/base/secret-text.ts";
 import type { ConfigProblem } from "./config-problem.ts";
@@ -15,7 +16,9 @@ const STRAY = [
   [/["'`“”‘’\\]/, "contains a quotation mark or a backslash"],
   [/[^\x21-\x7e]/, "contains a character that is not ASCII"],
 ] as const;
-/** A character between two keys in place of a comma makes them one key, which no caller has. */
+/**
+ * Characters that may be used by mistake instead of a comma between two keys: the keys would then be read as one key.
+ */
 const LISTED = [
   [/;/, "contains a semicolon"],
   [/[，、；]/, "contains a full-width comma or semicolon"],
@@ -31,20 +34,23 @@ const CURES = {
   listed: "set it again on one line, keys separated by commas only: KEY1,KEY2",
 } as const;
 
-/** Which characters a secret may have: `token` visible ASCII, `key` any text in one line, `listed` one of a list. */
+/**
+ * Which characters a secret may contain. `token`: visible ASCII. `key`: any text on one line. `listed`: a key of a
+ * list.
+ */
 export type SecretKind = keyof typeof TABLES;
 
 /**
- * Finds a character that a secret cannot contain.
+ * Finds a character that a secret must not contain.
  *
- * @param kind which characters it may have
- * @returns the problem in words, without the value; undefined when there is none
+ * @param kind which characters it may contain
+ * @returns a text that describes the problem, without the value; undefined when there is none
  */
 export function findStrayCharacter(value: string, kind: SecretKind): string | undefined {
   return TABLES[kind].find(([pattern]) => pattern.test(value))?.[1];
 }
 
-/** Adds a problem, with the name of the variable, for each secret with such a character. */
+/** Adds a problem with the name of the variable for each secret that contains such a character. */
 export function checkSecrets(
   problems: ConfigProblem[],
   kind: SecretKind,
@@ -57,7 +63,7 @@ export function checkSecrets(
 }
 
 /**
- * The keys of a comma-separated list. The list or each key may be in quotation marks.
+ * Splits a comma-separated list of keys. The list or each key may be in quotation marks.
  *
  * @param list as it was set
  */
@@ -79,7 +85,7 @@ export function findDataKeyProblem(key: string): string | undefined {
   return bytes === DATA_KEY_BYTES ? undefined : `has ${bytes} bytes in base64, must have ${DATA_KEY_BYTES}`;
 }
 
-/** The texts of an app in `WECHAT_APPS`, trimmed. */
+/** Returns an app of `WECHAT_APPS` with all its texts trimmed. */
 export function trimTexts<T extends object>(entry: T): T {
   const trimmed = Object.entries(entry).map(([name, value]: [string, unknown]) => [
     name,

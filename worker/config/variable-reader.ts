@@ -1,10 +1,8 @@
-/**
- * Reads single variables of the environment; every problem is added to one list.
- */
+/** Reads single variables of the environment and collects every problem in one list. */
 import { trimSecret } from "../../shared/base/secret-text.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 
-/** Variables as they are set: any of them may be missing or of any type. */
+/** The variables as they are set: any of them may be missing or of any type. */
 export type RawEnv = Readonly<Record<string, unknown>>;
 
 /** Reads single variables and adds their problems to the list. */
@@ -17,13 +15,16 @@ export class VariableReader {
     this.#problems = problems;
   }
 
-  /** The value as it was set. Unquoted in wrangler.toml, a number arrives as a number, and a list as a list. */
+  /**
+   * Returns the value as it was set. Without quotation marks in wrangler.toml, a number is a number and a list is a
+   * list.
+   */
   raw(variable: string): string {
     const value = this.#env[variable] ?? "";
     return typeof value === "string" ? value : JSON.stringify(value);
   }
 
-  /** The value without surrounding characters that cannot belong to it. */
+  /** Returns the value without surrounding characters that cannot be part of it. */
   text(variable: string): string | undefined {
     return trimSecret(this.raw(variable)) || undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * A conversation as the Worker calls it: by name, placed near WeChat's callers, with retries when the connection
- * breaks. A push is acknowledged only when it is stored, so storing gets up to three tries within WeChat's timeout.
+ * Calls a conversation from the Worker: by name, placed near WeChat's callers, with retries when the connection breaks.
+ * A push is acknowledged only when it is stored, so storing gets up to three tries within WeChat's timeout.
  */
 import { formatAddress, type Address } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
@@ -11,24 +11,24 @@ import type { DeskTerms } from "./core/session/service.ts";
 import type { InboundEvent } from "./core/transitions.ts";
 import { readReceived, type LeasedMessage, type Received, type RemoteConversation } from "./rpc.ts";
 
-/** Timeout of a call that may return a lease, milliseconds: after it the lease has ended. */
+/** Timeout of a call that may return a lease, milliseconds: the length of a lease. */
 export const LEASED_CALL_MS = LEASE_MS;
 /**
- * Time limit for recording an outcome, all tries together, milliseconds; after it the outcome is lost and the attempt
+ * Time limit for recording an outcome, including all tries, milliseconds; after it the outcome is lost and the attempt
  * ends with its lease.
  */
 const SETTLE_TIMEOUT_MS = 4_000;
 
-/** What is needed to call conversations. */
+/** The dependencies for calling conversations. */
 export interface ConversationDirectory {
   readonly namespace: DurableObjectNamespace;
   readonly locationHint: LocationHint;
 }
 
 /**
- * A fresh stub: a stub whose connection broke never works again.
+ * Returns a new stub: a stub whose connection broke never works again.
  *
- * @param timeoutMs the deadline of each call
+ * @param timeoutMs the timeout of each call, milliseconds
  */
 export function conversationStub(
   directory: ConversationDirectory,
@@ -38,21 +38,24 @@ export function conversationStub(
   return timedStub(bareStub(directory, address), timeoutMs);
 }
 
-/** Without a deadline: for the calls of this file that set their own. A proxy would cost CPU on every push. */
+/**
+ * Returns a stub without a deadline, for the calls of this file that set their own: the proxy of a deadline would cost
+ * CPU on every push.
+ */
 function bareStub({ namespace, locationHint }: ConversationDirectory, address: Address): RemoteConversation {
   return toConversationRpc(namespace.getByName(formatAddress(address), { locationHint }));
 }
 
-/** Every object of the namespace implements `ConversationRpc`. */
+/** Types a stub: every object of the namespace implements `ConversationRpc`. */
 function toConversationRpc(stub: DurableObjectStub): RemoteConversation {
   const remote: unknown = stub;
   return remote as RemoteConversation;
 }
 
 /**
- * A stub by the id of the object.
+ * Returns a stub by the id of the object.
  *
- * @throws TypeError when it is not an id of this namespace: the runtime checks a checksum in it
+ * @throws TypeError when it is not an id of this namespace: the runtime verifies a checksum in it
  */
 export function conversationStubById(
   namespace: DurableObjectNamespace,
@@ -62,25 +65,28 @@ export function conversationStubById(
   return timedStub(toConversationRpc(namespace.get(namespace.idFromString(id), options)), CONVERSATION_CALL_MS);
 }
 
-/** The id of the object, computed without a call. */
+/** Returns the id of the object, computed without a call. */
 export function objectIdOf(namespace: DurableObjectNamespace, address: Address): DurableObjectId {
   return namespace.idFromName(formatAddress(address));
 }
 
-/** A push that is being stored in its conversation. */
+/** A push whose conversation is storing it. */
 export interface StoringPush {
-  /** Ends at `until.answer`. */
+  /** Settles at `until.answer` at the latest. */
   readonly received: Promise<Received>;
-  /** The answer leased to us, also one that arrives after `until.answer`: a slow object may have leased it. */
+  /**
+   * The answer that was leased to this caller, even if it arrives after `until.answer`: a slow object may have leased
+   * it.
+   */
   readonly lease: Promise<LeasedMessage | undefined>;
 }
 
 /**
- * Stores a push. One timer runs at a time, because each costs CPU on every push: first for the answer and, only when
- * that has passed, for the rest of the lease.
+ * Stores a push. Only one timer runs at a time, because each timer costs CPU on every push: first for the answer and,
+ * after that time, for the rest of the lease.
  *
- * @param until.retry epoch ms after which WeChat no longer listens: no further try
- * @param until.answer epoch ms at which `received` rejects with an error that `isDeadlineError` knows
+ * @param until.retry epoch ms after which no further try starts, because WeChat no longer waits
+ * @param until.answer epoch ms at which `received` rejects with an error for which `isDeadlineError` is true
  */
 export function storePush(
   directory: ConversationDirectory,
@@ -88,7 +94,7 @@ export function storePush(
   push: InboundEvent,
   until: { readonly retry: number; readonly answer: number },
 ): StoringPush {
-  // One holder name for all tries: a lease whose response was lost is returned again, to this caller alone.
+  // One holder name for all tries: a lease whose response was lost is returned again, but only to this caller.
   const holder = crypto.randomUUID();
   const call = () => bareStub(directory, address).receive(address, push, holder);
   const leasedUntil = Date.now() + LEASED_CALL_MS;
@@ -103,7 +109,8 @@ export function storePush(
 
 /**
  * Records an attempt; if `settle` cannot be delivered, the attempt becomes `unconfirmed` when its lease ends. A call
- * that takes the next attempt is waited for, as a push is: the attempt may have been leased to us.
+ * that takes the next attempt is awaited like the storing of a push, because the attempt may have been leased to this
+ * caller.
  */
 export function settleStored(
   directory: ConversationDirectory,

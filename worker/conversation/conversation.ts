@@ -1,7 +1,7 @@
 /**
- * A conversation without its runtime: the operations for callers and the alarm, over a store and an engine. It never
- * awaits, so no other event runs between reading and writing. The Durable Object around it is
- * `worker/objects/conversation.ts`; tests run it over an array.
+ * A conversation independent of its runtime: the operations for callers and the alarm, using a store and an engine. It
+ * never awaits, so no other event runs between reading and writing. The Durable Object around it is
+ * `worker/objects/conversation.ts`; tests run it with an array as the store.
  */
 import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { ChannelRules } from "../../shared/message/channel-rules.ts";
@@ -42,56 +42,61 @@ import type {
 } from "./rpc.ts";
 import { runTransition, type Transition } from "./transact.ts";
 
-/** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
+/** How long an Idempotency-Key is kept, milliseconds; after that the same key sends a new message. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
 
-/** The values of the configuration it depends on. */
+/** The values of the configuration that a conversation depends on. */
 export interface ConversationConfig {
   /** How long rows are kept, milliseconds. */
   readonly retentionMs: number;
-  /** How many more attempts an automatic message gets after an unconfirmed one. */
+  /** Number of further attempts for an automatic message after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
 }
 
-/** The code that conversations with sessions need, once it is loaded. */
+/** The code for conversations with sessions; undefined until it is loaded. */
 export interface SessionCode {
-  /** Service in one transition, by the terms of the caller's settings (`session/create-service.ts`). */
+  /** Creates the service by agents for one transition, from the caller's settings (`session/create-service.ts`). */
   readonly serve: (desk: DeskTerms | undefined) => Service;
 }
 
 /** The dependencies of a conversation. */
 export interface ConversationDeps {
-  /** The conversation's id, 64 hex digits: ids of sends begin with it. */
+  /** The conversation's id, 64 hex digits, from which the ids of sends are derived. */
   readonly objectId: string;
   readonly store: ConversationStore;
-  /** Read anew each time. @throws Error when it is incomplete */
+  /** Returns the configuration, read on each call. @throws Error when it is incomplete */
   readonly config: () => ConversationConfig;
-  /** What the account's channel allows; read anew as well. @throws Error as above */
+  /** Returns the limits of the account's channel, also read on each call. @throws Error as above */
   readonly rulesOf: (account: ChannelAccount) => ChannelRules;
-  /** The consumers' cursors that can move: the alarm is set for no other. */
+  /**
+   * Returns the cursors of consumers that can be delivered to now, e.g. not webhooks without a secret. The alarm is
+   * scheduled only for these.
+   */
   readonly movable: (state: ConversationState) => ConsumerCursors;
-  /** Undefined until it is loaded: a caller of a conversation that needs it (`needsSessions`) loads it first. */
+  /** Undefined until it is loaded: the caller of a conversation that needs it (`needsSessions`) loads it first. */
   readonly sessionCode: () => SessionCode | undefined;
   /** Sets the alarm, epoch ms. */
   readonly setAlarm: (at: number) => void;
-  /** Epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly clock: () => number;
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
 }
 
-/** Whether a conversation runs the session machine: by its settings, or because it has had a session. */
+/**
+ * Returns whether a conversation uses the session machine: because of its settings, or because it has had a session.
+ */
 export function needsSessions({ sessions }: ConversationState, desk?: DeskTerms): boolean {
   return desk !== undefined || sessions !== undefined;
 }
 
-/** One conversation, loaded. */
+/** One loaded conversation. */
 export type LoadedConversation = ReturnType<typeof loadConversation>;
 
 /** Loads a conversation. */
 export function loadConversation(deps: ConversationDeps) {
   const { objectId, store, config, rulesOf, movable, sessionCode, setAlarm, clock, random } = deps;
-  // The first record is about to be the oldest.
+  // Before the first record is stored, that record will be the oldest.
   const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
   const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
   const { state } = engine;
@@ -103,9 +108,9 @@ export function loadConversation(deps: ConversationDeps) {
   }
 
   /**
-   * Runs a transition; a leased attempt is returned with its message.
+   * Runs a transition and returns its value; a leased attempt is returned together with its message.
    *
-   * @param desk the caller's settings, where agents of the desk serve
+   * @param desk the caller's settings when agents of the desk serve
    */
   function transact<T>(address: Address, now: number, step: Transition<T>, desk?: DeskTerms) {
     const { unconfirmedRetries } = config();
@@ -125,7 +130,7 @@ export function loadConversation(deps: ConversationDeps) {
     return code.serve(desk);
   }
 
-  /** @param rows the rows just written, which usually include the message */
+  /** Adds the message to a lease. @param rows the rows just written, which usually include the message */
   function fill(lease: Lease, address: Address, after: ConversationState, rows: readonly Row[]): LeasedMessage {
     const row = rows.find(({ seq }) => seq === lease.seq) ?? store.outgoing(lease.seq);
     return fillLease(lease, objectId, address, after, row);
@@ -141,12 +146,12 @@ export function loadConversation(deps: ConversationDeps) {
     return message;
   }
 
-  /** Whether a message exists; for one that waits for its end the log is not read. */
+  /** Returns whether a message exists; for a message that is still queued or held, the log is not read. */
   function has(seq: number): boolean {
     return state().queue.some((item) => item.seq === seq) || store.outgoing(seq) !== undefined;
   }
 
-  /** The key was used before. */
+  /** Returns the first answer for a key that was used before. */
   function answerAgain(
     address: Address,
     earlier: { readonly seq: number; readonly request: string },
@@ -173,9 +178,9 @@ export function loadConversation(deps: ConversationDeps) {
     setArmedFor: engine.setArmedFor,
 
     /**
-     * Receives a push: decided, stored and answered in one transaction. The first attempt is leased to the caller.
+     * Receives a push: decides, stores and answers it in one transaction. The first attempt is leased to the caller.
      *
-     * @param holder the caller's name for this delivery: a repeated call with it returns the same lease
+     * @param holder the lease holder: a repeated call with the same holder returns the same lease
      */
     receive(address: Address, push: InboundEvent, holder: string): ReceivedWire {
       const now = clock();
@@ -186,7 +191,7 @@ export function loadConversation(deps: ConversationDeps) {
         return { outcome: "erased", acknowledgement: "received" };
       const known = store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);
       const step: Transition<Acknowledgement> = (before, writer, context) => {
-        // A repeat gets the first acknowledgement and changes nothing, so a captured push has no effect.
+        // A repeat gets the first acknowledgement and changes nothing, so a replayed push has no effect.
         const received =
           known === undefined ? applyEvent(before, writer, push, context) : { state: before, acknowledgement: known };
         return { ...leaseNext(received.state, writer, context, holder), value: received.acknowledgement };
@@ -200,8 +205,8 @@ export function loadConversation(deps: ConversationDeps) {
     /**
      * Accepts a message of the API. The same key and request return the first message with its current status.
      *
-     * @param holder the lease holder: a repeated call with the same one returns the first attempt again
-     * @param log the log it is for; absent: any, a new one when there is none
+     * @param holder the lease holder: a repeated call with the same holder returns the same lease
+     * @param log the log that the message must be added to; absent: the current log, or a new one when there is none
      */
     submit(address: Address, input: SendRequest, holder?: string, log?: string): SubmitAnswer {
       const now = clock();
@@ -220,10 +225,10 @@ export function loadConversation(deps: ConversationDeps) {
     },
 
     /**
-     * Records the outcome of an attempt. Safe to repeat.
+     * Records the outcome of an attempt. Idempotent.
      *
-     * @param next the caller's name as holder of another lease, null when there is no time for one
-     * @param desk the caller's settings, where agents of the desk serve
+     * @param next the holder of the next lease; null when there is no time for one
+     * @param desk the caller's settings when agents of the desk serve
      * @returns the next attempt, if one is due
      */
     settle(
@@ -234,7 +239,7 @@ export function loadConversation(deps: ConversationDeps) {
       desk?: DeskTerms,
     ): LeasedMessage | null {
       const address = store.address();
-      // Erased in the meantime: there is no log to record it in.
+      // Erased in the meantime: there is no log to record the outcome in.
       if (address === undefined || !has(seq)) return null;
       const step: Transition<null> = (before, writer, context) => {
         const isRecorded = () => store.isRecorded(seq, attempt, outcome.result);
@@ -244,13 +249,13 @@ export function loadConversation(deps: ConversationDeps) {
       return transact(address, clock(), step, desk).lease ?? null;
     },
 
-    /** The address and the id of the log; null without a log, and then nothing is created. */
+    /** Returns the address and the id of the log; null when there is no log, which is then not created. */
     head(): LogHead | null {
       const [address, log] = [store.address(), store.log()];
       return address === undefined || log === undefined ? null : { ...address, log };
     },
 
-    /** The window, the context and the newest rows; null when the user is unknown. */
+    /** Returns the reply window, the context and the newest rows; null when the user is unknown. */
     view(limit: number): ConversationDetails | null {
       const [address, log] = [store.address(), store.log()];
       if (address === undefined || log === undefined) return null;
@@ -259,22 +264,24 @@ export function loadConversation(deps: ConversationDeps) {
       return showConversation(state(), rulesOf(address), { log, rows: store.newest(limit) }, entryText, clock());
     },
 
-    /** Rows after a cursor, oldest first: history and every change. Null when the user is unknown. */
+    /** Returns rows after a cursor, oldest first: history and every change. Null when the user is unknown. */
     rows(after: number, limit: number): LogPage | null {
       const log = store.log();
       return log === undefined ? null : { log, rows: store.rows(after, limit) };
     },
 
-    /** The status of a message; null if the message does not exist. */
+    /** Returns the status of a message; null if the message does not exist. */
     message(account: ChannelAccount, seq: number): MessageProgress | null {
       if (!store.isOf(account) || store.outgoing(seq) === undefined) return null;
       return readMessageState(store, state(), seq) ?? null;
     },
 
     /**
-     * Delivers everything after a row to a log consumer again, as far back as rows are kept.
+     * Moves the cursor of a log consumer back to a row, so that all later rows are delivered again, as far back as rows
+     * are kept.
      *
-     * @returns the cursor it begins from; null when the user is unknown, of another account than the caller's, or erased
+     * @returns the new cursor; null when the user is unknown, belongs to another account than the caller's, or was
+     * erased
      */
     replay(consumer: string, after: number, { account, log, settingsVersion = 0 }: ReplayOptions = {}): number | null {
       if (!store.isOf(account) || (log ?? store.log()) !== store.log()) return null;
@@ -285,7 +292,7 @@ export function loadConversation(deps: ConversationDeps) {
       return from;
     },
 
-    /** The app may send again: messages that waited for it are due at `at`, epoch ms. */
+    /** Makes messages that waited for the account due at `at`, epoch ms, because the account may send again. */
     resume(at: number): void {
       const woken = makeDue(state(), at);
       if (woken === state()) return;
@@ -294,8 +301,8 @@ export function loadConversation(deps: ConversationDeps) {
     },
 
     /**
-     * Leases the next message although it waits for the app: the trial that lifts a pause. Null: no message is waiting
-     * any more.
+     * Leases the next message although it waits for the app, for the test send that decides whether the pause can be
+     * lifted. Null: no message is waiting any more.
      */
     leaseTrial(holder: string): LeasedMessage | null {
       const address = store.address();
@@ -306,13 +313,13 @@ export function loadConversation(deps: ConversationDeps) {
       return transact(address, clock(), step).lease ?? null;
     },
 
-    /** Handles what is due: ended leases, ended holds, and the next attempt, leased to `holder`. */
+    /** Handles what is due: expired leases, expired holds, and the next attempt, which is leased to `holder`. */
     leaseDue(address: Address, holder: string, desk?: DeskTerms): LeasedMessage | undefined {
       const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });
       return transact(address, clock(), step, desk).lease;
     },
 
-    /** When the alarm is due next, epoch ms; undefined: never. */
+    /** Returns when the alarm is due next, epoch ms; undefined: never. */
     nextAlarm(): number | undefined {
       const address = store.address();
       // Nothing is stored, so there are no times to correct.

@@ -1,6 +1,4 @@
-/**
- * What the API shows of a conversation's state and rows, and a message with all data its sender needs. Pure.
- */
+/** Builds what the API shows of a conversation, and a message with all data that its sender needs. Pure. */
 import type { Address } from "../../shared/message/address.ts";
 import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import { buildSendId } from "../../shared/message/send-id.ts";
@@ -14,9 +12,9 @@ import type { ConversationState } from "./core/state.ts";
 import type { ConversationDetails, LeasedMessage, LogPage } from "./rpc.ts";
 
 /**
- * The window, the context and some rows.
+ * Returns the reply window, the context and some rows.
  *
- * @param entryText the text of the newest entering; null: none, or retention deleted it
+ * @param entryText the text of the newest enter event; null: none, or retention deleted it
  * @param now epoch ms
  */
 export function showConversation(
@@ -43,9 +41,9 @@ export function showConversation(
 }
 
 /**
- * An attempt with its message.
+ * Returns an attempt with its message.
  *
- * @param row the `out` row the lease is for
+ * @param row the `out` row that the lease is for
  * @throws Error when the row is missing or is not an `out` row
  */
 export function fillLease(

@@ -1,11 +1,13 @@
-/** The hash by which KV recognises an event for longer than its conversation's memory does (docs/storage.md). */
+/**
+ * The hash that identifies an event in KV, for longer than its conversation keeps the key in memory (docs/storage.md).
+ */
 import { formatAddress, type Address } from "../../shared/message/address.ts";
 import { hexDigest } from "../platform/digest.ts";
 
 /**
- * The KV key of a push: SHA-256 over address and dedupe key, as a MsgId is unique for one user only.
+ * Returns the KV key of an event: SHA-256 over address and dedupe key, because a MsgId is unique only per user.
  *
- * @param key of the event, as the channel makes it
+ * @param key the event's key, as computed by the channel
  * @returns 64 hex digits
  */
 export function hashEventKey(address: Address, key: string): Promise<string> {

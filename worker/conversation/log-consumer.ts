@@ -1,7 +1,7 @@
 /**
- * A consumer of a conversation's log: it reads the rows after its cursor, which is in the folded state, and moves the
- * cursor when it has handled them. It is called by the alarm, never from inside a transaction or by the push path. The
- * list of all: `worker/inbox/log-consumers.ts`.
+ * A consumer of a conversation's log reads the rows after its cursor, which is in the folded state, and moves the
+ * cursor after it has handled them. It is called by the alarm, never inside a transaction or in the push path. All
+ * consumers are listed in `worker/inbox/log-consumers.ts`.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Address } from "../../shared/message/address.ts";
@@ -9,33 +9,34 @@ import type { ConsumerCursors, KnownConsumers } from "./core/consumer-cursor.ts"
 import type { ConversationState } from "./core/state.ts";
 import type { ConversationStore } from "./log-store.ts";
 
-/** The conversation, as it is at the moment of asking: other events come in between. */
+/** The conversation in its current state, which may change between two calls because other events run in between. */
 export interface ConsumerHost {
   readonly address: Address;
   readonly id: DurableObjectId;
   /** The id of the log. */
   readonly log: string;
   readonly state: () => ConversationState;
-  /** The storage in use; another one after an erase. */
+  /** Returns the storage in use; after an erasure another one. */
   readonly store: () => ConversationStore;
-  /** Takes new cursors; `durable` writes them. */
+  /** Applies new cursors; `durable` writes them to storage. */
   readonly keep: (known: KnownConsumers, durable: boolean) => void;
 }
 
-/**
- * The interface of a consumer. `Services` and `Policy` are its dependencies from the alarm and from the configuration.
- */
+/** The interface of a consumer. `Services` are its dependencies in the alarm, `Policy` those from the configuration. */
 export interface LogConsumer<Services, Policy> {
-  /** The ids of its cursors by these settings. */
+  /** Returns the ids of its cursors for these settings. */
   readonly list: (settings: Settings) => readonly string[];
-  /** The cursors without those that cannot move by this configuration: the alarm is not set for them. */
+  /**
+   * Returns the cursors without those that cannot be delivered to with this configuration: the alarm is not set for
+   * them.
+   */
   readonly movable: (consumers: ConsumerCursors, policy: Policy) => ConsumerCursors;
-  /** Handles what is due; resolves when that is done, has failed, or its time is up. */
+  /** Handles what is due; resolves when that is done or has failed, or its time is used up. */
   readonly deliver: (host: ConsumerHost, services: Services) => Promise<void>;
   /**
-   * Rows before `until` are about to be deleted.
+   * Called when rows before `until` are about to be deleted.
    *
-   * @throws Error when it still needs them: nothing is deleted then
+   * @throws Error when it still needs them; nothing is then deleted
    */
   readonly expire: (host: ConsumerHost, services: Services, until: number) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The storage of a conversation. The object's SQLite is `store.ts`; the tests have an array, and both pass the same
- * contract (`test/support/store-contract.ts`).
+ * The interface of a conversation's storage. `store.ts` implements it with the object's SQLite, the tests with an
+ * array; both pass the same contract test (`test/support/store-contract.ts`).
  */
 import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
@@ -12,56 +12,59 @@ import type { EngineStore } from "./engine.ts";
 
 /** Reads and writes one conversation. Every method is synchronous, so no other event runs within a transaction. */
 export interface ConversationStore extends EngineStore<Address, ConversationState, Row> {
-  /** The address of the conversation, or undefined when nothing has been stored. */
+  /** Returns the address of the conversation; undefined when nothing has been stored. */
   address(): Address | undefined;
-  /** Whether there is a log, and of this account when one is given. */
+  /** Returns whether there is a log, and whether it belongs to this account if one is passed. */
   isOf(account: ChannelAccount | undefined): boolean;
-  /** The id of the log, or undefined when nothing has been stored. */
+  /** Returns the id of the log; undefined when nothing has been stored. */
   log(): string | undefined;
-  /** The note of the last erasure of the user; undefined after `forgetErasure`. */
+  /** Returns the note of the user's last erasure; undefined after `forgetErasure`. */
   erased(): EraseNote | undefined;
-  /** The note of an erasure now. */
+  /** Creates the note of an erasure at this time. */
   recordErasure(at: number, lastSeq: number): EraseNote;
   /** Deletes the note. */
   forgetErasure(): void;
-  /** Whether it holds data that this version does not read: data of 0.1, which no name leads to any more. */
+  /**
+   * Returns whether it contains data that this version does not read: data of version 0.1, which no name refers to any
+   * more.
+   */
   isForeign(): boolean;
-  /** The seq of the oldest record's newest row: pruning has removed everything before it. */
+  /** Returns the seq of the newest row in the oldest stored record; undefined when there is none. */
   oldest(): number | undefined;
-  /** The acknowledgement of a push, when its key is in the log from `since` on. */
+  /** Returns the acknowledgement of a push if its key is in the log from `since` on. */
   answerTo(key: string, since: number): Acknowledgement | undefined;
-  /** The message an API request created, when its key is in the log from `since` on. */
+  /** Returns the message that an API request created if its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
   /** The row that a command of the desk wrote first, when its key is in the log from `since` on. */
   commandRow(key: string, since: number): Row | undefined;
   /**
-   * Whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` does not count while a better
-   * outcome may still come.
+   * Returns whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` is ignored while a better
+   * outcome may still arrive.
    */
   isRecorded(seq: number, attempt: number, result: AttemptOutcome["result"]): boolean;
-  /** The text of the entering whose row is at `seq`; null when retention deleted it. */
+  /** Returns the text of the enter event whose row is at `seq`; null when retention deleted it. */
   entryText(seq: number): string | null;
-  /** The `out` row at `seq`. */
+  /** Returns the `out` row at `seq`. */
   outgoing(seq: number): Extract<Row, { kind: "out" }> | undefined;
-  /** Rows after `after`, oldest first. */
+  /** Returns rows after `after`, oldest first. */
   rows(after: number, limit: number): readonly Row[];
   /**
-   * Rows with one of `refs`, after `after` and up to `until`, oldest first, from the first `limit` records of this
-   * range.
+   * Returns rows with one of `refs`, after `after` and up to `until`, oldest first, from the first `limit` records of
+   * this range.
    */
   rowsAbout(refs: readonly number[], range: SearchRange): readonly Row[];
-  /** The newest rows, oldest first. */
+  /** Returns the newest rows, oldest first. */
   newest(limit: number): readonly Row[];
   /** Deletes at most `limit` records whose rows are all before `seq`. */
   prune(seq: number, limit: number): void;
 }
 
-/** The range of records that is searched. */
+/** The range of records to search. */
 export interface SearchRange {
   /** Rows after this one. */
   readonly after: number;
   /** Rows up to this one. */
   readonly until: number;
-  /** The most records. */
+  /** The maximum number of records. */
   readonly limit: number;
 }

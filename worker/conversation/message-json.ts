@@ -1,6 +1,4 @@
-/**
- * Messages and windows as the API returns them.
- */
+/** Converts messages and windows to the form returned by the API. */
 import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "../../shared/api/schemas.ts";
 import { buildMessageId } from "../../shared/message/message-id.ts";
 import type { MessageProgress, PartState } from "./core/outbox/message-status.ts";
@@ -8,13 +6,13 @@ import { untilPauseEnds, type Waiting, type WaitingMessage } from "./core/outbox
 import type { WindowStatus } from "./core/window.ts";
 
 /**
- * Builds the JSON of a message: its own status and, when it was split, each part's.
+ * Builds the JSON of a message: its status and, when it was split, the status of each part.
  *
  * @param pauseEnd when the app's pause ends, epoch ms; 0: unknown, or not paused
  */
 export function toMessageJson(message: MessageProgress, objectId: string, pauseEnd = 0): MessageJson {
   const { seq, status, parts } = message;
-  // A message takes the status of its worst part, so that part's reason is the message's.
+  // A message takes the status of its worst part, so it also takes that part's reason.
   const worst = parts.find((part) => part.status === status);
   const split = parts.map((part) => ({ part: part.part, state: part.status, ...outcomeOf(part, pauseEnd) }));
   return {

@@ -1,6 +1,6 @@
 /**
- * The status of a message, from the log: most messages are settled within the first few rows after them, and a
- * conversation may last for years. The number of rows read is limited, whatever happened to the message.
+ * Reads the status of a message from the log. Most messages are settled within the few rows after them, but a
+ * conversation may last for years; the number of rows read is limited in every case.
  */
 import { findMissing, foldMessageProgress, type MessageProgress, type Missing } from "./core/outbox/message-status.ts";
 import type { Row } from "./core/rows.ts";
@@ -9,18 +9,18 @@ import type { ConversationStore } from "./log-store.ts";
 
 /** Rows per query. */
 const ROWS_AT_ONCE = 100;
-/** The most rows read in this way. */
+/** The maximum number of rows read in sequence. */
 const MAX_ROWS_READ = 1_000;
-/** The most records searched after those for the end of a message. */
+/** The maximum number of records that are then searched for the end of a message. */
 const MAX_RECORDS_SEARCHED = 5_000;
 /** No row about a message is written later than this after it, milliseconds: it is tried or held for 48 hours. */
 const MESSAGE_LIFE_MS = 49 * 3_600_000;
 
 /**
  * Reads rows from the message on until no later row can change its status, at most `MAX_ROWS_READ`. If its end is not
- * among those, the next `MAX_RECORDS_SEARCHED` records within its longest life are searched for rows about it.
+ * among them, the next `MAX_RECORDS_SEARCHED` records within its maximum lifetime are searched for rows about it.
  *
- * @param seq the first part's row
+ * @param seq the seq of the first part's row
  * @returns undefined when `seq` is not a message
  */
 export function readMessageState(

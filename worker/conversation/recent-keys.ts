@@ -1,10 +1,10 @@
 /**
- * The keys of a conversation's last minutes, in memory: every push is compared with them, and a query for it would cost
+ * The dedupe keys of a conversation's last minutes, in memory: every push is compared with them, and a query would cost
  * as much CPU as the decision on the push. The log remains authoritative: it is read once per wake, and each new record
  * is added here.
  */
 
-/** A record's seq and key. A type, not an interface: SqlStorage needs an index signature. */
+/** The seq and key of a record. A type, not an interface: SqlStorage needs an index signature. */
 export type KeyedRecord = {
   readonly seq: number;
   readonly key: string;
@@ -12,23 +12,23 @@ export type KeyedRecord = {
 
 /** The keys of the last minutes. */
 export interface RecentKeys {
-  /** The record with a key, from `since` (a seq) on; undefined when there is none. */
+  /** Returns the record with a key, from `since` (a seq) on; undefined when there is none. */
   find(key: string, since: number): number | undefined;
-  /** Adds a record that was written. */
+  /** Adds a record that was stored. */
   add(record: KeyedRecord): void;
 }
 
-/** The most keys kept; older ones are dropped. Hundreds in two minutes are already unusual. */
+/** The maximum number of keys; older ones are dropped. Hundreds in two minutes are already unusual. */
 const MANY = 256;
 
 /**
- * Creates the memory without keys.
+ * Creates the cache without keys.
  *
- * @param read the records with a key from a seq on, oldest first
+ * @param read returns the records with a key from a seq on, oldest first
  */
 export function createRecentKeys(read: (since: number) => readonly KeyedRecord[]): RecentKeys {
   const seqs = new Map<string, number>();
-  /** All keys from this seq on are known; at first none. */
+  /** All keys from this seq on are cached; initially none. */
   let from = Number.POSITIVE_INFINITY;
 
   function know(since: number): void {
@@ -53,7 +53,7 @@ export function createRecentKeys(read: (since: number) => readonly KeyedRecord[]
     },
     add({ seq, key }) {
       if (seq < from) return;
-      // Moved to the end if it was present: the order is the log's.
+      // Moved to the end if it was present, so that the order is that of the log.
       seqs.delete(key);
       seqs.set(key, seq);
     },

@@ -15,21 +15,21 @@ import type { InboundEvent, SendRequest } from "./core/transitions.ts";
 import type { WindowStatus } from "./core/window.ts";
 import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./session/rpc.ts";
 
-/** One attempt, with everything its holder needs to make it. */
+/** One attempt with everything its holder needs to make it. */
 export interface LeasedMessage extends Lease {
   /** The id of the send: the same for every attempt. */
   readonly id: string;
-  /** Whom it is for. */
+  /** The user who receives the message. */
   readonly user: string;
   readonly message: Outbound;
   readonly isAi: boolean;
-  /** The value WeChat needs in the reply: the sub-merchant. */
+  /** A value that WeChat needs in the reply: the sub-merchant. */
   readonly replyContext?: string;
   /** The outcome concerns sessions: it is recorded with the settings' terms of service. */
   readonly hasSessions?: true;
 }
 
-/** What `receive` returns. */
+/** The result of `receive`. */
 export interface Received {
   /**
    * new: stored now. repeat: seen before, same acknowledgement. ignored: older than the retention time. erased: from before an
@@ -41,17 +41,17 @@ export interface Received {
 }
 
 /**
- * `Received` as it crosses the RPC boundary: the most frequent value, new and acknowledged with no lease, is a string.
- * The runtime adds a disposer to an object that crosses, which costs more than the decision on the push.
+ * `Received` as sent over RPC: the most frequent value (new, acknowledged, without a lease) is a string. The runtime
+ * adds a disposer to every object that crosses, which costs more than the decision on the push.
  */
 export type ReceivedWire = Received | "new";
 
-/** Reads the value that crossed. */
+/** Converts the value received over RPC. */
 export function readReceived(wire: ReceivedWire): Received {
   return wire === "new" ? { outcome: "new", acknowledgement: "received" } : wire;
 }
 
-/** What `submit` returns. */
+/** The result of `submit`. */
 export type SubmitAnswer =
   | {
       readonly ok: true;
@@ -64,10 +64,10 @@ export type SubmitAnswer =
       readonly reason: "window_closed" | "quota_used" | "hold_full" | "unsplittable" | "idempotency_mismatch";
       readonly window: WindowStatus;
     }
-  /** The log is another one than the caller's, or erased. */
+  /** The current log is not the caller's, or it was erased. */
   | { readonly ok: false; readonly reason: "gone" };
 
-/** Whose log it is, and which. */
+/** The address and the id of a log. */
 export interface LogHead extends Address {
   readonly log: string;
 }
@@ -78,17 +78,17 @@ export interface LogPage {
   readonly rows: readonly Row[];
 }
 
-/** What the caller of `replay` passes. */
+/** The options of `replay`. */
 export interface ReplayOptions {
-  /** The account the conversation must belong to. */
+  /** The account that the conversation must belong to. */
   readonly account?: ChannelAccount;
-  /** The log it must have; absent: any. */
+  /** The log that the conversation must have; absent: any. */
   readonly log?: string;
-  /** The version of the settings that list the consumer: older settings do not remove its cursor. */
+  /** The version of the settings that contain the consumer: older settings do not delete its cursor. */
   readonly settingsVersion?: number;
 }
 
-/** A conversation as the API shows it. */
+/** A conversation as shown by the API. */
 export interface ConversationDetails extends LogPage {
   readonly window: WindowStatus;
   readonly entryText: string | null;
@@ -101,18 +101,18 @@ export interface ConversationDetails extends LogPage {
 
 /** A pause of the whole account, or its end. */
 export interface AccountPause {
-  /** Epoch ms; 0 when it was lifted. */
+  /** Epoch ms; 0 when the pause was lifted. */
   readonly pausedUntil: number;
   readonly pauseCode: string;
-  /** Its reach. */
+  /** What the pause stops. */
   readonly pauseReach: PauseReach;
-  /** Grows with each change; absent: 0, from an object that has not seen one. */
+  /** Increases with each change; absent: 0, from an object that does not know a version. */
   readonly pauseVersion?: number;
 }
 
-/** What the server answered with status 200. */
+/** The answer of the team's server with status 200. */
 export interface RelayedAnswer {
-  /** Null when the server sent none, or one that is not a plain header of up to 200 characters. */
+  /** Null when the server sent none, or one that is not a plain header of at most 200 characters. */
   readonly contentType: string | null;
   readonly body: Uint8Array<ArrayBuffer>;
 }
@@ -147,11 +147,11 @@ export interface ConversationRpc {
 }
 
 /**
- * The same methods as a stub has them. Derived from our own interface, because the stub types of workers-types expand
+ * The same methods as seen by a stub. Derived from our own interface, because the stub types of workers-types expand
  * recursive types until the compiler fails (TS2589).
  */
 export type RemoteConversation = {
-  /** The object's id, 64 hex digits. */
+  /** The id of the object, 64 hex digits. */
   readonly id: { toString(): string };
 } & {
   readonly [Method in keyof ConversationRpc]: (

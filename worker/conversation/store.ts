@@ -1,7 +1,7 @@
 /**
- * The SQL of a conversation: one append-only table without an index. A transaction writes one record, however many log
- * rows it appends: a Durable Object is billed by SQL rows written (docs/storage.md). Reading creates nothing: the table
- * is created with the first record.
+ * Implements a conversation's storage in SQL: one append-only table without an index. A transaction writes one record,
+ * independent of the number of log rows it appends, because a Durable Object is billed by SQL rows written
+ * (docs/storage.md). Reading creates nothing: the table is created with the first record.
  */
 import { isSameAccount, type Address } from "../../shared/message/address.ts";
 import type { EraseNote } from "./core/erasure.ts";
@@ -12,23 +12,23 @@ import { ERASED_KEY, readEraseNote } from "./erased-storage.ts";
 import type { ConversationStore } from "./log-store.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
 
-/** The newest schema. Steps are forward only; every older version opens. */
+/** The newest schema. Steps only go forward; data of every older version can be opened. */
 const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "head";
 
-/** The entry beside the log: the address, the schema, and which of the conversation's logs it is. */
+/** The head entry, stored beside the log: the address, the schema, and the id of the log. */
 interface Head extends Address {
   readonly schema: number;
   readonly log: string;
-  /** There is an erase note: a wake reads it only then. */
+  /** Whether there is an erase note; a wake reads the note only then. */
   readonly erased?: true;
 }
 
 /**
- * The table's columns. `seq` is the newest row's, so `seq > cursor` finds every record with something new in it;
- * `key` is the one keyed row's: a transaction handles one push or one request. A type, not an interface:
- * SqlStorage wants an index signature.
+ * The columns of the table. `seq` is that of the newest row, so `seq > cursor` finds every record that contains
+ * something new; `key` is that of the only row with a key, because a transaction handles one push or one request. A
+ * type, not an interface: SqlStorage needs an index signature.
  */
 type Columns = {
   readonly seq: number;
@@ -37,7 +37,10 @@ type Columns = {
   readonly state: string;
 };
 
-/** The newest records searched for an outcome that is reported twice: the second report follows the first at once. */
+/**
+ * The number of newest records searched for an outcome that is reported twice; the second report follows the first
+ * immediately.
+ */
 const RECENT_RECORDS = 1_000;
 
 /** Outcomes that end an attempt. */
@@ -50,31 +53,34 @@ const OUTCOMES: ReadonlySet<Row["kind"]> = new Set(["sent", "failed", "blocked",
  */
 export function createConversationStore(storage: DurableObjectStorage): ConversationStore {
   const { sql, kv } = storage;
-  // A head always comes with the table: both are written in the first transaction.
+  // A head entry exists exactly when the table exists: both are written in the first transaction.
   let head = kv.get<Head>(HEAD_KEY);
   refuseNewer(head);
   let note = head === undefined || head.erased ? readEraseNote(storage) : undefined;
-  // One statement for everything a wake needs: each statement is compiled anew for every object that wakes.
+  // One statement for everything a wake needs, because each statement is compiled again for every object that wakes.
   const query = "select *, (select min(seq) from log) as oldest from log order by seq desc limit 1";
   const record = head && sql.exec<Columns & { readonly oldest: number }>(query).toArray()[0];
   const empty = note === undefined ? EMPTY_STATE : { ...EMPTY_STATE, lastSeq: note.lastSeq };
   const initialState: ConversationState = { ...empty, ...JSON.parse(record?.state ?? "{}") };
-  /** Kept in memory: only the first record and pruning change it. */
+  /** Kept in memory, because only the first record and pruning change it. */
   let oldest = record?.oldest;
-  /** The newest record's seq. */
+  /** The seq of the newest record. */
   let newest = record?.seq ?? 0;
 
   function find(query: string, ...args: SqlStorageValue[]): readonly Columns[] {
     return head === undefined ? [] : sql.exec<Columns>(query, ...args).toArray();
   }
   const recentKeys = createRecentKeys((since) => {
-    // Most users write after hours: no query when the newest record is older than that.
+    // No query when the newest record is older: most users write again only after hours.
     if (newest < since) return [];
-    // Without rows and states: a wake of a busy user would read all of them only for their keys.
+    // Selects neither rows nor states: a wake of a busy user would read all of them only for their keys.
     const query = "select seq, key from log where seq >= ? and key is not null order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });
-  /** Keys of API requests and commands in a query of their own: they are kept for a day, and a push must not read that far back. */
+  /**
+   * Keys of API requests and commands have a separate query: they are kept for a day, and a push must not read that far
+   * back.
+   */
   const recentRequests = createRecentKeys((since) => {
     const query =
       "select seq, key from log where seq >= ? and (key >= 'k:' and key < 'k;' or key >= 'c:' and key < 'c;') order by seq";
@@ -146,7 +152,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     },
     rowsAbout(refs, { after, until, limit }) {
       const isAbout = refs.map(() => "instr(rows, ?) > 0").join(" or ");
-      // Searches for the form in which JSON.stringify writes a row; in a user's text the quotes are escaped.
+      // Searches for the text that JSON.stringify writes for a `ref`; in a user's text the quotation marks are escaped.
       const marks = refs.map((ref) => `"ref":${ref},`);
       const range = "select * from log where seq > ? and seq <= ? order by seq limit ?";
       return find(`select * from (${range}) where ${isAbout} order by seq`, after, until, limit, ...marks).flatMap(
@@ -181,7 +187,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   };
 }
 
-/** The first record, with the table and the head: several statements, so they are in one transaction. */
+/** Writes the first record, the table and the head entry: several statements, therefore in one transaction. */
 function create(storage: DurableObjectStorage, address: Address, note: EraseNote | undefined, write: () => void): Head {
   const log = nextLogId(Date.now(), note?.log ?? null, crypto.randomUUID().slice(0, 8));
   const head: Head = { schema: SCHEMA_VERSION, log, ...address, ...(note !== undefined && { erased: true }) };
@@ -196,12 +202,12 @@ function create(storage: DurableObjectStorage, address: Address, note: EraseNote
 function refuseNewer(head: Head | undefined): void {
   if (head !== undefined && head.schema > SCHEMA_VERSION) {
     throw new Error(
-      `this conversation has schema ${head.schema}, this worker knows ${SCHEMA_VERSION}: deploy the newer worker again`,
+      `this conversation has schema ${head.schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
     );
   }
 }
 
-/** The rows were written by `append`, so their shape is known. */
+/** Parses the rows of a record; they were written by `append`, so their shape is known. */
 function rowsOf(record: Columns): readonly Row[] {
   return JSON.parse(record.rows);
 }

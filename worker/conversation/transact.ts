@@ -1,5 +1,5 @@
 /**
- * One transition of a conversation: its decisions and rows, before any of them is stored. It has no side effects.
+ * Computes one transition of a conversation: its decisions and rows, before any of them is stored. Has no side effects.
  */
 import { scheduleCursors } from "./core/consumer-cursor.ts";
 import type { Lease, TransitionContext } from "./core/outbox/outbox.ts";
@@ -17,9 +17,9 @@ export type Transition<T> = (
 export interface TransitionResult<T> {
   readonly value: T;
   readonly lease: Lease | undefined;
-  /** The state after it, as its record carries it. */
+  /** The state after the transition, as stored with its record. */
   readonly state: ConversationState;
-  /** The rows it wrote; without any row nothing has to be stored. */
+  /** The rows that were written; when empty, nothing has to be stored. */
   readonly rows: readonly Row[];
 }
 

@@ -1,9 +1,10 @@
 /**
  * Your own code. `onMessage` and `onEnter` run before the rules of the settings: they may reply, hand over to WeChat's
- * own agents, stay silent, or do nothing; then the rules apply.
+ * own agents, or stay silent; if they do nothing, the rules apply.
  *
- * They run in the Worker before a push is stored, again for each repeat of it, and have 1.5 seconds: read data, do not
- * change any. An exception is logged and the rules apply. `onEvent` is for events that belong to no user.
+ * They run in the Worker before a push is stored, run again for each repeat of the push, and have a time limit of 1.5
+ * seconds: they should read data and not change any. An exception is logged and the rules apply. `onEvent` is for
+ * events that belong to no user.
  *
  * The handler shipped here answers "订单 1001" from an order source: set ORDERS_URL to an address that answers GET
  * /orders/:id with {"id", "status", "carrier"?, "trackingNumber"?}. The header x-openid names the user: answer 404 for
@@ -29,7 +30,7 @@ const OrderSchema = v.object({
   trackingNumber: v.optional(v.string()),
 });
 
-/** A user sent a text, a picture or a card. */
+/** Called when a user sends a text, a picture or a card. */
 export async function onMessage(message: UserMessage, ctx: MessageHandlerContext): Promise<void> {
   const source = ctx.env.ORDERS_URL;
   const number = message.type === "text" ? ORDER_NUMBER.exec(message.content)?.[1] : undefined;
@@ -45,14 +46,14 @@ export async function onMessage(message: UserMessage, ctx: MessageHandlerContext
 }
 
 /**
- * A user opened the chat from a contact button; `ctx.context` has the page. The greeting of the settings is sent when
- * this function does nothing.
+ * Called when a user opens the chat from a contact button; `ctx.context` contains the page's context. If this function
+ * does nothing, the greeting of the settings is sent.
  */
 export async function onEnter(_event: EnterAction, _ctx: EnterHandlerContext): Promise<void> {}
 
 /**
- * An event that belongs to no user arrived: of another product, of the mini program as a whole, or with an unknown
- * name. It has been stored and acknowledged before; this runs once and has 10 seconds. Returns nothing; an exception is
- * logged.
+ * Called when an event arrives that belongs to no user: of another product, of the mini program as a whole, or with an
+ * unknown name. The event is already stored and acknowledged; this function runs once, with a time limit of 10 seconds.
+ * It returns nothing; an exception is logged.
  */
 export async function onEvent(_event: HandledAccountEvent, _ctx: EventHandlerContext): Promise<void> {}

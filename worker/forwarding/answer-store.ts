@@ -1,15 +1,12 @@
 /**
- * The answers of the team's own push server that were returned to the platform: a repeat of the push gets the same
- * answer. A table of its own in the object that stores the push, the user's conversation or the account; created with
- * the first answer (docs/storage.md). Synchronous throughout.
+ * Stores the answers of the team's own push server that were returned to the platform: a repeat of the push gets the
+ * same answer. A separate table in the object that stores the push (the user's conversation or the account), created
+ * with the first answer (docs/storage.md). All functions are synchronous.
  */
 import { namesUser } from "../../shared/text/names-user.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
 
-/**
- * How long the answer of the team's server is kept for repeats of the push, milliseconds; then it is deleted. The
- * platform repeats for a day at most.
- */
+/** How long an answer is kept for repeats of the push, milliseconds. The platform repeats for a day at most. */
 const RELAYED_MS = 2 * 86_400_000;
 
 type RelayedRow = { readonly type: string | null; readonly body: ArrayBuffer };
@@ -18,9 +15,9 @@ type RelayedRow = { readonly type: string | null; readonly body: ArrayBuffer };
  * Reads or stores the answer to a forwarded push.
  *
  * @param key the push's dedupe key
- * @param answer stored when there is none yet, before it is returned to the platform; null: only read
- * @param keep how many are kept; the oldest and the expired ones are deleted
- * @returns of two deliveries at once the answer that was stored first; null when there is none
+ * @param answer is stored if there is none yet, before it is returned to the platform; null: only reads
+ * @param keep the maximum number of stored answers; the oldest and the expired ones are deleted
+ * @returns the stored answer; for two simultaneous deliveries, the one that was stored first; null when there is none
  */
 export function relayedAnswer(
   storage: DurableObjectStorage,
@@ -39,12 +36,12 @@ export function pruneRelayed({ sql }: DurableObjectStorage, now: number): void {
   if (hasTable(sql)) sql.exec("delete from forwarded_answers where at < ?", now - RELAYED_MS);
 }
 
-/** The body of an answer, if it is text. */
+/** Returns the body of an answer as text; empty when it is not text. */
 export function textOf({ body }: { readonly body: ArrayBuffer | Uint8Array<ArrayBuffer> }): string {
   return new TextDecoder().decode(body);
 }
 
-/** Deletes the answers that name a user. Returns their number. */
+/** Deletes the answers that name a user. @returns their number */
 export function eraseRelayed({ sql }: DurableObjectStorage, openid: string): number {
   if (!hasTable(sql)) return 0;
   const rows = sql.exec<{ key: string; body: ArrayBuffer }>("select key, body from forwarded_answers").toArray();

@@ -1,7 +1,7 @@
 /**
- * Sends one push, unchanged, to the team's own push server and returns that server's answer. The address is checked
- * each time as a webhook's is, redirects are never followed, the size of the answer is limited. The request has no
- * signature of ours: the push itself carries the platform's, in its query.
+ * Sends one push, unchanged, to the team's own push server and returns that server's answer. The URL is checked before
+ * each call, as a webhook's is; redirects are never followed; the size of the answer is limited. The request has no
+ * signature of ours: the push contains the platform's, in its query.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
@@ -9,12 +9,12 @@ import { openDeadline, TIMED_OUT } from "../platform/deadline.ts";
 import { readBytes } from "../platform/http-body.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 
-/** The header of a forwarded push; a worker that receives it does not forward the push again. */
+/** A header added to forwarded pushes; a worker that receives it does not forward the push again. */
 export const FORWARDED_HEADER = "x-edge-kefu-forwarded";
-/** The largest answer, bytes: the platform's own answers have a few hundred. */
+/** The maximum size of an answer, bytes: the platform's own answers have a few hundred. */
 export const MAX_RELAYED_BYTES = 16 * 1024;
 
-/** What a request carries. */
+/** The options of a request. */
 export interface ForwardInit {
   readonly method: "POST";
   readonly headers: Record<string, string>;
@@ -23,13 +23,13 @@ export interface ForwardInit {
   readonly redirect: "manual";
 }
 
-/** What forwarding needs from outside. */
+/** The injected dependencies. */
 export interface ForwardDeps {
   readonly fetch: (url: string, init: ForwardInit) => Promise<Response>;
   readonly allowPrivate: boolean;
 }
 
-/** A push as it arrived. */
+/** A push as received. */
 export interface RawPush {
   /** The query with its `?`, or empty. */
   readonly search: string;
@@ -37,10 +37,10 @@ export interface RawPush {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Why there is no answer to relay. */
+/** Why there is no answer to return. */
 export interface ForwardFailure {
   readonly reason: "timeout" | "network" | "status" | "answer_too_large" | "url_refused";
-  /** Any but 200. */
+  /** The status if it is not 200. */
   readonly status?: number;
 }
 
@@ -49,8 +49,8 @@ const CONTENT_TYPE = /^[\x20-\x7e]{1,200}$/;
 /**
  * Forwards a push.
  *
- * @param target the address of the server; the push's query is added to its own
- * @param timeoutMs milliseconds for the whole call, the answer's body included
+ * @param target the URL of the server; the push's query is appended to its own
+ * @param timeoutMs timeout of the whole call including the answer's body, milliseconds
  */
 export async function forwardPush(
   deps: ForwardDeps,
@@ -65,7 +65,7 @@ export async function forwardPush(
   const init: ForwardInit = {
     method: "POST",
     headers: {
-      // The answer is returned byte for byte, so it must not come compressed.
+      // The answer is returned byte for byte, so it must not be compressed.
       "accept-encoding": "identity",
       "user-agent": "edge-kefu",
       [FORWARDED_HEADER]: "1",
@@ -80,14 +80,14 @@ export async function forwardPush(
     const outcome = await Promise.race([exchange(deps, address, init), deadline.overdue]);
     return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
   } catch {
-    // The text of a fetch error quotes the address: it is dropped, only the failure is recorded.
+    // The text of a fetch error quotes the URL, so it is discarded; only the kind of failure is returned.
     return err({ reason: deadline.signal.aborted ? "timeout" : "network" });
   } finally {
     deadline.close();
   }
 }
 
-/** The push's query unchanged, appended to the address's own. */
+/** Appends the push's query, unchanged, to the query of the URL. */
 function withQuery(address: string, search: string): string {
   const query = search.slice(1);
   if (query === "") return address;

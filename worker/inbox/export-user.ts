@@ -1,6 +1,6 @@
 /**
- * All data about a user as a stream of lines, read page by page, so that only one page is in memory. First the
- * account's records, then the conversation's rows, so that the last line's `seq` is still the log's cursor.
+ * Streams all data about a user as lines, read page by page, so that only one page is in memory. First the account's
+ * records, then the conversation's rows, so that the last line's `seq` is the cursor of the log.
  */
 import type { ExportLine } from "../../shared/api/export.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
@@ -25,7 +25,7 @@ export interface ExportSource {
 const FIRST: PersonalCursor = { table: "account_events", after: 0 };
 
 /**
- * Streams all data as NDJSON. A page that cannot be read aborts the stream, so that an incomplete export is noticed.
+ * Streams all data as NDJSON. A page that cannot be read aborts the stream, so that an incomplete export is detected.
  *
  * @returns null when neither has data about the user
  */
@@ -52,7 +52,7 @@ async function* readPages(
     if (page.records.length > 0) yield page.records.map(toLine);
     if (page.next === null) break;
   }
-  // Erased in the meantime: the end, also when another log has begun.
+  // When the log was erased in the meantime the export ends, even if another log has begun.
   for (let page = conversation; page !== null && page.log === conversation?.log;) {
     const { rows } = page;
     if (rows.length > 0) yield rows;

@@ -1,6 +1,4 @@
-/**
- * From an address, a message id or an object's id to the conversation.
- */
+/** Finds a conversation by an address, a message id or an object id. */
 import type { Address } from "../../shared/message/address.ts";
 import { parseMessageId } from "../../shared/message/message-id.ts";
 import { conversationStub, conversationStubById } from "../conversation/client.ts";
@@ -8,15 +6,15 @@ import type { RemoteConversation } from "../conversation/rpc.ts";
 import type { Services } from "./services.ts";
 
 /**
- * The conversation with an address.
+ * Returns the conversation with an address.
  *
- * @param timeoutMs the deadline of each call, `CONVERSATION_CALL_MS` by default
+ * @param timeoutMs the timeout of each call, milliseconds; default `CONVERSATION_CALL_MS`
  */
 export function findConversation({ directory }: Services, address: Address, timeoutMs?: number): RemoteConversation {
   return conversationStub(directory, address, timeoutMs);
 }
 
-/** The conversation and row of a message id; undefined when this worker cannot have issued the id. */
+/** Returns the conversation and the row of a message id; undefined when this worker cannot have issued the id. */
 export function findMessage(
   services: Services,
   id: string,
@@ -27,15 +25,15 @@ export function findMessage(
 }
 
 /**
- * The conversation with an object id; undefined when the id is not of this namespace. It may belong to another account:
- * the object checks that.
+ * Returns the conversation with an object id; undefined when the id is not of this namespace. It may belong to another
+ * account: the object checks that.
  */
 export function findConversationById({ directory }: Services, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directory;
   try {
     return conversationStubById(namespace, objectId, { locationHint });
   } catch (error) {
-    // The runtime recognises the namespace's ids by a checksum; another id is a TypeError.
+    // The runtime recognises the ids of the namespace by a checksum and throws a TypeError for any other.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

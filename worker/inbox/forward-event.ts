@@ -1,7 +1,7 @@
 /**
- * A stored push whose kind is forwarded: the team's own push server answers it, and the route returns that answer to
- * the platform (docs/design/forwarding.md). WeChat's timeout of five seconds covers storing, forwarding, and storing
- * the answer.
+ * Forwards a stored push of a configured kind: the team's own push server answers it, and the route returns that answer
+ * to the platform (docs/design/forwarding.md). WeChat's timeout of five seconds covers storing the push, forwarding it,
+ * and storing the answer.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { isAccountEvent } from "../../shared/message/account-event.ts";
@@ -22,14 +22,14 @@ import type { RequestServices } from "./services.ts";
 
 /** Timeout of the team's server, milliseconds. */
 const FORWARD_TIMEOUT_MS = 4_000;
-/** The latest end of the call, milliseconds after the push arrived. */
+/** The call must end within this time after the push arrived, milliseconds. */
 const FORWARD_END_MS = 4_500;
-/** The latest time at which the answer may be stored, milliseconds after the push arrived. */
+/** The answer must be stored within this time after the push arrived, milliseconds. */
 const KEEP_END_MS = 4_900;
 /** Timeout of a report of the server's health, milliseconds. */
 const REPORT_TIMEOUT_MS = 1_500;
 
-/** A push that is stored, or of an erased user, and is to be forwarded. */
+/** A push to be forwarded: it is stored, or belongs to an erased user. */
 export interface StoredPush {
   readonly inbound: Inbound;
   readonly arrived: DatedEvent;
@@ -42,19 +42,19 @@ export interface ForwardedRequest {
   /** The query with its `?`; empty without one. */
   readonly search: string;
   readonly contentType: string | undefined;
-  /** Encrypted or not. */
+  /** Encrypted or plain. */
   readonly body: string;
-  /** Another worker has already forwarded it. */
+  /** Whether another worker has already forwarded it. */
   readonly isForwarded: boolean;
 }
 
 /**
- * Why there is no answer to return: the address leads back to this worker, no answer came in time, or it could not be
+ * Why there is no answer to return: the URL leads back to this worker, no answer arrived in time, or it could not be
  * stored.
  */
 export type RelayProblem = "loop" | "no_answer";
 
-/** The object that stores the push. */
+/** The object that stores the push and the answer. */
 interface ForwardedAnswerStore {
   relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
 }
@@ -62,19 +62,22 @@ interface ForwardedAnswerStore {
 const memory: ForwardMemory = new Map();
 const encoder = new TextEncoder();
 
-/** Where a push is to be forwarded; null: it is not forwarded. */
+/** Returns where a push is forwarded to; null: it is not forwarded. */
 export function forwardFor({ forward }: { readonly forward: ForwardConfig | null }, inbound: Inbound) {
   return forward !== null && isForwardKind(forward.kinds, inbound) ? forward : null;
 }
 
-/** Forwards a stored push. A repeat gets the same answer without being forwarded again. Never fails. */
+/**
+ * Forwards a stored push and returns the answer. A repeat gets the same answer without being forwarded again. Never
+ * rejects.
+ */
 export function relayPush(
   services: RequestServices,
   forward: ForwardConfig,
   push: StoredPush,
 ): Promise<Result<RelayedAnswer, RelayProblem>> {
   const relayed = relay(services, forward, push);
-  // If WeChat closes the connection, the answer is still stored for its repeat.
+  // Registered so that the answer is stored for a repeat even if WeChat closes the connection.
   services.waitUntil(relayed);
   return relayed;
 }
@@ -125,7 +128,8 @@ async function relay(
     done("relayed");
     return ok(kept ?? answer.value);
   } catch (error) {
-    // An answer that could not be stored is not returned: a repeat would be forwarded again and might get another one.
+    // An answer that could not be stored is not returned: a repeat would be forwarded again and might get another
+    // answer.
     done(errorName(error));
     return err("no_answer");
   }
@@ -141,7 +145,7 @@ async function forwardOnce(services: RequestServices, forward: ForwardConfig, pu
   const raw = {
     search,
     contentType,
-    // It was decoded as UTF-8 without a change, so these are the received bytes.
+    // The body was decoded as UTF-8 without loss, so these are the received bytes.
     body: new Uint8Array(encoder.encode(request.body)),
   };
   const answer = await forwardPush(deps, forward.url, raw, Math.max(0, timeoutMs));
@@ -152,7 +156,7 @@ async function forwardOnce(services: RequestServices, forward: ForwardConfig, pu
   return answer;
 }
 
-/** Reports the health of the server to the account, after the response. Never fails. */
+/** Reports the health of the server to the account, after the response. Never rejects. */
 async function reportForward({ accountConfig, account }: RequestServices, report: ForwardReport): Promise<void> {
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().forwardHealth(report));
@@ -161,7 +165,7 @@ async function reportForward({ accountConfig, account }: RequestServices, report
   }
 }
 
-/** A fresh stub each time: a stub whose connection broke never works again. */
+/** Returns a new stub each time: a stub whose connection broke never works again. */
 function answerStoreOf(
   { account, directory }: RequestServices,
   { inbound, arrived }: StoredPush,

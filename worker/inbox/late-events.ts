@@ -1,8 +1,8 @@
 /**
- * KV as a cache against many repeats (DEDUPE_KV = "late"): the acknowledgements of pushes that were answered late or came twice,
- * for ten minutes. It never decides which delivery is first: KV may be stale and caches even that a key is missing.
- * Written only for late or repeated pushes, read only for pushes that look repeated; in normal operation it costs
- * nothing.
+ * KV as a cache that protects against many repeats (DEDUPE_KV = "late"): it contains, for ten minutes, the
+ * acknowledgements of pushes that were answered late or arrived twice. It never decides which delivery is the first: KV
+ * may be stale, and it also caches that a key is missing. Written only for late or repeated pushes, read only for
+ * pushes that look repeated, so it costs nothing in normal operation.
  */
 import type { Address } from "../../shared/message/address.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
@@ -11,38 +11,38 @@ import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 
 /**
- * A push that arrives this long after it was made looks repeated, milliseconds: WeChat repeats after 5 s without an
- * answer.
+ * A push looks repeated when it arrives this long after its CreateTime, milliseconds: WeChat repeats after 5 s without
+ * an answer.
  */
 const LOOKS_REPEATED_MS = 4_000;
-/** An answer that took this long may not have reached WeChat, milliseconds: longer than the time limit of a handler. */
+/** An answer that took this long may not have reached WeChat, milliseconds; longer than the time limit of a handler. */
 const LATE_MS = 3_500;
-/** Timeout of the KV read, milliseconds: a push that looks repeated has little time left. */
+/** Timeout of the KV read, milliseconds: little time is left for a push that looks repeated. */
 const KV_TIMEOUT_MS = 700;
 /** Timeout of a KV write after the response, milliseconds. */
 const KV_PUT_MS = 3_000;
 /**
- * How long an answer is cached, seconds. WeChat's repeats come within seconds; ten minutes also cover a clock that is
- * wrong.
+ * How long an acknowledgement is cached, seconds. WeChat's repeats arrive within seconds; ten minutes also cover an
+ * inaccurate clock.
  */
 const TTL_SECONDS = 600;
 const WRITE_AGAIN_MS = 60_000;
-/** The most keys remembered by an isolate: more than the late or repeated pushes of one minute. */
+/** The maximum number of keys remembered per isolate: more than the late or repeated pushes of one minute. */
 const MAX_WRITTEN = 256;
 
-/** The data of an event that this cache uses. */
+/** The data of an event that the cache uses. */
 export interface DatedEvent extends Address {
   /** Its dedupe key. */
   readonly key: string;
   readonly createdAt: number;
   readonly arrivedAt: number;
-  /** When it was signed, epoch ms; 0: unknown. */
+  /** When the push was signed, epoch ms; 0: unknown. */
   readonly signedAt: number;
 }
 
 /**
- * The acknowledgement of an earlier delivery of this push, if the push looks repeated and KV has it. Undefined when KV
- * fails.
+ * Returns the acknowledgement of an earlier delivery of this push, if the push looks repeated and KV has it. Undefined
+ * when KV fails.
  */
 export async function knownAcknowledgement(kv: KVNamespace, push: DatedEvent): Promise<Acknowledgement | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
@@ -55,7 +55,7 @@ export async function knownAcknowledgement(kv: KVNamespace, push: DatedEvent): P
   }
 }
 
-/** Whether an acknowledgement is to be cached: it was late, or the push had arrived before. */
+/** Returns whether an acknowledgement is to be cached: it was late, or the push had arrived before. */
 export function mayBeRepeated(
   push: DatedEvent,
   outcome: { readonly repeated: boolean; readonly answeredAt: number },
@@ -67,8 +67,8 @@ export function mayBeRepeated(
 const written = new Map<string, number>();
 
 /**
- * Caches the acknowledgement of a push that may be repeated. An isolate writes each key at most once a minute: for a minute KV
- * may still report the key as missing, and a push that is repeated often would use up the daily writes.
+ * Caches the acknowledgement of a push that may be repeated. An isolate writes each key at most once a minute: KV may
+ * report the key as missing for a minute, and a push that is replayed often would use up the daily writes.
  */
 export async function rememberAcknowledgement(
   kv: KVNamespace,

@@ -1,5 +1,6 @@
 /**
- * All consumers of a conversation's log. A new one is an entry of the list; the conversation and the push path do not change.
+ * Lists all consumers of a conversation's log. A new consumer is added to the list; the conversation and the push path
+ * do not change.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Config } from "../config/config.ts";
@@ -10,12 +11,12 @@ import type { Services } from "./services.ts";
 
 const LOG_CONSUMERS: readonly LogConsumer<Services, Config>[] = [WEBHOOK_CONSUMER];
 
-/** The ids of all cursors a conversation keeps by these settings. */
+/** Returns the ids of all cursors that a conversation keeps for these settings. */
 export function listConsumers(settings: Settings): readonly string[] {
   return LOG_CONSUMERS.flatMap(({ list }) => list(settings));
 }
 
-/** The cursors that can move by this configuration. */
+/** Returns the cursors of consumers that can be delivered to with this configuration. */
 export function movableCursors(consumers: ConsumerCursors, config: Config): ConsumerCursors {
   return LOG_CONSUMERS.reduce((movable, consumer) => consumer.movable(movable, config), consumers);
 }
@@ -26,9 +27,9 @@ export async function deliverToConsumers(host: ConsumerHost, services: Services)
 }
 
 /**
- * Rows before `until` are about to be deleted.
+ * Notifies the consumers that rows before `until` are about to be deleted.
  *
- * @throws Error when a consumer still needs them: nothing may be deleted then
+ * @throws Error when a consumer still needs them; nothing may then be deleted
  */
 export async function expireForConsumers(host: ConsumerHost, services: Services, until: number): Promise<void> {
   await Promise.all(LOG_CONSUMERS.map(({ expire }) => expire(host, services, until)));

@@ -1,11 +1,9 @@
-/**
- * The faults of a mini program: those of its account object, and settings that cannot be read.
- */
+/** Reads the faults of a mini program: those of its account object, and settings that cannot be read. */
 import { readFaults, snapshotMemory, type HealthFault } from "../account/fault-reader.ts";
 import { accountMemory } from "../account/memory.ts";
 import type { Services } from "./services.ts";
 
-/** Reads them from this isolate's cache, at most 10 s old (`account/fault-reader.ts`). Never fails. */
+/** Returns the faults from this isolate's cache, at most 10 s old (`account/fault-reader.ts`). Never rejects. */
 export function readAccountFaults(services: Services): Promise<readonly HealthFault[]> {
   const { accountConfig, waitUntil } = services;
   return readFaults({
@@ -19,7 +17,7 @@ export function readAccountFaults(services: Services): Promise<readonly HealthFa
 }
 
 /**
- * Reads them anew.
+ * Reads the faults from the account object.
  *
  * @throws when the account object does not answer
  */

@@ -1,15 +1,15 @@
 /**
- * The end of the account's pause, for messages that wait for it: their conversations do not know yet of a pause that
- * was moved since.
+ * Reads the end of the account's pause for messages that wait for it: their conversations do not know of a pause that
+ * was changed since then.
  */
 import { waitsForPause, type Waiting } from "../conversation/core/outbox/waiting.ts";
 import { readAccountFaults } from "./read-faults.ts";
 import type { Services } from "./services.ts";
 
 /**
- * Reads the end when one of these messages waits for a pause.
+ * Returns the end of the pause if one of these messages waits for it.
  *
- * @returns epoch ms, at most 10 s old; 0 when none is waiting for it, or the account is not paused
+ * @returns epoch ms, at most 10 s old; 0 when no message waits for it, or the account is not paused
  */
 export async function readPauseEnd(services: Services, waiting: readonly (Waiting | undefined)[]): Promise<number> {
   if (!waiting.some((one) => one !== undefined && waitsForPause(one))) return 0;

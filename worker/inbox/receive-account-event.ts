@@ -1,6 +1,6 @@
 /**
- * Pushes about the mini program as a whole, and authentic pushes that cannot be parsed: both go to the account object;
- * neither creates a conversation.
+ * Receives pushes about the mini program as a whole, and authentic pushes that cannot be parsed: both are stored by the
+ * account object; neither creates a conversation.
  */
 import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
@@ -14,7 +14,7 @@ import type { DatedEvent } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
-/** Stores an event of the account; the team's `onEvent` runs after the response, when it is new. */
+/** Stores an account event; if it is new, the team's `onEvent` runs after the response. */
 export async function receiveAccountEvent(
   services: RequestServices,
   event: AccountEvent,

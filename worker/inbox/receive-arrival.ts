@@ -14,19 +14,19 @@ import { receiveAccountEvent, keepUnreadable } from "./receive-account-event.ts"
 import { receiveEvent, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
-/** The answer to the request: the channel's acknowledgement, the answer of the team's server, or neither. */
+/** The answer to the request: the channel's acknowledgement, the answer of the team's server, or a failure. */
 export type ArrivalAnswer =
   | { readonly type: "acknowledge"; readonly acknowledgement: Acknowledgement }
   | { readonly type: "relay"; readonly answer: RelayedAnswer }
-  /** The platform must repeat it, or the address leads back to this worker. */
+  /** The platform must repeat the push, or the URL leads back to this worker. */
   | { readonly type: "fail"; readonly reason: "not_stored" | RelayProblem };
 
 /**
- * Stores an arrival; messages are sent after the response. Every event is tried; the answer is a failure when one of
- * them failed.
+ * Stores an arrival; messages are sent after the response. Every event is processed; the answer is a failure when one
+ * of them failed.
  *
  * @param arrivedAt epoch ms
- * @param request unchanged, for the team's push server
+ * @param request the unchanged request, for the team's push server
  */
 export async function receiveArrival(
   services: RequestServices,
@@ -47,9 +47,10 @@ export async function receiveArrival(
   let failure: ArrivalAnswer | undefined;
   for (const arrived of arrival.events) {
     const received = await receiveOne(services, arrived, { arrivedAt, request });
-    // The platform repeats the whole request: what is stored by then is recognised, and nothing waits for the repeat.
+    // The platform repeats the whole request: events stored by then are recognised as repeats, and no event waits for
+    // the repeat.
     if (received.type === "fail") failure ??= received;
-    // A stored hand-over must reach the platform, whatever the later events of the request are acknowledged with.
+    // A stored handover must reach the platform, whatever the other events of the request are acknowledged with.
     else if (!isHandover(answer)) answer = received;
   }
   return failure ?? answer;
@@ -65,7 +66,7 @@ async function receiveOne(
   { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
 ): Promise<ArrivalAnswer> {
   const { channel, config, directory, requestId } = services;
-  // The account object searches for repeats of an event without CreateTime by this time, so it dates such an event itself.
+  // The account object uses this time to search for repeats of an event without CreateTime, so it sets the time itself.
   const createdAt = event.createdAt === 0 ? arrivedAt : event.createdAt;
   const address = { channel: channel.name, account, user };
   const arrived = { ...address, key, createdAt, arrivedAt, signedAt };
@@ -88,7 +89,8 @@ async function receiveOne(
         );
     const { outcome, acknowledgement } = accepted;
     writeLog("push", { ...fields, outcome, acknowledgement, ms: Date.now() - arrivedAt });
-    // An erased user's event of another product may be a payment, which the team's server must answer; nothing of it is stored.
+    // An event of another product about an erased user may be a payment, which the team's server must answer; its
+    // content is not stored.
     const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && isAccountEvent(event));
     if (forward === null || !isOwed) return { type: "acknowledge", acknowledgement };
     const relayed = await relayPush(services, forward, { inbound: event, arrived, accepted, request });

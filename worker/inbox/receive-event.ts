@@ -1,6 +1,6 @@
 /**
- * A push that concerns one user: KV cache of repeats, handlers and rules, the conversation's decision, and the delivery
- * after the response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
+ * Receives a push that concerns one user: KV cache of repeats, handlers and rules, the conversation's decision, and
+ * delivery after the response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { findToken } from "../../shared/entry/page-context.ts";
@@ -25,29 +25,29 @@ import { verifyContextToken } from "./verify-context.ts";
 
 /** How a push was handled. */
 export interface ReceiveOutcome {
-  /** known: KV had the answer, no object was called. */
+  /** `known`: KV had the answer; no object was called. */
   readonly outcome: "new" | "repeat" | "ignored" | "erased" | "known";
   readonly acknowledgement: Acknowledgement;
 }
 
 /**
- * The latest start of another try to store, milliseconds after the push arrived: WeChat closes the connection soon
- * after.
+ * No further try to store starts later than this after the push arrived, milliseconds: WeChat closes the connection
+ * soon after.
  */
 export const STORE_TIMEOUT_MS = 4_000;
 /**
- * A request is answered by then, milliseconds from arrival, whether its push is stored or not. Longer than WeChat waits
- * (WECHAT.md §1.6: 5 s): WeChat is known to repeat a push that gets no answer in time. A lease that arrives later is
- * still delivered.
+ * A request is answered within this time after its arrival, milliseconds, whether the push is stored or not. Longer
+ * than WeChat waits (WECHAT.md §1.6: 5 s), because WeChat repeats a push that gets no answer in time. A message whose
+ * lease arrives later is still delivered.
  */
 const ANSWER_MS = 6_000;
 
 /**
- * Decides, stores and answers; sending follows after the response.
+ * Decides on a push, stores and answers it; messages are sent after the response.
  *
- * @param event `createdAt` 0: it came without CreateTime; the time of arrival is used
+ * @param event `createdAt` 0: the event has no CreateTime; the time of arrival is used
  * @param isForwarded another server answers this push: the KV cache is not read, and no rule hands the user over
- * @throws the last error when it could not be stored
+ * @throws the last error when the push could not be stored
  */
 export async function receiveEvent(
   services: RequestServices,
@@ -88,12 +88,15 @@ export async function receiveEvent(
   return { outcome, acknowledgement };
 }
 
-/** A handover is an acknowledgement, and the other server gives it. */
+/** Returns a candidate without a handover: a handover is an acknowledgement, which the other server returns. */
 function withoutHandover(candidate: Candidate): Candidate {
   return candidate.action.type === "handover" ? { ...candidate, action: { type: "silent" } } : candidate;
 }
 
-/** Verifies the token of an enter event. It must have been valid when the user entered, not when the push arrived. */
+/**
+ * Verifies the token of an enter event. The token must have been valid when the user entered, not when the push
+ * arrived.
+ */
 async function verifyContext(
   { config, directory, requestId }: RequestServices,
   token: string,
@@ -109,8 +112,8 @@ async function verifyContext(
 }
 
 /**
- * What the team's handlers and the rules propose, in order; null when the settings cannot be read: then there is no
- * automatic answer.
+ * Returns what the team's handlers and the rules propose, in order; null when the settings cannot be read: there is
+ * then no automatic answer.
  */
 async function findCandidates(
   services: RequestServices,

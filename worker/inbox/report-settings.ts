@@ -1,7 +1,7 @@
 /**
- * Newly stored settings are reported to the account object, so that an endpoint they add receives every event of the
- * account from then on: for about two minutes the caller that stores an event may have the settings before. When the
- * report is lost, the account follows with its next caller that has read them.
+ * Reports newly stored settings to the account object, so that an endpoint they add receives every event of the account
+ * from then on: for about two minutes, the caller that stores an event may still have the previous settings. When the
+ * report is lost, the account applies the settings with its next caller that has read them.
  */
 import { versionFor, type DocumentVersion } from "../../shared/api/settings/version.ts";
 import { miniProgramAccount } from "../../shared/message/address.ts";
@@ -9,10 +9,10 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import { toListed, type ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
 import type { Services } from "./services.ts";
 
-/** Reports them after the response. */
+/** Reports newly stored settings after the response. */
 export function reportSettings(services: Services, version: DocumentVersion): void {
   const listed = toListed(versionFor(version, services.accountKey));
-  // Nothing is added; the records of a removed endpoint follow with the next caller.
+  // No endpoint to add; the records of a removed endpoint are deleted with the next caller.
   if (listed.webhooks.length > 0) services.waitUntil(report(services, listed));
 }
 

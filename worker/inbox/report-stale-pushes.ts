@@ -1,6 +1,6 @@
 /**
- * Reports rejected stale pushes to the account object. One captured push can be sent any number of times, so a
- * rejection must be cheap: an isolate reports at once and then at most once a minute, with a count.
+ * Reports rejected stale pushes to the account object. A captured push can be replayed any number of times, so a
+ * rejection must be cheap: an isolate reports immediately and then at most once a minute, with a count.
  */
 import { miniProgramAccount } from "../../shared/message/address.ts";
 import { currentStale, type StalePushReport } from "../account/core/stale-pushes.ts";
@@ -9,22 +9,22 @@ import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { Services } from "./services.ts";
 
-/** The shortest time between two reports of an isolate, milliseconds. */
+/** Minimum interval between two reports of an isolate, milliseconds. */
 const REPORT_EVERY_MS = 60_000;
 const REPORT_TIMEOUT_MS = 1_500;
 
 /**
- * What an isolate has not reported yet, by appid. Per-isolate cache: may be evicted at any time, so counts are
- * approximate.
+ * The rejections that an isolate has not reported yet, by appid. Per-isolate cache: may be evicted at any time, so
+ * counts are approximate.
  */
 const unreported = new Map<string, { readonly note?: StalePushReport | undefined; readonly reportedAt: number }>();
 
-/** Rejections of the last day that this isolate has not reported. */
+/** Returns the rejections of the last day that this isolate has not reported. */
 export function unreportedStale(appid: string, now: number): StalePushReport | undefined {
   return currentStale(unreported.get(appid)?.note, now);
 }
 
-/** Counts a rejection, and reports after the response when a report is due. */
+/** Counts a rejection; when a report is due, sends it after the response. */
 export function countStalePush(services: Services, ageMs: number | undefined, at: number): void {
   const { appid } = services.accountConfig;
   const { reportedAt } = unreported.get(appid) ?? { reportedAt: Number.NEGATIVE_INFINITY };
@@ -38,7 +38,7 @@ async function report({ accountConfig, account }: Services, note: StalePushRepor
   const { appid } = accountConfig;
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().recordStalePush(note));
-    // The faults cached for `/healthz` are stale.
+    // The faults cached for `/healthz` are now stale.
     snapshotMemory.snapshots.delete(appid);
   } catch (error) {
     const { note: newer, reportedAt = note.at } = unreported.get(appid) ?? {};

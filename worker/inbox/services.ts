@@ -1,6 +1,6 @@
 /**
- * What use cases work with, for one mini program: WeChat's API, its token, its account object, its settings, its
- * conversations. Created once per request or alarm; caches that outlive it belong to the isolate.
+ * The services that use cases need for one mini program: WeChat's API, its token, its account object, its settings, its
+ * conversations. Created once per request or alarm; longer-lived caches belong to the isolate.
  */
 import { versionFor, type DocumentVersion, type SettingsVersion } from "../../shared/api/settings/version.ts";
 import { ok, type Result } from "../../shared/base/result.ts";
@@ -64,7 +64,7 @@ export interface Services {
   readonly accountConfig: WeChatAccountConfig;
   /** The channel of the account. */
   readonly channel: Channel;
-  /** `channel:account`, as settings name it. */
+  /** `channel:account`, as used in settings. */
   readonly accountKey: string;
   /** What the account's channel allows. */
   readonly rules: ChannelRules;
@@ -74,51 +74,58 @@ export interface Services {
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Creates what calls of the platform need. */
   readonly createCallDeps: () => CallDeps;
-  /** The calls of the account's channel beside sending. No push needs them. */
+  /** Opens the tools of the account's channel. No push uses them. */
   readonly tools: () => Promise<ChannelTools>;
-  /** Sends a message to the platform. */
+  /** Creates the function that sends a message to the platform. */
   readonly createDeliver: () => Deliver;
-  /** The same for the trial that lifts a pause: it sends in spite of the pause. */
+  /**
+   * Creates the function for the test send that decides whether a pause can be lifted: it sends in spite of the pause.
+   */
   readonly createTrialDeliver: () => Deliver;
-  /** The channel's texts for people. */
+  /** Loads the channel's texts for display. */
   readonly texts: () => Promise<ChannelTexts>;
   /**
-   * Reports a rejection that pauses to the account object, which decides whether and how long. Never fails.
+   * Reports a rejection that pauses to the account object, which decides whether and for how long. Never rejects.
    *
    * @param timeoutMs the timeout of the report
    */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
-  /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
+  /** Returns a new stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
   readonly account: () => AccountRpc;
-  /** A fresh stub of the `Settings` object, as above. */
+  /** Returns a new stub of the `Settings` object, with the same timeout. */
   readonly settingsObject: () => SettingsRpc;
-  /** The account's settings in force with their version, up to two minutes old; undefined when they cannot be read. */
+  /**
+   * Returns the account's settings in force with their version, up to two minutes old; undefined when they cannot be
+   * read.
+   */
   readonly settings: () => Promise<SettingsVersion | undefined>;
-  /** The same, with the reason when they cannot be read. */
+  /** As `settings`, with the reason when they cannot be read. */
   readonly readSettings: () => Promise<Result<SettingsVersion, SettingsUnavailable>>;
-  /** What calling the team's webhooks needs. */
+  /** The dependencies for calling the team's webhooks. */
   readonly webhooks: WebhookCallDeps;
-  /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
+  /**
+   * Records a setup milestone after the response; undefined when this isolate has already recorded it. Never rejects.
+   */
   readonly recordMilestone: (milestone: Milestone) => Promise<void> | undefined;
   /**
    * Records an attempt to send; undefined when the account object needs no report: a successful send needs one only
-   * after a pause. Never fails.
+   * after a pause. Never rejects.
    */
   readonly reportDelivery: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
    * Registers a message that waits for the account with the account object, which wakes it when a pause is lifted.
    * Never fails.
    *
-   * @returns the present pause when the reason to wait is over: the conversation is to be resumed
+   * @returns the current pause if the reason to wait is over and the conversation should be resumed
    */
   readonly registerWaiting: (waiter: WaitingConversation) => Promise<AccountPause | undefined>;
-  /** Settings that were just stored: this isolate uses them at once, others within two minutes. */
+  /** Caches settings that were just stored: this isolate uses them at once, others within two minutes. */
   readonly useSettings: (version: DocumentVersion) => void;
 }
 
-/** What a request needs in addition to an alarm's services. */
+/** The services of a request, in addition to those of an alarm. */
 export interface RequestServices extends Services {
-  /** The id that is in all log lines of one request. */
+  /** The id contained in all log lines of one request. */
   readonly requestId: string;
   /** The environment, for the team's handlers. */
   readonly env: Env;
@@ -126,7 +133,7 @@ export interface RequestServices extends Services {
   readonly team: TeamCode;
 }
 
-/** What calling the team's webhooks needs. */
+/** Creates the dependencies for calling the team's webhooks. */
 export function createWebhookDeps(config: Config): WebhookCallDeps {
   return {
     fetch: (url, init) => fetch(url, init),
@@ -166,7 +173,7 @@ export function createServices(
   const settingsObject = () => settingsStub(env.SETTINGS, locationHint);
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
-  /** Calls the account object to report something. Returns undefined after logging a failure. */
+  /** Reports something to the account object. Returns undefined after logging a failure. */
   const report = async <T>(
     event: string,
     timeoutMs: number,
@@ -189,7 +196,8 @@ export function createServices(
     if (isNoted === undefined) keepUnreported(memory, appid, trouble, now());
     else forgetFaults(snapshotMemory, appid);
   };
-  // If the report fails, another isolate reports it, or the next trial.
+  // Not retried by this isolate when the report fails: another isolate, or the next test send, reports an accepted
+  // message again.
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
     await report("accepted_not_recorded", ACCEPTED_MS, () => account().recordAccepted(pauseVersion));
   };
@@ -224,12 +232,12 @@ export function createServices(
       return read.ok ? read.value : undefined;
     },
     recordMilestone(milestone) {
-      const told = memory.get(appid)?.reportedMilestones ?? [];
-      if (told.includes(milestone)) return undefined;
-      // Marked before the call, so that of many pushes at once only one reports. A verification is rare, and its last
-      // time counts.
+      const reported = memory.get(appid)?.reportedMilestones ?? [];
+      if (reported.includes(milestone)) return undefined;
+      // Marked before the call, so that of many simultaneous pushes only one reports. A verification is rare, and the
+      // time of the last one is stored.
       if (milestone !== "verified")
-        memory.set(appid, { ...memory.get(appid), reportedMilestones: [...told, milestone] });
+        memory.set(appid, { ...memory.get(appid), reportedMilestones: [...reported, milestone] });
       return reportMilestone(milestone);
     },
     reportDelivery(outcome) {
@@ -238,14 +246,14 @@ export function createServices(
       if (trouble !== undefined) reports.push(reportSends(trouble));
       const pauseVersion = outcome.result === "accepted" ? pauseToReport(memory.get(appid) ?? {}, now()) : undefined;
       if (pauseVersion !== undefined) {
-        // Marked before the call, so that of many messages at once only one reports.
+        // Marked before the call, so that of many simultaneous messages only one reports.
         memory.set(appid, { ...memory.get(appid), acceptedVersion: pauseVersion });
         reports.push(reportAccepted(pauseVersion));
       }
       return reports.length === 0 ? undefined : Promise.all(reports).then(() => {});
     },
     async registerWaiting(waiter) {
-      // If the report fails, the message is tried again at its own time.
+      // If the report fails, the message is retried at its own time.
       const noted = await report("waiting_not_recorded", WAITING_MS, () => account().registerWaiting(waiter));
       if (noted === undefined || noted.answer.isBlocked) return undefined;
       rememberPause(memory, appid, noted.answer);

@@ -1,6 +1,6 @@
 /**
- * The configuration of the account an account object belongs to, read anew each time: the object may live longer than
- * one configuration.
+ * Reads the configuration of the account that an account object belongs to, on each call: the object may outlive a
+ * configuration.
  */
 import type { ConfiguredAccount } from "../account/account.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
@@ -11,10 +11,10 @@ import { hexDigest } from "../platform/digest.ts";
 import { canSign } from "../webhooks/settings-check.ts";
 import { keepTokens } from "./token-endpoint.ts";
 
-/** The default of `RETENTION_DAYS`, used while the configuration is broken. */
+/** The default of `RETENTION_DAYS`, used while the configuration is incomplete. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;
 
-/** Creates the reader. */
+/** Creates the reader of the configuration. */
 export function createAccountConfig(env: () => Env, appid: () => string): ConfiguredAccount {
   const configured = () => {
     const config = configOf(env());

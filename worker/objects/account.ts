@@ -1,7 +1,7 @@
 /**
  * One credential's account, named by it, `wechat:<appid>`: the only caller of the token endpoint, the pauses of the
- * whole account, account events and the quarantine (docs/design/0010-one-token-owner.md). Thin: callers reach the opened
- * account (`account/account.ts`), and the parts that need the runtime are here: storage, alarm, configuration, calls.
+ * whole account, account events and the quarantine (docs/design/0010-one-token-owner.md). The logic is in
+ * `account/account.ts`; this class contains the parts that need the runtime: storage, alarm, configuration, calls.
  *
  * An account without messages costs nothing: the alarm is only set for a background refresh of a token that is in use
  * (read in its last ten minutes), and for deleting stored entries.
@@ -41,7 +41,7 @@ import type { WebhookStatus } from "../webhooks/records.ts";
 import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-store.ts";
 import { createAccountConfig } from "./account-config.ts";
 
-/** The Durable Object of one mini program. */
+/** The Durable Object of one credential. */
 export abstract class Account extends DurableObject<Env> implements AccountRpc {
   /** The channels, set by the composition root. A field of the instance: RPC reaches methods alone. */
   protected abstract readonly channels: Channels;
@@ -61,21 +61,25 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     waitUntil: (work) => this.ctx.waitUntil(work),
   });
 
-  /** The access token, and the pause if there is one. Fetched first when no stored token lives long enough. */
+  /**
+   * Returns the access token, and the pause if there is one. A token is fetched first when no stored one is valid long
+   * enough.
+   */
   async access(): Promise<Result<AccountAccess, TokenProblem>> {
     return this.#account.access();
   }
 
   /**
-   * WeChat refused `badToken` (40001, 40014, 42001): returns another token, by one refresh for any number of reports.
+   * Replaces `badToken`, which WeChat refused (40001, 40014, 42001), and returns another token; any number of reports
+   * cause one refresh.
    */
   async replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>> {
     return this.#account.tokens().replace(badToken, refused);
   }
 
   /**
-   * Pauses the account as the reaction requires; a pause may be extended, never shortened. No pause when only one
-   * message is refused with the code.
+   * Pauses the account as the reaction requires; a pause may be extended, never shortened. There is no pause when the
+   * code is returned for only one message.
    */
   async pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer> {
     return this.#account.pauses().pause(cause, refused, Math.random());
@@ -86,66 +90,66 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return this.#account.pauses().note(waiter);
   }
 
-  /** Begins to lift the pause: returns the conversations whose messages may be tried. */
+  /** Begins to lift the pause: returns the conversations whose messages may be used for the test send. */
   async beginResume(): Promise<ResumeStart> {
     return this.#account.pauses().begin();
   }
 
-  /** Ends the trial. Lifts the pause it was made in unless WeChat refused the account. */
+  /** Ends the test send. Lifts the pause it was made in, unless WeChat refused the account. */
   async endResume(pauseVersion: number | null, isAccepted: boolean, isSent = false): Promise<AccountPause> {
     return this.#account.pauses().end(pauseVersion, isAccepted, isSent);
   }
 
-  /** WeChat accepted a message after a pause had ended by itself; each isolate reports it once per pause. */
+  /** Records that WeChat accepted a message after a pause had expired; each isolate reports it once per pause. */
   async recordAccepted(pauseVersion: number): Promise<void> {
     this.#account.pauses().accepted(pauseVersion);
   }
 
-  /** The faults of the account at this moment. */
+  /** Returns the current faults of the account. */
   async faults(): Promise<readonly AccountFault[]> {
     return faultsOf(this.#account.store.state(), await this.#config.secretTag(), Date.now());
   }
 
-  /** An isolate's sends failed, or, null, one succeeded after that. */
+  /** Records that an isolate's sends failed, or (null) that one succeeded after failures. */
   async recordSends(report: SendsReport): Promise<void> {
     this.#account.pauses().recordSends(report);
   }
 
-  /** Settings were stored: the records and cursors of webhooks follow them. */
+  /** Applies stored settings: the records and cursors of webhooks belong to the newest version. */
   async followSettings(listed: ListedWebhooks): Promise<void> {
     this.#account.follow(listed);
   }
 
-  /** The webhooks with failures. */
+  /** Returns the health of the webhooks with failures. */
   async webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths> {
     this.#account.follow(listed);
     return this.#account.store.state().webhooks;
   }
 
-  /** A conversation reports a call of a webhook. Returns the webhook's health after it. */
+  /** Records a conversation's report of a webhook call. Returns the webhook's health after it. */
   async reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths> {
     this.#account.follow(listed);
     return this.#account.webhooks.report(id, report, listed, Date.now());
   }
 
-  /** Records events of a conversation that a webhook did not accept; they are recorded when it resolves. */
+  /** Records events of a conversation that a webhook did not accept; when the call resolves, they are stored. */
   async recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void> {
     this.#account.follow(listed);
     this.#account.webhooks.recordSkipped(id, events, listed, Date.now());
   }
 
-  /** The state of the webhooks of the settings, with the events they did not receive. */
+  /** Returns the state of the webhooks in the settings, with the events they did not receive. */
   async webhookStatus(listed: ListedWebhooks): Promise<WebhookStatus> {
     this.#account.follow(listed);
     return this.#account.webhooks.status();
   }
 
-  /** The conversations to replay, the longest waiting first, or only the named one. */
+  /** Returns the conversations to replay, those with the oldest skipped event first, or only the named one. */
   async skippedConversations(id: string, which: number | string): Promise<readonly SkippedConversation[]> {
     return this.#account.webhooks.skippedConversations(id, which);
   }
 
-  /** These conversations deliver their skipped events again. Returns how many conversations are still recorded. */
+  /** Removes conversations that redeliver their skipped events. Returns how many conversations are still recorded. */
   async replayed(id: string, read: readonly SkippedConversation[]): Promise<number> {
     return this.#account.webhooks.replayed(id, read);
   }
@@ -155,12 +159,12 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return this.#account.webhooks.dismiss(id);
   }
 
-  /** Deletes a conversation, by its object's id, from all webhook records: the user was erased. */
+  /** Removes a conversation whose user was erased from all webhook records, by its object's id. */
   async forgetConversation(conversation: string): Promise<void> {
     this.#account.webhooks.forget(conversation);
   }
 
-  /** The milestones reached with the present credentials. */
+  /** Returns the milestones reached with the current credentials. */
   async milestones(): Promise<Milestones> {
     return milestonesOf(this.#account.store.state().milestones, await this.#config.setupHash());
   }
@@ -171,13 +175,13 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /**
-   * Stores an event of the mini program as a whole.
+   * Stores an account event.
    *
    * @param key the same for every delivery of the event
-   * @param arrived `createdAt` 0: it came without CreateTime
+   * @param arrived the event; `createdAt` is 0 without CreateTime
    * @param now when it arrived, epoch ms
-   * @param signedAt when it was signed, epoch ms; 0: unknown
-   * @param listed the webhooks of the settings the caller has read
+   * @param signedAt when the push was signed, epoch ms; 0: unknown
+   * @param listed the webhooks of the settings that the caller has read
    */
   async appEvent(
     key: string,
@@ -190,14 +194,14 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return this.#account.events.add(key, arrived, { now, signedAt, keptMs: this.#config.retention().eventsMs });
   }
 
-  /** Events after a cursor, oldest first, at most one page. */
+  /** Returns events after a cursor, oldest first, at most one page. */
   async appEvents(after: number, limit: number): Promise<readonly KeptAccountEvent[]> {
     return this.#account.events.read(after, limit);
   }
 
   /**
-   * Delivers the events after a cursor to a webhook again. Returns the cursor; null when the webhook does not listen to
-   * them.
+   * Moves a webhook's cursor back, so that all later events are delivered again. Returns the cursor; null when the
+   * webhook does not subscribe to them.
    */
   async replayEvents(id: string, after: number, listed: ListedWebhooks): Promise<number | null> {
     this.#account.follow(listed);
@@ -205,15 +209,18 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /**
-   * The answer returned for a forwarded event; `answer` when it is the first (`relayedAnswer`). An answer that names a
-   * user erased within the day is not stored.
+   * Returns the stored answer for a forwarded event, or stores `answer` if there is none yet (`relayedAnswer`). An
+   * answer that names a user who was erased within the last day is not stored.
    */
   async relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null> {
     const isKept = answer === null || !(await this.#account.erasures.concern(textOf(answer), 0, Date.now()));
     return relayedAnswer(this.ctx.storage, key, isKept ? answer : null, 2_000) ?? answer;
   }
 
-  /** The failures of the team's own push server, null when it has none; with a Worker's report, the state after it. */
+  /**
+   * Returns the failures of the team's own push server, null when it has none; with a Worker's report, the state after
+   * it.
+   */
   async forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null> {
     const known = this.#account.store.state().forward;
     const forward = report === null ? known : recordForward(known, report, Date.now());
@@ -229,30 +236,33 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /**
-   * Pushes were rejected for the age of their timestamp: they are counted, with one entry a day in the quarantine,
-   * without body.
+   * Records that pushes were rejected because of their signed timestamp: they are counted, with one entry per day in
+   * the quarantine, without a body.
    */
   async recordStalePush(note: StalePushReport): Promise<void> {
     keepRefusal(this.#account.store, { at: note.at, cause: `stale: ${describeAge(note.ageMs)}` });
     this.#account.write({ stale: addStale(this.#account.store.state().stale, note, Date.now()) });
   }
 
-  /** Unreadable pushes of the last week, newest first. */
+  /** Returns unreadable pushes of the last week, newest first. */
   async quarantined(limit: number): Promise<readonly QuarantinedPush[]> {
     return readQuarantine(this.#account.store, limit, Date.now());
   }
 
-  /** A page of the records about a user. */
+  /** Returns a page of the records about a user. */
   async recordsOf({ user }: Address, from: PersonalCursor): Promise<PersonalPage> {
     return this.#account.records.read(user, from);
   }
 
-  /** Erases the records that name the user or the user's conversation. Safe to repeat. */
+  /** Erases the records that name the user or the user's conversation. Idempotent. */
   async eraseUser(address: Address): Promise<void> {
     return this.#account.eraseUser(address, objectIdOf(this.env.CONVERSATION, address));
   }
 
-  /** Background refresh, retention, events to deliver, conversations to wake. Set again while something is due. */
+  /**
+   * Runs the background refresh, retention, deliveries of events, and wake-ups of conversations that are due. Set again
+   * while something is due.
+   */
   override alarm(): Promise<void> {
     return this.#account.ring();
   }

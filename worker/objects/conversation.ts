@@ -1,7 +1,7 @@
 /**
- * One user's conversation, named by its address. Thin: callers reach the loaded conversation
- * (`conversation/conversation.ts`), and the parts that need the runtime are here: storage, alarm, configuration, calls.
- * The Worker delivers messages to WeChat; the object itself sends from its alarm only
+ * One user's conversation, named by its address. A thin class: callers use the loaded conversation
+ * (`conversation/conversation.ts`); the parts that need the runtime are here: storage, alarm, configuration, calls. The
+ * Worker delivers messages to WeChat; the object itself sends from its alarm only
  * (docs/design/0002-object-decides-worker-carries.md).
  */
 import { DurableObject } from "cloudflare:workers";
@@ -43,18 +43,18 @@ import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
 import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAccountGone } from "./missing-account.ts";
 
-/** Time in which one alarm starts sends, milliseconds; the remaining messages follow in the next alarm. */
+/** Time in which one alarm starts sends, milliseconds; remaining messages follow in the next alarm. */
 const ALARM_BUDGET_MS = 20_000;
-/** The shortest time until the next alarm, milliseconds: a bug must not become a busy loop. */
+/** Minimum delay until the next alarm, milliseconds, so that a bug does not cause a busy loop. */
 const ALARM_MIN_DELAY_MS = 500;
-/** Back-off of the alarm after an internal error, milliseconds. */
+/** Delay after an internal error until the alarm runs again, milliseconds. */
 const ALARM_ERROR_DELAY_MS = 60_000;
 /**
- * The shortest time until a woken message is tried, milliseconds: an isolate that still has the pause in memory must
- * not retry in a loop.
+ * Minimum delay until a woken message is tried, milliseconds: an isolate that still has the pause cached must not retry
+ * in a loop.
  */
 const MIN_RESUME_MS = 1_000;
-/** Timeout of an awaited storage call, milliseconds; the runtime repeats a failed alarm. */
+/** Timeout of an awaited storage call, milliseconds; the runtime retries a failed alarm. */
 const STORAGE_MS = 5_000;
 /** Rows deleted per batch. */
 const PRUNE_BATCH = 500;
@@ -67,7 +67,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    // Read at each wake, never kept in memory: the alarm may have run since.
+    // Read at each wake and never kept in memory, because the alarm may have run since then.
     void ctx.blockConcurrencyWhile(async () => {
       this.#loaded.setArmedFor((await withTimeout(STORAGE_MS, ctx.storage.getAlarm())) ?? 0);
     });
@@ -131,8 +131,8 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * The answer returned for a forwarded push; `answer` when it is the first (`relayedAnswer`). No answer is stored for
-   * an erased user, nor for a push from before the erasure when the user has written again.
+   * Returns the stored answer for a forwarded push, or stores `answer` if there is none yet (`relayedAnswer`). No
+   * answer is stored for an erased user, nor for a push from before the erasure when the user has written again.
    */
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null {
     const { store } = this.#loaded;
@@ -141,14 +141,13 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     return isGone || store.address() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
   }
 
-  /** What the platform needs in a reply to the user; null: nothing. */
+  /** Returns the opaque value that the platform needs in a reply to the user; null: none. */
   replyContext(): string | null {
     return this.#loaded.state().replyContext;
   }
 
   /**
-   * The app may send again: messages that waited for it are due within `spreadMs`, and this isolate records that the
-   * pause is over.
+   * Makes messages that waited for the app due within `spreadMs`, and records in this isolate that the pause is over.
    */
   resume(pause: AccountPause, spreadMs: number): void {
     const address = this.#loaded.store.address();
@@ -176,7 +175,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * The safety net: delivers messages that are due and have no lease holder. Set again in every case while something is
+   * Delivers messages that are due and have no lease holder, as a fallback. Set again in every case while something is
    * due.
    */
   override async alarm(): Promise<void> {
@@ -197,7 +196,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     await withTimeout(STORAGE_MS, this.ctx.storage.setAlarm(at));
   }
 
-  /** @returns the shortest time until the next alarm, milliseconds */
+  /** Handles what is due. @returns the minimum delay until the next alarm, milliseconds */
   async #work(): Promise<number> {
     await this.#deleteLeftover();
     const address = this.#loaded.store.address();
@@ -248,13 +247,13 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     };
   }
 
-  /** Deletes rows past the retention time; when all have passed it, deletes the object's storage. */
+  /** Deletes rows past the retention time; when all rows are, deletes the object's storage. */
   async #prune(address: Address, config: Config, services: Services | undefined): Promise<void> {
     const horizon = Date.now() - config.retentionMs;
     const until = this.#pruneUntil(horizon);
     if (until === 0) return;
     if (services !== undefined) await expireForConsumers(this.#consumerHost(address), services, until);
-    // Read again: the user may have written, or have been erased, in the meantime.
+    // Computed again: the user may have written, or may have been erased, in the meantime.
     const now = Math.min(until, this.#pruneUntil(horizon));
     if (now === Number.POSITIVE_INFINITY) return this.#wipe();
     if (now > 0) this.#loaded.store.prune(now, PRUNE_BATCH);
@@ -271,7 +270,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   async #wipe(): Promise<void> {
-    // Without a deadline: this call cannot be abandoned half way. Its caller has a deadline.
+    // Without a deadline: this call cannot be abandoned in the middle. Its caller has a deadline.
     await this.ctx.storage.deleteAll();
     this.#reload(0);
   }
@@ -295,20 +294,23 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
       rulesOf: (account) => rulesOfConversation(requireConfig(this.env), account),
       movable: (state) => this.#movable(state),
       sessionCode,
-      // Not awaited: the runtime sends no answer before alarm and record are stored.
+      // Not awaited: the runtime sends no response before alarm and record are stored.
       setAlarm: (at) => void this.ctx.storage.setAlarm(at),
       clock: () => Date.now(),
       random: () => Math.random(),
     });
   }
 
-  /** Replaces the loaded conversation. @param alarmAt the time the alarm is set for, epoch ms; 0: not set */
+  /** Replaces the loaded conversation. @param alarmAt the time the alarm is set to, epoch ms; 0: not set */
   #reload(alarmAt: number): void {
     this.#loaded = this.#load();
     this.#loaded.setArmedFor(alarmAt);
   }
 
-  /** Consumers of a removed app wait: the log keeps the rows they have not read. */
+  /**
+   * Returns the cursors of consumers that can be delivered to: for a removed app none, because the log keeps the rows
+   * they have not read.
+   */
   #movable({ consumers, lastSeq }: ConversationState): ConsumerCursors {
     const config = requireConfig(this.env);
     const isGone = isAccountGone(config, this.#loaded.store.address(), lastSeq, Date.now());

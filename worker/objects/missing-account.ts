@@ -1,17 +1,18 @@
 /**
- * A conversation whose account is not in the configuration, perhaps by mistake: no message can be sent and no event
- * delivered for it.
+ * Handles a conversation whose account is not in the configuration, perhaps by mistake: no message can be sent and no
+ * event delivered for it.
  */
 import type { Address } from "../../shared/message/address.ts";
 import { findConfigOf, type Config } from "../config/config.ts";
 
-/** How long messages wait for an account that is missing from the configuration, milliseconds; after it they fail. */
+/** How long messages wait for an account that is missing from the configuration, milliseconds; after that they fail. */
 const MISSING_ACCOUNT_MAX_MS = 48 * 3_600_000;
-/** Time between two checks whether the missing account is configured again, milliseconds. */
+/** Interval between two checks whether the missing account is configured again, milliseconds. */
 export const MISSING_ACCOUNT_CHECK_INTERVAL_MS = 15 * 60_000;
 
 /**
- * Whether the account has been missing for longer than `MISSING_ACCOUNT_MAX_MS`: it is not checked again.
+ * Returns whether the account has been missing for longer than `MISSING_ACCOUNT_MAX_MS`, so that it is not checked
+ * again.
  *
  * @param address undefined while nothing is stored
  * @param last the newest row's seq, a time

@@ -1,10 +1,16 @@
-/** The configuration that settings are checked against, read for each check: it may change while the object lives. */
+/**
+ * The configuration that settings are validated against, read for each validation: it may change while the object
+ * lives.
+ */
 import { formatAccount, miniProgramAccount } from "../../shared/message/address.ts";
 import { rulesOf } from "../config/account-rules.ts";
 import { configOf } from "../config/config.ts";
 import type { SettingsPolicy } from "../settings/documents.ts";
 
-/** The accounts settings may name and their rules, and which webhooks are allowed; undefined while the configuration is broken. */
+/**
+ * Returns the accounts that settings may name, their rules, and which webhooks are allowed; undefined while the
+ * configuration is incomplete.
+ */
 export function settingsPolicyOf(env: Env): SettingsPolicy | undefined {
   const config = configOf(env);
   if (!config.ok) return undefined;

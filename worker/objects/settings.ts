@@ -1,7 +1,7 @@
 /**
  * The settings of the deployment, one object: its versions, their published copy in KV, their entries in the audit log.
- * Thin: checks and versions are in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only while KV
- * does not have the newest version, or the audit log not all of them.
+ * A thin class: checks and versions are in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only
+ * while KV does not have the newest version, or the audit log not all of them.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { DocumentVersion } from "../../shared/api/settings/version.ts";
@@ -24,12 +24,12 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
     waitUntil: (pending) => this.ctx.waitUntil(pending),
   });
 
-  /** The document in force; version 0: the defaults. */
+  /** Returns the document in force; version 0: the defaults. */
   async read(): Promise<DocumentVersion> {
     return (await this.#open()).current();
   }
 
-  /** A stored document that this worker cannot read; null when there is none. */
+  /** Returns a stored document that this worker cannot read; null when there is none. */
   async unreadable(): Promise<UnreadableSettings | null> {
     return (await this.#open()).unreadable();
   }
@@ -38,7 +38,7 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
    * Stores a new document and publishes it. Readers see it within about two minutes.
    *
    * @param ifVersion the version it was made from, or `*` for any
-   * @param input any value; checked here
+   * @param input any value; validated before it is stored
    * @param by who stores it, as the audit log names them
    */
   async put(
@@ -68,7 +68,7 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
     return reportChanges(this.#store, () => auditStub(this.env.AUDIT, config.value.locationHint));
   }
 
-  /** The checks are loaded with the first call: a cold start for a push evaluates none of them. */
+  /** Loads the checks with the first call, so that a cold start for a push does not evaluate them. */
   async #open(): Promise<SettingsDocuments> {
     const { createSettingsDocuments } = await import("../settings/documents.ts");
     return createSettingsDocuments(this.#store, () => settingsPolicyOf(this.env));

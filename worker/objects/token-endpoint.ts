@@ -1,5 +1,5 @@
 /**
- * The token keeper of one account as the account object uses it: with the token endpoint, the real clock and real
+ * Creates the token keeper of one account for the account object: with the token endpoint, the real clock and real
  * randomness.
  */
 import type { TokenHost } from "../account/account.ts";
@@ -11,7 +11,7 @@ import type { WeChatAccountConfig } from "../config/config.ts";
 const TOKEN_TIMEOUT_MS = 8_000;
 
 /**
- * Creates it.
+ * Creates the token keeper.
  *
  * @param tokenBase the origin of token calls, without a trailing slash
  * @param object the account object

@@ -9,7 +9,7 @@ import type { Content, RouteDescription } from "../routes/http/describe.ts";
 import { PROBLEM_TYPE } from "../routes/http/problem.ts";
 import { problemSchema } from "./problem-schema.ts";
 
-/** The problems any request with a key may get. */
+/** The problems that every request with a key may get. */
 const COMMON: readonly ProblemCode[] = [
   "unauthorized",
   "api_closed",
@@ -26,20 +26,20 @@ const ACCOUNT_PARAMETERS = [
     in: "query",
     name: "account",
     description: both(
-      "多个账号时指定，如 mini-program:wx…；默认第一个；/conversations/ 下的接口须在此处或路径中指定，否则为 400 account_required",
-      "which account, such as mini-program:wx…, when there are several; the first by default; under /conversations/ it must be named here or in the path, otherwise 400 account_required",
+      "有多个账号时指定，如 mini-program:wx…；默认为第一个；/conversations/ 下的接口须在此处或路径中指定，否则返回 400 account_required",
+      "the account when several are configured, such as mini-program:wx…; default: the first; under /conversations/ it must be given here or in the path, otherwise 400 account_required",
     ),
     schema: { type: "string" },
   },
   {
     in: "query",
     name: "appid",
-    description: both("小程序可以只写 AppID", "short for the account of a mini program"),
+    description: both("小程序可以只写 AppID", "the AppID, as a short form for a mini program"),
     schema: { type: "string", pattern: "^wx[0-9a-f]{16}$" },
   },
 ] as const;
 
-/** The operation of a route, without the parameters its validators check. */
+/** Builds the operation of a route, without the parameters that its validators check. */
 export function toOperation(route: RouteDescription): DescribeRouteOptions {
   return {
     operationId: route.id,
@@ -55,7 +55,10 @@ export function toOperation(route: RouteDescription): DescribeRouteOptions {
   };
 }
 
-/** An answer that is a problem: one code, or several of one status as alternatives. */
+/**
+ * Builds the description of an answer that is a problem: one code, or several codes with the same status as
+ * alternatives.
+ */
 export function describeProblem(codes: readonly ProblemCode[]) {
   const words = codes.map((code) => `\`${code}\` ${both(PROBLEMS[code].title.zh, PROBLEMS[code].title.en)}`);
   const [first, ...others] = codes.map(problemSchema);

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI 3.1 document: generated from the routes themselves, so that it always matches what they check and answer.
+ * Generates the OpenAPI 3.1 document from the routes themselves, so that it always matches what they check and answer.
  */
 import { describeRoute, generateSpecs, validator } from "hono-openapi";
 import { Hono } from "hono/tiny";
@@ -16,7 +16,7 @@ export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 /** The description of the API. */
 const ABOUT: BilingualText = {
   zh: "小程序客服接口。所有 /api/v1 接口都需要 Authorization: Bearer <API 密钥>；错误均为 application/problem+json，请按 code 判断；时间为 UTC 的 ISO 8601；JSON 请求体最大 64 KB。",
-  en: "Customer service of WeChat mini programs. Everything under /api/v1 needs Authorization: Bearer <API key>; errors are application/problem+json, branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
+  en: "Customer service of WeChat mini programs. All routes under /api/v1 need Authorization: Bearer <API key>; errors are application/problem+json: branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
 };
 
 /** The groups of routes, in the order of the docs page. */
@@ -31,7 +31,7 @@ const TAGS: Readonly<Record<Tag, BilingualText>> = {
 /** Generates the document. */
 export function createDocument(): Promise<ApiDocument> {
   return generateSpecs(describeApi(), {
-    // Every route names its own problems.
+    // Every route lists its own problems.
     defaultValidationErrorResponse: false,
     documentation: {
       info: { title: "edge-kefu", version: "1", description: both(ABOUT.zh, ABOUT.en) },
@@ -47,19 +47,19 @@ export function createDocument(): Promise<ApiDocument> {
           ]),
         },
         "/api/docs": {
-          get: describeFile("getDocs", { zh: "接口说明页面", en: "The API's page for people" }, ["text/html", {}]),
+          get: describeFile("getDocs", { zh: "接口说明页面", en: "The API documentation page" }, ["text/html", {}]),
         },
       },
       components: {
         securitySchemes: { apiKey: { type: "http", scheme: "bearer" } },
-        // No operation answers this; any other path does.
+        // The answer for unknown paths; no operation returns it.
         responses: { RouteNotFound: describeProblem(["route_not_found"]) },
       },
     },
   });
 }
 
-/** The API's routes again, each middleware replaced by what hono-openapi can read. */
+/** Builds a copy of the API's routes in which each middleware is replaced by one that hono-openapi can read. */
 function describeApi(): Hono {
   const described = new Hono().basePath("/api");
   for (const { method, path, handler } of createApi().routes) {
@@ -82,7 +82,7 @@ function describeFile(operationId: string, summary: BilingualText, [type, conten
     security: [],
     responses: {
       200: { description: both("文件", "The file"), content: { [type]: content } },
-      304: { description: both("未变（If-None-Match）", "Not changed (If-None-Match)") },
+      304: { description: both("未更改（If-None-Match）", "Not changed (If-None-Match)") },
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * The style of the docs page: readable on a phone, light or dark as the system is set, no external font or picture.
+ * The style of the docs page: readable on a phone, light or dark as set in the system, without external fonts or
+ * pictures.
  */
 
 /** The page's only style sheet; the Content-Security-Policy allows it by its hash. */

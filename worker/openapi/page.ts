@@ -1,13 +1,11 @@
-/**
- * The API's page for people, rendered from the OpenAPI document alone. Chinese first, English beside it; no script.
- */
+/** Renders the API's documentation page from the OpenAPI document. Chinese first, English beside it; no script. */
 import { html, raw } from "hono/html";
 import type { ApiDocument } from "./document.ts";
 import { DOCS_STYLE } from "./page-style.ts";
 import { PROBLEM_PREFIX } from "./problem-schema.ts";
 import { refName, sketchSchema, type JsonSchema } from "./schema-sketch.ts";
 
-/** The parts of the document the page shows. */
+/** The parts of the document that the page shows. */
 type PathItem = ApiDocument["paths"][string];
 type Operation = NonNullable<PathItem["get"]>;
 type Html = ReturnType<typeof html>;
@@ -71,7 +69,7 @@ export function renderDocs(document: ApiDocument): Html {
     </html>`;
 }
 
-/** Problems of one status are shown together, in the order of the document. */
+/** Orders problems by status, and within one status as in the document. */
 function byStatus([, a]: readonly [string, JsonSchema], [, b]: readonly [string, JsonSchema]): number {
   return Number(a.properties?.["status"]?.const) - Number(b.properties?.["status"]?.const);
 }
@@ -108,7 +106,7 @@ function renderOperation({ id, method, path, operation }: Entry): Html {
             </ul>`
     }
     ${Object.entries(body).map(([type, media]) => renderContent(html`请求体 <span lang="en">Body</span> <code>${type}</code>`, media))}
-    <h4>应答 <span lang="en">Answers</span></h4>
+    <h4>响应 <span lang="en">Responses</span></h4>
     <ul>
       ${Object.entries(responses).map(([status, response]) => renderResponse(status, response))}
     </ul>
@@ -146,7 +144,7 @@ function renderResponse(status: string, response: NonNullable<Operation["respons
   return html`<li><code>${status}</code> ${shapes} ${inBoth(response.description)}</li>`;
 }
 
-/** A named schema is shown once, under its name. */
+/** Returns a link for a named schema, which is shown once under its name; otherwise the sketch. */
 function sketchOrLink(schema: JsonSchema): Html | string {
   if (schema.$ref === undefined) return sketchSchema(schema);
   const name = refName(schema.$ref);
@@ -173,7 +171,7 @@ function problemCodes(schema: JsonSchema): readonly string[] {
   return refs.filter((name) => name.startsWith(PROBLEM_PREFIX)).map((name) => name.slice(PROBLEM_PREFIX.length));
 }
 
-/** A text of the document, which has both languages in one (`both` in schemas.ts), as two paragraphs. */
+/** Splits a text of the document, which contains both languages (`both` in schemas.ts), into two paragraphs. */
 function inBoth(text: string | undefined): Html | string {
   if (text === undefined) return "";
   const [zh, en] = split(text);

@@ -1,6 +1,4 @@
-/**
- * The schema of a problem, built from its row in the table.
- */
+/** Builds the schema of a problem from its row in the table. */
 import * as v from "valibot";
 import { PROBLEMS, type ProblemCode } from "../../shared/api/problem-table.ts";
 import { both } from "../../shared/api/schemas.ts";
@@ -9,7 +7,7 @@ import { problemType } from "../routes/http/problem.ts";
 /** The prefix of problems in the document's `components.schemas`. */
 export const PROBLEM_PREFIX = "Problem_";
 
-/** The problem's whole schema. */
+/** Returns the whole schema of a problem. */
 export function problemSchema(code: ProblemCode): v.GenericSchema {
   const { status, title, advice, facts } = PROBLEMS[code];
   const entries: v.ObjectEntries = {

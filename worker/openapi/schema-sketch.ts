@@ -1,6 +1,4 @@
-/**
- * A JSON schema as a few readable lines in the style of TypeScript.
- */
+/** Formats a JSON schema as a few readable lines in the style of TypeScript. */
 
 /** The keywords shown in the sketch. */
 export interface JsonSchema {
@@ -18,13 +16,13 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
 }
 
-/** The component a reference names. */
+/** Returns the name of the component that a reference points to. */
 export function refName(ref: string): string {
   return ref.slice(ref.lastIndexOf("/") + 1);
 }
 
 /**
- * Sketches a schema.
+ * Formats a schema.
  *
  * @param indent spaces before the lines after the first
  */

@@ -1,5 +1,5 @@
 /**
- * Deadlines. A call of a binding, of another object or over the network may hang: every one of them is awaited through
+ * Deadlines. A call of a binding, of another object or over the network may hang; every such call is awaited through
  * this file, so that it ends at a known time. All deadlines are listed in docs/design/deadlines.md.
  */
 
@@ -8,11 +8,11 @@ export const TIMED_OUT = Symbol("overdue");
 
 /** A running deadline. */
 export interface Deadline {
-  /** For fetch. */
+  /** Aborts at the deadline; pass it to fetch. */
   readonly signal: AbortSignal;
-  /** Resolves when time is up; never rejects. */
+  /** Resolves at the deadline; never rejects. */
   readonly overdue: Promise<typeof TIMED_OUT>;
-  /** Stops the clock. Must be called: a pending timer keeps a Durable Object awake, and billed. */
+  /** Stops the timer. Must be called: a pending timer keeps a Durable Object awake, which is billed. */
   close(): void;
 }
 
@@ -32,10 +32,10 @@ export function openDeadline(timeoutMs: number): Deadline {
 }
 
 /**
- * Waits for work that cannot be aborted. The caller does not see an outcome after the deadline.
+ * Waits for work that cannot be aborted. An outcome after the deadline is ignored.
  *
  * @param timeoutMs milliseconds from now
- * @throws what the work throws in time
+ * @throws the error of the work, before the deadline
  */
 export async function raceTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T | typeof TIMED_OUT> {
   const { promise: overdue, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
@@ -47,17 +47,17 @@ export async function raceTimeout<T>(timeoutMs: number, work: PromiseLike<T>): P
   }
 }
 
-/** The deadline passed before the work was done. */
+/** Thrown when the deadline passes before the work is done. */
 class DeadlineError extends Error {
   override readonly name = "DeadlineError";
   readonly code = "deadline";
 }
 
 /**
- * `raceTimeout` that throws at the deadline, so that a missed deadline is handled like any other failure.
+ * Like `raceTimeout`, but throws at the deadline, so that a missed deadline is handled like any other failure.
  *
  * @param timeoutMs milliseconds from now
- * @throws what the work throws in time; an error that `isDeadlineError` knows when time is over
+ * @throws the error of the work, before the deadline; after it an error for which `isDeadlineError` is true
  */
 export async function withTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T> {
   const outcome = await raceTimeout(timeoutMs, work);
@@ -65,7 +65,7 @@ export async function withTimeout<T>(timeoutMs: number, work: PromiseLike<T>): P
   return outcome;
 }
 
-/** Whether an error says that a deadline passed, here or in an object that was called. */
+/** Returns whether an error means that a deadline passed, here or in a called object. */
 export function isDeadlineError(error: unknown): boolean {
   return error instanceof Error && error.name === "DeadlineError";
 }

@@ -1,5 +1,5 @@
 /**
- * SHA-1 and SHA-256 of texts as lower-case hex, on WebCrypto, which Node and workerd both have. SHA-1 is there only
+ * SHA-1 and SHA-256 of texts as lower-case hex, on WebCrypto, which Node and workerd both have. SHA-1 is needed only
  * because WeChat signs with it (WECHAT.md §1.2).
  */
 import { Buffer } from "node:buffer";

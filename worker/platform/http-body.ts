@@ -1,5 +1,5 @@
 /**
- * Reads the body of a request or of an answer up to a limit: checked by the header before reading, by counting while
+ * Reads the body of a request or a response up to a limit: checked by the header before reading, and by counting while
  * reading.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -16,7 +16,7 @@ export type BodyProblem = BodyTooLarge | { readonly reason: "body_not_utf8" };
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads at most `limit` bytes; the rest of a longer body is discarded.
+ * Reads at most `limit` bytes; when the body is longer, the rest is discarded.
  *
  * @param limit bytes
  */
@@ -30,10 +30,10 @@ export async function readBytes(
     await message.body?.cancel();
     return tooLarge(limit);
   }
-  // The length in the header is that of the compressed body; the decompressed one may have any size.
+  // The Content-Length header is that of the compressed body; the decompressed body may have any size.
   if (Number.isNaN(announced) || headers.has("content-encoding")) return readPieces(message.body, limit);
-  // HTTP ends a body at the length in its header, so the runtime may read it at once: a tenth of the cost of a loop
-  // over it.
+  // HTTP ends a body at its Content-Length, so the runtime may read it at once, which costs a tenth of the CPU of a
+  // loop over its chunks.
   const bytes = new Uint8Array(await message.arrayBuffer());
   return bytes.byteLength > limit ? tooLarge(limit) : ok(bytes);
 }
@@ -52,14 +52,14 @@ async function readPieces(
   return ok(join(chunks, size));
 }
 
-/** Reads at most `limit` bytes of UTF-8; a byte-order mark is kept, since the parsers accept it. */
+/** Reads at most `limit` bytes of UTF-8; a byte order mark is kept, because the parsers accept it. */
 export async function readText(request: Request, limit: number): Promise<Result<string, BodyProblem>> {
   const bytes = await readBytes(request, limit);
   if (!bytes.ok) return bytes;
   try {
     return ok(decoder.decode(bytes.value));
   } catch {
-    // The decoder throws for one reason only: the bytes are not valid UTF-8.
+    // The decoder throws only when the bytes are not valid UTF-8.
     return err({ reason: "body_not_utf8" });
   }
 }

@@ -1,18 +1,18 @@
 /**
- * Writes one changing value to KV for all readers. KV takes one write a second for a key, may fail and may hang; none
+ * Writes one changing value to KV for all readers. KV accepts one write a second for a key, may fail and may hang; none
  * of this may delay or fail the object, whose own storage is authoritative: readers that find nothing new call the
  * object.
  */
 import { withTimeout, isDeadlineError } from "./deadline.ts";
 import { errorName, writeLog } from "./logger.ts";
 
-/** What the publisher needs. */
+/** The injected dependencies. */
 export interface PublisherDeps {
-  /** The name in log lines. */
+  /** The name of the value in log lines. */
   readonly what: string;
   /** Writes the newest value; may throw. */
   readonly put: () => Promise<void>;
-  /** The delay between two tries; by default a timer. */
+  /** Waits between two tries; default: a timer. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
@@ -21,17 +21,20 @@ export interface Publisher {
   /**
    * Publishes a changed value. Changes during a write are combined into one more write of the newest value.
    *
-   * @returns resolves when the newest value is published or given up, after at most about 12 s without changes in
-   *   between; never rejects
+   * @returns resolves when the newest value is published or all tries have failed, after at most about 12 s without
+   * further changes; never rejects
    */
   publish(): Promise<void>;
-  /** Whether the newest value is not published yet. */
+  /** Returns whether the newest value is not published yet. */
   isBehind(): boolean;
 }
 
 /** Timeout of one KV write, milliseconds. */
 const PUT_MS = 3_000;
-/** The shortest time between two writes, milliseconds: KV takes one write a second for a key. */
+/**
+ * Delay after a failed write, milliseconds: KV accepts one write a second for a key and rejects a faster one.
+ * Successful writes are not spaced.
+ */
 const BETWEEN_TRIES_MS = 1_100;
 const MAX_TRIES = 3;
 
@@ -41,7 +44,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let running: Promise<void> | undefined;
   let changed = false;
   let behind = false;
-  /** Number of writes begun: shows whether a later write overtook a slow one. */
+  /** The number of writes that were started: shows whether a slow write was overtaken by a later one. */
   let puts = 0;
 
   async function run(): Promise<void> {
@@ -59,7 +62,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     return running;
   }
 
-  /** One write with its retries; a newer value ends the retries and is then written itself. */
+  /** Writes the value, with retries; a newer value ends the retries and is then written instead. */
   async function tryPut(): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -88,7 +91,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   }
 
   /**
-   * A write whose timeout had passed still arrived: it may have replaced a newer value, which is then written again.
+   * Handles a write that arrived after its timeout: it may have replaced a newer value, which is then written again.
    */
   function reportLate(number: number): void {
     writeLog("publish_late", { what: deps.what, overtaken: number !== puts });

@@ -1,6 +1,4 @@
-/**
- * KV reads while a push is handled: with a timeout, and without errors.
- */
+/** Reads KV while a push is handled: with a timeout, and without throwing. */
 import { withTimeout } from "./deadline.ts";
 import { writeLog, errorName } from "./logger.ts";
 
@@ -9,14 +7,14 @@ export interface SnapshotKv {
   get(key: string, type: "json"): Promise<unknown>;
 }
 
-/** Timeout of a read, milliseconds: about half of the time there is; the other half is for a call of the object. */
+/** Timeout of a read, milliseconds: about half of the available time; the other half is for a call of the object. */
 const KV_TIMEOUT_MS = 700;
 
 /**
  * Reads a JSON value. When KV fails or is slow, the caller continues with the object.
  *
  * @param account the account of the value, for the log; undefined for a value of the deployment
- * @returns undefined as well when KV fails or takes longer than 700 ms
+ * @returns the value; undefined when there is none, or KV fails or takes longer than 700 ms
  */
 export async function readKv(kv: SnapshotKv, key: string, account?: string): Promise<unknown> {
   try {

@@ -12,10 +12,10 @@ export const ACCOUNT_CALL_MS = 10_000;
 export const CONVERSATION_CALL_MS = 8_000;
 
 /**
- * The same stub with a deadline for each call.
+ * Returns the stub with a deadline for each call.
  *
- * @param timeoutMs milliseconds from each call; after that it rejects with an error that `isDeadlineError` knows, and
- *   its outcome is unknown
+ * @param timeoutMs milliseconds from each call; after that the call rejects with an error for which `isDeadlineError`
+ * is true, and its outcome is unknown
  */
 export function timedStub<T extends object>(stub: T, timeoutMs: number): T {
   return new Proxy(stub, {
@@ -30,13 +30,16 @@ export function timedStub<T extends object>(stub: T, timeoutMs: number): T {
   });
 }
 
-/** A call of another object returns a thenable of the runtime, not a Promise. */
+/**
+ * Returns whether a call returned a thenable: a call of another object returns a thenable of the runtime, not a
+ * Promise.
+ */
 function isPending(answer: unknown): answer is PromiseLike<unknown> {
   const isHolder = (typeof answer === "object" && answer !== null) || typeof answer === "function";
   return isHolder && "then" in answer && typeof answer.then === "function";
 }
 
-/** Location hints: Cloudflare places an object there if it can. */
+/** A location hint: Cloudflare places an object there if possible. */
 export type LocationHint = (typeof LOCATION_HINTS)[number];
 
 export const LOCATION_HINTS = [
@@ -53,13 +56,16 @@ export const LOCATION_HINTS = [
   "apac-se",
 ] as const;
 
-/** Before the second and the third try of a call, milliseconds: most connection failures to an object last less than that. */
+/**
+ * Delays before the second and the third try of a call, milliseconds: most connection failures to an object are
+ * shorter.
+ */
 const RETRY_DELAYS_MS = [100, 500] as const;
 
 /**
- * Calls an object up to three times with delays in between, never after the deadline, and not again when it is
- * overloaded. The call must take a fresh stub each time and be safe to repeat; it ends at a deadline of the stub, of
- * the call or of the caller.
+ * Calls an object up to three times with delays in between, never after the deadline, and not again when the object is
+ * overloaded. The call must use a new stub each time and be idempotent; it ends at a deadline of the stub, of the call
+ * or of the caller.
  *
  * @param method its name, for the log
  * @param deadline epoch ms
@@ -80,13 +86,13 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
   }
 }
 
-/** A random delay between half of it and all of it. */
+/** Returns a random delay between half of it and all of it. */
 function jittered(pauseMs: number | undefined): number | undefined {
   return pauseMs === undefined ? undefined : pauseMs * (0.5 + Math.random() / 2);
 }
 
 /**
- * `retryCall` that ends at the deadline even when a call has not returned.
+ * Like `retryCall`, but ends at the deadline even when a call has not returned.
  *
  * @throws the last error; DeadlineError when the last call had not returned in time
  */
@@ -94,7 +100,10 @@ export function callUntil<T>(method: string, deadline: number, call: () => Promi
   return retryCall(method, deadline, () => withTimeout(Math.max(0, deadline - Date.now()), call()));
 }
 
-/** The runtime marks the error of an object with too many calls: another try would add to its load. */
+/**
+ * Returns whether the object is overloaded: the runtime marks the error of such an object, and another try would add to
+ * its load.
+ */
 function isOverloaded(error: unknown): boolean {
   return isRecord(error) && error["overloaded"] === true;
 }
@@ -103,8 +112,8 @@ function isOverloaded(error: unknown): boolean {
  * Calls an object once more when the first call failed, but not after a deadline, and not when the object is
  * overloaded.
  *
- * @param connect a fresh stub each time: a stub whose connection broke never works again
- * @param call must be safe to repeat
+ * @param connect returns a new stub: a stub whose connection broke never works again
+ * @param call must be idempotent
  * @throws the last error
  */
 export async function callTwice<S, T>(connect: () => S, call: (stub: S) => Promise<T>): Promise<T> {

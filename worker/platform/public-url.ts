@@ -1,14 +1,13 @@
 /**
- * Which addresses a webhook may have. The Worker calls them with the team's data and a signature, so an address must
- * not lead into a private network or to a metadata service (SSRF). Redirects are never followed
- * (webhooks/call-webhook.ts), so the address checked here is the one that is called. Bare IP addresses are refused
- * altogether: an endpoint with a certificate has a name, and so the many notations of an address (decimal, octal, hex,
- * IPv6 with IPv4 inside, NAT64, …) need no checks of their own.
- *
+ * Decides which URLs a webhook may have. The Worker calls them with the team's data and a signature, so a URL must not
+ * lead into a private network or to a metadata service (SSRF). Redirects are never followed (webhooks/call-webhook.ts),
+ * so the URL checked here is the one that is called. IP addresses are rejected altogether: an endpoint with a
+ * certificate has a name, so the many notations of an IP address (decimal, octal, hex, IPv6 with IPv4 inside, NAT64, …)
+ * need no separate checks.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 
-/** Why an address is refused. */
+/** Why a URL is rejected. */
 export interface WebhookUrlProblem {
   readonly reason: "malformed" | "not_https" | "credentials" | "port" | "bare_ip" | "private_name";
   /** What is wrong, as the rest of a sentence that begins with "the address". */
@@ -16,11 +15,11 @@ export interface WebhookUrlProblem {
   readonly cure: string;
 }
 
-/** The longest address accepted, characters. */
+/** The maximum length of a URL, characters. */
 export const MAX_WEBHOOK_URL = 2_048;
 
 /**
- * Visible ASCII without the backslash: WHATWG parsing drops tabs, reads `\` as `/` and folds other scripts to ASCII.
+ * Visible ASCII without the backslash: WHATWG parsing drops tabs, reads `\` as `/` and converts other scripts to ASCII.
  */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
 const FORM = /^https?:\/\/(?<authority>[^/?#]+)/i;
@@ -42,21 +41,21 @@ const PRIVATE_NAMES = [
 const CURE = "use the public https address of your server, such as https://shop.example.com/webhooks/kefu";
 
 /**
- * Checks an address.
+ * Checks a URL.
  *
- * @param text the address as in the settings
- * @param allowPrivate WEBHOOK_ALLOW_PRIVATE: for tests and this machine; http, private names and any port are fine then
+ * @param text the URL as in the settings
+ * @param allowPrivate WEBHOOK_ALLOW_PRIVATE, for tests and local use: http, private names and any port are then allowed
  */
 export function checkWebhookUrl(text: string, allowPrivate: boolean): Result<URL, WebhookUrlProblem> {
   const authority = PLAIN.test(text) ? FORM.exec(text)?.groups?.["authority"] : undefined;
   const url = authority === undefined || text.length > MAX_WEBHOOK_URL ? null : URL.parse(text);
-  if (authority === undefined || url === null) return refuse("malformed", "is not a web address");
+  if (authority === undefined || url === null) return refuse("malformed", "is not a valid URL");
   if (text.includes("#")) return refuse("malformed", "has a part after #, which is never sent");
-  if (authority.includes("@")) return refuse("credentials", "has a user name in it");
+  if (authority.includes("@")) return refuse("credentials", "contains a user name");
   if (allowPrivate) return ok(url);
   if (url.protocol !== "https:") return refuse("not_https", "is not https");
-  if (url.port !== "") return refuse("port", "names a port");
-  if (isAddress(url.hostname)) return refuse("bare_ip", "is a bare IP address");
+  if (url.port !== "") return refuse("port", "contains a port");
+  if (isAddress(url.hostname)) return refuse("bare_ip", "is an IP address instead of a host name");
   if (isPrivateName(url.hostname)) return refuse("private_name", "names this machine or a private network");
   return ok(url);
 }
@@ -65,12 +64,15 @@ function refuse(reason: WebhookUrlProblem["reason"], problem: string): Result<ne
   return err({ reason, problem, cure: CURE });
 }
 
-/** After parsing, every IPv4 notation is four decimal numbers, and IPv6 is in brackets. */
+/**
+ * Returns whether a host name is an IP address. After parsing, every IPv4 notation is four decimal numbers, and IPv6 is
+ * in brackets.
+ */
 function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
 }
 
-/** A name without a dot is resolved in the caller's own network. */
+/** Returns whether a host name is private. A name without a dot is resolved in the caller's own network. */
 function isPrivateName(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.+$/, "");
   return !name.includes(".") || PRIVATE_NAMES.some((end) => name === end || name.endsWith(`.${end}`));

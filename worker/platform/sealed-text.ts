@@ -34,7 +34,9 @@ export interface TextSealer {
   seal(at: SealedPlace, text: string): string;
   /** Opens what the current or the previous key sealed. */
   open(at: SealedPlace, sealed: string): Result<string, UnsealProblem>;
-  /** Whether a text is sealed with the current key: else it is to be sealed again before the previous key goes. */
+  /**
+   * Returns whether a text is sealed with the current key: else it is to be sealed again before the previous key goes.
+   */
   isCurrent(sealed: string): boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
  * `GET /healthz`, public: whether the worker is set up, and if not, what is missing; whether every mini program can
- * send, from a snapshot at most 10 s old. It names variables and cures, never a value. The faults of each app, their
- * ends and cures are returned only with an API key.
+ * send, from a snapshot at most 10 s old. It returns names of variables and fixes, never a value. The faults of each
+ * app with their ends and fixes are returned only with an API key.
  */
 import type { Context } from "hono";
 import type * as v from "valibot";
@@ -21,7 +21,10 @@ import { findCaller } from "./http/require-api-key.ts";
 type SetUp = v.InferOutput<typeof HealthSchema>;
 type Health = SetUp | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };
 
-/** Answers 200 when the configuration is complete, `degraded` included; 503 with every problem when it is not. */
+/**
+ * Answers 200 when the configuration is complete, including the state `degraded`; 503 with every problem when it is
+ * not.
+ */
 export async function healthz(c: Context<HttpEnv>, channels: Channels): Promise<Response> {
   const config = configOf(c.env);
   const health: Health = config.ok
@@ -87,12 +90,12 @@ function isStale(fault: HealthFault): fault is Extract<HealthFault, { reason: "s
 
 const PLAIN_MODE: SetUp["warnings"][number] = {
   variable: "WECHAT_PUSH_MODE",
-  warning: "is plain: pushes come unencrypted and their content is not signed",
-  cure: "choose 安全模式 in the WeChat console and set WECHAT_PUSH_MODE=secure with the EncodingAESKey",
+  warning: "is plain: pushes are not encrypted and their content is not signed",
+  cure: "select 安全模式 in the WeChat console and set WECHAT_PUSH_MODE=secure and the EncodingAESKey",
 };
 
 const ANY_AGE: SetUp["warnings"][number] = {
   variable: "WECHAT_PUSH_MAX_AGE_S",
-  warning: "is 0: a captured encrypted push can be sent again at any time",
-  cure: "remove the variable, or set 900",
+  warning: "is 0: a captured encrypted push can be replayed at any time",
+  cure: "remove the variable, or set it to 900",
 };

@@ -1,6 +1,6 @@
 /**
- * The push URL. GET is the console's check of the address; POST is a push. Rejections return a fixed body; the log
- * records the cause and the fix (WECHAT.md §1, docs/design/push-trust.md).
+ * Handles requests to the push URL. GET is the console's URL verification; POST is a push. Rejections return a fixed
+ * body; the log records the cause and the fix (WECHAT.md §1, docs/design/push-trust.md).
  */
 import type { Context } from "hono";
 import { miniProgramAccount } from "../../shared/message/address.ts";
@@ -18,7 +18,7 @@ import { createRequestServices } from "./http/services.ts";
 
 const randomBytes = (size: number) => crypto.getRandomValues(new Uint8Array(size));
 
-/** GET: returns the echo only when it is signed with the Token. */
+/** Handles GET: returns the echostr only when it is signed with the Token. */
 export async function verify(c: Context<HttpEnv>, appid: string | undefined): Promise<Response> {
   const app = findAccountConfig(c.get("config"), appid);
   if (app === undefined) return c.text("not found", 404);
@@ -35,7 +35,7 @@ export async function verify(c: Context<HttpEnv>, appid: string | undefined): Pr
   return toResponse(await arrival.value.acknowledge("received", now, randomBytes));
 }
 
-/** POST: verified, decrypted, parsed, stored, answered; messages are sent after the response. */
+/** Handles POST: verifies, decrypts, parses, stores and answers a push; messages are sent after the response. */
 export async function receive(c: Context<HttpEnv>, appid: string | undefined): Promise<Response> {
   const arrivedAt = Date.now();
   const config = c.get("config");
@@ -90,7 +90,10 @@ function toForwarded({ req }: Context<HttpEnv>, body: string): ForwardedRequest 
   };
 }
 
-/** The answer of the team's server, 200 with its content type and its bytes; without one the platform repeats. */
+/**
+ * Returns the answer of the team's server as 200 with its content type and bytes; without an answer 500, so that the
+ * platform retries; 508 when the URL leads back to this worker.
+ */
 function toForwardedResponse(c: Context<HttpEnv>, answer: Exclude<ArrivalAnswer, { type: "acknowledge" }>): Response {
   if (answer.type === "fail") {
     return answer.reason === "loop" ? c.text("loop detected", 508) : c.text("try again", 500);

@@ -7,12 +7,12 @@ export interface SettingsNamespace {
   getByName(name: string, options: { readonly locationHint: LocationHint }): object;
 }
 
-/** The name of the object: one for the deployment. */
+/** Returns the name of the object: there is one for the deployment. */
 export function settingsName(): string {
   return "settings";
 }
 
-/** A fresh stub of the object; each call ends after `ACCOUNT_CALL_MS`. */
+/** Returns a new stub of the object; each call ends after `ACCOUNT_CALL_MS`. */
 export function settingsStub(namespace: SettingsNamespace, locationHint: LocationHint): SettingsRpc {
   const stub: unknown = timedStub(namespace.getByName(settingsName(), { locationHint }), ACCOUNT_CALL_MS);
   return stub as SettingsRpc;

@@ -1,6 +1,6 @@
 /**
- * The document of the settings in the `Settings` object: numbered versions, checked before they are stored. A stored
- * document is parsed again when it is read: another version of this worker may have written it.
+ * Stores the settings document in the `Settings` object: numbered versions, validated before they are stored. A stored
+ * document is parsed again when it is read, because another version of this worker may have written it.
  */
 import { findDocumentProblems, type CheckedAccount } from "../../shared/api/settings/document-checks.ts";
 import { parseDocument } from "../../shared/api/settings/document-input.ts";
@@ -16,24 +16,24 @@ import { toPublished } from "./published-settings.ts";
 import type { PutSettingsProblem, UnreadableSettings } from "./rpc.ts";
 import type { SettingsStore } from "./store.ts";
 
-/** The part of the worker's configuration that settings are checked against. */
+/** The part of the worker's configuration that settings are validated against. */
 export interface SettingsPolicy extends WebhookPolicy {
-  /** The accounts it serves. */
+  /** The accounts that the worker serves. */
   readonly accounts: readonly CheckedAccount[];
 }
 
 /** Reads and stores documents. */
 export interface SettingsDocuments {
-  /** The document in force. */
+  /** Returns the document in force. */
   current(): DocumentVersion;
-  /** The problem of the stored document; null when it can be read. */
+  /** Returns the problem of the stored document; null when it can be read. */
   unreadable(): UnreadableSettings | null;
-  /** The form written to KV: as it was stored, whether this worker can read it or not. */
+  /** Returns the document in the form written to KV: as it was stored, whether this worker can read it or not. */
   published(): string;
   /**
-   * Checks and stores the next version.
+   * Validates and stores the next version.
    *
-   * @param ifVersion the version it was made from, or `*` for any
+   * @param ifVersion the version that was edited, or `*` for any
    * @param input any value
    * @param by who stores it, as the audit log names them
    * @param now epoch ms
@@ -41,13 +41,13 @@ export interface SettingsDocuments {
   put(ifVersion: number | "*", input: unknown, by: string, now: number): Result<DocumentVersion, PutSettingsProblem>;
 }
 
-/** Versions that are kept. */
+/** The number of versions that are kept. */
 const KEPT_VERSIONS = 20;
 
 /**
- * Opens them.
+ * Opens the documents.
  *
- * @param policy read anew for each check; undefined while the configuration is broken
+ * @param policy returns the configuration for each validation; undefined while it is incomplete
  */
 export function createSettingsDocuments(
   store: SettingsStore,
@@ -62,7 +62,7 @@ export function createSettingsDocuments(
     return { ...DEFAULT_VERSION, version: row.version, updatedAt: row.at, unreadable: true };
   }
 
-  /** The accounts with an override in the newest version. */
+  /** Returns the accounts with an override in the newest version. */
   function storedOverrides(): readonly string[] {
     const row = store.newest();
     const document = row && parseStoredDocument(JSON.parse(row.body));
@@ -96,7 +96,7 @@ export function createSettingsDocuments(
       const row = store.newest();
       if (row === undefined)
         return toPublished(DEFAULT_VERSION.version, DEFAULT_VERSION.updatedAt, DEFAULT_VERSION.document);
-      // A document is an object: `put` stores nothing else.
+      // Always an object: `put` stores nothing else.
       const document: object = JSON.parse(row.body);
       return toPublished(row.version, row.at, document);
     },
@@ -114,6 +114,6 @@ export function createSettingsDocuments(
 }
 
 function tooLarge(bytes: number): SettingsProblem {
-  const problem = `the settings have ${bytes} bytes, at most ${MAX_SETTINGS_BYTES} are kept`;
+  const problem = `the settings have ${bytes} bytes, the maximum is ${MAX_SETTINGS_BYTES}`;
   return { reason: "invalid", path: "", problem, cure: "shorten or remove texts" };
 }

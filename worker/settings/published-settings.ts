@@ -1,6 +1,4 @@
-/**
- * The settings as they are published in KV. The stored value is outside data: parsed, never trusted.
- */
+/** The settings as published in KV. The value in KV is outside data and is parsed. */
 import { parseStoredDocument } from "../../shared/api/settings/document.ts";
 import type { DocumentVersion } from "../../shared/api/settings/version.ts";
 import { isRecord } from "../../shared/base/is-record.ts";
@@ -9,7 +7,7 @@ import { isRecord } from "../../shared/base/is-record.ts";
 export const SETTINGS_KEY = "settings";
 
 /**
- * A version as it is published: `{ version, updatedAt, defaults, overrides }`.
+ * Builds the published form of a version: `{ version, updatedAt, defaults, overrides }`.
  *
  * @param document an object, as it was stored
  */
@@ -17,7 +15,10 @@ export function toPublished(version: number, updatedAt: number, document: object
   return JSON.stringify({ version, updatedAt, ...document });
 }
 
-/** Reads a published version; undefined when it is missing, or of a shape this version does not accept. */
+/**
+ * Parses a published version; undefined when it is missing, or has a shape that this version of the worker does not
+ * accept.
+ */
 export function parsePublished(value: unknown): DocumentVersion | undefined {
   if (!isRecord(value)) return undefined;
   const { version, updatedAt, ...stored } = value;

@@ -7,20 +7,22 @@ import { raceTimeout, withTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 
-/** Time until settings that KV did not accept are published again, milliseconds. */
+/** Delay until settings that KV did not accept are published again, milliseconds. */
 const REPUBLISH_MS = 60_000;
-/** How long storing settings and the alarm wait for KV, milliseconds: readers call the object when KV has nothing. */
+/** How long storing settings and the alarm wait for KV, milliseconds; readers call the object when KV has no value. */
 const PUBLISH_WAIT_MS = 2_500;
 /** Timeout of setting or deleting the alarm, milliseconds. */
 const ALARM_CALL_MS = 5_000;
 
-/** What publishing needs. */
+/** The injected dependencies. */
 export interface SettingsPublisherDeps {
   /** Writes the settings in force. */
   readonly put: () => Promise<void>;
   /** Records what changed; whether all of it is recorded. Never rejects. */
   readonly report: () => Promise<boolean>;
-  /** The object's alarm. Without an `await` in between, a stored version and its alarm are written together. */
+  /**
+   * The object's alarm. Because there is no `await` in between, a stored version and its alarm are written together.
+   */
   readonly alarm: Pick<DurableObjectStorage, "setAlarm" | "deleteAlarm">;
   readonly waitUntil: (pending: Promise<unknown>) => void;
 }
@@ -35,7 +37,7 @@ export interface SettingsPublisher {
 export function createSettingsPublisher({ put, report, alarm, waitUntil }: SettingsPublisherDeps): SettingsPublisher {
   const publisher = createPublisher({ what: "settings", put });
 
-  /** A failure is logged: the next change publishes again. */
+  /** Waits for a call of the alarm. A failure is only logged: the next change publishes again. */
   async function tryAlarm(call: Promise<void>): Promise<void> {
     try {
       await withTimeout(ALARM_CALL_MS, call);
@@ -46,7 +48,8 @@ export function createSettingsPublisher({ put, report, alarm, waitUntil }: Setti
 
   return {
     async publish(now) {
-      // Set before writing: if the write hangs, or this object ends before it does, the alarm publishes again.
+      // Set before writing: if the write hangs, or this object is evicted before the write ends, the alarm publishes
+      // again.
       waitUntil(tryAlarm(alarm.setAlarm(now + REPUBLISH_MS)));
       const published = Promise.all([publisher.publish(), report()]).then(async ([, isReported]) => {
         const isBehind = publisher.isBehind() || !isReported;

@@ -9,9 +9,12 @@ import { callTwice } from "../platform/object-call.ts";
 import { parsePublished, SETTINGS_KEY } from "./published-settings.ts";
 import type { SettingsRpc } from "./rpc.ts";
 
-/** Time limit of a read, milliseconds. A push has to be answered within five seconds, with or without the settings. */
+/** Time limit of a read, milliseconds: a push has to be answered within five seconds, with or without the settings. */
 const SETTINGS_TIMEOUT_MS = 1_500;
-/** Lifetime of the document in this isolate's memory, milliseconds; after it the next reader reads KV or the object. */
+/**
+ * How long the document is used from this isolate's memory, milliseconds; after that the next reader reads KV or the
+ * object.
+ */
 const FRESH_MS = 60_000;
 
 /** Per-isolate cache: may be evicted at any time, never authoritative. */
@@ -19,20 +22,20 @@ export interface SettingsMemory {
   known?: { readonly value: DocumentVersion; readonly readAt: number } | undefined;
 }
 
-/** This isolate's. */
+/** The cache of this isolate. */
 export const settingsMemory: SettingsMemory = {};
 
-/** What reading needs. */
+/** The injected dependencies. */
 export interface SettingsReaderDeps {
-  /** A fresh stub of the object: a stub whose connection broke never works again. */
+  /** Returns a new stub of the object: a stub whose connection broke never works again. */
   readonly settings: () => Pick<SettingsRpc, "read">;
   readonly kv: SnapshotKv;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
   readonly memory: SettingsMemory;
 }
 
-/** Why there are no settings to use. */
+/** Why the settings cannot be used. */
 export type SettingsUnavailable =
   | { readonly reason: "unavailable" }
   /** Another version of this worker stored them. */
@@ -41,8 +44,8 @@ export type SettingsUnavailable =
 /**
  * Reads the document in force, up to two minutes old.
  *
- * @returns the document; `unavailable` when neither memory nor KV nor the object has it in time; `unreadable` when this
- *   worker cannot read what is stored
+ * @returns the document; `unavailable` when neither memory nor KV nor the object returns it in time; `unreadable` when
+ * this worker cannot read what is stored
  */
 export async function readSettings(deps: SettingsReaderDeps): Promise<Result<DocumentVersion, SettingsUnavailable>> {
   const { memory, now } = deps;
@@ -51,8 +54,8 @@ export async function readSettings(deps: SettingsReaderDeps): Promise<Result<Doc
   const read = await raceTimeout(SETTINGS_TIMEOUT_MS, findDocument(deps));
   if (read === undefined || read === TIMED_OUT)
     return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
-  // KV may still have the version before the one this isolate has in memory, or received meanwhile. Of the same version the
-  // document in memory stays, with what was prepared for it.
+  // KV may return an older version than the one in this isolate's memory. For an equal version, keep the object in
+  // memory: values derived from it are cached by object identity (`rules.ts`).
   const newest = memory.known?.value;
   const value = newest !== undefined && newest.version >= read.version ? newest : read;
   memory.known = { value, readAt: now() };

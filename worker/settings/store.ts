@@ -46,7 +46,9 @@ export function createSettingsStore(storage: DurableObjectStorage): SettingsStor
   const { sql, kv } = storage;
   let schema = kv.get<Head>(HEAD_KEY)?.schema;
   if (schema !== undefined && schema > SCHEMA_VERSION) {
-    throw new Error(`settings storage has schema ${schema}, this worker knows ${SCHEMA_VERSION}: deploy the newer one`);
+    throw new Error(
+      `settings storage has schema ${schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+    );
   }
 
   const audited = (): number => kv.get<Head>(HEAD_KEY)?.audited ?? 0;

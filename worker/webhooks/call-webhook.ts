@@ -1,6 +1,6 @@
 /**
- * One signed POST to an endpoint of the team's, and its outcome. Webhooks are called here only: the address is checked
- * each time, redirects are never followed, nothing of the answer is trusted or logged.
+ * Makes one signed POST to a team's endpoint and returns its outcome. Webhooks are called only here: the URL is checked
+ * each time, redirects are never followed, and the answer is neither trusted nor logged.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { openDeadline, TIMED_OUT } from "../platform/deadline.ts";
@@ -8,7 +8,7 @@ import { readBytes } from "../platform/http-body.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 import { signWebhook } from "./sign.ts";
 
-/** What a request carries. */
+/** The options of a request. */
 export interface WebhookInit {
   readonly method: "POST";
   readonly headers: Record<string, string>;
@@ -17,12 +17,12 @@ export interface WebhookInit {
   readonly redirect: "manual";
 }
 
-/** What calls need from outside. */
+/** The injected dependencies. */
 export interface WebhookCallDeps {
   readonly fetch: (url: string, init: WebhookInit) => Promise<Response>;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
-  /** The current signing secret, then the previous one during a rotation. */
+  /** The signing secrets: the current one, then the previous one during a rotation. */
   readonly secrets: readonly string[];
   readonly allowPrivate: boolean;
 }
@@ -30,12 +30,12 @@ export interface WebhookCallDeps {
 /** One call. */
 export interface WebhookCall {
   readonly url: string;
-  /** The same for every repeat of it. */
+  /** The `webhook-id`: the same for every repeat of the call. */
   readonly id: string;
-  /** JSON. */
+  /** The body, JSON. */
   readonly body: string;
   readonly timeoutMs: number;
-  /** How much of the answer is read, bytes; 0: nothing. */
+  /** The maximum number of bytes read from the answer; 0: the answer is not read. */
   readonly maxAnswerBytes: number;
 }
 
@@ -45,21 +45,21 @@ export interface WebhookFailure {
     | "timeout"
     | "network"
     | "redirected"
-    /** 410: the endpoint wants no more events. */
+    /** 410: the endpoint accepts no more events. */
     | "gone"
     /** 400, 413, 415, 422: the endpoint will never accept this request. */
     | "refused"
     /** Any other status. */
     | "status"
     | "answer_too_large"
-    /** The address is not allowed: no request was sent. */
+    /** The URL is not allowed: no request was sent. */
     | "url_refused";
   readonly status?: number;
   /** The Retry-After of a 429 or 503, milliseconds. */
   readonly retryAfterMs?: number;
 }
 
-/** The longest answer to a question that is read, bytes. */
+/** The maximum size of an answer to a question, bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Statuses with which an endpoint rejects the request itself. */
@@ -68,7 +68,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 /**
  * Calls an endpoint.
  *
- * @returns the text of its answer, empty when none is to be read
+ * @returns the text of its answer; empty when the answer is not read
  */
 export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Promise<Result<string, WebhookFailure>> {
   const url = checkWebhookUrl(call.url, deps.allowPrivate);
@@ -93,8 +93,8 @@ export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Pro
     const outcome = await Promise.race([exchange(deps, url.value.href, init, call.maxAnswerBytes), deadline.overdue]);
     return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
   } catch {
-    // The text of a fetch error quotes the address, which may contain a key: it is dropped, only the failure is
-    // recorded.
+    // The text of a fetch error quotes the URL, which may contain a key, so it is discarded; only the kind of failure
+    // is returned.
     return err({ reason: deadline.signal.aborted ? "timeout" : "network" });
   } finally {
     deadline.close();
@@ -137,7 +137,7 @@ function failureOf(response: Response, now: number): WebhookFailure | undefined 
   return { reason: "status", status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/** Seconds or a date (RFC 9110 §10.2.3). */
+/** Parses Retry-After: seconds or a date (RFC 9110 §10.2.3). */
 function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;

@@ -1,6 +1,6 @@
 /**
- * The webhooks as a consumer of a conversation's log. Code that only alarms need is loaded by `import()` when an alarm
- * first needs it, so a cold start for a push evaluates none of it.
+ * The webhooks as a consumer of a conversation's log. Code that only alarms use is loaded by `import()` when an alarm
+ * first needs it, so a cold start for a push does not evaluate it.
  */
 import type { LogConsumer } from "../conversation/log-consumer.ts";
 import { listWebhooks, withoutWebhooks } from "./core/consumers.ts";
@@ -14,7 +14,7 @@ interface SigningPolicy {
 
 export const WEBHOOK_CONSUMER: LogConsumer<ConsumerServices, SigningPolicy> = {
   list: listWebhooks,
-  // Without a secret they wait: the log keeps the events they did not receive.
+  // Without a signing secret, webhooks are not delivered to; the log keeps their events.
   movable: (consumers, policy) => (canSign(policy) ? consumers : withoutWebhooks(consumers)),
   async deliver(host, services) {
     if (!canSign({ webhookSecrets: services.webhooks.secrets })) return;

@@ -1,6 +1,4 @@
-/**
- * Events that retention deletes before a webhook received them: they are recorded as skipped.
- */
+/** Records events that retention is about to delete before a webhook received them as skipped. */
 import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { accountOf } from "../../shared/message/address.ts";
 import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
@@ -19,10 +17,10 @@ import { createSkippedEvents } from "./skipped-events.ts";
 const MAX_ROWS = 100;
 
 /**
- * Rows before `until` are about to be deleted. Events in them that a webhook did not receive are recorded first, and
- * its cursor is moved past them.
+ * Handles rows before `until`, which are about to be deleted: events in them that a webhook did not receive are
+ * recorded as skipped, and its cursor is moved past them.
  *
- * @throws Error when they could not be recorded: then nothing may be deleted
+ * @throws Error when they could not be recorded; the rows must then not be deleted
  */
 export async function expireEvents(host: ConsumerHost, services: ConsumerServices, until: number): Promise<void> {
   const { address, id, log, state, store } = host;
@@ -44,7 +42,8 @@ export async function expireEvents(host: ConsumerHost, services: ConsumerService
       health,
       fields: { ...accountOf(address), conversation: conversationTag(id) },
     });
-    // While the settings cannot be read, the types of events it wants are unknown: all events count.
+    // When the settings cannot be read, the webhook's subscribed event types are unknown: every event is counted as
+    // skipped.
     const wanted =
       settings?.webhooks.find((webhook) => webhook.id === name)?.events ?? (settings ? [] : WEBHOOK_EVENTS);
     let after = from;
@@ -67,7 +66,7 @@ export async function expireEvents(host: ConsumerHost, services: ConsumerService
   host.keep({ consumers: withWebhookCursors(consumers, Object.fromEntries(moved)), settingsVersion }, true);
 }
 
-/** Events that are not recorded must not be deleted: the alarm tries again. */
+/** Thrown when events could not be recorded, which must then not be deleted: the alarm tries again. */
 class ExpiryError extends Error {
   override readonly name = "ExpiryError";
   readonly code = "expiry";

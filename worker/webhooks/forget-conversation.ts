@@ -1,6 +1,6 @@
 /**
- * The account's methods that delivering to webhooks needs, and the removal of a conversation that was erased during a
- * run.
+ * The methods of the account object that webhook delivery uses, and the removal of a conversation that was erased
+ * during a run.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { accountOf, type ChannelAccount } from "../../shared/message/address.ts";
@@ -9,7 +9,7 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import type { WebhookCallDeps } from "./call-webhook.ts";
 import type { WebhookAccount } from "./health-reader.ts";
 
-/** Timeout of removing an erased conversation from the account, milliseconds. */
+/** Timeout of the call that removes an erased conversation from the account, milliseconds. */
 const FORGET_TIMEOUT_MS = 1_500;
 
 /** The part of the account object that is used. */
@@ -17,18 +17,18 @@ interface ConsumerAccount extends WebhookAccount {
   forgetConversation(id: string): Promise<unknown>;
 }
 
-/** What delivering to webhooks needs of the account. */
+/** The injected dependencies of webhook delivery. */
 export interface ConsumerServices {
-  /** A fresh stub of the account object. */
+  /** Returns a new stub of the account object. */
   readonly account: () => ConsumerAccount;
-  /** The settings in force with their version; undefined when they cannot be read. */
+  /** Returns the settings in force with their version; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
   readonly webhooks: WebhookCallDeps;
 }
 
 /**
- * The user was erased during the run: its reports may have reached the account after the erasure had removed the user
- * there.
+ * Removes a conversation from the account after its user was erased during the run: reports of the run may have reached
+ * the account after the erasure.
  */
 export async function forgetConversation(
   account: ConsumerServices["account"],

@@ -1,5 +1,5 @@
 /**
- * The health of webhooks for a conversation's run: read from the account object at most twice a minute per isolate.
+ * Reads the health of webhooks for a conversation's run from the account object, at most twice a minute per isolate.
  * When the account cannot be reached, endpoints count as healthy, and no event is skipped.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
@@ -17,45 +17,46 @@ export interface WebhookAccount {
   recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void>;
 }
 
-/** The cached healths, by appid. */
+/** The cached health of webhooks, by appid. */
 export type HealthMemory = Map<string, { readonly healths: WebhookHealths; readonly readAt: number }>;
 
-/** The healths cached by this isolate. */
+/** The cache of this isolate. */
 export const healthMemory: HealthMemory = new Map();
 
-/** What reading and reporting need. */
+/** The injected dependencies. */
 export interface HealthDeps {
   readonly appid: string;
-  /** A fresh stub of the account object. */
+  /** Returns a new stub of the account object. */
   readonly account: () => WebhookAccount;
   readonly memory: HealthMemory;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
-  /** The webhooks of the settings the caller has read; undefined when they cannot be read. */
+  /** The webhooks of the settings that the caller has read; undefined when they cannot be read. */
   readonly listed: ListedWebhooks | undefined;
 }
 
 const FRESH_MS = 30_000;
-/** Timeout of a call of the account object, milliseconds: the same alarm has messages to send. */
+/** Timeout of a call of the account object, milliseconds; short, because the same alarm has messages to send. */
 const ACCOUNT_TIMEOUT_MS = 1_500;
 
-/** The endpoints with failures. */
+/** Returns the endpoints with failures. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
   const known = deps.memory.get(deps.appid);
   if (known !== undefined && isFresh(known.readAt, deps.now(), FRESH_MS)) return known.healths;
   return ask(deps, (account) => account.webhookHealths(deps.listed));
 }
 
-/** Reports a call. Returns the endpoint's health after it. */
+/** Reports a call. @returns the endpoint's health after it */
 export async function reportHealth(deps: HealthDeps, id: string, report: WebhookReport): Promise<WebhookHealths> {
   return ask(deps, (account) => account.reportWebhook(id, report, deps.listed));
 }
 
-/** Records skipped events. @returns whether they are recorded */
+/** Records skipped events. @returns whether they were recorded */
 export async function recordSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
     await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().recordSkipped(id, events, deps.listed));
-    // A refusal changes the health: the next run reads it, and then reports accepted events.
+    // A refusal changes the health: the cache is deleted so that the next run reads it and then reports accepted
+    // events.
     deps.memory.delete(deps.appid);
     return true;
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Delivers the rows of a conversation's log to the webhooks: runs the due endpoints by `webhooks/run.ts` and stores the
- * new cursors in the state. Called by the alarm only (docs/design/0013-webhooks.md).
+ * Delivers the rows of a conversation's log to the webhooks: runs the due endpoints with `webhooks/run.ts` and stores
+ * the new cursors in the state. Called by the alarm only (docs/design/0013-webhooks.md).
  */
 import { accountOf } from "../../shared/message/address.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownConsumers } from "../conversation/core/consumer-cursor.ts";
@@ -15,11 +15,14 @@ import { forgetConversation, type ConsumerServices } from "./forget-conversation
 import { healthMemory } from "./health-reader.ts";
 import { runWebhooks, type Deliverable } from "./run.ts";
 
-/** Time in which calls may start, milliseconds from the alarm: the same alarm has messages to send. */
+/**
+ * Time in which calls may start, milliseconds after the start of the alarm, because the same alarm has messages to
+ * send.
+ */
 const BUDGET_MS = 10_000;
 /** Delay of all webhooks while the settings cannot be read, milliseconds. */
 const SETTINGS_RETRY_MS = 30_000;
-/** Delivers the due events; resolves when that is done, has failed, or the time is up. */
+/** Delivers the due events; resolves when they are delivered or failed, or the time is used up. */
 export async function deliverEvents(host: ConsumerHost, services: ConsumerServices): Promise<void> {
   const { address, id, log, state, store } = host;
   const started = Date.now();
@@ -57,18 +60,18 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     rows: (after, limit) => store().rows(after, limit).map(toDeliverable),
     deps,
     health: { appid: address.account, account, memory: healthMemory, now: deps.now, listed: toListed(stored) },
-    // Not after an erasure, even if the user has written again since.
-    mayGoOn: () => store() === opened && mayContinue(host, started + BUDGET_MS),
+    // False after an erasure, even if the user has written again since then.
+    mayContinue: () => store() === opened && mayContinue(host, started + BUDGET_MS),
     fields: { ...accountOf(address), conversation: tag },
   });
-  // Erased meanwhile: the results for the old log do not concern the cursors of the new one.
+  // Erased during the run: the results of the old log must not change the cursors of the new one.
   if (store() !== opened) return forgetConversation(account, address, id);
   const listed = { consumers: settings.webhooks.map((webhook) => webhook.id), settingsVersion: version };
   const known = { consumers: cursorsNow(), settingsVersion: state().settingsVersion };
   keep(foldProgress(known, listed, progress, Date.now(), Math.random), true);
 }
 
-/** Not late, and not while a message waits for the alarm. */
+/** Returns whether another call may start: not after the time limit, and not while a message waits for the alarm. */
 function mayContinue({ state }: ConsumerHost, until: number): boolean {
   const now = Date.now();
   const message = nextDue(state(), undefined, 0, {});

@@ -1,5 +1,5 @@
 /**
- * The account object's part in webhooks: it stores the reports of conversations, health and skipped events, and lists
+ * The webhook methods of the account object: stores the reports of conversations, health and skipped events, and lists
  * what can be replayed. The rules are in webhooks/core/endpoint-health.ts, the SQL in webhooks/skipped-store.ts.
  */
 import { ownValue } from "../../shared/base/own-value.ts";
@@ -18,13 +18,13 @@ import {
 import type { ListedWebhooks } from "./core/listed-webhooks.ts";
 import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./skipped-store.ts";
 
-/** What the records need of the account object. */
+/** The injected dependencies. */
 export interface WebhookRecordsDeps {
   readonly appid: () => string;
-  /** The webhooks of the newest settings callers have read. */
+  /** Returns the webhooks of the newest settings that callers have read. */
   readonly listed: () => ListedWebhooks;
   readonly healths: () => WebhookHealths;
-  /** Stores healths when they are passed, and sets the alarm if something is due before it. */
+  /** Stores the health if passed, and sets the alarm if something is due before it. */
   readonly write: (healths?: WebhookHealths) => void;
   readonly skipped: SkippedStore;
 }
@@ -32,13 +32,16 @@ export interface WebhookRecordsDeps {
 /** The state of the webhooks. */
 export interface WebhookStatus {
   readonly healths: WebhookHealths;
-  /** By the webhook's id; only those with skipped events. */
+  /** Skipped events by webhook id; only webhooks that have some. */
   readonly skipped: Readonly<Record<string, SkippedSummary>>;
 }
 
-/** Creates it. */
+/** Creates the methods. */
 export function createWebhookRecords({ appid, listed, healths, write, skipped }: WebhookRecordsDeps) {
-  /** A report of a caller that cannot read the settings is recorded for every webhook. */
+  /**
+   * Whether a webhook is in the settings that the caller has read. The report of a caller that cannot read the settings
+   * is recorded for every webhook.
+   */
   const isListed = (id: string, read: ListedWebhooks | undefined) =>
     read === undefined || listed().webhooks.some((webhook) => webhook.id === id);
 
@@ -51,7 +54,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
   }
 
   return {
-    /** A conversation reports a call. Returns the endpoint's health after it. */
+    /** Records a conversation's report of a call. @returns the endpoint's health after it */
     report(id: string, report: WebhookReport, read: ListedWebhooks | undefined, now: number): WebhookHealths {
       const known = ownValue(healths(), id);
       const health = recordReport(known, report, now);
@@ -65,7 +68,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       return change(id, health);
     },
 
-    /** Records events that a conversation skipped; they are recorded when this returns. */
+    /** Records events that a conversation skipped; they are stored when this function returns. */
     recordSkipped(id: string, events: SkippedEvents, read: ListedWebhooks | undefined, now: number): void {
       if (!isListed(id, read)) return;
       const { conversation, count, reason, status, inRow = count } = events;
@@ -79,7 +82,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       else if (known !== undefined) change(id, recordGivenUp(known, conversation));
     },
 
-    /** The state of the webhooks of the settings. */
+    /** Returns the state of the webhooks in the settings. */
     status(): WebhookStatus {
       const summaries = listed().webhooks.flatMap(({ id }) => {
         const summary = skipped.summary(id);
@@ -89,14 +92,14 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
     },
 
     /**
-     * Conversations with events that an endpoint did not receive: at most the given number, the longest waiting first,
-     * or one by its id.
+     * Returns conversations with events that an endpoint did not receive: at most the given number, those with the
+     * oldest skipped event first; or one by its id.
      */
     skippedConversations(id: string, which: number | string): readonly SkippedConversation[] {
       return skipped.conversations(id, which);
     },
 
-    /** These conversations deliver their skipped events again. @returns how many conversations are still recorded */
+    /** Removes conversations that redeliver their skipped events. @returns how many conversations are still recorded */
     replayed(id: string, read: readonly SkippedConversation[]): number {
       for (const conversation of read) skipped.remove(id, conversation);
       return skipped.summary(id)?.conversations ?? 0;
@@ -107,13 +110,13 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       return skipped.clear(id);
     },
 
-    /** Deletes a conversation, by its object's id: its user was erased. */
+    /** Removes a conversation whose user was erased, by its object's id. */
     forget(conversation: string): void {
       skipped.forget(conversation);
       for (const [id, health] of Object.entries(healths())) change(id, withoutConversation(health, conversation));
     },
 
-    /** A caller has read newer settings: records of removed endpoints are deleted. */
+    /** Applies newer settings that a caller has read: records of removed endpoints are deleted. */
     follow({ webhooks }: ListedWebhooks): void {
       const known = healths();
       const kept = keepHealths(known, listed().webhooks, webhooks);

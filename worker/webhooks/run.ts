@@ -1,9 +1,9 @@
 /**
- * Delivers the events of a conversation's log, or of the account's table of events, to the webhooks: every endpoint by
- * itself, one event after another in order, until all are delivered, one fails, or the time is up. It changes no state;
- * the object stores the results.
+ * Delivers the events of a conversation's log, or of the account's table of events, to the webhooks: each endpoint
+ * independently, one event after another in order, until all are delivered, one fails, or the time is used up. It
+ * changes no state; the object stores the results.
  *
- * A skipped event is recorded by the account before the cursor moves past it, so no event is lost without a record.
+ * The account records a skipped event before the cursor moves past it, so no event is lost without a record.
  */
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { WebhookEventType } from "../../shared/api/webhook-events.ts";
@@ -16,34 +16,34 @@ import type { WebhookEvent } from "./core/event.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./health-reader.ts";
 import { createSkippedEvents, type EventSource, type Skipped } from "./skipped-events.ts";
 
-/** The source of events in order: a row of a log, or an event of the app. */
+/** A source of events: a row of a log, or an event of the app. */
 export interface Deliverable {
   readonly seq: number;
-  /** When it happened, epoch ms. */
+  /** When it was stored, epoch ms. */
   readonly at: number;
   /** The types of its events, in order. */
   readonly types: readonly WebhookEventType[];
   readonly build: (type: WebhookEventType) => WebhookEvent;
 }
 
-/** An endpoint with something due. */
+/** An endpoint with events to deliver. */
 export interface DueWebhook {
   readonly webhook: Webhook;
   readonly cursor: ConsumerCursor;
 }
 
-/** What a run needs. */
+/** The injected dependencies of a run. */
 export interface WebhookRun {
   readonly source: EventSource;
   readonly due: readonly DueWebhook[];
-  /** The newest row. */
+  /** The seq of the newest row. */
   readonly last: number;
-  /** Rows after a cursor, oldest first; fewer than `limit` does not mean that there are no more. */
+  /** Returns rows after a cursor, oldest first; fewer than `limit` does not mean that there are no more. */
   readonly rows: (after: number, limit: number) => readonly Deliverable[];
   readonly deps: WebhookCallDeps;
   readonly health: HealthDeps;
-  /** Whether another call may start. */
-  readonly mayGoOn: () => boolean;
+  /** Returns whether another call may start. */
+  readonly mayContinue: () => boolean;
   /** Fields of the log lines: the conversation (`conversationTag`). */
   readonly fields: Readonly<Record<string, string>>;
 }
@@ -53,7 +53,7 @@ export const DELIVERY_TIMEOUT_MS = 5_000;
 /** Rows read per run. */
 const MAX_ROWS = 100;
 
-/** Runs; resolves with the result for each endpoint. */
+/** Runs the delivery; resolves with the result for each endpoint. */
 export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, ConsumerProgress>> {
   const healths = await readHealths(run.health);
   const entries = run.due.map(async (due): Promise<readonly [string, ConsumerProgress]> => {
@@ -70,27 +70,27 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
 }
 
 /**
- * Whether a success has to be reported to the account. The known health may be half a minute old: after a replay the
- * success is always reported.
+ * Returns whether a success has to be reported to the account. The cached health may be half a minute old, so after a
+ * replay the success is always reported.
  */
 function wasInTrouble(run: WebhookRun, due: DueWebhook, health: WebhookHealth | undefined): boolean {
   return due.cursor.isReplay === true || isWaiting(run, due, health) || (health?.failures ?? 0) > 0;
 }
 
-/** Whether the account lists this conversation among those that wait. */
+/** Returns whether the account lists this conversation as waiting for the endpoint. */
 function isWaiting({ source }: WebhookRun, { cursor }: DueWebhook, health: WebhookHealth | undefined): boolean {
   return cursor.tries > 0 || ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
 }
 
-/** The account's record of an endpoint before a run. */
+/** What the account has recorded about an endpoint before a run. */
 interface KnownTrouble {
-  /** The first accepted event has to be reported. */
+  /** Whether the first accepted event has to be reported. */
   readonly mustReport: boolean;
-  /** The conversation is one of those that wait. */
+  /** Whether the conversation is listed as waiting. */
   readonly waits: boolean;
 }
 
-/** One endpoint, in order. */
+/** Delivers the rows to one endpoint, in order. */
 async function deliverRows(
   run: WebhookRun,
   due: DueWebhook,
@@ -112,13 +112,14 @@ async function deliverRows(
     const onlyGaveUp = !isAlive && !skipped.isEmpty();
     const made = { from, to, ...(onlyGaveUp && { since: cursor.since }), ...(stopped && { stopped }) };
     const settled = await skipped.settle(made);
-    // Skipped events are reported at the end of the run, so an event accepted after them is reported once more.
+    // Skipped events are reported at the end of the run, so an event that was accepted after them is reported once
+    // more.
     if (isOkAgain && settled === made) await reportSuccess();
     return settled;
   };
   for (const row of rows) {
     for (const type of wantedTypes(webhook, row)) {
-      if (!run.mayGoOn()) return end();
+      if (!run.mayContinue()) return end();
       isCalled = true;
       const failure = await deliver(run, webhook, row, type);
       if (failure === undefined) skipped.accepted();
@@ -142,15 +143,16 @@ async function deliverRows(
   }
   if (rows.length < MAX_ROWS && run.rows(to, 1).length === 0) {
     to = Math.max(to, run.last);
-    // The settings changed: the endpoint no longer wants the waiting event.
+    // After a change of the settings, the endpoint no longer subscribes to the waiting event.
     if (waits && !isCalled) await reportHealth(run.health, webhook.id, { ...success, isIdle: true });
   }
   return end();
 }
 
 /**
- * No call is made during a pause. When an endpoint has failed for as long as an event waits, events of that age are
- * skipped: otherwise conversations would wake repeatedly, each time billed, until their rows are deleted.
+ * Skips expired events during a pause, in which no call is made. When an endpoint has failed for as long as an event
+ * has waited, events of that age are skipped: otherwise conversations would wake repeatedly, each time billed, until
+ * their rows are deleted.
  */
 async function skipExpired(
   run: WebhookRun,
@@ -206,7 +208,7 @@ async function reportFailure(
   const healths = await reportHealth(run.health, webhook.id, report);
   const until = ownValue(healths, webhook.id)?.pausedUntil ?? 0;
   if (until > run.deps.now()) return { reason: "paused", until };
-  // 410 means that no more calls are wanted; whether for this user alone is unknown.
+  // 410 means that the endpoint accepts no more calls; it is unknown whether that concerns this user only.
   const asked = reason === "gone" ? GONE_PAUSE_MS : retryAfterMs;
   return { reason: "failed", ...(asked !== undefined && { retryAfterMs: asked }) };
 }

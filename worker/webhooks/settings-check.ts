@@ -1,6 +1,6 @@
 /**
- * Checks of webhooks in settings that need the Worker's configuration: whether their addresses are allowed here, and
- * whether there is a secret to sign with. Checked when settings are stored, since otherwise events would never be delivered.
+ * Checks the webhooks in settings against the Worker's configuration: whether their URLs are allowed here, and whether
+ * there is a signing secret. Checked when settings are stored, because events would otherwise never be delivered.
  */
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
@@ -10,9 +10,10 @@ import type { WebhookCallDeps } from "./call-webhook.ts";
 export type WebhookPolicy = Pick<WebhookCallDeps, "secrets" | "allowPrivate">;
 
 /**
- * Every problem, with its path and cure; never the address.
+ * Returns every problem, with its path and fix; never the URL.
  *
- * @param policy undefined without a configuration: then no request reaches an object, and /healthz reports it
+ * @param policy undefined while the configuration is incomplete; then no request reaches an object, and /healthz
+ * reports it
  */
 export function findWebhookProblems(
   { webhooks }: Settings,
@@ -27,14 +28,15 @@ export function findWebhookProblems(
     return [{ reason: "invalid", path: `webhooks.${index}.url`, problem: `the address ${problem}`, cure }];
   });
   if (webhooks.length > 0 && secrets.length === 0) {
-    const problem = "there is no secret to sign with";
-    const cure = "run: npx wrangler secret put WEBHOOK_SECRET (whsec_ and the output of openssl rand -base64 32)";
+    const problem = "there is no signing secret";
+    const cure =
+      "run: npx wrangler secret put WEBHOOK_SECRET (whsec_ followed by the output of openssl rand -base64 32)";
     problems.unshift({ reason: "invalid", path: "webhooks", problem, cure });
   }
   return problems;
 }
 
-/** Whether webhooks can be signed: without a secret they wait. */
+/** Returns whether webhooks can be signed: without a signing secret they are not called. */
 export function canSign({ webhookSecrets }: { readonly webhookSecrets: WebhookPolicy["secrets"] }): boolean {
   return webhookSecrets.length > 0;
 }

@@ -1,6 +1,6 @@
 /**
  * Signatures by the Standard Webhooks scheme: `v1,` and base64 of HMAC-SHA-256 over `id.timestamp.body`, with the
- * decoded bytes after `whsec_` as key. Receivers can verify them with any library of that scheme.
+ * base64-decoded bytes after `whsec_` as the key. Receivers can verify them with any library of that scheme.
  */
 
 const PREFIX = "whsec_";
@@ -13,11 +13,11 @@ export interface SignedParts {
   readonly id: string;
   /** The header `webhook-timestamp`, whole seconds since 1970. */
   readonly timestamp: number;
-  /** The body as it is sent. */
+  /** The body that is sent. */
   readonly body: string;
 }
 
-/** Whether the text is a secret of the scheme: `whsec_` and base64 of 24 to 64 bytes. */
+/** Returns whether the text is a secret of the scheme: `whsec_` and base64 of 24 to 64 bytes. */
 export function isWebhookSecret(text: string): boolean {
   return readKey(text) !== undefined;
 }
@@ -38,7 +38,7 @@ export async function signWebhook(secrets: readonly string[], parts: SignedParts
 
 async function sign(secret: string, content: BufferSource): Promise<string> {
   const bytes = readKey(secret);
-  if (bytes === undefined) throw new TypeError("no webhook secret");
+  if (bytes === undefined) throw new TypeError("at least one webhook secret is required");
   const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, content));
   return btoa(String.fromCharCode(...mac));

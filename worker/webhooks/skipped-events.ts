@@ -1,6 +1,4 @@
-/**
- * The events one run skips, until the account has recorded them.
- */
+/** Collects the events that one run skips, until the account has recorded them. */
 import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shared/api/webhook-events.ts";
 import type { ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
@@ -8,15 +6,15 @@ import { writeLog } from "../platform/logger.ts";
 import { recordSkipped, type HealthDeps } from "./health-reader.ts";
 import type { SkippedEvent, SkipReason } from "./skipped-store.ts";
 
-/** Where the events come from. */
+/** The origin of the events. */
 export interface EventSource extends Pick<WebhookSource, "objectId"> {
-  /** The log; absent of the account's own events. */
+  /** The log's id; absent for the account's own events. */
   readonly log?: string;
 }
 
-/** The event's own data. */
+/** The injected dependencies. */
 export interface SkippedDeps {
-  /** The endpoint's id. */
+  /** The id of the endpoint. */
   readonly webhook: string;
   readonly source: EventSource;
   readonly health: HealthDeps;
@@ -27,7 +25,7 @@ export interface SkippedDeps {
 /** The events of one run and endpoint. */
 export interface Skipped {
   /**
-   * An event is skipped: refused, expired, or given up after other failures.
+   * Adds a skipped event: refused, expired, or abandoned after other failures.
    *
    * @param after the cursor before its row
    */
@@ -37,21 +35,21 @@ export interface Skipped {
     after: number,
     why: { readonly reason: string; readonly status?: number },
   ): void;
-  /** An event was accepted: the skipped events before it are no longer in a row with the next ones. */
+  /** Records that an event was accepted, which ends the series of consecutive skipped events. */
   accepted(): void;
   isEmpty(): boolean;
   /**
    * Ends the run: has the events recorded.
    *
-   * @returns the progress; when they could not be recorded, the cursor stays before the first of them
+   * @returns the progress; when the events could not be recorded, the cursor stays before the first of them
    */
   settle(progress: ConsumerProgress): Promise<ConsumerProgress>;
 }
 
-/** Collects the events of one run. */
+/** Creates the collection for one run. */
 export function createSkippedEvents({ webhook, source, health, fields }: SkippedDeps): Skipped {
   const events: (SkippedEvent & { readonly after: number })[] = [];
-  /** Events since the last one that was accepted. */
+  /** Number of skipped events since the last accepted one. */
   let inRow = 0;
   let newest: { readonly reason: SkipReason; readonly status?: number } = { reason: "refused" };
 

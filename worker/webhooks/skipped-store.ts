@@ -1,9 +1,9 @@
 /**
- * The events webhooks did not receive: one entry for each endpoint and conversation with skipped events, in the account
- * object, for `GET /webhooks` and for replays (docs/design/0013-webhooks.md). The events themselves stay in the
- * conversations' logs.
+ * Stores which events webhooks did not receive: one entry for each endpoint and conversation with skipped events, in
+ * the account object, for `GET /webhooks` and for replays (docs/design/0013-webhooks.md). The events themselves stay in
+ * the conversations' logs.
  *
- * The table and its index are created with the first entry, without a step of the schema.
+ * The table and its index are created with the first entry, without a schema step.
  */
 
 /** Why an event was skipped. */
@@ -17,12 +17,15 @@ export type SkipReason =
 
 /** Events of one conversation that were skipped together. Crosses RPC: new fields must be optional. */
 export interface SkippedEvents {
-  /** The object's id, 64 hex digits; the account's own for events of the mini program as a whole. */
+  /**
+   * The id of the conversation's object, 64 hex digits; for events of the mini program as a whole, the account object's
+   * own id.
+   */
   readonly conversation: string;
-  /** The log they are in; absent of the account's own events. */
+  /** The log that contains the events; absent for the account's own events. */
   readonly log?: string;
   readonly count: number;
-  /** The number since the last accepted event; absent: all. */
+  /** The number of skipped events since the last accepted one; absent: all of them. */
   readonly inRow?: number;
   /** The first of these events. */
   readonly first: SkippedEvent;
@@ -33,16 +36,16 @@ export interface SkippedEvents {
 
 /** One event that was skipped. */
 export interface SkippedEvent {
-  /** Its row, from which a replay begins. */
+  /** The seq of its row, from which a replay begins. */
   readonly seq: number;
-  /** Its header `webhook-id`. */
+  /** The value of its header `webhook-id`. */
   readonly id: string;
   readonly type: string;
   /** When it happened, epoch ms. */
   readonly at: number;
 }
 
-/** What one endpoint did not receive. Times in epoch ms. */
+/** The events that one endpoint did not receive. Times in epoch ms. */
 export interface SkippedSummary {
   readonly count: number;
   /** The number of conversations with skipped events. */
@@ -50,23 +53,20 @@ export interface SkippedSummary {
   readonly lastAt: number;
   readonly lastReason: SkipReason;
   readonly lastStatus?: number;
-  /** Absent when only unlisted conversations are left. */
+  /** The first skipped event; absent when only unlisted conversations are left. */
   readonly first?: SkippedEvent & { readonly conversation: string };
-  /**
-   * Those of `count` whose conversations are not listed, because there are too many: a replay of all does not include
-   * them.
-   */
+  /** The part of `count` in conversations beyond the listed ones: a replay of all does not include them. */
   readonly unlisted: number;
 }
 
 /** A conversation to be replayed. */
 export interface SkippedConversation {
   readonly conversation: string;
-  /** The log they were skipped in; null of the account's own events. */
+  /** The log in which the events were skipped; null for the account's own events. */
   readonly log: string | null;
-  /** The row before the first event that was skipped. */
+  /** The seq before the first skipped event, from which a replay begins. */
   readonly after: number;
-  /** The number of skipped events; another number means that more were skipped since. */
+  /** The number of skipped events; if it has changed, more were skipped in the meantime. */
   readonly count: number;
 }
 
@@ -74,9 +74,12 @@ export interface SkippedConversation {
 export interface SkippedStore {
   note(webhook: string, skipped: SkippedEvents, now: number): void;
   summary(webhook: string): SkippedSummary | undefined;
-  /** At most the given number of conversations, those that have waited longest first, or one by its object's id. */
+  /**
+   * Returns conversations: at most the given number, those whose first skipped event is oldest first; or one by its
+   * object's id.
+   */
   conversations(webhook: string, which: number | string): readonly SkippedConversation[];
-  /** Removes an entry unless more was skipped since it was read. */
+  /** Removes an entry, unless more events were skipped since it was read. */
   remove(webhook: string, read: SkippedConversation): void;
   /** Removes all entries of an endpoint. @returns the number of events in them */
   clear(webhook: string): number;
@@ -84,16 +87,20 @@ export interface SkippedStore {
   forget(conversation: string): void;
   /** Removes the entries of endpoints that are not listed. */
   keep(webhooks: readonly string[]): void;
-  /** When the oldest entry was last added to, epoch ms; null when there is none. */
+  /** Returns when the oldest entry was last added to, epoch ms; null when there is none. */
   oldest(): number | null;
-  /** Removes entries last added to before this, epoch ms. */
+  /** Removes entries that were last added to before this time, epoch ms. */
   prune(horizon: number): void;
 }
 
-/** The most conversations listed for one endpoint; skipped events of others are counted in one entry without a name. */
+/**
+ * The maximum number of conversations listed for one endpoint; skipped events of further conversations are counted in
+ * one entry without a name.
+ */
 export const MAX_LISTED = 10_000;
 /**
- * Not an object's id. The first event of this entry is not stored, because `forget` could not find its conversation.
+ * The id of the entry for unlisted conversations; not an object's id. The first event of this entry is not stored,
+ * because `forget` could not find its conversation.
  */
 const UNLISTED = "*";
 
@@ -107,7 +114,7 @@ type Entry = {
   readonly at: number;
   readonly count: number;
   readonly noted: number;
-  /** The shape written by `note`. */
+  /** Written by `note`, so it is one of these values. */
   readonly reason: SkipReason;
   readonly status: number | null;
 };
@@ -115,11 +122,11 @@ type Entry = {
 const CREATE = `create table if not exists webhook_skipped (webhook text not null, conversation text not null, log text,
   seq integer not null, id text not null, type text not null, at integer not null, count integer not null,
   noted integer not null, reason text not null, status integer, primary key (webhook, conversation)) without rowid`;
-/** Each write reads the oldest entry (to set the alarm): that must read one row, not the table. */
+/** Each write reads the oldest entry (to set the alarm); with the index that reads one row, not the table. */
 const CREATE_INDEX = "create index if not exists webhook_skipped_noted on webhook_skipped (noted)";
 const LISTED = "from webhook_skipped where webhook = ? and conversation <> ?";
 const REMOVE = "delete from webhook_skipped where webhook = ? and conversation = ?";
-/** The first event stays; the newest outcome replaces the older one. */
+/** Adds events to an entry: the first event is kept; the newest outcome replaces the older one. */
 const NOTE = `insert into webhook_skipped (webhook, conversation, log, seq, id, type, at, count, noted, reason, status)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook, conversation) do update set
   count = count + excluded.count, noted = excluded.noted, reason = excluded.reason, status = excluded.status,
@@ -128,7 +135,7 @@ const NOTE = `insert into webhook_skipped (webhook, conversation, log, seq, id, 
 
 /** Opens the record of an account. */
 export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore {
-  /** Undefined: not read yet. */
+  /** Whether the table exists; undefined: not read yet. */
   let known: boolean | undefined;
   const exists = () =>
     (known ??= sql.exec("select 1 from sqlite_master where name = 'webhook_skipped'").toArray().length > 0);
@@ -139,7 +146,8 @@ export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore 
   /** Whether table and index were created or found by this instance. */
   let isReady = false;
   /**
-   * How many conversations are listed, by webhook: counted once, not for every write. Emptied when entries are removed.
+   * The number of listed conversations, by webhook: counted once instead of for every write, and cleared when entries
+   * are removed.
    */
   const sizes = new Map<string, number>();
   const find = (webhook: string, conversation: string) =>
@@ -158,7 +166,7 @@ export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore 
       known = true;
       const [before] = find(webhook, conversation);
       const isKnown = before !== undefined;
-      // The entry is of a log that was erased since: it is replaced.
+      // The entry belongs to a log that was erased in the meantime, so it is replaced.
       if (isKnown && before.log !== log) sql.exec(REMOVE, webhook, conversation);
       const size = sizeOf(webhook);
       const isNamed = isKnown || size < MAX_LISTED;

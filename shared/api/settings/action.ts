@@ -1,6 +1,6 @@
 /**
- * The answers a team may set: their shape and variables. Whether an account can send them depends on its channel and is
- * checked when settings are stored (`message-checks.ts`).
+ * The answers that a team may configure: their structure and variables. Whether an account can send them depends on its
+ * channel and is checked when settings are stored (`message-checks.ts`).
  */
 import * as v from "valibot";
 import { OutboundSchema, type Outbound } from "../../message/outbound.ts";
@@ -16,7 +16,7 @@ const ANSWERS = [
   v.strictObject({ type: v.literal("silent") }),
 ] as const;
 
-/** The last resort when no rule answers: it must not depend on another server. */
+/** The answer when no rule matches; it must not depend on another server. */
 export const AnswerSchema = v.variant("type", ANSWERS);
 
 /** The answer to a message: messages, a handover to the platform's own agents, no answer, or the answer of a webhook. */
@@ -25,7 +25,7 @@ export const ActionSchema = v.variant("type", [
   v.strictObject({ type: v.literal("webhook"), webhookId: WebhookIdSchema }),
 ]);
 
-/** The messages of one answer, with the variables of where they are used. */
+/** Returns the schema of the messages of one answer, with the variables of the place where they are used. */
 export function messagesSchema(place: TemplateField) {
   const message = v.pipe(
     OutboundSchema,
@@ -46,13 +46,13 @@ export function messagesSchema(place: TemplateField) {
   );
 }
 
-/** A problem of one message, at one of its fields. */
+/** A problem of one field of a message. */
 interface FieldProblem {
   readonly field: string;
   readonly message: string;
 }
 
-/** The problems of a message's variables: only texts may have any, and only known ones. */
+/** Finds the problems of a message's variables: only texts may contain variables, and only known ones. */
 function findVariableProblems(message: Outbound, place: TemplateField): FieldProblem[] {
   if (message.type === "text") {
     return findTemplateProblems(message.content, place).map((problem) => ({ field: "content", message: problem }));

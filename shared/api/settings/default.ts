@@ -1,10 +1,10 @@
 /**
- * The settings of a team that has stored none: no greeting, no rules, no hours; every message is handed over to WeChat's
- * own agents (mpkf.weixin.qq.com), as it would be without this worker.
+ * The settings of a team that has stored none: no greeting, no rules, no opening hours; every message is handed over to
+ * WeChat's own agents (mpkf.weixin.qq.com), as without this worker.
  */
 import type { Settings } from "./settings.ts";
 
-/** Used until the team's first settings are stored. */
+/** Used until the team stores its first settings. */
 export const DEFAULT_SETTINGS: Settings = {
   timeZone: "Asia/Shanghai",
   holidays: [],

@@ -1,6 +1,6 @@
 /**
- * Checks of a document beyond its shape: the defaults alone, and the settings in force for each account, by the rules of
- * this account. They run when a document is stored, not when it is read (docs/design/0006-rules-and-handlers.md).
+ * Checks a document beyond its schema: the defaults alone, and the settings in force for each account, by the rules of
+ * that account. The checks run when a document is stored, not when it is read (docs/design/0006-rules-and-handlers.md).
  */
 import { ownValue } from "../../base/own-value.ts";
 import type { ChannelRules } from "../../message/channel-rules.ts";
@@ -14,18 +14,20 @@ import type { Settings } from "./settings.ts";
 export interface CheckedAccount {
   /** `channel:account`. */
   readonly key: string;
-  /** The channel's id of it: where texts may link to its own mini program alone, the AppID. */
+  /** The account's id in the channel; where texts may link only to its own mini program, the AppID. */
   readonly account: string;
-  /** What it can send. */
+  /** The limits of what it can send. */
   readonly rules: ChannelRules;
 }
 
 /**
- * Every problem, with its path and cure (100 at most). A problem that the defaults have only for an account names it.
+ * Finds every problem, with its path and fix (100 at most). A problem that the defaults have for one account only
+ * contains the account's name.
  *
- * @param accounts those the worker is configured for; undefined without a configuration
- * @param check further checks, which need the configuration
- * @param stored the accounts with an override in the stored document: one that has left the configuration since is kept
+ * @param accounts the configured accounts; undefined without a configuration
+ * @param check further checks that need the configuration
+ * @param stored the accounts with an override in the stored document: an override is kept when its account is removed
+ * from the configuration
  */
 export function findDocumentProblems(
   document: SettingsDocument,
@@ -61,7 +63,10 @@ export function findDocumentProblems(
   return limitProblems([...found, ...findUnknownAccounts(document, accounts, stored)]);
 }
 
-/** What the rules of every account find in the messages of the defaults, whatever account their links lead to. */
+/**
+ * Finds the problems that the messages of the defaults have by the rules of every account; links may lead to any of the
+ * accounts.
+ */
 function findCommonProblems(defaults: Settings, accounts: readonly CheckedAccount[]): readonly SettingsProblem[] {
   const kinds = [...new Set(accounts.map(({ rules }) => rules))];
   const [first = [], ...others] = kinds.map((rules) => findMessageProblems(defaults, rules, undefined));
@@ -71,8 +76,9 @@ function findCommonProblems(defaults: Settings, accounts: readonly CheckedAccoun
 }
 
 /**
- * New overrides without an account: probably misspelt. One that is stored is kept without further checks, since it is
- * not in force: an account that leaves the configuration must not block the next change of the others.
+ * Finds new overrides without an account: probably misspelt. An override that is already stored is kept without further
+ * checks, because it is not in force: an account that is removed from the configuration must not block the next change
+ * of the others.
  */
 function findUnknownAccounts(
   { overrides }: SettingsDocument,

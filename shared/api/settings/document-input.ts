@@ -1,6 +1,6 @@
 /**
- * The document as the API shows it and accepts it. `parseDocument` is the only way in for outside data; it reports every
- * problem of shape at once.
+ * The document as the API returns and accepts it. Outside data is parsed only by `parseDocument`, which reports every
+ * schema problem at once.
  */
 import * as v from "valibot";
 import { isRecord } from "../../base/is-record.ts";
@@ -14,16 +14,19 @@ import { SettingsSchema } from "./settings.ts";
 
 const version = v.pipe(v.number(), v.integer());
 
-/** The document as the API shows it. */
+/** The document as the API returns it. */
 export const SettingsDocumentSchema = v.strictObject({ version, ...DocumentSchema.entries });
 
-/** The document as the API takes it. What was read may be written back: `version` is not used, If-Match decides. */
+/**
+ * The document as the API accepts it. A document that was read may be written back: `version` is ignored, If-Match is
+ * used instead.
+ */
 export const DocumentInputSchema = v.strictObject({
   version: v.exactOptional(version),
   ...DocumentSchema.entries,
 });
 
-/** What is in force for one account, and where each key comes from: its own override, or the defaults. */
+/** The settings in force for one account, and the source of each key: its own override, or the defaults. */
 export const AccountSettingsSchema = v.strictObject({
   version,
   account: v.string(),
@@ -32,10 +35,10 @@ export const AccountSettingsSchema = v.strictObject({
 });
 
 /**
- * Reads a document from outside data.
+ * Parses a document from outside data.
  *
  * @param input any value, usually parsed JSON
- * @returns the document, or every problem of its parts, each with its path and cure (100 at most)
+ * @returns the document, or every problem of its parts, each with its path and fix (100 at most)
  */
 export function parseDocument(input: unknown): Result<SettingsDocument, SettingsProblem[]> {
   const parsed = v.safeParse(DocumentInputSchema, input);
@@ -50,10 +53,10 @@ export function parseDocument(input: unknown): Result<SettingsDocument, Settings
   return ok({ defaults: parsed.output.defaults, overrides: parsed.output.overrides });
 }
 
-/** Where a key in force comes from. */
+/** The source of a key in force. */
 export type SettingsOrigin = "defaults" | "override";
 
-/** Where each key that is in force for an account, or taken away from it, comes from. */
+/** Returns the source of each key that is in force for an account, or that its override removes. */
 export function originsOf(
   { defaults, overrides }: SettingsDocument,
   account: string,
@@ -63,7 +66,7 @@ export function originsOf(
   return Object.fromEntries(keys.map((key) => [key, key in own ? "override" : "defaults"]));
 }
 
-/** The overrides of the input, even if the rest is invalid: their problems are reported with the others. */
+/** Returns the overrides of the input, even if the rest is invalid: their problems are reported with the others. */
 function overridesOf(input: unknown): readonly (readonly [string, unknown])[] {
   const overrides = isRecord(input) ? input["overrides"] : undefined;
   return isRecord(overrides) ? Object.entries(overrides) : [];

@@ -1,2 +1,2 @@
-/** The longest time automatic answers are muted after a message of a person, milliseconds. */
+/** The maximum time for which automatic answers are muted after a person's message, milliseconds. */
 export const MAX_MUTE_MS = 24 * 3_600_000;

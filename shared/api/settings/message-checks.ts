@@ -1,7 +1,7 @@
 /**
- * The messages of a team's answers, checked by the rules of an account: types, sizes, counts and links. They are checked
+ * Checks the messages of a team's answers by the rules of an account: types, sizes, counts and links. They are checked
  * when settings are stored, not when they are read: settings of an earlier version must still parse, and a message that
- * the platform refuses fails only itself.
+ * the platform refuses affects only itself.
  */
 import type { ChannelRules } from "../../message/channel-rules.ts";
 import { checkOutbound, type Outbound } from "../../message/outbound.ts";
@@ -12,11 +12,12 @@ import type { Settings } from "./settings.ts";
 import { renderLongest, renderTemplate } from "./template.ts";
 
 /**
- * Every message that could never be sent, and every answer of more messages than its grant allows, with path and cure.
+ * Finds every message that could never be sent, and every answer with more messages than its grant allows; each with
+ * path and fix.
  *
- * @param rules of an account these settings are in force for
- * @param account the channel's id of this account: where links may lead to its own mini program alone, its AppID;
- *   undefined: several accounts use the settings, and a link may lead to any of them
+ * @param rules the rules of an account for which these settings are in force
+ * @param account the account's id in the channel: its AppID, where links may lead only to its own mini program;
+ * undefined: several accounts use the settings, and a link may lead to any of them
  */
 export function findMessageProblems(
   settings: Settings,
@@ -33,7 +34,7 @@ function findIn(message: Outbound, rules: ChannelRules, account: string | undefi
   return [...measure(message, rules).problems, ...findLinkProblems(message, rules, account)];
 }
 
-/** A problem, and the field of the message it is in; without one it is about the whole. */
+/** A problem, and the field of the message that has it; without a field it concerns the whole message. */
 interface FieldProblem {
   readonly field?: string;
   readonly problem: string;
@@ -46,7 +47,7 @@ function at(path: string) {
   };
 }
 
-/** The messages of one answer, their path in the settings, and the grant they are sent on. */
+/** The messages of one answer, their path in the settings, and the grant that they use. */
 interface PlacedMessages {
   readonly path: string;
   readonly messages: readonly Outbound[];
@@ -67,33 +68,39 @@ function messagesOf(action: NonNullable<Settings["offHours"]>, path: string): Pl
   return action.type === "reply" ? [{ path, messages: action.messages, grant: "message" }] : [];
 }
 
-/** What one action of the user allows. An answer with more messages would never be sent. */
+/** Finds an answer with more messages than one action of the user allows: such an answer would never be sent. */
 function findTooMany(messages: readonly Outbound[], rules: ChannelRules, grant: string): FieldProblem[] {
   const most = rules.grants[grant]?.count ?? 0;
   const parts = messages.reduce((sum, message) => sum + measure(message, rules).parts, 0);
   if (parts <= most) return [];
   const problem = `may become more than ${most} messages when long texts are split`;
-  return [{ problem, cure: `shorten it: the platform allows ${most} here` }];
+  return [{ problem, cure: `shorten it: the platform allows at most ${most}` }];
 }
 
 function findLinkProblems(message: Outbound, rules: ChannelRules, account: string | undefined): FieldProblem[] {
   if (message.type !== "text" || rules.textLinks === "any") return [];
-  // A variable with the user's words is never inside a tag, and any other variable is harmless inside one.
+  // A variable with the user's words never occurs inside a tag, and any other variable cannot change a tag.
   const sent = renderTemplate(message.content, () => "1");
   const found = findLinkProblem(sent, account);
   return found === undefined ? [] : [{ field: "content", ...found }];
 }
 
-/** A message by the rules of a channel. */
+/** The result of checking a message by the rules of a channel. */
 interface Measured {
   readonly problems: readonly FieldProblem[];
-  /** The largest number of messages the platform would count; 1 for a text that cannot be split, which is a problem. */
+  /**
+   * The maximum number of messages that the platform would count; 1 for a text that cannot be split, which is a
+   * problem.
+   */
   readonly parts: number;
 }
 
 const measured = new WeakMap<ChannelRules, WeakMap<Outbound, Measured>>();
 
-/** Splitting a long text is slow, and the settings of a hundred accounts share their messages: each is measured once. */
+/**
+ * Checks a message once and caches the result: splitting a long text is slow, and the settings of a hundred accounts
+ * share their messages.
+ */
 function measure(message: Outbound, rules: ChannelRules): Measured {
   const known = measured.get(rules) ?? new WeakMap<Outbound, Measured>();
   measured.set(rules, known);
@@ -111,7 +118,7 @@ function measureOnce(message: Outbound, rules: ChannelRules): Measured {
   }
   if (message.type !== "text") return { problems: [], parts: 1 };
   const { limit, unit, maxParts } = rules.text;
-  // With its variables at their longest.
+  // Measured with the maximum length of its variables.
   const split = splitText(renderLongest(message.content), limit, unit, maxParts);
   return split.ok
     ? { problems: [], parts: split.value.length }
@@ -126,6 +133,6 @@ function describeSplit(problem: SplitProblem): { readonly problem: string; reado
       cure: "shorten the text",
     };
   }
-  const size = `${actual} ${problem.unit}, more than one message holds (${limit})`;
+  const size = `${actual} ${problem.unit}, more than the limit of one message (${limit})`;
   return { problem: `has a link <a …>…</a> of ${size}`, cure: "shorten the link or its text" };
 }

@@ -1,35 +1,35 @@
 /**
- * Problems of a team's settings, described so that they can be fixed without reading code: path, problem and cure. They
- * quote at most a short piece of the input's keys: settings contain the team's own texts.
+ * Problems of a team's settings, described so that they can be fixed without reading code: path, problem and fix. They
+ * quote at most a short part of the input's keys, because settings contain the team's own texts.
  */
 import * as v from "valibot";
 
 /** One problem of the settings. */
 export interface SettingsProblem {
   /**
-   * `missing` a required entry is absent · `unknown_field` an entry that is not read, usually a misspelling ·
-   * `duplicate` an id or date that occurs twice · `invalid` anything else · `more` there are further problems.
+   * `missing`: a required entry is absent · `unknown_field`: an entry that is not used, usually a misspelling ·
+   * `duplicate`: an id or date that occurs twice · `invalid`: anything else · `more`: there are further problems.
    */
   readonly reason: "missing" | "unknown_field" | "duplicate" | "invalid" | "more";
   /** Dotted path of the entry, `rules.0.match.words`; empty for the settings as a whole. */
   readonly path: string;
-  /** What is wrong with it. */
+  /** The problem. */
   readonly problem: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly cure: string;
 }
 
-/** The most problems reported per request. */
+/** The maximum number of problems reported per request. */
 const MAX_PROBLEMS = 100;
 const MAX_PATH = 120;
 
-/** valibot has one string per issue; ours contains the problem and the cure on two lines. */
+/** valibot stores one string per issue; here it contains the problem and the fix on two lines. */
 const SEPARATOR = "\n";
 
-const FILL_IN = "fill it in, or leave the whole message out";
+const FILL_IN = "fill it in, or omit the whole message";
 /**
- * Cures for the checks of `shared/message/outbound.ts` and for plain size checks, by the problem or by valibot's name
- * of the check.
+ * The fixes for the checks of `shared/message/outbound.ts` and for plain size checks, by the problem or by valibot's
+ * name of the check.
  */
 const CURES: Readonly<Record<string, string>> = {
   "must not be blank": FILL_IN,
@@ -38,12 +38,12 @@ const CURES: Readonly<Record<string, string>> = {
   max_length: "shorten it",
 };
 
-/** The message of a valibot check of the settings: what is wrong and the cure. */
+/** Builds the message of a valibot check of the settings: the problem and the fix. */
 export function problemWithCure(problem: string, cure: string): string {
   return `${problem}${SEPARATOR}${cure}`;
 }
 
-/** Converts valibot's issue to ours. */
+/** Converts a valibot issue to a problem. */
 export function toProblem(issue: v.BaseIssue<unknown>): SettingsProblem {
   const path = clipPath(v.getDotPath(issue) ?? "");
   const [problem = "", cure] = issue.message.split(SEPARATOR);
@@ -66,13 +66,13 @@ export function toProblem(issue: v.BaseIssue<unknown>): SettingsProblem {
   return { reason: "invalid", path, problem: `must be ${kind}`, cure: `write ${kind} here` };
 }
 
-/** A problem found outside the schema: an id or a date that occurs twice. */
+/** Builds a problem found outside the schema: an id or a date that occurs twice. */
 export function duplicateProblem(path: string, what: string): SettingsProblem {
   const problem = `this ${what} is already used`;
   return { reason: "duplicate", path: clipPath(path), problem, cure: `give every entry its own ${what}` };
 }
 
-/** At most a hundred problems; the last one then gives the number of the others. */
+/** Returns at most a hundred problems; the last one then contains the number of the others. */
 export function limitProblems(problems: readonly SettingsProblem[]): SettingsProblem[] {
   if (problems.length <= MAX_PROBLEMS) return [...problems];
   const rest = problems.length - MAX_PROBLEMS;
@@ -85,7 +85,7 @@ export function limitProblems(problems: readonly SettingsProblem[]): SettingsPro
   return [...problems.slice(0, MAX_PROBLEMS), more];
 }
 
-/** The plain words for valibot's name of a type. */
+/** Describes valibot's name of a type in plain words. */
 function describeExpected(expected: string): string {
   switch (expected) {
     case "Object":
@@ -101,7 +101,7 @@ function describeExpected(expected: string): string {
   }
 }
 
-/** A key of the input can be any text, so a path is cut. */
+/** Truncates a path, because a key of the input can be any text. */
 export function clipPath(path: string): string {
   return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH)}…`;
 }

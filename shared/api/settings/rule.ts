@@ -15,7 +15,7 @@ const MAX_WORDS = 50;
 const MAX_WORD_LENGTH = 100;
 const MAX_PRIORITY = 1_000_000;
 
-/** The longest `onceMinutes`: 30 days. */
+/** The maximum of `onceMinutes`, minutes: 30 days. */
 const MAX_ONCE_MINUTES = 43_200;
 
 const word = v.pipe(
@@ -30,8 +30,8 @@ const pattern = v.pipe(
     problemWithCure("consists of * only", 'use the match type "anything"'),
   ),
 );
-const typeCure = 'add "text", or leave messageTypes out';
-/** The types of messages, and whether they have a text for keywords: a picture has none. */
+const typeCure = 'add "text", or omit messageTypes';
+/** The types of messages, and whether they have a text that keywords can match; a picture has none. */
 const HAS_TEXT = {
   text: true,
   "menu-choice": true,
@@ -58,7 +58,7 @@ const anyTypes = v.exactOptional(
   ["text"],
 );
 
-/** A rule's keywords. */
+/** Returns the schema of a rule's keywords. */
 function wordList<T extends v.GenericSchema<string, string>>(item: T) {
   return v.pipe(
     v.array(item),
@@ -68,10 +68,10 @@ function wordList<T extends v.GenericSchema<string, string>>(item: T) {
 }
 
 /**
- * What a rule matches. All types compare folded texts (`normalize.ts`); for a card or link that is the title. `exact` the whole
- * message is one of the words · `prefix` it begins with one · `wildcard` the whole message fits a pattern, where `*`
- * matches any text or none · `all` it contains every word · `any` it contains one of them, and `contains` is another
- * name for it, meant for one word · `anything` every message of the types.
+ * What a rule matches. All types compare normalised texts (`normalize.ts`); for a card or link the title is compared.
+ * `exact`: the whole message is one of the words · `prefix`: it begins with one of them · `wildcard`: the whole message
+ * matches a pattern, where `*` matches any text, including none · `all`: it contains every word · `any`: it contains
+ * at least one of them; `contains` is a synonym, intended for a single word · `anything`: every message of the types.
  */
 export const MatchSchema = v.variant("type", [
   v.strictObject({
@@ -94,11 +94,11 @@ export type Match = v.InferOutput<typeof MatchSchema>;
 export const OnceMinutesSchema = v.pipe(
   v.number(),
   v.integer(problemWithCure("is not a whole number", "write whole minutes")),
-  v.minValue(1, problemWithCure("is less than 1", "write 1 or more, or leave it out to answer every time")),
+  v.minValue(1, problemWithCure("is less than 1", "write 1 or more, or omit it to answer every time")),
   v.maxValue(MAX_ONCE_MINUTES, problemWithCure(`is more than ${MAX_ONCE_MINUTES}`, "write at most 43200 (30 days)")),
 );
 
-/** An id: the log and the counters of `onceMinutes` use it, so it should stay the same when the name changes. */
+/** An id; the log and the counters of `onceMinutes` use it, so it should not change when the name does. */
 const id = v.pipe(
   v.string(),
   v.regex(
@@ -114,7 +114,7 @@ export const RuleSchema = v.strictObject({
   name: v.exactOptional(
     v.pipe(v.string(), v.maxLength(100, problemWithCure("has more than 100 characters", "shorten the name"))),
   ),
-  /** Higher first; default 0. */
+  /** A higher number is tried first; default 0. */
   priority: v.exactOptional(
     v.pipe(
       v.number(),

@@ -1,9 +1,9 @@
-/** Checks of settings beyond their schema: what must not occur twice, and what must be listed. */
+/** Checks settings beyond their schema: what must not occur twice, and what must be listed. */
 import { isRecord } from "../../base/is-record.ts";
 import { duplicateProblem, type SettingsProblem } from "./problems.ts";
 import type { Settings } from "./settings.ts";
 
-/** Actions that name a webhook that is not in the list. */
+/** Finds actions that name a webhook that is not in the list. */
 export function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
   const actions = [
     ...rules.map(({ action }, index) => ({ action, path: `rules.${index}.action.webhookId` })),
@@ -16,16 +16,18 @@ export function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): Se
   });
 }
 
-/** Dates that are both a holiday and a special day of the settings in force, one of them by an override. */
+/**
+ * Finds dates that are both a holiday and a special day in the settings in force, because an override sets one of them.
+ */
 export function findRepeatedDates(settings: Settings): SettingsProblem[] {
   return findDuplicates([...entriesOf(settings, "holidays"), ...entriesOf(settings, "specialDays")], "date");
 }
 
 /**
- * Ids and dates that occur twice in settings or in an override.
+ * Finds ids and dates that occur twice in settings or in an override.
  *
- * @param input unchecked: they are reported together with the problems of the schema
- * @param place its path
+ * @param input unchecked, so that these problems are reported together with those of the schema
+ * @param place the path of the input
  */
 export function findRepeatedKeys(input: unknown, place: string): SettingsProblem[] {
   return [
@@ -41,7 +43,10 @@ interface Entry {
   readonly value: unknown;
 }
 
-/** The entries of a list of the input, even if the rest is invalid: duplicates are reported with the other problems. */
+/**
+ * Returns the entries of a list of the input, even if the rest is invalid: duplicates are reported with the other
+ * problems.
+ */
 function entriesOf(input: unknown, list: string, place?: string): Entry[] {
   const values = isRecord(input) ? input[list] : undefined;
   if (!Array.isArray(values)) return [];
@@ -49,7 +54,7 @@ function entriesOf(input: unknown, list: string, place?: string): Entry[] {
   return values.map((value: unknown, index) => ({ path: `${path}.${index}`, value }));
 }
 
-/** The entries whose text at `key` repeats that of an earlier entry. */
+/** Returns the entries whose text at `key` repeats that of an earlier entry. */
 function findDuplicates(entries: readonly Entry[], key: "id" | "date"): SettingsProblem[] {
   const seen = new Set<string>();
   const problems: SettingsProblem[] = [];

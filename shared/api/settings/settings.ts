@@ -18,10 +18,10 @@ const MAX_DATES = 400;
 const MAX_SPANS = 4;
 const MAX_MUTE_MINUTES = MAX_MUTE_MS / 60_000;
 
-/** The days of the week as settings name them, Monday first. */
+/** The days of the week as named in settings, Monday first. */
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
-const clock = "write hours and minutes like 09:00";
+const clock = "write hours and minutes, for example 09:00";
 const span = v.pipe(
   v.strictObject({
     from: v.pipe(
@@ -47,14 +47,14 @@ const spans = v.pipe(
 );
 const date = v.pipe(
   v.string(),
-  v.check(isRealDate, problemWithCure("is not a calendar date", "write year, month and day like 2026-10-01")),
+  v.check(isRealDate, problemWithCure("is not a calendar date", "write year, month and day, for example 2026-10-01")),
 );
 const dayName = v.exactOptional(
   v.pipe(v.string(), v.maxLength(100, problemWithCure("has more than 100 characters", "shorten it"))),
 );
 const day = v.exactOptional(spans);
 
-/** A list of dates. */
+/** Returns the schema of a list of dates. */
 function dayList<T extends v.GenericSchema>(item: T) {
   return v.pipe(
     v.array(item),
@@ -70,19 +70,19 @@ const VALUES = {
     v.check(isTimeZone, problemWithCure("is not a time zone", "use an IANA name such as Asia/Shanghai")),
   ),
   /**
-   * Opening hours by weekday, local time; a weekday that is left out is closed, without `hours` the shop is always
-   * open. A time whose `to` is before its `from` runs past midnight and belongs to the day it began on.
+   * Opening hours by weekday, local time. A weekday that is not listed is closed; without `hours` the shop is always
+   * open. A time whose `to` is before its `from` ends on the next day and belongs to the day on which it began.
    */
   hours: v.pipe(
     v.strictObject({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
     v.check(
       (week) => WEEKDAYS.some((name) => (week[name] ?? []).length > 0),
-      problemWithCure("has no opening time", "leave hours out to be always open, or add a time for at least one day"),
+      problemWithCure("has no opening time", "omit hours to be always open, or add a time for at least one day"),
     ),
   ),
-  /** Days on which the shop is closed, whatever the weekly hours are. */
+  /** Days on which the shop is closed, regardless of the weekly hours. */
   holidays: dayList(v.strictObject({ date, name: dayName })),
-  /** Days with hours of their own: a working weekend (调休), a short day. */
+  /** Days with other hours: a working weekend (调休), a short day. */
   specialDays: dayList(
     v.strictObject({
       date,
@@ -90,13 +90,13 @@ const VALUES = {
       name: dayName,
     }),
   ),
-  /** Sent when the user enters the chat, on the channel's grant for it. */
+  /** Sent when the user enters the chat, with the channel's grant for greetings. */
   greeting: v.strictObject({ messages: messagesSchema("greeting"), onceMinutes: v.exactOptional(OnceMinutesSchema) }),
   rules: v.pipe(
     v.array(RuleSchema),
     v.maxLength(MAX_RULES, problemWithCure(`has more than ${MAX_RULES} rules`, "merge or remove rules")),
   ),
-  /** The answer outside the hours when no rule matches. */
+  /** The answer outside opening hours when no rule matches. */
   offHours: ActionSchema,
   /** The answer when no rule matches. */
   fallback: AnswerSchema,
@@ -104,7 +104,7 @@ const VALUES = {
   muteAfterApiMinutes: v.pipe(
     v.number(),
     v.integer(problemWithCure("is not a whole number", "write whole minutes")),
-    v.minValue(0, problemWithCure("is less than 0", "write 0 to mute nothing")),
+    v.minValue(0, problemWithCure("is less than 0", "write 0 to disable muting")),
     v.maxValue(MAX_MUTE_MINUTES, problemWithCure(`is more than ${MAX_MUTE_MINUTES}`, "write at most 1440 (one day)")),
   ),
   /** The team's servers that receive events or answer for rules; at most 5. */
@@ -113,7 +113,10 @@ const VALUES = {
   humanService: v.picklist(["wechat", "desk"]),
 };
 
-/** The settings as a schema; everything but `fallback` has a default. Ids and dates that occur twice are found separately. */
+/**
+ * The schema of the settings; every key except `fallback` has a default. Ids and dates that occur twice are found
+ * separately.
+ */
 export const SettingsSchema = v.strictObject({
   timeZone: v.exactOptional(VALUES.timeZone, "Asia/Shanghai"),
   hours: v.exactOptional(VALUES.hours),
@@ -130,8 +133,8 @@ export const SettingsSchema = v.strictObject({
 });
 
 /**
- * The keys one account sets differently: every key may be left out, no default is filled in. `null` removes an optional
- * key: no greeting, no hours (always open), no answer of its own outside the hours.
+ * The schema of the keys that one account sets differently: every key is optional, no default is filled in. `null`
+ * removes an optional key: no greeting, no hours (always open), no separate answer outside opening hours.
  */
 export const OverrideSchema = v.strictObject({
   timeZone: v.exactOptional(VALUES.timeZone),
@@ -147,23 +150,23 @@ export const OverrideSchema = v.strictObject({
   humanService: v.exactOptional(VALUES.humanService),
 } satisfies Record<keyof typeof VALUES, v.GenericSchema>);
 
-/** A team's settings, checked and with the defaults filled in. */
+/** A team's settings, checked and with the default values filled in. */
 export type Settings = v.InferOutput<typeof SettingsSchema>;
 
 /** The checked override of one account. */
 export type SettingsOverride = v.InferOutput<typeof OverrideSchema>;
 
-/** Whether the runtime knows the time zone. */
+/** Returns whether the runtime knows the time zone. */
 function isTimeZone(name: string): boolean {
   try {
     Intl.DateTimeFormat("en", { timeZone: name });
     return true;
   } catch {
-    return false; // a RangeError is the only sign Intl gives for an unknown time zone
+    return false; // a RangeError is Intl's only sign of an unknown time zone
   }
 }
 
-/** Whether the text is a day of the calendar, `YYYY-MM-DD`: 2026-02-30 is not. */
+/** Returns whether the text is an existing calendar date, `YYYY-MM-DD`; 2026-02-30 is not. */
 function isRealDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);

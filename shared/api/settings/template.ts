@@ -1,34 +1,33 @@
 /**
- * The variables a team may write into its texts, `{{content}}`, and how they are filled. Their values are data, never
- * markup: a user's text cannot make a link (WECHAT.md §4.2), nor insert another variable. `{{name|text}}` uses the text
- * for an empty value.
+ * The variables that a team may use in its texts, such as `{{content}}`, and how they are filled. Their values are
+ * data, never markup: a user's text cannot create a link (WECHAT.md §4.2) or insert another variable. `{{name|text}}`
+ * uses the text when the value is empty.
  */
 import { isVisible } from "../../base/visible.ts";
 import { clipText } from "../../text/graphemes.ts";
 import { findTags, plainText } from "../../text/links.ts";
 import { problemWithCure } from "./problems.ts";
 
-/** Where a text is used: an answer to a message, or the greeting on entering. */
+/** Where a text is used: in an answer to a message, or in the greeting on entering. */
 export type TemplateField = "message" | "greeting";
 
 /** The properties of a variable. */
 interface VariableRule {
   readonly places: readonly TemplateField[];
-  /** Whether a user (or the user's phone) decides the value. */
+  /** Whether the value comes from the user or the user's phone. */
   readonly fromUser: boolean;
-  /** The most code points of a value; longer ones are cut and end in "…". */
+  /** The maximum length of a value, code points; longer values are cut and end in "…". */
   readonly maxCharacters: number;
-  /** Whether a field of it can be named: `{{context.product.name}}`. */
+  /** Whether fields of the value can be named: `{{context.product.name}}`. */
   readonly hasFields?: true;
 }
 
 /**
- * The variables:
- * `content` what the user wrote (a card's title; `[图片]` for a picture) · `entryText` the contact button's text, or
- * the label of a typed context · `openHours`, `openHoursEn` the opening hours in Chinese and English · `date`, `time`
- * the local day and time of the answer, `2026-10-01` and `09:30` · `context.…` a field of the page's own context,
- * `verified.…` of the context signed by the shop's back end. Fields are not checked against `shared/app-context.ts`:
- * settings must stay valid when it changes.
+ * The variables. `content`: what the user wrote (a card's title; `[图片]` for a picture) · `entryText`: the contact
+ * button's text, or the label of a typed context · `openHours`, `openHoursEn`: the opening hours in Chinese and English
+ * · `date`, `time`: the local day and time of the answer, `2026-10-01` and `09:30` · `context.…`: a field of the page's
+ * own context; `verified.…`: a field of the context signed by the shop's back end. Fields are not checked against
+ * `shared/app-context.ts`, because settings must stay valid when it changes.
  */
 const VARIABLES = {
   content: { places: ["message"], fromUser: true, maxCharacters: 200 },
@@ -47,7 +46,7 @@ export type VariableName = keyof typeof VARIABLES;
 /** Returns a variable's value; `field` is the path after the name, empty for variables without fields. */
 export type VariableReader = (name: VariableName, field: string) => string;
 
-/** The text between the braces. */
+/** The parsed text between the braces. */
 interface Placeholder {
   readonly name: VariableName;
   readonly field: string;
@@ -59,14 +58,14 @@ const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const FIELD = /^[A-Za-z_]\w*(?:\.\w+)*$/;
 const MAX_NAME_SHOWN = 30;
 
-/** Whether a text contains double braces. */
+/** Returns whether a text contains double braces. */
 export function hasPlaceholder(text: string): boolean {
   return text.search(PLACEHOLDER) !== -1;
 }
 
 /**
- * Fills the variables of a text, in one pass. A name that is not a variable stays as written (settings that were parsed
- * have none).
+ * Fills the variables of a text, in one pass. A name that is not a variable stays unchanged (parsed settings contain
+ * none).
  *
  * @param text the team's text
  * @param read returns a variable's value; called only for those used in the text
@@ -81,21 +80,21 @@ export function renderTemplate(text: string, read: VariableReader): string {
   });
 }
 
-/** The text with every variable at its longest: if it fits, every filled text fits. */
+/** Returns the text with the maximum length of every variable: if it fits, every filled text fits. */
 export function renderLongest(text: string): string {
   return renderTemplate(text, (name) => "\u{20BB7}".repeat(RULES[name].maxCharacters));
 }
 
 /**
- * What is wrong with a text's variables.
+ * Finds the problems of a text's variables.
  *
  * @param text the team's text
  * @param place where the text is used
- * @returns problems with their cures, in the form of `problemWithCure`
+ * @returns problems with their fixes, in the format of `problemWithCure`
  */
 export function findTemplateProblems(text: string, place: TemplateField): string[] {
   const problems: string[] = [];
-  // A `>` in quotes may end the tag or not: text that is inside the tag by either reading counts as inside.
+  // A `>` in quotes may end the tag or not: text that is inside the tag in either interpretation counts as inside.
   const tags = findTags(text);
   const isInsideTag = (index: number) =>
     isAfterOpenBracket(text, index) || tags.some(({ start, end }) => start < index && index < end);
@@ -120,7 +119,7 @@ export function findTemplateProblems(text: string, place: TemplateField): string
   return problems;
 }
 
-/** The variables of a place, in the form in which they are written. */
+/** Lists the variables of a place, as they are written in a text. */
 function namesIn(place: TemplateField): string {
   const rules: readonly (readonly [string, VariableRule])[] = Object.entries(RULES);
   return rules
@@ -129,7 +128,7 @@ function namesIn(place: TemplateField): string {
     .join(", ");
 }
 
-/** Reads `name`, `name.field` and what may follow a `|`; undefined when it is not a variable. */
+/** Parses `name`, `name.field` and an optional text after `|`; returns undefined when it is not a variable. */
 function parsePlaceholder(inner: string): Placeholder | undefined {
   const [, written = "", fallback = ""] = /^([^|]*)\|?(.*)$/s.exec(inner) ?? [];
   const [name = "", ...path] = written.trim().split(".");
@@ -143,7 +142,7 @@ function isVariable(name: string): name is VariableName {
   return Object.hasOwn(VARIABLES, name);
 }
 
-/** Whether a "<" before `index` is not closed yet. */
+/** Returns whether a "<" before `index` is not closed yet. */
 function isAfterOpenBracket(text: string, index: number): boolean {
   const before = text.slice(0, index);
   return before.lastIndexOf("<") > before.lastIndexOf(">");

@@ -8,7 +8,7 @@ export interface DocumentVersion {
   readonly document: SettingsDocument;
   /** When it was stored, epoch ms; 0 for the defaults. */
   readonly updatedAt: number;
-  /** This worker cannot read the stored document; `document` has the defaults then. */
+  /** Set when this worker cannot read the stored document; `document` then contains the defaults. */
   readonly unreadable?: true;
 }
 
@@ -18,11 +18,11 @@ export interface SettingsVersion {
   readonly settings: Settings;
 }
 
-/** Before the first document is stored. */
+/** The version before the first document is stored. */
 export const DEFAULT_VERSION: DocumentVersion = { version: 0, document: DEFAULT_DOCUMENT, updatedAt: 0 };
 
 /**
- * The settings in force for one account by a version.
+ * Returns the settings in force for one account in a version.
  *
  * @param account `channel:account`
  */

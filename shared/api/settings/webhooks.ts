@@ -1,6 +1,6 @@
 /**
- * The webhooks of the settings. Addresses are checked when they are called (`worker/platform/public-url.ts`, which has
- * the URL class) and when settings are stored; the signing secret is a secret of the Worker, never a setting.
+ * The webhooks of the settings. Their URLs are checked when they are called (`worker/platform/public-url.ts`, which
+ * uses the URL class) and when settings are stored; the signing secret is a secret of the worker, never a setting.
  */
 import * as v from "valibot";
 import { WEBHOOK_EVENTS } from "../webhook-events.ts";
@@ -9,7 +9,7 @@ import { problemWithCure } from "./problems.ts";
 const MAX_WEBHOOKS = 5;
 const MAX_URL = 2_048;
 
-/** An id: the cursors of all conversations are stored under it, so a changed id begins with new cursors. */
+/** An id; the cursors of all conversations are stored under it, so a new id starts with new cursors. */
 export const WebhookIdSchema = v.pipe(
   v.string(),
   v.regex(
@@ -23,7 +23,7 @@ const WebhookSchema = v.strictObject({
   id: WebhookIdSchema,
   url: v.pipe(
     v.string(),
-    v.maxLength(MAX_URL, problemWithCure(`has more than ${MAX_URL} characters`, "use a shorter address")),
+    v.maxLength(MAX_URL, problemWithCure(`has more than ${MAX_URL} characters`, "use a shorter URL")),
   ),
   /** Default: all types. */
   events: v.exactOptional(
@@ -34,13 +34,13 @@ const WebhookSchema = v.strictObject({
           problemWithCure("is not an event type", `use some of: ${WEBHOOK_EVENTS.join(", ")}`),
         ),
       ),
-      v.maxLength(WEBHOOK_EVENTS.length, problemWithCure("lists an event twice", "list each once")),
+      v.maxLength(WEBHOOK_EVENTS.length, problemWithCure("lists an event more than once", "list each event once")),
     ),
     [...WEBHOOK_EVENTS],
   ),
 });
 
-/** The endpoints. An endpoint with an empty `events` only answers webhook questions of rules. */
+/** The endpoints. An endpoint with an empty `events` list only answers webhook questions of rules. */
 export const WebhooksSchema = v.pipe(
   v.array(WebhookSchema),
   v.maxLength(
@@ -52,7 +52,7 @@ export const WebhooksSchema = v.pipe(
 /** One endpoint of the settings. */
 export type Webhook = v.InferOutput<typeof WebhookSchema>;
 
-/** The ids of the webhooks that receive events; the others only answer webhook questions. */
+/** Returns the ids of the webhooks that receive events; the others only answer webhook questions. */
 export function findListeners(webhooks: readonly Webhook[]): readonly string[] {
   return webhooks.filter(({ events }) => events.length > 0).map(({ id }) => id);
 }

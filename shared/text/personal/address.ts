@@ -1,15 +1,16 @@
 /**
- * Detector of postal addresses: three or more parts in a row, each ending in a word for a place (省 市 区 路 …) or, after
- * a number, in one for a building or room (号 栋 室 …), with at least one number. Province, city and district stay.
+ * Detects postal addresses: three or more consecutive parts, each ending in a word for a place (省 市 区 路 …) or, after a
+ * number, in a word for a building or room (号 栋 室 …), with at least one number. Province, city and district are not
+ * masked.
  */
 import { restOf, type Hit, type Scan } from "./scan.ts";
 
 const WORD = /[省市区县镇乡村]|街道|大道|[路街道巷弄]|号楼|号院|[号栋幢座室楼层]|单元/g;
 /** Words that follow a number. */
 const NUMBERED = new Set(["号楼", "号院", "号", "栋", "幢", "座", "室", "楼", "层", "单元"]);
-/** Words of the part that stays. */
+/** Words of the parts that are not masked. */
 const REGIONS = new Set(["省", "市", "区", "县"]);
-/** 小区 and the like are no districts. */
+/** 小区 and similar words are not districts. */
 const NO_DISTRICT = /[小社园校厂景库片]/;
 const HAN = /\p{Script=Han}/u;
 const NUMBER = /[0-9a-z零一二三四五六七八九十百-]/;
@@ -17,28 +18,28 @@ const NUMBER_OR_STAR = /[0-9a-z零一二三四五六七八九十百*-]/;
 const MAX_NAME = 8;
 const MAX_NUMBER = 6;
 const MIN_PARTS = 3;
-/** Words before an address that are not part of its first name. */
+/** Characters before an address that do not belong to its first name. */
 const BEFORE_ADDRESS = "址住在到寄是给为往送";
 const GAP = /[ ,、]/;
 
-/** Parts in a row. */
+/** Consecutive parts of an address. */
 interface Chain {
-  /** Where what is hidden begins: after the regions, or at the first name. */
+  /** Where the masked range begins: after the regions, or at the first name. */
   readonly start: number;
   readonly end: number;
   readonly parts: number;
   readonly hasNumber: boolean;
   /** The word of its first part. */
   readonly word: string;
-  /** Has another word as well: 1号2号3号 are days. */
+  /** Whether it contains another word as well: 1号2号3号 are days. */
   readonly isMixed: boolean;
-  /** Only regions so far. */
+  /** Whether all parts so far are regions. */
   readonly isRegion: boolean;
 }
 
 const NOTHING: Chain = { start: 0, end: 0, parts: 0, hasNumber: false, word: "", isMixed: false, isRegion: true };
 
-/** Postal addresses, from the street on. */
+/** Finds postal addresses; the masked range begins at the street. */
 export function findAddresses(scan: Scan): readonly Hit[] {
   const rest = restOf(scan);
   const chains: Chain[] = [];
@@ -71,22 +72,22 @@ function extend(chain: Chain, word: string, end: number, isNoDistrict: boolean):
   };
 }
 
-/** Where the name or number before a word begins; the word's own position when there is none. */
+/** Returns where the name or number before a word begins; the word's own position when there is none. */
 function startOfPart(text: string, word: string, at: number, floor: number): number {
   const [character, most] = NUMBERED.has(word) ? [NUMBER, MAX_NUMBER] : [HAN, MAX_NAME];
   let start = at;
   while (start > floor && at - start < most && character.test(text.charAt(start - 1))) start -= 1;
-  // A longer number is that of no building, and what a mask left of a number is no number.
+  // A longer number is not a building number, and a number next to a star is the rest of a masked number.
   return NUMBERED.has(word) && NUMBER_OR_STAR.test(text.charAt(start - 1)) ? at : start;
 }
 
-/** Where the first name of an address begins: after a verb before it. */
+/** Returns where the first name of an address begins: after a verb before it. */
 function afterVerb(text: string, start: number, wordAt: number): number {
   for (let at = wordAt - 1; at > start; at -= 1) if (BEFORE_ADDRESS.includes(text.charAt(at - 1))) return at;
   return start;
 }
 
-/** A number after the last word, such as a room without 室, belongs to the address. */
+/** Extends the range by a number after the last word, such as a room without 室. */
 function endOfNumber(text: string, end: number): number {
   let last = end;
   while (last - end < MAX_NUMBER && /[0-9a-z-]/.test(text.charAt(last))) last += 1;

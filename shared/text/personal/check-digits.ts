@@ -1,6 +1,6 @@
 /**
- * Numbers that prove themselves: resident identity cards (GB 11643), bank cards (Luhn), codes of companies (GB 32100).
- * Letters are lower case, as a folded text has them.
+ * Checks numbers that contain a check digit: resident identity cards (GB 11643), bank cards (Luhn), company codes (GB
+ * 32100). Letters must be lower case, as in a folded text.
  */
 
 const ID_CARD = /^\d{17}[\dx]$/;
@@ -16,19 +16,19 @@ const COMPANY_LETTERS = "0123456789abcdefghjklmnpqrtuwxy";
 const COMPANY_CODE = /^[0-9a-hj-npqrtuwxy]{18}$/;
 const COMPANY_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
-/** Whether 18 characters are an identity card: a province, a date that exists, the check digit. */
+/** Returns whether 18 characters are an identity card number: a province, an existing date, a correct check digit. */
 export function isIdCard(text: string): boolean {
   if (!ID_CARD.test(text) || !hasProvince(text) || !isDate(text.slice(6, 14))) return false;
   const sum = ID_WEIGHTS.reduce((total, weight, at) => total + weight * Number(text[at]), 0);
   return text.at(-1) === ID_CHECKS[sum % 11];
 }
 
-/** Whether 15 digits can be an identity card of the old form: a province and a date that exists. */
+/** Returns whether 15 digits may be an identity card number of the old form: a province and an existing date. */
 export function isOldIdCard(text: string): boolean {
   return OLD_ID_CARD.test(text) && hasProvince(text) && isDate(`19${text.slice(6, 12)}`);
 }
 
-/** Whether digits pass the check of bank cards. */
+/** Returns whether digits have a correct Luhn check digit, as bank cards have. */
 export function passesLuhn(digits: string): boolean {
   const sum = Array.from(digits).reduceRight((total, digit, at) => {
     const isDoubled = (digits.length - at) % 2 === 0;
@@ -38,7 +38,7 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Whether 18 characters are the unified social credit code of a company. */
+/** Returns whether 18 characters are the unified social credit code of a company. */
 export function isCompanyCode(text: string): boolean {
   if (!COMPANY_CODE.test(text)) return false;
   const sum = COMPANY_WEIGHTS.reduce((total, weight, at) => {
@@ -52,7 +52,7 @@ function hasProvince(text: string): boolean {
   return (province >= 11 && province <= 65) || OTHER_PROVINCES.has(province);
 }
 
-/** Eight digits, year first; from 1900 on. */
+/** Returns whether eight digits are a date, year first, from 1900 on. */
 function isDate(digits: string): boolean {
   const [year, month, day] = [Number(digits.slice(0, 4)), Number(digits.slice(4, 6)), Number(digits.slice(6, 8))];
   const isLeapYear = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;

@@ -1,7 +1,7 @@
 /**
- * A folded text taken apart for the detectors: its runs of letters and digits, what was found in it so far, and the
- * numbers that neighbouring runs make together. No step depends on the length of the text: a number has at most
- * `MAX_DIGITS` characters, so from each run at most as many runs are looked at.
+ * Prepares a folded text for the detectors: its runs of letters and digits, the parts already found, and the numbers
+ * that adjacent runs form together. A number has at most `MAX_DIGITS` characters, so the work per run does not depend
+ * on the length of the text.
  */
 
 /** Kinds of personal data. */
@@ -17,39 +17,41 @@ export type PersonalKind =
   | "address"
   | "name";
 
-/** What a detector found in the folded text. `company`: not personal, and no part of it is anything else. */
+/**
+ * A match of a detector in the folded text. `company`: not personal data, and no other detector may match a part of it.
+ */
 export interface Hit {
   readonly kind: PersonalKind | "company";
   /** The first unit that is replaced. */
   readonly start: number;
   readonly end: number;
-  /** What replaces it: texts, and units that are kept; absent: a star for each character. */
+  /** The replacement: texts, and positions of units that are kept; absent: a star for each character. */
   readonly mask?: readonly (string | number)[];
 }
 
-/** A run of letters a–z and digits; between two runs is at least one other character. */
+/** A run of letters a–z and digits; two runs are separated by at least one other character. */
 export interface Run {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** Not beside a star: else it may be what a mask left of a number. */
+  /** False next to a star: the run may then be the rest of a masked number. */
   readonly isWhole: boolean;
 }
 
 /** A text being searched. */
 export interface Scan {
-  /** Folded. */
+  /** The folded text. */
   readonly text: string;
   readonly runs: readonly Run[];
-  /** 1 for each unit that a detector has found. */
+  /** 1 for each unit that a detector has matched. */
   readonly taken: Uint8Array;
 }
 
-/** A number in one run, or in several with spaces, dashes or brackets between them. */
+/** A number in one run, or in several separated by spaces, dashes or brackets. */
 export interface Candidate {
-  /** Without what is between the runs. */
+  /** Without the separators. */
   readonly text: string;
-  /** Where each character of `text` is. */
+  /** The position of each character of `text`. */
   readonly units: readonly number[];
   readonly start: number;
   readonly end: number;
@@ -57,17 +59,17 @@ export interface Candidate {
   readonly lastRun: number;
 }
 
-/** The most characters a number has: the longest bank card. */
+/** The maximum length of a number, characters: that of the longest bank card. */
 export const MAX_DIGITS = 19;
 
 const RUN = /[0-9a-z]+/g;
 /** The x is the check digit of an identity card. */
 const NUMBER = /^\d+x?$/;
 const GAP = /^[ \-‐–—()]{1,3}$/;
-/** The characters before a number in which its word is looked for. */
+/** The number of characters before a number that are searched for a word that names it. */
 const CONTEXT_LENGTH = 16;
 
-/** Takes a folded text apart. */
+/** Finds the runs of a folded text. */
 export function createScan(text: string): Scan {
   const runs = Array.from(text.matchAll(RUN), ({ 0: run, index: start }): Run => {
     const end = start + run.length;
@@ -76,12 +78,12 @@ export function createScan(text: string): Scan {
   return { text, runs, taken: new Uint8Array(text.length) };
 }
 
-/** The runs that no detector has found. */
+/** Returns the runs that no detector has matched. */
 export function freeRuns({ runs, taken }: Scan): readonly Run[] {
   return runs.filter((run) => taken[run.start] === 0);
 }
 
-/** The numbers that begin with a run, longest first. */
+/** Returns the numbers that begin with a run, longest first. */
 export function candidatesFrom({ text, runs, taken }: Scan, first: number): readonly Candidate[] {
   const candidates: Candidate[] = [];
   let digits = "";
@@ -105,17 +107,19 @@ export function candidatesFrom({ text, runs, taken }: Scan, first: number): read
   return candidates;
 }
 
-/** Whether one of these words, and nothing but "number is" and the like, is before a position. */
+/**
+ * Returns whether one of these words is directly before a position, with at most "number is" or the like between them.
+ */
 export function hasWordBefore(text: string, start: number, word: RegExp): boolean {
   return word.test(text.slice(Math.max(0, start - CONTEXT_LENGTH), start));
 }
 
-/** Matches the end of a text that has one of the words, for {@link hasWordBefore}. */
+/** Creates the expression for {@link hasWordBefore}: it matches a text that ends with one of the words. */
 export function wordBefore(words: string): RegExp {
   return new RegExp(`(?:${words})(?:号码|号|码|是|为|[\\s:,、()-]){0,6}$`);
 }
 
-/** The text with a star in place of each unit that was found. */
+/** Returns the text with a star in place of each matched unit. */
 export function restOf({ text, taken }: Scan): string {
   let rest = "";
   for (let unit = 0; unit < text.length; unit += 1) rest += taken[unit] === 0 ? text.charAt(unit) : "*";

@@ -115,7 +115,7 @@ describe("the errcode table", () => {
   });
 });
 
-/** `errcode-reactions.ts` as the table makes it. */
+/** Generates `errcode-reactions.ts` from the table. */
 function writeReactions(): string {
   const lines = Object.entries(ERRCODES).map(([code, { name, reaction, reach, replacesToken }]) => {
     const facts = Object.entries({ name, reaction, reach, replacesToken }).filter(([, value]) => value !== undefined);
@@ -128,8 +128,8 @@ function writeReactions(): string {
  */
 import type { CodeEntry } from "./api/call-api.ts";
 
-/** What a call has to know of each code. */
-// One line a code, as in the table:
+/** The name and reaction of each code. */
+// One line per code, as in the table:
 // oxfmt-ignore
 export const REACTIONS: Readonly<Record<number, CodeEntry>> = {
 ${lines.join("")}};

@@ -229,10 +229,12 @@ it.for([
       const sources = { args: ["https://kefu.example.com"], devVars: "", local: {} };
       expect(readOptions({ ...sources, env: { API_KEYS } })).toEqual({
         ok: false,
-        error: expect.stringContaining("a comma between two keys"),
+        error: expect.stringContaining("separate keys by commas"),
       });
       const setup = { args: ["--local", "--yes", "--api-key-env", "K"], env: { K: API_KEYS }, isTerminal: false };
-      expect(readSetupOptions(setup)).toMatchObject({ error: [{ en: expect.stringContaining("comma separated") }] });
+      expect(readSetupOptions(setup)).toMatchObject({
+        error: [{ en: expect.stringContaining("separated by commas") }],
+      });
     }
   },
 );

@@ -51,7 +51,7 @@ describe("the messages of an answer", () => {
       "fallback.messages.2.content: must not be blank",
     ]);
     expect(parseSettings({ fallback: { type: "reply", messages } })).toMatchObject({
-      error: messages.map(() => ({ cure: "fill it in, or leave the whole message out" })),
+      error: messages.map(() => ({ cure: "fill it in, or omit the whole message" })),
     });
     expect(parseStoredDocument({ defaults: { fallback: { type: "reply", messages } } })).toMatchObject({
       defaults: { fallback: { messages } },
@@ -91,7 +91,7 @@ describe("the messages of an answer", () => {
     expect(fallback(text("字".repeat(3_410)))).toEqual([]);
     expect(fallback(text(`${"x".repeat(10_000)}{{content}}`))[0]).toContain("may need 6 messages");
     expect(fallback(text(`<a href="x">${"字".repeat(700)}</a>`))).toEqual([
-      "fallback.messages.0.content: has a link <a …>…</a> of 2116 bytes, more than one message holds (2048)",
+      "fallback.messages.0.content: has a link <a …>…</a> of 2116 bytes, more than the limit of one message (2048)",
     ]);
   });
 

@@ -134,12 +134,12 @@ describe("parseSettings", () => {
         reason: "invalid",
         path: "fallback.messages.0.title",
         problem: "must not be empty",
-        cure: "fill it in, or leave the whole message out",
+        cure: "fill it in, or omit the whole message",
       },
       {
         reason: "invalid",
         path: "fallback.messages.0.url",
-        problem: "must be an http:// or https:// address",
+        problem: "must be an http:// or https:// URL",
         cure: "write the whole address, beginning with https://",
       },
     ]);

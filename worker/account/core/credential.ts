@@ -1,13 +1,16 @@
 /**
- * What a token is issued for: the account object is named by it, and every channel account belongs to exactly one
- * (docs/design/0020-names.md, "Names of objects").
+ * The credential a token is issued for: the account object is named after it, and every channel account belongs to
+ * exactly one (docs/design/0020-names.md, "Names of objects").
  */
 import type { Channel, ChannelAccount } from "../../../shared/message/address.ts";
 
-/** A channel account that names its credential: several accounts of a WeCom corporation share one, which its id does not name. */
+/**
+ * A channel account whose id determines its credential. Excluded is WeCom, where several accounts of a corporation
+ * share a credential that the account id does not contain.
+ */
 type NamedAccount = ChannelAccount & { readonly channel: Exclude<Channel, "wecom-kf"> };
 
-/** The credential of a channel account. */
+/** Returns the credential of a channel account. */
 export function credentialOf({ channel, account }: NamedAccount): string {
   switch (channel) {
     case "mini-program":
@@ -19,7 +22,7 @@ export function credentialOf({ channel, account }: NamedAccount): string {
   }
 }
 
-/** The AppID in the credential of an account of WeChat. */
+/** Returns the AppID in the credential of a WeChat account. */
 export function appidOf(credential: string): string {
   return credential.slice(credential.indexOf(":") + 1);
 }

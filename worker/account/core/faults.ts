@@ -1,6 +1,6 @@
 /**
- * The faults of one mini program at this moment, read from the state of its account object: why nothing is sent, and
- * until when; which pushes were rejected. `/healthz` and the doctor report them. Pure; time is an argument.
+ * The current faults of one mini program, computed from the state of its account object: why nothing is sent, and until
+ * when; which pushes were rejected. `/healthz` and the doctor report them. Pure; time is an argument.
  */
 import { currentStale, type StaleSeries } from "./stale-pushes.ts";
 import type { AccountState } from "./state.ts";
@@ -16,13 +16,15 @@ export type AccountFault =
   | ({ readonly reason: "no_token" } & Trouble)
   /** Sends fail: WeChat does not answer, is busy, or refuses every token. */
   | ({ readonly reason: "sends_failing" } & Trouble)
-  /** Pushes were rejected for the age of their signed timestamp: they were replayed, or a clock is wrong. */
+  /**
+   * Pushes were rejected because their signed timestamp was too far from now: they were replayed, or a clock is wrong.
+   */
   | ({ readonly reason: "stale_pushes" } & StaleSeries);
 
 /**
- * The faults of an account, the most severe first.
+ * Returns the faults of an account, the most severe first.
  *
- * @param secretTag a short hash of the secret in use: a refusal of another secret no longer counts
+ * @param secretTag a short hash of the secret in use: a refusal of another secret is ignored
  * @param now epoch ms
  */
 export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AccountFault[] {
@@ -37,7 +39,7 @@ export function faultsOf(state: AccountState, secretTag: string, now: number): r
   if (!hasToken && refusedUntil > now && isThisSecret) {
     faults.push({ reason: "token_refused", code: refusedCode, until: refusedUntil });
   } else if (!hasToken && tokenTrouble !== undefined && isTokenFault(tokenTrouble, now)) {
-    // The refused secret may have been replaced since.
+    // The refused secret may have been replaced since then.
     const isOver = tokenTrouble.cause === "refused" && refusedCode === tokenTrouble.code && !isThisSecret;
     if (!isOver) faults.push({ reason: "no_token", ...tokenTrouble });
   }

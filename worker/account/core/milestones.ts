@@ -1,17 +1,17 @@
 /**
- * The progress of a set-up: the last genuine verification, the first message, the first reply WeChat accepted. `npm run
- * setup` waits for them. A milestone belongs to the credentials it was reached with: with other credentials all of them
- * are open again. Pure; time is an argument.
+ * The progress of a setup: the last genuine verification, the first message, the first reply WeChat accepted. `npm run
+ * setup` waits for them. A milestone belongs to the credentials it was reached with: after a change of the credentials
+ * no milestone is reached. Pure; time is an argument.
  *
- * A message's milestone is written once for each set-up, and an isolate reports it to the object once (docs/storage.md,
- * "What a message costs").
+ * The milestone of the first message is written once per setup, and each isolate reports it to the object once
+ * (docs/storage.md, "What a message costs").
  */
 import { isFresh } from "../../../shared/base/clock-setback.ts";
 
 /** The milestones. */
 export type Milestone = "verified" | "message" | "answer";
 
-/** When each was reached, epoch ms; 0 = not yet. */
+/** When each milestone was reached, epoch ms; 0 = not yet. */
 export interface Milestones extends Readonly<Record<Milestone, number>> {
   /** A short hash of the credentials they were reached with. */
   readonly setup: string;
@@ -21,12 +21,12 @@ export interface Milestones extends Readonly<Record<Milestone, number>> {
 export const NO_MILESTONES: Milestones = { setup: "", verified: 0, message: 0, answer: 0 };
 
 /**
- * The shortest time between two writes of `verified`, milliseconds. The console's button may be pressed often, and a
- * genuine request can be replayed by anyone who saw it.
+ * Minimum interval between two writes of `verified`, milliseconds. The console's button may be pressed often, and a
+ * genuine request can be replayed by anyone who captured it.
  */
 const VERIFIED_STEP_MS = 60_000;
 
-/** The milestones reached with these credentials. */
+/** Returns the milestones reached with these credentials. */
 export function milestonesOf(known: Milestones, setup: string): Milestones {
   return known.setup === setup ? known : { ...NO_MILESTONES, setup };
 }

@@ -7,27 +7,27 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /**
- * Pause for `quota`, milliseconds: an operator may clear the quota at any time (WECHAT.md §6.3), so a send is tried
- * every hour.
+ * Duration of a pause for `quota`, milliseconds: an operator may reset the quota at any time (WECHAT.md §6.3), so a
+ * test send is made every hour.
  */
 const QUOTA_CHECK_INTERVAL_MS = HOUR_MS;
 
-/** Pause for `stop`, milliseconds. */
+/** Duration of a pause for `stop`, milliseconds. */
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
 
-/** The ends of pauses are spread over this time, milliseconds, so that not all messages are tried at once. */
+/** The ends of pauses are spread over this time, milliseconds, so that not all messages are sent at once. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /** The longest pause of the account and the longest refusal of the token endpoint, milliseconds. */
 export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 
-/** Time from an entry's own retry until the list is checked for it, milliseconds. */
+/** Delay from the time an entry retries by itself until the list is checked for it, milliseconds. */
 export const WAITING_CHECK_DELAY_MS = 60_000;
 
 /**
- * Until when a rejection pauses the account, epoch ms. `rate`: the next minute. `quota`: an hour, or midnight in
- * Beijing if that is sooner: the reset time is assumed (WECHAT.md §4.5), so the hourly try ends the pause, at most 24 a
- * day. `stop` (banned, limited, frozen, …): ten minutes.
+ * Returns until when a rejection pauses the account, epoch ms. `rate`: until the next minute. `quota`: an hour, or
+ * until midnight in Beijing if that is sooner; the reset time is an assumption (WECHAT.md §4.5), so a test send is made
+ * every hour, at most 24 a day. `stop` (banned, limited, frozen, …): ten minutes.
  *
  * @param random a number in [0, 1): spreads the wake-ups
  */

@@ -13,7 +13,7 @@ import type { AccountState } from "./state.ts";
 const TOKEN_LIFE_MS = 7_200_000;
 
 /**
- * A state in which no time is further in the future than it can be: implausible pauses and refusals have ended,
+ * Returns a state in which no time is further in the future than it can be: implausible pauses and refusals have ended,
  * implausible due times are due now, and a token has at most its whole life left.
  *
  * @param now epoch ms

@@ -1,4 +1,4 @@
-/** When the alarm of an account object is due. Pure. */
+/** Computes when the alarm of an account object is due. Pure. */
 import { nextCursorDue } from "../../conversation/core/consumer-cursor.ts";
 import { ERASURE_MS } from "../../conversation/core/erasure.ts";
 import type { AccountState } from "./state.ts";
@@ -9,21 +9,21 @@ export interface Retention {
   readonly quarantineMs: number;
 }
 
-/** The oldest stored entry; null when there is none. */
+/** The time of the oldest stored entry of each kind; null when there is none. */
 export interface Oldest {
   readonly event: number | null;
   readonly quarantined: number | null;
   /** The record of events that webhooks did not receive. */
   readonly skipped: number | null;
-  /** The erasure that is remembered longest; absent: no erasure is remembered. */
+  /** The oldest stored erasure; absent or null: none is stored. */
   readonly erased?: number | null;
-  /** Not the oldest: the seq of the newest event that can be delivered to webhooks; 0 for none. */
+  /** Unlike the others not the oldest: the seq of the newest event that can be delivered to webhooks; 0 for none. */
   readonly deliverable: number;
 }
 
 /**
- * When the alarm is due next: the background refresh, conversations to wake, events to deliver, the next entry to
- * delete. Undefined: never.
+ * Returns when the alarm is due next: for the background refresh, conversations to wake, events to deliver, or the next
+ * entry to delete. Undefined: never.
  */
 export function nextDue(
   { refreshAt, releaseAt = null, appWebhooks = {} }: Pick<AccountState, "refreshAt"> & Partial<AccountState>,

@@ -1,30 +1,36 @@
 /**
- * Pushes that were rejected for the age of their signed timestamp, counted for the operator: a wrong clock, a repeat
- * that arrives too late and a replay of captured pushes must be visible. Of constant size, whatever their number. Pure;
- * time is an argument.
+ * Pushes that were rejected because their signed timestamp was too far from now, counted for the operator: a wrong
+ * clock, a repeat that arrives too late and a replay of captured pushes must be visible. The record has a constant
+ * size. Pure; time is an argument.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 
 /** What an isolate reports: the rejections since its last report. */
 export interface StalePushReport {
   readonly count: number;
-  /** Age of the latest one's timestamp on arrival, milliseconds, negative for the future; null when it was not a number. */
+  /**
+   * The age of the latest push's timestamp on arrival, milliseconds, negative for the future; null when the timestamp
+   * was not a number.
+   */
   readonly ageMs: number | null;
-  /** When that one arrived, epoch ms. */
+  /** When the latest push arrived, epoch ms. */
   readonly at: number;
 }
 
 /** A series of rejections. */
 export interface StaleSeries extends StalePushReport {
-  /** When the first one of the series arrived, epoch ms. */
+  /** When the first push of the series arrived, epoch ms. */
   readonly since: number;
 }
 
-/** A series of rejections ends when none comes for this time, milliseconds; the next rejection starts a new one. */
+/**
+ * A series of rejections ends after this time without a rejection, milliseconds; the next rejection starts a new
+ * series.
+ */
 const SERIES_MS = 86_400_000;
 
 /**
- * The known series, unless it is over or lies further in the future than clocks differ (docs/design/clock.md).
+ * Returns the known series, unless it has ended or is further in the future than clocks differ (docs/design/clock.md).
  *
  * @param now epoch ms
  */
@@ -43,10 +49,10 @@ export function addStale(known: StaleSeries | null, note: StalePushReport, now: 
   return { ...note, count: (current?.count ?? 0) + note.count, since: current?.since ?? note.at };
 }
 
-/** The age of a timestamp, in words for the operator; contains nothing from the push. */
+/** Describes the age of a timestamp for the operator; contains nothing from the push. */
 export function describeAge(ageMs: number | null, language: "zh" | "en" = "en"): string {
   if (ageMs === null) return language === "zh" ? "时间戳不是数字" : "its timestamp is not a number";
   const seconds = Math.round(Math.abs(ageMs) / 1_000);
-  if (language === "zh") return ageMs < 0 ? `签于到达之后 ${seconds} 秒` : `签于到达之前 ${seconds} 秒`;
+  if (language === "zh") return ageMs < 0 ? `签名时间晚于到达 ${seconds} 秒` : `签名时间早于到达 ${seconds} 秒`;
   return ageMs < 0 ? `signed ${seconds} s after it arrived` : `signed ${seconds} s before it arrived`;
 }

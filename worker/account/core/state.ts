@@ -1,7 +1,6 @@
 /**
- * The pure decisions of the account object: how long failures pause the account, when a token refresh may be forced,
- * when the alarm is due next. Time and randomness are arguments. Decided in docs/design/0005-facts-and-decisions.md
- * (pauses) and docs/design/0010-one-token-owner.md (token).
+ * The state of the account object. The modules beside this one decide on it, with time and randomness as arguments.
+ * Decided in docs/design/0005-facts-and-decisions.md (pauses) and docs/design/0010-one-token-owner.md (token).
  */
 
 import type { PauseReach } from "../../../shared/message/delivery.ts";
@@ -14,53 +13,53 @@ import type { Refusals } from "./pause.ts";
 import type { StaleSeries } from "./stale-pushes.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** The object's record of its token and its failures. Times in epoch ms, 0 = never. */
+/** The token, the failures and the schedule of one account. Times in epoch ms, 0 = never. */
 export interface AccountState {
   readonly token: string | null;
   readonly expiresAt: number;
-  /** When to fetch the next token in the background; null while no caller needs one. */
+  /** When to fetch the next token in the background; null while no caller uses the token. */
   readonly refreshAt: number | null;
-  /** The last token WeChat refused: never handed out again. */
+  /** The last token that WeChat refused; it is never returned again. */
   readonly rejected: string | null;
-  /** The send that was refused with it; empty when unknown. */
+  /** The id of the send for which WeChat refused it; empty when unknown. */
   readonly rejectedBy: string;
   /** When that refusal was reported. */
   readonly rejectedAt: number;
   readonly pausedUntil: number;
   readonly pauseCode: string;
-  /** The reach of the pause. */
+  /** What the pause stops. */
   readonly pauseReach: PauseReach;
-  /** Grows with each change of the pause: readers keep the newest version they have read. */
+  /** Increases with each change of the pause: readers keep the newest version they have read. */
   readonly pauseVersion: number;
-  /** When to wake or forget conversations that wait for the account; null while no conversation waits. */
+  /** When to wake or remove conversations that wait for the account; null while no conversation waits. */
   readonly releaseAt: number | null;
-  /** Which messages were refused by errcodes that pause. */
+  /** The messages that were refused with codes that pause. */
   readonly refusals: Refusals;
-  /** The Beijing day of the last forced refresh, counted from 1970, and how many there were on it. */
+  /** The Beijing day of the last forced refresh, counted from 1970, and the number of forced refreshes on that day. */
   readonly forceDay: number;
   readonly forceCount: number;
   readonly forcedAt: number;
-  /** The token endpoint refused: no call before this time, unless the secret was changed. */
+  /** Set when the token endpoint refused: no call before this time, unless the secret was changed. */
   readonly refusedUntil: number;
   readonly refusedCode: string;
   /** A short hash of the refused secret. */
   readonly refusedSecret: string;
-  /** When the alarm is set for; null when it is not. */
+  /** The time the alarm is set to; null when it is not set. */
   readonly alarmAt: number | null;
   /** Endpoints with failures. */
   readonly webhooks: WebhookHealths;
-  /** The webhooks of the newest settings callers have read. */
+  /** The webhooks of the newest settings that callers have read. */
   readonly listed: ListedWebhooks;
-  /** Each webhook's cursor in the account events; no cursors while the settings list no webhook for them. */
+  /** The cursor of each webhook in the account events; empty while the settings contain no webhook for them. */
   readonly appWebhooks: ConsumerCursors;
-  /** The failures of the team's own push server; null when it has none. */
+  /** The failures of the team's own push server; null when none is recorded. */
   readonly forward: ForwardHealth | null;
   readonly milestones: Milestones;
-  /** Pushes rejected for the age of their timestamp; null: none yet. */
+  /** Pushes rejected because of their signed timestamp; null: none yet. */
   readonly stale: StaleSeries | null;
-  /** Calls of the token endpoint that returned no token since the last one that did; null: none. */
+  /** Consecutive calls of the token endpoint that returned no token; null: the last one returned a token. */
   readonly tokenTrouble: Trouble | null;
-  /** Failed sends with no success between them, as far as isolates report them; null: none. */
+  /** Consecutive failed sends, as reported by isolates; null: none. */
   readonly sends: Trouble | null;
 }
 

@@ -11,20 +11,23 @@ export type ForceAllowance =
   | { readonly allowed: true; readonly forceDay: number; readonly forceCount: number }
   | { readonly allowed: false; readonly until: number };
 
-/** The shortest time between two forced refreshes, milliseconds (WECHAT.md §6.1). */
+/** Minimum interval between two forced refreshes, milliseconds (WECHAT.md §6.1). */
 const FORCE_GAP_MS = 30 * SECOND_MS;
-/** The most forced refreshes in one Beijing day (WECHAT.md §6.1). */
+/** The maximum number of forced refreshes on one Beijing day (WECHAT.md §6.1). */
 const FORCES_A_DAY = 20;
 
 /**
- * How long before the token expires the background refresh runs: within the last five minutes, in which WeChat issues a
- * new one.
+ * How long before the token expires the background refresh runs, milliseconds: within the last five minutes, in which
+ * WeChat issues a new one.
  */
 const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
 /** The refreshes of several accounts are spread over this time, milliseconds. */
 const REFRESH_SPREAD_MS = MINUTE_MS;
 
-/** Whether WeChat allows a forced refresh: at the earliest 30 s after the last one, and 20 on a Beijing day. */
+/**
+ * Decides whether a forced refresh is allowed: at the earliest 30 s after the last one, and at most 20 on a Beijing
+ * day.
+ */
 export function allowForce(
   state: Pick<AccountState, "forceDay" | "forceCount" | "forcedAt">,
   now: number,
@@ -37,7 +40,7 @@ export function allowForce(
 }
 
 /**
- * When to refresh a token in the background while it is in use.
+ * Returns when to refresh a token in the background while it is in use.
  *
  * @param random a number in [0, 1)
  */

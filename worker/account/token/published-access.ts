@@ -15,13 +15,13 @@ import { isSendsFault } from "../core/trouble.ts";
 /** The access token, with the account's pause. */
 export interface AccountAccess {
   readonly token: string;
-  /** The end of the pause, epoch ms; absent: never paused. May be in the past. */
+  /** When the pause ends, epoch ms; may be in the past; absent: never paused. */
   readonly pausedUntil?: number;
-  /** The code that paused it. */
+  /** The code that caused the pause. */
   readonly pauseCode?: string;
-  /** The reach of the pause. */
+  /** What the pause stops. */
   readonly pauseReach?: PauseReach;
-  /** Grows with each change of the pause. */
+  /** Increases with each change of the pause. */
   readonly pauseVersion?: number;
   /** Epoch ms. */
   readonly expiresAt: number;
@@ -29,11 +29,9 @@ export interface AccountAccess {
   readonly sendsFailingSince?: number;
 }
 
-/**
- * What the object returns for the report of a refusal: the pause in force, or null because only one message is refused.
- */
+/** The object's answer to a reported refusal: the pause in force, or null because only one message is refused. */
 export interface PauseAnswer extends AccountPause {
-  /** How long that message has been refused alone, milliseconds. */
+  /** How long that message has been the only refused one, milliseconds. */
   readonly aloneMs?: number;
 }
 
@@ -44,12 +42,12 @@ export interface TokenObject {
   pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer>;
 }
 
-/** The KV key of the access of an account. */
+/** Returns the KV key of an account's access. */
 export function accessKey(appid: string): string {
   return `access:${credentialOf(miniProgramAccount(appid))}`;
 }
 
-/** Parses a published access; undefined when it is not valid. */
+/** Parses a published access; undefined when it is invalid. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
   if (!isRecord(value)) return undefined;
   const { token, expiresAt, pausedUntil, pauseCode, pauseReach, pauseVersion, sendsFailingSince } = value;
@@ -62,7 +60,7 @@ export function parseAccess(value: unknown): AccountAccess | undefined {
 }
 
 /**
- * The part of the state that readers get.
+ * Returns the part of the state for readers.
  *
  * @throws Error without a token
  */
@@ -70,18 +68,18 @@ export function toAccess(state: AccountState): AccountAccess {
   const { token, expiresAt, pausedUntil, pauseCode, pauseReach, pauseVersion, sends } = state;
   if (token === null) throw new Error("toAccess needs a token");
   const version = pauseVersion === 0 ? {} : { pauseVersion };
-  // A lifted pause is published too: readers may still hold it.
+  // A lifted pause is published too, because readers may still have it cached.
   const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
   const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};
   return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseCode, pauseReach, ...version }), ...failing };
 }
 
-/** The shortest life of a value in KV, seconds. */
+/** Minimum TTL of a value in KV, seconds. */
 const MIN_KV_TTL_SECONDS = 60;
 
 /**
- * The published part of the state, for as long as the token lives; undefined without a token. A pause without a token
- * stays in the object, which readers call when KV holds no token.
+ * Returns the published part of the state and its TTL, which ends with the token; undefined without a token. A pause
+ * without a token stays in the object, which readers call when KV contains no token.
  */
 export function toPublished(
   state: AccountState,

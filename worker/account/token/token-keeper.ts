@@ -1,9 +1,9 @@
 /**
- * Keeps one mini program's access token: fetched by one call at a time, replaced only when the refused one is still
- * the stored one (compare and expire), forced only when WeChat keeps handing out the token it refuses
+ * Keeps one mini program's access token: fetched by one call at a time, replaced only when the refused token is still
+ * the stored one (compare and expire), forced only when WeChat keeps returning the token it refuses
  * (docs/design/0010-one-token-owner.md, WECHAT.md §6.1).
  *
- * Between a read and its write there is no await; what was read before an await is read again after it.
+ * There is no await between a read and its write; values read before an await are read again after it.
  */
 import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
@@ -23,7 +23,7 @@ import { allowForce, refreshTime } from "../core/token-refresh.ts";
 import { addTrouble } from "../core/trouble.ts";
 import { type AccountAccess, toAccess } from "./published-access.ts";
 
-/** What the keeper needs. */
+/** The injected dependencies. */
 export interface TokenKeeperDeps {
   readonly appid: string;
   readonly read: () => AccountState;
@@ -31,24 +31,24 @@ export interface TokenKeeperDeps {
   readonly request: TokenEndpoint;
   /** Loads the texts about codes, for the log. */
   readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
-  /** A short hash of the secret in use. */
+  /** Returns a short hash of the secret in use. */
   readonly secretTag: () => Promise<string>;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   readonly random: () => number;
   /** Called after a new token was stored. */
   readonly publish: () => void;
 }
 
-/** Issues the token. */
+/** Returns and refreshes the access token. */
 export interface TokenKeeper {
-  /** The token; fetched first when no stored one lives long enough. */
+  /** Returns the token; fetches one first when no stored token is valid long enough. */
   access(): Promise<Result<AccountAccess, TokenProblem>>;
-  /** Called when WeChat refused `badToken`: returns another token. */
+  /** Replaces `badToken`, which WeChat refused, and returns another token. */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
   /**
-   * The token; when there is none it is fetched at once, in spite of the cool-down and of earlier answers of the
+   * Returns the token; when there is none, fetches it at once, ignoring the cool-down and earlier answers of the
    * endpoint.
    */
   retry(): Promise<Result<AccountAccess, TokenProblem>>;
@@ -57,27 +57,29 @@ export interface TokenKeeper {
 }
 
 /**
- * The last part of a token's life, milliseconds: in it readers call the object instead of KV, so the object learns that
- * the token is in use.
+ * The last part of a token's life, milliseconds, in which readers call the object instead of KV, so that the object
+ * knows that the token is in use.
  */
 export const REFRESH_PERIOD_MS = 10 * 60_000;
 
-/** A token that lives for less time is not issued, milliseconds. */
+/** Minimum remaining life of a token that is returned to callers, milliseconds. */
 const MIN_LIFE_MS = 60_000;
-/** Exception: a token that WeChat returned within this time is issued, milliseconds. */
+/**
+ * A token that WeChat returned within this time is returned to callers regardless of its remaining life, milliseconds.
+ */
 const FRESH_MS = 10_000;
-/** After a failure no call starts for 2 s, 4 s, … up to a minute, milliseconds. */
+/** Cool-down after the first failure, milliseconds; doubles with each further failure, up to a minute. */
 const FIRST_COOLDOWN_MS = 2_000;
 const MAX_COOLDOWN_MS = 60_000;
 /**
- * A message that is refused with the next token as well within this time, milliseconds, is rejected for its own
- * content. Covers the lease of an attempt and its back-offs. Later the next token may have been revoked.
+ * When the same message is refused with the next token too within this time, milliseconds, it is rejected for its own
+ * content. Covers the lease of an attempt and its back-offs. After this time the next token may have been revoked.
  */
 const SAME_MESSAGE_MS = 2 * 60_000;
-/** Time until the next background refresh after one that returned no new token, milliseconds. */
+/** Delay until the next background refresh after one that returned no new token, milliseconds. */
 const REFRESH_AGAIN_MS = 60_000;
 
-/** Creates the keeper. Its memory (the call under way, the cool-down after a failure) may be lost at any time. */
+/** Creates the keeper. Its memory (the call in flight, the cool-down after a failure) may be lost at any time. */
 export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   const { appid, read, write, now } = deps;
   let pendingRequest: Promise<Result<AccountAccess, TokenProblem>> | undefined;
@@ -85,7 +87,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   let failures = 0;
   let askedAt = 0;
 
-  /** Joins the call under way, or starts one. */
+  /** Returns the result of the call in flight, or starts one. */
   function obtain(): Promise<Result<AccountAccess, TokenProblem>> {
     if (pendingRequest !== undefined) return pendingRequest;
     if (cooldown !== undefined && cooldown.until > now() && !isImplausible(cooldown.until, now(), MAX_COOLDOWN_MS))
@@ -104,14 +106,14 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     }
     const normal = await deps.request(false);
     if (!normal.ok) return fail(normal.error, tag);
-    // `rejected` may have been set while the call was under way.
+    // `rejected` may have been set during the call.
     if (normal.value.token !== read().rejected) return accept(normal.value, false);
     const allowance = allowForce(read(), now());
     if (!allowance.allowed) return startCooldown({ reason: "limited", until: allowance.until }, allowance.until);
     const { forceDay, forceCount } = allowance;
     write({ forceDay, forceCount, forcedAt: now() });
     const forced = await deps.request(true);
-    // WeChat counts the 30 s from when the request arrived, which is later than when it was sent.
+    // WeChat counts the 30 s from the arrival of the request, which is later than when it was sent.
     write({ forcedAt: now() });
     if (!forced.ok) return fail(forced.error, tag);
     if (forced.value.token !== read().rejected) return accept(forced.value, true);
@@ -147,13 +149,16 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ reason: "refused", code, until: refusedUntil });
   }
 
-  /** The endpoint returned no token: `/healthz` reports it when that lasts. */
+  /** Records that the endpoint returned no token; `/healthz` reports it when that lasts. */
   function recordTrouble(cause: TroubleCause, code?: string): void {
     const attempt = { since: now(), at: now(), count: 1, cause, ...(code !== undefined && { code }) };
     write({ tokenTrouble: addTrouble(read().tokenTrouble, attempt, now()) });
   }
 
-  /** Starts a growing cool-down, at most until `latest`: no call is made before it ends. */
+  /**
+   * Starts a cool-down, which grows with each failure and ends at `latest` at the latest; no call is made before its
+   * end.
+   */
   function startCooldown(problem: TokenProblem, latest: number): Result<AccountAccess, TokenProblem> {
     const restMs =
       problem.reason === "limited" ? MAX_COOLDOWN_MS : Math.min(MAX_COOLDOWN_MS, FIRST_COOLDOWN_MS * 2 ** failures);
@@ -166,13 +171,13 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ ...problem, until: cooldown.until });
   }
 
-  /** The last good token is used until it expires, even while the endpoint fails. */
+  /** Returns the last valid token until it expires, even while the endpoint fails. */
   function orStored(problem: TokenProblem): Result<AccountAccess, TokenProblem> {
     const state = read();
     return isAlive(state, now()) ? ok(toAccess(state)) : err(problem);
   }
 
-  /** A caller needed the token in the last part of its life, so the next one is fetched in the background. */
+  /** Schedules the background refresh when a caller uses the token in the last part of its life. */
   function recordUse({ expiresAt, refreshAt }: AccountState): void {
     if (refreshAt !== null || expiresAt - now() > REFRESH_PERIOD_MS) return;
     write({ refreshAt: refreshTime(expiresAt, now(), deps.random()) });
@@ -191,12 +196,12 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
       const state = read();
       if (isAlive(state, now()) && state.token !== badToken) return ok(toAccess(state));
       const send = refused?.id ?? "";
-      // The message was refused with the previous token, too: WeChat refuses the message, and each refresh would make
-      // all other callers wait.
+      // The message was refused with the previous token too, so WeChat refuses the message; a refresh per attempt would
+      // make all other callers wait.
       const isSameMessage =
         send !== "" && send === state.rejectedBy && isFresh(state.rejectedAt, now(), SAME_MESSAGE_MS);
       if (isAlive(state, now()) && isSameMessage) return ok(toAccess(state));
-      // Without a stored token the report may be about one that was published before the storage was lost.
+      // Without a stored token, the report may concern a token that was published before the storage was lost.
       const isStillCurrent = state.token === badToken || (state.token === null && state.rejected === null);
       if (isStillCurrent) {
         write({ token: null, rejected: badToken, rejectedBy: send, rejectedAt: now(), refreshAt: null });
@@ -215,13 +220,13 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     async refreshIfDue() {
       const { refreshAt, expiresAt, token } = read();
       if (refreshAt === null || refreshAt > now()) return;
-      // Written before the call, so that a crash during it is followed by another try; no further try after the token's
-      // end.
+      // Written before the call, so that another attempt follows a crash during it; no attempt after the token has
+      // expired.
       const again = now() + REFRESH_AGAIN_MS;
       const refreshAgainAt = again < expiresAt ? again : null;
       write({ refreshAt: refreshAgainAt });
       await obtain();
-      // WeChat renews the token five minutes before its end; until then it repeats the old one.
+      // WeChat renews the token five minutes before it expires; until then it returns the old one.
       if (read().token === token) write({ refreshAt: refreshAgainAt });
     },
   };

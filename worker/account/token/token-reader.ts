@@ -1,7 +1,7 @@
 /**
- * The account as seen from a Worker or from another object: token and pause, read from the first of these that has
- * them: isolate memory (up to 60 s old), KV, the account object. When KV fails or is a minute stale, the object is
- * called; when the object fails, the last good value in memory is used (docs/design/0010-one-token-owner.md).
+ * The account as seen from a Worker or from another object: token and pause, read from the first source that has them:
+ * isolate memory (up to 60 s old), KV, the account object. When KV fails or is a minute stale, the object is called;
+ * when the object fails, the last good value in memory is used (docs/design/0010-one-token-owner.md).
  */
 
 import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
@@ -18,39 +18,42 @@ import { plausiblePause, isAlive, newer, newestPause, type AccountMemory, type C
 import { accessKey, parseAccess, type AccountAccess, type TokenObject } from "./published-access.ts";
 import { REFRESH_PERIOD_MS } from "./token-keeper.ts";
 
-/** What reading an account needs. */
+/** The injected dependencies. */
 export interface AccountClientDeps {
-  /** A fresh stub of the account object: a stub whose connection broke never works again. */
+  /** Returns a new stub of the account object: a stub whose connection broke never works again. */
   readonly account: () => TokenObject;
   readonly kv: SnapshotKv;
   readonly appid: string;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
-  /** Shared by all requests of the isolate. */
+  /** The cache shared by all requests of the isolate. */
   readonly memory: AccountMemory;
 }
 
-/** Lifetime of a token in this isolate's memory, milliseconds; after it the next reader reads KV or the object. */
+/**
+ * How long a token is used from this isolate's memory, milliseconds; after that the next reader reads KV or the object.
+ */
 const FRESH_MS = 60_000;
-/** Negative-cache TTL for token errors, milliseconds: the longest, and the default for an error without a time. */
+/** Negative-cache TTL for token errors, milliseconds: the maximum, and the default for an error without a time. */
 const MAX_PROBLEM_MS = 60_000;
 const SHORT_PROBLEM_MS = 2_000;
-/** How long this isolate alone pauses when the pause cannot be reported to the object, milliseconds. */
+/** How long only this isolate pauses when the pause cannot be reported to the object, milliseconds. */
 const LOCAL_PAUSE_MS = 60_000;
-/** Timeout of the object while an older token is still valid, milliseconds. */
+/** Timeout of the object's answer while an older token is still valid, milliseconds. */
 const LAST_TOKEN_MS = 3_000;
 
 /**
  * Creates the access source of one account.
  *
- * @param isTrial whether it returns tokens in spite of a pause: for the trial that lifts it
+ * @param isTrial whether it returns tokens in spite of a pause, for the test send that decides whether the pause can be
+ * lifted
  */
 export function createAccessSource(deps: AccountClientDeps, isTrial = false): AccessSource {
   const { appid, memory, now } = deps;
   const recall = (): CachedAccount => memory.get(appid) ?? {};
   const remember = (patch: CachedAccount) => memory.set(appid, { ...recall(), ...patch });
 
-  /** Caches an access with the latest pause known here or just read, and returns its token. */
+  /** Caches an access with the latest known pause, and returns its token. */
   function storeAccess(value: AccountAccess, read: Partial<AccountPause> = value): Result<string, TokenProblem> {
     remember({
       access: { value, readAt: now() },
@@ -60,7 +63,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
     return ok(value.token);
   }
 
-  /** The token, unless a pause stops its use. */
+  /** Returns the token, unless a pause stops this use. */
   function checkPause(token: Result<string, TokenProblem>, use: AccessUse): Result<string, AccessProblem> {
     const pause = isTrial ? undefined : plausiblePause(recall().pause, now());
     if (!token.ok || pause === undefined || pause.pausedUntil <= now()) return token;
@@ -99,7 +102,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
       return err(problem.value);
     }
     const published = parseAccess(await readKv(deps.kv, accessKey(appid), appid));
-    // In the last part of the token's life the object is called, so that it learns that the next token will be needed.
+    // In the last part of the token's life the object is called, so that it knows that the next token will be needed.
     const newest = newer(published, recall().access?.value);
     const isUsable = isAlive(newest, recall().rejected, now() + REFRESH_PERIOD_MS);
     return isUsable ? storeAccess(newest, published) : askObject((account) => account.access(), published);
@@ -107,11 +110,11 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
 
   async function replaceToken(badToken: string, refused?: RefusedAttempt): Promise<Result<string, TokenProblem>> {
     const { access, rejected } = recall();
-    // Another caller in this isolate has already replaced it.
+    // Another caller in this isolate has already replaced the token.
     if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return ok(access.value.token);
     remember({ rejected: badToken });
     const token = await askObject((account) => account.replace(badToken, refused));
-    // The token is not the cause: other messages continue to use it.
+    // The token is not the cause, so other messages continue to use it.
     if (token.ok && token.value === badToken) remember({ rejected: undefined });
     return token;
   }
@@ -123,9 +126,9 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
 }
 
 /**
- * Reports a rejection that pauses. When it cannot be reported to the object, this isolate pauses by itself.
+ * Reports a rejection that pauses. When it cannot be reported to the object, only this isolate pauses.
  *
- * @param timeoutMs the attempt that met it must still be settled
+ * @param timeoutMs limits the report, because the attempt must be settled after it
  */
 export async function reportPause(
   { account, appid, memory, now }: AccountClientDeps,

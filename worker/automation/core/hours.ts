@@ -1,6 +1,6 @@
 /**
- * Whether the shop is open, by its local clock. All comparisons use local wall-clock time, so a change to or from
- * summer time needs no rule of its own: 09:00 is 09:00. Time zones are the runtime's (ECMA-402).
+ * Decides whether the shop is open, by its local clock. All comparisons use local wall-clock time, so daylight saving
+ * time needs no special rule: 09:00 is 09:00. Time zones are those of the runtime (ECMA-402).
  */
 import { WEEKDAYS, type Settings } from "../../../shared/api/settings/settings.ts";
 
@@ -23,9 +23,9 @@ const MINUTE_MS = 60_000;
 const ALL_DAY: readonly Span[] = [{ from: "00:00", to: "24:00" }];
 
 /**
- * Whether the shop is open at `now`. A special day's hours come first, then holidays, then the week; without `hours`
- * the shop is open all day on every other day. A time that runs past midnight belongs to the day it began on, so it
- * also ends on a holiday's morning.
+ * Returns whether the shop is open at `now`. The hours of a special day take precedence, then holidays, then the week;
+ * without `hours` the shop is open all day on every other day. An interval that runs past midnight belongs to the day
+ * it began on, so it also ends on the morning of a holiday.
  *
  * @param settings the hours of checked settings
  * @param now epoch milliseconds
@@ -40,8 +40,8 @@ export function isOpen(settings: HoursSettings, now: number): boolean {
 }
 
 /**
- * The result for the last minute that was computed, per settings object: every push needs it, and only the minute
- * counts.
+ * The result for the last computed minute, per settings object: every push needs it, and it can change only with the
+ * minute.
  */
 const verdicts = new WeakMap<HoursSettings, { readonly minute: number; readonly open: boolean }>();
 
@@ -54,11 +54,11 @@ function lookUp(settings: HoursSettings, now: number): boolean {
 }
 
 /**
- * The week's hours in words: `周一至周五 09:00–18:00；周六 10:00–16:00`.
+ * Describes the week's hours: `周一至周五 09:00–18:00；周六 10:00–16:00`.
  *
  * @param settings the hours of checked settings
  * @param lang `zh` (default) or `en`
- * @returns the days that are open, with a remark when single days differ (holidays, special days)
+ * @returns the days on which the shop is open, with a note when single days differ (holidays, special days)
  */
 export function describeHours(settings: HoursSettings, lang: Language = "zh"): string {
   const words = WORDS[lang];
@@ -78,7 +78,7 @@ export function describeHours(settings: HoursSettings, lang: Language = "zh"): s
 }
 
 /**
- * The day and time on the clocks of a time zone.
+ * Returns the local day and time in a time zone.
  *
  * @param timeZone a checked IANA name
  * @param now epoch milliseconds
@@ -93,7 +93,7 @@ export function toLocalTime(timeZone: string, now: number): LocalTime {
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** Formatters are expensive to create, so one is kept per time zone; an app has one time zone. */
+/** Returns the cached formatter of a time zone: formatters are expensive to create, and an app has one time zone. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   const known = formatters.get(timeZone);
   if (known !== undefined) return known;
@@ -110,18 +110,18 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** The times that begin on a day. */
+/** Returns the intervals that begin on a day. */
 function spansOn(settings: HoursSettings, date: string): readonly Span[] {
   const special = settings.specialDays.find((day) => day.date === date);
   if (special !== undefined) return special.hours;
   if (settings.holidays.some((day) => day.date === date)) return [];
   if (settings.hours === undefined) return ALL_DAY;
-  // getUTCDay counts from Sunday, the week of the settings from Monday.
+  // getUTCDay counts from Sunday, the week in the settings from Monday.
   const name = WEEKDAYS[(new Date(date).getUTCDay() + 6) % 7];
   return (name === undefined ? undefined : settings.hours[name]) ?? [];
 }
 
-/** Time strings of equal length compare as the times do. */
+/** Returns whether an interval runs past midnight. Time strings of equal length compare as the times do. */
 function runsPastMidnight({ from, to }: Span): boolean {
   return to < from;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a message matches a rule, and how exactly: the closer match wins between rules of one priority. The run time
- * grows with the length of the text, never with the complexity of a pattern.
+ * Decides whether a message matches a rule, and how exactly: between rules of equal priority the closer match is used.
+ * The run time grows with the length of the text, never with the complexity of a pattern.
  */
 import type { Match } from "../../../shared/api/settings/rule.ts";
 import { isWordBorder, normalizeText } from "../../../shared/text/normalize.ts";
@@ -11,7 +11,7 @@ export interface MatchStrength {
   /** exact 5, prefix 4, wildcard 3, all 2, any and contains 1, anything 0. */
   readonly rank: number;
   /**
-   * Code points of the keyword that matched: of the longest one, of `all` their sum, of a pattern without its stars.
+   * Code points of the keyword that matched: of the longest one; for `all` the sum; for a pattern without its stars.
    */
   readonly length: number;
 }
@@ -24,7 +24,7 @@ const RANK = { exact: 5, prefix: 4, wildcard: 3, all: 2, any: 1, contains: 1, an
   number
 >;
 
-/** Prepares a rule's keywords once, to be tried on many texts. */
+/** Prepares a rule's keywords once, to be matched against many texts. */
 export function createMatcher(match: Match): Matcher {
   const rank = RANK[match.type];
   if (match.type === "anything") return () => ({ rank, length: 0 });
@@ -41,9 +41,9 @@ export function createMatcher(match: Match): Matcher {
   };
 }
 
-/** A keyword prepared for the search. */
+/** A prepared keyword. */
 interface Word {
-  /** Code points, stars not counted. */
+  /** Code points, without the stars. */
   readonly length: number;
   readonly fits: (text: string) => boolean;
 }
@@ -63,7 +63,7 @@ function prepareWord(type: Exclude<Match["type"], "anything">, word: string): Wo
   }
 }
 
-/** Whether a text contains a word with word borders at both its ends. */
+/** Returns whether a text contains a word with word borders at both ends. */
 function containsWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
     if (isWordBorder(text, at) && isWordBorder(text, at + word.length)) return true;

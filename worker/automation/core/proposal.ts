@@ -1,6 +1,6 @@
 /**
- * What rules propose before the conversation decides: candidates whose action may still depend on an answer from the
- * team's server.
+ * The candidates that rules propose before the conversation decides; the action of a candidate may still depend on an
+ * answer from the team's server.
  */
 import type { Purpose } from "../../../shared/message/purpose.ts";
 import type { Action } from "../../conversation/core/candidate.ts";
@@ -11,7 +11,7 @@ export interface AskAction {
   readonly webhookId: string;
 }
 
-/** A candidate as the rules return it: its action may still depend on an answer from the team's server. */
+/** A candidate as returned by the rules: its action may still depend on an answer from the team's server. */
 export interface Proposal {
   readonly ruleId: string;
   readonly action: Action | AskAction;

@@ -1,6 +1,6 @@
 /**
- * The user's own words that an answer may repeat: in a handler's reply, or in a webhook's answer. They are sent as
- * text, never as a link (WECHAT.md §4.2).
+ * Removes links that an answer repeats from the user's own words, in a handler's reply or in a webhook's answer: the
+ * user's words are sent as text, never as a link (WECHAT.md §4.2).
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
@@ -9,9 +9,10 @@ import { readRaw } from "../../../shared/message/raw.ts";
 import { disarmRepeated } from "../../../shared/text/links.ts";
 
 /**
- * An answer in which links repeated from the user's words become text. Anything but a text is returned unchanged.
+ * Returns an answer in which links repeated from the user's words become text. Anything that is not a text is returned
+ * unchanged.
  *
- * @param answer not yet checked
+ * @param answer not yet validated
  * @param inbound the push that is answered
  * @param verdict the result of verifying an enter event's token
  */
@@ -24,7 +25,7 @@ function isText(answer: unknown): answer is { readonly content: string } {
   return typeof answer === "object" && answer !== null && "content" in answer && typeof answer.content === "string";
 }
 
-/** Every text of a push. Of an enter event: the button's parameter, raw and parsed. */
+/** Returns every text of a push. For an enter event: the button's parameter, raw and parsed. */
 function userWords(inbound: Inbound, verdict: TokenVerdict | undefined): readonly string[] {
   const isEnter = inbound.event === "action" && inbound.type === "enter";
   const shown = isEnter ? showContext(inbound.entryText, verdict) : null;

@@ -1,7 +1,7 @@
 /**
- * The stateless half of an automatic answer: from a push and the settings to the matching answers, best first
+ * The stateless part of an automatic answer: from a push and the settings to the matching answers, best first
  * (docs/design/0006-rules-and-handlers.md). What depends on the conversation's state (muted, already sent, reply
- * window) is decided there.
+ * window) is decided by the conversation.
  */
 import type { Rule, Settings } from "../../../shared/api/settings/settings.ts";
 import { renderTemplate, type VariableName, type VariableReader } from "../../../shared/api/settings/template.ts";
@@ -25,19 +25,19 @@ interface PreparedRule {
   readonly matches: Matcher;
 }
 
-/** A rule that matches, and how exactly. */
+/** A matching rule, and how exactly it matches. */
 interface FittingRule extends MatchStrength {
   readonly rule: Rule;
 }
 
 /**
- * The answers to a push, best first.
+ * Returns the answers to a push, best first.
  *
  * A message: the rules that match it, by priority, then by how exactly they match, then by id; then `offHours` while
  * closed; then `fallback`. Messages of unknown types match no rule and get the last two. Entering the chat: the
  * greeting. Any other event: none. A reply whose texts are all blank is left out.
  *
- * @param settings checked settings; the same object should be passed again, its rules are prepared once
+ * @param settings checked settings; pass the same object each time, because its rules are prepared once
  * @param inbound the push
  * @param now epoch milliseconds
  * @param verdict the result of verifying an enter event's token
@@ -63,7 +63,7 @@ export function buildCandidates(settings: Settings, inbound: Inbound, now: numbe
   return candidates;
 }
 
-/** The rules that match a message now, in the order they are tried. */
+/** Returns the rules that match a message now, in the order in which they are tried. */
 function findRules(settings: Settings, message: InboundMessage, open: boolean): Rule[] {
   const { type } = message;
   if (type === "unknown") return [];
@@ -79,7 +79,7 @@ function findRules(settings: Settings, message: InboundMessage, open: boolean): 
 
 const prepared = new WeakMap<Settings["rules"], readonly PreparedRule[]>();
 
-/** Keywords are folded once for each list of rules: accounts without rules of their own share those of the defaults. */
+/** Normalises keywords once for each list of rules: accounts without their own rules share those of the defaults. */
 function prepareRules({ rules }: Settings): readonly PreparedRule[] {
   const known = prepared.get(rules);
   if (known !== undefined) return known;
@@ -92,14 +92,16 @@ function isInForce(rule: Rule, open: boolean): boolean {
   return rule.when === "always" || (rule.when === "open") === open;
 }
 
-/** A total order, since ids are unique: the position of a rule in the settings never matters. */
+/**
+ * Compares two rules. A total order, because ids are unique: the position of a rule in the settings does not matter.
+ */
 function compareRules(a: FittingRule, b: FittingRule): number {
   return (
     b.rule.priority - a.rule.priority || b.rank - a.rank || b.length - a.length || (a.rule.id < b.rule.id ? -1 : 1)
   );
 }
 
-/** The candidate of an action, with its texts filled in; none when there is nothing left to send. */
+/** Returns the candidate of an action, with its variables filled; none when nothing is left to send. */
 function toCandidates(
   ruleId: string,
   action: Action | AskAction,
@@ -123,7 +125,7 @@ function renderAction(action: Action | AskAction, read: VariableReader): Action 
   return messages.length === 0 ? undefined : { type: "reply", messages };
 }
 
-/** Reads the variables of `template.ts`; each is computed only when a text uses it. */
+/** Creates the reader of the variables of `template.ts`; each value is computed only when a text uses it. */
 function createReader(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): VariableReader {
   const entryText = inbound.event === "action" && inbound.type === "enter" ? inbound.entryText : "";
   const readers: Readonly<Record<VariableName, (field: string) => string>> = {
@@ -139,7 +141,7 @@ function createReader(settings: Settings, inbound: Inbound, now: number, verdict
   return (name, field) => readers[name](field);
 }
 
-/** What represents a message without a text, as in WeChat's own chat list. */
+/** The text that represents a message without text, as in WeChat's own chat list. */
 const NAMES = {
   text: "",
   "menu-choice": "",
@@ -153,7 +155,7 @@ const NAMES = {
   unknown: "[消息]",
 } as const satisfies Record<InboundMessage["type"], string>;
 
-/** The readable part of a message: a text's content, a card's title, a location's name. */
+/** Returns the readable part of a message: a text's content, a card's title, a location's name. */
 function textOf(message: InboundMessage): string {
   switch (message.type) {
     case "text":

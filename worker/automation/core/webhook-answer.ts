@@ -1,6 +1,6 @@
 /**
- * The answer of an endpoint to a webhook question. Outside data: it is checked as every message is before it may be
- * sent.
+ * Parses the answer of an endpoint to a webhook question. Outside data: it is validated as every message before it may
+ * be sent.
  */
 import * as v from "valibot";
 import { readJsonText } from "../../../shared/base/json-text.ts";
@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound } from "../../../shared/message/outbound.ts";
 
-/** What to do with the message. */
+/** The answer: what to do with the message. */
 export type WebhookAnswer =
   | { readonly type: "reply"; readonly messages: readonly Outbound[] }
   | { readonly type: "handover" }
@@ -21,7 +21,7 @@ export type AnswerProblem =
   | { readonly reason: "bad_message"; readonly problem: string };
 
 const MAX_MESSAGES = 5;
-/** The limits of an answer: 3 levels deep and 30 values. */
+/** The limits of an answer's JSON; a valid answer has a depth of 3 and about 30 values. */
 const LIMITS = { maxDepth: 8, maxCommas: 1_000 };
 
 const AnswerSchema = v.union([
@@ -32,13 +32,13 @@ const AnswerSchema = v.union([
 ]);
 
 /**
- * Reads an answer.
+ * Parses an answer.
  *
  * @param text the body of the response
- * @param rules of the account that answers
- * @param account the channel's id of it, as in `parseOutbound`
- * @param prepare changes each message before it is checked; default: no change
- * @returns the answer, or undefined when the endpoint has none and the next rule is to act
+ * @param rules the rules of the channel of the account that answers
+ * @param account the account's id in the channel, as in `parseOutbound`
+ * @param prepare changes each message before it is validated; default: no change
+ * @returns the answer, or undefined when the endpoint has none and the next rule applies
  */
 export function parseWebhookAnswer(
   text: string,
@@ -50,7 +50,7 @@ export function parseWebhookAnswer(
   const json = readJsonText(text, LIMITS);
   if (!json.ok) return err({ reason: "not_json" });
   const parsed = v.safeParse(AnswerSchema, json.value);
-  // For valibot a list is an object without fields.
+  // valibot accepts an array as an object without fields.
   if (!parsed.success || Array.isArray(json.value)) return err({ reason: "not_an_answer" });
   const answer = parsed.output;
   if ("handover" in answer) return ok({ type: "handover" });

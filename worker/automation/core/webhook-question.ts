@@ -9,7 +9,7 @@ export interface QuestionedEvent {
   readonly replyContext?: string | undefined;
 }
 
-/** The body of that question. */
+/** Builds the body of the question. */
 export function toWebhookQuestion(
   address: Address,
   ruleId: string,

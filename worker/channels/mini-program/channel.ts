@@ -1,4 +1,4 @@
-/** The channel of mini-program customer messages: pushes in, acknowledgements out (WECHAT.md §1, §3). */
+/** The channel of mini-program customer messages: receives pushes and acknowledges them (WECHAT.md §1, §3). */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { Arrival, Channel, ChannelRequest, ChannelResponse, RejectedRequest } from "../channel.ts";
 import { ACKNOWLEDGEMENT, sealAcknowledgement, writeFields, type Answer } from "../wechat/acknowledgement.ts";
@@ -9,14 +9,15 @@ import { toRejectedRequest } from "../wechat/push/rejection.ts";
 import { classify } from "./classify.ts";
 import { receivePush, type ReceivedPush } from "./receive-push.ts";
 
-/** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
+/** The maximum size of a push, bytes; WeChat documents no maximum, and its pushes have a few KB. */
 const MAX_REQUEST_BYTES = 64 * 1024;
 
 /**
  * Opens the channel.
  *
- * @param credentials of one mini program
- * @param maxAgeMs how far from now the signed timestamp of an encrypted push may be, in both directions; 0: any
+ * @param credentials the credentials of one mini program
+ * @param maxAgeMs the maximum difference between now and the signed timestamp of an encrypted push, in both directions;
+ * 0: any
  */
 export function openMiniProgram(credentials: PushCredentials, maxAgeMs: number): Channel {
   return {
@@ -28,7 +29,10 @@ export function openMiniProgram(credentials: PushCredentials, maxAgeMs: number):
   };
 }
 
-/** The console's check of the address: echoes only what is signed with the Token. Whatever is wrong is answered alike. */
+/**
+ * Handles the console's URL verification: returns the echostr only if it is signed with the Token. Every error gets the
+ * same response.
+ */
 async function verify(
   { query }: ChannelRequest,
   credentials: PushCredentials,

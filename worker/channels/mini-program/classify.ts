@@ -7,7 +7,7 @@ import type { Classification } from "../channel.ts";
 
 /** Classifies an event. */
 export function classify(inbound: Inbound): Classification {
-  // A voice message counts too, although it is not parsed.
+  // A voice message also opens the grant, although it is not parsed.
   if (inbound.event === "message") return { grant: { name: "message" } };
   return inbound.event === "action" && inbound.type === "enter" ? { grant: { name: "enter" } } : {};
 }

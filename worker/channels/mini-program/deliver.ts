@@ -1,5 +1,6 @@
 /**
- * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `Delivery`.
+ * Sends one message to a user: converts it to the request of custom/send (WECHAT.md §4.1), and the outcome to
+ * `Delivery`.
  */
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Deliver, SendAttempt, Target } from "../channel.ts";
@@ -8,12 +9,12 @@ import { stringifyRaw } from "../wechat/api/json-body.ts";
 import { readAnswer, type JsonObject } from "../wechat/api/response.ts";
 import { judgeCode } from "../wechat/judge-code.ts";
 
-// WECHAT.md §4 and §5.1: `custom/business/…` is right for typing only.
+// WECHAT.md §4 and §5.1: the path with `custom/business/` is valid only for the typing indicator.
 const SEND_PATH = "/cgi-bin/message/custom/send";
 
 /**
- * Creates the function that sends messages. With the second request of `callApi` after a refused token, each call is still
- * one attempt.
+ * Creates the function that sends messages. A call counts as one attempt, even if `callApi` sends a second request
+ * after a refused token.
  *
  * @param deps base address, fetch, clock (epoch ms) and access source
  */
@@ -34,7 +35,7 @@ export function createDeliver(deps: CallDeps): Deliver {
   };
 }
 
-/** The exact request body. WeChat accepts no id of a send. */
+/** Returns the exact request body. WeChat accepts no id for a send. */
 export function buildSendBody(
   { user, replyContext }: Target,
   message: Outbound,

@@ -1,6 +1,6 @@
 /**
- * The events about a user that share the push URL: wire → model, one entry an event (WECHAT.md §3.1, §3.2). Every other
- * name is an account event, so a new one of those needs no entry.
+ * Parses the events about a user that arrive at the push URL, one entry per event (WECHAT.md §3.1, §3.2). Every other
+ * name is an account event, so a new account event needs no entry.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type {
@@ -17,27 +17,27 @@ import { isWireFields, type WireFields } from "../wechat/push/wire.ts";
 /** An event about a user. */
 type UserEvent = ControlEvent | EnterAction | OtherAction | ReceiptEvent | RevocationEvent;
 
-/** How an event is read. */
+/** How one event is parsed. */
 interface EventReader {
-  /** Builds it from the common head and its own fields. */
+  /** Builds the event from the common head and its own fields. */
   readonly read: (head: EventHead, fields: FieldReader) => UserEvent;
-  /** Its own fields say everything. */
+  /** The parsed fields contain the whole content. */
   readonly isComplete?: true;
-  /** The element that has its items in XML; in JSON they are at the top (WECHAT.md §3.2). */
+  /** The element that contains its items in XML; in JSON they are at the top level (WECHAT.md §3.2). */
   readonly wrapper?: string;
 }
 
-/** An event as it was read. */
+/** The parsed event. */
 interface ReadUserEvent {
   readonly event: UserEvent;
-  /** All its fields, the same for XML and JSON; absent when its own fields say everything. */
+  /** All its fields, the same for XML and JSON; absent when the parsed fields contain the whole content. */
   readonly fields?: WireFields;
 }
 
-/** The user did something else, such as answering a subscribe popup. */
+/** Parses another action of the user, such as answering a subscribe popup. */
 const readOther: EventReader["read"] = (head) => ({ ...head, event: "action", type: "other" });
 
-/** Every known event about a user, by the name on the wire. */
+/** Every known event about a user, by the platform's name. */
 const EVENT_READERS: Readonly<Record<string, EventReader>> = {
   user_enter_tempsession: {
     read: (head, fields) => ({ ...head, event: "action", type: "enter", entryText: fields.text("SessionFrom") }),
@@ -49,7 +49,7 @@ const EVENT_READERS: Readonly<Record<string, EventReader>> = {
     read: (head) => ({ ...head, event: "receipt", type: "other" }),
     wrapper: "SubscribeMsgSentEvent",
   },
-  // The user changed the given information; nothing is withdrawn.
+  // The user changed the information they had given; nothing is revoked.
   user_info_modified: { read: readOther },
   user_authorization_revoke: { read: (head) => ({ ...head, event: "revocation", type: "part" }) },
   user_authorization_cancellation: { read: (head) => ({ ...head, event: "revocation", type: "all" }) },
@@ -71,10 +71,10 @@ const EVENT_READERS: Readonly<Record<string, EventReader>> = {
 };
 
 /**
- * Reads an event about a user.
+ * Parses an event about a user.
  *
- * @param head its name on the wire, and when it happened
- * @returns undefined when it is not a known one, or a field of it has another shape
+ * @param head the platform's name of the event, and when it happened
+ * @returns undefined when the event is not a known one, or one of its fields has another format
  */
 export function readUserEvent(head: EventHead, wire: WireFields): ReadUserEvent | undefined {
   const reader = ownValue(EVENT_READERS, head.name);

@@ -1,6 +1,7 @@
 /**
- * A push in our own model: wire fields → the event and its owner (WECHAT.md §3). The names on the wire are used in this module only;
- * the rest of the code uses the model. Types that WeChat adds later become `unknown`, not an error.
+ * Converts a push to our own model: wire fields to the event and its owner (WECHAT.md §3). The platform's field names
+ * are used in this module only; the rest of the code uses the model. Types that WeChat adds later become `unknown`, not
+ * an error.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
@@ -15,30 +16,33 @@ import { readUserEvent } from "./event-readers.ts";
 const NAME = /^[!-~]{1,128}$/;
 /** Seconds, up to the year 5138. */
 const SECONDS = /^\d{1,11}$/;
-/** Digits; hex, digits and `_` when a cloud function delivers (WECHAT.md §1.5). */
+/** Digits; hex digits and `_` when a cloud function delivers (WECHAT.md §1.5). */
 const MSG_ID = /^[\w-]{1,64}$/;
 /** Any non-empty text. */
 const TEXT = /^[^]+$/;
-/** The longest part of an event's name that is stored, UTF-16 units. `raw` has all of it. */
+/** The maximum stored length of an event's name, UTF-16 units. `raw` contains all of it. */
 const MAX_EVENT_NAME = 128;
 
 /** The owner of an event. */
 interface Owner {
   /**
-   * The sender, FromUserName. In an event the user it is about: `OpenID` if present, else FromUserName, which for some
-   * events of the account is the platform's own push user; `""` when the event names none.
+   * The user. For a message the sender (FromUserName). For an event the user it is about: `OpenID` if present,
+   * otherwise FromUserName, which for some events of the account is the platform's own push account; `""` when the
+   * event names none.
    */
   readonly user: string;
   /** The mini program's original id (`gh_…`), ToUserName; `""` in an event without it. */
   readonly platformAccount: string;
-  /** The sub-merchant of a shop platform (BusinessId), which a reply must name; absent for ordinary mini programs. */
+  /**
+   * The sub-merchant of a shop platform (BusinessId), which a reply must contain; absent for ordinary mini programs.
+   */
   readonly replyContext?: string;
 }
 
-/** An event as it was read. */
+/** A parsed event with its owner. */
 export interface ReadEvent extends Owner {
   readonly event: Inbound;
-  /** What it says beside its own fields, for its key (`eventKey`). */
+  /** Its content in addition to the parsed fields, for its key (`eventKey`). */
   readonly keyFields?: WireFields;
 }
 
@@ -48,7 +52,7 @@ type MessageHead = EventHead & { readonly event: "message"; readonly id: string 
 /** Builds a message from the common head and its own fields. */
 type MessageReader = (head: MessageHead, fields: FieldReader) => UserMessage;
 
-/** The parsed types of messages, by MsgType. */
+/** The message types that are parsed, by MsgType. */
 const MESSAGE_READERS: Readonly<Record<string, MessageReader>> = {
   text: (head, fields) => ({ ...head, type: "text", content: fields.text("Content") }),
   image: (head, fields) => ({ ...head, type: "image", mediaId: fields.text("MediaId"), url: fields.text("PicUrl") }),
@@ -64,15 +68,15 @@ const MESSAGE_READERS: Readonly<Record<string, MessageReader>> = {
 };
 
 /**
- * Reads a push.
+ * Parses a push.
  *
- * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its type is a known one; the first of
- * them that is missing or of the wrong shape is the problem. An event needs a name, `Event`, and nothing else: what has
- * one is never refused (WECHAT.md §3.2). A damaged event is an account event.
+ * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its type is known; the first of them
+ * that is missing or malformed is the problem. An event needs only a name (`Event`): with a name it is never refused
+ * (WECHAT.md §3.2). A damaged event is an account event.
  *
- * @param fields of the body, or of the decrypted text
- * @param damaged of a message or an event whose text cannot be separated from its fields: the part between those
- * @returns the message or event, other fields `""` where they are missing; or the reason why it is neither
+ * @param fields the fields of the body, or of the decrypted text
+ * @param damaged for a message or event whose text cannot be separated from its fields: the part between the fields
+ * @returns the message or event, with `""` for other missing fields; or the reason why it is neither
  */
 export function readEvent(fields: WireFields, damaged?: string): Result<ReadEvent, FieldProblem> {
   const name = createFieldReader(fields, []).optional("Event", TEXT);
@@ -81,13 +85,13 @@ export function readEvent(fields: WireFields, damaged?: string): Result<ReadEven
   return message.ok || name === "" ? message : ok(toAccountEvent(readEventHead(fields, name), fields, damaged));
 }
 
-/** Whether MsgType says that the push is a message: it has any value but `event`. */
+/** Returns whether MsgType identifies the push as a message: it has any value except `event`. */
 function hasMessageType(fields: WireFields): boolean {
   const type = createFieldReader(fields, []).optional("MsgType", TEXT);
   return type !== "" && type !== "event";
 }
 
-/** The head of a push. */
+/** The common fields of a push. */
 interface PushHead {
   readonly head: EventHead;
   readonly owner: Owner;
@@ -126,7 +130,8 @@ function readMessageType(push: PushHead, fields: FieldReader, damaged: string | 
 }
 
 /**
- * An event with a known name is kept unparsed when it is damaged, its fields have another shape, or it names no user.
+ * Parses an event with a name. It is kept unparsed when it is damaged, its fields have another format, or it names no
+ * user.
  */
 function readNamedEvent(wire: WireFields, name: string, damaged: string | undefined): ReadEvent {
   const push = readEventHead(wire, name);
@@ -141,7 +146,7 @@ function readNamedEvent(wire: WireFields, name: string, damaged: string | undefi
 
 function readEventHead(wire: WireFields, name: string): PushHead {
   const fields = createFieldReader(wire, []);
-  // Some events are sent by the platform's own user and name the user they are about (WECHAT.md §3.2).
+  // Some events are sent by the platform's own push account and name the user they are about (WECHAT.md §3.2).
   const namesUser = (ownValue(wire, "OpenID") ?? "") !== "";
   const owner = toOwner(
     fields.optional(namesUser ? "OpenID" : "FromUserName", USER_ID),

@@ -1,6 +1,6 @@
 /**
- * Receives a push of a mini program: opens it as every WeChat push is opened, then reads it as a message or event of
- * this channel.
+ * Receives a push of a mini program: opens it like every WeChat push, then parses it as a message or event of this
+ * channel.
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
 import {
@@ -20,7 +20,7 @@ export interface ReceivedPush extends Pick<OpenedPush, "format" | "signedAt" | "
 /**
  * Receives a push; the parameters are those of `openPush`, without the texts.
  *
- * @returns its content, or why it is rejected
+ * @returns the event, or why the push is rejected
  * @throws Error as `openPush` does
  */
 export async function receivePush(

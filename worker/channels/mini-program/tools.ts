@@ -6,9 +6,9 @@ import { createDownload, createUpload } from "../wechat/api/media.ts";
 import { createTyping } from "../wechat/api/typing.ts";
 import { judgeCode } from "../wechat/judge-code.ts";
 
-/** WECHAT.md §5.1: other accounts have another path. */
+/** WECHAT.md §5.1: other kinds of accounts have another path. */
 const TYPING_PATH = "/cgi-bin/message/custom/business/typing";
-/** The largest picture fetched, bytes: the larger of the two readings in WECHAT.md §5.2. */
+/** The maximum size of a downloaded picture, bytes: the larger of the two values in WECHAT.md §5.2. */
 export const MAX_DOWNLOAD_BYTES = 10 * 1024 * 1024;
 
 /**

@@ -1,32 +1,32 @@
 /**
- * The answer to a push: `success`, or a text in the format and under the encryption of the push (WECHAT.md §1.9). The
- * channel decides what the text says.
+ * Builds the answer to a push: `success`, or a text in the format and with the encryption of the push (WECHAT.md §1.9).
+ * The channel determines the text.
  */
 import { Buffer } from "node:buffer";
 import type { WireFormat } from "./push/envelope.ts";
 import type { AcknowledgementSeal } from "./push/received-push.ts";
 import { signParts } from "./push/signature.ts";
 
-/** An HTTP answer: status 200 and this. */
+/** The content of an HTTP response with status 200. */
 export interface Answer {
   readonly body: string;
   readonly contentType: string;
 }
 
-/** The acknowledgement, plain in every mode. */
+/** The acknowledgement: plaintext in every mode. */
 export const ACKNOWLEDGEMENT: Answer = { body: "success", contentType: "text/plain; charset=utf-8" };
 const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
   xml: "text/xml; charset=utf-8",
   json: "application/json; charset=utf-8",
 };
-/** Random bytes of an encrypted answer (WECHAT.md §1.3), and of its nonce. */
+/** The number of random bytes in an encrypted answer (WECHAT.md §1.3), and in its nonce. */
 const RANDOM_BYTES = 16;
 
 /**
- * Builds the answer that says a text, afresh each time: a repeated push gets the same text under a new encryption.
+ * Builds an answer with a text; for a repeated push with a new encryption.
  *
- * @param text in the format, by `writeFields`
- * @param seal of the push; undefined: the push was plain, and so is the answer
+ * @param text the text in the format of the push, from `writeFields`
+ * @param seal the seal of the push; undefined: the push was plaintext, and the answer is too
  * @param now epoch milliseconds
  * @param randomBytes called only when the answer is encrypted
  */
@@ -47,7 +47,7 @@ export async function sealAcknowledgement(
   return { body: writeFields(format, fields), contentType };
 }
 
-/** Writes the fields of an answer: texts as CDATA or JSON strings, numbers without quotes. */
+/** Serialises the fields of an answer: texts as CDATA or JSON strings, numbers without quotes. */
 export function writeFields(format: WireFormat, fields: Readonly<Record<string, string | number>>): string {
   if (format === "json") return JSON.stringify(fields);
   const children = Object.entries(fields).map(([name, value]) => `<${name}>${toXmlText(value)}</${name}>`);

@@ -4,8 +4,8 @@
  */
 import type { CodeEntry } from "./api/call-api.ts";
 
-/** What a call has to know of each code. */
-// One line a code, as in the table:
+/** The name and reaction of each code. */
+// One line per code, as in the table:
 // oxfmt-ignore
 export const REACTIONS: Readonly<Record<number, CodeEntry>> = {
   40001: { name: "invalid_credential", reaction: "outage", replacesToken: true },

@@ -1,21 +1,21 @@
 /**
- * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with the codes of the typing (§5.1), subscribe-message
- * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to, and of the diagnostics (§6.4). Change a
- * row when the platform changes; `npm test -- errcode plan-of-codes --update` then writes `errcode-reactions.ts`, the
- * same rows without texts.
+ * The rows of `errcode.ts`: every code of WECHAT.md §4.5, with the codes of the calls it refers to (typing §5.1,
+ * subscribe messages §8.1, agent accounts §10, request signing §6.5), and of the diagnostics (§6.4). Change a row when
+ * the platform changes; `npm test -- errcode plan-of-codes --update` then writes `errcode-reactions.ts`, the same rows
+ * without texts.
  */
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
 import type { PauseReach, PauseReaction, Reaction } from "../../../shared/message/delivery.ts";
 import type { CodeEntry } from "./api/call-api.ts";
 
 /**
- * What one errcode means and what to do about it. `reach` is absent when the code can be about one message, its receiver
- * or one request, and for the codes of the token endpoint: when custom/send answers, the token was just accepted. No other
- * API pauses anything (docs/design/0005-facts-and-decisions.md).
+ * The meaning of one errcode and what to do about it. `reach` is absent when the code may concern one message, its
+ * receiver or one request, and for the codes of the token endpoint: when custom/send answers, the token was accepted
+ * immediately before. No other API pauses anything (docs/design/0005-facts-and-decisions.md).
  */
 export interface ErrcodeEntry extends CodeEntry {
   readonly meaning: BilingualText;
-  /** What the operator can do, also when nothing is needed. */
+  /** What the operator can do; also present when nothing is required. */
   readonly cure: BilingualText;
 }
 
@@ -27,7 +27,7 @@ const CURE = {
   minute: { zh: "下一分钟自动重试；仍频繁出现请降低调用频率", en: "it is retried in the next minute; if it persists, call less often" },
   token: { zh: "系统会换取新的 access_token 再试一次；仍失败请核对 AppID 和 AppSecret", en: "a new access_token is fetched and the call is repeated once; if that fails, check AppID and AppSecret" },
   media: { zh: "重新上传图片再发送（media_id 三天后失效）", en: "upload the picture again and send it again (a media_id is valid for three days)" },
-  window: { zh: "等用户再发一条消息，或改用订阅消息", en: "wait for the user's next message, or use a subscribe message" },
+  window: { zh: "等用户再次发来消息，或改用订阅消息", en: "wait for the user's next message, or use a subscribe message" },
   user: { zh: "不要再向该用户发送；核对 openid 是否属于本小程序", en: "do not send to this user; check that the openid belongs to this mini program" },
   refused: { zh: "不要再向该用户发送", en: "do not send to this user" },
   request: { zh: "修正请求参数后再调用", en: "correct the request, then call again" },
@@ -45,27 +45,30 @@ const CURE = {
 
 type Texts = readonly [zh: string, en: string, cure: BilingualText];
 
-/** One row of the table: a code that pauses nothing. */
+/** Returns one row of the table: a code that pauses nothing. */
 function row(name: string, reaction: Exclude<Reaction, PauseReaction>, ...[zh, en, cure]: Texts): ErrcodeEntry {
   return { name, meaning: { zh, en }, cure, reaction };
 }
 
-/** A code that refuses the access token. At the token endpoint it means that the secret is wrong. */
+/**
+ * Returns the row of a code that refuses the access token. At the token endpoint the code means that the secret is
+ * wrong.
+ */
 function token(name: string, ...[zh, en]: readonly [zh: string, en: string]): ErrcodeEntry {
   return { name, meaning: { zh, en }, cure: CURE.token, reaction: "outage", replacesToken: true };
 }
 
-/** A code that pauses every call or all sending when custom/send answers it. */
+/** Returns the row of a code that pauses every call, or only sends, when it is the answer of custom/send. */
 function pause(reach: PauseReach, name: string, reaction: PauseReaction, ...[zh, en, cure]: Texts): ErrcodeEntry {
   return { name, meaning: { zh, en }, cure, reaction, reach };
 }
 
-/** The same row for every code from `first` to `last`, both included. */
+/** Returns the same row for every code from `first` to `last`, both included. */
 function span(first: number, last: number, entry: ErrcodeEntry): Record<number, ErrcodeEntry> {
   return Object.fromEntries(Array.from({ length: last - first + 1 }, (_, index) => [first + index, entry]));
 }
 
-/** Every errcode we know, by code. */
+/** Every known errcode, by code. */
 // One line a code, so that the table reads as one:
 // oxfmt-ignore
 export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
@@ -74,7 +77,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   // Tokens, secrets, accounts
   40001: token("invalid_credential", "access_token 无效或不是最新，或 AppSecret 错误", "the access token is invalid or not the newest, or the secret is wrong"),
   40002: row("invalid_grant_type", "fix", "grant_type 错误", "grant_type is wrong", CURE.request),
-  40013: row("invalid_appid", "fix", "AppID 不合法；发送消息时指文字链接里的 AppID", "the app id is not valid; of a message, the one in a link of its text", CURE.appid),
+  40013: row("invalid_appid", "fix", "AppID 不合法；发送消息时指文字链接里的 AppID", "the AppID is not valid; when sending a message, the AppID in a link of its text", CURE.appid),
   40014: token("invalid_access_token", "access_token 不合法", "the access token is malformed"),
   40125: row("invalid_app_secret", "fix", "AppSecret 错误", "the app secret is wrong", CURE.secret),
   40164: pause("account", "ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
@@ -82,7 +85,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   40201: row("push_url_not_set", "fix", "后台没有设置消息推送的 URL", "no push URL is set in the console", { zh: "到小程序后台 → 开发 → 开发管理 → 消息推送配置，填写 URL 并启用", en: "set and enable the URL under message push (消息推送配置) in the console" }),
   40243: row("app_secret_frozen", "fix", "AppSecret 已被冻结", "the app secret is frozen", { zh: "到小程序后台解冻 AppSecret", en: "unfreeze the secret in the console" }),
   41001: row("access_token_missing", "fix", "缺少 access_token", "the access token is missing", CURE.request),
-  41002: row("appid_missing", "fix", "缺少 appid", "the app id is missing", { zh: "设置 WECHAT_APPID", en: "set WECHAT_APPID" }),
+  41002: row("appid_missing", "fix", "缺少 appid", "the AppID is missing", { zh: "设置 WECHAT_APPID", en: "set WECHAT_APPID" }),
   41004: row("app_secret_missing", "fix", "缺少 AppSecret", "the app secret is missing", { zh: "设置 WECHAT_APP_SECRET", en: "set WECHAT_APP_SECRET" }),
   42001: token("access_token_expired", "access_token 已过期", "the access token has expired"),
   48001: pause("send", "api_unauthorized", "stop", "该账号没有此接口权限，或 token 类型不对", "the account may not use this call, or the token is of another kind", CURE.permission),
@@ -106,12 +109,12 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   76022: row("quota_of_other_token", "fix", "该 token 不能查询此接口的额度", "this kind of token may not query the quota of this API", CURE.permission),
 
   // The user and the reply window
-  40003: row("invalid_openid", "user", "openid 无效或不属于本小程序", "the openid is invalid or of another app", CURE.user),
-  43019: row("user_blacklisted", "user", "用户在黑名单中", "the user is on the blacklist", CURE.refused),
+  40003: row("invalid_openid", "user", "openid 无效或不属于本小程序", "the openid is invalid or belongs to another app", CURE.user),
+  43019: row("user_blacklisted", "user", "用户在黑名单中", "the user is blacklisted", CURE.refused),
   43101: row("not_subscribed", "user", "用户未订阅，或一次性订阅已用完", "the user has not subscribed, or the one-time subscription is used", { zh: "请用户再次订阅", en: "ask the user to subscribe again" }),
-  43104: row("openid_app_mismatch", "fix", "openid 与 appid 不匹配", "the openid does not belong to the app id", CURE.user),
+  43104: row("openid_app_mismatch", "fix", "openid 与 appid 不匹配", "the openid does not belong to the AppID", CURE.user),
   45015: row("reply_window_closed", "closed", "超出可回复时间，或用户从未互动", "the reply window is closed, or the user never wrote", CURE.window),
-  45047: row("reply_quota_used", "used", "可回复条数已用完", "the replies allowed for the user's last action are used up", CURE.window),
+  45047: row("reply_quota_used", "used", "可回复条数已用完", "the reply quota of the user's last action is used up", CURE.window),
   48002: row("user_refuses_messages", "user", "用户拒收消息", "the user refuses messages", CURE.refused),
   61010: row("user_not_active", "user", "用户近两小时未访问小程序", "the user has not opened the mini program for two hours", { zh: "等用户打开小程序后再检测", en: "check again once the user has opened the mini program" }),
   70000: row("minor_protection", "user", "因未成年人保护被拦截", "blocked for the protection of minors", CURE.refused),
@@ -121,7 +124,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   40033: row("unicode_escape", "fix", "请求体含 \\uXXXX 转义", "the body contains \\uXXXX escapes", { zh: "直接发送 UTF-8 字符", en: "send the characters themselves, as UTF-8" }),
   43002: row("post_required", "fix", "必须使用 POST", "the call must be a POST", CURE.request),
   44002: row("empty_body", "fix", "请求体为空", "the body is empty", CURE.request),
-  44004: row("empty_text", "fix", "文本内容为空", "the text is empty", { zh: "填写文本内容", en: "give the text a content" }),
+  44004: row("empty_text", "fix", "文本内容为空", "the text is empty", { zh: "填写文本内容", en: "add a text" }),
   45002: row("content_too_long", "fix", "文本内容过长", "the text is too long", { zh: "拆成多条发送（每条不超过 2048 字节）", en: "split it into messages of at most 2048 bytes" }),
   45003: row("title_too_long", "fix", "标题过长", "the title is too long", CURE.shorten),
   45004: row("description_too_long", "fix", "描述过长", "the description is too long", CURE.shorten),
@@ -154,18 +157,18 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   40037: row("invalid_template_id", "fix", "订阅消息模板 ID 无效", "the template id is not valid", { zh: "核对模板 ID", en: "check the template id" }),
   43107: row("template_banned", "fix", "订阅消息能力或模板被封禁", "subscribe messages or the template are banned", CURE.console),
   43108: row("concurrent_sends", "retry", "对同一用户并发下发", "several sends to one user at the same time", CURE.retry),
-  45168: row("sensitive_word", "fix", "内容含敏感词", "the content has a sensitive word", { zh: "修改内容", en: "change the content" }),
-  47003: row("invalid_template_data", "fix", "模板字段为空或不合规则", "a field of the template is empty or breaks its rule", { zh: "按模板规则修改 errmsg 指出的字段", en: "correct the field that errmsg names" }),
+  45168: row("sensitive_word", "fix", "内容含敏感词", "the content contains a sensitive word", { zh: "修改内容", en: "change the content" }),
+  47003: row("invalid_template_data", "fix", "模板字段为空或不符合规则", "a field of the template is empty or violates the template's rule", { zh: "按模板规则修改 errmsg 指出的字段", en: "correct the field that errmsg names" }),
 
   // Agent accounts (§10)
   65400: row("agents_not_enabled", "fix", "客服功能未开通", "customer service is not enabled", { zh: "在小程序后台开通客服", en: "enable customer service in the console" }),
-  65401: row("invalid_agent", "fix", "客服账号无效", "no such agent", CURE.agent),
-  65402: row("agent_not_bound", "fix", "客服账号尚未绑定微信号", "the agent's account is bound to no WeChat user", CURE.agent),
+  65401: row("invalid_agent", "fix", "客服账号无效", "the agent does not exist", CURE.agent),
+  65402: row("agent_not_bound", "fix", "客服账号尚未绑定微信号", "the agent's account is not bound to a WeChat user", CURE.agent),
   65403: row("invalid_agent_nickname", "fix", "客服昵称不合法", "the agent's nickname is not valid", CURE.agent),
   65404: row("illegal_agent_account", "fix", "客服账号名不合法", "the agent's account name is not valid", CURE.agent),
   65405: row("agent_limit", "fix", "客服账号数已达上限", "the limit of agents is reached", CURE.agent),
   65406: row("agent_exists", "fix", "客服账号已存在", "the agent's account exists already", CURE.agent),
-  ...span(65407, 65412, row("agent_binding", "fix", "客服账号的邀请或绑定状态不允许", "the invitation or binding of the agent does not allow it", CURE.agent)),
+  ...span(65407, 65412, row("agent_binding", "fix", "客服账号的邀请或绑定状态不允许此操作", "the state of the agent's invitation or binding does not allow the operation", CURE.agent)),
   65413: row("no_agent_session", "fix", "会话不存在", "session not found", CURE.agent),
   65414: row("served_by_another_agent", "fix", "用户正由其他客服接待", "another agent serves the user", CURE.agent),
   65415: row("agent_offline", "fix", "客服不在线", "the agent is offline", CURE.agent),

@@ -1,5 +1,5 @@
 /**
- * The keys by which events are recognised: computed from the content, so they are the same for XML and for JSON
+ * Computes the keys that identify events. They are computed from the content, so they are the same for XML and for JSON
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import type { Inbound } from "../../../shared/message/inbound.ts";
@@ -8,19 +8,19 @@ import type { WireFields } from "./push/wire.ts";
 
 const EVENT_HASH_DIGITS = 16;
 /**
- * The longest part of an event's name in a key. WeChat's longest event name has half this length. The hash covers the
- * whole name.
+ * The maximum length of an event's name in a key, UTF-16 units; twice the length of WeChat's longest event name. The
+ * hash covers the whole name.
  */
 const MAX_EVENT_NAME = 64;
 
 /**
- * The key by which an event is recognised that arrives again.
+ * Computes the key by which a repeated event is recognised.
  *
  * @param user the user it is about
- * @param keyFields what it says beside its own fields, under the names of the wire; default: nothing
- * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits of a hash over its
- *   content. Events have no id; two events of one second are distinguished by their content (WECHAT.md §1.6). Without
- *   CreateTime the second is 0 and only the content decides.
+ * @param keyFields its content in addition to the parsed fields, under the platform's names; default: none
+ * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits of a hash of its content.
+ * Events have no id; two events within one second are distinguished by their content (WECHAT.md §1.6). Without
+ * CreateTime the second is 0 and only the content distinguishes them.
  */
 export async function eventKey(event: Inbound, user: string, keyFields: WireFields = {}): Promise<string> {
   if (event.event === "message") return `m:${event.id}`;
@@ -31,8 +31,8 @@ export async function eventKey(event: Inbound, user: string, keyFields: WireFiel
 }
 
 /**
- * A value as text, the same for XML and JSON: names sorted; empty values left out (XML writes no empty list, JSON may);
- * a list of one item as that item (XML has one form for both); line ends as XML has them.
+ * Converts a value to text, the same for XML and JSON: names are sorted; empty values are omitted (XML writes no empty
+ * list, JSON may); a list of one item is written as that item (XML does not distinguish them); line ends as in XML.
  */
 function canonicalText(value: unknown): string {
   if (Array.isArray(value)) {

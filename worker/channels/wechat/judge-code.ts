@@ -1,14 +1,14 @@
 /**
- * What a call has to know of WeChat's codes, without the texts for people (`errcode.ts`): those are loaded by `import()`, as
- * they are most of the table and a push needs none of them.
+ * Returns name and reaction of WeChat's error codes, without the texts about them (`errcode.ts`): these are most of the
+ * table and are loaded by `import()`, because a push uses none of them.
  */
 import type { CodeEntry } from "./api/call-api.ts";
 import { REACTIONS } from "./errcode-reactions.ts";
 
-/** A code the table does not have. Never retried: whether that would help is unknown. */
+/** Used for a code that is not in the table. Never retried: whether a retry would help is unknown. */
 export const UNKNOWN_CODE = { name: "unknown_errcode", reaction: "fix" } as const satisfies CodeEntry;
 
-/** The `CodeTable` of WeChat. */
+/** Returns name and reaction of a code; WeChat's `CodeTable`. */
 export function judgeCode(code: string): CodeEntry {
   return REACTIONS[Number(code)] ?? UNKNOWN_CODE;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a message may be sent now, decided only here, from the conversation's control, the source of the message and
- * the reply window (docs/design/0003-reply-window.md). Pure.
+ * Decides whether a message may be sent now, from the conversation's control, the source of the message and the reply
+ * window (docs/design/0003-reply-window.md). No other module decides this. Pure.
  */
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { SOURCES } from "../../../shared/message/source.ts";
@@ -11,19 +11,19 @@ import type { ServiceText } from "./session/queued-message.ts";
 import type { ConversationState, OutboxItem, Sender } from "./state.ts";
 import { coveredUntil, findWindowRefusal, windowStatus, type WindowRefusal, type WindowStatus } from "./window.ts";
 
-/** What decides on a send: the reply window, the platform, or, for a refusal, the conversation's control. */
+/** How a send is decided: by the reply window, by the platform, or refused because of the conversation's control. */
 export type Admission =
   | { readonly by: "window" }
   /**
-   * The platform's agents use the same quota, so the remaining number is unknown: the message is sent and the platform
-   * decides.
+   * While the platform's agents handle the conversation, they use the same quota, so the remaining number is unknown:
+   * the message is sent and the platform decides.
    */
   | { readonly by: "platform" }
   | { readonly by: "control"; readonly reason: ControlRefusal };
 
 /**
- * Why the conversation's control does not allow a sender to send: `taken`: an agent serves the user, so automation does
- * not; `reassigned`: the session is no longer this agent's.
+ * Why the conversation's control does not allow a source to send. `taken`: an agent serves the user, so automation may
+ * not send; `reassigned`: the session no longer belongs to this agent.
  */
 export type ControlRefusal = "muted" | "handed_over" | "taken" | "reassigned";
 
@@ -38,10 +38,10 @@ const AUTOMATION: Sender = { source: "auto" };
 const API: Sender = { source: "api" };
 
 /**
- * What decides on a send.
+ * Decides how a send of a source is treated.
  *
- * @param stage `new`: about to be queued. `queued`: an attempt of it is about to start; what automation queued before it
- *   was muted is still sent
+ * @param stage `new`: about to be queued. `queued`: an attempt is about to start; messages that automation queued
+ * before it was muted are still sent
  * @param now epoch ms
  */
 export function admission(
@@ -66,20 +66,20 @@ export function admission(
   }
 }
 
-/** Texts for users who wait for an agent: pointless once one is there. */
+/** Texts for users who wait for an agent: not sent when an agent is already serving them. */
 function isForQueue({ purpose }: ServiceText): boolean {
   return purpose === "queue" || purpose === "away";
 }
 
-/** Whether automation is muted: no rule, handler or bot acts. */
+/** Returns whether automation is muted: no rule, handler or bot acts. */
 export function isMuted(control: Control, now: number): boolean {
   const admitted = admission(control, AUTOMATION, "new", now);
   return admitted.by === "control" && admitted.reason !== "handed_over";
 }
 
 /**
- * Why a message cannot be queued now, or undefined. When the platform decides, at most as many messages wait as a new
- * grant allows.
+ * Returns why a message cannot be queued now, or undefined. When the platform decides, the number of queued messages is
+ * limited to that of a new grant.
  */
 export function findRefusal(
   state: ConversationState,
@@ -98,7 +98,7 @@ export function findRefusal(
   }
 }
 
-/** Until when an attempt of a queued message may run, epoch ms, or why none may start. */
+/** Returns until when an attempt of a queued message may run, epoch ms, or why none may start. */
 export function sendableUntil(
   { control, window }: ConversationState,
   item: OutboxItem,
@@ -111,7 +111,9 @@ export function sendableUntil(
   return until > now ? until : "window_ended";
 }
 
-/** Whether a message whose attempt has no known outcome may be sent again: only when the window has a send left. */
+/**
+ * Returns whether a message whose attempt has no known outcome may be sent again: only when the window has a send left.
+ */
 export function mayResend(
   { control, window }: Pick<ConversationState, "control" | "window">,
   item: OutboxItem,
@@ -122,7 +124,7 @@ export function mayResend(
   return mayRepeat && resend === 0 && isByWindow && findWindowRefusal(window, rules, 1, now) === undefined;
 }
 
-/** The reply window as the API returns it: unknown while the platform decides. */
+/** Returns the reply window as the API shows it: unknown while the platform decides. */
 export function replyWindow(
   { control, window }: Pick<ConversationState, "control" | "window">,
   rules: ChannelRules,

@@ -1,6 +1,6 @@
 /**
- * What the stateless half of the rules passes to the conversation: the answers that fit one push, best first. The
- * object takes the first that its own state allows (muted? already sent within `onceMs`?):
+ * The candidates that the stateless part of the rules passes to the conversation: the answers that match one push, best
+ * first. The conversation takes the first one that its state allows (automation not muted, not sent within `onceMs`):
  * docs/design/0006-rules-and-handlers.md.
  */
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
@@ -17,16 +17,16 @@ export type Action =
 export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
   readonly ruleId: string;
-  /** A handler of the team's proposes it, not a rule. */
+  /** Whether a handler of the team proposes it, not a rule. */
   readonly isHandler?: true;
   readonly action: Action;
   /** Why its messages are sent; absent: `reply`. */
   readonly purpose?: Purpose;
-  /** Applies at most once within this time for one user, milliseconds; absent: every time. */
+  /** The candidate applies at most once within this time for one user, milliseconds; absent: every time. */
   readonly onceMs?: number;
 }
 
-/** Whether the channel can carry out an action at all; a candidate whose action it cannot is skipped. */
+/** Returns whether the channel can carry out an action at all; a candidate whose action it cannot is skipped. */
 export function isSupported(
   { type }: { readonly type: string },
   { handover }: Pick<ChannelRules, "handover">,

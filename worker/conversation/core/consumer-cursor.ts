@@ -1,7 +1,6 @@
 /**
- * How far each consumer has read a conversation's log. The log is the outbox, so only a cursor for
- * each consumer is stored, in the folded state (docs/design/0022-engine.md). Pure transitions: rows written, attempts
- * made, time passed.
+ * The cursor of each log consumer. The log is the outbox, so only a cursor per consumer is stored, in the folded state
+ * (docs/design/0022-engine.md). Pure transitions: rows written, attempts made, time passed.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
@@ -9,74 +8,79 @@ import { backoffMs } from "./outbox/retry.ts";
 
 /** The progress of one consumer. */
 export interface ConsumerCursor {
-  /** Every row up to this one was delivered, or has no event for the consumer. */
+  /** Every row up to and including this one was delivered, or has no event for the consumer. */
   readonly after: number;
-  /** Failed attempts on the row after it. */
+  /** Number of failed attempts on the next row. */
   readonly tries: number;
-  /** When the first of them failed, epoch ms; 0: none did. */
+  /** When the first of them failed, epoch ms; 0: none failed. */
   readonly since: number;
   /** No call before this time, epoch ms. */
   readonly nextAt: number;
-  /** Set by a replay, and no event was delivered since: the first accepted event is reported. */
+  /** Set by a replay until an event is delivered: the first accepted event is then reported. */
   readonly isReplay?: true;
 }
 
-/** By the consumer's id: its kind, and after a colon its name if there are several, such as `webhook:orders`. */
+/** Cursors by consumer id: `kind` or `kind:name`, such as `webhook:orders`. */
 export type ConsumerCursors = Readonly<Record<string, ConsumerCursor>>;
 
-/** The result of a run over one consumer. */
+/** The result of a run for one consumer. */
 export interface ConsumerProgress {
-  /** The cursor the run began from. */
+  /** The cursor at the beginning of the run. */
   readonly from: number;
   readonly to: number;
-  /** The consumer has failed since then, epoch ms, and accepted nothing in this run: rows were only given up. */
+  /**
+   * When the consumer began to fail, epoch ms; set when it accepted nothing in this run, and rows were only abandoned.
+   */
   readonly since?: number;
-  /** Why the run stopped; absent: everything is delivered, or the time was up. */
+  /** Why the run stopped; absent: everything is delivered, or the time was used up. */
   readonly stopped?:
     | { readonly reason: "failed"; readonly retryAfterMs?: number }
     | { readonly reason: "paused"; readonly until: number };
 }
 
 /**
- * Delay from a row to the run of a consumer, milliseconds: an answer and its outcome are handled together, by one
- * alarm.
+ * Delay from a row to the run of a consumer, milliseconds, so that an answer and its outcome are handled together by
+ * one alarm.
  */
 export const BATCH_DELAY_MS = 1_000;
-/** A row on which a consumer has failed for this time is given up, milliseconds; the next one is then tried. */
+/** A row on which a consumer has failed for this time is abandoned, milliseconds; the next row is then tried. */
 export const GIVE_UP_MS = 3 * 86_400_000;
 
 const SECOND_MS = 1_000;
 const RETRY = { baseMs: 4 * SECOND_MS, capMs: 3_600 * SECOND_MS };
-/** The longest Retry-After that is respected, milliseconds. */
+/** The maximum Retry-After that is respected, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
 /**
- * Time until the settings are read again when those in memory are older than those the conversation has used,
+ * Delay until the settings are read again when the cached ones are older than those the conversation has used,
  * milliseconds.
  */
 const STALE_SETTINGS_MS = 60 * SECOND_MS;
-/** The longest time between two calls of a consumer, milliseconds: a paused consumer is tried after 6 hours. */
+/** The maximum time between two calls of a consumer, milliseconds: a paused consumer is tried after 6 hours. */
 export const LONGEST_CURSOR_WAIT_MS = 8 * 3_600 * SECOND_MS;
-/** Conversations that waited for a paused consumer resume at random times within this span after the pause, milliseconds. */
+/**
+ * Conversations that waited for a paused consumer resume at random times within this time after the pause,
+ * milliseconds.
+ */
 const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 
-/** The consumers as the conversation last read them. */
+/** The consumers as last read by the conversation. */
 export interface KnownConsumers {
   readonly consumers: ConsumerCursors;
-  /** The newest version of the settings they were read from; 0: none was passed. */
+  /** The newest version of the settings from which they were read; 0: none was passed. */
   readonly settingsVersion: number;
 }
 
-/** The consumers by the settings that a caller, or the alarm, read. */
+/** The consumers according to the settings that a caller, or the alarm, has read. */
 export interface ListedConsumers {
-  /** Their ids; absent when the settings could not be read. */
+  /** The consumers' ids; absent when the settings could not be read. */
   readonly consumers?: readonly string[];
-  /** The version of those settings; comes with `consumers`. */
+  /** The version of those settings; present with `consumers`. */
   readonly settingsVersion?: number;
 }
 
 /**
- * Follows the settings: a new consumer begins after the newest row, the cursor of a removed one is deleted. For two
- * minutes after a change some workers still have the previous settings: those change nothing.
+ * Applies settings: the cursor of a new consumer starts after the newest row, the cursor of a removed one is deleted.
+ * For two minutes after a change some workers still have the previous settings, which are ignored.
  *
  * @param last the newest row before this change
  */
@@ -89,7 +93,9 @@ export function syncCursors(known: KnownConsumers, listed: ListedConsumers, last
   return { consumers: synced, settingsVersion: version };
 }
 
-/** Rows were written: consumers without a backlog are due soon; the others keep their time. */
+/**
+ * Schedules the consumers after rows were written: those without a backlog are due soon; the others keep their time.
+ */
 export function scheduleCursors(cursors: ConsumerCursors, lastBefore: number, now: number): ConsumerCursors {
   const entries = Object.entries(cursors);
   if (entries.length === 0) return cursors;
@@ -101,22 +107,23 @@ export function scheduleCursors(cursors: ConsumerCursors, lastBefore: number, no
   );
 }
 
-/** The ids of the consumers that are due. */
+/** Returns the ids of the consumers that are due. */
 export function dueCursors(cursors: ConsumerCursors, last: number, now: number): readonly string[] {
   const isDue = (nextAt: number) => nextAt <= now || isImplausible(nextAt, now, LONGEST_CURSOR_WAIT_MS);
   return Object.entries(cursors).flatMap(([id, { after, nextAt }]) => (after < last && isDue(nextAt) ? [id] : []));
 }
 
-/** When the next consumer is due, epoch ms; undefined when every row was delivered to all. */
+/** Returns when the next consumer is due, epoch ms; undefined when every row was delivered to all. */
 export function nextCursorDue(cursors: ConsumerCursors, last: number): number | undefined {
   const due = Object.values(cursors).flatMap(({ after, nextAt }) => (after < last ? [nextAt] : []));
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
 /**
- * Delivers everything after a row to a consumer again.
+ * Moves a consumer's cursor back to a row, so that all later rows are delivered again.
  *
- * @param replay the consumer, the row, and the version of the settings that list it: older ones do not remove it
+ * @param replay the consumer, the row, and the version of the settings that list the consumer; lists from older
+ * versions are ignored and cannot delete the cursor
  */
 export function replayFrom(
   { consumers, settingsVersion }: KnownConsumers,
@@ -131,17 +138,18 @@ export function replayFrom(
 }
 
 /**
- * Whether an event that has just failed again is given up: the consumer has failed for three days, and the event is at
- * least three days old. So events that waited together are given up together, each after three days of tries.
+ * Returns whether an event that has just failed again is abandoned: the consumer has failed for three days, and the
+ * event is at least three days old. Events that waited together are therefore abandoned together, each after three days
+ * of tries.
  *
- * @param seq the row's; a seq is the time it was written (0001)
+ * @param seq the seq of the row, which is the time it was written (0001)
  */
 export function isExpired(cursor: ConsumerCursor, seq: number, now: number): boolean {
   return cursor.since !== 0 && now - Math.max(cursor.since, seq) >= GIVE_UP_MS;
 }
 
 /**
- * Updates a cursor by the result of a run. A cursor that was moved meanwhile (replay, erased) stays.
+ * Updates a cursor with the result of a run. A cursor that was moved during the run (replay, erasure) is not changed.
  *
  * @param random a number in [0, 1)
  */
@@ -168,7 +176,10 @@ export function advanceCursor(
   };
 }
 
-/** An event that was given up proves nothing about the consumer: its failures are kept until it accepts an event. */
+/**
+ * Moves a cursor past delivered or abandoned rows. An abandoned event proves nothing about the consumer, so its
+ * failures are kept until it accepts an event.
+ */
 function moveCursor({ tries }: ConsumerCursor, { to, since }: ConsumerProgress): ConsumerCursor {
   return since === undefined ? newCursor(to) : { ...newCursor(to), tries, since };
 }
@@ -177,7 +188,7 @@ function newCursor(after: number): ConsumerCursor {
   return { after, tries: 0, since: 0, nextAt: 0 };
 }
 
-/** The settings cannot be read: all due consumers wait for a short time. */
+/** Delays all due consumers for a short time while the settings cannot be read. */
 export function delayCursors(cursors: ConsumerCursors, nextAt: number): ConsumerCursors {
   return Object.fromEntries(
     Object.entries(cursors).map(([id, cursor]) => [id, { ...cursor, nextAt: Math.max(nextAt, cursor.nextAt) }]),
@@ -185,9 +196,9 @@ export function delayCursors(cursors: ConsumerCursors, nextAt: number): Consumer
 }
 
 /**
- * Updates the cursors by the results of a run. The cursor of a consumer that the run's settings do not list is
+ * Updates the cursors with the results of a run. The cursor of a consumer that the run's settings do not contain is
  * deleted, unless the conversation has read newer settings: then the consumer is new, and waits until those settings
- * can be read here as well.
+ * can be read here too.
  *
  * @param listed the settings of the run
  */

@@ -1,7 +1,7 @@
 /**
  * Who handles a conversation: automation, a person who replies through the API (until a set time), the platform's own
- * agents, or an agent of the desk. One union, so that exactly one of them does. Only `admission.ts` decides what a source may send under
- * each. Pure.
+ * agents, or an agent of the desk. A union, so that it is always exactly one of them. Only `admission.ts` decides what
+ * a source may send in each case. Pure.
  */
 import { MAX_MUTE_MS } from "../../../shared/api/settings/limits.ts";
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
@@ -12,29 +12,32 @@ export type Control =
   /** A person replied through the API: automation does not act before `until`, epoch ms. */
   | { readonly type: "muted"; readonly until: number }
   /**
-   * The platform's own agents, until the user's next action; then automation stays muted until `mutedUntil`, epoch ms;
-   * 0: not muted.
+   * The platform's own agents handle it until the user's next action; then automation stays muted until `mutedUntil`,
+   * epoch ms; 0: not muted.
    */
   | { readonly type: "handed_over"; readonly mutedUntil: number }
-  /** An agent of the desk serves the session (`session/machine.ts`); `mutedUntil` as above, for the time after it. */
+  /**
+   * An agent of the desk serves the session (`session/machine.ts`); `mutedUntil` as above, for the time after the
+   * session.
+   */
   | { readonly type: "served"; readonly agent: string; readonly mutedUntil: number };
 
 /** Automation handles the conversation. */
 export const AUTOMATIC: Control = { type: "automatic" };
 
-/** The conversation went to the platform's own agents. */
+/** Returns the control after a handover to the platform's own agents. */
 export function handOver(control: Control): Control {
   return { type: "handed_over", mutedUntil: mutedUntilOf(control) };
 }
 
-/** The user acted: the platform's agents no longer handle the conversation. */
+/** Returns the control after an action of the user: the platform's agents no longer handle the conversation. */
 export function endHandover(control: Control): Control {
   return control.type === "handed_over" ? mutedOr(control.mutedUntil) : control;
 }
 
 /**
- * A person replied: automation is muted for `muteMs` from now on, 0: not muted; an existing mute that lasts longer
- * stays.
+ * Returns the control after a person replied: automation is muted for `muteMs` from now on; 0: not muted. An existing
+ * mute that lasts longer is kept.
  */
 export function mute(control: Control, muteMs: number, now: number): Control {
   const until = now + muteMs;
@@ -42,13 +45,13 @@ export function mute(control: Control, muteMs: number, now: number): Control {
   return hasOwners(control) ? { ...control, mutedUntil: until } : mutedOr(until);
 }
 
-/** Follows the session: this agent serves the user; null: none does. */
+/** Returns the control that follows from the session: this agent serves the user; null: no agent does. */
 export function serve(control: Control, agent: string | null): Control {
   if (agent !== null) return { type: "served", agent, mutedUntil: mutedUntilOf(control) };
   return control.type === "served" ? mutedOr(control.mutedUntil) : control;
 }
 
-/** Until when automation is muted, epoch ms; in the past or 0: not muted. */
+/** Returns until when automation is muted, epoch ms; in the past or 0: not muted. */
 export function mutedUntilOf(control: Control): number {
   switch (control.type) {
     case "automatic":
@@ -61,13 +64,16 @@ export function mutedUntilOf(control: Control): number {
   }
 }
 
-/** The same without a mute that is further in the future than one can be (`plausible-times.ts`). */
+/**
+ * Returns the control without an implausible mute, one that is further in the future than a mute can be
+ * (`plausible-times.ts`).
+ */
 export function plausibleControl(control: Control, now: number): Control {
   if (!isImplausible(mutedUntilOf(control), now, MAX_MUTE_MS)) return control;
   return hasOwners(control) ? { ...control, mutedUntil: 0 } : AUTOMATIC;
 }
 
-/** Whether people handle the conversation for as long as they want: a mute is only kept beside it. */
+/** Returns whether people handle the conversation without a time limit; a mute is then only stored for later. */
 function hasOwners(control: Control): control is Extract<Control, { readonly mutedUntil: number }> {
   return control.type === "handed_over" || control.type === "served";
 }

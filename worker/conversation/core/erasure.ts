@@ -1,35 +1,35 @@
 /**
- * What remains of an erased user: the time of the erasure, for a day. A push from before it that is replayed or arrives
- * late must not restore the user's data. Pure (docs/storage.md, "Erase").
+ * What remains of an erased user: the time of the erasure, for a day. A push from before the erasure that is replayed
+ * or arrives late must not restore the user's data. Pure (docs/storage.md, "Erase").
  */
 
 import type { EventHead } from "../../../shared/message/inbound.ts";
 
-/** How long pushes from before the erasure are rejected, milliseconds. */
+/** How long pushes from before an erasure are rejected, milliseconds. */
 export const ERASURE_MS = 24 * 3_600_000;
 /**
- * WeChat repeats a push within about 15 s of the first delivery (WECHAT.md §1.6); this is that time with a margin,
- * milliseconds.
+ * Within this time after the first delivery a push may be a repeat, milliseconds: WeChat repeats within about 15 s
+ * (WECHAT.md §1.6); with a margin.
  */
 const REPEATS_MS = 60_000;
-/** An erasure further in the future than this was recorded by a clock that has been set back since, milliseconds. */
+/** An erasure further in the future than this was recorded before the clock was set back, milliseconds. */
 const MAX_AHEAD_MS = 300_000;
 
-/** What stays of an erased user. */
+/** The stored note of an erasure. */
 export interface EraseNote {
-  /** When it happened, epoch ms. */
+  /** When the erasure happened, epoch ms. */
   readonly at: number;
   /** The log that was erased; null when there was none. */
   readonly log: string | null;
-  /** Its newest row: a new log begins after it, so that the id of an erased message is never used again. */
+  /** The seq of its newest row: a new log begins after it, so that the id of an erased message is never reused. */
   readonly lastSeq: number;
   /** Who has not confirmed the erasure yet. */
   readonly pending: readonly string[];
 }
 
 /**
- * Whether something is from before an erasure. CreateTime has whole seconds, so a push of the same second
- * counts as one from before.
+ * Returns whether something is from before an erasure. CreateTime has whole seconds, so a push of the same second
+ * counts as from before.
  *
  * @param createdAt see {@link datePush}
  * @param erasedAt epoch ms; undefined: not erased within the last day
@@ -41,8 +41,9 @@ export function isFromBeforeErasure(createdAt: number, erasedAt: number | undefi
 }
 
 /**
- * The time of a push that is compared with an erasure. A push without CreateTime is dated by its signature, which a
- * captured push keeps; as WeChat may sign a repeat anew, it is dated by the earliest delivery it can be a repeat of.
+ * Returns the time of a push for the comparison with an erasure. A push without CreateTime is dated by its signature,
+ * which a replay cannot change; because WeChat may sign a repeat anew, the time of the earliest delivery that it can be
+ * a repeat of is used.
  *
  * @param createdAt CreateTime, epoch ms; 0: it has none
  * @param signedAt when it was signed, epoch ms; 0: unknown
@@ -52,7 +53,10 @@ export function datePush(createdAt: number, signedAt: number): number {
   return createdAt === 0 ? Math.max(signedAt - REPEATS_MS, 0) : createdAt;
 }
 
-/** The same for a push in a conversation, where `createdAt` is never 0; `signedAt` is set when it has no CreateTime. */
+/**
+ * As `datePush`, for a push in a conversation, where `createdAt` is never 0; `signedAt` is set when the push has no
+ * CreateTime.
+ */
 export function dateUserPush({
   inbound,
   signedAt,
@@ -63,7 +67,7 @@ export function dateUserPush({
   return signedAt === undefined ? inbound.createdAt : datePush(0, signedAt);
 }
 
-/** Whether the time of an erasure can be deleted. */
+/** Returns whether the note of an erasure can be deleted. */
 export function isErasureOver(erasedAt: number, now: number): boolean {
   return now >= erasedAt + ERASURE_MS;
 }

@@ -1,6 +1,6 @@
 /**
  * Corrects the times of a conversation after the clock was set back (`shared/base/clock-setback.ts`): each transition
- * begins with a state whose times are plausible. Nothing is stored for it, and a plausible state is returned unchanged.
+ * begins with a state whose times are plausible. This stores nothing, and a plausible state is returned unchanged.
  */
 import { CLOCK_STEP_MS, isImplausible } from "../../../shared/base/clock-setback.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
@@ -11,14 +11,14 @@ import { HOLD_MS, LEASE_MS, type ConversationState, type OutboxItem } from "./st
 import type { WindowState } from "./window.ts";
 
 /**
- * Uses and grants that are moved back get at least this age, milliseconds: older than any action that is being handled.
+ * Minimum age of uses and grants after they were moved back, milliseconds: older than any action that is being handled.
  */
 const MOVED_BACK_MS = 2 * CLOCK_STEP_MS;
 
 /**
- * A state in which no time is further in the future than it can be: an attempt with an implausible end has ended,
- * waiting messages with an implausible time are due, an implausible mute has ended, and held or queued messages have at
- * most their whole life left.
+ * Returns a state in which no time is further in the future than it can be: an attempt with an implausible end has
+ * ended, waiting messages with an implausible time are due, an implausible mute has ended, and held or queued messages
+ * have at most their full lifetime left.
  *
  * @param now epoch ms
  */
@@ -55,8 +55,8 @@ function plausibleItem(item: OutboxItem, now: number, { grants }: ChannelRules):
 }
 
 /**
- * Grants and uses are in the past. Those in the future are moved back together, so that a use counts against the same
- * grants as before, and against none that begins now.
+ * Moves grants and uses that are in the future back together, so that a use counts against the same grants as before,
+ * and against none that begins now.
  */
 function plausibleWindow(window: WindowState, now: number): WindowState {
   let newest = 0;
@@ -75,7 +75,7 @@ function plausibleWindow(window: WindowState, now: number): WindowState {
   };
 }
 
-/** Consumers with an implausible time are due now. */
+/** Makes consumers with an implausible time due now. */
 export function correctCursorTimes(cursors: ConsumerCursors, now: number): ConsumerCursors {
   const isWrong = (cursor: ConsumerCursors[string]) =>
     isImplausible(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isImplausible(cursor.since, now, 0);

@@ -1,6 +1,6 @@
 /**
- * A row of the log as the REST API and webhooks return it: the stored shape with times as ISO texts, without key,
- * request hash and acknowledgement; `out` rows get the message's public id.
+ * Converts a row of the log to the form returned by the REST API and webhooks: the stored structure with times as ISO
+ * texts, without key, request hash and acknowledgement; `out` rows contain the message's public id.
  */
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
@@ -17,12 +17,12 @@ export type ShownRow = ReturnType<typeof showRow>;
 /**
  * Builds the JSON of a row.
  *
- * @param objectId the conversation's object, for the messages' public ids
+ * @param objectId the id of the conversation's object, for the public ids of messages
  */
 export function showRow(row: Row, objectId: string) {
   const { seq, by } = row;
   const at = isoTime(row.at);
-  // Every row about another one has `ref`; a blocked row of a message without an `out` row has none.
+  // Every row about another row has `ref`, except a blocked row of a message without an `out` row.
   const ref = row.ref ?? 0;
   switch (row.kind) {
     case "in": {
@@ -64,8 +64,8 @@ export function showRow(row: Row, objectId: string) {
 }
 
 /**
- * The JSON of an event: `raw` as fields, without those that name its user or account, which are beside it; for entering,
- * with the place the user came from.
+ * Builds the JSON of an event: `raw` as fields, without those that identify its user or account, which are returned
+ * separately; for an enter event, with the parsed context.
  */
 export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
   const { raw, createdAt, ...rest } = inbound;
@@ -83,9 +83,9 @@ function isoTime(epochMs: number): string {
 }
 
 /**
- * Builds the JSON of a row.
+ * Builds the JSON of a row, typed by the API's schema.
  *
- * @param objectId the conversation's object, for the messages' public ids
+ * @param objectId the id of the conversation's object, for the public ids of messages
  */
 export function toRowJson(row: Row, objectId: string): RowJson {
   return showRow(row, objectId);

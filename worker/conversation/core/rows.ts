@@ -1,6 +1,6 @@
 /**
- * The kinds of rows in a conversation's log, with the facts and the content of each. The log is append-only and the only stored data of
- * a conversation: dedupe, history, window, outbox and the events of webhooks are read from it
+ * The kinds of rows in a conversation's log, with the `facts` and `content` of each. The log is append-only and the
+ * only stored data of a conversation: dedupe, history, window, outbox and webhook events are derived from it
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
@@ -23,36 +23,37 @@ export type BlockedReason =
   /** A text of the desk's whose session has changed, or to whose user there is something newer to say. */
   | "outdated";
 
-/** The grant of an event by the rules of its channel; a late event opens none when a newer one came before it. */
+/** The grant of an event by the rules of its channel; a late event opens none when a newer one arrived before it. */
 interface GrantFacts {
   readonly name: string;
-  /** How many messages it allows. */
+  /** The number of messages that the grant allows. */
   readonly count: number;
-  /** When it ends, epoch ms. */
+  /** When the grant ends, epoch ms. */
   readonly until: number;
 }
 
 /**
- * The kinds of rows: `facts` is what the conversation and the log consumers decide on, and holds no text that a user or
- * an agent wrote; `content` is what people read, copied unread; null when there is none.
+ * The kinds of rows. `facts`: data on which the conversation and the log consumers base decisions; contains no text
+ * written by users or agents. `content`: the message or event itself, stored and returned without being interpreted;
+ * null if there is none.
  */
 export interface RowKinds {
-  /** A push of the user's; its content is the event. */
+  /** A push of the user; its content is the event. */
   readonly in: {
     readonly facts: {
       readonly event: Inbound["event"];
       readonly type: Inbound["type"];
       readonly grant?: GrantFacts;
-      /** Given to the platform, and to each repeat. */
+      /** The acknowledgement returned to the platform, also for each repeat. */
       readonly acknowledgement: Acknowledgement;
-      /** The result of verifying the token in `entryText`; absent without one. */
+      /** The result of verifying the token in `entryText`; absent without a token. */
       readonly contextVerdict?: TokenVerdict;
-      /** What the platform needs in each reply: the sub-merchant the user wrote to. */
+      /** An opaque value the platform needs in each reply: the sub-merchant that the user wrote to. */
       readonly replyContext?: string;
     };
     readonly content: Inbound;
   };
-  /** A message to the user; `ref` is the first part's row, which names the whole message. */
+  /** A message to the user; `ref` is the seq of the first part's row, which identifies the whole message. */
   readonly out: {
     readonly facts: {
       readonly type: Outbound["type"];
@@ -62,14 +63,14 @@ export interface RowKinds {
       readonly isAi?: true;
       /** SHA-256 of the API request that caused it; set for API messages. */
       readonly request?: string;
-      /** The sub-merchant the user had written to. */
+      /** The sub-merchant that the user had written to. */
       readonly replyContext?: string;
     };
     readonly content: Outbound;
   };
   /**
-   * The start of an attempt with no other row in its transaction: by the alarm, or by a repeat of a push that found it
-   * due.
+   * The start of an attempt when no other row is written in its transaction: by the alarm, or by a repeat of a push
+   * that finds the attempt due.
    */
   readonly attempt: { readonly facts: { readonly attempt: number }; readonly content: null };
   readonly sent: { readonly facts: { readonly attempt: number }; readonly content: null };
@@ -77,27 +78,27 @@ export interface RowKinds {
     readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
     readonly content: null;
   };
-  /** Refused by our own counters, or by WeChat's window codes; its content is the message that never became an `out` row. */
+  /** Refused by our own quota, or by WeChat's window codes; its content is the message if it has no `out` row. */
   readonly blocked: {
     readonly facts: {
       readonly reason: BlockedReason;
-      /** The attempt WeChat's window refused; absent when our own counters did. */
+      /** The attempt that WeChat's window refused; absent when our own quota refused it. */
       readonly attempt?: number;
       readonly code?: string;
-      /** Set with the content. */
+      /** Present together with the content. */
       readonly type?: Outbound["type"];
-      /** Set with the content. */
+      /** Present together with the content. */
       readonly purpose?: Purpose;
     };
     readonly content: Outbound | null;
   };
-  /** Waits for the user's next message, at most until `until` (epoch ms). */
+  /** The message waits for the user's next message, at most until `until` (epoch ms). */
   readonly held: { readonly facts: { readonly until: number }; readonly content: null };
   readonly unconfirmed: {
     readonly facts: { readonly attempt: number; readonly reason: string };
     readonly content: null;
   };
-  /** Not delivered, will be tried again at `retryAt` (epoch ms). */
+  /** Not delivered; will be retried at `retryAt` (epoch ms). */
   readonly retry: {
     readonly facts: {
       readonly attempt: number;
@@ -107,7 +108,7 @@ export interface RowKinds {
     };
     readonly content: null;
   };
-  /** The outcome of an attempt that had been given up: recorded, changes nothing. */
+  /** The outcome of an attempt that had already expired: recorded, changes nothing. */
   readonly late: {
     readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
     readonly content: null;
@@ -136,25 +137,25 @@ interface WrittenText {
 /** The kinds of rows. */
 export type RowKind = keyof RowKinds;
 
-/** A row to be appended. `seq` is its order, its time of arrival and the cursor of log consumers in one. */
+/** A stored row. `seq` is its order, its time of arrival and the cursor of log consumers in one. */
 export type Row = {
   [K in RowKind]: {
     readonly seq: number;
     /** When it happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for all other rows. */
     readonly at: number;
-    /** Its unique key: a push's or an API request's. */
+    /** The unique key of a push or an API request. */
     readonly key: string | null;
     readonly kind: K;
-    /** The `out` row it is about. */
+    /** The seq of the `out` row that this row is about. */
     readonly ref: number | null;
-    /** Who wrote or did it. */
+    /** Who wrote or caused the row. */
     readonly by: Author;
     readonly facts: RowKinds[K]["facts"];
     readonly content: RowKinds[K]["content"];
   };
 }[RowKind];
 
-/** What `append` needs of a row. Without `by` it is the system's. */
+/** The fields passed to `append`. Without `by` the author is the system. */
 type NewRow = {
   [K in RowKind]: {
     readonly kind: K;
@@ -168,7 +169,7 @@ type NewRow = {
     : { readonly content: RowKinds[K]["content"] });
 }[RowKind];
 
-/** The text of the contact button in the row of an entering; null of another row or without one. */
+/** Returns the text of the contact button from the row of an enter event; null for any other row, or without a text. */
 export function readEntryText(row: Row | undefined): string | null {
   const event = row?.kind === "in" ? row.content : undefined;
   return event?.event === "action" && event.type === "enter" ? event.entryText : null;
@@ -178,16 +179,16 @@ export function readEntryText(row: Row | undefined): string | null {
 export interface RowWriter {
   /** Adds a row and returns its seq. */
   append(row: NewRow): number;
-  /** The seq of the newest row, written here or before. */
+  /** Returns the seq of the newest row, written here or before. */
   last(): number;
-  /** The added rows, in order. */
+  /** Returns the appended rows, in order. */
   rows(): readonly Row[];
 }
 
 /**
- * Numbers new rows: `seq = max(last + 1, now)`, so it is an order, a time and a cursor in one.
+ * Creates a writer that numbers rows: `seq = max(last + 1, now)`, so a seq is order, time and cursor in one.
  *
- * @param last the newest seq there is, 0 for none
+ * @param last the newest existing seq; 0: none
  * @param now epoch ms
  */
 export function writeRows(last: number, now: number): RowWriter {
@@ -197,7 +198,7 @@ export function writeRows(last: number, now: number): RowWriter {
     append(row) {
       newest = Math.max(newest + 1, now);
       const { kind, by = SYSTEM, facts, content = null, ref = null, key = null, at = now } = row;
-      // The store finds the rows about a row by the text `"ref":N,`, so `ref` is not the last field.
+      // The store searches for `"ref":N,` in the JSON of rows, so `ref` must not be the last field.
       rows.push({ seq: newest, at, key, kind, ref, by, facts, content } as Row);
       return newest;
     },

@@ -1,19 +1,17 @@
-/**
- * When a conversation's alarm is due. Pure, so that tests can check that no due time is forgotten.
- */
+/** Computes when a conversation's alarm is due. Pure, so that tests can check that no due time is missed. */
 import { nextCursorDue, type ConsumerCursors } from "./consumer-cursor.ts";
 import { sendableItems, type ConversationState } from "./state.ts";
 
-/** Old rows are deleted at most once a day, milliseconds. */
+/** Minimum interval between two deletions of old rows, milliseconds. */
 export const PRUNE_SLACK_MS = 86_400_000;
 
 /**
- * The next time something is due.
+ * Returns the next time at which something is due.
  *
  * @param state the folded state
  * @param oldest the seq (a time) of the oldest row, or undefined when there is none
- * @param retentionMs how long rows are kept
- * @param consumers the cursors that can move
+ * @param retentionMs how long rows are kept, milliseconds
+ * @param consumers the cursors of consumers that can be delivered to
  * @returns epoch ms, or undefined when no alarm is needed
  */
 export function nextDue(
@@ -23,38 +21,37 @@ export function nextDue(
   consumers: ConsumerCursors = state.consumers,
 ): number | undefined {
   let due = nextCursorDue(consumers, state.lastSeq) ?? Number.POSITIVE_INFINITY;
-  // A message that waits for an attempt or a retry is not due, however long ago it was queued: an alarm for it would
-  // loop.
+  // A message that waits for an attempt or a retry is never due because of its age, as an alarm for it would loop.
   for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);
   for (const { nextAt } of sendableItems(state.queue)) due = Math.min(due, nextAt);
   for (const { until } of state.held) due = Math.min(due, until);
-  // No row is deleted while the oldest record contains a waiting message: an alarm for it would loop.
+  // No row is deleted while the oldest record contains a waiting message, so an alarm for the deletion would loop.
   const prunable = oldest !== undefined && waitingSeqs(state).every((seq) => oldest < seq);
   if (prunable) due = Math.min(due, oldest + retentionMs + PRUNE_SLACK_MS);
   return due === Number.POSITIVE_INFINITY ? undefined : due;
 }
 
 /**
- * The seq before which rows are deleted: 0 for none, infinity when all have expired and the conversation is deleted
- * with them.
+ * Returns the seq before which rows are deleted: 0 for none; infinity when all have expired and the conversation is
+ * deleted with them.
  *
  * @param oldest the seq (a time) of the oldest row, or undefined when there is none
- * @param horizon rows written before it have expired, epoch ms
+ * @param horizon rows written before this time have expired, epoch ms
  */
 export function pruneUntil(state: ConversationState, oldest: number | undefined, horizon: number): number {
   if (oldest === undefined || oldest >= horizon) return 0;
   const waiting = waitingSeqs(state);
   if (state.lastSeq < horizon && waiting.length === 0) return Number.POSITIVE_INFINITY;
-  // The newest record has the state, and waiting messages are read from their rows: these records stay.
+  // The newest record contains the state, and waiting messages are read from their rows, so these records are kept.
   return Math.min(horizon, state.lastSeq, ...waiting);
 }
 
-/** The rows that are needed to send the waiting messages. */
+/** Returns the seqs of the rows that are needed to send the waiting messages. */
 export function waitingSeqs(state: ConversationState): readonly number[] {
   return [...state.queue.map(({ seq }) => seq), ...state.held.map(({ message }) => message)];
 }
 
-/** Whether the alarm must be set anew: it has run, or something is due before it. */
+/** Returns whether the alarm must be set again: it has run, or something is due before it. */
 export function mustArm(due: number | undefined, armedFor: number, now: number): due is number {
   return due !== undefined && (armedFor <= now || due < armedFor);
 }

@@ -1,6 +1,6 @@
 /**
- * The folded state of a conversation, as the newest record of its log carries it: a wake reads one record and has all
- * data for its decisions. It stays small: settled messages are removed.
+ * The folded state of a conversation, stored with the newest record of its log: a wake reads one record and has all
+ * data for its decisions. It stays small, because settled messages are removed.
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Reaction } from "../../../shared/message/delivery.ts";
@@ -14,16 +14,16 @@ import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
 /** The length of a lease, milliseconds: an attempt must end within it. */
 export const LEASE_MS = 12_000;
-/** How long a message is held, milliseconds: 48 h, since a picture's id expires 72 h after its upload. */
+/** How long a message is held, milliseconds: 48 h, because a picture's id expires 72 h after its upload. */
 export const HOLD_MS = 48 * 3_600_000;
 
 /** An attempt under way. */
 export interface OutboxLease {
-  /** The lease holder: a repeated call under the same name lost our response, and gets it again. */
+  /** The lease holder: a repeated call by the same holder has lost our response and gets the same lease again. */
   readonly holder: string;
   readonly startedAt: number;
   readonly endsAt: number;
-  /** The request must be over by then. */
+  /** The request must have ended by this time, epoch ms. */
   readonly deadline: number;
 }
 
@@ -40,71 +40,71 @@ export interface Sender {
 
 /** A message in the queue. */
 export interface OutboxItem extends Sender {
-  /** Its `out` row. */
+  /** The seq of its `out` row. */
   readonly seq: number;
-  /** The first part's row: the id of the whole message. */
+  /** The seq of the first part's row, which identifies the whole message. */
   readonly message: number;
-  /** An automatic message may be sent again once after an unconfirmed attempt. */
+  /** Whether the message may be sent once more after an unconfirmed attempt; only for automatic messages. */
   readonly mayRepeat: boolean;
   /** 0, or 1 for the resend. */
   readonly resend: number;
-  /** Attempts started so far. */
+  /** Number of attempts started so far. */
   readonly attempt: number;
   readonly tries: Tries;
   /** No attempt before this time, epoch ms. */
   readonly nextAt: number;
   /** The result of the last attempt; absent before the first one. */
   readonly lastAttempt?: LastAttempt;
-  /** Blocked then, even if new grants open, epoch ms. */
+  /** The message is blocked at this time, even if new grants open, epoch ms. */
   readonly until: number;
   /**
-   * If the window does not allow it, it is held for the user's next message until then, epoch ms; absent: it is
-   * blocked.
+   * If the window does not allow the message, it is held for the user's next message until this time, epoch ms; absent:
+   * it is blocked.
    */
   readonly holdUntil?: number;
   /** The user message it answers automatically, by its row: its outcome decides about the session (`session/machine.ts`). */
   readonly answers?: number;
-  /** The attempt under way and its holder. At `endsAt` it ends with an unknown outcome. */
+  /** The attempt under way and its holder. At `endsAt` the attempt ends with an unknown outcome. */
   readonly lease?: OutboxLease;
 }
 
-/** A message held for the user's next one. */
+/** A message that is held until the user's next message. */
 export interface HeldMessage extends Sender {
   readonly message: number;
   readonly parts: number;
   readonly until: number;
-  /** Earlier attempts that WeChat's window refused; absent: none. */
+  /** Number of earlier attempts that WeChat's window refused; absent: none. */
   readonly attempt?: number;
 }
 
-/** The user entered. */
+/** The newest enter event. */
 interface Entered {
-  /** Its `in` row. */
+  /** The seq of its `in` row. */
   readonly seq: number;
-  /** The result of verifying the token in its text; null without one. */
+  /** The result of verifying the token in its text; null without a token. */
   readonly verdict: TokenVerdict | null;
 }
 
-/** Everything a conversation decides on. */
+/** All data on which a conversation bases its decisions. */
 export interface ConversationState {
-  /** The newest row's seq. */
+  /** The seq of the newest row. */
   readonly lastSeq: number;
   readonly window: WindowState;
-  /** In order of sending. */
+  /** Queued messages, in sending order. */
   readonly queue: readonly OutboxItem[];
-  /** Oldest first. */
+  /** Held messages, oldest first. */
   readonly held: readonly HeldMessage[];
   /** When each rule's cool-down (`onceMs`) ends, epoch ms, by rule id. */
   readonly onceUntil: Readonly<Record<string, number>>;
   /** Who handles the conversation. */
   readonly control: Control;
-  /** The newest entering that opened its grant; its text is in its row. */
+  /** The newest enter event that opened its grant; its text is in its row. */
   readonly entered: Entered | null;
-  /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
+  /** The sub-merchant that the user last wrote to; replies must contain it (WECHAT.md §3.1). */
   readonly replyContext: string | null;
-  /** Each consumer's cursor in the log; none while the settings list none. */
+  /** The cursor of each consumer in the log; empty while the settings contain no consumer. */
   readonly consumers: ConsumerCursors;
-  /** The newest version of the settings those consumers were read from; 0: none. */
+  /** The newest version of the settings from which the consumers were read; 0: none. */
   readonly settingsVersion: number;
   /** The sessions of the desk; absent: there was none. */
   readonly sessions?: SessionState;
@@ -125,8 +125,8 @@ export const EMPTY_STATE: ConversationState = {
 };
 
 /**
- * The items that may be tried next: the first in order, and before it those that wait for a resend and let others pass.
- * None while an attempt is under way.
+ * Returns the items that may be tried next: the first in order, and before it those that wait for a resend and do not
+ * delay others. None while an attempt is under way.
  */
 export function sendableItems(queue: readonly OutboxItem[]): readonly OutboxItem[] {
   if (queue.some((item) => item.lease !== undefined)) return [];
@@ -134,13 +134,13 @@ export function sendableItems(queue: readonly OutboxItem[]): readonly OutboxItem
   return first === -1 ? queue : queue.slice(0, first + 1);
 }
 
-/** The result of an item's last attempt: why another one is needed. */
+/** The result of an item's last attempt, which explains why another one is needed. */
 export interface LastAttempt {
-  /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not accept it. */
+  /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not accept the message. */
   readonly reason: string;
   readonly code?: string;
   /** For a rejection: the reaction to its code. */
   readonly reaction?: Reaction;
-  /** The code concerns the whole app, but WeChat refuses this message alone: the app is not paused for it. */
+  /** The code concerns the whole app, but WeChat refuses only this message: the app is not paused for it. */
   readonly isAlone?: true;
 }

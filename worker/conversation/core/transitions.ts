@@ -1,6 +1,6 @@
 /**
  * The transitions of a conversation: a push arrives, the API sends a message, an attempt ends, the alarm runs. Each is
- * one pure transition: state in, state and rows out. The object around it only loads and stores
+ * one pure transition: state in, state and rows out. The Durable Object only loads and stores
  * (docs/design/0002-object-decides-worker-carries.md).
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
@@ -32,22 +32,25 @@ import { openGrant, type WindowRefusal } from "./window.ts";
 
 export { HOLD_MS } from "./state.ts";
 
-/** A push, with the candidates of the rules in order; `candidates` is null when the settings could not be read. */
+/** A push with the candidates of the rules in order; `candidates` is null when the settings could not be read. */
 export interface InboundEvent {
   readonly key: string;
   readonly inbound: Inbound;
-  /** The channel's classification of it. */
+  /** The channel's classification of the event. */
   readonly classification: Classification;
-  /** What the platform needs in each reply to it, opaque; absent: nothing. */
+  /** An opaque value the platform needs in each reply to it; absent: none. */
   readonly replyContext?: string;
-  /** It came without CreateTime, and `createdAt` is the time of its arrival: when it was signed, epoch ms; 0: unknown. */
+  /**
+   * Set when the event has no CreateTime and `createdAt` is the time of its arrival: when the push was signed, epoch
+   * ms; 0: unknown.
+   */
   readonly signedAt?: number;
   readonly candidates: readonly Candidate[] | null;
-  /** The result of verifying the token of an enter event; absent without one. */
+  /** The result of verifying the token of an enter event; absent without a token. */
   readonly contextVerdict?: TokenVerdict;
-  /** The ids of the consumers by the settings; absent when the settings could not be read. */
+  /** The ids of the consumers according to the settings; absent when the settings could not be read. */
   readonly consumers?: readonly string[];
-  /** The version of those settings; comes with `consumers`. */
+  /** The version of those settings; present with `consumers`. */
   readonly settingsVersion?: number;
   /** By those settings, agents of the desk serve the users. */
   readonly desk?: DeskTerms;
@@ -61,7 +64,7 @@ export interface SendRequest {
   readonly message: Outbound;
   readonly isAi: boolean;
   readonly hold: boolean;
-  /** A setting: automation is muted for this time after it, milliseconds. */
+  /** A setting: how long automation is muted after the message, milliseconds. */
   readonly muteMs: number;
   /** As in `InboundEvent`. */
   readonly consumers?: readonly string[];
@@ -73,12 +76,12 @@ export type SendResult =
   | { readonly ok: true; readonly state: ConversationState; readonly message: number }
   | { readonly ok: false; readonly reason: WindowRefusal | "hold_full" | "unsplittable" };
 
-/** The most held messages of a conversation. */
+/** The maximum number of held messages in a conversation. */
 export const MAX_HELD = 10;
-/** The longest cool-down of a rule for one user, milliseconds: 30 days. */
+/** The maximum cool-down of a rule for one user, milliseconds: 30 days. */
 const MAX_ONCE_MS = 30 * 86_400_000;
 
-/** A push that was not seen before: grants, held messages, the automatic answer. */
+/** Applies a push that was not seen before: grants, held messages, the automatic answer. */
 export function applyEvent(
   state: ConversationState,
   writer: RowWriter,
@@ -112,7 +115,7 @@ export function applyEvent(
   return { state: service.machine.receive(handled, writer, message, service, now), acknowledgement };
 }
 
-/** A person or program sends a message. A refusal writes nothing, unless the message is to be held. */
+/** Applies a message from a person or program. A refusal writes nothing, unless the message is to be held. */
 export function acceptMessage(
   before: ConversationState,
   writer: RowWriter,
@@ -143,7 +146,7 @@ export function acceptMessage(
   return { ok: true, ...hold(expireHeld(muted, writer, context.now), writer, draft, holdUntil) };
 }
 
-/** Handles what is due: ended leases, ended holds, and the next attempt. */
+/** Handles what is due: expired leases, expired holds, and the next attempt. */
 export function runDue(
   state: ConversationState,
   writer: RowWriter,
@@ -155,7 +158,7 @@ export function runDue(
   return leaseNext(current, writer, context, holder);
 }
 
-/** What is decided on of a push, besides its acknowledgement. */
+/** Returns the `facts` of a push, except its acknowledgement. */
 function factsOf(
   { inbound, classification, replyContext, contextVerdict }: InboundEvent,
   at: number,
@@ -183,7 +186,7 @@ function openWindow(
   const { grant } = classification;
   if (grant === undefined) return state;
   const window = openGrant(state.window, context.rules, { name: grant.name, at, receivedAt });
-  // Older than a known event: it arrived late, and the newer one stays in force.
+  // The push is older than a known event: it arrived late, and the newer event stays in force.
   if (window === state.window) return state;
   const opened = { ...state, control: endHandover(state.control), replyContext: replyContext ?? null, window };
   if (inbound.event !== "action" || inbound.type !== "enter") return opened;
@@ -208,7 +211,7 @@ function chooseCandidate(
   });
 }
 
-/** The candidate, if it had an effect: an answer the window refused was not sent. */
+/** Returns the candidate if it had an effect; an answer that the window refused was not sent. */
 function acted(
   before: ConversationState,
   after: ConversationState,

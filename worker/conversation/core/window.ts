@@ -1,49 +1,49 @@
 /**
- * The reply window: how many messages we may still send to a user, and until when (WECHAT.md §4.4,
+ * The reply window: how many messages may still be sent to a user, and until when (WECHAT.md §4.4,
  * docs/design/0003-reply-window.md).
  *
- * Grants have names and are never added: of a mini program `message` (5 in 48 h) and `enter` (2 in 60 s). Every use is
- * one reserved message; it counts against each live grant unless its outcome was recorded before that grant began.
- * Pure: `now` is an argument, no function changes its input.
+ * Grants have names and are not summed; a mini program has `message` (5 sends in 48 h) and `enter` (2 sends in 60 s).
+ * Every use is one reserved message; it counts against each open grant unless its outcome was recorded before that
+ * grant began. Pure: `now` is an argument, no function changes its input.
  */
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 
 /** A permission to send that one action of the user opened. */
 export interface Grant {
-  /** One of the channel's `rules.grants`. */
+  /** The name: one of the channel's `rules.grants`. */
   readonly name: string;
   /** When the user acted, epoch ms: min(CreateTime, arrival). */
   readonly at: number;
-  /** When it ends, epoch ms. */
+  /** When the grant ends, epoch ms. */
   readonly until: number;
-  /** When it arrived here, epoch ms. */
+  /** When the action's push arrived here, epoch ms. */
   readonly receivedAt: number;
-  /** WeChat reported that it is used up or over. */
+  /** WeChat reported that the grant is used up or has ended. */
   readonly spent?: true;
 }
 
 /** One reserved or sent message. */
 export interface QuotaUse {
-  /** The outbound row. */
+  /** The seq of the outbound row. */
   readonly seq: number;
-  /** 0 for the first sending, 1 for the resend after an unconfirmed one. */
+  /** 0 for the first send, 1 for the resend after an unconfirmed one. */
   readonly resend: number;
-  /** When its outcome was recorded, epoch ms; null while it is under way. */
+  /** When the outcome was recorded, epoch ms; null while the send is under way. */
   readonly settledAt: number | null;
 }
 
 /** The data of the reply window. */
 export interface WindowState {
-  /** At most one of each name. */
+  /** The grants, at most one of each name. */
   readonly grants: readonly Grant[];
   readonly uses: readonly QuotaUse[];
-  /** WeChat refused as out of time although by our record the 48 hours are running. */
+  /** WeChat refused a send as too late although, by our record, the 48 hours had not ended. */
   readonly doubtful: boolean;
 }
 
 /** The reply window as the API returns it. */
 export interface WindowStatus {
-  /** `unknown`: handed over. */
+  /** `unknown`: the conversation is handed over. */
   readonly status: "open" | "closed" | "unknown";
   /** The grant in use; null when none is open or it is unknown. */
   readonly grant: string | null;
@@ -56,23 +56,23 @@ export interface WindowStatus {
 /** Why nothing may be sent. */
 export type WindowRefusal = "window_closed" | "quota_used";
 
-/** What WeChat reports of a window: the count is used up, or no grant is open. */
+/** What WeChat reports about a window: the sends are used up, or no grant is open. */
 export type WindowCorrection = "used" | "closed";
 
-/** A window before any action of the user. */
+/** The window before any action of the user. */
 export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], doubtful: false };
 
 /**
- * Largest assumed difference between our clock and WeChat's, milliseconds; a send at most this long before a grant counts
- * against it.
+ * The maximum assumed difference between our clock and WeChat's, milliseconds; a send within this time before a grant
+ * counts against it.
  */
 export const CLOCK_SKEW_MS = 5_000;
 
-/** How long before a grant ends the last request may start, milliseconds; later the message is held. */
+/** How long before the end of a grant the last request may start, milliseconds; later the message is held. */
 export const GRANT_MARGIN_MS = 2_000;
 
 /**
- * A user's action opens its grant. An action older than the one we know changes nothing: the newest by `at` counts,
+ * Opens the grant of a user's action. An action older than the known one changes nothing: the newest by `at` is used,
  * not the last to arrive.
  */
 export function openGrant(
@@ -85,15 +85,15 @@ export function openGrant(
   const rule = rules.grants[action.name];
   if (rule === undefined || (known !== undefined && known.at > action.at)) return state;
   const opened: Grant = { ...action, until: action.at + rule.durationMs };
-  // An ended grant no longer counts; if it were kept, every use since would be kept too.
+  // Ended grants are removed; if they were kept, every use since then would be kept too.
   const others = state.grants.filter((grant) => grant.name !== action.name && grant.until > action.receivedAt);
   const grants = [...others, opened];
   return { grants, uses: pruneUses(state.uses, grants), doubtful };
 }
 
 /**
- * The window under the assumption that our clock and WeChat's agree: nothing recorded before the user's message counts
- * against it. The grant of an earlier entering is dropped, as it can allow no more.
+ * Returns the window under the assumption that our clock and WeChat's agree: nothing recorded before the user's message
+ * counts against it. The grant of an earlier enter event is dropped, because it cannot allow more.
  */
 export function trustClock(state: WindowState): WindowState {
   const since = state.grants.find(({ name }) => name === "message")?.at ?? 0;
@@ -104,7 +104,7 @@ export function trustClock(state: WindowState): WindowState {
   };
 }
 
-/** The messages that may be sent at `now`. */
+/** Returns how many messages may be sent at `now`. */
 export function windowStatus(state: WindowState, rules: ChannelRules, now: number): WindowStatus {
   const { doubtful } = state;
   const best = openGrants(state, now)
@@ -115,7 +115,7 @@ export function windowStatus(state: WindowState, rules: ChannelRules, now: numbe
   return { status: "open", grant: grant.name, remaining: best.remaining, expiresAt: grant.until, doubtful };
 }
 
-/** Why `count` messages may not be sent now, or undefined when they may. */
+/** Returns why `count` messages may not be sent now; undefined when they may. */
 export function findWindowRefusal(
   state: WindowState,
   rules: ChannelRules,
@@ -126,12 +126,12 @@ export function findWindowRefusal(
   return windowStatus(state, rules, now).remaining < count ? "quota_used" : undefined;
 }
 
-/** Records uses that are now under way. Call `findWindowRefusal` first. */
+/** Reserves uses for messages that are now under way. Call `findWindowRefusal` first. */
 export function reserve(state: WindowState, seqs: readonly number[], resend: number): WindowState {
   return { ...state, uses: [...state.uses, ...seqs.map((seq) => ({ seq, resend, settledAt: null }))] };
 }
 
-/** A use has an outcome that counts: WeChat accepted it, or the outcome is unknown. */
+/** Records the outcome of a use that counts: WeChat accepted the message, or the outcome is unknown. */
 export function settleUse(state: WindowState, seq: number, resend: number, settledAt: number): WindowState {
   return {
     ...state,
@@ -139,14 +139,14 @@ export function settleUse(state: WindowState, seq: number, resend: number, settl
   };
 }
 
-/** A use certainly did not reach the user: its reserved send is released. */
+/** Releases a use whose message certainly did not reach the user. */
 export function releaseUse(state: WindowState, seq: number, resend: number): WindowState {
   return { ...state, uses: state.uses.filter((use) => use.seq !== seq || use.resend !== resend) };
 }
 
 /**
- * WeChat refused an attempt because the count is used up or the time is over: our record from before that attempt was
- * wrong; a grant that arrived since may still be good.
+ * Corrects the window after WeChat refused an attempt because the sends are used up or the time is over: our record
+ * from before that attempt was wrong; a grant that was opened later may still be valid.
  */
 export function correctWindow(
   state: WindowState,
@@ -163,8 +163,8 @@ export function correctWindow(
 }
 
 /**
- * Until when an attempt for a use that is already counted may run, epoch ms, or undefined when no grant covers it
- * any more.
+ * Returns until when an attempt for an already counted use may run, epoch ms; undefined when no grant covers it any
+ * more.
  */
 export function coveredUntil(state: WindowState, rules: ChannelRules, now: number): number | undefined {
   const ends = openGrants(state, now)
@@ -173,7 +173,7 @@ export function coveredUntil(state: WindowState, rules: ChannelRules, now: numbe
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
-/** Grants under which a request may still start. */
+/** Returns the grants under which a request may still start. */
 function openGrants(state: WindowState, now: number): readonly Grant[] {
   return liveGrants(state, now + GRANT_MARGIN_MS);
 }
@@ -191,7 +191,7 @@ function countsAgainst(use: QuotaUse, grant: Grant): boolean {
   return use.settledAt === null || use.settledAt >= grant.at - CLOCK_SKEW_MS;
 }
 
-/** Deletes uses that no grant counts any more, so that the state stays small. */
+/** Removes uses that no longer count against any grant, so that the state stays small. */
 function pruneUses(uses: readonly QuotaUse[], grants: readonly Grant[]): readonly QuotaUse[] {
   return uses.filter((use) => grants.some((grant) => countsAgainst(use, grant)));
 }

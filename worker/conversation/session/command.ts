@@ -91,7 +91,10 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
   };
 }
 
-/** Whether a row is news for an agent: a message of the user's, what another person wrote, a change of the session. */
+/**
+ * Returns whether a row is news for an agent: a message of the user's, what another person wrote, a change of the
+ * session.
+ */
 function isOfOthers(row: Row, agent: string): boolean {
   const isOwn = row.by.type === "agent" && row.by.id === agent;
   switch (row.kind) {

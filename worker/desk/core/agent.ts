@@ -47,7 +47,9 @@ const RIGHTS: Readonly<Record<SessionRight, Readonly<Record<Role, Scope>>>> = {
   park: { agent: "own", supervisor: "own", admin: "own" },
 };
 
-/** Whether an agent may do something with a session. An agent always sees the sessions that are the agent's own. */
+/**
+ * Returns whether an agent may do something with a session. An agent always sees the sessions that are the agent's own.
+ */
 export function may(id: string, agent: Agent, right: SessionRight, session: Ownership): boolean {
   switch (RIGHTS[right][agent.role]) {
     case "none":
@@ -61,7 +63,7 @@ export function may(id: string, agent: Agent, right: SessionRight, session: Owne
   }
 }
 
-/** Whether an agent serves the queue of a team. A session without a team is everyone's. */
+/** Returns whether an agent serves the queue of a team. A session without a team is everyone's. */
 export function isInTeam({ teams }: Agent, team: string | null): boolean {
   return team === null || teams.includes(team);
 }

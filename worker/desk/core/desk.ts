@@ -179,7 +179,7 @@ function listWrites<V>(
   return effects;
 }
 
-/** Whether an agent is gone since the sockets were examined before. */
+/** Returns whether an agent is gone since the sockets were examined before. */
 function hasGraceEnded({ graces, context }: Draft, { examinedAt }: Counters): boolean {
   let hasEnded = false;
   graces.forEach((until) => {

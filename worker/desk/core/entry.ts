@@ -41,13 +41,13 @@ export interface Entry extends Position {
   readonly warnedSeq: number;
 }
 
-/** Whether a position is newer than another: of a later generation, or further in the same log. */
+/** Returns whether a position is newer than another: of a later generation, or further in the same log. */
 export function isNewer(one: Position, other: Position): boolean {
   const [generation, known] = [generationOf(one.log), generationOf(other.log)];
   return generation === known ? one.to > other.to : generation > known;
 }
 
-/** Whether two entries are about the same session. */
+/** Returns whether two entries are about the same session. */
 export function isSameSession(one: Pick<Entry, "log" | "session">, other: Pick<Entry, "log" | "session">): boolean {
   return one.log === other.log && one.session.seq === other.session.seq;
 }

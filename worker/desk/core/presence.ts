@@ -78,7 +78,7 @@ export function removeAgent(draft: Draft, id: string): void {
   draft.graces.remove(id);
 }
 
-/** Whether the agent has a page open. */
+/** Returns whether the agent has a page open. */
 export function isConnected(draft: Draft, id: string): boolean {
   return draft.sockets.inBucket(id).length > 0;
 }

@@ -93,8 +93,8 @@ export function requestPark(draft: Draft, request: AgentRequest & { readonly unt
 }
 
 /**
- * Whether an agent may reply. A reply takes a session without an agent; the conversation refuses it where another agent
- * serves, so it reserves nothing.
+ * Returns whether an agent may reply. A reply takes a session without an agent; the conversation refuses it where
+ * another agent serves, so it reserves nothing.
  *
  * @param otherwise whose the conversation is when the desk knows no open session of it
  */

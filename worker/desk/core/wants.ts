@@ -33,7 +33,7 @@ export interface Want {
 export interface Levels {
   readonly now: number;
   readonly settings: DeskSettings;
-  /** Whether an agent serves a team's queue: present, in grace included, and not on a break. */
+  /** Returns whether an agent serves a team's queue: present, in grace included, and not on a break. */
   readonly isAttended: (team: string | null) => boolean;
   /** From when on an agent counts as gone, epoch ms. */
   readonly goneAt: (agent: string) => number;

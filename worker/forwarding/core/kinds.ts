@@ -1,25 +1,24 @@
 /**
- * Which pushes are forwarded to the team's own push server: the patterns of `WECHAT_FORWARD_KINDS` over the names the
- * platform gives, `Event` or MsgType (docs/design/forwarding.md).
+ * Decides which pushes are forwarded to the team's own push server: the patterns of `WECHAT_FORWARD_KINDS` are compared
+ * with the platform's names, `Event` or MsgType (docs/design/forwarding.md).
  *
- * A pattern with `*` matches events only. The pushes of customer service itself, a user's messages and entering
- * the chat, are matched by their whole name only, so that they are not sent by accident to a server
- * that may be down.
+ * A pattern with `*` matches events only. The pushes of customer service itself, a user's messages and entering the
+ * chat, match only by their whole name, so that they are not sent unintentionally to a server that may be down.
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { createPatternTest } from "../../../shared/text/pattern.ts";
 
-/** The most patterns: each push is compared with all of them. */
+/** The maximum number of patterns: each push is compared with all of them. */
 export const MAX_KINDS = 50;
 
 /** The name of an event or message, with `*` for any characters. */
 const KIND = /^[\w.*-]{1,64}$/;
 
 /**
- * Reads a list of patterns.
+ * Parses a list of patterns.
  *
- * @param list separated by commas; spaces around them and empty entries do not count
+ * @param list separated by commas; surrounding spaces and empty entries are ignored
  * @returns the patterns; `bad_pattern` when one is not 1 to 64 of `A-Z a-z 0-9 _ . - *`, `too_many` for more than 50
  */
 export function parseForwardKinds(
@@ -33,7 +32,7 @@ export function parseForwardKinds(
   return kinds.length > MAX_KINDS ? err({ reason: "too_many" }) : ok(kinds);
 }
 
-/** Whether a push matches one of the patterns. */
+/** Returns whether a push matches one of the patterns. */
 export function isForwardKind(kinds: readonly string[], inbound: Inbound): boolean {
   const { name, event, type } = inbound;
   const takesPatterns = event !== "message" && (event !== "action" || type !== "enter");

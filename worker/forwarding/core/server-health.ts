@@ -1,34 +1,39 @@
 /**
- * The health of the team's own push server, as the account object keeps it: failures in a row over all forwarded
+ * The health of the team's own push server, as stored by the account object: consecutive failures over all forwarded
  * pushes. Pure; a healthy server has no entry.
  */
 import { isFresh } from "../../../shared/base/clock-setback.ts";
 
 /** The failures of the server. Times in epoch ms. */
 export interface ForwardHealth {
-  /** Failures in a row; several within ten seconds count as one. */
+  /** Consecutive failures; several within ten seconds count as one. */
   readonly failures: number;
-  /** When the first one was. */
+  /** When the first failure was. */
   readonly since: number;
-  /** The newest one that was counted. */
+  /** When the newest counted failure was. */
   readonly lastAt: number;
   readonly lastReason: string;
   /** The HTTP status, when there was one. */
   readonly lastStatus?: number;
 }
 
-/** What a Worker reports of a forwarded push. */
+/** A Worker's report of a forwarded push. */
 export type ForwardReport =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly status?: number };
 
-/** Shortest time between two reports of failures by one isolate, milliseconds; failures in between are not reported. */
+/**
+ * Minimum interval between two reports of failures by one isolate, milliseconds; failures in between are not reported.
+ */
 const FAILURE_STEP_MS = 10_000;
-/** Shortest time between two reports of success by one isolate, milliseconds: another isolate may have reported a failure. */
+/**
+ * Minimum interval between two reports of success by one isolate, milliseconds: another isolate may have reported a
+ * failure.
+ */
 const SUCCESS_STEP_MS = 60_000;
 
 /**
- * What follows from a report.
+ * Applies a report.
  *
  * @returns the new health, null for a healthy server; the same object as before when nothing has to be stored
  */
@@ -43,7 +48,7 @@ export function recordForward(known: ForwardHealth | null, report: ForwardReport
 /** The last report of this isolate, by appid. Per-isolate cache; may be evicted at any time and is never authoritative. */
 export type ForwardMemory = Map<string, { readonly ok: boolean; readonly at: number }>;
 
-/** Whether another forwarded push has to be reported to the account; if so, records it as reported. */
+/** Returns whether the outcome of a forwarded push has to be reported to the account; if so, marks it as reported. */
 export function isNewsOfForward(memory: ForwardMemory, appid: string, ok: boolean, now: number): boolean {
   const last = memory.get(appid);
   const stepMs = ok ? SUCCESS_STEP_MS : FAILURE_STEP_MS;

@@ -1,6 +1,6 @@
 /**
- * Delivers messages after the response: the Worker sends what the object leased, once the caller has been answered. In
- * the Worker, waiting for WeChat is free of charge; in an object it would be billed (WORKERS.md, cost).
+ * Delivers messages after the response: the Worker sends what the object leased, after the caller got its response.
+ * Waiting for WeChat is free of charge in the Worker and billed in an object (WORKERS.md, cost).
  */
 import { accountOf, type Address } from "../../../shared/message/address.ts";
 import { conversationStub, objectIdOf, settleStored } from "../../conversation/client.ts";
@@ -11,14 +11,14 @@ import { readDeskTerms } from "../session/session-code.ts";
 import { deliverChain } from "./chain.ts";
 import { createReports } from "./reports.ts";
 
-/** How long the Worker continues to send after a push or an API call, milliseconds; then the alarm continues. */
+/** How long the Worker sends after a push or an API call, milliseconds; after that the alarm continues. */
 const DELIVERY_BUDGET_MS = 20_000;
 
 /**
- * Delivers the attempt that `leased` resolves to, and those that follow. Registered with `waitUntil` before anything is
- * awaited: when WeChat closes the connection, work that is not registered may end.
+ * Delivers the attempt that `leased` resolves to, and the following ones. Registered with `waitUntil` before anything
+ * is awaited: when WeChat closes the connection, work that is not registered may be aborted.
  *
- * @param leased the call that stores the message; the caller reports its failure
+ * @param leased the call that stores the message; its failure is reported by the caller
  */
 export function deliverAfterResponse(
   services: RequestServices,
@@ -50,7 +50,7 @@ async function deliverLeased(
       fields: { requestId, ...accountOf(address), conversation: conversationTag(id), via: "worker" },
     });
   } catch (error) {
-    // The lease ends by itself and the alarm continues; nothing is lost.
+    // The lease expires and the alarm continues; nothing is lost.
     writeLog("delivery_failed", { requestId, ...accountOf(address), error: errorName(error) });
   }
 }

@@ -15,18 +15,18 @@ import { LEASE_MS } from "../../conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { writeLog } from "../../platform/logger.ts";
 
-/** What delivering needs. */
+/** The injected dependencies. */
 export interface DeliveryDeps {
   readonly deliver: Deliver;
-  /** Reports a rejection that pauses. Never fails. */
+  /** Reports a rejection that pauses. Never rejects. */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
-  /** WeChat accepted a message, and that is recorded. */
+  /** Called after WeChat accepted a message and that was recorded. */
   readonly onSent?: () => Promise<void> | undefined;
-  /** An attempt has ended, and that is recorded: reports whether sends get through. Never fails. */
+  /** Called after an attempt has ended and was recorded: reports whether sends succeed. Never rejects. */
   readonly onAttempt?: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
-   * A message waits for the account, and that is recorded: for an access token, or for the end of a pause, which it may
-   * have caused. `until`: when it is tried again without being woken, epoch ms. Never fails.
+   * Called after it was recorded that a message waits for the account: for an access token, or for the end of a pause,
+   * which its refusal may have caused. `until`: when it is retried without being woken, epoch ms. Never rejects.
    */
   readonly onWaiting?: (until: number | null, isCause: boolean) => Promise<void>;
   /** Records an attempt and returns the next one, leased to the given holder. */
@@ -36,13 +36,13 @@ export interface DeliveryDeps {
     outcome: AttemptOutcome,
     next: string | null,
   ) => Promise<LeasedMessage | null>;
-  /** No attempt starts that could last beyond it, epoch ms. */
+  /** No attempt starts that could last beyond this time, epoch ms. */
   readonly until: number;
-  /** Fields of the log lines: who delivers, and for whom (`conversationTag`). */
+  /** Fields of the log lines: who delivers, and for which conversation (`conversationTag`). */
   readonly fields: Readonly<Record<string, string>> & { readonly conversation: string };
 }
 
-/** Delivers `first` and the attempts after it, until nothing is due or the time is up. */
+/** Delivers `first` and the attempts after it, until nothing is due or the time is used up. */
 export async function deliverChain(first: LeasedMessage, deps: DeliveryDeps): Promise<void> {
   let lease: LeasedMessage | null = first;
   const reports: Promise<void>[] = [];
@@ -50,7 +50,7 @@ export async function deliverChain(first: LeasedMessage, deps: DeliveryDeps): Pr
     const started = Date.now();
     const { seq, id, attempt, user, message, isAi, replyContext, holder } = lease;
     const target = { user, ...(replyContext !== undefined && { replyContext }) };
-    // The object's clock may differ.
+    // Limited by our own clock too, because the object's clock may differ.
     const deadline = Math.min(lease.deadline, started + LEASE_MS);
     const delivery = await deps.deliver(target, message, { id, attempt, deadline, isAi });
     const outcome = await withVerdict(deps, delivery, { id, attempt }, deadline);
@@ -62,21 +62,23 @@ export async function deliverChain(first: LeasedMessage, deps: DeliveryDeps): Pr
     const reporting = deps.onAttempt?.(outcome);
     if (reporting !== undefined) reports.push(reporting);
   }
-  // After the last attempt: a lease that is held must not wait for another call.
+  // Awaited after the last attempt, because a leased message must not wait for another call.
   await Promise.all(reports);
 }
 
-/** How long reporting a pause may take, milliseconds: the attempt that met it must still be settled. */
+/** Timeout of reporting a pause, milliseconds: the attempt must still be settled after it. */
 const PAUSE_REPORT_MS = 3_000;
-/** How long before the deadline of an attempt a report is given up, milliseconds. */
+/** How long before the deadline of an attempt a report is abandoned, milliseconds. */
 const REPORT_MARGIN_MS = 250;
 /**
- * The least time for a report, milliseconds. With less it would probably time out: this isolate would pause for a
- * minute, and the verdict that the message is refused alone would be lost.
+ * Minimum time for a report, milliseconds. With less it would probably time out: this isolate would pause for a minute,
+ * and the verdict that only this message is refused would be lost.
  */
 const MIN_REPORT_MS = 500;
 
-/** Reports a rejection that pauses. When there is too little time left for it, the outcome has no verdict. */
+/**
+ * Reports a rejection that pauses and adds the verdict. Without enough time for the report, the outcome has no verdict.
+ */
 async function withVerdict(
   { reportPause }: DeliveryDeps,
   delivery: Delivery,
@@ -89,10 +91,10 @@ async function withVerdict(
   return { ...delivery, ...(await reportPause(cause, attempt, leftMs)) };
 }
 
-/** A pause that ends within this time need not be lifted, milliseconds: usually the limit per minute. */
+/** A pause that ends within this time need not be lifted, milliseconds; usually it is a per-minute limit. */
 const SHORT_WAIT_MS = 2 * 60_000;
 
-/** Reports a message that waits for the account, unless it is tried again soon in any case. */
+/** Reports a message that waits for the account, unless it is retried soon in any case. */
 function registerWaiting({ onWaiting }: DeliveryDeps, outcome: AttemptOutcome, now: number): Promise<void> | undefined {
   if (outcome.result === "rejected") {
     const { reaction, aloneMs } = outcome;

@@ -1,6 +1,4 @@
-/**
- * What a conversation sends from its alarm: messages whose lease holder is gone, or whose time has come.
- */
+/** Delivers a conversation's messages from its alarm: those whose lease holder has gone, and those that are due. */
 import { accountOf, type Address } from "../../../shared/message/address.ts";
 import type { AccountPause, LeasedMessage, Soon } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
@@ -8,19 +6,19 @@ import type { Services } from "../services.ts";
 import { deliverChain, type DeliveryDeps } from "./chain.ts";
 import { createReports } from "./reports.ts";
 
-/** The conversation. */
+/** The injected dependencies. */
 export interface AlarmDeliveryDeps {
   readonly address: Address;
   readonly id: DurableObjectId;
   readonly settle: (...outcome: Parameters<DeliveryDeps["settle"]>) => Soon<LeasedMessage | null>;
-  /** The pause or the missing token that the message waited for is over. */
+  /** Called when the pause or the missing token that a message waited for is over. */
   readonly resume: (pause: AccountPause) => void;
 }
 
 /**
  * Delivers `lease` and the attempts after it.
  *
- * @param until no attempt starts that could last beyond it, epoch ms
+ * @param until no attempt starts that could last beyond this time, epoch ms
  */
 export async function deliverFromAlarm(
   { address, id, settle, resume }: AlarmDeliveryDeps,

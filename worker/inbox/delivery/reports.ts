@@ -1,11 +1,14 @@
-/** The reports of a delivery, the same after a response, in the alarm and in the trial that lifts a pause. */
+/**
+ * The reports of a delivery: the same after a response, in the alarm, and in the test send that decides whether a pause
+ * is lifted.
+ */
 import type { AccountPause } from "../../conversation/rpc.ts";
 import type { Services } from "../services.ts";
 import type { DeliveryDeps } from "./chain.ts";
 
 /**
- * What every delivery reports to the account object: rejections that pause, whether sends get through, and messages that
- * wait. A message that has nothing to wait for any more is due again at once.
+ * Creates the reports of every delivery to the account object: rejections that pause, whether sends succeed, and
+ * messages that wait. When the reason to wait is already over, the message is due again at once.
  *
  * @param id the conversation's object, 64 hex digits
  * @param resume makes the conversation's messages due after the given pause

@@ -1,6 +1,7 @@
 /**
- * Lifts a pause in the Worker: one waiting message is tried although the account is paused. Only when WeChat accepts
- * it, or refuses that message alone, the account object lifts the pause and wakes the other conversations.
+ * Lifts a pause from the worker: one waiting message is sent although the account is paused (test send). Only when
+ * WeChat accepts it, or refuses only that message, does the account object lift the pause and wake the other
+ * conversations.
  */
 import { miniProgramAccount, miniProgramAddress } from "../../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
@@ -12,12 +13,12 @@ import type { RequestServices } from "../services.ts";
 import { deliverChain } from "./chain.ts";
 import { createReports } from "./reports.ts";
 
-/** The result of the trial. */
+/** The result of the test send. */
 export interface Trial {
   /**
-   * `none` there was no message to try · `sent` WeChat accepted it · `message_refused` WeChat refused that message, not
-   * the account · `refused` WeChat refused the account again: the pause stays in force · `unknown` WeChat did not
-   * answer, the pause stays in force · `running` another trial is under way · `no_token` there is no access token.
+   * `none`: no message was waiting · `sent`: WeChat accepted it · `message_refused`: WeChat refused only that message ·
+   * `refused`: WeChat refused the whole account again, and the pause stays in force · `unknown`: WeChat did not answer,
+   * and the pause stays in force · `running`: another test send is in progress · `no_token`: there is no access token.
    */
   readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
   /** WeChat's errcode. */
@@ -38,7 +39,7 @@ export async function resumeAccount(services: RequestServices): Promise<Trial> {
   }
   let trial: Trial = { outcome: "none" };
   try {
-    // The token problem in this isolate's memory is older than the answer of the object.
+    // The token error cached in this isolate is older than the answer of the object.
     accountMemory.set(accountConfig.appid, { ...accountMemory.get(accountConfig.appid), problem: undefined });
     trial = await tryOne(services, start.candidates);
   } finally {
@@ -47,7 +48,7 @@ export async function resumeAccount(services: RequestServices): Promise<Trial> {
   return trial;
 }
 
-/** Also updates this isolate's copy of the pause. */
+/** Ends the test send in the account object and updates this isolate's cached pause. */
 async function endResume(
   { accountConfig, account }: RequestServices,
   pauseVersion: number | null,
@@ -59,8 +60,8 @@ async function endResume(
 }
 
 /**
- * The first message found, oldest conversation first; a message that alone is refused with the code proves nothing
- * about the account.
+ * Sends the first message found, oldest conversation first. A message that is the only one refused with the code proves
+ * nothing about the account, so the next one is tried.
  */
 async function tryOne(services: RequestServices, candidates: readonly string[]): Promise<Trial> {
   for (const id of candidates) {
@@ -111,7 +112,7 @@ function toTrial(outcome: AttemptOutcome | undefined): Trial {
       return { outcome: "refused", code };
     case "retry":
     case "outage":
-      // WeChat was busy, or the token was replaced in between: the account's state is unknown.
+      // WeChat was busy, or the token was replaced during the test send: whether the account may send is unknown.
       return { outcome: "unknown", code };
     case "used":
     case "closed":

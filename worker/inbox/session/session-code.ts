@@ -30,7 +30,7 @@ export async function loadSessionCode(): Promise<LoadedSessionCode> {
   return loaded;
 }
 
-/** Whether agents of the desk serve, by these settings; else the platform's own agents do. */
+/** Returns whether agents of the desk serve, by these settings; else the platform's own agents do. */
 export function hasDesk({ humanService }: Settings): boolean {
   return humanService === "desk";
 }

@@ -1,6 +1,4 @@
-/**
- * One user's conversation: the window and the newest rows, the log page by page, its export, its deletion.
- */
+/** The routes of one user's conversation: reply window and newest rows, the log page by page, export, deletion. */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -90,8 +88,8 @@ conversations.get(
     tag: "conversations",
     summary: { zh: "读取记录（历史与每个变化）", en: "The log: history and every change" },
     text: {
-      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，就能得到之后的所有变化；对话删除后为 410 gone。",
-      en: "By rising seq. Keep next and log and pass them as after and log: that yields every change since, and 410 gone once the conversation was erased.",
+      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，即可得到之后的所有变化；对话删除后返回 410 gone。",
+      en: "In ascending order of seq. Store next and log and pass them as after and log to get every later change; 410 gone after the conversation was erased.",
     },
     answers: {
       200: {
@@ -122,12 +120,12 @@ conversations.get(
     tag: "conversations",
     summary: { zh: "导出对话", en: "Export a conversation" },
     text: {
-      zh: "先是提到该用户的事件与隔离的推送，然后是对话的全部记录，均由旧到新。",
+      zh: "先返回涉及该用户的事件与隔离的推送，然后是对话的全部记录，均由旧到新。",
       en: "First the events and quarantined pushes that name the user, then all rows of the conversation, each oldest first.",
     },
     answers: {
       200: {
-        text: { zh: "全部内容，每行一个 JSON", en: "Everything, one JSON a line" },
+        text: { zh: "全部内容，每行一个 JSON", en: "All data, one JSON object per line" },
         content: { type: "application/x-ndjson", schema: ExportLineSchema },
         headers: { "content-disposition": { zh: "attachment", en: "attachment" } },
       },
@@ -148,7 +146,7 @@ conversations.get(
       await lines.cancel();
       return problem(c, "audit_unavailable", {}, SOON);
     }
-    // No openid in the file's name: names get into logs and mails.
+    // The file's name contains no openid, because names may end up in logs and mails.
     return c.body(lines, 200, {
       "content-type": "application/x-ndjson",
       "content-disposition": 'attachment; filename="conversation.ndjson"',
@@ -163,10 +161,10 @@ conversations.delete(
     tag: "conversations",
     summary: { zh: "删除对话", en: "Erase a conversation" },
     text: {
-      zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次；用对话 id 再次调用得到 404、带 log 得到 410，说明已经删除。",
-      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived; by a conversation id a 404, with log a 410 then means that it is erased.",
+      zh: "立即删除该用户的全部记录，并清空涉及该用户的事件与隔离的推送。可重复调用：未收到 204 时请再次调用；用对话 id 再次调用返回 404，带 log 返回 410，均说明已经删除。",
+      en: "Deletes all data of the user at once, and empties the events and quarantined pushes that name the user. Idempotent: if no 204 arrived, call it again; 404 for a conversation id, or 410 with log, means that the data is already deleted.",
     },
-    answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
+    answers: { 204: { text: { zh: "已删除", en: "All data is deleted" } } },
     problems: ["account_required", "conversation_not_found", "gone", "invalid_field", "audit_unavailable"],
   }),
   validator("param", ConversationParamSchema, refuseParameter),
@@ -182,9 +180,10 @@ conversations.delete(
     if (!(await record(c, "conversation.erase", findConversation(services, address)))) {
       return problem(c, "audit_unavailable", {}, SOON);
     }
-    // An erased conversation is no longer found by its id or log: an erasure cut off after that could not be repeated.
+    // The account first: an erased conversation is no longer found by its id or log, so an interrupted erasure could
+    // not be repeated.
     if (log !== undefined) await services.account().eraseUser(address);
-    // The conversation first: from then on nothing of it is reported to the account.
+    // The conversation before the account: once it is erased, it reports nothing to the account any more.
     const isErased = await findConversation(services, address).erase(named);
     if (named !== undefined && !isErased) return problem(c, "gone", {});
     await services.account().eraseUser(address);

@@ -1,6 +1,6 @@
 /**
- * WeChat's own tests of the set-up, for the operator and for `npm run doctor`: `GET /diagnostics` (WECHAT.md §6.4). A
- * refusal by WeChat is a result, not a failure of this route: the answer is 200 with a cure for each result.
+ * Runs WeChat's own tests of the setup, for the operator and for `npm run doctor`: `GET /diagnostics` (WECHAT.md §6.4).
+ * A refusal by WeChat is a result, not a failure of this route: the status is 200, and each result contains a fix.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -26,8 +26,8 @@ diagnostics.get(
     tag: "operations",
     summary: { zh: "微信侧自检", en: "WeChat's own diagnostics" },
     text: {
-      zh: "向微信询问：能否取得 access_token、发送接口的当日额度、各运营商网络能否连到推送地址。最长约 20 秒；微信拒绝时，结果里写明原因和办法。",
-      en: "Asks WeChat for a token, the send call's quota and how its networks reach the push URL; up to 20 seconds. A refusal is part of the answer, with its remedy.",
+      zh: "向微信查询：能否获取 access_token、发送接口的当日调用次数、各运营商网络能否访问消息推送 URL。最长约 20 秒；微信拒绝时，结果中包含原因和处理方法。",
+      en: "Asks WeChat for an access token, for the call limit of custom/send, and whether its networks reach the push URL; takes up to 20 seconds. A refusal is part of the result, with its fix.",
     },
     answers: {
       200: {
@@ -40,13 +40,13 @@ diagnostics.get(
     const services = servicesOf(c);
     const deps = services.createCallDeps();
     const texts = await services.texts();
-    // The token first: without one, four simultaneous calls would each wait for the same refresh.
+    // The access token first: without one, four simultaneous calls would each wait for the same refresh.
     const access = await checkAccess(deps);
     const [quota, ...views] = await Promise.all([
       readQuota(deps, SEND_CGI_PATH),
       ...OPERATORS.map((operator) => checkCallback(deps, operator)),
     ]);
-    // A token that is only withheld because of a pause exists.
+    // When the token is withheld only because of a pause, there is one.
     const isPaused = !access.ok && access.error.result === "not_sent" && access.error.reason === "paused";
     const token = access.ok || isPaused ? ({ ok: true } as const) : toFailure(texts, access.error);
     const callback = OPERATORS.flatMap((operator, index) => {
@@ -92,12 +92,12 @@ function refusal(texts: ChannelTexts, code: string): Failure {
   };
 }
 
-/** A pause has the code that caused it: the cure of that code ends the pause. */
+/** Describes a pause. It is caused by an error code; the fix of that code ends the pause. */
 function pause(texts: ChannelTexts, until: number, code?: string): Failure {
   const cause = code === undefined ? undefined : refusal(texts, code);
   return {
     meaning: both("对微信的调用已暂停", "calls to WeChat are paused"),
-    cure: both("等到 until 之后再试", "try again after the time in until"),
+    cure: both("请在 until 之后重试", "try again after the time in until"),
     ...cause,
     ok: false,
     reason: "paused",
@@ -108,7 +108,7 @@ function pause(texts: ChannelTexts, until: number, code?: string): Failure {
 const UNREACHABLE: Failure = {
   ok: false,
   reason: "unreachable",
-  meaning: both("连接不上微信，或答复不完整", "WeChat cannot be reached, or its answer is incomplete"),
+  meaning: both("无法连接微信，或响应不完整", "WeChat cannot be reached, or its response is incomplete"),
   cure: both(
     "稍后再试；持续出现时核对 WECHAT_API_BASE 与 WECHAT_TOKEN_BASE",
     "try again later; if it persists, check WECHAT_API_BASE and WECHAT_TOKEN_BASE",

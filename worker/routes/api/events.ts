@@ -21,8 +21,8 @@ events.get(
     tag: "operations",
     summary: { zh: "小程序的事件（不属于任何对话）", en: "Events of the mini program that belong to no conversation" },
     text: {
-      zh: "其他产品的事件、对整个小程序的事件、名称未知的事件，按 seq 升序。保存 next，下次作为 after 传入。约保留最新 5000 件，最长 RETENTION_DAYS 天。一页可能少于 limit：events 为空才表示没有更多。",
-      en: "Events of other products, of the mini program as a whole, and of unknown name, by rising seq. Keep next and pass it as after. About the newest 5000 are kept, for RETENTION_DAYS at most. A page may have fewer than limit: an empty page means that there are no more.",
+      zh: "其他产品的事件、整个小程序的事件、名称未知的事件，按 seq 升序。保存 next，下次作为 after 传入。约保留最新 5000 件，最长 RETENTION_DAYS 天。一页可能少于 limit：events 为空才表示没有更多。",
+      en: "Events of other products, of the mini program as a whole, and with an unknown name, in ascending order of seq. Store next and pass it as after. About the newest 5000 are kept, for at most RETENTION_DAYS. A page may have fewer entries than limit: only an empty page means that there are no more.",
     },
     answers: {
       200: {

@@ -19,8 +19,8 @@ forwarding.get(
     tag: "operations",
     summary: { zh: "推送转发的状态", en: "The state of push forwarding" },
     text: {
-      zh: "WECHAT_FORWARD_KINDS 所列的推送转给 WECHAT_FORWARD_URL。只显示其来源地址。",
-      en: "Pushes named in WECHAT_FORWARD_KINDS are forwarded to WECHAT_FORWARD_URL; only its origin is shown.",
+      zh: "WECHAT_FORWARD_KINDS 所列的推送会转发到 WECHAT_FORWARD_URL；这里只显示其来源地址。",
+      en: "Pushes listed in WECHAT_FORWARD_KINDS are forwarded to WECHAT_FORWARD_URL; only its origin is shown.",
     },
     answers: {
       200: {

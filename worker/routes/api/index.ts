@@ -1,6 +1,7 @@
 /**
- * The REST API (docs/reference/rest-api.md), mounted under `/api`. Every request needs a key, also for unknown paths.
- * Public are only the document and its page, static files that are served without the worker (`public/`).
+ * The REST API (docs/reference/rest-api.md), mounted under `/api`. Every request needs a key, including those to
+ * unknown paths. Only the document and its page are public: static files that are served without the worker
+ * (`public/`).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -54,14 +55,15 @@ export function createApi(): Hono<HttpEnv> {
     audit,
   ])
     api.route("/v1", routes);
-  // Not notFound(): that of a mounted app is never called.
+  // Not notFound(): that handler of a mounted app is never called.
   api.all("*", (c) => problem(c, "route_not_found", {}));
   api.onError(answerError);
   return api;
 }
 
 /**
- * An error of the worker itself: the caller may try again when the runtime marks it so; the log has the error's name.
+ * Answers an error of the worker itself: `try_again` when the runtime marks the error as retryable, otherwise
+ * `internal`; the log contains the error's name.
  */
 export function answerError(error: Error, c: Context<HttpEnv>): Response {
   const requestId = c.get("requestId");

@@ -18,13 +18,13 @@ import { readBinary, refuseParameter, tooLarge } from "../http/request-body.ts";
 
 /** Timeout of the upload or download of one picture, milliseconds. */
 const MEDIA_TIMEOUT_MS = 20_000;
-/** The most bytes a multipart body may have in addition to the picture. */
+/** The maximum size of a multipart body in addition to the picture, bytes. */
 const MULTIPART_OVERHEAD = 16 * 1024;
 const FIELD = "media";
 const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif"];
 const MULTIPART = "multipart/form-data";
 
-/** The multipart body, for the document. */
+/** The multipart body, for the OpenAPI document. */
 const UploadFormSchema = v.object({ [FIELD]: v.pipe(v.string(), v.metadata({ format: "binary" })) });
 
 /** Routes about pictures. */
@@ -35,9 +35,9 @@ media.post(
   describe({
     id: "uploadMedia",
     tag: "media",
-    summary: { zh: "上传图片，得到 mediaId", en: "Upload a picture for a mediaId" },
+    summary: { zh: "上传图片，获取 mediaId", en: "Upload a picture and get a mediaId" },
     text: {
-      zh: "PNG、JPEG 或 GIF，最大 2 MB；可直接作为请求体，或作为 multipart 的 media 字段。三天内有效。",
+      zh: "PNG、JPEG 或 GIF，最大 2 MB；可直接作为请求体，或作为 multipart 的 media 字段。mediaId 三天内有效。",
       en: "PNG, JPEG or GIF, at most 2 MB, as the body itself or as the multipart field media. The id is valid for three days.",
     },
     body: [...IMAGE_TYPES.map((type) => ({ type })), { type: MULTIPART, schema: UploadFormSchema }],
@@ -73,15 +73,15 @@ media.get(
   describe({
     id: "downloadMedia",
     tag: "media",
-    summary: { zh: "取用户发来的图片", en: "A picture a user sent" },
+    summary: { zh: "下载用户发来的图片", en: "Download a picture that a user sent" },
     answers: {
       200: {
         text: {
-          zh: "图片；认不出格式时为 application/octet-stream",
+          zh: "图片；无法识别格式时为 application/octet-stream",
           en: "The picture; application/octet-stream when its format is unknown",
         },
         content: [{ type: "image/*" }, { type: "application/octet-stream" }],
-        headers: { "content-type": { zh: "由图片内容判定", en: "by the picture's first bytes" } },
+        headers: { "content-type": { zh: "由图片内容判定", en: "determined by the picture's first bytes" } },
       },
     },
     problems: [
@@ -105,7 +105,7 @@ media.get(
   },
 );
 
-/** The picture's bytes, from the body itself or from the multipart field. */
+/** Reads the picture's bytes, from the body itself or from the multipart field. */
 async function readPicture(c: Context<HttpEnv>): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
   const contentType = c.req.header("content-type") ?? "";
   const [type = ""] = contentType.toLowerCase().split(";", 1);
@@ -117,7 +117,7 @@ async function readPicture(c: Context<HttpEnv>): Promise<Result<Uint8Array<Array
   return file === undefined ? err(problem(c, "malformed_multipart", {})) : ok(file);
 }
 
-/** The file in the field `media`; undefined when the body has none or is not multipart. */
+/** Reads the file in the field `media`; undefined when the body has no such file or is not multipart. */
 async function readFile(
   body: Uint8Array<ArrayBuffer>,
   contentType: string,
@@ -127,7 +127,7 @@ async function readFile(
     const file: unknown = form.get(FIELD);
     return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : undefined;
   } catch (error) {
-    // The parser's TypeError: the body does not match its content type.
+    // The parser throws a TypeError when the body does not match its content type.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

@@ -38,11 +38,13 @@ import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } fr
 
 const MINUTE_MS = 60_000;
 /**
- * Time for calls of the conversation's object, retries included, milliseconds; after it the caller gets `try_again` and
- * repeats the request with the same key.
+ * Time limit for calls of the conversation's object including retries, milliseconds; after it the caller gets
+ * `try_again` and repeats the request with the same key.
  */
 const SUBMIT_TIMEOUT_MS = 4_000;
-/** The caller is answered by then, milliseconds; a lease that arrives later is still delivered. */
+/**
+ * The caller gets a response within this time, milliseconds; a message whose lease arrives later is still delivered.
+ */
 const SUBMIT_ANSWER_MS = 6_000;
 
 /** Routes about single messages. */
@@ -55,8 +57,8 @@ messages.post(
     tag: "messages",
     summary: { zh: "给用户发一条消息", en: "Send a user a message" },
     text: {
-      zh: "先入库再应答，随后按顺序送往微信。文本过长会自动分成最多 5 段。同一个 Idempotency-Key 重试不会重复发送。带上 log，对话删除后的重试就不会再发给用户，而是 410 gone。",
-      en: "Stored, acknowledged, then sent to WeChat in order. A long text is split into at most 5 parts. A repeat with the same Idempotency-Key never sends twice. With log, a repeat after the conversation was erased sends nothing and is answered 410 gone.",
+      zh: "先入库再应答，随后按顺序发送到微信。文本过长会自动拆分为最多 5 段。用同一个 Idempotency-Key 重试不会重复发送。带上 log 时，对话删除后的重试不会再发送，而是返回 410 gone。",
+      en: "Stored, acknowledged, then sent to WeChat in order. A long text is split into at most 5 parts. A retry with the same Idempotency-Key never sends twice. With log, a retry after the conversation was erased sends nothing and returns 410 gone.",
     },
     body: [
       { type: "application/json", schema: SendBodySchema, example: { type: "text", content: "您好，已为您发货。" } },
@@ -64,8 +66,8 @@ messages.post(
     answers: {
       202: {
         text: {
-          zh: "已接收；重试时返回第一次的消息及其当前状态",
-          en: "Accepted; for a repeat, the first message with its current state",
+          zh: "已接收；重试时返回首次的消息及其当前状态",
+          en: "Accepted; for a repeat, the first message with its current status",
         },
         content: { type: "application/json", schema: AcceptedSchema },
       },
@@ -104,7 +106,8 @@ messages.post(
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
     const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
-    // Two callers may use the same key; an attempt whose response was lost is returned again to this caller alone.
+    // A separate holder per request, because two callers may use the same key: only this caller may get its lease again
+    // when a response was lost.
     const holder = crypto.randomUUID();
     const submit = () => findConversation(services, address, LEASED_CALL_MS).submit(address, input, holder, log);
     const submitted = retryCall("submit", Date.now() + SUBMIT_TIMEOUT_MS, submit);
@@ -177,14 +180,18 @@ function refuseMessage(c: Context<HttpEnv>, refusal: OutboundProblem): Response 
   return problem(c, "too_long", { field, limit, actual, unit }, { detail: `${field} ${message}` });
 }
 
-/** The same text for every way to write the same request: the parsed values with their keys in order. */
+/**
+ * Hashes a send: every way to write the same request gives the same hash, because the parsed values are hashed with
+ * their keys in order.
+ */
 function hashSend({ message, isAi, hold }: Send): Promise<string> {
   const flat = { ...message, isAi, hold };
   return hexDigest("SHA-256", JSON.stringify(flat, Object.keys(flat).toSorted()));
 }
 
 /**
- * The settings a send depends on; without them automatic answers are not muted and the webhooks' cursors do not change.
+ * Reads the settings that a send depends on. Without them, automation is not muted and the webhooks' cursors do not
+ * change.
  */
 async function readSubmitSettings(
   c: Context<HttpEnv>,

@@ -1,6 +1,6 @@
 /**
- * Setup progress, for `npm run setup`: `GET /milestones`. Cheap, so it can be called every second; it causes no call of
- * WeChat.
+ * Setup progress, for `npm run setup`: `GET /milestones`. It costs little and does not call WeChat, so it can be called
+ * every second.
  */
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
@@ -15,13 +15,13 @@ const reached = (zh: string, en: string) => v.exactOptional(v.pipe(TimeSchema, v
 const MilestonesSchema = named(
   "Milestones",
   v.strictObject({
-    verified: reached("最近一次网址验证", "the last genuine URL verification"),
-    message: reached("第一条消息", "the first message of a user"),
-    answer: reached("微信接受的第一条回复", "the first reply WeChat accepted"),
+    verified: reached("最近一次 URL 验证", "the last valid URL verification"),
+    message: reached("用户的第一条消息", "the first message of a user"),
+    answer: reached("微信接受的第一条回复", "the first reply that WeChat accepted"),
   } satisfies Record<Milestone, unknown>),
 );
 
-/** Routes about the set-up. */
+/** Routes about the setup. */
 export const milestones = new Hono<HttpEnv>();
 
 milestones.get(
@@ -31,8 +31,8 @@ milestones.get(
     tag: "operations",
     summary: { zh: "接入进度", en: "Setup progress" },
     text: {
-      zh: "用现在的 Token、EncodingAESKey、AppSecret 走到了哪一步；没有的字段表示还没有发生。更换任何一项后重新计算。",
-      en: "The milestones reached with the current Token, EncodingAESKey and AppSecret; a missing field is not reached yet. A changed value resets the progress.",
+      zh: "使用当前的 Token、EncodingAESKey、AppSecret 已达到的进度；没有的字段表示尚未达到。更换任何一项后重新计算。",
+      en: "The milestones reached with the current Token, EncodingAESKey and AppSecret; a missing field is not reached yet. Changing one of the values resets the progress.",
     },
     answers: {
       200: {

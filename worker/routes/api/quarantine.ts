@@ -8,7 +8,7 @@ import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
-/** The most entries kept. */
+/** The maximum number of entries that are returned; not more are stored. */
 const MAX_SHOWN = 100;
 
 /** Routes about the quarantine. */
@@ -21,8 +21,8 @@ quarantine.get(
     tag: "operations",
     summary: { zh: "无法解析的推送", en: "Pushes that could not be parsed" },
     text: {
-      zh: "确由微信发来、但无法解析的推送；最新的在前，保留 7 天，最多 100 条。",
-      en: "Authentic pushes of WeChat that could not be parsed; newest first, kept 7 days, 100 at most.",
+      zh: "确由微信发来但无法解析的推送；最新的在前，保留 7 天，最多 100 条。",
+      en: "Authentic pushes of WeChat that could not be parsed; newest first, kept for 7 days, at most 100.",
     },
     answers: {
       200: {

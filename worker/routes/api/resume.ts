@@ -1,5 +1,5 @@
 /**
- * Lifting a pause: `POST /resume`. One waiting message is tried first; only when WeChat accepts it the others follow
+ * Lifts a pause: `POST /resume`. One waiting message is sent first; only when WeChat accepts it do the others follow
  * (docs/design/0005-facts-and-decisions.md).
  */
 import { Hono } from "hono/tiny";
@@ -23,8 +23,8 @@ resume.post(
     tag: "operations",
     summary: { zh: "解除暂停", en: "Lift a pause" },
     text: {
-      zh: "先试发一条等待中的消息：微信接受，或者只拒绝这一条，就解除暂停并发出其余消息；再次拒绝整个小程序则暂停继续。可重复调用。",
-      en: "Sends one waiting message as a trial. When WeChat accepts it, or refuses that message only, the pause is lifted and the others follow; when WeChat refuses the app again, the pause remains. May be repeated.",
+      zh: "先试发一条等待中的消息：微信接受它，或只拒绝这一条时，解除暂停并发送其余消息；微信再次拒绝整个小程序时，继续暂停。可重复调用。",
+      en: "Sends one waiting message first. If WeChat accepts it, or refuses only that message, the pause is lifted and the others follow; if WeChat refuses the whole app again, the pause remains. May be called repeatedly.",
     },
     answers: {
       200: {
@@ -37,7 +37,8 @@ resume.post(
     const services = servicesOf(c);
     const { appid } = services.accountConfig;
     const trial = await resumeAccount(services);
-    // The caller may read /healthz next, which would otherwise show the cached report for up to ten seconds.
+    // Deletes the cached report, because the caller may read /healthz next, which would otherwise show it for up to ten
+    // seconds.
     forgetFaults(snapshotMemory, appid);
     const [known, texts] = await Promise.all([findAccountFaults(services), services.texts()]);
     const faults = known.map((fault) => toFaultJson(appid, fault, texts));

@@ -1,6 +1,7 @@
 /**
- * The team's settings: `GET|PUT /settings`, one document for the deployment. The ETag is its version; the If-Match of a
- * PUT names the version it was made from, so that two people do not overwrite each other's changes unnoticed.
+ * Reads and stores the team's settings: `GET|PUT /settings`, one document for the deployment. The ETag is its version;
+ * the If-Match of a PUT contains the version that was edited, so that two people cannot overwrite each other's changes
+ * unnoticed.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -41,14 +42,14 @@ const DOCUMENT_OR_ACCOUNT = {
   schema: v.union([DOCUMENT.schema, named("AccountSettings", AccountSettingsSchema)]),
 };
 const VERSION_HEADER = {
-  etag: { zh: '版本号，例如 "3"；"0" 为默认设置', en: 'the version, "3" for example; "0" are the defaults' },
+  etag: { zh: '版本号，例如 "3"；"0" 为默认设置', en: 'the version, for example "3"; "0" means the defaults' },
 };
 
 const IfMatchSchema = v.object({
   "if-match": v.pipe(
     v.string(),
     v.nonEmpty(),
-    v.description(both("GET 返回的 ETag；* 表示覆盖任何版本", "the ETag of GET; * overwrites whatever is there")),
+    v.description(both("GET 返回的 ETag；* 表示覆盖任何版本", "the ETag of GET; * overwrites any version")),
   ),
 });
 
@@ -63,7 +64,7 @@ settings.get(
     summary: { zh: "读取设置", en: "The settings" },
     text: {
       zh: "整个部署的一份文档：`defaults` 对所有账号生效，`overrides` 按渠道账号逐项替换。带 `account`（小程序可用 `appid`）时，返回该账号的生效设置。",
-      en: "One document for the deployment: `defaults` for every account, `overrides` replaces single keys by channel account. With `account` (`appid` for a mini program): the settings in force for that account.",
+      en: "One document for the deployment: `defaults` for every account; `overrides` replaces single keys by channel account. With `account` (or `appid` for a mini program): the settings in force for that account.",
     },
     answers: {
       200: { text: { zh: "设置", en: "The settings" }, content: DOCUMENT_OR_ACCOUNT, headers: VERSION_HEADER },
@@ -90,7 +91,7 @@ settings.put(
     tag: "settings",
     summary: { zh: "保存设置", en: "Store settings" },
     text: {
-      zh: "整体替换全部账号的设置；最多两分钟后在各地生效。有问题时一次列出全部问题。",
+      zh: "整体替换全部账号的设置；最多两分钟后在各地生效。有错误时一次列出全部错误。",
       en: "Replaces the settings of all accounts as a whole; in force everywhere within about two minutes. All problems are returned at once.",
     },
     body: [INPUT],
@@ -132,7 +133,7 @@ function toDocumentJson({ version, document }: DocumentVersion): v.InferOutput<t
   return { version, ...document };
 }
 
-/** A strong comparison (RFC 9110 §13.1.1): a text that is not one of our ETags matches no version. */
+/** Parses If-Match. A strong comparison (RFC 9110 §13.1.1): a text that is not one of our ETags matches no version. */
 function readVersion(ifMatch: string): number | "*" {
   if (ifMatch === "*") return "*";
   return Number(ETAG.exec(ifMatch)?.[1] ?? -1);

@@ -28,8 +28,8 @@ typing.post(
     tag: "conversations",
     summary: { zh: "显示或取消“对方正在输入”", en: "Show or hide the typing indicator" },
     text: {
-      zh: "显示 15 秒；只在 30 秒内有消息往来时有效；发出任何消息即消失。",
-      en: "Lasts 15 seconds; works only within 30 seconds of a message; any message ends it.",
+      zh: "显示 15 秒；只在 30 秒内有消息往来时有效；发送任何消息后消失。",
+      en: "Shown for 15 seconds; works only within 30 seconds after a message; sending any message ends it.",
     },
     body: [{ type: "application/json", schema: TypingBodySchema, example: { on: true } }],
     answers: { 204: { text: { zh: "微信已接受", en: "WeChat accepted it" } } },

@@ -1,5 +1,5 @@
 /**
- * Events that are delivered again: of one conversation from a row on, or of all conversations with skipped events
+ * Redelivers events: of one conversation from a row on, or of all conversations with skipped events
  * (docs/design/0013-webhooks.md). A replayed conversation is removed from the account's record only after it has stored
  * the replay, so an interrupted call repeats events and loses none.
  */
@@ -34,10 +34,13 @@ import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
 import { readStored } from "../http/stored-settings.ts";
 
-/** Most conversations replayed per request: each is one object call, and Cloudflare limits the calls of a request. */
+/**
+ * Maximum number of conversations replayed per request: each needs one object call, and Cloudflare limits the calls per
+ * request.
+ */
 const REPLAY_BATCH = 100;
 
-/** Why an event is not delivered again. */
+/** The problems of a replay. */
 const REPLAY_PROBLEMS = [
   "malformed_json",
   "webhook_not_found",
@@ -48,7 +51,7 @@ const REPLAY_PROBLEMS = [
   "invalid_field",
 ] as const satisfies readonly ProblemCode[];
 
-/** Routes about events that are delivered again. */
+/** Routes about redelivered events. */
 export const webhookReplays = new Hono<HttpEnv>();
 
 webhookReplays.post(
@@ -56,15 +59,15 @@ webhookReplays.post(
   describe({
     id: "replayWebhook",
     tag: "operations",
-    summary: { zh: "把一个对话的事件重发给 Webhook", en: "Deliver the events of a conversation to a webhook again" },
+    summary: { zh: "重新向 Webhook 投递一个对话的事件", en: "Redeliver the events of a conversation to a webhook" },
     text: {
-      zh: "从 after 之后的记录重新投递，webhook-id 不变；仍在保留期内的记录都可以重发。",
-      en: "Everything after `after` is delivered again under the same webhook-ids, as far back as rows are kept.",
+      zh: "重新投递 after 之后的全部事件，webhook-id 不变；仍在保留期内的记录都可以重新投递。",
+      en: "Redelivers all events after `after` with the same webhook-ids, as far back as rows are kept.",
     },
     body: [{ type: "application/json", schema: ReplayBodySchema, example: { after: 0 } }],
     answers: {
       202: {
-        text: { zh: "已安排", en: "It will be delivered" },
+        text: { zh: "已安排", en: "The delivery is scheduled" },
         content: { type: "application/json", schema: ReplayedSchema },
       },
     },
@@ -92,15 +95,15 @@ webhookReplays.post(
   describe({
     id: "replaySkipped",
     tag: "operations",
-    summary: { zh: "重发 Webhook 遗漏的事件", en: "Deliver the events that a webhook missed" },
+    summary: { zh: "重新投递 Webhook 遗漏的事件", en: "Redeliver the events that a webhook missed" },
     text: {
-      zh: "`skipped`：每个有遗漏的对话从第一个遗漏的事件起全部重发，一次最多 100 个对话；某个 webhook-id：该对话从这个事件起重发。webhook-id 不变；其后已投递过的事件也会再次到达。",
-      en: '"skipped": every conversation with skipped events is delivered again from the first of them, 100 conversations per call; a webhook-id: its conversation, from that event. The ids stay the same, and later events that were accepted arrive again.',
+      zh: "`skipped`：每个有遗漏的对话从第一个遗漏的事件起全部重新投递，一次最多 100 个对话；某个 webhook-id：该对话从这个事件起重新投递。webhook-id 不变；其后已投递过的事件也会再次到达。",
+      en: '"skipped": every conversation with skipped events is redelivered from its first one, 100 conversations per call; a webhook-id: its conversation is redelivered from that event. The ids stay the same; later events that were already accepted arrive again.',
     },
     body: [{ type: "application/json", schema: ReplayFromBodySchema, example: { from: "skipped" } }],
     answers: {
       202: {
-        text: { zh: "已安排", en: "It will be delivered" },
+        text: { zh: "已安排", en: "The delivery is scheduled" },
         content: { type: "application/json", schema: ReplayStartedSchema },
       },
     },
@@ -126,12 +129,12 @@ webhookReplays.delete(
   describe({
     id: "dismissSkipped",
     tag: "operations",
-    summary: { zh: "不再记录 Webhook 遗漏的事件", en: "Clear the record of events that a webhook missed" },
+    summary: { zh: "清除 Webhook 遗漏事件的记录", en: "Clear the record of events that a webhook missed" },
     text: {
-      zh: "不重发，只清除记录：例如这些事件接收方本来就不要。",
-      en: "Nothing is delivered. Use it for events that the receiver does not need.",
+      zh: "只清除记录，不重新投递：例如接收方不需要这些事件。",
+      en: "Clears the record without delivering: for events that the receiver does not need.",
     },
-    answers: { 204: { text: { zh: "已清除", en: "The record is empty" } } },
+    answers: { 204: { text: { zh: "已清除", en: "The record is cleared" } } },
     problems: ["webhook_not_found", "settings_unreadable", "invalid_field"],
   }),
   validator("param", WebhookParamSchema, refuseParameter),
@@ -148,15 +151,18 @@ type Started = v.InferOutput<typeof ReplayStartedSchema>;
 
 /** Replays to one webhook of the settings. */
 interface Replayer {
-  /** One conversation after a row. @returns the cursor; null when the user is unknown, or the log is another one */
+  /**
+   * Replays one conversation from after a row. @returns the cursor; null when the user is unknown, or the conversation
+   * now has another log
+   */
   replay(conversation: RemoteConversation, after: number, log?: string): Promise<number | null>;
-  /** One conversation from an event on. @returns undefined when it is not of this account */
+  /** Replays one conversation from an event on. @returns undefined when the event does not belong to this account */
   replayFrom(eventId: string): Promise<Started | undefined>;
-  /** A batch of the recorded conversations. */
+  /** Replays a batch of the recorded conversations. */
   replaySkipped(): Promise<Started>;
 }
 
-/** The settings' webhooks, when they list this one; else the response that refuses the call. */
+/** Returns the webhooks of the settings if they contain this one; otherwise the response that refuses the request. */
 async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<ListedWebhooks, Response>> {
   const stored = await readStored(c);
   if (!stored.ok) return stored;
@@ -165,14 +171,17 @@ async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<Liste
   return isListed ? ok(listed) : err(problem(c, "webhook_not_found", {}));
 }
 
-/** The replays to a webhook, or the response that refuses the call. Comes after the check of the body. */
+/**
+ * Returns the replays to a webhook; otherwise the response that refuses the request. Must be called after the body was
+ * validated.
+ */
 async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<Replayer, Response>> {
   const listed = await readListed(c, id);
   if (!listed.ok) return listed;
   const services = servicesOf(c);
   const { appid } = services.accountConfig;
   const account = services.account();
-  // Events of the mini program as a whole have the id of the account's object.
+  // The ids of events of the mini program as a whole contain the id of the account's object.
   const accountId = c.env.ACCOUNT.idFromName(credentialOf(miniProgramAccount(appid))).toString();
   const caller = { account: miniProgramAccount(appid), settingsVersion: listed.value.version };
   const callerOf = (log: string | null) => (log === null ? caller : { ...caller, log });
@@ -181,7 +190,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
     replayObject(conversation.id.toString(), () => conversation.replay(consumerIdOf(id), after, callerOf(log)));
 
   async function replayObject(objectId: string, start: () => Promise<number | null>): Promise<number | null> {
-    // Read before the replay: events that are skipped again meanwhile stay recorded.
+    // Read before the replay, so that events that are skipped again during it stay recorded.
     const known = await account.skippedConversations(id, objectId);
     const from = await start();
     const covered = known.filter((entry) => from !== null && from <= entry.after);

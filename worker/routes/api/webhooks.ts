@@ -26,7 +26,7 @@ webhooks.get(
     summary: { zh: "Webhook 的状态", en: "The state of the webhooks" },
     answers: {
       200: {
-        text: { zh: "设置中的每个 Webhook", en: "Each webhook of the settings" },
+        text: { zh: "设置中的每个 Webhook", en: "Each webhook in the settings" },
         content: { type: "application/json", schema: WebhooksSchema },
       },
     },

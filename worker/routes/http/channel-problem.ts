@@ -1,7 +1,7 @@
 /**
- * Failed calls of a platform, as problems for the caller. The code's meaning and cure are texts of the channel; the
- * platform's own error text is never read. Which status a failure has: docs/design/0021-channel-port.md, "Failed calls in
- * the API".
+ * Converts failed calls of a platform to problems for the caller. Meaning and fix of a code are texts of the channel;
+ * the platform's own error text is never read. The status of each failure: docs/design/0021-channel-port.md, "Failed
+ * calls in the API".
  */
 import type { Context } from "hono";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
@@ -9,16 +9,16 @@ import type { CallFailure, Reaction } from "../../../shared/message/delivery.ts"
 import type { ChannelTexts } from "../../channels/channel.ts";
 import { problem } from "./problem.ts";
 
-/** A failed call as its caller sees it. */
+/** A failed call as the API reports it. */
 export type CallProblem =
-  /** The platform, or its token endpoint, refused. `reaction` of a refusal of the call itself. */
+  /** The platform or its token endpoint refused. `reaction`: present when the call itself was refused. */
   | { readonly reason: "refused"; readonly code: string; readonly reaction?: Reaction }
   /** No call is made before `until`, epoch ms. */
   | { readonly reason: "paused"; readonly until: number; readonly code?: string }
-  /** No usable answer came, or no token did. */
+  /** No valid answer arrived, or no token is available. */
   | { readonly reason: "unreachable" };
 
-/** What a failure means for the caller. */
+/** Converts the failure of a call. */
 export function toCallProblem(failure: CallFailure): CallProblem {
   switch (failure.result) {
     case "rejected":
@@ -52,7 +52,7 @@ export function refuseCall(c: Context, texts: ChannelTexts, failure: CallFailure
   }
 }
 
-/** 409 about the window, 404 about a file that no longer exists, else 502. */
+/** Returns the problem for a code: 409 for the reply window, 404 for a file that no longer exists, otherwise 502. */
 function refuseCode(c: Context, texts: ChannelTexts, code: string, reaction: Reaction | undefined): Response {
   if (reaction === "used") return problem(c, "quota_used", { platformCode: code });
   if (reaction === "closed") return problem(c, "window_closed", { platformCode: code });

@@ -1,7 +1,4 @@
-/**
- * Which account a request is about: `?account=<channel>:<account>`, `?appid=` for a mini program, or the only or first
- * one.
- */
+/** Selects the account of a request: `?account=<channel>:<account>`, `?appid=` for a mini program, or the first one. */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { parseAccount } from "../../../shared/message/address.ts";
@@ -11,7 +8,10 @@ import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 import { createRequestServices } from "./services.ts";
 
-/** Answers 404 `unknown_account` for an account that is not configured; in later handlers `servicesOf` returns its services. */
+/**
+ * Answers 404 `unknown_account` for an account that is not configured; otherwise `servicesOf` returns its services in
+ * later handlers.
+ */
 export const requireKnownAccount = () =>
   createMiddleware<HttpEnv>(async function requireKnownAccount(c, next) {
     const app = findAccount(c);
@@ -20,12 +20,12 @@ export const requireKnownAccount = () =>
     return next();
   });
 
-/** Whether the query names an account. */
+/** Returns whether the query contains an account. */
 export function namesAccount(c: Context<HttpEnv>): boolean {
   return (c.req.query("account") ?? c.req.query("appid")) !== undefined;
 }
 
-/** Undefined when it is not configured, or when the two parameters name two accounts. */
+/** Returns the account; undefined when it is not configured, or when the two parameters name different accounts. */
 function findAccount(c: Context<HttpEnv>): WeChatAccountConfig | undefined {
   const config = c.get("config");
   const { account: text, appid } = c.req.query();
@@ -36,7 +36,7 @@ function findAccount(c: Context<HttpEnv>): WeChatAccountConfig | undefined {
 }
 
 /**
- * The services of the account of a request.
+ * Returns the services of a request's account.
  *
  * @throws Error on a route that is not mounted after `requireKnownAccount`
  */

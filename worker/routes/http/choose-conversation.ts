@@ -1,6 +1,6 @@
 /**
- * Which conversation a request is about, by the `:id` of its path: a conversation's id, an address, or the user of the
- * account the request names (docs/design/0020-names.md, "Routes").
+ * Selects the conversation of a request by the `:id` of its path: a conversation's id, an address, or a user of the
+ * account that the request names (docs/design/0020-names.md, "Routes").
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -22,15 +22,17 @@ import { createRequestServices } from "./services.ts";
 /** The conversation of a request. */
 export interface ChosenConversation {
   readonly address: Address;
-  /** The log the caller means, by the query or by the conversation's id: no other one is created. */
+  /**
+   * The log that the conversation must have, from the query or found by the conversation's id: no new log is created.
+   */
   readonly log?: string;
 }
 
 const CONVERSATION_ID = /^[0-9a-f]{64}$/;
 
 /**
- * Finds the conversation: past it `conversationOf` has its address, and `servicesOf` the services of its account. Comes
- * after the validator of the path.
+ * Finds the conversation. In later handlers `conversationOf` returns it, and `servicesOf` the services of its account.
+ * Must come after the validator of the path.
  */
 export const chooseConversation = () =>
   createMiddleware<HttpEnv>(async function chooseConversation(c, next) {
@@ -40,7 +42,7 @@ export const chooseConversation = () =>
     const app = findConfigOf(c.get("config"), found.value.address);
     if (app === undefined) return problem(c, "unknown_account", {});
     if (namesAccount(c) && servicesOf(c).accountConfig !== app)
-      return invalidField(c, "id", "belongs to another account than the query names");
+      return invalidField(c, "id", "belongs to another account than the one in the query");
     c.set("services", servicesOfApp(c, app));
     const log = c.req.query("log") ?? found.value.log;
     c.set("conversation", { ...found.value, ...(log !== undefined && { log }) });
@@ -48,19 +50,19 @@ export const chooseConversation = () =>
   });
 
 /**
- * The conversation of a request.
+ * Returns the conversation of a request.
  *
  * @throws Error on a route without `chooseConversation`
  */
 export function conversationOf(c: Context<HttpEnv>): ChosenConversation {
   const conversation: ChosenConversation | undefined = c.get("conversation");
-  if (conversation === undefined) throw new Error("this route needs chooseConversation");
+  if (conversation === undefined) throw new Error("this route must be mounted after chooseConversation");
   return conversation;
 }
 
 /**
- * The services for a conversation that an id names: those of its account, unless the query names one. Undefined when its
- * account is not configured, or when it has no log.
+ * Returns the services for the conversation with an id: those of its account, unless the query names one. Undefined
+ * when its account is not configured, or the conversation has no log.
  */
 export async function servicesFor(
   c: Context<HttpEnv>,
@@ -74,8 +76,9 @@ export async function servicesFor(
 }
 
 /**
- * Chooses the account of an event by its `webhook-id`, unless the query names one: the account it is of, or the one that
- * has its conversation. The services stay those of the request when no configured account has the event.
+ * Selects the account of an event by its `webhook-id`, unless the query names one: the account that the event belongs
+ * to, or that has its conversation. When no configured account has the event, the services of the request do not
+ * change.
  */
 export async function chooseAccountOfEvent(c: Context<HttpEnv>, id: string): Promise<void> {
   const event = parseEventId(id);
@@ -88,16 +91,20 @@ export async function chooseAccountOfEvent(c: Context<HttpEnv>, id: string): Pro
   if (found !== undefined) c.set("services", found);
 }
 
-/** Those of the request, when they are for this app already. */
+/** Returns the services of the request if they are those of this app; otherwise creates them. */
 function servicesOfApp(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
   const services = servicesOf(c);
   return services.accountConfig === app ? services : createRequestServices(c, app);
 }
 
-/** An object reached by its id does not know its name: its head says whose it is. */
+/**
+ * Finds a conversation by the id of its object. The object does not know its own name: its head entry contains the
+ * address.
+ */
 async function findById(c: Context<HttpEnv>, id: string): Promise<Result<ChosenConversation, Response>> {
   const head = await findConversationById(servicesOf(c), id)?.head();
-  // Without a head: nothing is stored, or it was erased. A caller who names a log knows that there was one.
+  // No log: no data was stored, or it was erased. A request with `log` refers to a log that existed, so it gets `gone`
+  // (410) instead of 404.
   if (head === undefined || head === null)
     return err(problem(c, c.req.query("log") === undefined ? "conversation_not_found" : "gone", {}));
   const { log, ...address } = head;
@@ -110,7 +117,8 @@ function readAddress(c: Context<HttpEnv>, id: string): Result<ChosenConversation
     return address === undefined ? err(invalidField(c, "id", FORMS)) : ok({ address });
   }
   if (!USER_ID.test(id)) return err(invalidField(c, "id", FORMS));
-  // The first account may be the wrong one, and the caller would not notice.
+  // Without an account in the query the first one would be used, which may be the wrong one without the caller
+  // noticing.
   if (!namesAccount(c) && c.get("config").apps.length > 1) return err(problem(c, "account_required", {}));
   return ok({ address: miniProgramAddress(servicesOf(c).accountConfig.appid, id) });
 }

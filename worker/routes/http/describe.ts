@@ -1,11 +1,11 @@
 /**
- * The description of a route: written beside the route, from the schemas it checks and answers with and the codes of
+ * The description of a route: written beside the route, using the schemas of its inputs and answers and the codes of
  * the problem table. The running worker does not use it; `worker/openapi` generates the OpenAPI document from it when
  * the project is built (docs/design/0011-openapi-at-build.md).
  */
 import { sValidator } from "@hono/standard-validator";
 import type { MiddlewareHandler } from "hono";
-// Types only: the package itself must not get into the worker.
+// Types only: the package itself must not be bundled into the worker.
 import type { validator as DescribedValidator } from "hono-openapi";
 import type { GenericSchema } from "valibot";
 import type { ProblemCode } from "../../../shared/api/problem-table.ts";
@@ -14,10 +14,10 @@ import type { BilingualText } from "../../../shared/base/bilingual.ts";
 /** The groups of routes. */
 export type Tag = "messages" | "conversations" | "media" | "settings" | "operations";
 
-/** A body or an answer: its content type, and its schema if it has one. */
+/** A body or an answer: its content type, and its schema if there is one. */
 export interface Content {
   readonly type: string;
-  /** Absent for bytes. */
+  /** Absent when the content is bytes. */
   readonly schema?: GenericSchema;
   readonly example?: unknown;
 }
@@ -39,13 +39,13 @@ export interface RouteDescription {
   readonly text?: BilingualText;
   readonly body?: readonly Content[];
   readonly answers: Readonly<Record<number, Answer>>;
-  /** In addition to those every route has. */
+  /** In addition to the problems that every route has. */
   readonly problems?: readonly ProblemCode[];
 }
 
 type ValidatorArguments = Parameters<typeof DescribedValidator>;
 
-/** The part of the document that comes from a middleware: a whole route, or the parameters that are checked. */
+/** The part of the document that a middleware contributes: a whole route, or validated parameters. */
 export type Note =
   | { readonly kind: "route"; readonly route: RouteDescription }
   | {
@@ -57,7 +57,7 @@ export type Note =
 
 const notes = new WeakMap<object, Note>();
 
-/** Describes a route; put it before the route's validators. */
+/** Describes a route; place it before the route's validators. */
 export function describe(route: RouteDescription): MiddlewareHandler {
   const pass: MiddlewareHandler = (_c, next) => next();
   notes.set(pass, { kind: "route", route });
@@ -65,8 +65,8 @@ export function describe(route: RouteDescription): MiddlewareHandler {
 }
 
 /**
- * `validator` of hono-openapi without the documentation: checks parameters and calls the hook for the answer. It has
- * the same type, so `c.req.valid` returns the schema's output.
+ * Like hono-openapi's `validator`, but without the documentation: validates parameters and calls the hook for the
+ * answer. It has the same type, so `c.req.valid` returns the schema's output.
  */
 export const validator = checkAndNote as typeof DescribedValidator;
 
@@ -76,7 +76,7 @@ function checkAndNote(...[target, schema, hook, options]: ValidatorArguments) {
   return check;
 }
 
-/** The descriptions of middleware, for `worker/openapi`. */
+/** Returns the description attached to a middleware, for `worker/openapi`. */
 export function noteOf(middleware: object): Note | undefined {
   return notes.get(middleware);
 }

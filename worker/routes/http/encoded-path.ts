@@ -1,6 +1,6 @@
 /**
- * Paths that name a user must be percent-encoded UTF-8. Hono leaves an encoding unchanged that it cannot decode, and
- * the path would then name the user whose id has exactly these characters.
+ * Requires paths that name a user to be percent-encoded UTF-8. Hono leaves an encoding that it cannot decode unchanged,
+ * and the path would then name the user whose id consists of exactly these characters.
  */
 import { createMiddleware } from "hono/factory";
 import type { HttpEnv } from "./app-env.ts";
@@ -18,7 +18,7 @@ function isEncoded(pathname: string): boolean {
     decodeURIComponent(pathname);
     return true;
   } catch {
-    // Decoding throws URIError only; the response is the 422.
+    // Decoding throws only URIError; the request is answered with 422.
     return false;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How often one API key may call: Cloudflare's Rate Limiting binding, which counts separately in each location, without
- * storage and without a request of its own. Why not a counter in an object: docs/design/rate-limit.md.
+ * Limits the requests of one API key with Cloudflare's Rate Limiting binding, which counts separately in each location,
+ * without storage and without an extra request. Why not a counter in an object: docs/design/rate-limit.md.
  */
 import { createMiddleware } from "hono/factory";
 import { withTimeout } from "../../platform/deadline.ts";
@@ -8,12 +8,15 @@ import { errorName, writeLog } from "../../platform/logger.ts";
 import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 
-/** The binding's period in wrangler.toml, seconds; the binding does not return when the next one begins. */
+/**
+ * The binding's period in wrangler.toml, seconds, used for Retry-After; the binding does not return when the next
+ * period begins.
+ */
 const PERIOD_SECONDS = 60;
-/** Timeout of the limiter, milliseconds: it counts in the location itself. */
+/** Timeout of the limiter, milliseconds: it counts in the same location. */
 const LIMITER_MS = 500;
 
-/** Answers 429 when the caller's key has used up its requests. Comes after `requireApiKey`. */
+/** Answers 429 when the caller's key has used up its requests. Must come after `requireApiKey`. */
 export const limitRate = () =>
   createMiddleware<HttpEnv>(async function limitRate(c, next) {
     if (await isWithinLimit(c.env.API_RATE, c.get("caller"), c.get("requestId"))) return next();
@@ -22,7 +25,8 @@ export const limitRate = () =>
   });
 
 /**
- * When the limiter fails or hangs, the request is allowed: the limit protects from cost, the API key protects the data.
+ * Returns whether the request is within the limit. When the limiter fails or hangs, the request is allowed: the limit
+ * controls cost, the API key protects the data.
  */
 async function isWithinLimit(limiter: RateLimit, key: string, requestId: string): Promise<boolean> {
   try {

@@ -1,6 +1,4 @@
-/**
- * One log line for each API request: the route's pattern, never the path, which may contain an openid.
- */
+/** Writes one log line for each API request: with the route's pattern, never the path, which may contain an openid. */
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import { writeLog } from "../../platform/logger.ts";
@@ -11,7 +9,7 @@ export const logApi = () =>
   createMiddleware<HttpEnv>(async function logApi(c, next) {
     const startedAt = Date.now();
     await next();
-    // The last matched route: the one that answered.
+    // The last matched route is the one that answered.
     const route = `${c.req.method} ${routePath(c)}`;
     writeLog("api", { requestId: c.get("requestId"), route, status: c.res.status, ms: Date.now() - startedAt });
   });

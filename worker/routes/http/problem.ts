@@ -1,6 +1,6 @@
 /**
- * Errors as RFC 9457 problem documents. A problem never repeats the caller's input: a log of answers must not become
- * a log of messages (docs/reference/promises.md, promise 5).
+ * Returns errors as RFC 9457 problem documents. A problem never repeats the caller's input, so that logs of responses
+ * contain no messages (docs/reference/promises.md, promise 5).
  */
 import type { Context } from "hono";
 import { PROBLEMS, type FactsOf, type ProblemCode } from "../../../shared/api/problem-table.ts";
@@ -13,7 +13,7 @@ export const PROBLEM_TYPE = "application/problem+json";
 
 /** The members that may differ from the table. */
 export interface ProblemOptions {
-  /** More detail than the table's advice; never the caller's own words. */
+  /** More detail than the table's advice; never text from the caller. */
   readonly detail?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -21,7 +21,7 @@ export interface ProblemOptions {
 /**
  * Builds the answer.
  *
- * @param facts the members the table names for this code
+ * @param facts the additional members that the table defines for this code
  */
 export function problem<C extends ProblemCode>(
   c: Context,
@@ -36,8 +36,8 @@ export function problem<C extends ProblemCode>(
 }
 
 /**
- * The `type` of a problem: the URL that explains it. Relative with its full path (RFC 9457 §3.1.1), so it is the same
- * on every host.
+ * Returns the `type` of a problem: the URL of its explanation. A relative URL with its full path (RFC 9457 §3.1.1), so
+ * it is the same on every host.
  */
 export function problemType(code: ProblemCode): string {
   return `/api/docs#${code}`;

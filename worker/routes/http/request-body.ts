@@ -1,6 +1,6 @@
 /**
- * Reads the input of a caller: parameters through `validator` with a hook of our own (its default answer repeats the
- * input), bodies up to a limit. Each function returns the value or the response that refuses the request.
+ * Reads the input of a caller: parameters through `validator` with our own hook (the default answer repeats the input),
+ * bodies up to a limit. Each function returns the value, or the response that refuses the request.
  */
 import type { Context } from "hono";
 import * as v from "valibot";
@@ -9,34 +9,34 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { readBytes, readText } from "../../platform/http-body.ts";
 import { problem } from "./problem.ts";
 
-/** The largest JSON body, bytes. */
+/** The maximum size of a JSON body, bytes. */
 export const MAX_JSON_BYTES = 64 * 1024;
 
 /**
- * Limits of a JSON body. Settings, the deepest and longest body, have at most 8 levels and about 40 000 values for each
- * account.
+ * Limits of a JSON body. Settings are the deepest and longest body, with at most 8 levels and about 40 000 values for
+ * each account.
  */
 const LIMITS = { maxDepth: 32, maxCommas: 50_000 };
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
 
-/** What `validator` passes to its hook. */
+/** The value that `validator` passes to its hook. */
 type Validated = { readonly success: true } | { readonly success: false; readonly error: readonly unknown[] };
 
 /** The fields of a JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The hook for parameters: 422 with the parameter's name, never its value. */
+/** Handles invalid parameters: answers 422 with the parameter's name, never its value. */
 export function refuseParameter(result: Validated, c: Context): Response | undefined {
   return result.success ? undefined : refuseIssue(c, result.error[0]);
 }
 
-/** A hook with one fixed answer. */
+/** Returns a hook with one fixed answer. */
 export function refuseAs(refusal: (c: Context) => Response) {
   return (result: Validated, c: Context): Response | undefined => (result.success ? undefined : refusal(c));
 }
 
-/** Options for `validator`: document a parameter by its parsed type, not by the text in the request. */
+/** Option of `validator`: documents a parameter by its parsed type, not by the text in the request. */
 export const AS_BECOMES = { options: { typeMode: "output" } };
 
 /** Reads a JSON object of at most `MAX_JSON_BYTES`. */
@@ -77,12 +77,12 @@ export async function readBinary(c: Context, maxBytes: number): Promise<Result<U
   return bytes.ok ? ok(new Uint8Array(bytes.value)) : err(tooLarge(c, maxBytes));
 }
 
-/** 413 with the limit, bytes. */
+/** Answers 413 with the limit, bytes. */
 export function tooLarge(c: Context, limit: number): Response {
   return problem(c, "body_too_large", { limit, unit: "bytes" });
 }
 
-/** Reads a JSON object of known fields; a refusal names the field. */
+/** Reads a JSON object with known fields; a refusal names the field. */
 export async function readBody<T extends v.GenericSchema>(
   c: Context,
   schema: T,
@@ -91,7 +91,7 @@ export async function readBody<T extends v.GenericSchema>(
   return body.ok ? checkBody(c, schema, body.value) : body;
 }
 
-/** Checks a body against a schema of known fields; the refusal names the field. */
+/** Validates a body with a schema of known fields; a refusal names the field. */
 export function checkBody<T extends v.GenericSchema>(
   c: Context,
   schema: T,
@@ -102,9 +102,9 @@ export function checkBody<T extends v.GenericSchema>(
 }
 
 /**
- * 422 for a field. An unknown field is not named: its name is the caller's.
+ * Answers 422 for a field. An unknown field is not named, because its name comes from the caller.
  *
- * @param message the problem from `shared/message/outbound.ts` or valibot; for an unknown field it says `never`
+ * @param message the problem from `shared/message/outbound.ts` or valibot; `never` for an unknown field
  */
 export function invalidField(c: Context, field: string, message: string): Response {
   if (message === "must be never" || message === "is not allowed") {

@@ -1,7 +1,7 @@
 /**
- * Authentication of the REST API: a bearer key (RFC 6750), one of the secret API_KEYS. Keys are compared as SHA-256
- * digests, all of them every time, so that the run time shows neither a key's length, nor how much of it was right, nor
- * which key it is.
+ * Authenticates requests to the REST API by a bearer key (RFC 6750), one of those in the secret API_KEYS. Keys are
+ * compared as SHA-256 digests, always with all of them, so that the run time reveals neither a key's length, nor how
+ * much of it matched, nor which key matched.
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -14,10 +14,10 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 const KEY_DIGITS = 8;
 const REALM = 'Bearer realm="edge-kefu"';
 
-/** Digests of a configuration's keys; computed once, as plain bytes. */
+/** Digests of a configuration's keys, computed once, as bytes. */
 const digestsOf = new WeakMap<readonly string[], readonly Uint8Array[]>();
 
-/** Accepts requests with a valid key and records whose it is; without any configured key every request is refused. */
+/** Accepts requests with a valid key and stores the caller; without any configured key, every request is refused. */
 export const requireApiKey = () =>
   createMiddleware<HttpEnv>(async function requireApiKey(c, next) {
     const { apiKeys } = c.get("config");
@@ -39,9 +39,9 @@ export function actorOf(c: Context<HttpEnv>): string {
 }
 
 /**
- * Whose API key a request carries.
+ * Identifies the API key of a request.
  *
- * @param authorization the request's header
+ * @param authorization the Authorization header of the request
  * @returns the key's SHA-256 in hex; undefined without a key, or with an unknown one
  */
 export async function findCaller(
@@ -54,7 +54,7 @@ export async function findCaller(
   return isAmong(digest, known) ? Buffer.from(digest).toString("hex") : undefined;
 }
 
-/** Compares with every digest to its end, whatever has been found. */
+/** Compares a digest with every known digest to its end, even after a match. */
 function isAmong(digest: Uint8Array, known: readonly Uint8Array[]): boolean {
   let matches = 0;
   for (const candidate of known) {

@@ -1,10 +1,10 @@
 /**
  * Headers of every answer of the API: not cached by intermediaries, not interpreted as another content type, and
- * without any permission when a browser displays it.
+ * without permissions when displayed in a browser.
  */
 import { createMiddleware } from "hono/factory";
 
-/** By header name. */
+/** The headers, by name. */
 export const SECURE_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",

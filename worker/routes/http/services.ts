@@ -1,12 +1,10 @@
-/**
- * Creates the services of one request from Hono's context: the only place where use cases meet a request.
- */
+/** Creates the services of one request from Hono's context; the only module that connects use cases with requests. */
 import type { Context } from "hono";
 import type { WeChatAccountConfig } from "../../config/config.ts";
 import { createServices, type RequestServices } from "../../inbox/services.ts";
 import type { HttpEnv } from "./app-env.ts";
 
-/** Creates them, once per request; after `requireKnownAccount` they exist already. */
+/** Creates the services, once per request; after `requireKnownAccount` they already exist. */
 export function createRequestServices(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
   const { env } = c;
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);

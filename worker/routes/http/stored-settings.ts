@@ -1,5 +1,5 @@
 /**
- * The settings in force, for routes that show or apply them; settings that another version stored are refused, not
+ * Reads the stored settings for routes that show or apply them. Settings that another version stored are refused, not
  * replaced by the defaults.
  */
 import type { Context } from "hono";
@@ -20,18 +20,18 @@ export async function readDocument(c: Context<HttpEnv>): Promise<Result<Document
   const { version } = read;
   const found = await object.unreadable();
   const problems = [...(found?.problems ?? [])];
-  // A document is an object: the `Settings` object stores nothing else.
+  // Always an object: the `Settings` object stores nothing else.
   const stored: Record<string, unknown> = JSON.parse(found?.body ?? "{}");
   return err(problem(c, "settings_unreadable", { version, problems, stored }, { headers: { etag: toEtag(version) } }));
 }
 
-/** Reads the settings of the account the request is about, as above. */
+/** Reads the settings of the account of a request, in the same way. */
 export async function readStored(c: Context<HttpEnv>): Promise<Result<SettingsVersion, Response>> {
   const read = await readDocument(c);
   return read.ok ? ok(versionFor(read.value, servicesOf(c).accountKey)) : read;
 }
 
-/** The ETag of a version. */
+/** Returns the ETag of a version. */
 export function toEtag(version: number): string {
   return `"${version}"`;
 }

@@ -1,7 +1,7 @@
 /**
- * The health of the webhooks of one mini program, as the account object keeps it. Failures are counted for each
- * conversation first: an endpoint that fails on one user's events only is not paused for the others. Pure; a healthy
- * endpoint has no entry.
+ * The health of the webhooks of one mini program, as stored by the account object. Failures are first counted per
+ * conversation: an endpoint that fails on one user's events only is not paused for the others. Pure; a healthy endpoint
+ * has no entry.
  */
 import type { Webhook } from "../../../shared/api/settings/settings.ts";
 import { isFresh } from "../../../shared/base/clock-setback.ts";
@@ -10,37 +10,37 @@ import { GIVE_UP_MS } from "../../conversation/core/consumer-cursor.ts";
 
 /** A conversation with an event that was not accepted. Times in epoch ms. */
 export interface ConversationTrouble {
-  /** The first failure. */
+  /** When its first failure was. */
   readonly since: number;
-  /** The newest one that was counted. */
+  /** When its newest counted failure was. */
   readonly at: number;
-  /** The event was given up: the conversation counts as failed and no longer waits. */
+  /** Delivery of the event was abandoned (`GIVE_UP_MS`): the conversation counts as failed and no longer waits. */
   readonly isOver?: true;
 }
 
 /** The failures of one endpoint. Times in epoch ms. */
 export interface WebhookHealth {
   /**
-   * Failures in a row over all conversations, counted up to `PAUSE_AFTER`; 0 while others are delivered, and after a
-   * change of the address.
+   * Consecutive failures over all conversations, counted up to `PAUSE_AFTER`; 0 while other conversations are
+   * delivered, and after a change of the URL.
    */
   readonly failures: number;
-  /** When the first one was; 0: there is none. */
+  /** When the first of these failures was; 0: there is none. */
   readonly since: number;
-  /** When the newest one was, to the minute once `PAUSE_AFTER` are counted. */
+  /** When the newest failure was; with a precision of a minute after `PAUSE_AFTER` are counted. */
   readonly lastAt: number;
   readonly lastReason: string;
   /** The HTTP status, when there was one. */
   readonly lastStatus?: number;
-  /** No call before this time; in the past or 0: the endpoint is not paused. */
+  /** No call is made before this time; in the past or 0: the endpoint is not paused. */
   readonly pausedUntil: number;
-  /** Conversations that wait for it, by their object's id, at most 20. */
+  /** Conversations that wait for the endpoint, by their object's id, at most 20. */
   readonly conversations: Tracked;
 }
 
 type Tracked = Readonly<Record<string, ConversationTrouble>>;
 
-/** By the webhook's id; only those with failures. */
+/** Health by webhook id; only webhooks with failures. */
 export type WebhookHealths = Readonly<Record<string, WebhookHealth>>;
 
 /** A conversation's report of a call. */
@@ -49,7 +49,7 @@ export type WebhookReport =
       readonly ok: true;
       /** The object's id; the account's own for events of the account. */
       readonly conversation: string;
-      /** No event was accepted, but no event is waiting: the endpoint no longer wants it. */
+      /** No event was accepted, but none is waiting either: the endpoint no longer subscribes to it. */
       readonly isIdle?: true;
     }
   | {
@@ -57,7 +57,7 @@ export type WebhookReport =
       /** `refused`: the endpoint answered that it will never accept this event. */
       readonly reason: string;
       readonly status?: number;
-      /** The number of events in a row with this result; absent: one. */
+      /** The number of consecutive events with this result; absent: one. */
       readonly count?: number;
       /** The object's id, as above. */
       readonly conversation: string;
@@ -65,37 +65,41 @@ export type WebhookReport =
 
 const MINUTE_MS = 60_000;
 /**
- * An endpoint is paused for `PAUSE_MS` after `PAUSE_AFTER` failures in a row over at least `PAUSE_SPAN_MS`; each further
- * pause is longer.
+ * Number of failures after which an endpoint is paused for `PAUSE_MS`, if they were spread over at least
+ * `PAUSE_SPAN_MS`; each further pause is longer.
  */
 export const PAUSE_AFTER = 10;
 export const PAUSE_SPAN_MS = 5 * MINUTE_MS;
 export const PAUSE_MS = 15 * MINUTE_MS;
-/** The number of different conversations that must have failed; with fewer, each waits by itself. */
+/**
+ * The minimum number of different conversations that must have failed for a pause; with fewer, each conversation waits
+ * separately.
+ */
 export const PAUSE_CONVERSATIONS = 3;
 /**
- * The longest pause, milliseconds: each conversation with something to deliver wakes once per pause, which is billed.
+ * The maximum length of a pause, milliseconds: each conversation with something to deliver wakes once per pause, which
+ * is billed.
  */
 export const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS;
-/** A pause is this fraction of the time for which an endpoint has failed. */
+/** The length of a pause as a fraction of the time for which an endpoint has failed. */
 const PAUSE_PART = 1 / 4;
-/** How long a conversation waits after a 410, and the endpoint when enough conversations had one, milliseconds. */
+/** How long a conversation waits after a 410, and the endpoint after enough conversations got one, milliseconds. */
 export const GONE_PAUSE_MS = 60 * MINUTE_MS;
 /**
- * Once `PAUSE_AFTER` failures are counted, a newer failure of a listed conversation is written at most this often,
- * milliseconds.
+ * After `PAUSE_AFTER` failures are counted, a newer failure of a listed conversation is written at most once in this
+ * interval, milliseconds.
  */
 const WRITE_EVERY_MS = MINUTE_MS;
-/** The most conversations tracked by name. */
+/** The maximum number of conversations listed per endpoint. */
 const MAX_TRACKED = 20;
 /**
- * How long a failed conversation stays on an endpoint's list without a new failure, milliseconds: by then it has given up
- * the event.
+ * How long a failed conversation stays on an endpoint's list without a new failure, milliseconds: by then it has
+ * abandoned the event.
  */
 const TRACKED_MS = GIVE_UP_MS + 24 * 60 * MINUTE_MS;
 
 /**
- * What follows from a report.
+ * Applies a report.
  *
  * @returns the new health, undefined for a healthy endpoint; the same object when nothing changes
  */
@@ -111,7 +115,7 @@ export function recordReport(
   }
   if (known !== undefined && known.pausedUntil > now) return known;
   const { conversation, reason, status, count = 1 } = report;
-  // An endpoint that refuses is alive: refusals and failures are counted separately, and refusals never pause it.
+  // An endpoint that refuses is reachable: refusals and failures are counted separately, and refusals never pause it.
   const isRefused = reason === "refused";
   const isSameKind = known !== undefined && (known.lastReason === "refused") === isRefused;
   const run = isSameKind && known.failures > 0 ? known : undefined;
@@ -123,7 +127,8 @@ export function recordReport(
   const conversations = isRefused ? without(before, conversation) : track(before, conversation, now);
   const isDead = failures === PAUSE_AFTER && now - since >= PAUSE_SPAN_MS;
   const mustPause = !isRefused && isShared(conversations) && (isDead || reason === "gone");
-  // A thousand conversations may report within the span: their changes are written once a minute.
+  // Many conversations may report within the span: after the limit is reached, changes are written at most once a
+  // minute.
   const isCounted = run?.failures === PAUSE_AFTER && (isRefused || isShared(before));
   const isNews = Object.keys(conversations).length !== Object.keys(before).length;
   if (isCounted && !mustPause && !isNews && isFresh(run.lastAt, now, WRITE_EVERY_MS)) return known;
@@ -132,13 +137,16 @@ export function recordReport(
   return { failures, since, ...last, pausedUntil, conversations };
 }
 
-/** The conversations that wait for an endpoint: when each began to wait, epoch ms, the longest first; at most 20. */
+/** Returns since when each waiting conversation has waited for an endpoint, epoch ms, longest first; at most 20. */
 export function waitingSince(health: WebhookHealth, now: number): readonly number[] {
   const waiting = Object.values(waitingOf(trackedOf(health, now)));
   return waiting.map(({ since }) => since).toSorted((a, b) => a - b);
 }
 
-/** The event a conversation waited for was given up. @returns the same object when nothing changes */
+/**
+ * Marks a conversation as no longer waiting for the endpoint: delivery of its event was abandoned (`GIVE_UP_MS`).
+ * @returns the same object when nothing changes
+ */
 export function recordGivenUp(health: WebhookHealth, conversation: string): WebhookHealth {
   const known = ownValue(health.conversations, conversation);
   if (known === undefined) return health;
@@ -146,7 +154,7 @@ export function recordGivenUp(health: WebhookHealth, conversation: string): Webh
 }
 
 /**
- * Deletes a conversation: its user was erased.
+ * Removes a conversation whose user was erased.
  *
  * @returns undefined for a healthy endpoint; the same object when nothing changes
  */
@@ -164,8 +172,8 @@ export function withHealth(healths: WebhookHealths, id: string, health: WebhookH
 }
 
 /**
- * Follows new settings: the entry of a removed endpoint is deleted. An endpoint with another address or other events
- * begins anew, but the conversations with waiting events stay listed.
+ * Applies new settings: the entry of a removed endpoint is deleted. The counts of an endpoint with another URL or other
+ * events start at zero, but the conversations with waiting events stay listed.
  *
  * @returns the same entries for endpoints that did not change
  */
@@ -186,7 +194,7 @@ export function keepHealths(
   return Object.fromEntries(kept);
 }
 
-/** An event was accepted: the endpoint works, even if other conversations are waiting for it. */
+/** Records an accepted event: the endpoint works, even if other conversations still wait for it. */
 function recordSuccess(known: WebhookHealth, conversation: string, now: number): WebhookHealth | undefined {
   const conversations = waitingOf(without(trackedOf(known, now), conversation));
   const left = Object.keys(conversations).length;
@@ -204,7 +212,7 @@ function trackedOf(health: WebhookHealth | undefined, now: number): Tracked {
   return Object.fromEntries(entries.filter(([, { at }]) => now - at < TRACKED_MS));
 }
 
-/** The one that failed last is kept longest. */
+/** Adds a conversation to the list; beyond the limit, the conversation whose failure is oldest is removed. */
 function track(tracked: Tracked, conversation: string, now: number): Tracked {
   const known = ownValue(tracked, conversation);
   const since = known === undefined || known.isOver === true ? now : known.since;

@@ -1,6 +1,6 @@
 /**
- * Turns rows of the log into webhook events: one table, one event id per row that stays the same over retries and
- * replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
+ * Converts rows of the log to webhook events: one table of types, one event id per row that stays the same over retries
+ * and replays. The envelope of Standard Webhooks: `{ type, timestamp, data }`.
  */
 import {
   type WebhookEventType,
@@ -13,7 +13,7 @@ import type { Address } from "../../../shared/message/address.ts";
 import { showRow, type ShownRow } from "../../conversation/core/row-json.ts";
 import type { Row, RowKinds } from "../../conversation/core/rows.ts";
 
-/** An event as it is sent. */
+/** An event ready to be sent. */
 export interface WebhookEvent {
   /** The header `webhook-id`. */
   readonly id: string;
@@ -26,13 +26,13 @@ export interface WebhookEvent {
 interface EventData extends Address {
   /** The conversation's id. */
   readonly conversation: string;
-  /** The row, as `GET /conversations/:id/messages` returns it. */
+  /** The row, as returned by `GET /conversations/:id/messages`. */
   readonly row: ShownRow;
-  /** The message of an outcome: its `out` row. */
+  /** For an outcome: the `out` row of its message. */
   readonly message?: ShownRow;
 }
 
-/** The types of events for a row, in order; most rows about attempts have none. */
+/** Returns the types of events for a row, in order; most rows about attempts have none. */
 export function typesOf(row: Row): readonly WebhookEventType[] {
   switch (row.kind) {
     case "in": {
@@ -47,7 +47,7 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
       return ["message.blocked"];
     case "unconfirmed":
       return ["message.unconfirmed"];
-    // On the way, without an outcome yet; `late` changes nothing.
+    // Messages without an outcome yet; `late` changes nothing.
     case "out":
     case "attempt":
     case "held":
@@ -62,7 +62,7 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
 }
 
 /**
- * An event of a row.
+ * Builds an event of a row.
  *
  * @param type one of `typesOf(row)`
  * @param message for outcomes: the `out` row of the message, while it is stored
@@ -89,7 +89,7 @@ export function toWebhookEvent(
   };
 }
 
-/** An event of an account as a whole, as `GET /events` returns it; `objectId` is the account's. */
+/** Builds an event of an account as a whole, as returned by `GET /events`. @param objectId the account object's id */
 export function toAccountWebhookEvent(
   { channel, account, objectId }: Omit<WebhookSource, "user">,
   event: StoredAccountEvent,

@@ -1,9 +1,9 @@
 /**
- * One call of api.weixin.qq.com, with the rules every call shares: end before a deadline, replace a refused token and make
- * the request exactly once more (WECHAT.md §4.5, §6.1).
+ * Makes one call of api.weixin.qq.com, with the rules common to all calls: end before a deadline; replace a refused
+ * token and repeat the request exactly once (WECHAT.md §4.5, §6.1).
  *
- * Errors of `fetch` are turned into facts and dropped on purpose: their text may contain the URL, and the URL
- * contains the token.
+ * Errors thrown by `fetch` are mapped to reason codes and never logged or rethrown: their text may contain the URL, and
+ * the URL contains the token.
  */
 import { err, type Result } from "../../../../shared/base/result.ts";
 import type { CallFailure, PauseReach, Reaction } from "../../../../shared/message/delivery.ts";
@@ -17,38 +17,38 @@ export interface FetchInit {
   readonly headers: Record<string, string>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
-  /** A redirect is never followed: it would carry the token, and repeat the POST, elsewhere. */
+  /** A redirect is never followed: it would send the token, and repeat the POST, to another host. */
   readonly redirect: "manual";
 }
 
 /** The part of `fetch` that calls use. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
-/** What a call has to know of a platform's code. */
+/** The name of a platform's code and the reaction to it. */
 export interface CodeEntry {
   /** A stable short name in snake case. */
   readonly name: string;
   readonly reaction: Reaction;
-  /** What the pause stops that the code causes as the answer of a send; absent when it causes none. */
+  /** What the pause stops, if the code causes one when it is the answer to a send; absent when it causes none. */
   readonly reach?: PauseReach;
-  /** The access token is refused: it is replaced and the request made once more. */
+  /** The access token is refused: it is replaced and the request is sent once more. */
   readonly replacesToken?: true;
 }
 
-/** The codes of a platform; an unknown code has an entry, too. */
+/** Returns the entry of a platform's code; an unknown code has an entry too. */
 export type CodeTable = (code: string) => CodeEntry;
 
-/** What calls need from outside. */
+/** The injected dependencies of a call. */
 export interface CallDeps {
-  /** Origin of the API without a trailing slash, for example `https://api.weixin.qq.com`. */
+  /** The origin of the API without a trailing slash, for example `https://api.weixin.qq.com`. */
   readonly apiBase: string;
   readonly fetch: Fetch;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
   readonly access: AccessSource;
 }
 
-/** The same, with the codes of the API that is called. */
+/** The dependencies of a call, with the codes of the API that is called. */
 export interface ApiDeps extends CallDeps {
   readonly codes: CodeTable;
 }
@@ -58,32 +58,32 @@ export interface ApiRequest {
   readonly method: "GET" | "POST";
   /** For example `/cgi-bin/message/custom/send`. */
   readonly path: string;
-  /** Query parameters beside access_token. */
+  /** Query parameters other than access_token. */
   readonly query?: Readonly<Record<string, string>>;
   readonly contentType?: string;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Epoch ms; the request is aborted shortly before it. */
   readonly deadline: number;
-  /** The use of the token. */
+  /** What the token is used for. */
   readonly use: AccessUse;
-  /** Of custom/send: the attempt, so that one message cannot have the token replaced repeatedly. */
+  /** Set for custom/send: the attempt, so that one message cannot cause repeated token replacements. */
   readonly attempt?: RefusedAttempt;
 }
 
-/** With less time left before the deadline no request is sent, milliseconds. */
+/** The minimum time before the deadline at which a request is still sent, milliseconds. */
 const MIN_LEFT_MS = 500;
 /** How long before the caller's deadline a request is aborted, milliseconds. */
 const ABORT_MARGIN_MS = 250;
-/** Too little time left to begin, or it ran out before a usable token came. */
+/** Too little time was left to start, or it expired before a usable token was returned. */
 const LEASE_OVER = err({ result: "not_sent", reason: "lease_over" });
 
 /**
  * Calls the API.
  *
- * @param deps base, fetch, clock, source of the token, codes
- * @param request what to call
- * @param read reads the response; runs under the deadline
- * @returns what `read` yields, or the reason; a rejection has `reach` only as the answer of a send
+ * @param deps base address, fetch, clock, access source, codes
+ * @param request the call
+ * @param read reads the response; runs before the deadline
+ * @returns the value of `read`, or the failure; a rejection has `reach` only when it is the answer to a send
  */
 export async function callApi<T>(
   deps: ApiDeps,
@@ -100,7 +100,7 @@ export async function callApi<T>(
   }
 }
 
-/** The failure of a call that gets no token. */
+/** Returns the failure of a call for which no token is available. */
 export function toCallFailure(problem: AccessProblem): CallFailure {
   switch (problem.reason) {
     case "paused":
@@ -123,7 +123,7 @@ interface Call<T> {
   readonly deadline: Deadline;
 }
 
-/** The one token rule: a token WeChat refuses is replaced and the request sent exactly once more. */
+/** Sends the request; when WeChat refuses the token, replaces it and sends the request exactly once more. */
 async function callWithToken<T>(call: Call<T>): Promise<Result<T, CallFailure>> {
   const { access, codes } = call.deps;
   const { use, attempt: refused } = call.request;
@@ -137,7 +137,7 @@ async function callWithToken<T>(call: Call<T>): Promise<Result<T, CallFailure>> 
   return renewed.value === token.value ? first : attempt(call, renewed.value);
 }
 
-/** Waits for a token, not longer than the deadline allows. */
+/** Waits for a token until the deadline at most. */
 async function waitForToken<T>(
   { deps, request, deadline }: Call<T>,
   asked: Promise<Result<string, AccessProblem>>,
@@ -181,7 +181,7 @@ async function fetchAndRead<T>(
   return err({ result: "rejected", code, name, reaction, ...(pauses && { reach }) });
 }
 
-/** The request was sent, and its outcome is unknown. */
+/** Returns the failure of a request that was sent and whose outcome is unknown. */
 function unconfirmed(reason: Extract<CallFailure, { readonly result: "unconfirmed" }>["reason"]) {
   return err({ result: "unconfirmed", reason });
 }

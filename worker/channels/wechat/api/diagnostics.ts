@@ -1,7 +1,7 @@
 /**
- * WeChat's own tests of our set-up (WECHAT.md §6.4): whether it gives a token, the quota of a call, and whether its network
- * reaches the push URL. Special to WeChat, so no tool of a channel.
- * A diagnosis must change nothing: a refusal here never pauses the app.
+ * Calls WeChat's own tests of our setup (WECHAT.md §6.4): whether it returns a token, the quota of a call, and whether
+ * its network reaches the push URL. Specific to WeChat, so not part of the channel tools. A diagnosis must not change
+ * anything: a refusal here never pauses the account.
  */
 import type { Operator } from "../../../../shared/api/operators.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
@@ -11,7 +11,7 @@ import { callApi, toCallFailure, type CallDeps } from "./call-api.ts";
 import { stringifyRaw } from "./json-body.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
-/** The call whose quota decides whether users are answered. */
+/** The path of the call that sends messages; its quota limits the replies to users. */
 export const SEND_CGI_PATH = "/cgi-bin/message/custom/send";
 
 /** Today's quota of one call. */
@@ -19,12 +19,12 @@ export interface ApiQuota {
   readonly dailyLimit: number;
   readonly used: number;
   readonly remain: number;
-  /** Calls allowed in `seconds`. */
+  /** The number of calls allowed in `seconds`. */
   readonly rate?: { readonly calls: number; readonly seconds: number };
 }
 
 /**
- * An address WeChat found for the push URL, or pinged. Fields that WeChat leaves out are absent; texts are WeChat's
+ * An address that WeChat resolved for the push URL, or pinged. Fields that WeChat omits are absent; texts are WeChat's
  * own.
  */
 export interface SeenAddress {
@@ -45,13 +45,13 @@ export interface CallbackView {
 const QUOTA_PATH = "/cgi-bin/openapi/quota/get";
 const CALLBACK_PATH = "/cgi-bin/callback/check";
 const QUOTA_TIMEOUT_MS = 5_000;
-/** Timeout, milliseconds: WeChat answers when its pings have ended. */
+/** Timeout, milliseconds: WeChat answers after its pings have finished. */
 const CALLBACK_TIMEOUT_MS = 20_000;
-/** The most addresses read, more than any host has; the answer is outside data. */
+/** The maximum number of addresses read; the answer is outside data. */
 const MAX_ADDRESSES = 20;
 const MAX_TEXT_LENGTH = 64;
 
-/** Gets an access token, as every call does first (WECHAT.md §6.1). The token stays here. */
+/** Fetches an access token, as every call does first (WECHAT.md §6.1). The token is not returned. */
 export async function checkAccess({ access }: Pick<CallDeps, "access">): Promise<Result<null, CallFailure>> {
   const token = await access.current("call");
   return token.ok ? ok(null) : err(toCallFailure(token.error));
@@ -109,7 +109,7 @@ function toQuota(answer: JsonObject): Result<ApiQuota, CallFailure> {
   return ok({ dailyLimit, used, remain, ...rate });
 }
 
-/** WECHAT.md §6.4 promises "dns + ping results" and no more, so only the address is required. */
+/** Parses a list of addresses. WECHAT.md §6.4 promises only "dns + ping results", so only the address is required. */
 function toAddresses(list: unknown): readonly SeenAddress[] {
   if (!Array.isArray(list)) return [];
   return list.slice(0, MAX_ADDRESSES).flatMap((item: unknown) => {

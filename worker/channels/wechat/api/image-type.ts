@@ -1,6 +1,4 @@
-/**
- * The type of a picture, by its first bytes: a file name or a Content-Type may be wrong.
- */
+/** Detects the type of a picture by its first bytes, because a file name or a Content-Type may be wrong. */
 
 /** A picture format: its MIME type and usual file ending. */
 export interface ImageType {
@@ -25,7 +23,7 @@ const FORMATS: readonly { readonly type: ImageType; readonly magic: readonly (nu
   { type: { contentType: "image/bmp", extension: "bmp", uploadable: false }, magic: letters("BM") },
 ];
 
-/** The format of a picture, or undefined when it is not a known one. */
+/** Returns the format of a picture; undefined when it is not a known one. */
 export function detectImageType(bytes: Uint8Array): ImageType | undefined {
   return FORMATS.find(({ magic }) =>
     magic.every((byte, index) => index < bytes.length && (byte === undefined || byte === bytes[index])),

@@ -1,6 +1,6 @@
 /**
- * Temporary media: uploads a picture (it gets a media id for image messages and card covers) and downloads a user's
- * picture (WECHAT.md §5.2, §5.3).
+ * Handles temporary media: uploads a picture, which gets a media id for image messages and card covers, and downloads a
+ * user's picture (WECHAT.md §5.2, §5.3).
  */
 import { Buffer } from "node:buffer";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
@@ -16,8 +16,8 @@ const OPEN_BRACE = 0x7b;
 /**
  * Creates the upload of pictures: PNG, JPEG and GIF.
  *
- * @param maxBytes of one picture
- * @param lifetimeMs for how long WeChat knows the id; later it answers 40007
+ * @param maxBytes the maximum size of one picture
+ * @param lifetimeMs how long the id is valid, milliseconds; after that WeChat answers 40007
  */
 export function createUpload(api: ApiDeps, maxBytes: number, lifetimeMs: number): MediaUpload {
   return {
@@ -44,8 +44,8 @@ export function createUpload(api: ApiDeps, maxBytes: number, lifetimeMs: number)
 }
 
 /**
- * Creates the download of pictures. Rejects with 40007 when the picture no longer exists; the outcome is `bad_response` when
- * what comes is not a picture or is larger than `maxBytes`.
+ * Creates the download of pictures. Fails with 40007 when the picture no longer exists, and with `bad_response` when
+ * the answer is not a picture or is larger than `maxBytes`.
  */
 export function createDownload(api: ApiDeps, maxBytes: number): MediaDownload {
   return {
@@ -58,14 +58,15 @@ export function createDownload(api: ApiDeps, maxBytes: number): MediaDownload {
 }
 
 /**
- * One part named `media` with file name and type (a part without file name is refused with 41005), written out as
- * bytes: a body of known length is not sent chunked, which WeChat has been seen to refuse (WECHAT.md §5.2).
+ * Builds a multipart body as bytes, with one part named `media` with file name and type (a part without a file name is
+ * refused with 41005). A body of known length is not sent chunked, which WeChat has been seen to refuse (WECHAT.md
+ * §5.2).
  */
 async function buildMultipart(
   bytes: Uint8Array<ArrayBuffer>,
   type: ImageType,
 ): Promise<{ body: Uint8Array<ArrayBuffer>; contentType: string }> {
-  // The boundary is a hash of the content, so the content cannot contain it.
+  // The boundary is a hash of the content, so it cannot occur in the content.
   const digest = Buffer.from(await crypto.subtle.digest("SHA-256", bytes));
   const boundary = `edge-kefu-${digest.toString("hex", 0, 16)}`;
   const encoder = new TextEncoder();
@@ -89,7 +90,10 @@ function toUploadedMedia(answer: JsonObject, now: number, lifetimeMs: number): R
   return ok({ mediaId, createdAt, expiresAt: createdAt + lifetimeMs });
 }
 
-/** WECHAT.md §5.3: an error is JSON with HTTP 200. No picture format begins with a brace. */
+/**
+ * Reads the answer of a download. WECHAT.md §5.3: an error is JSON with HTTP 200. No picture format begins with a
+ * brace.
+ */
 async function readMedia(
   response: Response,
   maxBytes: number,
@@ -98,7 +102,7 @@ async function readMedia(
   if (bytes === undefined) return err({ reason: "bad_response" });
   if (bytes[0] === OPEN_BRACE) {
     const answer = parseAnswer(bytes, response.ok);
-    // A success in JSON is a video's address; mini programs have none.
+    // A successful answer in JSON is a video's address; mini programs have no videos.
     return answer.ok ? err({ reason: "bad_response" }) : answer;
   }
   const isImage = response.ok && bytes.length > 0 && (response.headers.get("content-type") ?? "").startsWith("image/");

@@ -1,17 +1,17 @@
 /**
- * Reading what api.weixin.qq.com answers: at most the allowed bytes, and `{ errcode, errmsg }` in one place (WECHAT.md
- * §4.5, §13). errmsg is not read: it ends in a request id and may repeat the input.
+ * Reads answers of api.weixin.qq.com: at most the allowed number of bytes, and `{ errcode, errmsg }` in one place
+ * (WECHAT.md §4.5, §13). errmsg is not read: it ends in a request id and may repeat the input.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { readBytes } from "../../../platform/http-body.ts";
 
-/** WeChat's answer says that it did not do what was asked. */
+/** WeChat answered that it did not perform the request. */
 export interface Refusal {
   readonly reason: "refused";
   readonly code: string;
 }
 
-/** Not a valid answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */
+/** Not a valid answer of WeChat's API: HTTP ≥ 500, not a JSON object, or too long. */
 export interface BadResponse {
   readonly reason: "bad_response";
 }
@@ -19,12 +19,12 @@ export interface BadResponse {
 /** The fields of a JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The longest answer read, bytes: API answers have a few hundred. */
+/** The maximum size of an API answer, bytes; answers have a few hundred. */
 const MAX_JSON_BYTES = 64 * 1024;
 
 /**
- * Reads an API answer. A missing errcode is success, as some endpoints leave it out (WECHAT.md §13), but only with a
- * 2xx: a proxy's own error page may be JSON too.
+ * Reads an API answer. A missing errcode means success, because some endpoints omit it (WECHAT.md §13), but only with a
+ * 2xx status: a proxy's own error page may be JSON too.
  *
  * @returns the object, `refused` with its code, or `bad_response`
  */
@@ -34,10 +34,10 @@ export async function readAnswer(response: Response): Promise<Result<JsonObject,
 }
 
 /**
- * Reads API answer bytes.
+ * Parses the bytes of an API answer.
  *
  * @param bytes the whole body
- * @param trusted whether the HTTP status allows a missing errcode to count as success
+ * @param trusted whether, by the HTTP status, a missing errcode means success
  */
 export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObject, Refusal | BadResponse> {
   const answer = parseObject(bytes);
@@ -52,7 +52,7 @@ export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObj
 /**
  * Reads a body of at most `maxBytes`.
  *
- * @returns the bytes; undefined when there are more or the status is ≥ 500: then the rest is discarded unread
+ * @returns the bytes; undefined when there are more or the status is ≥ 500, in which case the rest is discarded unread
  */
 export async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (response.status >= 500) {
@@ -68,7 +68,7 @@ function parseObject(bytes: Uint8Array): JsonObject | undefined {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // Invalid JSON is not an error of its own here: the caller returns `bad_response`.
+    // Invalid JSON has no error of its own here: the caller returns `bad_response`.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The token endpoint, `POST /cgi-bin/stable_token` (WECHAT.md §6.1). Only the account object calls it: a refresh may be
- * forced 20 times a day, and no other code needs the secret.
+ * Calls the token endpoint, `POST /cgi-bin/stable_token` (WECHAT.md §6.1). Only the account object calls it: a forced
+ * refresh is allowed 20 times a day, and no other code needs the secret.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { isPauseReaction, type PauseReaction } from "../../../../shared/message/delivery.ts";
@@ -10,29 +10,29 @@ import { judgeCode } from "../judge-code.ts";
 import type { Fetch } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
-/** What one call needs. */
+/** The options of one call. */
 export interface StableTokenOptions {
-  /** Origin for token calls: WeChat's own, or a relay with a fixed IP for the whitelist (WECHAT.md §6.2). */
+  /** The origin for token calls: WeChat's own, or a relay with a fixed IP for the whitelist (WECHAT.md §6.2). */
   readonly tokenBase: string;
   readonly appid: string;
   readonly secret: string;
-  /** Invalidates the token in use; 30 s apart, 20 a day. */
+  /** Whether to invalidate the token in use; allowed every 30 s and 20 times a day. */
   readonly force: boolean;
   readonly fetch: Fetch;
-  /** The clock, epoch ms. */
+  /** Returns the time, epoch ms. */
   readonly now: () => number;
-  /** Milliseconds until the call counts as unanswered. */
+  /** The timeout of the call, milliseconds. */
   readonly timeoutMs: number;
 }
 
 const TOKEN_PATH = "/cgi-bin/stable_token";
-/** The longest token accepted, characters. WECHAT.md §6.1 requires at least 512. */
+/** The maximum length of a token, characters. WECHAT.md §6.1 requires at least 512. */
 const MAX_TOKEN_LENGTH = 2048;
 
 /**
- * Fetches the access token. Without `force` WeChat returns the one in use, with its remaining time.
+ * Fetches the access token. Without `force` WeChat returns the current token with its remaining time.
  *
- * @returns the token, or the reason; never an exception with the secret in its text
+ * @returns the token, or the reason; never an exception that contains the secret
  */
 export async function requestStableToken(
   options: StableTokenOptions,
@@ -43,7 +43,7 @@ export async function requestStableToken(
     const outcome = await Promise.race([askForToken(options, startedAt, deadline.signal), deadline.overdue]);
     return outcome === TIMED_OUT ? err({ reason: "unreachable", cause: "timeout" }) : outcome;
   } catch {
-    // The cause is dropped on purpose, as in call-api.ts: a relay's error text may repeat the request.
+    // The error is dropped on purpose, as in call-api.ts: a relay's error text may repeat the request.
     return err({ reason: "unreachable", cause: deadline.signal.aborted ? "timeout" : "network" });
   } finally {
     deadline.close();
@@ -71,8 +71,9 @@ async function askForToken(
 }
 
 /**
- * What a refusal means here. Only a busy WeChat and a limit end by themselves; after all others (a wrong secret, which
- * 40001 and its like mean here, or an IP that is not on the whitelist) another call soon does not help.
+ * Returns the reaction to a refusal by the token endpoint. Only "busy" and limits end by themselves; for all others (a
+ * wrong secret, which 40001 and similar codes mean here, or an IP that is not on the whitelist) another call within a
+ * short time would be refused too.
  */
 function reactionTo(code: string): "outage" | PauseReaction {
   const { reaction, replacesToken } = judgeCode(code);

@@ -7,13 +7,13 @@ import { readAnswer } from "./response.ts";
 
 /** No message was exchanged with the user in the last 30 s. */
 const NO_RECENT_MESSAGE = "45080";
-/** The indicator is showing already. */
+/** The indicator is already shown. */
 const ALREADY_TYPING = "45081";
 
 /**
- * Creates the tool.
+ * Creates the typing indicator.
  *
- * @param path of the call, which depends on the kind of account
+ * @param path the path of the call, which depends on the kind of account
  */
 export function createTyping(api: ApiDeps, path: string): Typing {
   return {

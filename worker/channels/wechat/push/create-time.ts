@@ -1,15 +1,15 @@
 /**
- * CreateTime of a push that could not be parsed: found by a search of the text. Only erasing uses it
+ * Finds the CreateTime of a push that could not be parsed, by searching its text. Used only for erasing
  * (docs/design/erasure.md).
  */
 
-/** The field in JSON or XML, in CDATA, in quotes or bare. */
+/** The field in JSON or XML, in CDATA, in quotes or without. */
 const CREATE_TIME = /\bCreateTime(?:\\?"\s*:\s*(?:\\?"\s*)?|>\s*(?:<!\[CDATA\[\s*)?)(\d{1,11})(?!\d)/g;
 
 /**
- * The CreateTime of a push.
+ * Returns the CreateTime of a push.
  *
- * @returns epoch milliseconds; 0 when there is none, or several different ones: one may be a user's text
+ * @returns epoch milliseconds; 0 when there is none, or several different ones, of which one may be a user's text
  */
 export function findCreateTime(text: string): number {
   const times = new Set(Array.from(text.matchAll(CREATE_TIME), ([, seconds]) => Number(seconds) * 1_000));

@@ -1,16 +1,18 @@
 /**
- * WXBizMsgCrypt, WeChat's message encryption, on WebCrypto (WECHAT.md §2, WORKERS.md "Decrypting a push").
+ * Implements WXBizMsgCrypt, WeChat's message encryption, on WebCrypto (WECHAT.md §2, WORKERS.md "Decrypting a push").
  *
- * AES-256-CBC under a fixed IV, padded to 32 bytes. WebCrypto checks and strips a padding to 16, so plain `decrypt`
- * fails on every message whose pad is 17…32, half of them. Two constant blocks appended to each ciphertext prevent that: zeros,
- * which decrypt to rubbish that is cut off, and the encryption of a full block of valid padding, which WebCrypto strips.
+ * AES-256-CBC with a fixed IV, padded to 32 bytes. WebCrypto checks and removes a padding to 16 bytes, so `decrypt`
+ * alone fails for every message with a padding of 17…32 bytes, which is half of them. Two constant blocks appended to
+ * each ciphertext prevent that: zeros, which decrypt to meaningless bytes that are cut off, and the encryption of a
+ * full block of valid padding, which WebCrypto removes.
  *
- * `Buffer` is the fast base64 that both Node 24 and workerd have (Node 24 lacks `Uint8Array.fromBase64`).
+ * `Buffer` is the fast base64 implementation that both Node 24 and workerd have (Node 24 lacks
+ * `Uint8Array.fromBase64`).
  */
 import { Buffer } from "node:buffer";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 
-/** Why a ciphertext could not be opened. No reason says anything about the content. */
+/** Why a ciphertext could not be opened. No reason contains any content. */
 export interface CryptProblem {
   readonly reason: "bad_base64" | "bad_length" | "decrypt_failed" | "bad_padding" | "bad_plaintext" | "bad_utf8";
 }
@@ -21,7 +23,7 @@ export interface OpenedMessage {
   readonly receiveId: string;
 }
 
-/** Opens and seals messages under one EncodingAESKey. */
+/** Opens and seals messages with one EncodingAESKey. */
 export interface MessageCipher {
   /** Opens base64 ciphertext. Check its signature first: otherwise the error could serve as a padding oracle. */
   readonly open: (encrypted: string) => Promise<Result<OpenedMessage, CryptProblem>>;
@@ -42,7 +44,7 @@ const PAD_BLOCK = 32;
 const RANDOM_BYTES = 16;
 /** The random part and the four bytes of the text's length. */
 const HEAD_BYTES = RANDOM_BYTES + 4;
-/** The most keys cached, more than an isolate uses: current and previous of a few apps. */
+/** The maximum number of cached ciphers; an isolate uses fewer: the current and previous keys of a few apps. */
 const MAX_CACHED_CIPHERS = 16;
 
 const AES_KEY = /^[A-Za-z0-9+/]{43}$/;
@@ -50,13 +52,16 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const cipherCache = new Map<string, Promise<MessageCipher>>();
 
-/** Whether a text can be an EncodingAESKey: 43 characters of base64, 256 bits and two spare ones (WECHAT.md §2.1). */
+/**
+ * Returns whether a text can be an EncodingAESKey: 43 characters of base64, 256 bits and two unused ones (WECHAT.md
+ * §2.1).
+ */
 export function isAesKey(text: string): boolean {
   return AES_KEY.test(text);
 }
 
 /**
- * The cipher of a key, created once per isolate: importing a key costs as much CPU as decrypting a message.
+ * Returns the cipher of a key, created once per isolate: importing a key costs as much CPU as decrypting a message.
  *
  * @param encodingAESKey as shown in the WeChat console
  * @throws Error when the key is malformed (see {@link isAesKey})
@@ -64,7 +69,8 @@ export function isAesKey(text: string): boolean {
 export function cipherFor(encodingAESKey: string): Promise<MessageCipher> {
   const cached = cipherCache.get(encodingAESKey);
   if (cached !== undefined) return cached;
-  // The oldest is removed first. The configuration decides the keys, not a request, so in ordinary use this never runs.
+  // The oldest is removed first. The keys come from the configuration, not from a request, so normally this code never
+  // runs.
   for (const oldest of cipherCache.keys()) {
     if (cipherCache.size < MAX_CACHED_CIPHERS) break;
     cipherCache.delete(oldest);
@@ -77,7 +83,8 @@ export function cipherFor(encodingAESKey: string): Promise<MessageCipher> {
 /**
  * Creates the cipher of a key. Prefer {@link cipherFor}.
  *
- * @param encodingAESKey 43 characters; the two spare bits of the last one are ignored, as WeChat's own keys need
+ * @param encodingAESKey 43 characters; the two unused bits of the last one are ignored, because WeChat's keys may set
+ * them
  * @throws Error when the key is malformed
  */
 export async function createCipher(encodingAESKey: string): Promise<MessageCipher> {
@@ -106,8 +113,8 @@ export async function createCipher(encodingAESKey: string): Promise<MessageCiphe
         const plain = await crypto.subtle.decrypt(algorithm, key, input);
         return cutFields(new Uint8Array(plain, 0, size));
       } catch {
-        // With the appended blocks the padding is always valid, so only the platform itself can throw; its error has no
-        // details.
+        // With the appended blocks the padding is always valid, so only an internal error of WebCrypto can throw; it
+        // has no details.
         return err({ reason: "decrypt_failed" });
       }
     },
@@ -121,7 +128,8 @@ export async function createCipher(encodingAESKey: string): Promise<MessageCiphe
 }
 
 /**
- * Reads random ‖ length ‖ text ‖ receive-id ‖ padding. Lengths are bytes, so the parts are cut before they are decoded.
+ * Parses random ‖ length ‖ text ‖ receive-id ‖ padding. Lengths are bytes, so the parts are cut before they are
+ * decoded.
  */
 function cutFields(plain: Uint8Array): Result<OpenedMessage, CryptProblem> {
   const pad = plain.at(-1) ?? 0;
@@ -135,14 +143,14 @@ function cutFields(plain: Uint8Array): Result<OpenedMessage, CryptProblem> {
     const text = decoder.decode(plain.subarray(HEAD_BYTES, textEnd));
     return ok({ text, receiveId: decoder.decode(plain.subarray(textEnd, end)) });
   } catch {
-    // The decoder throws for one reason only, and its message adds no detail.
+    // Thrown only for invalid UTF-8; the error's message adds no detail.
     return err({ reason: "bad_utf8" });
   }
 }
 
 /**
- * Concatenates random ‖ length ‖ text ‖ receive-id and pads to a multiple of 32; a full block when the length is one
- * already.
+ * Concatenates random ‖ length ‖ text ‖ receive-id and pads to a multiple of 32; adds a full block when the length
+ * already is one.
  */
 function layOut(text: string, receiveId: string, random: Uint8Array): Uint8Array<ArrayBuffer> {
   if (random.length !== RANDOM_BYTES) throw new Error(`seal needs ${RANDOM_BYTES} random bytes, got ${random.length}`);

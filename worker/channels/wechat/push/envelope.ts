@@ -1,6 +1,6 @@
 /**
- * The body of a push, in the format the console is set to (WECHAT.md §1.4). Its content type is not reliable, so the
- * first character decides. The same function reads the decrypted text of an encrypted push.
+ * Parses the body of a push, in the format set in the console (WECHAT.md §1.4). Its content type is not reliable, so
+ * the first character determines the format. The same function parses the decrypted text of an encrypted push.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { readJsonEvent } from "./json-event.ts";
@@ -15,13 +15,13 @@ export type WireFormat = "xml" | "json";
 /** A parsed body. */
 export interface Envelope extends XmlFrame {
   readonly format: WireFormat;
-  /** The ciphertext, if any: secure mode, or compatible mode beside the plain fields. */
+  /** The ciphertext, if any: in secure mode, or in compatible mode in addition to the plaintext fields. */
   readonly encrypt?: string;
 }
 
 /**
- * Why a body is not an envelope: neither format, too long for both, invalid in its format, or `Encrypt` is not one
- * text.
+ * Why a body is not an envelope: it has neither format, is too long, is invalid in its format, or its `Encrypt` is not
+ * a single text.
  */
 export type EnvelopeProblem =
   | (XmlProblem & { readonly format: "xml" })
@@ -30,7 +30,7 @@ export type EnvelopeProblem =
   | { readonly reason: "unknown_format" | "too_large" };
 
 /**
- * Reads a body.
+ * Parses a body.
  *
  * @param body the received text, with or without a BOM
  * @param texts the texts of users that the channel's pushes hold
@@ -48,7 +48,7 @@ export function readEnvelope(body: string, texts: TextFrame): Result<Envelope, E
   return ok({ format, ...frame.value, encrypt });
 }
 
-/** Describes a problem for the operator, without a byte of the content. */
+/** Describes a problem for the operator, without any content of the body. */
 export function describeEnvelopeProblem(problem: EnvelopeProblem): string {
   return "format" in problem ? `${problem.format}: ${problem.reason}` : problem.reason;
 }
@@ -65,7 +65,7 @@ function readFrame(body: string, format: WireFormat, texts: TextFrame): Result<X
     const frame = readXmlFrame(body, texts);
     return frame.ok ? frame : err({ ...frame.error, format });
   }
-  // JSON escapes what a user types, so no text can look like a field.
+  // JSON escapes a user's text, so it cannot look like a field.
   const parsed = parseJson(body);
   if (parsed.ok) return ok({ fields: parsed.value });
   const fields = readJsonEvent(body);

@@ -1,12 +1,12 @@
 /**
- * Reads wire fields by name and shape. A reader adds what is missing or of the wrong shape to a list of problems and
- * continues with `""`, so the code that names the fields of a push stays a plain list; the caller checks the problems
+ * Reads wire fields by name and format. A reader adds each missing or malformed field to a list of problems and
+ * continues with `""`, so the code that names the fields of a push remains a plain list; the caller checks the problems
  * once.
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import type { WireFields, WireValue } from "./wire.ts";
 
-/** A field that is missing or has the wrong shape. The name is one of ours, never content. */
+/** A field that is missing or malformed. The name is defined here and contains no user content. */
 export interface FieldProblem {
   readonly reason: "missing_field" | "bad_field";
   readonly field: string;
@@ -16,19 +16,19 @@ export interface FieldProblem {
 export interface FieldReader {
   /** The object itself, unchanged. */
   readonly raw: WireFields;
-  /** An optional text; when missing, it is `""`. */
+  /** Returns an optional text; `""` when it is missing. */
   text(name: string): string;
-  /** A text that must be present and match. */
+  /** Returns a text that must be present and match. */
   required(name: string, shape: RegExp): string;
-  /** A text that matches; `""` when it is missing or anything else, without a problem. */
+  /** Returns a text that matches; `""` when it is missing or does not match, without a problem. */
   optional(name: string, shape: RegExp): string;
 }
 
 /**
- * Makes a reader.
+ * Creates a reader.
  *
  * @param raw the object to read
- * @param problems the list problems are added to, in the order they are found
+ * @param problems the list that problems are added to, in the order in which they are found
  */
 export function createFieldReader(raw: WireFields, problems: FieldProblem[]): FieldReader {
   // Names like `toString` must not find the methods of Object.

@@ -1,6 +1,6 @@
 /**
- * An event in JSON that `parseJson` refuses for its shape or for a name in it: its members are read one by one, so that
- * the event can be stored with every member that is valid (docs/design/push-trust.md).
+ * Parses a JSON event that `parseJson` refuses for its structure or for a name in it: its members are parsed one by
+ * one, so that the event can be stored with every valid member (docs/design/push-trust.md).
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import { parseJson } from "./json.ts";
@@ -18,11 +18,11 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Reads an event.
+ * Parses an event.
  *
  * @param text the whole body
- * @returns the valid members, with those of the platform's head; undefined when the text is not JSON or names no
- *   event
+ * @returns the valid members, including those of the platform's head; undefined when the text is not JSON or names no
+ * event
  */
 export function readJsonEvent(text: string): WireFields | undefined {
   const body = text.trim();
@@ -30,11 +30,11 @@ export function readJsonEvent(text: string): WireFields | undefined {
   const values = new Map<string, WireValue>();
   let count = 0;
   for (const { name, source } of splitMembers(body)) {
-    // Commas within texts count as well: events above the limit are rare enough.
+    // Commas inside texts are counted too: events above the limit are rare enough.
     if (!HEAD.has(name)) count += source.split(",").length;
     const member = HEAD.has(name) || count <= MAX_WIRE_NODES ? parseJson(`{${source}}`) : undefined;
     const value = member?.ok === true ? ownValue(member.value, name) : undefined;
-    // Of two members of one name the last counts, as in JSON.parse.
+    // Of two members with the same name the last one is used, as in JSON.parse.
     if (value === undefined) values.delete(name);
     else values.set(name, value);
   }
@@ -42,7 +42,7 @@ export function readJsonEvent(text: string): WireFields | undefined {
   return isNamedEvent(fields) ? fields : undefined;
 }
 
-/** Whether a text is a JSON object, however deep: without a reviver JSON.parse does not recurse. */
+/** Returns whether a text is a JSON object of any depth: without a reviver JSON.parse does not recurse. */
 function isObject(body: string): boolean {
   try {
     JSON.parse(body);
@@ -53,7 +53,7 @@ function isObject(body: string): boolean {
   }
 }
 
-/** The members of an object that is valid JSON. */
+/** Yields the members of an object that is valid JSON. */
 function* splitMembers(body: string): Generator<Member> {
   let depth = 0;
   let start = 1;
@@ -72,7 +72,7 @@ function* splitMembers(body: string): Generator<Member> {
   }
 }
 
-/** The end of a text that begins with a quote. */
+/** Returns the end of a string that begins with a quotation mark. */
 function endOfText(body: string, start: number): number {
   for (let index = start + 1; ; index += 1) {
     const code = body.charCodeAt(index);

@@ -1,6 +1,7 @@
 /**
- * The only entry point for pushes: query and body of a push → its fields, or why it is rejected (WECHAT.md §1.2–1.4,
- * docs/design/push-trust.md). Cheapest checks first; verify before decrypting, decrypt before parsing.
+ * The only entry point for pushes: from query and body of a push it returns the fields, or why the push is rejected
+ * (WECHAT.md §1.2–1.4, docs/design/push-trust.md). Cheapest checks first; verify before decrypting, decrypt before
+ * parsing.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { cipherFor, type MessageCipher } from "./crypt.ts";
@@ -20,14 +21,14 @@ import type { TextFrame } from "./xml/frame.ts";
 export type { EchoProblem, PushCredentials, PushMode, PushProblem, PushQuery, OpenedPush } from "./received-push.ts";
 
 /**
- * The greatest age of a plain push, in both directions, milliseconds: its signature does not cover the body, so a
- * captured one would be valid for any body.
+ * The maximum difference between now and the timestamp of a plaintext push, in both directions, milliseconds: its
+ * signature does not cover the body, so a captured signature would be valid for any body.
  */
 const PLAIN_MAX_AGE_MS = 300_000;
 const TIMESTAMP = /^\d{1,12}$/;
 
 /**
- * Answers the console's URL check, which is the same in all modes (WECHAT.md §1.2).
+ * Answers the console's URL verification, which is the same in all modes (WECHAT.md §1.2).
  *
  * @returns echostr, to be sent back as the whole body
  */
@@ -42,15 +43,16 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
 }
 
 /**
- * Opens a push; the channel reads its fields.
+ * Opens a push; the channel parses its fields.
  *
- * @param query of the request
+ * @param query the query of the request
  * @param body the whole body
  * @param credentials of the app the URL belongs to
  * @param texts the texts of users that the channel's pushes hold; the envelope of a ciphertext is read with the same
  * @param now epoch milliseconds
- * @param maxAgeMs how far from now the signed timestamp of an encrypted push may be, in both directions; 0: any
- * @throws Error when a configured EncodingAESKey is malformed or none is there
+ * @param maxAgeMs the maximum difference between now and the signed timestamp of an encrypted push, in both directions;
+ * 0: any
+ * @throws Error when a configured EncodingAESKey is malformed or missing
  */
 export async function openPush(
   query: PushQuery,
@@ -78,8 +80,8 @@ interface OpenOptions {
 }
 
 /**
- * Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. The age is checked after the
- * signature, so a rejection for age means that WeChat did sign the push.
+ * Opens a push in secure or compatible mode: only `Encrypt` is used, and only `msg_signature` covers it. The age is
+ * checked after the signature, so a rejection for age means that WeChat did sign the push.
  */
 async function openEncrypted(
   query: SignedQuery,
@@ -106,8 +108,9 @@ async function openEncrypted(
 }
 
 /**
- * Plain mode. The signature covers only timestamp and nonce, so it cannot prove the body; within its 300 s the push
- * still counts as authentic, since this mode offers nothing stronger. Therefore plain mode causes a warning.
+ * Opens a push in plaintext mode. The signature covers only timestamp and nonce, so it does not authenticate the body;
+ * within its 300 s the push still counts as authentic, because this mode offers nothing stronger. Therefore plaintext
+ * mode causes a warning.
  */
 async function openPlain(
   query: SignedQuery,
@@ -128,14 +131,14 @@ async function openPlain(
   return readContent(body, envelope, timestamp);
 }
 
-/** What is wrong with the age of a signed timestamp, if anything. */
+/** Returns the problem if the signed timestamp is too old or too far in the future. */
 function findStale(timestamp: string, now: number, maxAgeMs: number): UnauthenticProblem | undefined {
   if (!TIMESTAMP.test(timestamp)) return { reason: "stale" };
   const ageMs = now - Number(timestamp) * 1_000;
   return Math.abs(ageMs) > maxAgeMs ? { reason: "stale", ageMs } : undefined;
 }
 
-/** The first token that makes the expected signature over the parts. */
+/** Returns the first token whose signature over the parts is the expected one. */
 async function findToken(
   tokens: readonly string[],
   parts: readonly string[],
@@ -153,7 +156,7 @@ interface DecryptedPush {
 }
 
 /**
- * Opens with the first key that yields a message for this app. Of several failures the most informative one is
+ * Decrypts with the first key that yields a message for this app. If all keys fail, the most informative failure is
  * returned.
  */
 async function openWithAny(
@@ -173,7 +176,7 @@ async function openWithAny(
   return err(problem);
 }
 
-/** The fields of an authentic push. */
+/** Parses the fields of an authentic push. */
 function readContent(
   text: string,
   envelope: Result<Envelope, EnvelopeProblem>,
@@ -186,10 +189,10 @@ function readContent(
 }
 
 /**
- * The refusal of an authentic push.
+ * Returns the problem of an authentic push that cannot be parsed.
  *
- * @param cause what is wrong, without content
- * @param text the body, decrypted
+ * @param cause the reason, without content
+ * @param text the decrypted body
  */
 export function unreadable(cause: string, text: string): Result<never, PushProblem> {
   return err({ authentic: true, reason: "unreadable", cause, text });

@@ -1,19 +1,22 @@
 /**
- * The types for receiving a push: credentials and query in, an opened push or a problem out. The code is in
+ * The types for receiving a push: credentials and query as input, an opened push or a problem as output. The code is in
  * `open-push.ts`.
  *
- * A problem says whether the push was `authentic`. A push that is not authentic is rejected and not stored. An
- * authentic push that cannot be parsed must be acknowledged and kept for the operator; otherwise WeChat repeats it and
- * shows the user an error.
+ * A problem contains whether the push was `authentic`. A push that is not authentic is rejected and not stored. An
+ * authentic push that cannot be parsed must be acknowledged and stored for the operator; otherwise WeChat repeats it
+ * and shows the user an error.
  */
 import type { CryptProblem, MessageCipher } from "./crypt.ts";
 import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
 import type { WireFields } from "./wire.ts";
 
-/** The push mode set in the WeChat console (WECHAT.md §1.1). Of a compatible push only the encrypted part is read. */
+/** The push mode set in the WeChat console (WECHAT.md §1.1). In compatible mode only the encrypted part is read. */
 export type PushMode = "secure" | "compatible" | "plain";
 
-/** What an app needs to receive pushes. During a rotation the current secrets come first, then the previous ones. */
+/**
+ * The credentials with which an app receives pushes. During a rotation the current secrets come first, then the
+ * previous ones.
+ */
 export interface PushCredentials {
   readonly appid: string;
   readonly mode: PushMode;
@@ -22,7 +25,7 @@ export interface PushCredentials {
   readonly aesKeys: readonly string[];
 }
 
-/** The unchecked query of a push or of the console's URL check (WECHAT.md §1.2, §1.3). */
+/** The unverified query of a push or of the console's URL verification (WECHAT.md §1.2, §1.3). */
 export interface PushQuery {
   readonly signature?: string | undefined;
   readonly timestamp?: string | undefined;
@@ -39,12 +42,12 @@ export interface AcknowledgementSeal {
   readonly appid: string;
 }
 
-/** An authentic push: verified, decrypted, and its fields read. */
+/** An authentic push: verified, decrypted, with its fields parsed. */
 export interface OpenedPush {
   readonly fields: WireFields;
   /** The text between the fields when it cannot be separated from them (`envelope.ts`). */
   readonly damaged?: string;
-  /** The body, decrypted. */
+  /** The decrypted body. */
   readonly text: string;
   /** The reply must have the same format. */
   readonly format: WireFormat;
@@ -54,21 +57,21 @@ export interface OpenedPush {
   readonly seal?: AcknowledgementSeal;
 }
 
-/** A parameter the query lacks. */
+/** A parameter that is missing from the query. */
 export interface MissingParameter {
   readonly reason: "missing_parameter";
   readonly name: keyof PushQuery;
 }
 
-/** Why the console's URL check is rejected. */
+/** Why the console's URL verification is rejected. */
 export type EchoProblem = MissingParameter | { readonly reason: "bad_signature" };
 
-/** Why a push is rejected as not proved to be WeChat's. */
+/** Why a push is rejected as not proven to come from WeChat. */
 export type UnauthenticProblem =
   | MissingParameter
   | { readonly reason: "bad_envelope"; readonly problem: EnvelopeProblem }
   | {
-      /** The console and `WECHAT_PUSH_MODE` disagree; both must be set to the same mode. */
+      /** The console and `WECHAT_PUSH_MODE` have different modes; both must be set to the same one. */
       readonly reason: "push_mode_mismatch";
       readonly expected: PushMode;
       readonly came: "plaintext" | "encrypted";
@@ -82,14 +85,14 @@ export type UnauthenticProblem =
   | { readonly reason: "decrypt_failed"; readonly problem: CryptProblem }
   | { readonly reason: "wrong_appid" };
 
-/** Why a push did not become an `Inbound`. */
+/** Why a push could not be opened. */
 export type PushProblem =
   | (UnauthenticProblem & { readonly authentic: false })
   | {
       readonly authentic: true;
       readonly reason: "unreadable";
-      /** What is wrong, without the content. */
+      /** The reason, without content. */
       readonly cause: string;
-      /** The decrypted body: content, for the quarantine and not for a log. */
+      /** The decrypted body. Contains user content: stored in the quarantine, must not be logged. */
       readonly text: string;
     };

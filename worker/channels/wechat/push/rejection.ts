@@ -1,11 +1,11 @@
-/** The log fields of a rejected push: what the operator can do. The caller gets none of it. */
+/** The log fields of a rejected push: what the operator can do. The response to the caller contains none of them. */
 import type { RejectedRequest } from "../../channel.ts";
 import type { UnauthenticProblem } from "./received-push.ts";
 
 /**
  * Describes a rejected push.
  *
- * @param appid the app of the URL
+ * @param appid the app that the URL belongs to
  */
 export function toRejectedRequest(problem: UnauthenticProblem, appid: string): RejectedRequest {
   const isIncomplete = problem.reason === "missing_parameter" || problem.reason === "bad_envelope";
@@ -36,7 +36,7 @@ function detailsOf(problem: UnauthenticProblem, appid: string): Readonly<Record<
       return { cure: `the push is for another mini program than ${appid}: check WECHAT_APPID` };
     case "stale":
       return {
-        cure: "a captured push was sent again, or a clock is wrong; the limit is WECHAT_PUSH_MAX_AGE_S for encrypted pushes, 300 s for plaintext ones",
+        cure: "a captured push was replayed, or a clock is wrong; the limit is WECHAT_PUSH_MAX_AGE_S for encrypted pushes, 300 s for plaintext ones",
       };
     case "missing_parameter":
       return { parameter: problem.name };

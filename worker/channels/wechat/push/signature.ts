@@ -1,15 +1,16 @@
 /**
- * WeChat's push signature: SHA-1 over the sorted parts (WECHAT.md §1.2, §2.1). Three parts (token, timestamp, nonce)
- * make `signature`, with the ciphertext as a fourth they make `msg_signature`. Only the latter covers a body.
+ * Computes and verifies WeChat's push signature: SHA-1 over the sorted parts (WECHAT.md §1.2, §2.1). `signature` covers
+ * three parts (token, timestamp, nonce); `msg_signature` covers these and the ciphertext. Only the latter covers a
+ * body.
  */
 import { hexDigest } from "../../../platform/digest.ts";
 
 const encoder = new TextEncoder();
 
 /**
- * Signs parts the way WeChat does. Public, so that tests and users can build a valid push.
+ * Signs parts as WeChat does. Public, so that tests and users can build a valid push.
  *
- * @param parts in any order; sorted by code unit, never by locale, which gives another order (WECHAT.md §1.2)
+ * @param parts in any order; sorted by code unit, not by locale, which gives another order (WECHAT.md §1.2)
  * @returns 40 lower-case hex digits
  */
 export function signParts(parts: readonly string[]): Promise<string> {
@@ -17,10 +18,10 @@ export function signParts(parts: readonly string[]): Promise<string> {
 }
 
 /**
- * Compares two texts byte by byte without stopping at the first difference, so that the run time does not show how much
- * of a guessed signature is right.
+ * Compares two texts byte by byte without stopping at the first difference, so that the run time does not reveal how
+ * much of a guessed signature is correct.
  *
- * @returns whether they are equal; texts of unequal length are not
+ * @returns whether they are equal; false for different lengths
  */
 export function equalConstantTime(a: string, b: string): boolean {
   const left = encoder.encode(a);
@@ -31,9 +32,9 @@ export function equalConstantTime(a: string, b: string): boolean {
 }
 
 /**
- * Whether `expected` is the signature of `parts`.
+ * Returns whether `expected` is the signature of `parts`.
  *
- * @param parts the signed parts, the token included
+ * @param parts the signed parts, including the token
  * @param expected the signature in the query
  */
 export async function verifySignature(parts: readonly string[], expected: string): Promise<boolean> {

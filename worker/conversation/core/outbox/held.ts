@@ -6,7 +6,7 @@ import type { ConversationState, HeldMessage } from "../state.ts";
 import { findWindowRefusal, trustClock, reserve } from "../window.ts";
 import { type OutgoingMessage, appendParts, type TransitionContext, newItem, ownerOf, senderOf } from "./items.ts";
 
-/** Holds a message until the user's next one. */
+/** Holds a message until the user's next message. */
 export function hold(
   state: ConversationState,
   writer: RowWriter,
@@ -20,10 +20,11 @@ export function hold(
 }
 
 /**
- * The user wrote: held messages are queued, oldest first, up to the number the window allows. Call `expireHeld` first.
+ * Queues held messages after the user wrote, oldest first, up to the number that the window allows. Call `expireHeld`
+ * first.
  *
  * When the window is full only because of messages sent in the seconds before the user's message, they are queued and
- * WeChat decides: a refused one is held again. Without the try they would wait for the user's next message.
+ * WeChat decides: a refused message is held again. Otherwise they would wait for the user's next message.
  */
 export function releaseHeld(before: ConversationState, context: TransitionContext): ConversationState {
   const [first, ...rest] = before.held;
@@ -47,7 +48,7 @@ export function partsOf({ message, parts }: HeldMessage): readonly number[] {
   return Array.from({ length: parts }, (_, part) => message + part);
 }
 
-/** Held messages whose time is over are blocked. */
+/** Blocks held messages whose time has expired. */
 export function expireHeld(state: ConversationState, writer: RowWriter, now: number): ConversationState {
   const over = state.held.filter((held) => held.until <= now);
   for (const { message } of over) writer.append({ kind: "blocked", ref: message, facts: { reason: "hold_expired" } });

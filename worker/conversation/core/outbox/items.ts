@@ -1,6 +1,6 @@
 /**
- * The queue of messages to one user: how a message is added, and how its items are found, changed and removed.
- * Decisions on them are in `outbox.ts`.
+ * The queue of messages to one user: adding a message, and finding, changing and removing its items. Decisions about
+ * them are in `outbox.ts`.
  */
 import { sourceOf, type Author } from "../../../../shared/message/author.ts";
 import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
@@ -12,14 +12,14 @@ import type { Service } from "../session/service.ts";
 import type { ConversationState, OutboxItem, Sender } from "../state.ts";
 import { releaseUse } from "../window.ts";
 
-/** What the transitions need besides the state: the channel's rules, the clock, randomness, and a setting. */
+/** The inputs of a transition besides the state: the channel's rules, the clock, randomness, and a setting. */
 export interface TransitionContext {
   readonly rules: ChannelRules;
   /** Epoch ms, read once for the whole transaction. */
   readonly now: number;
   /** A number in [0, 1). */
   readonly random: number;
-  /** How many more attempts an automatic message gets after an unconfirmed one. */
+  /** Number of further attempts for an automatic message after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
   /** Service by agents of the desk; absent: by the settings there is none, and the conversation has had no session. */
   readonly service?: Service;
@@ -34,7 +34,8 @@ export interface OutgoingMessage {
   readonly key?: string;
   readonly request?: string;
   /**
-   * If WeChat's window refuses it, it is held for the user's next message until then, epoch ms; absent: it is not held.
+   * If WeChat's window refuses the message, it is held for the user's next message until this time, epoch ms; absent:
+   * it is not held.
    */
   readonly holdUntil?: number;
   /** Set for a text of the desk's about a session. */
@@ -55,7 +56,7 @@ export function ownerOf({ source, agent }: Sender): Sender {
   return agent === undefined ? { source } : { source, agent };
 }
 
-/** Writes the `out` rows of a message, one for each part. @returns their seqs */
+/** Appends the `out` rows of a message, one for each part. @returns their seqs */
 export function appendParts(writer: RowWriter, draft: OutgoingMessage, replyContext: string | null): readonly number[] {
   const { by, purpose, isAi = false, key, request, parts } = draft;
   const common = {
@@ -75,7 +76,7 @@ export function appendParts(writer: RowWriter, draft: OutgoingMessage, replyCont
   return seqs;
 }
 
-/** A part that waits for its first attempt. */
+/** Creates the item of a part that waits for its first attempt. */
 export function newItem(seq: number, message: number, sender: Sender, { rules, now }: TransitionContext): OutboxItem {
   const until = now + rules.grants.message.durationMs;
   const tries = { failed: 0, paused: 0 };
@@ -92,7 +93,7 @@ export function removeItem(state: ConversationState, seq: number): ConversationS
   return { ...state, queue: state.queue.filter((item) => item.seq !== seq) };
 }
 
-/** Releases an item's reserved send. */
+/** Releases the reserved send of an item. */
 export function release(state: ConversationState, item: OutboxItem): ConversationState {
   return { ...state, window: releaseUse(state.window, item.seq, item.resend) };
 }

@@ -1,5 +1,6 @@
 /**
- * The status of a message, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
+ * Computes the status of a message from its rows: the `out` rows of its parts, their outcomes, and what is still under
+ * way.
  */
 import type { MessageStatus } from "../../../../shared/api/message-status.ts";
 import { sourceOf } from "../../../../shared/message/author.ts";
@@ -22,7 +23,7 @@ export interface PartState {
 
 /** A message as the API shows it. */
 export interface MessageProgress {
-  /** The first part's row. */
+  /** The seq of the first part's row. */
   readonly seq: number;
   readonly status: MessageStatus;
   readonly parts: readonly PartState[];
@@ -41,9 +42,9 @@ const MOST_SEVERE_FIRST: readonly MessageStatus[] = [
 ];
 
 /**
- * Folds a message's state.
+ * Computes the status of a message.
  *
- * @param seq the first part's row
+ * @param seq the seq of the first part's row
  * @param rows the log from that row on (rows of other messages are skipped)
  * @param state the conversation's folded state
  * @returns undefined when `seq` is not a message
@@ -61,20 +62,20 @@ export function foldMessageProgress(
   return { seq, status, parts };
 }
 
-/** The latest time after an attempt was given up at which its outcome can still arrive, milliseconds. */
+/** The time after an attempt expired within which its outcome can still arrive, milliseconds. */
 const LATE_MS = 10 * 60_000;
 
 /**
- * What rows after the given ones may still contain: `nothing` that changes the status · a `late` `sent`, which wins
- * over an unconfirmed end and over the queue · the message's `end`, or that of the resend an automatic message may have
- * had.
+ * What rows after the given ones may still contain: `nothing` that changes the status · a `late` `sent`, which takes
+ * precedence over an unconfirmed outcome and over the queue · the message's `end`, or that of the resend of an
+ * automatic message.
  */
 export type Missing = "nothing" | "late" | "end";
 
 /**
- * Whether rows after the given ones can change the status of a message.
+ * Returns whether rows after the given ones can change the status of a message, and how.
  *
- * @param seq the first part's row
+ * @param seq the seq of the first part's row
  * @param rows the log from that row on
  */
 export function findMissing(seq: number, rows: readonly Row[], state: ConversationState): Missing {
@@ -107,7 +108,7 @@ function missingOf(
   return isLateOver([last], rows) ? "nothing" : "late";
 }
 
-/** Whether the given rows reach past the time in which a late outcome may follow the last of `outcomes`. */
+/** Returns whether the given rows extend beyond the time in which a late outcome can follow the last of `outcomes`. */
 function isLateOver(outcomes: readonly Row[], rows: readonly Row[]): boolean {
   const last = outcomes.at(-1);
   return last !== undefined && (rows.at(-1)?.seq ?? 0) > last.seq + LATE_MS;
@@ -130,7 +131,7 @@ function partState(
   }
   const held = state.held.find((candidate) => candidate.message === message);
   if (held !== undefined) return { part, status: "held", waiting: { reason: "held", until: held.until } };
-  // Whatever came after it, this attempt may have reached the user.
+  // An unconfirmed attempt may have reached the user, whatever happened after it.
   const unknown = outcomes.findLast((row) => row.kind === "unconfirmed");
   if (unknown !== undefined) return { part, status: "unconfirmed", reason: unknown.facts.reason };
   const verdict = outcomes.findLast((row) => isVerdict(row.kind)) ?? heldVerdict(message, rows);
@@ -141,7 +142,7 @@ function partState(
   return { part, status: "queued" };
 }
 
-/** A held message that expired was blocked as a whole, at its first row. */
+/** Returns the `blocked` row of an expired held message, which is blocked as a whole at its first row. */
 function heldVerdict(message: number, rows: readonly Row[]): Row | undefined {
   return rows.find((row) => row.ref === message && row.kind === "blocked" && row.facts.reason === "hold_expired");
 }

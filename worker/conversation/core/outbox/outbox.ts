@@ -3,8 +3,8 @@
  * written through the `RowWriter`. Order and leases: docs/design/0002-object-decides-worker-carries.md; messages that
  * cannot be sent now: `held.ts` and `stop.ts`.
  *
- * An attempt is a lease: its holder must settle it before it ends. An attempt that is not settled by then is
- * `unconfirmed`: whether the request was sent is unknown.
+ * An attempt is a lease: its holder must settle it before the lease ends. An attempt that is not settled by then is
+ * `unconfirmed`: it is unknown whether the request was sent.
  */
 import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
 import { SOURCES } from "../../../../shared/message/source.ts";
@@ -33,15 +33,15 @@ export type { OutgoingMessage, TransitionContext } from "./items.ts";
 export interface Lease {
   readonly seq: number;
   readonly attempt: number;
-  /** The request must be over by then, epoch ms. */
+  /** The request must have ended by this time, epoch ms. */
   readonly deadline: number;
   /** The lease holder. */
   readonly holder: string;
 }
 
-/** How long before its lease ends the request is aborted, milliseconds: time to report the outcome. */
+/** How long before the end of its lease a request is aborted, milliseconds: leaves time to report the outcome. */
 export const SETTLE_MARGIN_MS = 2_000;
-/** Longest random delay before an unconfirmed message is sent again, milliseconds. */
+/** Back-off before an unconfirmed message is sent again, milliseconds. */
 const RESEND_BACKOFF = { baseMs: 8_000, capMs: 8_000 };
 
 /** Reserves a send in the window for every part and queues the parts. Call `findRefusal` first (`admission.ts`). */
@@ -62,7 +62,7 @@ export function enqueue(
   return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
 }
 
-/** Attempts whose lease ended without an outcome are unconfirmed. */
+/** Marks attempts whose lease ended without an outcome as unconfirmed. */
 export function expireLeases(
   state: ConversationState,
   writer: RowWriter,
@@ -88,10 +88,10 @@ function follow(
 
 /**
  * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more are removed from
- * the queue: blocked, or held again.
+ * the queue: they are blocked, or held again.
  *
- * @param holder the lease holder. Idempotent: repeating a holder returns the lease it already holds, and the state as
- *   it was.
+ * @param holder the lease holder. Idempotent: repeating a holder returns the lease it already holds, and the state
+ * unchanged
  */
 export function leaseNext(
   before: ConversationState,
@@ -116,7 +116,7 @@ export function leaseNext(
   return { state: replaceItem(state, started), lease: toLease(started, lease) };
 }
 
-/** The attempt under way that was leased to this holder, while there is time for it. */
+/** Returns the attempt under way that is leased to this holder, while there is time for it. */
 export function leaseOf(state: ConversationState, holder: string, now: number): Lease | undefined {
   const mine = state.queue.find((item) => item.lease?.holder === holder && now < item.lease.deadline);
   return mine?.lease && toLease(mine, mine.lease);
@@ -129,7 +129,7 @@ function toLease(item: OutboxItem, lease: OutboxLease): Lease {
 /**
  * Records the outcome of an attempt.
  *
- * @param isRecorded whether this very attempt's outcome is in the log already (a settle that was called twice)
+ * @param isRecorded whether the outcome of this attempt is already in the log (`settle` was called twice)
  */
 export function settleAttempt(
   before: ConversationState,
@@ -192,7 +192,7 @@ function apply(
   }
 }
 
-/** A `sent` always wins, however late; any other late outcome of an attempt that was given up is only recorded. */
+/** Records the outcome of an expired attempt: `sent` always takes effect; any other late outcome is only recorded. */
 function settleExpired(
   state: ConversationState,
   writer: RowWriter,
@@ -210,7 +210,10 @@ function settleExpired(
   return removeItem(release(state, item), ref);
 }
 
-/** Whether the attempt reached the user is unknown: it counts as used; an automatic message may be sent again once. */
+/**
+ * Records an attempt of which it is unknown whether it reached the user: it counts as used; an automatic message may be
+ * sent once more.
+ */
 function markUnconfirmed(
   state: ConversationState,
   writer: RowWriter,

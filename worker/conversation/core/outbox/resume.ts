@@ -1,11 +1,11 @@
 /**
- * Makes messages that wait for the app due: the pause was lifted, or there is an access token again. Pure; time and
- * randomness are arguments.
+ * Makes messages that wait for the app due, after a pause was lifted or an access token is available again. Pure; time
+ * and randomness are arguments.
  */
 import type { ConversationState, OutboxItem } from "../state.ts";
 import { waitReasonOf } from "./waiting.ts";
 
-/** Whether an item waits for the end of a pause or for a token. */
+/** Returns whether an item waits for the end of a pause or for a token. */
 export function waitsForApp({ lease, lastAttempt }: OutboxItem): boolean {
   if (lease !== undefined || lastAttempt === undefined) return false;
   const reason = waitReasonOf(lastAttempt);
@@ -15,7 +15,7 @@ export function waitsForApp({ lease, lastAttempt }: OutboxItem): boolean {
 /**
  * Makes messages that wait for the app due.
  *
- * @param at epoch ms; messages that are due earlier stay due then
+ * @param at epoch ms; messages that are due earlier keep their time
  * @returns the same object when nothing changes
  */
 export function makeDue(state: ConversationState, at: number): ConversationState {

@@ -1,68 +1,66 @@
 /**
- * What follows from an attempt: the retry plan. Facts (`AttemptOutcome`) in, a decision out; time and randomness are
- * arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand conversations that failed
- * together do not retry together.
+ * The retry plan: decides what follows from an attempt. The input is the outcome (`AttemptOutcome`); time and
+ * randomness are arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand conversations
+ * that failed together do not retry together.
  */
 import type { AttemptOutcome, Reaction } from "../../../../shared/message/delivery.ts";
 import type { WindowCorrection } from "../window.ts";
 
-/** What to do with the row whose attempt just ended. */
+/** What to do with the row whose attempt has just ended. */
 export type Decision =
   | { readonly type: "sent" }
-  /**
-   * For good: no further attempt. `mayHold`: the cause may not be the message, so a message that can be held is held.
-   */
+  /** No further attempt. `mayHold`: the cause may not be the message, so a message that can be held is held. */
   | { readonly type: "failed"; readonly reason: string; readonly code?: string; readonly mayHold?: true }
   /** WeChat reports that the window is used up or closed. */
   | { readonly type: "window"; readonly correction: WindowCorrection; readonly code: string }
-  /** Not delivered; try again not before `at`. `counts`: which of the row's counters of tries grows, if any. */
+  /** Not delivered; retry not before `at`. `counts`: which of the row's counters of tries is increased, if any. */
   | {
       readonly type: "retry";
       readonly at: number;
       readonly counts?: keyof Tries;
       readonly reason: string;
       readonly code?: string;
-      /** For a rejection. */
+      /** Present for a rejection. */
       readonly reaction?: Reaction;
-      /** WeChat refuses this message alone. */
+      /** WeChat refuses only this message. */
       readonly isAlone?: true;
     }
-  /** Whether it was delivered is unknown. */
+  /** It is unknown whether the message was delivered. */
   | { readonly type: "unconfirmed"; readonly reason: string };
 
-/** Attempts of a row that did not send it. */
+/** Counters of a row's attempts that did not send it. */
 export interface Tries {
-  /** Attempts that WeChat refused as busy, or for their token. */
+  /** Attempts that WeChat refused because it was busy, or because of their token. */
   readonly failed: number;
   /** Attempts that could not be sent (no token, no time), or that WeChat refused for the whole app. */
   readonly paused: number;
 }
 
-/** The most attempts while WeChat is busy; after them the message fails. */
+/** The maximum number of attempts while WeChat is busy; after them the message fails. */
 export const MAX_TRIES = 4;
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-/** WeChat is busy: short delays. */
+/** Back-off while WeChat is busy: short delays. */
 const BUSY_BACKOFF = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
-/** Nothing could be sent (no token, out of time): growing delays, for as long as the window is open. */
+/** Back-off when nothing could be sent (no token, no time): growing delays, as long as the window is open. */
 const NOT_SENT_BACKOFF = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
-/** The app may not send (banned, out of its daily quota): longer delays. */
+/** Back-off when the app may not send (banned, daily limit used up): longer delays. */
 const PAUSED_BACKOFF = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
 /**
- * How long a message is tried that WeChat alone refuses with a code of the whole app, milliseconds; after it the
- * message fails. Longer than the longest delay of PAUSED_BACKOFF: every other waiting message has been tried by then,
- * and if one of them is refused as well, this time starts again.
+ * How long a message is retried when WeChat refuses only this message with a code that concerns the whole app,
+ * milliseconds; after this time it fails. Longer than the maximum delay of PAUSED_BACKOFF: every other waiting message
+ * has been tried by then, and if one of them is refused too, this time starts again.
  */
 const REFUSED_ALONE_MAX_MS = PAUSED_BACKOFF.capMs + 5 * MINUTE_MS;
 /**
- * The longest time from one attempt to the next, milliseconds: a pause lasts up to an hour, the delay after it up to
+ * The maximum time from one attempt to the next, milliseconds: a pause lasts up to an hour, the delay after it up to
  * two.
  */
 export const LONGEST_WAIT_MS = 4 * 60 * MINUTE_MS;
-/** A reported pause is cut to this, milliseconds: leaves time for the longest delay after it. */
+/** A reported pause is limited to this length, milliseconds, which leaves time for the maximum delay after it. */
 const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - NOT_SENT_BACKOFF.capMs;
-/** Waiting messages wake at random times within this span after a pause of the whole app, milliseconds. */
+/** Waiting messages wake at random times within this time after a pause of the whole app, milliseconds. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /**
@@ -87,9 +85,9 @@ export function planRetry(outcome: AttemptOutcome, tries: Tries, now: number, ra
 }
 
 /**
- * A delay with full jitter: 1 … min(cap, base · 2^step), milliseconds.
+ * Returns a delay with full jitter: 1 … min(cap, base · 2^step), milliseconds.
  *
- * @param step how many attempts failed before
+ * @param step the number of failed attempts before
  * @param random a number in [0, 1)
  */
 export function backoffMs(
@@ -124,18 +122,18 @@ function planAfterRejection(
     case "rate": {
       const at = Math.max(nextMinute(now), pauseEnd) + Math.floor(random * PAUSE_SPREAD_MS);
       if (aloneMs === undefined) return { type: "retry", at, ...cause };
-      // No pause limits these calls: the back-off does.
+      // These attempts are not limited by a pause, so they are limited by the back-off.
       const later = at + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       return { type: "retry", counts: "paused", at: later, ...cause, isAlone: true };
     }
     case "quota":
     case "stop": {
-      // A quota is never about one message; a stop may be, when WeChat refuses only this message with it.
+      // A quota never concerns only one message; a stop may, when WeChat refuses only this message with it.
       if (reaction === "stop" && aloneMs !== undefined && aloneMs >= REFUSED_ALONE_MAX_MS) {
         return { type: "failed", reason: name, code, mayHold: true };
       }
       // Delayed until after the messages that waited for the same pause: if the app is the cause, WeChat refuses one of
-      // these.
+      // those.
       const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
       const later = earliest + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       const at = pauseEnd > now ? Math.max(later, afterPause(pauseEnd, random)) : later;
@@ -158,7 +156,7 @@ function planNotSent(
   const { reason, until, code } = outcome;
   const earliest = plausibleEnd(until, now);
   const cause = { reason, ...(code !== undefined && { code }) };
-  // A pause has its own end. It counts as no try, so a later failure does not get a longer delay because of it.
+  // A pause has its own end. It is not counted as a try, so a later failure does not get a longer delay because of it.
   if (reason === "paused") return { type: "retry", at: afterPause(earliest, random), ...cause };
   return {
     type: "retry",
@@ -168,7 +166,7 @@ function planNotSent(
   };
 }
 
-/** When a pause ends, or now when there is none. */
+/** Returns when a pause ends, or now when there is none. */
 function plausibleEnd(until: number | undefined, now: number): number {
   return Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);
 }

@@ -1,5 +1,6 @@
 /**
- * What happens to a queued message that may not be sent now or was refused: held again, tried again or blocked. Pure.
+ * Decides what happens to a queued message that may not be sent now or was refused: it is held again, retried or
+ * blocked. Pure.
  */
 import type { BlockedReason, RowKinds, RowWriter } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
@@ -10,13 +11,13 @@ import { MAX_TRIES } from "./retry.ts";
 /** Why a message that may not be sent now leaves the queue. */
 interface Stop {
   readonly reason: BlockedReason;
-  /** The attempt that WeChat's window refused; absent when our own counters did. */
+  /** The attempt that WeChat's window refused; absent when our own quota refused it. */
   readonly rejected?: { readonly attempt: number; readonly code: string; readonly reaction: WindowCorrection };
 }
 
 /**
- * The window does not allow a message. The only function that decides what follows: a message that may be held waits
- * for the user's next message, until its time is over; any other is blocked.
+ * Handles a message that the window does not allow. Only this function decides: a message that may be held waits for
+ * the user's next message, until its time expires; any other is blocked.
  */
 export function blockOrHold(
   state: ConversationState,
@@ -27,21 +28,21 @@ export function blockOrHold(
 ): ConversationState {
   if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
   if (item.holdUntil === undefined || item.seq !== item.message) return block(state, writer, item, stop);
-  // One row for the whole message, as for a held message whose time is over.
+  // One row for the whole message, as for a held message whose time has expired.
   writer.append({ kind: "blocked", ref: item.seq, facts: { ...factsOf(stop), reason: "hold_expired" } });
   return removeMessage(state, item.message).state;
 }
 
 /**
- * Whether a message may wait for the user's next one. After its first part was sent, the remaining parts would arrive
- * alone.
+ * Returns whether a message may wait for the user's next message. After its first part was sent it may not, because the
+ * remaining parts would arrive separately.
  */
 export function isHoldable({ seq, message, holdUntil = 0 }: OutboxItem, now: number): boolean {
   return seq === message && holdUntil > now;
 }
 
 /**
- * Tries a message again at once when WeChat refused it because of the old window and the user has written since;
+ * Retries a message at once when WeChat refused it because of the old window and the user has written since then;
  * otherwise holds it.
  */
 function tryOrHold(
@@ -84,7 +85,7 @@ function factsOf({ reason, rejected }: Stop): RowKinds["blocked"]["facts"] {
   return { reason, ...(rejected && { attempt: rejected.attempt, code: rejected.code }) };
 }
 
-/** An item will not be sent: its reserved send is released, and the parts after it are blocked. */
+/** Drops an item that will not be sent: releases its reserved send and blocks the parts after it. */
 export function dropMessage(state: ConversationState, writer: RowWriter, item: OutboxItem): ConversationState {
   const stopped = state.queue.filter((other) => other.message === item.message && other.seq > item.seq);
   for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, facts: { reason: "part_failed" } });

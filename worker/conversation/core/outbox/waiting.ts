@@ -1,6 +1,4 @@
-/**
- * Why a message is waiting: read from the conversation's state, for the API. Pure.
- */
+/** Computes why a message is waiting, from the conversation's state, for the API. Pure. */
 import type { WaitReason } from "../../../../shared/api/message-status.ts";
 import { isPauseReaction } from "../../../../shared/message/delivery.ts";
 import type { ConversationState, OutboxItem, LastAttempt } from "../state.ts";
@@ -8,28 +6,29 @@ import type { ConversationState, OutboxItem, LastAttempt } from "../state.ts";
 /** Why a message waits. */
 export interface Waiting {
   readonly reason: WaitReason;
-  /** What WeChat answered last, if it did; of `order`: to the message before it. */
+  /** The last error code of WeChat, if any; for `order`, that of the message before it. */
   readonly code?: string;
-  /** Of `order`: the message before it waits for the end of a pause. Not shown by the API. */
+  /** For `order`: the message before it waits for the end of a pause. Not shown by the API. */
   readonly isBehindPause?: true;
   /**
-   * Not tried before, epoch ms; of `held`: blocked then. Absent while an attempt of the message before it is under way.
+   * Epoch ms. Earliest time of the next attempt; for `held`, when the hold expires and the message becomes `blocked`.
+   * Absent while the message before it is being sent.
    */
   readonly until?: number;
 }
 
 /** A message that is waiting. */
 export interface WaitingMessage {
-  /** The first part's row: the id of the whole message. */
+  /** The seq of the first part's row, which identifies the whole message. */
   readonly message: number;
   readonly status: "queued" | "retrying" | "held";
   readonly waiting: Waiting;
 }
 
-/** Why an item of the queue is waiting; undefined while an attempt of it is under way. */
+/** Returns why an item of the queue is waiting; undefined while an attempt is under way. */
 export function findWaiting(state: ConversationState, item: OutboxItem): Waiting | undefined {
   if (item.lease !== undefined) return undefined;
-  // Messages that wait to be sent again let others pass (`sendableItems`).
+  // Messages that wait for a resend do not delay later ones (`sendableItems`).
   const before = state.queue.slice(0, state.queue.indexOf(item)).find(({ resend }) => resend === 0);
   if (before !== undefined) return waitingBehind(before);
   const { lastAttempt, nextAt: until } = item;
@@ -38,7 +37,7 @@ export function findWaiting(state: ConversationState, item: OutboxItem): Waiting
   return underWay === undefined ? { reason: "due", until } : waitingBehind(underWay);
 }
 
-/** Every waiting message: the queued ones in order of sending, then the held ones, oldest first. */
+/** Returns every waiting message: the queued ones in sending order, then the held ones, oldest first. */
 export function waitingMessages(state: ConversationState): readonly WaitingMessage[] {
   const { queue, held } = state;
   const firsts = queue.filter(
@@ -63,13 +62,13 @@ function waitingBehind(first: OutboxItem): Waiting {
   return { reason: "order", ...codeOf(lastAttempt), ...(isBehindPause && { isBehindPause }), until };
 }
 
-/** Whether a message waits for the app's pause, itself or behind another message. */
+/** Returns whether a message waits for a pause of the app, directly or because a message before it does. */
 export function waitsForPause({ reason, isBehindPause }: Waiting): boolean {
   return reason === "paused" || isBehindPause === true;
 }
 
 /**
- * The same reason with the new end of a pause that was moved since the message was refused.
+ * Returns the reason with the current end of the pause, if that has changed since the message was refused.
  *
  * @param pauseEnd epoch ms; 0: the app is not paused
  * @returns the same object when nothing changes
@@ -80,14 +79,14 @@ export function untilPauseEnds(waiting: Waiting, pauseEnd: number): Waiting {
   return { ...waiting, until: pauseEnd };
 }
 
-/** The reason why an item waits after an attempt. */
+/** Returns the reason why an item waits after an attempt. */
 export function waitReasonOf(last: LastAttempt): WaitReason {
   const { reason, isAlone } = last;
   if (reason === "no_token" || reason === "unconfirmed") return reason;
   return isPausing(last) && isAlone !== true ? "paused" : "retry";
 }
 
-/** Whether the attempt was stopped by a pause, or refused with a code that pauses. */
+/** Returns whether the attempt was prevented by a pause, or refused with a code that pauses. */
 function isPausing({ reason, reaction }: LastAttempt): boolean {
   return reason === "paused" || (reaction !== undefined && isPauseReaction(reaction));
 }

@@ -1,6 +1,7 @@
 /**
- * Commands of the desk in a conversation: the session machine's, with what they need of outbox and window, and what
- * follows for messages that wait. One transition each: a refused command changes nothing but what was due anyway. Pure.
+ * Applies commands of the desk to a conversation: runs the session machine with the required parts of outbox and
+ * window, and handles the waiting messages. Each command is one transition: a refused command changes nothing except
+ * what was due anyway. Pure.
  */
 import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
@@ -36,7 +37,7 @@ import { isOutdated, type ServicePurpose } from "./queued-message.ts";
 import type { Service } from "./service.ts";
 import { NO_SESSION, type CloseReason, type ReturnReason } from "./session.ts";
 
-/** A change of a session, decided on one version of it. */
+/** A change of a session, based on one version of it. */
 export type SessionChange =
   | { readonly type: "take" | "assign" | "reopen"; readonly agent: string }
   | { readonly type: "transfer_to_agent"; readonly target: string }
@@ -46,10 +47,10 @@ export type SessionChange =
       readonly reason: Exclude<ReturnReason, "transfer">;
       readonly isOffline: boolean;
     }
-  /** Until then, epoch ms; at most until the reply window ends. */
+  /** The end of parking, epoch ms; at most the end of the reply window. */
   | { readonly type: "park"; readonly until: number }
   | { readonly type: "unpark" }
-  /** `seenSeq`: the newest row the agent, or the timer, has seen. */
+  /** `seenSeq`: the newest row that the agent, or the timer, has seen. */
   | { readonly type: "close"; readonly reason: Extract<CloseReason, "agent" | "idle">; readonly seenSeq: number }
   | {
       readonly type: "expire";
@@ -57,24 +58,27 @@ export type SessionChange =
       readonly afterSeq: number;
     };
 
-/** What a command does. */
+/** The operation of a command. */
 export type CommandAction =
   | (SessionChange & { readonly session: number; readonly version: number; readonly text?: string })
-  /** An agent is asked for: by the API or a bot. */
+  /** An agent is requested: by the API or a bot. */
   | { readonly type: "request"; readonly queue: QueueEntry }
-  /** An agent writes to the user, and takes the session if no agent serves it. */
+  /** An agent writes to the user, and is assigned the session if no agent serves it. */
   | {
       readonly type: "reply";
       readonly agent: string;
       readonly message: Outbound;
-      /** SHA-256 of the message: the same command id with another one is an error. */
+      /** SHA-256 of the message: the same command id with another message is an error. */
       readonly request: string;
-      /** If the window does not allow it, it is held for the user's next message. */
+      /** Whether the message is held for the user's next message if the window does not allow it. */
       readonly hold: boolean;
-      /** The newest row the agent has seen: what others did after it is shown first. Absent: sent in any case. */
+      /**
+       * The newest row that the agent has seen; when others acted after it, the command is refused so that the agent
+       * sees it first. Absent: sent in any case.
+       */
       readonly seenSeq?: number;
     }
-  /** A text of the desk's about a session, such as the request for a rating. */
+  /** A text of the desk about a session, such as the request for a rating. */
   | {
       readonly type: "service_text";
       readonly purpose: ServicePurpose;
@@ -82,14 +86,14 @@ export type CommandAction =
       readonly session: number;
       readonly lastUserSeq: number;
     }
-  /** A text for colleagues. */
+  /** A note for colleagues. */
   | { readonly type: "note"; readonly text: string; readonly mentions?: readonly string[] };
 
 /** A command. */
 export interface Command {
-  /** Its id: a repeated command has no further effect. */
+  /** The id of the command: a repeated command has no further effect. */
   readonly id: string;
-  /** Who gave it; the desk itself when absent. */
+  /** The author of the command; absent: the desk itself. */
   readonly by?: Author;
   readonly action: CommandAction;
 }
@@ -99,20 +103,20 @@ export type CommandRefusal =
   | SessionRefusal
   | { readonly reason: WindowRefusal | ControlRefusal | "hold_full" | "unsplittable" | "idempotency_mismatch" };
 
-/** The result of a command; `message` is the first row of what it sends. */
+/** The result of a command; `message` is the first row of the message it sends. */
 export type Applied = { readonly state: ConversationState } & (
   | { readonly refusal: CommandRefusal; readonly message?: never }
   | { readonly refusal?: never; readonly message?: number }
 );
 
-/** What a command depends on besides state and time. */
+/** The other data a command depends on, besides state and time. */
 export interface CommandContext extends TransitionContext {
   readonly service: Service;
-  /** Whether others have done something about the conversation after a row. */
+  /** Returns whether others have acted in the conversation after a row. */
   readonly isStale: (seenSeq: number, agent: string) => boolean;
 }
 
-/** The key of a command's row. */
+/** Returns the key of a command's row. */
 export function commandKey(id: string): string {
   return `c:${id}`;
 }
@@ -211,7 +215,7 @@ function applyReply(
   return refused === undefined ? enqueue(free, writer, draft, context) : hold(free, writer, draft, holdUntil);
 }
 
-/** The conversation as it will be once this agent serves it: what automation has queued no longer counts. */
+/** Returns the conversation as it will be when this agent serves it: messages queued by automation no longer count. */
 function asServed(state: ConversationState, agent: string, context: CommandContext): ConversationState {
   const served: ConversationState = { ...state, control: { type: "served", agent, mutedUntil: 0 } };
   return context.service.machine.dropRefused(served, writeRows(0, context.now), context);
@@ -234,7 +238,7 @@ function applyServiceText(
   return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
 }
 
-/** Gives the next row the key: the command's. */
+/** Sets the key of the next row to the command's key. */
 function keyed(writer: RowWriter, key: string): RowWriter {
   let isUsed = false;
   return {

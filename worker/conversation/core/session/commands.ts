@@ -1,5 +1,5 @@
 /**
- * Commands of agents, supervisors and the desk on a session. A command names the session and the version it was decided
+ * Commands of agents, supervisors and the desk on a session. A command names the session and the version it is based
  * on; every check runs here, in the transaction that makes the change (DESK_PROTOCOL rules 1, 11, 12). A refused
  * command changes nothing. Pure.
  */
@@ -19,7 +19,7 @@ import {
   type SessionState,
 } from "./session.ts";
 
-/** Transfers of one session, to agents and teams together. */
+/** The maximum number of transfers of one session, to agents and teams together. */
 export const MAX_TRANSFERS = 10;
 
 /** The fields of every command. */
@@ -31,19 +31,19 @@ export interface SessionCommand {
 
 /** Why a command was refused. `assignee`: the agent of the session. */
 export type SessionRefusal =
-  /** Another session is open, or none. */
+  /** Another session is open, or none is. */
   | { readonly reason: "session_over" }
   | { readonly reason: "version_mismatch"; readonly version: number }
   | { readonly reason: "taken"; readonly assignee: string }
-  /** The session is not in the state the command is for. */
+  /** The session is not in the state that the command requires. */
   | { readonly reason: "wrong_status"; readonly status: OpenSession["status"] }
-  /** The user wrote after the version the command was decided on. */
+  /** The user wrote after the version that the command is based on. */
   | { readonly reason: "stale" }
-  /** The user has no answer yet. */
+  /** The user has not received an answer yet. */
   | { readonly reason: "waiting" }
-  /** A message is being sent; its outcome decides whether the user is answered. */
+  /** A message is being sent; its outcome determines whether the user is answered. */
   | { readonly reason: "sending" }
-  /** Messages are held for the user's next one: send, drop or keep them first. */
+  /** Messages are held until the user's next message: send, drop or keep them first. */
   | { readonly reason: "held" }
   | { readonly reason: "same_agent" | "same_team" | "transfer_limit" | "park_end" };
 
@@ -62,7 +62,7 @@ export function take(
   });
 }
 
-/** The desk assigns a waiting session. An agent who has taken it meanwhile keeps it. */
+/** Assigns a waiting session, as decided by the desk. If an agent has taken it in the meantime, that agent keeps it. */
 export function assign(
   before: SessionState,
   command: SessionCommand & { agent: string },
@@ -72,9 +72,10 @@ export function assign(
 }
 
 /**
- * An agent replies. Without an open session, or with an unassigned one, the reply takes it first.
+ * Starts an agent's reply. Without an open session, or with an unassigned one, the reply first assigns a session to the
+ * agent.
  *
- * @returns the session the reply belongs to; refused when another agent serves it
+ * @returns the session the reply belongs to; refused when another agent is serving it
  */
 export function reply(before: SessionState, agent: string, context: SessionContext): SessionOutcome {
   const session = before.open;
@@ -84,13 +85,13 @@ export function reply(before: SessionState, agent: string, context: SessionConte
   return ok(session.status === "serving" ? before : assignTo(before, session, agent, context));
 }
 
-/** Why an agent may not reply: another one serves the session. */
+/** Returns why an agent may not reply: another agent serves the session. */
 export function findTaken({ open: session }: SessionState, agent: string): SessionRefusal | undefined {
   if (session?.status !== "serving" || session.assignee === agent) return undefined;
   return { reason: "taken", assignee: session.assignee };
 }
 
-/** An agent opens a closed conversation again. */
+/** Reopens a closed conversation for an agent. */
 export function reopen(
   before: SessionState,
   { agent, session, version }: SessionCommand & { agent: string },
@@ -134,7 +135,10 @@ export function transferToTeam(
   });
 }
 
-/** Returns the session to the queue, at its previous position: its agent has left. */
+/**
+ * Returns the session to the queue, at its previous position: its agent can no longer serve it (left, suspended,
+ * removed) or it was reassigned.
+ */
 export function returnToQueue(
   before: SessionState,
   command: SessionCommand & { reason: Exclude<ReturnReason, "transfer">; isOffline: boolean },
@@ -149,7 +153,7 @@ export function returnToQueue(
 /**
  * Parks the session until a time or the user's next message.
  *
- * @param latest the end of the reply window, epoch ms: no park lasts longer
+ * @param latest the end of the reply window, epoch ms: parking ends then at the latest
  */
 export function park(
   before: SessionState,
@@ -173,12 +177,12 @@ export function unpark(before: SessionState, command: SessionCommand, context: S
 
 /** The state of the outbox that closing depends on. */
 export interface UnsentMessages {
-  /** A message is queued, under way or without a known outcome. */
+  /** Whether a message is queued, being sent or without a known outcome. */
   readonly isSending: boolean;
   readonly held: number;
 }
 
-/** Closes the session. By an agent only without unseen messages, messages under way and held messages. */
+/** Closes the session. An agent may close it only without unseen messages, messages being sent and held messages. */
 export function close(
   before: SessionState,
   command: SessionCommand & { reason: Extract<CloseReason, "agent" | "idle">; seenSeq: number },
@@ -197,9 +201,10 @@ export function close(
 }
 
 /**
- * The user left the queue, or waited longer than a session may; or a bot session has been quiet for a day.
+ * Closes the session because the user left the queue or waited longer than the maximum, or a bot session had no
+ * activity for a day.
  *
- * @param command `afterSeq`: the newest user message the decision was made on
+ * @param command `afterSeq`: the newest user message the decision is based on
  */
 export function expire(
   before: SessionState,

@@ -1,6 +1,6 @@
 /**
- * Events of users, automation and the platform in a session (docs/design/0023-sessions.md). None is refused: an event
- * that does not concern the present state changes nothing. Pure.
+ * Applies events of users, automation and the platform to a session (docs/design/0023-sessions.md). None is refused: an
+ * event that does not concern the current state changes nothing. Pure.
  */
 import {
   AFTERLIFE_MS,
@@ -14,7 +14,7 @@ import {
 } from "./session.ts";
 import { addAutomaticReply, addReply, addUserMessage } from "./sums.ts";
 
-/** A user message that is already a row. */
+/** A user message that is already stored as a row. */
 export interface ArrivedMessage {
   /** The seq of its row. */
   readonly seq: number;
@@ -26,14 +26,14 @@ export interface ArrivedMessage {
   readonly queue: QueueEntry;
 }
 
-/** Where a session waits for an agent. */
+/** The queue in which a session waits for an agent. */
 export interface QueueEntry {
   readonly team: string | null;
-  /** No agent is there, or it is outside business hours. */
+  /** Whether no agent is available, or it is outside business hours. */
   readonly isOffline: boolean;
 }
 
-/** The user wrote. A session begins when none is open. */
+/** Records a user message. Opens a session when none is open. */
 export function receiveMessage(before: SessionState, message: ArrivedMessage, context: SessionContext): SessionState {
   const opened = before.open === null ? openFor(before, message, context) : before;
   const arrived = withOpen(opened, (session) => ({
@@ -51,8 +51,8 @@ export function receiveMessage(before: SessionState, message: ArrivedMessage, co
 }
 
 /**
- * Whether a user message rates the closed session instead of opening another one: one digit as the whole text, the first
- * one, written after the request reached the user, within 24 hours of it.
+ * Returns whether a user message rates the closed session instead of opening a new one: the text is a single digit, it
+ * is the first such message, and it was written after the request reached the user, within 24 hours of it.
  *
  * @param at when the user wrote it, epoch ms
  */
@@ -61,7 +61,7 @@ export function isRating({ open: session, closed }: SessionState, at: number, no
   return at >= closed.ratingAskedAt && now - closed.ratingAskedAt < AFTERLIFE_MS;
 }
 
-/** The user rated the closed session. Call `isRating` first. */
+/** Records the user's rating of the closed session. Call `isRating` first. */
 export function rate(state: SessionState, score: number): SessionState {
   return state.closed === null ? state : { ...state, closed: { ...state.closed, score } };
 }
@@ -72,7 +72,9 @@ export function askedForRating(state: SessionState, session: number, at: number)
   return { ...state, closed: { ...state.closed, ratingAskedAt: state.closed.ratingAskedAt ?? at } };
 }
 
-/** An agent was asked for: by a rule, the bot, the API, or because automation did not answer. */
+/**
+ * Queues the session because an agent was requested: by a rule, the bot, the API, or because automation did not answer.
+ */
 export function requestAgent(before: SessionState, queue: QueueEntry, context: SessionContext): SessionState {
   const session = before.open;
   if (session === null) return open(before, (head) => toQueued({ ...head, status: "bot" }, queue, context), context);
@@ -82,17 +84,20 @@ export function requestAgent(before: SessionState, queue: QueueEntry, context: S
 
 /** The outcome of an automatic reply to a user message. */
 export interface AutomaticOutcome {
-  /** The newest user message it answers, by its row. */
+  /** The newest user message that it answers, by the seq of its row. */
   readonly answers: number;
-  /** It reached the user. A rule with the action `silent` counts as delivered. */
+  /** Whether it reached the user. A rule with the action `silent` counts as delivered. */
   readonly isDelivered: boolean;
-  /** It is that action: the user is answered without a reply. */
+  /** Whether it is that action: the user counts as answered without a reply. */
   readonly isSilent?: true;
   /** Epoch ms. */
   readonly at: number;
 }
 
-/** An automatic reply was delivered, or not: then the session waits for an agent, and no message is left unanswered. */
+/**
+ * Records that an automatic reply was delivered or failed; after a failure the session waits for an agent, so that no
+ * message stays unanswered.
+ */
 export function settleAutomatic(
   before: SessionState,
   { answers, isDelivered, isSilent, at }: AutomaticOutcome,
@@ -108,19 +113,19 @@ export function settleAutomatic(
   }));
 }
 
-/** A reply of an agent that reached the user, or may have. */
+/** A reply of an agent that was delivered, or may have been. */
 export interface SettledReply {
   /** The seq of its row. */
   readonly seq: number;
   /** When it was sent, epoch ms. */
   readonly at: number;
-  /** Its author, who may have lost the session since; absent: the agent who has it. */
+  /** Its author, who may have lost the session since then; absent: the agent who has the session. */
   readonly agent?: string;
 }
 
 /**
- * A reply of an agent was delivered. It answers the messages before its row: when the user wrote after it, the session
- * still waits. A reply that was queued in an earlier session changes nothing.
+ * Records that a reply of an agent was delivered. It answers the messages before its row: when the user wrote after it,
+ * the session still waits. A reply that was queued in an earlier session changes nothing.
  */
 export function settleReply(
   before: SessionState,
@@ -139,12 +144,12 @@ export function settleReply(
   });
 }
 
-/** An agent has read up to a row. */
+/** Records that an agent has read all rows up to this one. */
 export function markSeen(before: SessionState, seq: number): SessionState {
   return withOpen(before, (session) => (session.lastUserSeq <= seq ? { ...session, unread: 0 } : session));
 }
 
-/** The conversation went to the platform's own agents. */
+/** Ends the session because the conversation was handed over to the platform's own agents. */
 export function endByHandover(before: SessionState, context: SessionContext): SessionState {
   return before.open === null ? before : end(before, before.open, "handed_over", context);
 }

@@ -1,6 +1,7 @@
 /**
- * The session machine in a conversation: its events run in the transaction of the user's message and of each outcome, and
- * `control` follows the session (docs/design/0023-sessions.md). Loaded when a conversation needs it. Pure.
+ * Runs the session machine in a conversation: its events are applied in the transaction of the user's message and of
+ * each outcome, and `control` is derived from the session (docs/design/0023-sessions.md). Loaded when a conversation
+ * needs it. Pure.
  */
 import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
 import type { Inbound } from "../../../../shared/message/inbound.ts";
@@ -29,17 +30,17 @@ import { AFTERLIFE_MS, end, NO_SESSION, record, type SessionContext, type Sessio
 const SCORE = /^[1-5]$/;
 const USER: Author = { type: "user" };
 
-/** See `SessionMachine`. */
+/** Implements `SessionMachine`. */
 export const SESSION_MACHINE: SessionMachine = { readScore, receive, follow, dropRefused };
 
-/** The same conversation with its sessions, and `control` as it follows from them. */
+/** Returns the conversation with these sessions and the `control` derived from them. */
 export function withSessions(state: ConversationState, sessions: SessionState): ConversationState {
   if (sessions === (state.sessions ?? NO_SESSION)) return state;
   const agent = sessions.open?.status === "serving" ? sessions.open.assignee : null;
   return { ...state, sessions, control: serve(state.control, agent) };
 }
 
-/** What the pure machine needs of a transition. */
+/** Returns the dependencies of the session functions in a transition. */
 export function sessionContext(
   writer: RowWriter,
   { measuring }: Pick<Service, "measuring">,
@@ -70,7 +71,7 @@ function receive(
   if (message.score !== undefined) return withSessions(state, rateClosed(known, writer, message.score));
   const before = endQuietBot(known, message.isDesk, context);
   if (message.isHandedOver) return withSessions(state, endByHandover(before, context));
-  // The settings have returned to the platform's own agents: what is open continues, and no session begins.
+  // The settings name the platform's own agents again: open sessions continue, and no new session begins.
   if (!message.isDesk && before.open === null) return withSessions(state, before);
   const answer = findAnswer(state, message);
   const { seq, at } = message;
@@ -90,8 +91,8 @@ function rateClosed(sessions: SessionState, writer: RowWriter, score: number): S
 }
 
 /**
- * A session that automation has had for itself and that has been quiet for a day ends before the next message; one of an
- * account whose users the platform's agents serve again ends at once.
+ * Ends a session before the next message: a session handled only by automation after a day without activity; a session
+ * of an account whose users are served by the platform's agents again at once.
  */
 function endQuietBot(sessions: SessionState, isDesk: boolean, context: SessionContext): SessionState {
   const { open } = sessions;
@@ -100,7 +101,10 @@ function endQuietBot(sessions: SessionState, isDesk: boolean, context: SessionCo
   return isQuiet || !isDesk ? end(sessions, open, "bot", context) : sessions;
 }
 
-/** What automation does about a message: all of its answer is queued, it is silent on purpose, or the user needs an agent. */
+/**
+ * Applies automation's decision on a message: its complete answer is queued, it is silent on purpose, or the user needs
+ * an agent.
+ */
 function findAnswer({ queue }: ConversationState, { seq, chosen }: ServedMessage): "queued" | "silence" | "none" {
   if (chosen?.action.type === "silent") return "silence";
   if (chosen?.action.type !== "reply") return "none";
@@ -124,7 +128,7 @@ function follow(
   }, after);
 }
 
-/** Whether a message is still to be sent. */
+/** Returns whether a message is still to be sent. */
 function isWaiting({ queue, held }: ConversationState, { seq, message }: OutboxItem): boolean {
   return queue.some((other) => other.seq === seq) || held.some((other) => other.message === message);
 }
@@ -133,7 +137,10 @@ function isSent(rows: readonly Row[]): boolean {
   return rows.some(({ kind }) => kind === "sent");
 }
 
-/** A part of an automatic answer has its outcome. The message is answered with the last part; a part that was not sent makes it unanswered. */
+/**
+ * Applies the outcome of one part of an automatic answer. The message counts as answered with the last part; a part
+ * that was not sent makes it unanswered.
+ */
 function followAnswer(
   state: ConversationState,
   answers: number,
@@ -147,7 +154,7 @@ function followAnswer(
   return withSessions(withoutAnswers(state, answers), settled);
 }
 
-/** The outcome of what is still queued of an answer decides about nothing. */
+/** The outcomes of the parts that are still queued no longer matter. */
 function withoutAnswers(state: ConversationState, answers: number): ConversationState {
   const queue = state.queue.map((item) => {
     if (item.answers !== answers) return item;
@@ -157,7 +164,7 @@ function withoutAnswers(state: ConversationState, answers: number): Conversation
   return { ...state, queue };
 }
 
-/** An agent's message, or a text of the desk's, has its outcome. Of a split one the first part counts. */
+/** Applies the outcome of an agent's message, or of a text of the desk. For a split message the first part counts. */
 function followText(
   sessions: SessionState,
   { seq, message, agent, serviceText }: OutboxItem,
@@ -168,13 +175,13 @@ function followText(
     return askedForRating(sessions, serviceText.session, context.now);
   if (agent === undefined) return sessions;
   const mayHaveArrived = isSent(rows) || rows.some(({ kind }) => kind === "unconfirmed");
-  // A seq is the time it was written (0001), but not when the clock has been set back since.
+  // A seq is the time it was written (0001), except when the clock has been set back since then.
   const at = Math.min(seq, context.now);
   const settled = mayHaveArrived && seq === message ? settleReply(sessions, { seq, at, agent }, context) : sessions;
   return isSent(rows) ? settled : endPark(settled, context);
 }
 
-/** An outcome other than `sent` needs the agent (DESK_PROTOCOL rule 17). */
+/** An outcome other than `sent` needs the agent's attention (DESK_PROTOCOL rule 17). */
 function endPark(sessions: SessionState, context: SessionContext): SessionState {
   const { open } = sessions;
   if (open?.status !== "serving" || open.parkedUntil === null) return sessions;
@@ -201,7 +208,7 @@ function findRefusal(state: ConversationState, item: OutboxItem, { now }: Transi
   return item.serviceText !== undefined && isOutdated(state.sessions, item.serviceText) ? "outdated" : undefined;
 }
 
-/** What a former agent held for the user's next message is theirs again. */
+/** Messages that a former agent held for the user's next message belong to that agent again. */
 function dropHeld(state: ConversationState, writer: RowWriter): ConversationState {
   const { control, held } = state;
   const kept = held.filter(

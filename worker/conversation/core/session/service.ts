@@ -1,6 +1,6 @@
 /**
- * Service by agents of the desk, as the transitions of a conversation use it. The session machine is passed in: a
- * conversation that has no sessions neither loads nor runs it.
+ * Service by agents of the desk, as used by the transitions of a conversation. The session machine is passed in: a
+ * conversation without sessions neither loads nor runs it.
  */
 import type { Inbound } from "../../../../shared/message/inbound.ts";
 import type { Candidate } from "../candidate.ts";
@@ -10,43 +10,43 @@ import type { ConversationState } from "../state.ts";
 import type { QueueEntry } from "./events.ts";
 import type { Measuring } from "./sums.ts";
 
-/** What the settings say about service by agents; plain values that cross the RPC boundary. */
+/** The settings for service by agents; plain values that cross RPC. */
 export interface DeskTerms {
-  /** It is within business hours now. */
+  /** Whether it is within business hours now. */
   readonly isOpen: boolean;
-  /** The business hours, JSON: read only when an interval is measured. Absent: always open. */
+  /** The business hours as JSON, parsed only when an interval is measured. Absent: always open. */
   readonly hours?: string;
 }
 
-/** Service by agents, in one transition. */
+/** Service by agents in one transition. */
 export interface Service {
-  /** Where a session without an agent waits. */
+  /** The queue in which a session without an agent waits. */
   readonly queue: QueueEntry;
   readonly measuring: Measuring;
   readonly machine: SessionMachine;
 }
 
-/** A user message that is already a row, with what follows from it. */
+/** A user message that is already a row, with the decisions about it. */
 export interface ServedMessage {
   /** The seq of its row. */
   readonly seq: number;
   /** When the user wrote it, epoch ms. */
   readonly at: number;
-  /** It rates the closed session. */
+  /** Whether it rates the closed session. */
   readonly score?: number;
-  /** What automation answers; its messages are queued already, or blocked. */
+  /** Automation's decision; its messages are already queued, or blocked. */
   readonly chosen: Candidate | undefined;
-  /** By the settings, agents of the desk serve: a session begins when none is open. */
+  /** Whether, by the settings, agents of the desk serve users: a session begins when none is open. */
   readonly isDesk: boolean;
-  /** It goes to the platform's own agents. */
+  /** Whether the message is handed over to the platform's own agents. */
   readonly isHandedOver: boolean;
 }
 
 /** The session machine (`machine.ts`). Each function returns the same state when nothing changes. */
 export interface SessionMachine {
-  /** The score, if a user message rates the closed session. */
+  /** Returns the score if a user message rates the closed session. */
   readonly readScore: (state: ConversationState, inbound: Inbound, at: number, now: number) => number | undefined;
-  /** The user wrote. */
+  /** Records a user message. */
   readonly receive: (
     state: ConversationState,
     writer: RowWriter,
@@ -54,7 +54,9 @@ export interface SessionMachine {
     service: Service,
     now: number,
   ) => ConversationState;
-  /** Messages left the queue: outcomes of automatic replies, of agents' replies and of the desk's own texts. */
+  /**
+   * Applies the outcomes of messages that left the queue: automatic replies, agents' replies and the desk's own texts.
+   */
   readonly follow: (
     before: ConversationState,
     after: ConversationState,
@@ -62,6 +64,6 @@ export interface SessionMachine {
     service: Service,
     now: number,
   ) => ConversationState;
-  /** Blocks what the session does not allow any more: of automation, of a former agent, and outdated texts. */
+  /** Blocks messages that the session no longer allows: those of automation, of a former agent, and outdated texts. */
   readonly dropRefused: (state: ConversationState, writer: RowWriter, context: TransitionContext) => ConversationState;
 }

@@ -1,10 +1,8 @@
-/**
- * Rows of kind `session` as the API shows them: times as ISO texts. Pure.
- */
+/** Converts rows of kind `session` to the form shown by the API: times as ISO texts. Pure. */
 import type { SessionFacts } from "./session.ts";
 import type { Leg, SessionSums } from "./sums.ts";
 
-/** The facts of a transition. */
+/** Returns the `facts` of a transition. */
 export function showSessionFacts({ sums, ...facts }: SessionFacts) {
   return { ...facts, ...(sums && { sums: showSums(sums) }) };
 }

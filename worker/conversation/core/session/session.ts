@@ -1,16 +1,16 @@
 /**
  * A session: one period of service in a conversation. The conversation owns it; every transition writes one row and
- * raises the version (docs/design/0023-sessions.md). Pure.
+ * increases the version (docs/design/0023-sessions.md). Pure.
  */
 import { addRequest, addWait, beginLeg, emptySums, endLeg, type Measuring, type SessionSums } from "./sums.ts";
 
-/** How long after its end a session can be rated, and a new one counts as its continuation, milliseconds. */
+/** How long after its end a session can be rated, and a new session counts as its continuation, milliseconds. */
 export const AFTERLIFE_MS = 24 * 3_600_000;
 
 /** Why a session ended. */
 export type CloseReason = "agent" | "idle" | "bot" | "abandoned" | "expired" | "handed_over";
 
-/** Why an agent lost a session to the queue. */
+/** Why a session was returned from an agent to the queue. */
 export type ReturnReason = "agent_gone" | "suspended" | "removed" | "reassigned" | "transfer";
 
 interface SessionHead {
@@ -19,41 +19,41 @@ interface SessionHead {
   /** The closed session it continues, by its seq. */
   readonly reopenedFrom: number | null;
   readonly team: string | null;
-  /** The user's newest message, 0: none. */
+  /** The user's newest message; 0: none. */
   readonly lastUserSeq: number;
-  /** When the oldest message without a delivered reply arrived, epoch ms; null: none waits. */
+  /** When the oldest message without a delivered reply arrived, epoch ms; null: no message is waiting. */
   readonly waitingSince: number | null;
-  /** Messages of the user's that no agent has seen. */
+  /** The number of the user's messages that no agent has seen. */
   readonly unread: number;
-  /** Transfers so far, and the teams it was transferred to. */
+  /** The number of transfers, and the teams it was transferred to. */
   readonly transfers: number;
   readonly transferTeams: readonly string[];
   readonly sums: SessionSums;
 }
 
-/** State: rules, handlers or a bot answer. */
+/** State: rules, handlers or a bot reply. */
 export interface BotSession extends SessionHead {
   readonly status: "bot";
 }
 
-/** Waits for an agent. */
+/** State: the session waits for an agent. */
 export interface QueuedSession extends SessionHead {
   readonly status: "queued";
   /** Its position in the queue, kept when it returns there. Epoch ms. */
   readonly queuedAt: number;
-  /** When this stay in the queue began, epoch ms. */
+  /** When its current time in the queue began, epoch ms. */
   readonly since: number;
-  /** No agent was there, or it was outside business hours. */
+  /** Whether no agent was available, or it was outside business hours. */
   readonly isOffline: boolean;
 }
 
-/** State: an agent has the session. */
+/** State: an agent is serving the session. */
 export interface ServingSession extends SessionHead {
   readonly status: "serving";
   readonly assignee: string;
   /** Its position in the queue, or the time of an assignment without a queue. Epoch ms. */
   readonly queuedAt: number;
-  /** Parked until then, epoch ms; null: not parked. */
+  /** The session is parked until this time, epoch ms; null: not parked. */
   readonly parkedUntil: number | null;
 }
 
@@ -67,40 +67,40 @@ export interface ClosedSession {
   readonly closedAt: number;
   readonly assignee: string | null;
   readonly team: string | null;
-  /** When the request for a rating reached the user, epoch ms; null: it did not. */
+  /** When the request for a rating reached the user, epoch ms; null: it has not. */
   readonly ratingAskedAt: number | null;
   readonly score: number | null;
 }
 
 /** The sessions of one conversation. */
 export interface SessionState {
-  /** Counts the transitions of all sessions of this log; commands name it. */
+  /** The number of transitions of all sessions of this log; commands contain it. */
   readonly version: number;
   readonly open: OpenSession | null;
   readonly closed: ClosedSession | null;
 }
 
-/** Before the first session. */
+/** The state before the first session. */
 export const NO_SESSION: SessionState = { version: 0, open: null, closed: null };
 
 /** The kinds of transitions of a session. */
 export type SessionAction = "opened" | "queued" | "assigned" | "returned" | "parked" | "unparked" | "closed";
 
-/** The facts of a row of kind `session`. */
+/** The content of a row of kind `session`. */
 export interface SessionFacts {
   readonly action: SessionAction;
-  /** The session; null in the row that opens it, whose seq it is. */
+  /** The session by its seq; null in the row that opens it, because that row's seq is the session's. */
   readonly session: number | null;
   readonly version: number;
   readonly status: OpenSession["status"] | "closed";
   readonly assignee?: string;
   readonly team?: string;
   readonly reason?: CloseReason | ReturnReason;
-  /** In the row that closes it. */
+  /** Present in the row that closes it. */
   readonly sums?: SessionSums;
 }
 
-/** The input of a transition. */
+/** The dependencies of a transition. */
 export interface SessionContext {
   /** Epoch ms. */
   readonly now: number;
@@ -109,7 +109,7 @@ export interface SessionContext {
   readonly append: (facts: SessionFacts) => number;
 }
 
-/** Writes the row of a transition and raises the version. */
+/** Writes the row of a transition and increases the version. */
 export function record(
   state: SessionState,
   session: OpenSession,
@@ -145,7 +145,7 @@ export function open(
   return { ...state, version, open: { ...session, seq } };
 }
 
-/** The same session, waiting for an agent from now on. */
+/** Returns the session with the state "waiting for an agent". */
 export function toQueued(
   session: OpenSession,
   { team = session.team, isOffline = false }: { readonly team?: string | null; readonly isOffline?: boolean },
@@ -156,7 +156,7 @@ export function toQueued(
   return { ...headOf(session), team, sums, status: "queued", queuedAt, since: now, isOffline };
 }
 
-/** The same session with an agent. A stay in the queue ends with it. */
+/** Returns the session with the state "served by an agent". Ends its time in the queue. */
 export function toServing(session: OpenSession, agent: string, context: SessionContext): ServingSession {
   const { now } = context;
   const queuedAt = session.status === "bot" ? now : session.queuedAt;
@@ -188,7 +188,7 @@ export function end(
   return { version, open: null, closed };
 }
 
-/** The sums after a stay in the queue, if the session is in it. */
+/** Returns the sums after the session's time in the queue, if it is there. */
 function leaveQueue(session: OpenSession, { now, measuring }: SessionContext): SessionSums {
   return session.status === "queued" ? addWait(session.sums, session, now, measuring) : session.sums;
 }

@@ -1,6 +1,6 @@
 /**
- * The figures of a session, measured from its first record on and never recomputed (docs/design/0023-sessions.md). Each
- * interval is added twice: by the clock, and within business hours. Negative intervals count as 0. Pure.
+ * The metrics of a session, measured from its first record on and never recomputed (docs/design/0023-sessions.md). Each
+ * interval is counted twice: in total, and within business hours. Negative intervals count as 0. Pure.
  */
 
 /** A duration, milliseconds. */
@@ -10,7 +10,7 @@ export interface Duration {
   readonly businessMs: number;
 }
 
-/** One agent's part of a session. */
+/** The part of a session that one agent served. */
 export interface Leg {
   readonly agent: string;
   /** When it began and ended, epoch ms; `to` is null while it lasts. */
@@ -28,39 +28,44 @@ export interface SessionSums {
   /** When an agent was first requested and first assigned, epoch ms. */
   readonly requestedAt: number | null;
   readonly assignedAt: number | null;
-  /** Time in the queue while agents were there, and while none was. */
+  /** Time in the queue while agents were available, and while none was. */
   readonly waiting: Duration;
   readonly waitingOffline: Duration;
-  /** From `dueAt` to the first reply of an agent; null without one. */
+  /** The time from `dueAt` to the first reply of an agent; null when there is no reply. */
   readonly firstResponse: Duration | null;
   readonly legs: readonly Leg[];
-  /** User messages without a human reply between them, then that reply: how many, their sum, and how many took too long. */
+  /**
+   * A turn: user messages without an agent's reply between them, until that reply. The number of turns, their total
+   * duration, and how many exceeded the limit.
+   */
   readonly turns: number;
   readonly turnTime: Duration;
   readonly lateTurns: number;
-  /** When the first user message without a human reply arrived, epoch ms; null: there is none. */
+  /** When the first user message without an agent's reply arrived, epoch ms; null: there is none. */
   readonly turnFrom: number | null;
   readonly userMessages: number;
   readonly replies: number;
-  /** Replies of rules, handlers and the bot. */
+  /** The number of replies of rules, handlers and the bot. */
   readonly automaticReplies: number;
   readonly lastMessageAt: number;
 }
 
 /** The dependencies of the measurement. */
 export interface Measuring {
-  /** The part of an interval within business hours, milliseconds; both ends epoch ms, `to` not before `from`. */
+  /**
+   * Returns the part of an interval within business hours, milliseconds; both ends epoch ms, `to` not before `from`.
+   */
   readonly businessMs: (from: number, to: number) => number;
-  /** A turn longer than this is late, milliseconds of the clock. */
+  /** A turn longer than this counts as late, milliseconds of total time. */
   readonly turnLimitMs: number;
 }
 
-/** The most legs kept; a further one replaces the last, so that the state stays small. */
+/** The maximum number of stored legs; a further one replaces the last, so that the state stays small. */
 export const MAX_LEGS = 20;
 
 const NONE: Duration = { clockMs: 0, businessMs: 0 };
 
-/** The sums of a session that begins. */
+/** Returns the sums of a session that begins. */
 export function emptySums(at: number): SessionSums {
   return {
     dueAt: null,
@@ -81,7 +86,7 @@ export function emptySums(at: number): SessionSums {
   };
 }
 
-/** A user message arrived. */
+/** Counts a user message. */
 export function addUserMessage(sums: SessionSums, at: number): SessionSums {
   return {
     ...sums,
@@ -92,13 +97,13 @@ export function addUserMessage(sums: SessionSums, at: number): SessionSums {
   };
 }
 
-/** An agent was requested. A message that waits is due from now on. */
+/** Records that an agent was requested. A message that is waiting is due from now on. */
 export function addRequest(sums: SessionSums, now: number): SessionSums {
   const requestedAt = sums.requestedAt ?? now;
   return { ...sums, requestedAt, dueAt: sums.dueAt ?? (sums.turnFrom === null ? null : requestedAt) };
 }
 
-/** A stay in the queue has ended. */
+/** Adds time in the queue that has ended. */
 export function addWait(
   sums: SessionSums,
   { since, isOffline }: { readonly since: number; readonly isOffline: boolean },
@@ -109,23 +114,23 @@ export function addWait(
   return { ...sums, [key]: add(sums[key], measure(since, now, measuring)) };
 }
 
-/** An agent was assigned: a leg begins, and the one before it ends. */
+/** Records that an agent was assigned: a leg begins, and the previous one ends. */
 export function beginLeg(sums: SessionSums, agent: string, now: number): SessionSums {
   const legs = endLeg(sums, now).legs;
   const begun: Leg = { agent, from: now, to: null, firstReplyAt: null, replies: 0 };
   return { ...sums, assignedAt: sums.assignedAt ?? now, legs: [...legs.slice(0, MAX_LEGS - 1), begun] };
 }
 
-/** The agent of the current leg no longer has the session. */
+/** Records that the agent of the current leg no longer has the session. */
 export function endLeg(sums: SessionSums, now: number): SessionSums {
   return { ...sums, legs: sums.legs.map((leg) => (leg.to === null ? { ...leg, to: now } : leg)) };
 }
 
 /**
- * A reply of an agent reached the user, or may have (`sent` or `unconfirmed`).
+ * Counts an agent's reply that was `sent` or is `unconfirmed`.
  *
- * @param reply `at`: when it was sent, epoch ms. `isAnswered`: the user wrote nothing after it; else the turn continues.
- *   `agent`: its author, whose leg it counts in; absent: the current one
+ * @param reply `at`: when it was sent, epoch ms. `isAnswered`: false when the user wrote after it; the response time
+ * then keeps running. `agent`: its author, in whose leg it is counted; absent: the current agent
  */
 export function addReply(
   sums: SessionSums,
@@ -156,7 +161,7 @@ export function addReply(
   };
 }
 
-/** An automatic reply reached the user. */
+/** Counts an automatic reply that reached the user. */
 export function addAutomaticReply(sums: SessionSums, at: number): SessionSums {
   const lastMessageAt = Math.max(sums.lastMessageAt, at);
   return { ...sums, automaticReplies: sums.automaticReplies + 1, lastMessageAt };

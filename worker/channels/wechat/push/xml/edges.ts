@@ -1,7 +1,7 @@
 /**
- * The two ends of a message in XML: the platform's own fields before and after the user's text (WECHAT.md §3.1). They
- * are read from both ends inwards: the platform writes the head before that text and the tail after it, so nothing a
- * user typed can come before the head or after the tail.
+ * Reads the two ends of a message in XML: the platform's own fields before and after the user's text (WECHAT.md §3.1).
+ * They are read from both ends inwards: the platform writes its first fields before that text and the others after it,
+ * so nothing that a user typed can be before the former or after the latter.
  */
 import { ownValue } from "../../../../../shared/base/own-value.ts";
 import type { WireFields } from "../wire.ts";
@@ -27,16 +27,16 @@ export const HEAD: ReadonlySet<string> = new Set([
   "Encrypt",
 ]);
 const TAIL = ["MsgId", "BusinessId", "Encrypt"] as const;
-/** The fields a message must have: who wrote to whom, when, what kind, which one. */
+/** The fields that a message must have: receiver, sender, time, type and id. */
 export const IDENTITY = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"] as const;
 
-/** The tags around all fields, as the platform writes them. */
+/** The opening tag around all fields, as the platform writes it. */
 export const ROOT_START = "<xml>";
-/** See `ROOT_START`. */
+/** The closing tag around all fields. */
 export const ROOT_END = "</xml>";
-/** An element with one plain value (2: in CDATA, 3: bare); the platform's own values contain no bracket. */
+/** An element with one plain value (2: in CDATA, 3: without CDATA); the platform's own values contain no bracket. */
 const FIELD = /\s*<(\w+)>(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))<\/\1>/y;
-/** Such a value (1: in CDATA, 2: bare). */
+/** Such a value (1: in CDATA, 2: without CDATA). */
 export const PLAIN_VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
 
 /**
@@ -55,20 +55,20 @@ export function readEdges(text: string): XmlEdges | undefined {
   return isIdentified(fields) ? { fields, between: body.slice(from, to) } : undefined;
 }
 
-/** Whether these fields are a message's and none it must have is missing. */
+/** Returns whether these are the fields of a message, including all that it must have. */
 export function isIdentified(fields: WireFields): boolean {
   const isThere = (name: string) => typeof fields[name] === "string" && fields[name] !== "";
   return IDENTITY.every(isThere) && fields["MsgType"] !== "event";
 }
 
-/** Whether these fields are an event's, which needs only its name (WECHAT.md §3.2). */
+/** Returns whether these are the fields of an event, which needs only its name (WECHAT.md §3.2). */
 export function isNamedEvent(fields: WireFields): boolean {
   const type = ownValue(fields, "MsgType") ?? "";
   const event = ownValue(fields, "Event") ?? "";
   return typeof event === "string" && event !== "" && (type === "" || type === "event");
 }
 
-/** Reads fields forward, each name once. Returns the offset of the first text that is not a field. */
+/** Reads fields forwards, each name once. Returns the offset of the first text that is not a field. */
 function readHead(body: string, start: number, fields: Record<string, string>): number {
   for (let at = start; ; at = FIELD.lastIndex) {
     FIELD.lastIndex = at;
@@ -78,7 +78,7 @@ function readHead(body: string, start: number, fields: Record<string, string>): 
   }
 }
 
-/** Reads fields backward, each name once. Returns the end of the last text that is not a field. */
+/** Reads fields backwards, each name once. Returns the end of the last text that is not a field. */
 function readTail(body: string, from: number, end: number, fields: Record<string, string>): number {
   const missingFields = new Set<string>(TAIL.filter((name) => !Object.hasOwn(fields, name)));
   for (let to = end; ;) {

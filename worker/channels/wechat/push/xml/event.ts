@@ -1,11 +1,11 @@
 /**
- * An event in XML that the parser refuses, or in which a user's text may have been taken for fields (WECHAT.md §1.4).
- * Its elements are read from both ends inwards, as far as they are certain; the part between is damaged.
+ * Parses an event in XML that the parser refuses, or in which a user's text may have been parsed as fields (WECHAT.md
+ * §1.4). Its elements are read from both ends inwards while they are unambiguous; the part between them is damaged.
  *
- * The platform writes each element as `<Name>…</Name>` and leaves a user's text as it was typed. The end of an element
- * is certain when its closing tag occurs once in the body: if a text had ended it early, the platform's own closing tag
- * would follow. The start of the next element is then certain as well. From the last element backwards the same holds
- * for the opening tag.
+ * The platform writes each element as `<Name>…</Name>` and does not escape a user's text. The end of an element is
+ * unambiguous when its closing tag occurs once in the body: if a text had ended the element early, the platform's own
+ * closing tag would follow. The start of the next element is then unambiguous too. Read backwards from the last
+ * element, the same holds for the opening tag.
  */
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireFields, type WireValue } from "../wire.ts";
 import { HEAD, isNamedEvent, PLAIN_VALUE, ROOT_END, ROOT_START } from "./edges.ts";
@@ -13,14 +13,14 @@ import { COMMENT } from "./markup.ts";
 import { decodeReferences, parseXml, PROLOG } from "./parse.ts";
 import { isPlain } from "./repeats.ts";
 
-/** An event, as far as it can be parsed. */
+/** The parsed part of an event. */
 export interface XmlEvent {
   readonly fields: WireFields;
   /** The part that cannot be parsed, unchanged. */
   readonly damaged?: string;
 }
 
-/** How often each name is opened and closed. */
+/** The number of opening and closing tags of each name. */
 interface TagCounts {
   readonly opened: ReadonlyMap<string, number>;
   readonly closed: ReadonlyMap<string, number>;
@@ -41,10 +41,10 @@ const CLOSING = new RegExp(`^</(${NAME})>$`);
 const CDATA = /^\s*<!\[CDATA\[([^]*)\]\]>\s*$/;
 
 /**
- * Reads an event.
+ * Parses an event.
  *
  * @param text the whole body
- * @returns undefined when what can be read names no event
+ * @returns undefined when the part that can be parsed names no event
  */
 export function readXmlEvent(text: string): XmlEvent | undefined {
   const start = text.indexOf(ROOT_START);
@@ -67,16 +67,18 @@ export function readXmlEvent(text: string): XmlEvent | undefined {
 /** Reads the elements of one part of a body. */
 function createReading(body: string, counts: TagCounts, level: number) {
   const values = new Map<string, WireValue>();
-  /** Elements that are certain but cannot be fields, unchanged. */
+  /** Elements that are unambiguous but cannot be fields, unchanged. */
   const before: string[] = [];
   const behind: string[] = [];
   const valueOf = (span: Span) => readValue(body, span, counts, level);
-  /** Whether it is one of the platform's own fields, whose value contains no bracket: no text can end it early. */
+  /**
+   * Returns whether it is one of the platform's own fields, whose value contains no bracket: no text can end it early.
+   */
   const isHead = (name: string, value: string) => level === 1 && HEAD.has(name) && PLAIN_VALUE.test(value);
 
   /**
-   * Takes an element that is certain. Returns false when it has to stay in the damaged part, with everything further
-   * in.
+   * Adds an unambiguous element. Returns false when it has to stay in the damaged part, together with everything
+   * further inside.
    */
   function take(name: string, value: WireValue | undefined, element: Span, left: string[]): boolean {
     if (values.has(name) || values.size + before.length + behind.length >= MAX_WIRE_NODES) return false;
@@ -86,7 +88,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
   }
 
   return {
-    /** Reads elements from the beginning. Returns the start of the first one that is not certain. */
+    /** Reads elements from the beginning. Returns the start of the first ambiguous one. */
     forward({ start, end }: Span): number {
       for (let at = start; ;) {
         at = skipComments(body, at);
@@ -105,7 +107,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
       }
     },
 
-    /** Reads elements from the end. Returns the end of the last one that is not certain. */
+    /** Reads elements from the end. Returns the end of the last ambiguous one. */
     backward({ start, end }: Span): number {
       for (let at = end; ;) {
         const rest = body.slice(start, at).trimEnd();
@@ -122,7 +124,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
       }
     },
 
-    /** The elements that were read, and the damaged part. */
+    /** Returns the elements that were read, and the damaged part. */
     result({ start, end }: Span): { readonly fields: WireFields; readonly left: string } {
       const left = [...before, body.slice(start, end).trim(), ...behind.toReversed()];
       return { fields: Object.fromEntries(values), left: left.join("") };
@@ -130,7 +132,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
   };
 }
 
-/** The offset after the comments. */
+/** Returns the offset after the comments. */
 function skipComments(body: string, start: number): number {
   for (let at = start; ; at = PASSED.lastIndex) {
     PASSED.lastIndex = at;
@@ -138,11 +140,14 @@ function skipComments(body: string, start: number): number {
   }
 }
 
-/** The value of an element whose ends are certain; undefined when it has elements that cannot all be read. */
+/**
+ * Returns the value of an element whose ends are unambiguous; undefined when it contains elements that cannot all be
+ * read.
+ */
 function readValue(body: string, span: Span, counts: TagCounts, level: number): WireValue | undefined {
   const text = body.slice(span.start, span.end);
   const typed = CDATA.exec(text)?.[1];
-  // As the parser returns it: line ends as XML has them, white space around a bare value removed.
+  // As the parser returns it: line ends as in XML, white space around a value without CDATA removed.
   if (typed !== undefined) return typed.replace(/\r\n?/g, "\n");
   if (!text.includes("<")) return decodeReferences(text.trim()).replace(/\r\n?/g, "\n");
   const nested = `${ROOT_START}${text}${ROOT_END}`;

@@ -1,11 +1,12 @@
 /**
- * A push in XML whose text is not escaped: `]]>` arrives as it was typed (WECHAT.md §1.4), so for a parser a user's
- * text may end its CDATA section and look like fields. Therefore the platform's own fields are the limits: a text
- * begins at the first tag of a field that holds one and ends at the last, since the platform wrote everything before
- * and after. This part is cut out, the strict parser reads the rest, and the text is then inserted as it was typed.
+ * Parses a push in XML whose text is not escaped: `]]>` arrives as the user typed it (WECHAT.md §1.4), so for a parser
+ * a user's text may end its CDATA section and look like fields. Therefore the platform's own fields are used as limits:
+ * a text begins at the first tag of a field that contains user text and ends at the last such tag, because the platform
+ * wrote everything before and after them. This part is cut out, the strict parser parses the rest, and the text is then
+ * inserted unchanged.
  *
- * A card holds two texts, its title and its path. When one of them contains the border between the two, the border
- * cannot be located and the push is damaged. Its sender and its id are still known.
+ * A card contains two texts, its title and its path. When one of them contains the border between the two, the border
+ * cannot be located and the push is damaged; its sender and its id are still known.
  */
 import { ownValue } from "../../../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
@@ -20,8 +21,8 @@ import { isPlain, TYPED_END } from "./repeats.ts";
 export interface XmlFrame {
   readonly fields: WireFields;
   /**
-   * Of a message or an event that cannot be parsed as a whole: the part between the fields that can be read, unchanged;
-   * of JSON the whole text.
+   * For a message or an event that cannot be parsed completely: the part between the parsed fields, unchanged; for JSON
+   * the whole text.
    */
   readonly damaged?: string;
 }
@@ -39,7 +40,10 @@ export interface TextFrame {
   readonly names: readonly string[];
   /** The first tag of one of them (1: name). */
   readonly opening: RegExp;
-  /** From the end of a text to the beginning of the next: plain values of the platform's (1) and the next one's name (3). */
+  /**
+   * From the end of a text to the beginning of the next: plain values of the platform (1) and the name of the next text
+   * field (3).
+   */
   readonly gap: RegExp;
 }
 
@@ -61,21 +65,21 @@ export function createFrame(texts: TypedTexts): TextFrame {
 /** One element (1: name) with a value of any form that ends where XML ends it (2: when it is in CDATA). */
 const ELEMENT = /\s*<(\w+)>(?:\s*<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>\s*|[^<]*)<\/\1>\s*/y;
 
-/** The fields that identify a message and its kind: never read from between two texts. */
+/** The fields that identify a message and its kind: never read from the part between two texts. */
 const SAID: ReadonlySet<string> = new Set([...IDENTITY, "BusinessId", "Encrypt"]);
 
-/** From the first tag of a text to the last. */
+/** The part of a body from the first tag of a text to the last. */
 interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly first: string;
   readonly last: string;
-  /** The text with its tags. */
+  /** The text including its tags. */
   readonly text: string;
 }
 
 /**
- * Reads an XML push.
+ * Parses an XML push.
  *
  * @param text the whole body
  * @param frame the channel's texts
@@ -86,7 +90,7 @@ export function readXmlFrame(text: string, frame: TextFrame): Result<XmlFrame, X
   return readAround(text, frame) ?? readWhole(text);
 }
 
-/** Reads a push of a kind that holds texts; undefined for any other push. */
+/** Parses a push of a kind that contains texts; returns undefined for any other push. */
 function readAround(text: string, frame: TextFrame): Result<XmlFrame, XmlProblem> | undefined {
   const stretch = findStretch(text, frame);
   if (stretch === undefined) return undefined;
@@ -113,7 +117,7 @@ function findStretch(text: string, frame: TextFrame): Stretch | undefined {
   return { start, end, first, last: last.name, text: text.slice(start, end) };
 }
 
-/** The texts a push of this kind holds; none when it is of another kind. */
+/** Returns the names of the texts in a push of this kind; none for other kinds. */
 function textsOf(fields: WireFields, { texts }: TextFrame): readonly string[] {
   const type = ownValue(fields, "MsgType");
   const event = ownValue(fields, "Event");
@@ -122,7 +126,7 @@ function textsOf(fields: WireFields, { texts }: TextFrame): readonly string[] {
   return (typeof kind === "string" ? texts.get(kind) : undefined) ?? [];
 }
 
-/** The texts of a part and the fields between them; undefined when they cannot be separated. */
+/** Parses the texts of a part and the fields between them; returns undefined when they cannot be separated. */
 function readStretch({ first, last, text }: Stretch, { gap }: TextFrame): WireFields | undefined {
   const inner = text.slice(first.length + 2, -(last.length + 3)).trim();
   if (!inner.startsWith(CDATA_START) || !inner.endsWith(CDATA_END)) return readPlainly(text);
@@ -131,7 +135,7 @@ function readStretch({ first, last, text }: Stretch, { gap }: TextFrame): WireFi
   return splitTexts(typed, first, last, gap) ?? readPlainly(text);
 }
 
-/** Cuts two texts at the border between them; undefined unless there is exactly one. */
+/** Splits two texts at the border between them; returns undefined unless there is exactly one border. */
 function splitTexts(typed: string, first: string, last: string, gap: RegExp): WireFields | undefined {
   const end = `${CDATA_END}</${first}>`;
   let found: WireFields | undefined;
@@ -147,8 +151,8 @@ function splitTexts(typed: string, first: string, last: string, gap: RegExp): Wi
 }
 
 /**
- * Reads elements as XML defines them. That is correct when each name occurs once and no value contains the end of
- * CDATA: a text that ends its element early must open it again, or the platform's own closing tag would not match.
+ * Parses elements as defined by XML. That is correct when each name occurs once and no value contains the end of CDATA:
+ * a text that ends its element early must open it again, or the platform's own closing tag would not match.
  */
 function readPlainly(elements: string): WireFields | undefined {
   const typed = new Map<string, string | undefined>();
@@ -160,18 +164,18 @@ function readPlainly(elements: string): WireFields | undefined {
   }
   const parsed = parseXml(`<xml>${elements}</xml>`);
   if (!parsed.ok) return undefined;
-  // The parser turns CR LF into one line end.
+  // The parser converts CR LF to one line end.
   const fields = Object.entries(parsed.value).map(([name, value]) => [name, typed.get(name) ?? value] as const);
   return Object.fromEntries(fields);
 }
 
 /**
- * Reads a push without any of the known texts. A message of an unknown kind may hold another text, and so may an event
- * (a complaint has a remark): the push is damaged unless no typed text can look like a field.
+ * Parses a push without any of the known texts. A message of an unknown kind may contain another text, and so may an
+ * event (a complaint has a remark): the push is damaged unless no typed text can look like a field.
  */
 function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   const whole = parseXml(text);
-  // The usual body: a ciphertext and its receiver.
+  // The usual body of an encrypted push: a ciphertext and its receiver.
   if (whole.ok && isCiphertext(whole.value)) return ok({ fields: whole.value });
   if (whole.ok && isEvent(whole.value) && isPlain(text)) return ok({ fields: whole.value });
   const event = readXmlEvent(text);
@@ -184,7 +188,7 @@ function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   return TYPED_END.test(text) ? err({ reason: "malformed" }) : ok({ fields: whole.value });
 }
 
-/** Whether the body has no plain fields: the kind of push is inside the ciphertext. */
+/** Returns whether the body has no plaintext fields: the kind of push is known only after decryption. */
 function isCiphertext(fields: WireFields): boolean {
   const isClear = Object.hasOwn(fields, "MsgType") || Object.hasOwn(fields, "Event");
   return !isClear && typeof ownValue(fields, "Encrypt") === "string";
@@ -195,7 +199,7 @@ function isEvent(fields: WireFields): boolean {
 }
 
 /**
- * Whether the parser found the fields of both ends with the same values, each once, and each text ends with its
+ * Returns whether the parser found the fields of both ends with the same values, each once, and each text ends with its
  * element.
  */
 function isUnharmed(whole: WireFields, { fields, between }: XmlEdges): boolean {

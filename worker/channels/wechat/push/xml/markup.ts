@@ -1,7 +1,7 @@
 /**
- * A strict check of a body's tags before fast-xml-parser builds a tree from it. The parser accepts elements that are
+ * Checks a body's tags strictly before fast-xml-parser builds a tree from it. The parser accepts elements that are
  * unclosed, closed under another name or followed by other text; its validator is deprecated and takes five times as
- * long as this pass. Here everything outside CDATA that is not a plain, properly nested element is rejected.
+ * long as this pass. This check rejects everything outside CDATA that is not a plain, properly nested element.
  */
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from "../wire.ts";
 
@@ -11,13 +11,13 @@ import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from
  */
 export type XmlReason = WireReason | "declaration";
 
-/** The delimiters of unescaped text. */
+/** The opening delimiter of unescaped text. */
 export const CDATA_START = "<![CDATA[";
-/** See `CDATA_START`. */
+/** The closing delimiter of unescaped text. */
 export const CDATA_END = "]]>";
 /**
- * A comment or a processing instruction, which is ignored. Without brackets and quotes it cannot hide the end of a
- * text, and every parser sees its end at the same offset.
+ * A comment or a processing instruction, which is ignored. Without brackets and quotes it cannot contain the end of a
+ * text, and every parser finds its end at the same offset.
  */
 export const COMMENT = /<!--[^<>\]]*-->|<\?[^<>\]"']*\?>/;
 const COMMENT_HERE = new RegExp(COMMENT, "y");
@@ -46,7 +46,7 @@ export function checkMarkup(text: string): XmlReason | undefined {
     if (tag.kind !== "closing") nodes += 1;
     if (open.length > MAX_WIRE_DEPTH) return "too_deep";
     if (nodes > MAX_WIRE_NODES) return "too_many_nodes";
-    // After the root's closing tag nothing may follow.
+    // Nothing may follow the root's closing tag.
     if (open.length === 0) return tag.end === text.length ? undefined : "malformed";
     at = text.indexOf("<", tag.end);
   } while (at >= 0);

@@ -1,16 +1,17 @@
 /**
- * XML pushes: text → wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `channels/wechat/push/xml/markup.ts` rejects
- * everything but plain XML; fast-xml-parser builds the tree; this module turns it into strings, lists and fields.
+ * Parses XML pushes: text to wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `channels/wechat/push/xml/markup.ts`
+ * rejects everything but plain XML; fast-xml-parser builds the tree; this module converts it to strings, lists and
+ * fields.
  *
- * CDATA stays unchanged, spaces and `&lt;` included; only line ends become `\n`, as XML requires. Text outside CDATA is
- * trimmed and its references are decoded once.
+ * CDATA stays unchanged, including spaces and `&lt;`; only line ends become `\n`, as XML requires. Text outside CDATA
+ * is trimmed and its references are decoded once.
  */
 import { XMLParser } from "fast-xml-parser";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
 import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, type WireFields, type WireValue } from "../wire.ts";
 import { checkMarkup, COMMENT, type XmlReason } from "./markup.ts";
 
-/** Why XML could not be read. */
+/** Why XML could not be parsed. */
 export interface XmlProblem {
   readonly reason: XmlReason;
 }
@@ -22,7 +23,7 @@ interface XmlNode {
   readonly [name: string]: string | readonly XmlNode[];
 }
 
-/** What may come before the root: an XML declaration, comments. */
+/** What may precede the root: an XML declaration, comments. */
 export const PROLOG = new RegExp(`^(?:<\\?xml\\s[^?<>]*\\?>\\s*)?(?:(?:${COMMENT.source})\\s*)*`);
 const REFERENCE = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g;
 const NAMED: ReadonlyMap<string, string> = new Map([
@@ -36,12 +37,12 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 const parser = new XMLParser({
   parseTagValue: false,
   ignoreAttributes: true,
-  // Keeps repeated tags and text apart, and saves a pass over the tree.
+  // Keeps repeated tags and text separate, and avoids a pass over the tree.
   preserveOrder: true,
   jPath: false,
-  // The parser leaves CDATA alone and passes all other text to this decoder, which expands no entity of a DOCTYPE.
-  // checkMarkup rejects every DOCTYPE before. The parser's own decoder would expand them, and would be built again for
-  // each document.
+  // The parser does not change CDATA and passes all other text to this decoder, which expands no entity of a DOCTYPE;
+  // checkMarkup has already rejected every DOCTYPE. The parser's own decoder would expand them, and would be created
+  // again for each document.
   processEntities: true,
   entityDecoder: {
     decode: decodeReferences,
@@ -50,19 +51,19 @@ const parser = new XMLParser({
     setXmlVersion: ignore,
     reset: ignore,
   },
-  // checkMarkup lets comments and processing instructions pass; the parser drops comments by default.
+  // checkMarkup accepts comments and processing instructions; the parser drops comments by default.
   ignorePiTags: true,
   maxNestedTags: MAX_WIRE_DEPTH,
-  // By default a tag named like a method of Object gets another name; ours only become own properties.
+  // By default the parser renames a tag that is named like a method of Object; here tags only become own properties.
   onDangerousProperty: (name) => name,
 });
 
 /**
- * Reads an XML push.
+ * Parses an XML push.
  *
  * @param text the whole body; a BOM, an XML declaration and comments are accepted
  * @returns the children of the root by name: text, fields when it has children itself, a list when the name is
- *   repeated, `""` when empty; or why it is refused
+ * repeated, `""` when empty; or why it is refused
  */
 export function parseXml(text: string): Result<WireFields, XmlProblem> {
   if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
@@ -75,18 +76,21 @@ export function parseXml(text: string): Result<WireFields, XmlProblem> {
   return isWireFields(root) ? ok(root) : err({ reason: "malformed" });
 }
 
-/** The document as fields, `xml` the only one; undefined when it cannot be parsed. */
+/** Parses the document to fields with `xml` as the only one; returns undefined when it cannot be parsed. */
 function readTree(body: string): WireValue | undefined {
   try {
     const document: readonly XmlNode[] = parser.parse(body);
     return toValue(document);
   } catch {
-    // An error of the parser although the markup is sound: its message may quote the body, so it is dropped.
+    // An error of the parser although the markup is valid. Its message may quote the body, so it is dropped.
     return undefined;
   }
 }
 
-/** Turns the children of an element into its value; undefined for text mixed with elements, which no push has. */
+/**
+ * Converts the children of an element to its value; returns undefined for text mixed with elements, which no push
+ * contains.
+ */
 function toValue(children: readonly XmlNode[]): WireValue | undefined {
   let text = "";
   const valuesByName = new Map<string, WireValue[]>();
@@ -102,7 +106,7 @@ function toValue(children: readonly XmlNode[]): WireValue | undefined {
   return text === "" ? toFields(valuesByName) : undefined;
 }
 
-/** A name that occurred once has a value, a repeated one a list. */
+/** Builds fields: a name that occurs once gets a value, a repeated one a list. */
 function toFields(valuesByName: ReadonlyMap<string, readonly WireValue[]>): WireFields {
   const fields: Record<string, WireValue> = {};
   for (const [name, values] of valuesByName) {
@@ -112,7 +116,7 @@ function toFields(valuesByName: ReadonlyMap<string, readonly WireValue[]>): Wire
   return fields;
 }
 
-/** Decodes references once. A reference that names no character stays unchanged. */
+/** Decodes references once. A reference to no valid character stays unchanged. */
 export function decodeReferences(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(REFERENCE, (whole: string, name?: string, decimal?: string, hex?: string) => {

@@ -1,31 +1,31 @@
 /**
- * Signs of typed text in an XML event: the end of CDATA, and names that repeat. A text that leaves its element must
- * open that element again, or the platform's own closing tag would not match: so it repeats the element's name, or the
- * name of an element around it.
+ * Detects user text that looks like markup in an XML event: the end of CDATA, and repeated names. A text that leaves
+ * its element must open that element again, or the platform's own closing tag would not match; so it repeats the
+ * element's name, or the name of an element around it.
  */
 import { readMarkup } from "./markup.ts";
 
 /**
- * Names of elements that repeat side by side without children: a list of texts. `illegal_content` (WECHAT.md §3.2), and
- * names that end in "list"; no field with a user's text has such a name.
+ * Names of elements that may repeat side by side without children: a list of texts. `illegal_content` (WECHAT.md §3.2),
+ * and names that end in "list"; no field with a user's text has such a name.
  */
 const PLAIN_LIST = /^(?:illegal_content|item)$|list$/i;
 
 /** An element that is open. */
 interface OpenElement {
-  /** Names of the elements in it so far. */
+  /** The names of its child elements so far. */
   readonly names: Set<string>;
   /** The newest of these names. */
   newest: string;
-  /** A sibling has its name, and the name is not that of a list of texts. */
+  /** Whether a sibling has its name, and the name is not that of a list of texts. */
   readonly needsChildren: boolean;
 }
 
-/** The end of CDATA that is not followed by the end of its element: a user typed it. */
+/** The end of CDATA that is not followed by the end of its element, so a user typed it. */
 export const TYPED_END = /\]\]>(?!\s*<\/)/;
 
 /**
- * Whether an event shows no sign that a text ended early.
+ * Returns whether an event shows no sign that a text ended early.
  *
  * @param text a whole body that `parseXml` accepts
  */
@@ -34,7 +34,7 @@ export function isPlain(text: string): boolean {
 }
 
 /**
- * Looks for a name that repeats as a typed text would repeat it: an element without children beside another of its
+ * Searches for a name that repeats as a typed text would repeat it: an element without children next to another of its
  * name, or any other field between two of one name. Elements that have children may repeat side by side, as XML writes
  * a list (WECHAT.md §3.2). Takes one pass.
  */
