@@ -5,6 +5,7 @@
 import type { Channel } from "./channels/channel.ts";
 import { openMiniProgram } from "./channels/mini-program/channel.ts";
 import { createDeliver } from "./channels/mini-program/deliver.ts";
+import { rulesOf } from "./config/account-rules.ts";
 import type { WeChatAccountConfig } from "./config/config.ts";
 import type { Channels } from "./inbox/services.ts";
 
@@ -21,9 +22,13 @@ export const CHANNELS: Channels = {
     return channel;
   },
   createDeliver,
-  async openTools(deps) {
-    const miniProgram = await import("./channels/mini-program/tools.ts");
-    return miniProgram.openTools(deps);
+  async openTools(app, deps) {
+    switch (app.channel) {
+      case "mini-program": {
+        const miniProgram = await import("./channels/mini-program/tools.ts");
+        return miniProgram.openTools(rulesOf(app), deps);
+      }
+    }
   },
   async texts() {
     const { MINI_PROGRAM_TEXTS } = await import("./channels/mini-program/texts.ts");

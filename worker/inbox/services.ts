@@ -51,8 +51,8 @@ export interface Channels {
   readonly open: (app: WeChatAccountConfig, config: Pick<Config, "pushMaxAgeMs">) => Channel;
   /** Creates what sends, with an access source of its own. */
   readonly createDeliver: (deps: CallDeps) => Deliver;
-  /** Opens the tools: loaded with the first call, since no push needs them. */
-  readonly openTools: (deps: CallDeps) => Promise<ChannelTools>;
+  /** Opens the tools of an account's channel: loaded with the first call, since no push needs them. */
+  readonly openTools: (app: WeChatAccountConfig, deps: CallDeps) => Promise<ChannelTools>;
   /** Loads the texts for people: a push needs none. */
   readonly texts: () => Promise<ChannelTexts>;
 }
@@ -218,7 +218,7 @@ export function createServices(
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
     createCallDeps,
-    tools: () => channels.openTools(createCallDeps()),
+    tools: () => channels.openTools(accountConfig, createCallDeps()),
     createDeliver: () => channels.createDeliver(createCallDeps()),
     createTrialDeliver: () => channels.createDeliver(callDeps(createAccessSource(deps, true))),
     texts: channels.texts,

@@ -11,6 +11,7 @@ import { createAccessSource } from "../../../worker/account/token/token-reader.t
 import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { openTools } from "../../../worker/channels/mini-program/tools.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
+import { RULES } from "../../support/rules.ts";
 import { APPID, createBench, NOW } from "./bench.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -52,7 +53,7 @@ async function createWorld(users: number) {
     memory: new Map(),
   });
   const apiDeps = { apiBase: "https://api.test", fetch, now: () => keeper.now(), access };
-  const tools = openTools(apiDeps);
+  const tools = openTools(RULES, apiDeps);
   const deliverTo = createDeliver(apiDeps);
   /** One attempt. */
   const deliver = (user: string, message: Outbound = HELLO) =>

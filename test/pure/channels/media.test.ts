@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { MAX_DOWNLOAD_BYTES, openTools } from "../../../worker/channels/mini-program/tools.ts";
 import { detectImageType } from "../../../worker/channels/wechat/api/image-type.ts";
-import { RULES } from "../../support/rules.ts";
+import { OTHER_RULES, RULES } from "../../support/rules.ts";
 import { depsOf, json, NOW, scriptedFetch, type SentRequest, type Step } from "./scripted.ts";
 
 const HEADS = {
@@ -25,7 +25,7 @@ function picture(kind: keyof typeof HEADS, size = 100): Uint8Array<ArrayBuffer> 
 
 async function upload(bytes: Uint8Array<ArrayBuffer>, ...steps: Step[]) {
   const { fetch, requests } = scriptedFetch(...steps);
-  const { upload } = openTools(depsOf(fetch));
+  const { upload } = openTools(RULES, depsOf(fetch));
   return { outcome: await upload.upload({ type: "image", bytes }, DEADLINE), requests };
 }
 
@@ -80,7 +80,7 @@ describe("an upload", () => {
   });
 
   it("takes pictures alone, also when the first bytes are those of one", async ({ expect }) => {
-    const { upload } = openTools(depsOf(scriptedFetch().fetch));
+    const { upload } = openTools(RULES, depsOf(scriptedFetch().fetch));
     for (const type of ["voice", "video", "file"] as const) {
       const outcome = await upload.upload({ type, bytes: picture("png") }, DEADLINE);
       expect(outcome).toEqual(err({ result: "unsupported_type" }));
@@ -93,6 +93,14 @@ describe("an upload", () => {
     const { outcome, requests } = await upload(picture("jpg", limit + 1));
     expect(outcome).toEqual(err({ result: "too_large", limit, actual: limit + 1 }));
     expect(requests).toHaveLength(0);
+  });
+
+  it("has limit and lifetime from the rules of its account", async ({ expect }) => {
+    const { imageBytes: limit, mediaLifetimeMs } = OTHER_RULES;
+    const { upload } = openTools(OTHER_RULES, depsOf(scriptedFetch(json({ media_id: "m" })).fetch));
+    const put = (size: number) => upload.upload({ type: "image", bytes: picture("png", size) }, DEADLINE);
+    expect(await put(limit + 1)).toEqual(err({ result: "too_large", limit, actual: limit + 1 }));
+    expect(await put(limit)).toEqual(ok({ mediaId: "m", createdAt: NOW, expiresAt: NOW + mediaLifetimeMs }));
   });
 
   it("counts from now when WeChat gives no created_at", async ({ expect }) => {
@@ -117,7 +125,7 @@ describe("a download", () => {
   };
   const download = async (...steps: Step[]) => {
     const { fetch, requests } = scriptedFetch(...steps);
-    return { outcome: await openTools(depsOf(fetch)).download.download("media-1", DEADLINE), requests };
+    return { outcome: await openTools(RULES, depsOf(fetch)).download.download("media-1", DEADLINE), requests };
   };
 
   it("fetches the bytes and names their type by themselves", async ({ expect }) => {

@@ -13,7 +13,7 @@ function picture(size: number): Uint8Array<ArrayBuffer> {
 }
 
 describeTools("mini program", {
-  openTools: (deps) => openTools({ ...deps, apiBase: "https://api.test" }),
+  openTools: (deps) => openTools(RULES, { ...deps, apiBase: "https://api.test" }),
   refuses: (code) => json({ errcode: Number(code), errmsg: "rid: 1" }),
   tokenCode: "40001",
   pauseCodes: ["45011", "45009", "48001", "48004", "50007", "40164"],

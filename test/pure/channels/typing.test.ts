@@ -2,11 +2,12 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { openTools } from "../../../worker/channels/mini-program/tools.ts";
+import { RULES } from "../../support/rules.ts";
 import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, type Step } from "./scripted.ts";
 
 async function setTyping(step: Step, isOn = true, replyContext?: string) {
   const { fetch, requests } = scriptedFetch(step);
-  const { typing } = openTools(depsOf(fetch));
+  const { typing } = openTools(RULES, depsOf(fetch));
   const target = { user: OPENID, ...(replyContext !== undefined && { replyContext }) };
   return { outcome: await typing.setTyping(target, isOn, NOW + 5_000), requests };
 }

@@ -1,5 +1,5 @@
 /** The tools of a mini program: typing indicator and pictures (WECHAT.md §5). */
-import { CHANNEL_RULES } from "../../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import type { ChannelTools } from "../tools.ts";
 import type { CallDeps } from "../wechat/api/call-api.ts";
 import { createDownload, createUpload } from "../wechat/api/media.ts";
@@ -14,11 +14,11 @@ export const MAX_DOWNLOAD_BYTES = 10 * 1024 * 1024;
 /**
  * Opens the tools.
  *
+ * @param rules of the account
  * @param deps base address, fetch, clock (epoch ms) and access source
  */
-export function openTools(deps: CallDeps): ChannelTools {
+export function openTools({ imageBytes, mediaLifetimeMs }: ChannelRules, deps: CallDeps): ChannelTools {
   const api = { ...deps, codes: judgeCode };
-  const { imageBytes, mediaLifetimeMs } = CHANNEL_RULES["mini-program"];
   return {
     typing: createTyping(api, TYPING_PATH),
     upload: createUpload(api, imageBytes, mediaLifetimeMs),
