@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { describeBadCall } from "../scripts/lib/command-line.ts";
 
 /** The rows of docs/design/bench.md, "Budgets", by subject. */
-export const SUBJECTS = ["size", "crypto", "counted", "growth", "speed"] as const;
+export const SUBJECTS = ["size", "crypto", "desk", "counted", "growth", "speed"] as const;
 
 /** A subject. */
 export type Subject = (typeof SUBJECTS)[number];
@@ -31,6 +31,9 @@ export interface BenchOptions {
   readonly writers: number;
   /** Repetitions of a step in the micro-benchmark. */
   readonly steps: number;
+  /** Repetitions of a step of the desk, and its open sessions. */
+  readonly deskSteps: number;
+  readonly deskSessions: number;
   /** Number of users in the counted rows. */
   readonly countedUsers: number;
   /** The divisor of alarm delays in the counted rows; without it, the alarm of a lease runs after twelve seconds. */
@@ -52,6 +55,8 @@ export const DEFAULT_OPTIONS: BenchOptions = {
   growthPushes: 1_600,
   writers: 20,
   steps: 6_000,
+  deskSteps: 200,
+  deskSessions: 10_000,
   countedUsers: 40,
   hurry: 3,
   only: SUBJECTS,

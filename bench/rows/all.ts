@@ -3,6 +3,7 @@ import type { BenchOptions, Subject } from "../options.ts";
 import type { BenchRow } from "../row.ts";
 import { measureCounted } from "./counted.ts";
 import { measureCrypto } from "./crypto.ts";
+import { measureDesk } from "./desk.ts";
 import { measureGrowth, type Curve } from "./growth.ts";
 import { measureSize } from "./size.ts";
 import { measureSpeed } from "./speed.ts";
@@ -32,11 +33,12 @@ export async function measureAll(options: BenchOptions, tell: (subject: Subject)
   };
   const speed = wants("speed") ? await measureSpeed(options) : undefined;
   const crypto = wants("crypto") ? await measureCrypto(options) : [];
+  const desk = wants("desk") ? await measureDesk(options) : [];
   const counted = wants("counted") ? await measureCounted(options, speed?.answeredCpuMs ?? ASSUMED_CPU_MS) : undefined;
   const size = wants("size") ? await measureSize(options) : [];
   const growth = wants("growth") ? await measureGrowth(options) : undefined;
   return {
-    rows: [...(speed?.rows ?? []), ...crypto, ...(counted?.rows ?? []), ...size, ...(growth?.rows ?? [])],
+    rows: [...(speed?.rows ?? []), ...crypto, ...desk, ...(counted?.rows ?? []), ...size, ...(growth?.rows ?? [])],
     curves: growth?.curves ?? [],
   };
 }

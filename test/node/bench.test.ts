@@ -17,6 +17,8 @@ const TINY = {
   records: 20,
   growthPushes: 8,
   steps: 32,
+  deskSteps: 2,
+  deskSessions: 20,
   writers: 2,
   countedUsers: 2,
   hurry: 6,
@@ -39,7 +41,7 @@ describe("npm run bench", () => {
   it("measures every row of the budgets", ({ expect }) => {
     expect(told.toSorted()).toEqual([...SUBJECTS].toSorted());
     const subjects = new Set(results.rows.map(({ id }) => id.split(".")[0]));
-    expect([...subjects].toSorted()).toEqual(["a", "b", "bc", "c", "d", "e", "f", "g"]);
+    expect([...subjects].toSorted()).toEqual(["a", "b", "bc", "c", "d", "e", "f", "g", "h"]);
     expect(results.rows.filter(({ measured }) => /NaN|Infinity|undefined/.test(measured))).toEqual([]);
     expect(results.curves.map(({ id }) => id)).toEqual(["users", "records", "held", "storm", "webhooks"]);
   });

@@ -1,6 +1,6 @@
 /**
- * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); the caller
- * reads the CPU time of the busiest thread before and after.
+ * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body), or a step of
+ * the desk (`POST /desk/STEP?n=…&sessions=…`); the caller reads the CPU time of the busiest thread before and after.
  */
 import { readEvent } from "../../../worker/channels/mini-program/read-event.ts";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
@@ -9,7 +9,8 @@ import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { verifySignature } from "../../../worker/channels/wechat/push/signature.ts";
 import type { WireFields } from "../../../worker/channels/wechat/push/wire.ts";
-import type { MicroPush, StepName } from "./protocol.ts";
+import { prepareDesk } from "./desk.ts";
+import { DESK_STEP_NAMES, type MicroPush, type StepName } from "./protocol.ts";
 import { sketchReceive } from "./sketch.ts";
 
 interface MicroEnv {
@@ -67,9 +68,22 @@ function mustBeOk(result: { readonly ok: boolean }): void {
   if (!result.ok) throw new Error("the bench made a push that is refused");
 }
 
+const desks = new Map<number, ReturnType<typeof prepareDesk>>();
+
+function runDeskStep({ pathname, searchParams }: URL): Response {
+  const name = DESK_STEP_NAMES.find((step) => pathname === `/desk/${step}`);
+  if (name === undefined) return new Response("no such step", { status: 404 });
+  const sessions = Number(searchParams.get("sessions"));
+  const run = desks.get(sessions) ?? prepareDesk(sessions);
+  desks.set(sessions, run);
+  for (let done = 0; done < Number(searchParams.get("n")); done += 1) run(name);
+  return new Response("done");
+}
+
 export default {
   async fetch(request, env) {
     const url = new URL(request.url);
+    if (url.pathname.startsWith("/desk/")) return runDeskStep(url);
     const name = Object.keys(STEPS).find((step): step is StepName => url.pathname === `/${step}`);
     if (name === undefined) return new Response("no such step", { status: 404 });
     const pushes = await Promise.all((await request.json<MicroPush[]>()).map((push) => prepare(push, env)));

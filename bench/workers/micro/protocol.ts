@@ -13,3 +13,9 @@ export interface MicroPush {
   readonly query: Readonly<Record<string, string>>;
   readonly body: string;
 }
+
+/** The steps of the desk over many open sessions. */
+export const DESK_STEP_NAMES = ["view", "frames", "notification", "wake"] as const;
+
+/** A step of the desk. */
+export type DeskStepName = (typeof DESK_STEP_NAMES)[number];
