@@ -1,13 +1,11 @@
-/**
- * The shapes of the audit log.
- */
+/** The schemas of the audit log. */
 import * as v from "valibot";
 import { both, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const seq = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-/** One entry, linked to the one before it. */
+/** One entry, linked to the previous one. */
 export const AuditEntrySchema = named(
   "AuditEntry",
   v.strictObject({
@@ -17,8 +15,8 @@ export const AuditEntrySchema = named(
       WordSchema,
       v.description(
         both(
-          "谁：api: 加 API 密钥的 SHA-256 的前 8 位，system 为服务自身",
-          "who: api: and the first 8 digits of the SHA-256 of the API key; system is the worker itself",
+          "操作者：api: 加 API 密钥 SHA-256 的前 8 位；system 为服务自身",
+          "the actor: api: and the first 8 digits of the SHA-256 of the API key; system is the worker itself",
         ),
       ),
     ),
@@ -26,43 +24,45 @@ export const AuditEntrySchema = named(
       WordSchema,
       v.description(
         both(
-          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除；以后会增加",
-          "settings.change, conversation.export, conversation.erase; more will come",
+          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除；将来会增加其他值",
+          "settings.change, conversation.export, conversation.erase; further values will be added",
         ),
       ),
     ),
     target: v.pipe(
       WordSchema,
       v.description(
-        both("对什么：settings，或 conversation: 加对话 id", "on what: settings, or conversation: and its id"),
+        both("操作对象：settings，或 conversation: 加对话 id", "the target: settings, or conversation: and its id"),
       ),
     ),
     data: v.pipe(
       v.record(v.string(), v.unknown()),
       v.description(
         both(
-          "settings.change：from、to 版本号，keys 改动的项；没有任何内容",
-          "of settings.change: the versions from and to, and keys, what changed; never a text",
+          "settings.change：from、to 为版本号，keys 为改动的设置项；不含内容",
+          "for settings.change: from and to are the versions, keys the changed settings; never their content",
         ),
       ),
     ),
     prev: v.pipe(
       hash,
-      v.description(both("上一条的 hash；第一条为 64 个 0", "hash of the entry before; 64 zeros first")),
+      v.description(
+        both("上一条的 hash；第一条为 64 个 0", "the hash of the previous entry; 64 zeros for the first entry"),
+      ),
     ),
     hash: v.pipe(
       hash,
       v.description(
         both(
           "prev、换行、{action,actor,at,data,seq,target} 的规范 JSON（键排序、无空格、at 为毫秒）的 SHA-256",
-          "SHA-256 of prev, a line feed, and {action,actor,at,data,seq,target} as JSON with sorted keys, without spaces, at in epoch ms",
+          "SHA-256 of prev, a line feed, and the canonical JSON of {action,actor,at,data,seq,target}: sorted keys, no spaces, at in epoch ms",
         ),
       ),
     ),
   }),
 );
 
-/** A page of entries, verified. */
+/** A page of entries, verified before it is returned. */
 export const AuditPageSchema = named(
   "AuditPage",
   v.strictObject({
@@ -75,8 +75,8 @@ export const AuditPageSchema = named(
       v.nullable(v.strictObject({ seq, hash })),
       v.description(
         both(
-          "最新的一条；另外保存它，才能发现末尾被截去",
-          "the newest entry of all; keep it elsewhere: only so is it seen when the end is cut off",
+          "最新一条；请另外保存，否则无法发现末尾被截断",
+          "the newest entry; store it elsewhere, otherwise a truncated log cannot be detected",
         ),
       ),
     ),
@@ -84,8 +84,8 @@ export const AuditPageSchema = named(
       v.nullable(v.strictObject({ seq, reason: v.picklist(["missing", "link", "content"]) })),
       v.description(
         both(
-          "本页（含与上一条的衔接）中第一条与写入时不符的；null 表示全部相符",
-          "the first entry of this page, or its link to the one before, that is not as it was written; null: all are",
+          "本页中第一条与写入时不一致的记录，含与上一页的衔接；null 表示全部一致",
+          "the first entry of this page that was changed, or whose link to the previous entry is broken; null when all are intact",
         ),
       ),
     ),

@@ -1,6 +1,6 @@
 /**
- * The rows of sessions as the API returns them: transitions, notes, ratings. The shape is the stored one, with times as
- * ISO texts (`rows.ts`).
+ * The rows of sessions as the API returns them: transitions, notes, ratings. The structure is that of the stored rows,
+ * with times as ISO texts (`rows.ts`).
  */
 import * as v from "valibot";
 import { both, named, SeqSchema, TimeSchema } from "./schemas.ts";
@@ -15,7 +15,7 @@ const DurationSchema = v.pipe(
   ),
 );
 
-/** The figures of a session, in the row that closes it. */
+/** The metrics of a session, in the row that closes it. */
 const SumsSchema = named(
   "SessionSums",
   v.strictObject({
@@ -51,9 +51,9 @@ const session = v.pipe(
 );
 
 /**
- * The variants of the three kinds.
+ * Returns the schemas of the three kinds.
  *
- * @param head the entries every row has, with its author
+ * @param head the entries of every row, including its author
  */
 export function sessionVariants<H extends v.ObjectEntries>(head: H) {
   return [

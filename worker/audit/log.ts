@@ -1,18 +1,18 @@
-/** The audit log over its store: recording once, and reading with verification. */
+/** The audit log on top of its store: records each action once, and verifies entries when they are read. */
 import { CHAIN_START, findBrokenLink, linkEntry, type Sha256 } from "./core/chain.ts";
 import type { AuditDraft, AuditEntry } from "./core/entry.ts";
 import type { AuditPage } from "./rpc.ts";
 import type { AuditStore } from "./store.ts";
 
-/** Records and reads. */
+/** Records and reads entries. */
 export interface AuditLog {
   /**
    * Records an action.
    *
-   * @param key names the action: recording it again returns the first entry
+   * @param key identifies the action: recording it again returns the first entry
    */
   record(key: string, draft: AuditDraft): AuditEntry;
-  /** Entries after a seq, verified from the entry before them on. */
+  /** Returns the entries after a seq, verified from the entry before them on. */
   page(after: number, limit: number): AuditPage;
 }
 

@@ -1,4 +1,4 @@
-/** Recording an action before it is done, from a Worker: what cannot be recorded is not done. */
+/** Records an action before a worker performs it: an action that cannot be recorded is not performed. */
 import { errorName, writeLog } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
 import type { AuditDraft } from "./core/entry.ts";
@@ -7,9 +7,9 @@ import type { AuditRpc } from "./rpc.ts";
 /**
  * Records an action once.
  *
- * @param connect a fresh stub of the object each time
+ * @param connect returns a new stub of the object for each call
  * @param requestId for the log
- * @returns whether it is recorded; never rejects
+ * @returns whether it was recorded; never rejects
  */
 export async function recordAction(
   connect: () => Pick<AuditRpc, "record">,

@@ -1,5 +1,5 @@
 /**
- * The storage of the `Audit` object (docs/storage.md). It only appends: this file has no statement that changes or
+ * The storage of the `Audit` object (docs/storage.md), which is append-only: this file has no statement that changes or
  * removes an entry, and triggers make SQLite refuse any. Reading creates nothing; the table is created with the first
  * entry.
  */
@@ -7,18 +7,18 @@ import type { AuditEntry } from "./core/entry.ts";
 
 /** Reads and appends entries. */
 export interface AuditStore {
-  /** The newest entry. */
+  /** Returns the newest entry. */
   newest(): AuditEntry | undefined;
-  /** The entry recorded with a key. */
+  /** Returns the entry recorded with a key. */
   find(key: string): AuditEntry | undefined;
-  /** At most `limit` entries after a seq, by rising seq. */
+  /** Returns at most `limit` entries after a seq, in ascending order. */
   after(seq: number, limit: number): readonly AuditEntry[];
-  /** The newest entry up to a seq. */
+  /** Returns the newest entry up to a seq. */
   upTo(seq: number): AuditEntry | undefined;
   /**
-   * Appends what follows from the newest entry, in one transaction.
+   * Appends the entry built from the newest one, in one transaction.
    *
-   * @param key names the action, so that it is recorded once
+   * @param key identifies the action, so that it is recorded once
    */
   append(key: string, link: (newest: AuditEntry | undefined) => AuditEntry): AuditEntry;
 }
@@ -36,19 +36,19 @@ type EntryRow = {
   readonly hash: string;
 };
 
-/** The newest schema. */
+/** The newest schema version. */
 const SCHEMA_VERSION = 1;
 const HEAD_KEY = "head";
 const COLUMNS = "seq, at, actor, action, target, data, prev, hash";
 
-/** The table, and what keeps it from being changed. */
+/** The table, and the triggers that prevent changes. */
 const CREATE = [
   `create table entries (
     seq integer primary key, key text not null unique, at integer not null, actor text not null, action text not null,
     target text not null, data text not null, prev text not null, hash text not null
   )`,
   "create trigger no_change before update on entries begin select raise(abort, 'the audit log only grows'); end",
-  // Also what replaces an entry by inserting it anew, which fires no trigger of a removal.
+  // Prevents replacing an entry by inserting it again, which does not fire the delete trigger.
   `create trigger no_replacement before insert on entries
     when new.seq <> (select coalesce(max(seq), 0) + 1 from entries) or exists (select 1 from entries where key = new.key)
     begin select raise(abort, 'the audit log only grows'); end`,
@@ -101,6 +101,6 @@ export function createAuditStore(storage: DurableObjectStorage): AuditStore {
 }
 
 function toEntry({ data, ...row }: EntryRow): AuditEntry {
-  // `append` stores nothing but the data of an entry.
+  // `append` stores only the data of an entry.
   return { ...row, data: JSON.parse(data) };
 }

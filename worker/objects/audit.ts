@@ -1,5 +1,5 @@
 /**
- * The audit log of the deployment, one object. Thin: linking and verification are in audit/log.ts, the SQL in
+ * The audit log of the deployment, one object. A thin class: linking and verification are in audit/log.ts, the SQL in
  * audit/store.ts. It has no alarm and calls nothing.
  */
 import { DurableObject } from "cloudflare:workers";
@@ -14,18 +14,18 @@ export class Audit extends DurableObject<Env> implements AuditRpc {
   /**
    * Records an action.
    *
-   * @param key names the action: recording it again returns the first entry
+   * @param key identifies the action: recording it again returns the first entry
    */
   async record(key: string, draft: AuditDraft): Promise<AuditEntry> {
     return (await this.#open()).record(key, draft);
   }
 
-  /** Entries after a seq, verified from the entry before them on. */
+  /** Returns the entries after a seq, verified from the entry before them on. */
   async page(after: number, limit: number): Promise<AuditPage> {
     return (await this.#open()).page(after, limit);
   }
 
-  /** Loaded with the first call: a cold start for a push evaluates none of it. */
+  /** Loaded with the first call, so that a cold start for a push does not evaluate it. */
   async #open(): Promise<AuditLog> {
     const [{ createHash }, { createAuditLog }, { createAuditStore }] = await Promise.all([
       import("node:crypto"),

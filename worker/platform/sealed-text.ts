@@ -1,9 +1,9 @@
 /**
- * Texts sealed for objects that many users share: AES-256-GCM with the secret DATA_KEY, written as
- * `v1.<keyId>.<iv>.<data>`. A sealed text is bound to its place and row, so it cannot be moved to another one unnoticed
- * (docs/design/0024-personal-data.md). Opening and sealing are synchronous, as transactions of an object are.
+ * Encrypts texts stored in objects that many users share: AES-256-GCM with the secret DATA_KEY, in the format
+ * `v1.<keyId>.<iv>.<data>`. A sealed text is bound to its place and row, so moving it to another row is detected
+ * (docs/design/0024-personal-data.md). Opening and sealing are synchronous, like the transactions of an object.
  *
- * `node:crypto` is loaded by `import()`: imported statically it would make each cold start 10 ms longer.
+ * `node:crypto` is loaded by `import()`: a static import would make each cold start 10 ms longer.
  */
 import { Buffer } from "node:buffer";
 // Types only.
@@ -14,7 +14,7 @@ import { err, ok, type Result } from "../../shared/base/result.ts";
 export interface SealedPlace {
   /** The object and table, such as `desk:sessions`. */
   readonly place: string;
-  /** What names the row for good. */
+  /** The permanent identifier of the row. */
   readonly row: string;
 }
 
@@ -23,24 +23,24 @@ export type UnsealProblem =
   | { readonly reason: "malformed" }
   /** Sealed with a key that is neither the current nor the previous one. */
   | { readonly reason: "unknown_key"; readonly keyId: string }
-  /** Changed, or moved from another row. */
+  /** It was changed, or moved from another row. */
   | { readonly reason: "not_authentic" };
 
 /** Seals and opens texts. */
 export interface TextSealer {
-  /** Names the current key; says nothing about it. */
+  /** Identifies the current key without revealing it. */
   readonly keyId: string;
   /** Seals with the current key. A lone surrogate becomes U+FFFD. */
   seal(at: SealedPlace, text: string): string;
-  /** Opens what the current or the previous key sealed. */
+  /** Opens a text that was sealed with the current or the previous key. */
   open(at: SealedPlace, sealed: string): Result<string, UnsealProblem>;
   /**
-   * Returns whether a text is sealed with the current key: else it is to be sealed again before the previous key goes.
+   * Returns whether a text is sealed with the current key; otherwise it must be sealed again before the previous key is removed.
    */
   isCurrent(sealed: string): boolean;
 }
 
-/** A key with its name. */
+/** A key with its id. */
 export interface NamedKey {
   readonly id: string;
   readonly bytes: Uint8Array;
@@ -68,7 +68,7 @@ export async function loadTextSealer(
   return current === undefined ? err({ reason: "no_key" }) : ok(createTextSealer(crypto, [current, ...previous]));
 }
 
-/** The sealer of named keys, the current one first. */
+/** Creates a sealer from keys with ids, the current one first. */
 export function createTextSealer(
   crypto: CryptoFunctions,
   keys: readonly [NamedKey, ...(readonly NamedKey[])],
@@ -115,22 +115,24 @@ function openWith(
   try {
     return ok(Buffer.concat([decipher.update(data.subarray(0, end)), decipher.final()]).toString("utf8"));
   } catch {
-    // `final` throws when the tag does not match, and for nothing else.
+    // `final` throws only when the tag does not match.
     return err({ reason: "not_authentic" });
   }
 }
 
-/** The additional data: form, key, place and row, each of which a text cannot be moved away from. */
+/**
+ * Returns the additional authenticated data: format, key, place and row, so that a sealed text is valid only for these.
+ */
 function boundTo(keyId: string, { place, row }: SealedPlace): Buffer {
   return Buffer.from(["v1", keyId, place, row].map(withoutBars).join("|"), "utf8");
 }
 
-/** No two places have the same additional data, whatever characters they have. */
+/** Escapes the separator, so that no two places have the same additional data. */
 function withoutBars(part: string): string {
   return part.replaceAll("%", "%25").replaceAll("|", "%7C");
 }
 
-/** The name is derived from the key, so that a key that was set again has the name it had. */
+/** Derives the id from the key, so that a key that is set again gets the same id. */
 function nameKey({ createHmac }: CryptoFunctions, bytes: Buffer): NamedKey {
   const id = createHmac("sha256", bytes).update("edge-kefu data key").digest("base64url").slice(0, KEY_ID_LENGTH);
   return { id, bytes };

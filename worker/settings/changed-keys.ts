@@ -1,11 +1,14 @@
-/** Which settings differ between two stored documents, by name: the audit log names them and never their values. */
+/**
+ * Finds which settings differ between two stored documents, by name: the audit log contains the names and never their
+ * values.
+ */
 import { isRecord } from "../../shared/base/is-record.ts";
 
-/** The most names of one change. */
+/** The maximum number of names for one change. */
 const MAX_NAMES = 100;
 
 /**
- * Names every key that was added, removed or changed: `defaults.greeting`, `overrides.<account>.rules`.
+ * Returns the name of every key that was added, removed or changed: `defaults.greeting`, `overrides.<account>.rules`.
  *
  * @param before parsed JSON; undefined when there was no document
  * @param after parsed JSON

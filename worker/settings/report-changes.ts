@@ -1,6 +1,7 @@
 /**
  * Records stored versions in the audit log, each once and in order. A version that could not be recorded stays stored
- * and is recorded later: settings must be changeable while the log is not reachable, and the versions say what changed.
+ * and is recorded later: settings must be changeable while the log cannot be reached, and the versions contain what
+ * changed.
  */
 import { DEFAULT_DOCUMENT } from "../../shared/api/settings/document.ts";
 import type { AuditRpc } from "../audit/rpc.ts";
@@ -8,7 +9,7 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import { changedKeys } from "./changed-keys.ts";
 import type { SettingsStore } from "./store.ts";
 
-/** @returns whether the log has every version now; never rejects */
+/** Records the versions that the log lacks. @returns whether the log now has every version; never rejects */
 export async function reportChanges(
   store: Pick<SettingsStore, "unaudited" | "setAudited">,
   audit: () => Pick<AuditRpc, "record">,

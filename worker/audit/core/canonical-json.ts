@@ -1,7 +1,10 @@
-/** JSON in one form only: keys in the order of their UTF-16 units, no white space. Two equal values are one text. */
+/**
+ * Serialises JSON in one canonical form: keys in the order of their UTF-16 units, no white space. Equal values give the
+ * same text.
+ */
 import type { AuditValue } from "./entry.ts";
 
-/** The text of a value. */
+/** Serialises a value. */
 export function canonicalJson(value: AuditValue): string {
   if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

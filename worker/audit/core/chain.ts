@@ -1,11 +1,15 @@
 /**
- * The chain of audit entries: each has the hash of the one before it, so that a changed, removed or inserted entry
- * breaks every later link. Cutting off the newest entries breaks none: it is seen by comparing with the newest hash kept elsewhere.
+ * The chain of audit entries: each contains the hash of the previous one, so that a changed, removed or inserted entry
+ * breaks a later link. Removing the newest entries breaks no link; it is detected by comparison with the newest hash
+ * stored elsewhere.
  */
 import { canonicalJson } from "./canonical-json.ts";
 import type { AuditDraft, AuditEntry } from "./entry.ts";
 
-/** SHA-256 of a text in UTF-8, lower-case hex. Synchronous: an entry is read, linked and stored in one transaction. */
+/**
+ * Returns the SHA-256 of a text in UTF-8, lower-case hex. Synchronous: an entry is read, linked and stored in one
+ * transaction.
+ */
 export type Sha256 = (text: string) => string;
 
 /** The end of a chain. */
@@ -17,14 +21,14 @@ export interface ChainEnd {
 /** The first entry that is not as it was written. */
 export interface BrokenLink {
   readonly seq: number;
-  /** `missing`: there is no such entry; `link`: it does not follow the one before it; `content`: it was changed. */
+  /** `missing`: the entry does not exist; `link`: it does not follow the previous one; `content`: it was changed. */
   readonly reason: "missing" | "link" | "content";
 }
 
 /** The end of an empty chain. */
 export const CHAIN_START: ChainEnd = { seq: 0, hash: "0".repeat(64) };
 
-/** Makes the entry that follows the end of a chain. */
+/** Builds the entry that follows the end of a chain. */
 export function linkEntry(sha256: Sha256, { seq, hash: prev }: ChainEnd, draft: AuditDraft): AuditEntry {
   const entry = { ...draft, seq: seq + 1 };
   return { ...entry, prev, hash: hashOf(sha256, prev, entry) };
@@ -33,9 +37,9 @@ export function linkEntry(sha256: Sha256, { seq, hash: prev }: ChainEnd, draft: 
 /**
  * Finds the first broken link.
  *
- * @param before the entry before the first one, as it is stored; `CHAIN_START` when there is none
- * @param entries by rising seq
- * @returns null when every entry is as it was written, and follows the one before it
+ * @param before the stored entry before the first one; `CHAIN_START` when there is none
+ * @param entries in ascending order of seq
+ * @returns null when every entry is unchanged and follows the previous one
  */
 export function findBrokenLink(sha256: Sha256, before: ChainEnd, entries: readonly AuditEntry[]): BrokenLink | null {
   let last = before;

@@ -1,38 +1,38 @@
 /**
- * What the audit log says: who did what to what, and when. An entry holds ids, kinds and numbers, never the text of a
- * person: it outlives the erasure of the data it is about.
+ * The entries of the audit log: who did what to what, and when. An entry contains ids, kinds and numbers, never a
+ * person's text, because it is kept after the data it concerns was erased.
  */
 
-/** What is audited. */
+/** The audited actions. */
 export type AuditAction = "settings.change" | "conversation.export" | "conversation.erase";
 
 /** A value of an entry's data. */
 export type AuditValue = string | number | boolean | null | readonly AuditValue[] | AuditData;
 
-/** Facts of an action, by name. */
+/** The details of an action, by name. */
 export interface AuditData {
   readonly [name: string]: AuditValue;
 }
 
 /** An action to be recorded. */
 export interface AuditDraft {
-  /** When it happened, epoch ms; entries are in the order of their recording. */
+  /** When it happened, epoch ms; entries are in the order in which they were recorded. */
   readonly at: number;
-  /** Who: `api:` and the name of an API key, later `agent:` and an id. */
+  /** The actor: `api:` and the name of an API key; later also `agent:` and an id. */
   readonly actor: string;
   readonly action: AuditAction;
-  /** On what: `settings`, or `conversation:` and its id. */
+  /** The target: `settings`, or `conversation:` and its id. */
   readonly target: string;
   readonly data: AuditData;
 }
 
-/** A recorded action, linked to the one before it. */
+/** A recorded action, linked to the previous one. */
 export interface AuditEntry extends Omit<AuditDraft, "action"> {
-  /** From 1, without gaps. */
+  /** Counted from 1, without gaps. */
   readonly seq: number;
-  /** Of a later version of this worker it may be another word. */
+  /** A later version of this worker may write other words. */
   readonly action: string;
-  /** The hash of the entry before it. */
+  /** The hash of the previous entry. */
   readonly prev: string;
   readonly hash: string;
 }

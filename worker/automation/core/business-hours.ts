@@ -1,13 +1,13 @@
 /**
- * How much of an interval lies within business hours. Exact to the minute; it steps from one full local hour, or time at
- * which the hours begin or end, to the next, so a change to or from summer time needs no rule of its own.
+ * Computes how much of an interval is within business hours. Exact to the minute; it proceeds from one full local hour,
+ * or time at which the hours begin or end, to the next, so a change to or from summer time needs no special case.
  */
 import { isOpen, toLocalTime, type HoursSettings } from "./hours.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
 
-/** Hours as they were last read from text, with the minutes of an hour at which they can change. */
+/** The hours parsed last, with the minutes of an hour at which they can change. */
 interface ReadHours {
   readonly text: string;
   readonly settings: HoursSettings;
@@ -17,7 +17,7 @@ interface ReadHours {
 let read: ReadHours | undefined;
 
 /**
- * The part of an interval within business hours, milliseconds.
+ * Returns the part of an interval within business hours, milliseconds.
  *
  * @param hours `HoursSettings` of checked settings, JSON
  * @param from epoch ms
@@ -34,7 +34,7 @@ export function businessMs(hours: string, from: number, to: number): number {
   return open;
 }
 
-/** The hours of one account are the same for weeks. */
+/** Parses the hours and caches them, because the hours of one account rarely change. */
 function readHours(text: string): ReadHours {
   if (read?.text === text) return read;
   const settings: HoursSettings = JSON.parse(text);
@@ -45,14 +45,14 @@ function readHours(text: string): ReadHours {
   return read;
 }
 
-/** The next minute at which the hours can begin or end, at most an hour later, epoch ms. */
+/** Returns the next minute at which the hours can begin or end, at most an hour later, epoch ms. */
 function nextChange({ timeZone }: HoursSettings, changes: readonly number[], at: number): number {
   const minute = minuteOf(toLocalTime(timeZone, at).time);
   const next = changes.find((change) => change > minute) ?? HOUR_MINUTES;
   return (Math.floor(at / MINUTE_MS) + next - minute) * MINUTE_MS;
 }
 
-/** The minute of the hour of a time such as `09:30`. */
+/** Returns the minute of the hour of a time such as `09:30`. */
 function minuteOf(time: string): number {
   return Number(time.slice(3));
 }

@@ -1,6 +1,6 @@
 /**
- * Commands of the desk over a loaded conversation: idempotent by their id, for one log, in one transaction each. Loaded
- * with the first command.
+ * Runs commands of the desk on a loaded conversation: idempotent by their id, for one log, each in one transaction.
+ * Loaded with the first command.
  */
 import type { Address } from "../../../shared/message/address.ts";
 import type { LoadedConversation } from "../conversation.ts";
@@ -16,12 +16,15 @@ import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./rpc.ts"
 
 /** How long the id of a command is kept, milliseconds. */
 const COMMAND_MS = 24 * 3_600_000;
-/** The terms when the caller could not read the settings. */
+/** The service settings used when the caller could not read the settings. */
 const ALWAYS_OPEN: DeskTerms = { isOpen: true };
-/** The most rows looked at to find out what others did; with more, they did something. */
+/**
+ * The maximum number of newer rows that are examined to find out whether others have acted; with more rows, they count
+ * as having acted.
+ */
 const MAX_NEWER_ROWS = 200;
 
-/** What a conversation says of its sessions; null without a log. */
+/** Returns the state of a conversation's sessions; null without a log. */
 export function readSnapshot(conversation: LoadedConversation): Snapshot | null {
   const { store } = conversation;
   const [address, log] = [store.address(), store.log()];
@@ -39,7 +42,10 @@ function showSessions(
   return { log, to, session, window: showWindow(address, now) };
 }
 
-/** An agent has read up to a row. Writes no row; null: the log is another one, or erased. */
+/**
+ * Records that an agent has read all rows up to this one. Writes no row; returns null when the log is another one, or
+ * was erased.
+ */
 export function recordSeen(conversation: LoadedConversation, { log, session, seq }: SeenInput): Snapshot | null {
   const { store, state, keep } = conversation;
   if (store.log() !== log) return null;
@@ -54,7 +60,7 @@ export function recordSeen(conversation: LoadedConversation, { log, session, seq
 /**
  * Runs a command.
  *
- * @param holder the caller's name as holder of the lease for what it sends: a repeated call with it returns the same lease
+ * @param holder the lease holder for the message it sends: a repeated call with the same holder returns the same lease
  */
 export function runCommand(conversation: LoadedConversation, input: CommandInput, holder: string): CommandAnswer {
   const { store, transact, clock, progressOf } = conversation;

@@ -1,17 +1,15 @@
-/**
- * Service by agents of the desk, for the transitions of conversations with sessions.
- */
+/** Creates the service by agents of the desk for the transitions of conversations with sessions. */
 import { SESSION_MACHINE } from "../core/session/machine.ts";
 import type { DeskTerms, Service } from "../core/session/service.ts";
 
-/** A turn of the user's that waits longer than this is counted as late, milliseconds. */
+/** A user's turn that waits longer than this counts as late, milliseconds. */
 const TURN_LIMIT_MS = 5 * 60_000;
 
 /**
- * Service in one transition.
+ * Creates the service for one transition.
  *
- * @param desk the terms of the caller's settings; without them, or without hours, all time counts as business time
- * @param businessMs the part of an interval within business hours, milliseconds; `hours` as in `DeskTerms`
+ * @param desk the caller's service settings; without them, or without hours, all time counts as business time
+ * @param businessMs returns the part of an interval within business hours, milliseconds; `hours` as in `DeskTerms`
  */
 export function createService(
   desk: DeskTerms | undefined,

@@ -1,5 +1,6 @@
 /**
- * Sessions over RPC: what the desk asks of a conversation, and what it answers (docs/design/0023-sessions.md).
+ * The RPC types of sessions: the requests of the desk to a conversation, and its answers
+ * (docs/design/0023-sessions.md).
  */
 import type { MessageProgress } from "../core/outbox/message-status.ts";
 import type { Command, CommandRefusal } from "../core/session/apply.ts";
@@ -8,30 +9,30 @@ import type { SessionState } from "../core/session/session.ts";
 import type { WindowStatus } from "../core/window.ts";
 import type { LeasedMessage } from "../rpc.ts";
 
-/** What a conversation says of its sessions. */
+/** The state of a conversation's sessions. */
 export interface Snapshot {
   readonly log: string;
-  /** The newest row: of two snapshots of one log the one with the greater `to` is newer. */
+  /** The newest row: of two snapshots of one log, the one with the greater `to` is newer. */
   readonly to: number;
   readonly session: SessionState;
   readonly window: WindowStatus;
 }
 
-/** A command with the log it is for. */
+/** A command, and the log it is for. */
 export interface CommandInput extends Command {
   readonly log: string;
-  /** The settings' terms of service; absent when they could not be read. */
+  /** The service settings; absent when they could not be read. */
   readonly desk?: DeskTerms;
 }
 
-/** An agent has read the session's rows up to `seq`. */
+/** Reports that an agent has read the session's rows up to `seq`. */
 export interface SeenInput {
   readonly log: string;
   readonly session: number;
   readonly seq: number;
 }
 
-/** The answer to a command; each with what is so now. */
+/** The answer to a command, always with the current state. */
 export type CommandAnswer =
   | {
       readonly ok: true;
@@ -41,5 +42,5 @@ export type CommandAnswer =
       readonly lease?: LeasedMessage;
     }
   | { readonly ok: false; readonly refusal: CommandRefusal; readonly snapshot: Snapshot }
-  /** The log is another one, or erased: nothing was created. */
+  /** The log is another one, or was erased: nothing was created. */
   | { readonly ok: false; readonly refusal: { readonly reason: "gone" }; readonly snapshot?: never };

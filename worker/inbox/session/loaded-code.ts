@@ -1,6 +1,4 @@
-/**
- * The code that conversations with sessions need: all of it, loaded at once (`session-code.ts`).
- */
+/** The code for conversations with sessions, loaded together (`session-code.ts`). */
 import type { Settings } from "../../../shared/api/settings/settings.ts";
 import { businessMs } from "../../automation/core/business-hours.ts";
 import { isOpen } from "../../automation/core/hours.ts";
@@ -17,10 +15,10 @@ export const SESSION_CODE: LoadedSessionCode = {
   readSnapshot,
 };
 
-/** Business hours as text, once for each settings object. */
+/** The business hours as JSON, cached per settings object. */
 const written = new WeakMap<Settings, string>();
 
-/** What settings with a desk say about it. @param now epoch ms */
+/** Returns the service settings. @param now epoch ms */
 function toDeskTerms(settings: Settings, now: number): DeskTerms {
   const isAlwaysOpen = settings.hours === undefined && settings.holidays.length + settings.specialDays.length === 0;
   return { isOpen: isOpen(settings, now), ...(!isAlwaysOpen && { hours: writeHours(settings) }) };

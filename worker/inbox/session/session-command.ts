@@ -1,6 +1,6 @@
 /**
- * A command of the desk: the conversation decides and stores, the caller is answered, and what the command sends is
- * delivered after the response.
+ * Runs a command of the desk: the conversation decides and stores, the caller gets the response, and the message of the
+ * command is delivered after the response.
  */
 import type { Address } from "../../../shared/message/address.ts";
 import { LEASED_CALL_MS } from "../../conversation/client.ts";
@@ -12,15 +12,17 @@ import { findConversation } from "../find-conversation.ts";
 import type { RequestServices } from "../services.ts";
 import { readDeskTerms } from "./session-code.ts";
 
-/** The latest start of another try, milliseconds; after it the caller repeats the command with the same id. */
+/** Time limit for starting another try, milliseconds; after it the caller repeats the command with the same id. */
 const COMMAND_TIMEOUT_MS = 4_000;
-/** The caller is answered by then, milliseconds; a lease that arrives later is still delivered. */
+/**
+ * The caller gets a response within this time, milliseconds; a message whose lease arrives later is still delivered.
+ */
 const COMMAND_ANSWER_MS = 6_000;
 
 /**
- * Runs a command. Safe to repeat with the same id.
+ * Runs a command. Idempotent for the same id.
  *
- * @throws the last error when the conversation could not be asked: whether the command had an effect is unknown
+ * @throws the last error when the conversation could not be called: whether the command had an effect is unknown
  */
 export async function commandSession(
   services: RequestServices,
@@ -29,7 +31,7 @@ export async function commandSession(
 ): Promise<CommandAnswer> {
   const desk = await readDeskTerms(services);
   const input = { ...command, ...(desk && { desk }) };
-  // One holder name for all tries: a lease whose response was lost is returned again, to this caller alone.
+  // One holder for all tries: a lease whose response was lost is returned again, to this caller only.
   const holder = crypto.randomUUID();
   const call = () => findConversation(services, address, LEASED_CALL_MS).command(input, holder);
   const commanded = retryCall("command", Date.now() + COMMAND_TIMEOUT_MS, call);

@@ -1,6 +1,4 @@
-/**
- * The audit log, page by page, each page verified: `GET /audit`.
- */
+/** The route `GET /audit`: the audit log, page by page, each page verified. */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { AuditPageSchema } from "../../../shared/api/audit.ts";
@@ -20,8 +18,8 @@ audit.get(
     tag: "operations",
     summary: { zh: "审计日志", en: "The audit log" },
     text: {
-      zh: "整个部署的一份，只增不改，按 seq 升序：谁在何时保存设置、导出或删除对话。每页在返回前验证；从 after=0 逐页读完，就验证了全部。",
-      en: "One for the deployment, append-only, by rising seq: who stored settings, exported or erased a conversation, and when. Each page is verified before it is returned; reading all pages from after=0 verifies the whole log.",
+      zh: "整个部署一份，只增不改，按 seq 升序：记录谁在何时保存了设置、导出或删除了对话。每页在返回前都会校验；从 after=0 起逐页读完，即校验了全部记录。",
+      en: "One log for the deployment, append-only, in ascending order of seq: who stored settings, exported or erased a conversation, and when. Each page is verified before it is returned; reading all pages from after=0 verifies the whole log.",
     },
     answers: {
       200: {
