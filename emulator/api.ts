@@ -151,7 +151,7 @@ function delayOf(world: World, fault: FaultRequest | null): number {
   return fault?.fault === "dead" ? DEAD_MS : latencyMs;
 }
 
-/** Waits. @returns whether the caller was still connected at the end */
+/** Waits for `ms`. @returns whether the caller was still connected at the end */
 async function waitFor(world: World, ms: number, signal: AbortSignal): Promise<boolean> {
   if (ms > 0) await world.ports.sleep(ms, signal);
   return !signal.aborted;

@@ -62,7 +62,7 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
   ];
 }
 
-/** A worker of 0.1 knows no desk. */
+/** A worker of version 0.1 has no desk. */
 function judgeDesk({ desk }: Readonly<Record<string, unknown>>): readonly Finding[] {
   if (desk === "on") return [passed(DESK)];
   return desk === "off" ? [DESK_OFF] : [];

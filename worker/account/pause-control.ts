@@ -58,7 +58,7 @@ export type ResumeStart =
   | { readonly step: "running" }
   /** There is still no access token. */
   | { readonly step: "no_token"; readonly problem: TokenProblem }
-  /** A test send is to be made: with a message of the first of these conversations that has one. */
+  /** A test send must be made: with a message of the first of these conversations that has one. */
   | { readonly step: "trial"; readonly candidates: readonly string[]; readonly pauseVersion: number };
 
 /** The injected dependencies. */

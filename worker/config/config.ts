@@ -179,8 +179,8 @@ function readDataKeys(read: VariableReader, problems: ConfigProblem[]): readonly
 }
 
 /**
- * A secret and, while it is changed, the one before it. The previous one alone counts for nothing: without a current one
- * what needs it is off.
+ * Reads a secret and, during a rotation, the previous one. A previous secret alone is ignored: without a current one,
+ * the function that needs it is off.
  */
 function readRotated(
   read: VariableReader,

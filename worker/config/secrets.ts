@@ -77,7 +77,7 @@ export function readKeyList(list: string): readonly string[] {
   return keys.some((key) => findStrayCharacter(key, "token") !== undefined) ? split(list) : keys;
 }
 
-/** The problem of a key that must be 32 bytes in base64; undefined when there is none. */
+/** Returns the problem of a key that must be 32 bytes in base64; undefined when there is none. */
 export function findDataKeyProblem(key: string): string | undefined {
   const [, characters] = BASE64.exec(key) ?? [];
   if (characters === undefined) return "must be base64";

@@ -35,7 +35,7 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   answerTo(key: string, since: number): Acknowledgement | undefined;
   /** Returns the message that an API request created if its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
-  /** The row that a command of the desk wrote first, when its key is in the log from `since` on. */
+  /** Returns the first row that a command of the desk wrote, if its key is in the log from `since` on. */
   commandRow(key: string, since: number): Row | undefined;
   /**
    * Returns whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` is ignored while a better

@@ -55,7 +55,7 @@ export async function knownAcknowledgement(kv: KVNamespace, push: DatedEvent): P
   }
 }
 
-/** Returns whether an acknowledgement is to be cached: it was late, or the push had arrived before. */
+/** Returns whether an acknowledgement must be cached: it was late, or the push had arrived before. */
 export function mayBeRepeated(
   push: DatedEvent,
   outcome: { readonly repeated: boolean; readonly answeredAt: number },

@@ -99,7 +99,7 @@ export interface Services {
    * read.
    */
   readonly settings: () => Promise<SettingsVersion | undefined>;
-  /** As `settings`, with the reason when they cannot be read. */
+  /** Returns the same as `settings`, or the reason when they cannot be read. */
   readonly readSettings: () => Promise<Result<SettingsVersion, SettingsUnavailable>>;
   /** The dependencies for calling the team's webhooks. */
   readonly webhooks: WebhookCallDeps;

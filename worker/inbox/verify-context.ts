@@ -1,6 +1,6 @@
 /**
- * Whether the shop's back end signed the data of an enter action. Everything in its text comes from the user's device; only
- * HMAC-SHA-256 with `CONTEXT_KEY` over this user's id proves its origin (docs/design/0015).
+ * Whether the shop's back end signed the data of an enter action. Everything in its text comes from the user's device;
+ * only HMAC-SHA-256 with `CONTEXT_KEY` over this user's id proves its origin (docs/design/0015).
  */
 import { Buffer } from "node:buffer";
 import { contextTokenText, readContextToken, type TokenVerdict } from "../../shared/entry/context-token.ts";
@@ -32,7 +32,7 @@ export async function verifyContextToken(
   return at < parts.expiresAt ? "verified" : "expired";
 }
 
-/** `subtle.verify` compares in constant time. */
+/** Returns whether the signature is correct; `subtle.verify` compares in constant time. */
 async function isGenuine(key: string, mac: Uint8Array<ArrayBuffer>, text: string): Promise<boolean> {
   const imported = await crypto.subtle.importKey("raw", encoder.encode(key), HMAC, false, ["verify"]);
   return crypto.subtle.verify("HMAC", imported, mac, encoder.encode(text));

@@ -115,17 +115,17 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     return this.#soon(() => this.#loaded.leaseTrial(holder));
   }
 
-  /** A command of the desk: changes the session, writes to the user or to colleagues. */
+  /** Runs a command of the desk: changes the session, writes to the user or to colleagues. */
   async command(input: CommandInput, holder: string): Promise<CommandAnswer> {
     return (await loadSessionCode()).runCommand(this.#loaded, input, holder);
   }
 
-  /** An agent has read the session's rows. */
+  /** Records that an agent has read the session's rows. */
   async seen(input: SeenInput): Promise<Snapshot | null> {
     return (await loadSessionCode()).recordSeen(this.#loaded, input);
   }
 
-  /** The sessions as they are now; null without a log. */
+  /** Returns the current state of the sessions; null without a log. */
   async snapshot(): Promise<Snapshot | null> {
     return (await loadSessionCode()).readSnapshot(this.#loaded);
   }
@@ -157,9 +157,9 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * Deletes all data of the user at once except a note of the erasure. An unknown user is recorded as erased too,
-   * since an erasure may have been interrupted and repeated. With a log only that one is deleted, another is left as it
-   * is. Returns whether there was any data to delete.
+   * Deletes all data of the user at once except a note of the erasure. An unknown user is recorded as erased too, since
+   * an erasure may have been interrupted and repeated. With a log, only that log is deleted; any other is kept. Returns
+   * whether there was any data to delete.
    */
   erase(log?: string): boolean {
     const { store, state } = this.#loaded;

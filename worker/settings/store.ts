@@ -19,9 +19,9 @@ export interface SettingsStore {
   newest(): VersionRow | undefined;
   /** Adds a version and forgets all but the newest `keep`, and those that the audit log does not have yet. */
   add(row: VersionRow, keep: number): void;
-  /** The versions that the audit log does not have yet, oldest first, each with the body before it. */
+  /** Returns the versions that the audit log does not contain yet, oldest first, each with the previous body. */
   unaudited(): readonly { readonly row: VersionRow; readonly before: string | undefined }[];
-  /** The audit log has every version up to this one. */
+  /** Records that the audit log contains every version up to this one. */
   setAudited(version: number): void;
 }
 

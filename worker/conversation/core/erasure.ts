@@ -54,8 +54,8 @@ export function datePush(createdAt: number, signedAt: number): number {
 }
 
 /**
- * As `datePush`, for a push in a conversation, where `createdAt` is never 0; `signedAt` is set when the push has no
- * CreateTime.
+ * Returns the same as `datePush`, for a push in a conversation, where `createdAt` is never 0; `signedAt` is set when
+ * the push has no CreateTime.
  */
 export function dateUserPush({
   inbound,

@@ -194,8 +194,8 @@ function openWindow(
 }
 
 /**
- * The first candidate that applies: none while automation is muted; `onceMs` rules are skipped during their cool-down,
- * and what the channel cannot do always, unless the desk does it.
+ * Returns the first candidate that applies: none while automation is muted; `onceMs` rules are skipped during their
+ * cool-down, and actions that the channel does not support are always skipped, unless the desk performs them.
  */
 function chooseCandidate(
   state: ConversationState,

@@ -1,6 +1,6 @@
 /**
- * Who may get a session: one function for the automatic assignment, an offer, a transfer, a take by hand and a reply
- * (DESK_LESSONS §5). Pure.
+ * Decides which agent may get a session: one function for the automatic assignment, an offer, a transfer, a manual take
+ * and a reply (DESK_LESSONS §5). Pure.
  */
 import { isInTeam, may, type Ownership } from "./agent.ts";
 import { goneAt, isConnected } from "./presence.ts";
@@ -13,8 +13,9 @@ export type Admission = "assign" | "transfer" | "take" | "reply";
 export type AdmissionRefusal = "no_agent" | "no_right" | "other_team" | "absent" | "full";
 
 /**
- * Why the agent may not get the session; undefined: may. By hand an agent may exceed the capacity, and serve while busy;
- * what is given without asking needs an agent who is online, of the team and below capacity.
+ * Returns why the agent may not get the session; undefined: allowed. Manually, an agent may exceed the capacity and
+ * take sessions while busy; automatic assignments and offers need an agent who is online, in the team and below
+ * capacity.
  */
 export function findAdmissionRefusal(
   draft: Draft,
@@ -35,8 +36,8 @@ export function findAdmissionRefusal(
 }
 
 /**
- * The sessions that count towards an agent's capacity: those served and not parked, and those offered to the agent or
- * under way.
+ * Returns the number of sessions that count towards an agent's capacity: those that are served and not parked, and
+ * those that are offered or being assigned.
  */
 export function loadOf(draft: Draft, id: string): number {
   const served = draft.entries.inBucket(servedBy(id));

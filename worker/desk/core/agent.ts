@@ -1,6 +1,6 @@
 /**
- * Agents, and what each role may do with which sessions: one table and one function, which lists, deltas and commands
- * all ask (DESK_LESSONS §13). Pure.
+ * Agents, and what each role may do with which sessions: one table and one function, used for lists, deltas and
+ * commands (DESK_LESSONS §13). Pure.
  */
 
 /** Roles of staff. */
@@ -18,21 +18,21 @@ export interface WantedPresence {
 export interface Agent {
   readonly name: string;
   readonly role: Role;
-  /** The teams whose queues the agent serves, besides sessions without a team. */
+  /** The teams whose queues the agent serves, in addition to sessions without a team. */
   readonly teams: readonly string[];
-  /** Sessions that may be assigned automatically, those under way included. */
+  /** The maximum number of sessions that may be assigned automatically, including those being assigned. */
   readonly capacity: number;
   readonly isSuspended: boolean;
   readonly wanted: WantedPresence;
 }
 
-/** The facts of a session that rights depend on. */
+/** The properties of a session that rights depend on. */
 export interface Ownership {
   readonly team: string | null;
   readonly assignee: string | null;
 }
 
-/** What can be done with a session. */
+/** The operations on a session. */
 export type SessionRight = "see" | "take" | "takeOver" | "reply" | "transfer" | "close" | "park";
 
 type Scope = "none" | "own" | "team" | "all";
@@ -48,7 +48,8 @@ const RIGHTS: Readonly<Record<SessionRight, Readonly<Record<Role, Scope>>>> = {
 };
 
 /**
- * Returns whether an agent may do something with a session. An agent always sees the sessions that are the agent's own.
+ * Returns whether an agent may perform an operation on a session. An agent always sees the sessions assigned to that
+ * agent.
  */
 export function may(id: string, agent: Agent, right: SessionRight, session: Ownership): boolean {
   switch (RIGHTS[right][agent.role]) {
@@ -63,7 +64,7 @@ export function may(id: string, agent: Agent, right: SessionRight, session: Owne
   }
 }
 
-/** Returns whether an agent serves the queue of a team. A session without a team is everyone's. */
+/** Returns whether an agent serves the queue of a team. A session without a team is served by all agents. */
 export function isInTeam({ teams }: Agent, team: string | null): boolean {
   return team === null || teams.includes(team);
 }

@@ -1,6 +1,7 @@
 /**
- * The queue is drained in strict order whenever capacity may be free: the session that waits longest goes to the agent
- * whose last assignment is oldest (DESK_LESSONS §5). With offers the agent is asked first. Pure.
+ * Assigns queued sessions in strict order whenever capacity may be free: the session that has waited longest is
+ * assigned to the agent whose last assignment is oldest (DESK_LESSONS §5). With offers enabled, the agent must accept
+ * first. Pure.
  */
 import { ok, err, type Result } from "../../../shared/base/result.ts";
 import { findAdmissionRefusal } from "./admission.ts";
@@ -12,7 +13,7 @@ import { QUEUED, type Draft, type Reservation } from "./state.ts";
 /** The reason of an agent's break after a missed offer. */
 export const MISSED_OFFER = "missed_offer";
 
-/** Reserves agents for sessions that wait, as many as capacity allows. */
+/** Reserves agents for waiting sessions, as many as capacity allows. */
 export function drainQueue(draft: Draft): void {
   let free = findFreeAgents(draft);
   if (free.length === 0) return;
@@ -26,7 +27,7 @@ export function drainQueue(draft: Draft): void {
   }
 }
 
-/** The sessions in the queue, in its order. */
+/** Returns the sessions in the queue, in their order. */
 export function listWaiting(draft: Draft): readonly (readonly [conversation: string, entry: Entry])[] {
   const { settings } = draft.context;
   const placeOf = ({ session }: Entry): number => (session.status === "queued" ? session.queuedAt : 0);
@@ -40,7 +41,10 @@ export function listWaiting(draft: Draft): readonly (readonly [conversation: str
     .sort(([one, first], [other, second]) => placeOf(first) - placeOf(second) || (one < other ? -1 : 1));
 }
 
-/** Ends the offers whose time is over: their agents are on a break from now on, and the next agent is asked. */
+/**
+ * Ends the offers that have expired: their agents are on a break from now on, and the session is offered to the next
+ * agent.
+ */
 export function expireOffers(draft: Draft): void {
   const { now } = draft.context;
   draft.reservations.forEach((reservation, id) => {
@@ -53,7 +57,7 @@ export function expireOffers(draft: Draft): void {
   });
 }
 
-/** An agent accepts an offer: the conversation is asked. */
+/** Accepts an offer for an agent: the conversation is sent the command. */
 export function acceptOffer(draft: Draft, agent: string, id: string): Result<null, { readonly reason: "offer_over" }> {
   const offer = draft.reservations.get(id);
   if (offer?.phase !== "offered" || offer.command.agent !== agent) return err({ reason: "offer_over" });
@@ -80,7 +84,7 @@ function reserve(draft: Draft, conversation: string, entry: Entry, agent: string
   draft.turns.set(agent, turn);
 }
 
-/** Agents who may get a session of some team, the one whose last assignment is oldest first. */
+/** Returns the agents who may get a session of at least one team, the one whose last assignment is oldest first. */
 function findFreeAgents(draft: Draft): readonly string[] {
   const free: string[] = [];
   draft.agents.forEach((_agent, id) => {

@@ -1,7 +1,7 @@
 /**
- * One decision of the desk: it changes a draft, then levels are looked at, the queue is drained and the next alarm is
- * computed, always here. What follows is returned as data, in the order in which an object must run it: alarm, rows, then
- * calls. Pure (docs/design/0025-desk.md).
+ * Runs one decision of the desk: it changes a draft, then the current states are examined, the queue is processed and
+ * the next alarm is computed, always in this function. The effects are returned as data, in the order in which an
+ * object must execute them: alarm, rows, then calls. Pure (docs/design/0025-desk.md).
  */
 import { drainQueue, expireOffers } from "./assignment.ts";
 import { attemptOf, type DeskCommand } from "./command.ts";
@@ -22,25 +22,25 @@ import { ASK_INTERVAL_MS, listWants, readLevels, type Want } from "./wants.ts";
 
 /** What an object does after a decision. */
 export type Effect =
-  /** Set the alarm, epoch ms. */
+  /** Sets the alarm, epoch ms. */
   | { readonly type: "alarm"; readonly at: number }
   | { readonly type: "store"; readonly row: StoredRow }
   | { readonly type: "delete"; readonly table: StoredName; readonly key: string }
-  /** Call a conversation, after the rows are stored; its answer goes to `applyAnswer`. */
+  /** Calls a conversation, after the rows are stored; its answer is passed to `applyAnswer`. */
   | { readonly type: "ask"; readonly conversation: string; readonly command: DeskCommand }
-  /** The agent of a socket was removed or changed, or the socket gives no sign of life. */
+  /** Closes a socket: its agent was removed or changed, or the socket no longer responds. */
   | { readonly type: "close_socket"; readonly socket: string }
-  /** Lists, or the people, are others than before: frames are due. */
+  /** Lists, or the people, have changed: frames are due. */
   | { readonly type: "notify"; readonly lists: boolean; readonly people: boolean };
 
-/** A decision. `commit` takes it over, once rows and alarm are stored in the same turn. */
+/** A decision. `commit` applies it, after rows and alarm were stored in the same event. */
 export interface DeskDecision<Value> {
   readonly value: Value;
   readonly effects: readonly Effect[];
   readonly commit: () => void;
 }
 
-/** Decides; nothing is changed before `commit`. */
+/** Runs a decision; nothing is changed before `commit`. */
 export function transact<Value>(
   desk: Desk,
   context: DeskContext,
@@ -58,7 +58,7 @@ function settle(draft: Draft): void {
   draft.isWhole ||= [draft.agents, draft.sockets, draft.graces].some(({ changes }) => changes.size > 0);
   if (draft.isWhole) forget(draft);
   drainQueue(draft);
-  // An alarm that is set stays; when everything is examined, it is computed anew.
+  // An existing alarm is kept; when everything is examined, it is computed again.
   let armedAt = draft.isWhole ? Infinity : draft.counters.armedAt;
   const arm = (at: number): void => {
     armedAt = Math.min(armedAt, at);
@@ -68,7 +68,7 @@ function settle(draft: Draft): void {
   draft.counters = { ...draft.counters, armedAt };
 }
 
-/** Asks the commands that are due, and arms for the others and for their repeats. */
+/** Sends the commands that are due, and sets the alarm for the others and for their repeats. */
 function askWhatIsDue(draft: Draft, arm: (at: number) => void): void {
   const { now } = draft.context;
   const levels = readLevels(draft);
@@ -98,7 +98,7 @@ function askWhatIsDue(draft: Draft, arm: (at: number) => void): void {
     });
 }
 
-/** Arms for the end of graces, the next look at the sockets, and the end of what is kept for a time. */
+/** Sets the alarm for the end of grace periods, the next check of the sockets, and the expiry of entries. */
 function armForTimes(draft: Draft, arm: (at: number) => void): void {
   examine(draft, draft.graces, (until) => {
     if (until > draft.context.now) arm(until);
@@ -108,13 +108,13 @@ function armForTimes(draft: Draft, arm: (at: number) => void): void {
   examine(draft, draft.tombstones, ({ at }) => arm(at + TOMBSTONE_MS));
 }
 
-/** Visits what changed, or everything: what did not change was examined before. */
+/** Visits the changed values, or all of them: values that did not change were examined before. */
 function examine<V>(draft: Draft, table: TableDraft<V>, visit: (value: V, key: string) => void): void {
   if (draft.isWhole) table.forEach(visit);
   else for (const [key, value] of table.changes) if (value !== undefined) visit(value, key);
 }
 
-/** Forgets what was kept for its time. */
+/** Removes expired entries. */
 function forget(draft: Draft): void {
   const { now } = draft.context;
   draft.tombstones.forEach(({ at }, conversation) => {
@@ -129,7 +129,7 @@ function forget(draft: Draft): void {
   });
 }
 
-/** Conversations whose entry in a list may have changed get the next revision. */
+/** Assigns the next revision to conversations whose entry in a list may have changed. */
 function countRevisions(draft: Draft): void {
   const changed = new Set(draft.entries.changes.keys());
   for (const [id, reservation] of draft.reservations.changes) {
@@ -171,7 +171,7 @@ function listWrites<V>(
   const effects: Effect[] = [];
   for (const [key, value] of changes) {
     const old = before(key);
-    // The caller passes the draft of the table it names.
+    // The value belongs to the table, because the caller passes the draft of the table it names.
     if (value !== undefined && isStored(value))
       effects.push({ type: "store", row: { table, key, value } as StoredRow });
     else if (old !== undefined && isStored(old)) effects.push({ type: "delete", table, key });
@@ -179,7 +179,7 @@ function listWrites<V>(
   return effects;
 }
 
-/** Returns whether an agent is gone since the sockets were examined before. */
+/** Returns whether the grace period of an agent has ended since the sockets were last examined. */
 function hasGraceEnded({ graces, context }: Draft, { examinedAt }: Counters): boolean {
   let hasEnded = false;
   graces.forEach((until) => {

@@ -1,18 +1,16 @@
-/**
- * What the desk holds of a conversation: the snapshot it was given last, without the sums, and marks of its own. Pure.
- */
+/** The desk's record of a conversation: the newest snapshot, without the sums, and the desk's own fields. Pure. */
 import { generationOf } from "../../conversation/core/log-id.ts";
 import type { OpenSession, SessionState } from "../../conversation/core/session/session.ts";
 import type { Ownership } from "./agent.ts";
 
-/** Where in which log something is valid. */
+/** A position in a log. */
 export interface Position {
   readonly log: string;
-  /** The seq it is valid up to. */
+  /** The seq up to which it is valid. */
   readonly to: number;
 }
 
-/** What a conversation says of its sessions: in a notification, and in the answer to a command or a question. */
+/** The state of a conversation's sessions, as contained in a notification and in the answer to a command. */
 export interface Snapshot extends Position {
   readonly session: SessionState;
   /** When the reply window ends, epoch ms; null: unknown. */
@@ -23,7 +21,7 @@ type WithoutSums<S> = S extends OpenSession
   ? Omit<S, "sums" | "transfers" | "transferTeams" | "reopenedFrom"> & { readonly lastMessageAt: number }
   : never;
 
-/** An open session as the desk needs it. */
+/** An open session without the fields the desk does not use. */
 export type DeskSession = WithoutSums<OpenSession>;
 
 /** The open session of a conversation. */
@@ -31,11 +29,14 @@ export interface Entry extends Position {
   readonly version: number;
   readonly session: DeskSession;
   readonly windowUntil: number | null;
-  /** It was created by a notification that may be a late one: the conversation is asked (DESK_PROTOCOL rule 5). */
+  /**
+   * Whether it was created by a notification that may be late: the conversation is then asked for a snapshot
+   * (DESK_PROTOCOL rule 5).
+   */
   readonly isUnverified: boolean;
-  /** Offers that no agent accepted. */
+  /** The number of offers that no agent accepted. */
   readonly missedOffers: number;
-  /** The away text of this session was accepted by the conversation. */
+  /** Whether the conversation has accepted the away text of this session. */
   readonly isAwaySaid: boolean;
   /** The user message after which the idle warning was accepted; 0: none. */
   readonly warnedSeq: number;
@@ -52,13 +53,13 @@ export function isSameSession(one: Pick<Entry, "log" | "session">, other: Pick<E
   return one.log === other.log && one.session.seq === other.session.seq;
 }
 
-/** An open session without its sums. */
+/** Returns an open session without its sums. */
 export function toDeskSession(open: OpenSession): DeskSession {
   const { sums, transfers: _count, transferTeams: _teams, reopenedFrom: _closed, ...session } = open;
   return { ...session, lastMessageAt: sums.lastMessageAt };
 }
 
-/** Whose session it is. */
+/** Returns the properties of a session that rights depend on. */
 export function ownershipOf({ session }: Pick<Entry, "session">): Ownership {
   return { team: session.team, assignee: session.status === "serving" ? session.assignee : null };
 }

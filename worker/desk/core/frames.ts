@@ -1,27 +1,27 @@
 /**
- * What a socket is sent of the lists: whole views, or what changed since the revision it has. A list is a query result:
- * each row says in which lists it is, and what is in none of them any more is removed (DESK_PROTOCOL rule 20,
- * DESK_LESSONS §6). Pure.
+ * Builds the frames of the lists for each socket: whole views, or the changes since the socket's revision. A list is a
+ * query result: each row contains the lists it belongs to, and a row that belongs to none of them any more is removed
+ * (DESK_PROTOCOL rule 20, DESK_LESSONS §6). Pure.
  */
 import type { Desk } from "./state.ts";
 import { countViews, findViews, tallySessions, toListRow, type Count, type ListRow, type ViewName } from "./views.ts";
 
-/** What one socket shows. */
+/** The views of one socket. */
 export interface Subscription {
   readonly agent: string;
   readonly views: readonly ViewName[];
-  /** Of the frame it received last; null: it received none, or its views changed. */
+  /** The epoch of the last frame it received; null: it received none, or its views changed. */
   readonly epoch: string | null;
   readonly rev: number;
-  /** The conversations it was sent and that were not removed. */
+  /** The conversations that were sent to it and not removed since. */
   readonly shown: ReadonlySet<string>;
 }
 
-/** A row with the lists that show it. */
+/** A row with the lists that contain it. */
 export type FrameRow = ListRow & { readonly views: readonly ViewName[] };
 
 interface FrameHead {
-  /** The construction of the desk: a page with another one has nothing that a delta could be applied to. */
+  /** The id of the desk's instance: a page with another one has no state to which a delta could be applied. */
   readonly epoch: string;
   readonly rev: number;
   readonly counts: Readonly<Partial<Record<ViewName, Count>>>;
@@ -37,13 +37,13 @@ export type ListFrame =
       readonly removes: readonly string[];
     });
 
-/** A frame with the subscription after it. */
+/** A frame, and the subscription after it was sent. */
 export interface SentFrame {
   readonly frame: ListFrame;
   readonly subscription: Subscription;
 }
 
-/** The frames that are due, one for each subscription; null: nothing changed for it. */
+/** Returns the frames that are due, one per subscription; null: nothing changed for it. */
 export function buildFrames(
   desk: Desk,
   subscriptions: readonly Subscription[],

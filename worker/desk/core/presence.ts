@@ -1,20 +1,21 @@
 /**
- * Presence: what an agent chose, and what the sockets say. An agent whose last socket is gone keeps the sessions for a
- * grace period; levels, not edges, so that an agent counts as gone after a restart as well (DESK_PROTOCOL rule 9). Pure.
+ * The presence of agents: the presence they chose, and whether their sockets are connected. An agent whose last socket
+ * is gone keeps the sessions for a grace period. Decisions use states, not events, so that an agent also counts as gone
+ * after a restart (DESK_PROTOCOL rule 9). Pure.
  */
 import type { Agent, WantedPresence } from "./agent.ts";
 import type { Draft, Socket } from "./state.ts";
 
 /** How long an agent without a socket keeps the sessions, milliseconds. */
 export const GRACE_MS = 180_000;
-/** A socket without a sign of life for this time is gone, milliseconds. The page pings every 25 s. */
+/** A socket without a ping for this time is disconnected, milliseconds. The page pings every 25 s. */
 export const SOCKET_TIMEOUT_MS = 75_000;
-/** How often the sockets are examined, milliseconds. */
+/** The interval between checks of the sockets, milliseconds. */
 export const HEARTBEAT_INTERVAL_MS = 60_000;
 
 /**
- * The desk was constructed, with the sockets that are still attached. Every other agent whose grace has not begun before
- * enters it now.
+ * Starts the desk with the sockets that are still attached. The grace period of every other agent begins now, unless it
+ * has already begun.
  */
 export function wake(draft: Draft, attached: ReadonlyMap<string, Socket>): void {
   draft.isWhole = true;
@@ -27,13 +28,13 @@ export function wake(draft: Draft, attached: ReadonlyMap<string, Socket>): void 
   });
 }
 
-/** A page connected. It changes no chosen presence. */
+/** Records that a page connected. The chosen presence does not change. */
 export function openSocket(draft: Draft, socket: string, agent: string): void {
   draft.sockets.set(socket, { agent, seenAt: draft.context.now });
   draft.graces.remove(agent);
 }
 
-/** A page disconnected. */
+/** Records that a page disconnected. */
 export function closeSocket(draft: Draft, socket: string): void {
   const agent = draft.sockets.get(socket)?.agent;
   if (agent === undefined) return;
@@ -41,7 +42,10 @@ export function closeSocket(draft: Draft, socket: string): void {
   enterGrace(draft, agent);
 }
 
-/** The alarm fired. `pings`: when each socket pinged last, epoch ms; the runtime answers pings without waking the desk. */
+/**
+ * Handles the alarm. `pings`: when each socket last sent a ping, epoch ms; the runtime answers pings without waking the
+ * desk.
+ */
 export function runAlarm(draft: Draft, pings: ReadonlyMap<string, number>): void {
   const { now } = draft.context;
   draft.isWhole = true;
@@ -58,20 +62,22 @@ export function runAlarm(draft: Draft, pings: ReadonlyMap<string, number>): void
   });
 }
 
-/** An agent chose a presence, unless removed meanwhile. */
+/** Records the presence an agent chose, unless the agent was removed. */
 export function choosePresence(draft: Draft, id: string, { state, reason }: Omit<WantedPresence, "since">): void {
   const agent = draft.agents.get(id);
   if (agent !== undefined) draft.agents.set(id, { ...agent, wanted: { state, reason, since: draft.context.now } });
 }
 
-/** An agent was invited or changed. When what the agent may see has changed, the pages connect again. */
+/**
+ * Stores an invited or changed agent. When the agent's rights to see sessions have changed, the pages must reconnect.
+ */
 export function saveAgent(draft: Draft, id: string, agent: Agent): void {
   const before = draft.agents.get(id);
   draft.agents.set(id, agent);
   if (before !== undefined && rightsOf(before) !== rightsOf(agent)) disconnect(draft, id);
 }
 
-/** An agent was removed. The sessions return to the queue. */
+/** Removes an agent. The agent's sessions return to the queue. */
 export function removeAgent(draft: Draft, id: string): void {
   draft.agents.remove(id);
   disconnect(draft, id);
@@ -84,8 +90,8 @@ export function isConnected(draft: Draft, id: string): boolean {
 }
 
 /**
- * From when on the agent counts as gone, epoch ms; 0: for good, because there is no such agent or the agent is suspended;
- * Infinity: while a page is open.
+ * Returns from when on the agent counts as gone, epoch ms; 0: already, because the agent does not exist or is
+ * suspended; Infinity: not while a page is open.
  */
 export function goneAt(draft: Draft, id: string): number {
   const agent = draft.agents.get(id);

@@ -1,7 +1,7 @@
 /**
- * What agents ask for: rights, presence and capacity are decided here, the state of the session in the conversation. A
- * command that gives the session to an agent reserves capacity before the conversation is asked (DESK_PROTOCOL rule 8);
- * a reply is authorised only (rule 10). Pure.
+ * Handles requests of agents: rights, presence and capacity are checked here, the state of the session in the
+ * conversation. A command that assigns the session to an agent reserves capacity before the conversation is called
+ * (DESK_PROTOCOL rule 8); a reply is only authorised (rule 10). Pure.
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { findAdmissionRefusal, loadOf, type AdmissionRefusal } from "./admission.ts";
@@ -11,10 +11,10 @@ import { ownershipOf, type Entry } from "./entry.ts";
 import type { Draft } from "./state.ts";
 import { readLevels } from "./wants.ts";
 
-/** What every request names: the ids are the page's, so that a repeat after a lost answer is the same command. */
+/** The fields of every request: the page chooses the ids, so that a repeat after a lost answer is the same command. */
 export interface AgentRequest {
   readonly id: string;
-  /** Who asks. */
+  /** The agent who makes the request. */
   readonly agent: string;
   readonly conversation: string;
   readonly log: string;
@@ -22,15 +22,15 @@ export interface AgentRequest {
   readonly version: number;
 }
 
-/** Why a request is refused before any conversation is asked. `target`: it is about the agent of a transfer. */
+/** Why a request is refused before a conversation is called. `target`: the reason concerns the agent of a transfer. */
 export type RequestRefusal =
-  /** The desk knows no open session of this conversation. */
+  /** The desk has no open session of this conversation. */
   { readonly reason: "not_open" } | { readonly reason: AdmissionRefusal; readonly of: "agent" | "target" };
 
-/** The command that the conversation is asked; the answer decides. */
+/** The result of a request; when it is accepted, the conversation is called and its answer decides. */
 export type RequestOutcome = Result<{ readonly isOverCapacity: boolean }, RequestRefusal>;
 
-/** An agent takes a session by hand; more than the capacity allows with a warning. */
+/** Assigns a session to an agent who takes it manually; above the capacity with a warning. */
 export function requestTake(draft: Draft, request: AgentRequest): RequestOutcome {
   const entry = draft.entries.get(request.conversation);
   if (entry === undefined) return err({ reason: "not_open" });
@@ -93,10 +93,10 @@ export function requestPark(draft: Draft, request: AgentRequest & { readonly unt
 }
 
 /**
- * Returns whether an agent may reply. A reply takes a session without an agent; the conversation refuses it where
- * another agent serves, so it reserves nothing.
+ * Returns whether an agent may reply. A reply assigns a session that has no agent; the conversation refuses it when
+ * another agent serves the session, so nothing is reserved.
  *
- * @param otherwise whose the conversation is when the desk knows no open session of it
+ * @param otherwise the ownership that is used when the desk has no open session of the conversation
  */
 export function authorizeReply(
   draft: Draft,
@@ -125,7 +125,7 @@ function withRight(
 
 function give(draft: Draft, conversation: string, command: GivingCommand): void {
   draft.reservations.set(command.id, { phase: "asking", conversation, command });
-  // A repeat of the page's is asked at once, however recently the command was asked before.
+  // A repeat by the page is sent at once, regardless of when the command was last sent.
   draft.asked.remove(command.id);
 }
 

@@ -1,7 +1,7 @@
 /**
- * The one way in: notifications, answers and rebuilds say what is so in a conversation, and only a newer position
- * changes the desk (DESK_PROTOCOL rules 2, 4, 5). An erasure frees everything of its generation and of those before.
- * Pure.
+ * The only entry point for conversation states: notifications, answers and rebuilds contain the state of a
+ * conversation, and only a newer position changes the desk (DESK_PROTOCOL rules 2, 4, 5). An erasure removes everything
+ * of its generation and of earlier ones. Pure.
  */
 import { generationOf } from "../../conversation/core/log-id.ts";
 import { attemptOf, type Answer, type DeskCommand } from "./command.ts";
@@ -9,17 +9,17 @@ import { isNewer, isSameSession, toDeskSession, type Entry, type Position, type 
 import type { Draft } from "./state.ts";
 import { TIMER_INTERVAL_MS } from "./wants.ts";
 
-/** How long the position of a conversation without an open session is kept, milliseconds. No call lives longer. */
+/** How long the position of a conversation without an open session is kept, milliseconds. No call takes longer. */
 export const KNOWN_MS = 600_000;
 /** How long a tombstone is kept, milliseconds. */
 export const TOMBSTONE_MS = 24 * 3_600_000;
 
-/** A conversation reports its state after a record. Acknowledged whatever it says. */
+/** Applies a conversation's report of its state after a record. Always acknowledged. */
 export function applyNotification(draft: Draft, conversation: string, snapshot: Snapshot): void {
   applySnapshot(draft, conversation, snapshot, "notification");
 }
 
-/** A conversation answered a command or a question of the desk. */
+/** Applies a conversation's answer to a command of the desk. */
 export function applyAnswer(draft: Draft, conversation: string, command: DeskCommand, answer: Answer): void {
   draft.reservations.remove(command.id);
   if (answer.type === "gone") {
@@ -27,17 +27,17 @@ export function applyAnswer(draft: Draft, conversation: string, command: DeskCom
     return;
   }
   applySnapshot(draft, conversation, answer.snapshot, "answer");
-  // Something must change before it can succeed: what has another version or message then is another attempt.
+  // A repeat can succeed only after a change: a command with another version or message is another attempt.
   if (answer.type === "refused") draft.asked.set(attemptOf(command), draft.context.now + TIMER_INTERVAL_MS);
   if (answer.type === "ok" && command.type === "say") markSaid(draft, conversation, command);
 }
 
-/** A conversation was read: after `seen`, or for a rebuild. */
+/** Applies the state of a conversation that was read after `seen` or for a rebuild. */
 export function applyRead(draft: Draft, conversation: string, snapshot: Snapshot): void {
   applySnapshot(draft, conversation, snapshot, "answer");
 }
 
-/** Everything of a generation and of those before it is erased. Confirmed whenever it returns. */
+/** Applies the erasure of a generation and of all earlier ones. When it returns, the erasure is confirmed. */
 export function applyErasure(draft: Draft, conversation: string, generation: number): void {
   const { now } = draft.context;
   const erased = Math.max(generation, draft.tombstones.get(conversation)?.generation ?? 0);
@@ -86,14 +86,14 @@ function applySnapshot(draft: Draft, conversation: string, snapshot: Snapshot, f
   draft.known.remove(conversation);
 }
 
-/** What is known of a conversation, with or without an open session. */
+/** Returns the known position of a conversation, with or without an open session. */
 function positionOf(draft: Draft, conversation: string): Position | undefined {
   return draft.entries.get(conversation) ?? draft.known.get(conversation);
 }
 
 /**
- * An answer at the position of the entry: the notification that created it was no late one, and only what has no row can
- * be other than before, which is what agents have seen.
+ * Applies an answer at the position of the entry: the notification that created the entry was not late, and only values
+ * without a row of their own can differ, such as what agents have seen.
  */
 function confirm(draft: Draft, conversation: string, { log, to, session: { open } }: Snapshot): void {
   const entry = draft.entries.get(conversation);
@@ -103,7 +103,7 @@ function confirm(draft: Draft, conversation: string, { log, to, session: { open 
     draft.entries.set(conversation, { ...entry, isUnverified: false, session: { ...entry.session, unread } });
 }
 
-/** Frees what a newer version decides: its command was applied, or can never be. */
+/** Frees the reservations that a newer version resolves: the command was applied, or can no longer be applied. */
 function freeReservations(draft: Draft, conversation: string, { log, session }: Snapshot): void {
   for (const [id, { command }] of draft.reservations.inBucket(conversation)) {
     const isDecided =

@@ -1,28 +1,28 @@
 /**
- * The state of the desk: what is stored (agents, open sessions, commands under way, erase tombstones) and what a restart
- * may lose. A decision changes a draft; its rows are stored and then taken over in one turn. Pure.
+ * The state of the desk: the stored part (agents, open sessions, commands in progress, erase tombstones) and the part
+ * that a restart may lose. A decision changes a draft; its rows are stored and the draft is applied in one event. Pure.
  */
 import type { Agent } from "./agent.ts";
 import type { DeskCommand, GivingCommand } from "./command.ts";
 import type { Entry, Position } from "./entry.ts";
 import { commitTable, createTable, draftTable, type Table, type TableDraft } from "./table.ts";
 
-/** Capacity of an agent that is spoken for, by the id of the command (DESK_PROTOCOL rule 8). */
+/** Reserved capacity of an agent, by the id of the command (DESK_PROTOCOL rule 8). */
 export type Reservation =
-  /** The agent is asked; it expires. */
+  /** Offered to the agent; it expires. */
   | { readonly phase: "offered"; readonly conversation: string; readonly command: GivingCommand; expiresAt: number }
-  /** The conversation is asked; freed by its answer, a newer version or the erasure alone. */
+  /** Sent to the conversation; freed only by its answer, a newer version or the erasure. */
   | { readonly phase: "asking"; readonly conversation: string; readonly command: GivingCommand };
 
 /** The erased generations of a conversation. */
 export interface Tombstone {
-  /** This one and all before it. */
+  /** This generation and all earlier ones are erased. */
   readonly generation: number;
   /** Epoch ms. */
   readonly at: number;
 }
 
-/** How far a conversation without an open session is known. */
+/** The known position of a conversation without an open session. */
 export interface Known extends Position {
   /** Since when, epoch ms. */
   readonly at: number;
@@ -31,15 +31,15 @@ export interface Known extends Position {
 /** A socket of an agent's page. */
 export interface Socket {
   readonly agent: string;
-  /** The last sign of life, epoch ms. */
+  /** When the socket last sent a ping, epoch ms. */
   readonly seenAt: number;
 }
 
-/** What is stored and remembered, by table. */
+/** The stored and cached values, by table. */
 export interface Tables {
   /** By agent id. Stored. */
   readonly agents: Agent;
-  /** Open sessions, by conversation id. Stored, but for those that automation serves. */
+  /** Open sessions, by conversation id. Stored, except those that automation serves. */
   readonly entries: Entry;
   /** By command id. Stored before the call. */
   readonly reservations: Reservation;
@@ -49,15 +49,18 @@ export interface Tables {
   readonly known: Known;
   readonly sockets: Socket;
   /**
-   * Until when an agent without a socket keeps the sessions, epoch ms, by agent id. Stored: an object that is evicted while
-   * nothing happens would otherwise begin the grace anew with each alarm.
+   * When the grace period of an agent without a socket ends, epoch ms, by agent id. Stored, because the grace period
+   * would otherwise begin again each time the object is evicted.
    */
   readonly graces: number;
-  /** The turn in which an agent was assigned a session last, by agent id. Stored, so that an eviction does not begin the round again. */
+  /**
+   * The number of the assignment in which an agent was last assigned a session, by agent id. Stored, so that the order
+   * survives an eviction.
+   */
   readonly turns: number;
-  /** Before when a command is not asked again, epoch ms, by command id. */
+  /** Before this time a command is not sent again, epoch ms, by command id. */
   readonly asked: number;
-  /** The revision in which a conversation changed last, by conversation id. */
+  /** The revision in which a conversation last changed, by conversation id. */
   readonly revs: number;
 }
 
@@ -67,15 +70,15 @@ type TableName = keyof Tables;
 export interface Counters {
   /** Epoch ms. */
   readonly loadedAt: number;
-  /** Names one construction of the desk. */
+  /** The id of this instance of the desk. */
   readonly epoch: string;
   readonly rev: number;
-  /** The newest revision that deltas no longer know completely. */
+  /** The newest revision whose changes are no longer completely known. */
   readonly floor: number;
   readonly turn: number;
-  /** When the alarm is set for, epoch ms; Infinity: it is not. */
+  /** The time the alarm is set for, epoch ms; Infinity: not set. */
   readonly armedAt: number;
-  /** When the sockets were examined last, epoch ms. */
+  /** When the sockets were last examined, epoch ms. */
   readonly examinedAt: number;
 }
 
@@ -85,13 +88,13 @@ export interface Desk {
   counters: Counters;
 }
 
-/** What the team decides. */
+/** The team's settings of the desk. */
 export interface DeskSettings {
   /** How long an offer waits for the agent, milliseconds; 0: sessions are assigned without an offer. */
   readonly offerMs: number;
-  /** After this number of missed offers a session waits for an agent who takes it. */
+  /** The number of missed offers after which a session is no longer offered and waits until an agent takes it. */
   readonly maxMissedOffers: number;
-  /** From the last message to the warning and to closing, milliseconds; null: never. */
+  /** The time from the last message to the warning and to closing, milliseconds; null: never. */
   readonly idleWarningMs: number | null;
   readonly idleCloseMs: number | null;
 }
@@ -103,13 +106,13 @@ export interface DeskContext {
   readonly settings: DeskSettings;
 }
 
-/** The state as a decision sees and changes it. */
+/** The state that a decision reads and changes. */
 export type Draft = { readonly [K in TableName]: TableDraft<Tables[K]> } & {
   readonly context: DeskContext;
   counters: Counters;
-  /** Every session is examined, not only those that changed. */
+  /** Whether every session is examined, not only those that changed. */
   isWhole: boolean;
-  /** When the alarm is set for before the decision, epoch ms; Infinity: it is not, or it has just fired. */
+  /** The time the alarm was set for before the decision, epoch ms; Infinity: not set, or it has just fired. */
   armedBefore: number;
   readonly asks: { readonly conversation: string; readonly command: DeskCommand }[];
   readonly closedSockets: string[];
@@ -120,7 +123,7 @@ export type StoredRow = { readonly [K in StoredName]: { table: K; key: string; v
 /** The tables with stored rows. */
 export type StoredName = "agents" | "entries" | "reservations" | "tombstones" | "graces" | "turns";
 
-/** The desk as its stored rows say. */
+/** Builds the desk from its stored rows. */
 export function loadDesk(rows: Iterable<StoredRow>, { now, epoch }: { now: number; epoch: string }): Desk {
   const desk: Desk = {
     tables: {
@@ -144,10 +147,10 @@ export function loadDesk(rows: Iterable<StoredRow>, { now, epoch }: { now: numbe
   return desk;
 }
 
-/** The bucket of the sessions that wait for an agent. */
+/** The key of the bucket of sessions that wait for an agent. */
 export const QUEUED = "queued";
 
-/** The bucket of the sessions that an agent serves. */
+/** Returns the key of the bucket of sessions that an agent serves. */
 export function servedBy(agent: string): string {
   return `agent:${agent}`;
 }
@@ -157,7 +160,7 @@ function bucketOf(session: Entry["session"]): string | null {
   return session.status === "queued" ? QUEUED : servedBy(session.assignee);
 }
 
-/** A draft without changes. */
+/** Returns a draft without changes. */
 export function openDraft({ tables, counters }: Desk, context: DeskContext): Draft {
   return {
     agents: draftTable(tables.agents),
@@ -179,7 +182,7 @@ export function openDraft({ tables, counters }: Desk, context: DeskContext): Dra
   };
 }
 
-/** Takes the changes of a draft over, after its rows are stored. */
+/** Applies the changes of a draft, after its rows were stored. */
 export function commit(desk: Desk, draft: Draft): void {
   const { tables } = desk;
   for (const name of Object.keys(tables) as TableName[])

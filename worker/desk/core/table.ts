@@ -1,10 +1,10 @@
 /**
- * Values by key in memory, and a draft over them: a decision reads and changes the draft, and the table changes only
+ * Tables of values by key in memory, with drafts: a decision reads and changes the draft, and the table changes only
  * after the rows are stored. Each value may be in one bucket, so that the queue or the sessions of one agent are found
  * without a scan. Pure.
  */
 
-/** Values by key, the one changed last at the end. */
+/** Values by key; the one changed last is at the end. */
 export interface Table<V> {
   readonly values: Map<string, V>;
   readonly buckets: Map<string, Set<string>>;
@@ -21,18 +21,18 @@ export interface TableDraft<V> {
   readonly remove: (key: string) => void;
   readonly inBucket: (bucket: string) => readonly (readonly [key: string, value: V])[];
   readonly forEach: (visit: (value: V, key: string) => void) => void;
-  /** By key; undefined: removed. */
+  /** The changed values by key; undefined: removed. */
   readonly changes: ReadonlyMap<string, V | undefined>;
-  /** The value before the decision. */
+  /** Returns the value before the decision. */
   readonly before: (key: string) => V | undefined;
 }
 
-/** An empty table. */
+/** Creates an empty table. */
 export function createTable<V>(bucketOf: BucketOf<V> = () => null): Table<V> {
   return { values: new Map(), buckets: new Map(), bucketOf };
 }
 
-/** A draft without changes. */
+/** Returns a draft without changes. */
 export function draftTable<V>({ values, buckets, bucketOf }: Table<V>): TableDraft<V> {
   const changes = new Map<string, V | undefined>();
   const get = (key: string): V | undefined => (changes.has(key) ? changes.get(key) : values.get(key));
@@ -61,7 +61,7 @@ export function draftTable<V>({ values, buckets, bucketOf }: Table<V>): TableDra
   };
 }
 
-/** Takes the changes of a decision over. */
+/** Applies the changes of a decision. */
 export function commitTable<V>({ values, buckets, bucketOf }: Table<V>, changes: TableDraft<V>["changes"]): void {
   for (const [key, value] of changes) {
     const before = values.get(key);

@@ -1,6 +1,6 @@
 /**
- * Lists and their counts: filters over the open sessions, by the same conditions. What an agent may not see is in no list
- * and in no count. Closed sessions are the archive's. Pure.
+ * Lists and their counts: filters on the open sessions, with the same conditions for both. Sessions that an agent may
+ * not see are in no list and no count. Closed sessions are in the archive. Pure.
  */
 import { isInTeam, may, type Agent, type Ownership } from "./agent.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
@@ -9,11 +9,11 @@ import type { Desk } from "./state.ts";
 /** A reply window that ends within this time is about to close, milliseconds. */
 export const CLOSING_SOON_MS = 2 * 3_600_000;
 
-/** The facts of a session that decide in which lists it is. */
+/** The properties of a session that determine the lists it belongs to. */
 interface Facts extends Ownership {
   readonly status: Entry["session"]["status"];
   readonly isParked: boolean;
-  /** Its reply window is about to close. */
+  /** Whether its reply window is about to close. */
   readonly isClosing: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface ListRow {
   readonly version: number;
   readonly session: Entry["session"];
   readonly windowUntil: number | null;
-  /** An agent is asked whether to take it. */
+  /** The current offer to an agent; null: none. */
   readonly offer: { readonly id: string; readonly agent: string; readonly expiresAt: number } | null;
 }
 
@@ -55,19 +55,19 @@ const SORT_KEYS: Readonly<Record<ListOrder, (row: ListRow) => number>> = {
   window: ({ windowUntil }) => windowUntil ?? Infinity,
 };
 
-/** How many sessions are in a list, and how many of them have messages that no agent has seen. */
+/** The number of sessions in a list, and how many of them have messages that no agent has seen. */
 export interface Count {
   readonly total: number;
   readonly unread: number;
 }
 
-/** The sessions by their facts. */
+/** The number of sessions for each combination of properties. */
 export type Tally = readonly { readonly facts: Facts; readonly total: number; readonly unread: number }[];
 
 /**
- * The sessions of a list, in order, as far as the agent may see them.
+ * Returns the sessions of a list that the agent may see, in order.
  *
- * @param query `limit`: the most rows
+ * @param query `limit`: the maximum number of rows
  */
 export function listView(
   { tables }: Desk,
@@ -86,7 +86,7 @@ export function listView(
   return rows.slice(0, query.limit).map(({ conversation, entry }) => toListRow(tables, conversation, entry));
 }
 
-/** The lists among `views` that show a session to an agent. */
+/** Returns the lists among `views` that contain a session for an agent. */
 export function findViews(
   entry: Entry,
   id: string,
@@ -112,7 +112,7 @@ export function tallySessions({ tables }: Desk, now: number): Tally {
   return [...groups.values()];
 }
 
-/** The counts beside the lists of an agent. */
+/** Returns the counts of an agent's lists. */
 export function countViews(
   { tables }: Desk,
   id: string,
@@ -134,7 +134,7 @@ export function countViews(
   return counts;
 }
 
-/** A session as lists show it. */
+/** Returns a session as shown in lists. */
 export function toListRow(tables: Desk["tables"], conversation: string, entry: Entry): ListRow {
   const { log, version, session, windowUntil } = entry;
   let offer: ListRow["offer"] = null;

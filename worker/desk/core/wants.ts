@@ -1,7 +1,7 @@
 /**
- * The commands the desk wants to be asked, each with the time from which on: they follow from what is so (levels, not
- * edges), so that none is stored and none is lost. Timer commands carry the seq they were decided on; every guard runs in
- * the conversation (DESK_PROTOCOL rules 5, 9, 11, 16, 17). Pure.
+ * The commands that the desk wants to send, each with its earliest time. They are derived from the current state, not
+ * from events, so that none has to be stored and none is lost. Timer commands contain the seq they are based on; every
+ * check runs in the conversation (DESK_PROTOCOL rules 5, 9, 11, 16, 17). Pure.
  */
 import { isInTeam } from "./agent.ts";
 import { derivedId, nameSession, type DeskCommand, type SaidText } from "./command.ts";
@@ -11,36 +11,42 @@ import type { DeskSettings, Draft } from "./state.ts";
 
 type ServingDeskSession = Extract<DeskSession, { readonly status: "serving" }>;
 
-/** How long a session that automation serves may be quiet, milliseconds. */
+/** The maximum time without activity of a session that automation serves, milliseconds. */
 export const BOT_QUIET_MS = 24 * 3_600_000;
 
-/** A command without an answer is asked again after this time, milliseconds; one of a timer, and one that was refused, later. */
+/**
+ * The delay before a command without an answer is sent again, milliseconds; longer for a timer command or a refused
+ * one.
+ */
 export const ASK_INTERVAL_MS = 10_000;
-/** The same for a command of a timer: no caller is waiting, and what refuses it may last for days. Milliseconds. */
+/**
+ * The same delay for a timer command, milliseconds: no caller is waiting, and the reason for a refusal may last for
+ * days.
+ */
 export const TIMER_INTERVAL_MS = 300_000;
 
-/** A command the desk wants to be asked. */
+/** A command that the desk wants to send. */
 export interface Want {
-  /** From when on, epoch ms; in the past: now. */
+  /** The earliest time, epoch ms; in the past: now. */
   readonly at: number;
-  /** After how long it is asked again, milliseconds. */
+  /** The delay before it is sent again, milliseconds. */
   readonly intervalMs: number;
   readonly conversation: string;
   readonly command: DeskCommand;
 }
 
-/** What is so of agents and teams, looked up once in a decision. */
+/** The current state of agents and teams, computed once per decision. */
 export interface Levels {
   readonly now: number;
   readonly settings: DeskSettings;
-  /** Returns whether an agent serves a team's queue: present, in grace included, and not on a break. */
+  /** Returns whether an agent serves a team's queue: present, including the grace period, and not on a break. */
   readonly isAttended: (team: string | null) => boolean;
-  /** From when on an agent counts as gone, epoch ms. */
+  /** Returns from when on an agent counts as gone, epoch ms. */
   readonly goneAt: (agent: string) => number;
   readonly returnReason: (agent: string) => "removed" | "suspended" | "agent_gone";
 }
 
-/** The levels of a draft. */
+/** Computes the current state of agents and teams from a draft. */
 export function readLevels(draft: Draft): Levels {
   const { now, settings } = draft.context;
   const goneAts = new Map<string, number>();
@@ -75,7 +81,7 @@ export function readLevels(draft: Draft): Levels {
   };
 }
 
-/** What is wanted of one conversation. */
+/** Returns the commands to send to one conversation. */
 export function listWants(levels: Levels, conversation: string, entry: Entry): readonly Want[] {
   const wants: Want[] = [];
   const want = (at: number, command: DeskCommand, intervalMs = TIMER_INTERVAL_MS): void =>
@@ -139,7 +145,9 @@ export function listWants(levels: Levels, conversation: string, entry: Entry): r
   return wants;
 }
 
-/** The away text is sent once in a session, the idle warning once after each message of the user's. */
+/**
+ * Builds the command for a text: the away text is sent once per session, the idle warning once after each user message.
+ */
 function say(conversation: string, entry: Entry, text: SaidText): DeskCommand {
   const { lastUserSeq } = entry.session;
   const id = derivedId(conversation, entry, text, ...(text === "idle" ? [lastUserSeq] : []));
@@ -147,8 +155,8 @@ function say(conversation: string, entry: Entry, text: SaidText): DeskCommand {
 }
 
 /**
- * When the session returns to the queue because its agent is gone, epoch ms; Infinity: not so far. A parked one whose
- * user does not wait stays until its park has ended.
+ * Returns when the session returns to the queue because its agent is gone, epoch ms; Infinity: not currently. A parked
+ * session whose user is not waiting stays assigned until the park ends.
  */
 function returnAt(levels: Levels, { assignee, parkedUntil, waitingSince }: ServingDeskSession): number {
   return parkedUntil !== null && waitingSince === null ? Infinity : levels.goneAt(assignee);

@@ -33,7 +33,7 @@ export const requireApiKey = () =>
     return next();
   });
 
-/** The caller, as the audit log names it: `api:` and the first digits of the SHA-256 of its API key. */
+/** Returns the caller's name in the audit log: `api:` and the first digits of the SHA-256 of its API key. */
 export function actorOf(c: Context<HttpEnv>): string {
   return `api:${c.get("caller").slice(0, KEY_DIGITS)}`;
 }

@@ -34,7 +34,7 @@ export function readJsonEvent(text: string): WireFields | undefined {
     if (!HEAD.has(name)) count += source.split(",").length;
     const member = HEAD.has(name) || count <= MAX_WIRE_NODES ? parseJson(`{${source}}`) : undefined;
     const value = member?.ok === true ? ownValue(member.value, name) : undefined;
-    // Of two members with the same name the last one is used, as in JSON.parse.
+    // The last of two members with the same name is used, as in JSON.parse.
     if (value === undefined) values.delete(name);
     else values.set(name, value);
   }

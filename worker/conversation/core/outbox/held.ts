@@ -43,7 +43,7 @@ export function releaseHeld(before: ConversationState, context: TransitionContex
   return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
 }
 
-/** The rows of a held message's parts. */
+/** Returns the seqs of a held message's parts. */
 export function partsOf({ message, parts }: HeldMessage): readonly number[] {
   return Array.from({ length: parts }, (_, part) => message + part);
 }

@@ -44,14 +44,14 @@ export interface OutgoingMessage {
   readonly answers?: number;
 }
 
-/** The sender of a message. */
+/** Returns the sender of a message. */
 export function senderOf({ by, serviceText }: Pick<OutgoingMessage, "by" | "serviceText">): Sender {
   const source = sourceOf(by);
   if (serviceText !== undefined) return { source, serviceText };
   return source === "agent" && by.id !== undefined ? { source, agent: by.id } : { source };
 }
 
-/** The sender of a message that is queued or held. */
+/** Returns the sender of a message that is queued or held. */
 export function ownerOf({ source, agent }: Sender): Sender {
   return agent === undefined ? { source } : { source, agent };
 }

@@ -48,7 +48,7 @@ const NOT_SENT_BACKOFF = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
 /** Back-off when the app may not send (banned, daily limit used up): longer delays. */
 const PAUSED_BACKOFF = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
 /**
- * How long a message is retried when WeChat refuses only this message with a code that concerns the whole app,
+ * How long a message is retried when WeChat refuses only this message with a code that concerns the whole account,
  * milliseconds; after this time it fails. Longer than the maximum delay of PAUSED_BACKOFF: every other waiting message
  * has been tried by then, and if one of them is refused too, this time starts again.
  */

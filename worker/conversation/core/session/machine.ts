@@ -154,7 +154,7 @@ function followAnswer(
   return withSessions(withoutAnswers(state, answers), settled);
 }
 
-/** The outcomes of the parts that are still queued no longer matter. */
+/** Removes the link of queued parts to the message they answer: their outcomes no longer matter. */
 function withoutAnswers(state: ConversationState, answers: number): ConversationState {
   const queue = state.queue.map((item) => {
     if (item.answers !== answers) return item;
@@ -181,7 +181,7 @@ function followText(
   return isSent(rows) ? settled : endPark(settled, context);
 }
 
-/** An outcome other than `sent` needs the agent's attention (DESK_PROTOCOL rule 17). */
+/** Ends parking, because an outcome other than `sent` needs the agent's attention (DESK_PROTOCOL rule 17). */
 function endPark(sessions: SessionState, context: SessionContext): SessionState {
   const { open } = sessions;
   if (open?.status !== "serving" || open.parkedUntil === null) return sessions;
@@ -208,7 +208,7 @@ function findRefusal(state: ConversationState, item: OutboxItem, { now }: Transi
   return item.serviceText !== undefined && isOutdated(state.sessions, item.serviceText) ? "outdated" : undefined;
 }
 
-/** Messages that a former agent held for the user's next message belong to that agent again. */
+/** Removes the messages that a former agent held for the user's next message; they are recorded as `reassigned`. */
 function dropHeld(state: ConversationState, writer: RowWriter): ConversationState {
   const { control, held } = state;
   const kept = held.filter(
