@@ -23,12 +23,12 @@ const ASSUMED_CPU_MS = 2;
 /**
  * Measures the subjects of the options.
  *
- * @param tell is called with each subject that begins
+ * @param onSubject called with each subject that begins
  */
-export async function measureAll(options: BenchOptions, tell: (subject: Subject) => void): Promise<AllResults> {
+export async function measureAll(options: BenchOptions, onSubject: (subject: Subject) => void): Promise<AllResults> {
   const wants = (subject: Subject) => {
     const wanted = options.only.includes(subject);
-    if (wanted) tell(subject);
+    if (wanted) onSubject(subject);
     return wanted;
   };
   const speed = wants("speed") ? await measureSpeed(options) : undefined;

@@ -15,7 +15,7 @@ import { objectAt } from "./program.ts";
 import { defineStandIns, STAND_IN_TAGS, type ContactButton } from "./stand-ins.ts";
 import { createWx } from "./wx.ts";
 
-const tell = (message: ToPhone): void => parent.postMessage(message, location.origin);
+const sendToPhone = (message: ToPhone): void => parent.postMessage(message, location.origin);
 const query = new URLSearchParams(location.search);
 
 const env = new MiniProgramEnv();
@@ -36,7 +36,7 @@ const { wx, endServiceChat, endModal } = createWx({
   appearance,
   stack: () => stackOrThrow(),
   isInTap: backend.isInTap,
-  tell,
+  sendToPhone,
   redraw,
   tabs,
 });
@@ -50,7 +50,7 @@ function redraw(): void {
   const page = stack?.top();
   if (stack === undefined || page === undefined) return;
   const selected = stack.tabs.indexOf(page.path);
-  tell({
+  sendToPhone({
     kind: "bars",
     title: stack.title(),
     canGoBack: stack.pages().length > 1 || !isFirstScreen(page.path),
@@ -75,7 +75,7 @@ function openChat(button: ContactButton): void {
     path: button.sendMessagePath || (top?.path ?? ""),
     image: button.sendMessageImg,
   };
-  tell({ kind: "contact", sessionFrom: button.sessionFrom, offer: button.showMessageCard ? offer : null });
+  sendToPhone({ kind: "contact", sessionFrom: button.sessionFrom, offer: button.showMessageCard ? offer : null });
 }
 
 function obey(message: ToProgram): void {
@@ -192,7 +192,7 @@ async function start(): Promise<void> {
   watchSize(() => stackOrThrow().resize());
   appearance.onChange(redraw);
   stack.reLaunch(`/${pagePaths[0] ?? ""}`);
-  tell({ kind: "ready", pages: [...pagePaths] });
+  sendToPhone({ kind: "ready", pages: [...pagePaths] });
 }
 
 await start();

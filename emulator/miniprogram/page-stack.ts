@@ -74,7 +74,7 @@ export function createPageStack(
   const show = (page: OpenPage | undefined, isShown: boolean): void => {
     if (page === undefined) return;
     page.host.hidden = !isShown;
-    tell(page, isShown);
+    reportShown(page, isShown);
   };
   const close = (page: OpenPage): void => {
     call(page.root.get(), "onUnload");
@@ -129,12 +129,12 @@ export function createPageStack(
     resize: () => top()?.root.getComponent().triggerPageLifetime("resize", []),
     setShown: (isShown) => {
       const page = top();
-      if (page !== undefined) tell(page, isShown);
+      if (page !== undefined) reportShown(page, isShown);
     },
   };
 }
 
-function tell(page: OpenPage, isShown: boolean): void {
+function reportShown(page: OpenPage, isShown: boolean): void {
   call(page.root.get(), isShown ? "onShow" : "onHide");
   page.root.getComponent().triggerPageLifetime(isShown ? "show" : "hide", []);
 }

@@ -22,13 +22,13 @@ const CHAT_OUTCOMES: Readonly<Record<ServiceChatOutcome, WxOutcome>> = {
 };
 
 /** Creates the functions. @param isInTap whether the caller runs inside a tap, as `openCustomerServiceChat` requires */
-export function createDialogs(tell: (message: ToPhone) => void, isInTap: () => boolean): WxDialogs {
+export function createDialogs(sendToPhone: (message: ToPhone) => void, isInTap: () => boolean): WxDialogs {
   const waiting = new Map<number, (outcome: WxOutcome) => void>();
   let lastCall = 0;
   const ask = (message: (call: number) => ToPhone): Promise<WxOutcome> => {
     lastCall += 1;
     const asked = new Promise<WxOutcome>((resolve) => waiting.set(lastCall, resolve));
-    tell(message(lastCall));
+    sendToPhone(message(lastCall));
     return asked;
   };
   const end = (call: number, outcome: WxOutcome): void => {

@@ -19,7 +19,7 @@ export interface WxParts {
   readonly isOldClient: boolean;
   readonly stack: () => PageStack;
   readonly isInTap: () => boolean;
-  readonly tell: (message: ToPhone) => void;
+  readonly sendToPhone: (message: ToPhone) => void;
   /** Redraws the bars. */
   readonly redraw: () => void;
   readonly tabs: Bars["tabs"];
@@ -34,10 +34,10 @@ const COMPONENTS = new Set(["button", "button.open-type", "button.open-type.cont
 
 /** Creates the `wx` object. */
 export function createWx(parts: WxParts): Wx {
-  const { isOldClient, tell } = parts;
-  const dialogs = createDialogs(tell, parts.isInTap);
+  const { isOldClient, sendToPhone } = parts;
+  const dialogs = createDialogs(sendToPhone, parts.isInTap);
   const toast = (text: string): WxOutcome => {
-    tell({ kind: "toast", text });
+    sendToPhone({ kind: "toast", text });
     return WX_OK;
   };
   const wx: Record<string, unknown> = {

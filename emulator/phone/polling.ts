@@ -11,8 +11,8 @@ export interface Pace {
 /**
  * Sends a request immediately, after each answer, and when the page is shown or hidden.
  *
- * @param start makes one request. Its argument tells whether the component is still mounted; it returns whether the
- * next request is to be scheduled: not when another request is under way
+ * @param start makes one request. Its argument returns whether the component is still mounted; it returns whether the
+ * next request must be scheduled: not when another request is under way
  * @param inputs polling restarts when they change
  * @returns a function that sends a request immediately
  */

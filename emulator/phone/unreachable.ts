@@ -3,16 +3,16 @@
  * another browser.
  */
 
-const NOBODY = "http://127.0.0.1:9/";
+const CLOSED_PORT = "http://127.0.0.1:9/";
 
 /** Returns the URL that replaces `pushUrl`. */
 export function unreachable(pushUrl: string): string {
-  return `${NOBODY}?${new URLSearchParams({ instead: pushUrl }).toString()}`;
+  return `${CLOSED_PORT}?${new URLSearchParams({ instead: pushUrl }).toString()}`;
 }
 
 /** Returns whether a URL was made by `unreachable`. */
 export function isUnreachable(pushUrl: string): boolean {
-  return pushUrl.startsWith(`${NOBODY}?`) && new URL(pushUrl).searchParams.has("instead");
+  return pushUrl.startsWith(`${CLOSED_PORT}?`) && new URL(pushUrl).searchParams.has("instead");
 }
 
 /** Returns the original URL. */

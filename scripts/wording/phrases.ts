@@ -46,7 +46,15 @@ export const ENGLISH: readonly Phrase[] = [
 ];
 
 /** The folders that are free of the phrases of `MODULE_ENGLISH` too. */
-export const REPAIRED_FOLDERS: readonly string[] = ["client/", "miniprogram/src/", "scripts/", "shared/", "worker/"];
+export const REPAIRED_FOLDERS: readonly string[] = [
+  "bench/",
+  "client/",
+  "emulator/",
+  "miniprogram/src/",
+  "scripts/",
+  "shared/",
+  "worker/",
+];
 
 /** English that other folders still use. */
 export const MODULE_ENGLISH: readonly Phrase[] = [
@@ -65,6 +73,13 @@ export const MODULE_ENGLISH: readonly Phrase[] = [
   { phrase: "behind the push", write: "after the push" },
   { phrase: "(everybody|nobody) else", write: "all other callers; no other caller" },
   { phrase: "nothing else (does|is)", write: "name the other cases" },
+  { phrase: "(need|needs) from outside", write: "the injected dependencies" },
+  { phrase: "what follows from", write: "the reaction to; the decision after" },
+  { phrase: "the object around it", write: "the Durable Object" },
+  { phrase: "has to know of", write: "name what it contains" },
+  { phrase: "(gets|get) through", write: "succeeds; reaches" },
+  // A comment that begins with a fragment.
+  { phrase: "/\\*\\* of", write: "for …; or a sentence: verb first for a function, noun first for a value" },
 ];
 
 /** Chinese: matched anywhere. */
@@ -81,4 +96,5 @@ export const CHINESE: readonly Phrase[] = [
   { phrase: "符合性测试", write: "一致性测试" },
   { phrase: "类型化客户端", write: "带 TypeScript 类型的客户端" },
   { phrase: "出了问题", write: "故障排查" },
+  { phrase: "没有存下", write: "未保存" },
 ];

@@ -132,7 +132,7 @@ export const PUSH_CASES: readonly Case[] = [
     level: "MUST",
     what: say("应答过的消息出现在 --taken-url 的列表里", "an acknowledged message is in the list of --taken-url"),
     means: say(
-      "应答了却没有存下：消息丢失，微信不会再推",
+      "应答了却未保存：消息丢失，微信不会再推",
       "acknowledged and not kept: the message is lost, WeChat does not send it again",
     ),
     cure: say(

@@ -1,5 +1,5 @@
 /**
- * The retry plan: decides what follows from an attempt. The input is the outcome (`AttemptOutcome`); time and
+ * The retry plan: decides what happens after an attempt. The input is the outcome (`AttemptOutcome`); time and
  * randomness are arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand conversations
  * that failed together do not retry together.
  */
@@ -64,7 +64,7 @@ const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - NOT_SENT_BACKOFF.capMs;
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /**
- * Decides what follows from an attempt.
+ * Decides what happens after an attempt.
  *
  * @param outcome the outcome
  * @param tries attempts of the row that did not send it
