@@ -150,7 +150,7 @@ describe("faults", () => {
     const page = await scene.open(DESKTOP);
     await tab(page, "故障");
     const kinds = await page.getByRole("combobox", { name: "故障" }).locator("option").allTextContents();
-    await page.getByLabel("几次").selectOption("3 次");
+    await page.getByLabel("次数").selectOption("3 次");
     for (const [index, kind] of kinds.entries()) {
       await page.getByRole("combobox", { name: "故障" }).selectOption(kind);
       await page.getByRole("button", { name: "添加故障" }).click();
@@ -200,10 +200,10 @@ describe("the platform", () => {
     const page = await scene.open(DESKTOP);
     await tab(page, "平台");
     const names = [
-      "应答不是 200",
+      "响应状态不是 200",
       "重试时 CreateTime",
       "重试沿用",
-      "文本上限按字符算",
+      "文本上限按字符计算",
       "再次进入会话会补满额度",
       "IP 不在白名单",
     ];
@@ -258,7 +258,7 @@ describe("the platform", () => {
       input.value = "https://typed.example/wechat";
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    await page.getByRole("switch", { name: "应答不是 200" }).click();
+    await page.getByRole("switch", { name: "响应状态不是 200" }).click();
     await expect.poll(async () => (await scene.stack.control.state()).switches.retryNon200).toBe(false);
     expect(await page.getByLabel("消息推送 URL").inputValue()).toBe("https://typed.example/wechat");
   });
@@ -268,7 +268,7 @@ describe("the platform", () => {
     await tab(page, "平台");
     await page.getByLabel("消息推送 URL").fill("ftp://nowhere");
     await page.getByRole("button", { name: "验证消息推送 URL" }).click();
-    await page.getByRole("status").getByText("没做成").waitFor();
+    await page.getByRole("status").getByText("操作失败").waitFor();
     await page.getByLabel("消息推送 URL").fill(`${scene.stack.workerUrl}/wechat/mesage`);
     await page.getByRole("button", { name: "验证消息推送 URL" }).click();
     await page.getByRole("status").getByText("验证失败 (404)").waitFor();
@@ -300,7 +300,7 @@ describe("colours forced by the system", () => {
     const off = await styleOf(".toggle input", "background-color");
     const knob = await styleOf(".toggle input", "background-color", "::after");
     expect(knob).not.toBe(off);
-    await toggle(page, "微信接口无应答").click();
+    await toggle(page, "微信接口无响应").click();
     await expect.poll(() => styleOf(".toggle input", "background-color")).not.toBe(off);
   });
 });
@@ -318,7 +318,7 @@ describe("reset", () => {
     await page.frameLocator("iframe").getByRole("button", { name: "联系客服" }).waitFor();
     await page.getByRole("button", { name: "会话列表与手动入口" }).click();
     await page.getByText("还没有会话").waitFor();
-    await page.getByText("还没有往来").waitFor();
+    await page.getByText("暂无记录").waitFor();
     expect((await scene.stack.control.state()).users).toStrictEqual([]);
   });
 });

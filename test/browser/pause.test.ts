@@ -86,7 +86,7 @@ describe("a pause", () => {
     });
     // Aborted calls would be errors of the console: what comes is not the emulator's answer.
     await page.route("**/_emulator/**", (route) => route.fulfill({ body: "bad gateway" }));
-    await page.getByText("连不上模拟器").waitFor();
+    await page.getByText("无法连接模拟器").waitFor();
     expect(await button(page).isDisabled()).toBe(true);
     await button(page).focus();
     await page.keyboard.press("Enter");

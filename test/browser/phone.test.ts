@@ -98,7 +98,7 @@ describe("a user", () => {
     await say(page, "在吗，");
     await page.getByLabel("输入消息").pressSequentially("有货吗");
     await (await push.promise).abort();
-    await page.getByRole("status").getByText("没做成").waitFor();
+    await page.getByRole("status").getByText("操作失败").waitFor();
     expect(await page.getByLabel("输入消息").inputValue()).toBe("在吗，有货吗");
     await page.unroute("**/_emulator/push");
     await page.getByRole("button", { name: "发送", exact: true }).click();

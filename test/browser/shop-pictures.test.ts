@@ -77,7 +77,7 @@ describe("the stories of the documents", () => {
 
   it("WeChat dead while the user writes, then alive: the answer comes once", async ({ expect }) => {
     const page = await openAs("story-dead", DESKTOP);
-    const dead = page.getByRole("switch", { name: "微信接口无应答" });
+    const dead = page.getByRole("switch", { name: "微信接口无响应" });
     const tab = (name: string) => page.getByRole("tab", { name }).click();
     /** Whether a token is fetched depends on earlier tests, so this call is not shown. */
     const showRecords = async () => {

@@ -64,7 +64,7 @@ describe("by touch, on 375 pixels", () => {
       expect(await overflow(page)).toBe(0);
     }
     await page.getByRole("tab", { name: "故障" }).tap();
-    await page.getByRole("switch", { name: "微信接口无应答" }).tap();
+    await page.getByRole("switch", { name: "微信接口无响应" }).tap();
     await page.locator(".chips li").waitFor();
     await page.getByRole("button", { name: "手机", exact: true }).tap();
     expect(await page.getByLabel("输入消息").isVisible()).toBe(true);
