@@ -150,7 +150,7 @@ describe("faults", () => {
     const page = await scene.open(DESKTOP);
     await tab(page, "故障");
     const kinds = await page.getByRole("combobox", { name: "故障" }).locator("option").allTextContents();
-    await page.getByLabel("次数").selectOption("3 次");
+    await page.getByRole("combobox", { name: "次数" }).selectOption("3 次");
     for (const [index, kind] of kinds.entries()) {
       await page.getByRole("combobox", { name: "故障" }).selectOption(kind);
       await page.getByRole("button", { name: "添加故障" }).click();
@@ -208,7 +208,7 @@ describe("the platform", () => {
       "IP 不在白名单",
     ];
     for (const name of names) await toggle(page, name).click();
-    const numbers = { 推送重试次数: "1", 接口延迟: "20", 推送超时: "4000", 秒前签名: "60" };
+    const numbers = { 推送重试次数: "1", 接口延迟: "20", 推送超时: "4000", 推送签名的时间: "60" };
     for (const [name, value] of Object.entries(numbers)) await page.getByLabel(name).fill(value);
     await page.keyboard.press("Enter");
     const wanted = {
