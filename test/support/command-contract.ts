@@ -169,7 +169,7 @@ export function testCommands(withStorage: WithStorage): void {
         purpose: "rating",
         message: text("请评价"),
         session,
-        lastUserSeq: 0,
+        lastUserSeq: chat.state().sessions?.closed?.lastUserSeq ?? 0,
       });
       chat.settles(leaseIn(ask), ACCEPTED);
       expect(chat.says([TRANSFER], "５").acknowledgement).toBe("received");
@@ -194,7 +194,7 @@ export function testCommands(withStorage: WithStorage): void {
         purpose: "rating",
         message: text("请评价"),
         session,
-        lastUserSeq: 0,
+        lastUserSeq: chat.state().sessions?.closed?.lastUserSeq ?? 0,
       });
       chat.settles(leaseIn(ask), ACCEPTED);
       chat.says([], "6");

@@ -34,8 +34,10 @@ const happening = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       type: fc.constant("says" as const),
-      automation: fc.constantFrom("nothing", "silent", "handover", "one", "two", "long"),
+      automation: fc.constantFrom("nothing", "silent", "handover", "empty", "one", "two", "long"),
       content: fc.constantFrom("你好", "5"),
+      /** Whether the settings name the desk, or the platform's own agents. */
+      isDesk: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
     }),
   },
   {
@@ -77,7 +79,7 @@ const happening = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant("service_text" as const),
-      purpose: fc.constantFrom("queue", "idle", "rating"),
+      purpose: fc.constantFrom("queue", "idle", "away", "closing", "rating"),
     }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("repeats" as const) }) },
@@ -138,7 +140,7 @@ export function playServed(given: Story, check: (step: Step) => void): Served {
     if (before.sessions !== undefined) names = [chat.named(), ...names].slice(0, 4);
     switch (step.type) {
       case "says":
-        began = chat.says(candidatesOf(step.automation), step.content).lease;
+        began = chat.says(candidatesOf(step.automation), step.content, step.isDesk ? {} : { desk: null }).lease;
         break;
       case "settles": {
         const held = lease;
@@ -160,7 +162,7 @@ export function playServed(given: Story, check: (step: Step) => void): Served {
       case "service_text": {
         const { open, closed } = before.sessions ?? {};
         const session = open?.seq ?? closed?.seq;
-        const about = { session: session ?? 0, lastUserSeq: open?.lastUserSeq ?? 0 };
+        const about = { session: session ?? 0, lastUserSeq: (open ?? closed)?.lastUserSeq ?? 0 };
         if (session !== undefined)
           run({ type: "service_text", purpose: step.purpose, message: text("请稍候"), ...about });
         break;
@@ -199,7 +201,9 @@ export function playServed(given: Story, check: (step: Step) => void): Served {
   return chat;
 }
 
-function candidatesOf(automation: "nothing" | "silent" | "handover" | "one" | "two" | "long"): readonly Candidate[] {
+function candidatesOf(
+  automation: "nothing" | "silent" | "handover" | "empty" | "one" | "two" | "long",
+): readonly Candidate[] {
   switch (automation) {
     case "nothing":
       return [];
@@ -207,6 +211,8 @@ function candidatesOf(automation: "nothing" | "silent" | "handover" | "one" | "t
       return [SILENT];
     case "handover":
       return [TRANSFER];
+    case "empty":
+      return [reply()];
     case "one":
       return [reply("一")];
     case "two":

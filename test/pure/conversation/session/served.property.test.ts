@@ -103,7 +103,39 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
         const { sessions, queue } = chat.state();
         const open = sessions?.open;
         if (open?.status !== "bot" || open.waitingSince === null) return undefined;
-        return queue.some(({ answers }) => answers !== undefined && answers >= open.seq - 10) ? undefined : open;
+        return queue.some(({ answers }) => answers === open.lastUserSeq) ? undefined : open;
+      }),
+    ).toBeNull();
+  });
+
+  it("no attempt of a text of the desk's begins after its session has changed or the user has written", ({
+    expect,
+  }) => {
+    expect(
+      findCounterexample((step) => {
+        const { queue, sessions } = step.chat.state();
+        const leased = queue.find(({ seq }) => seq === step.lease?.seq)?.serviceText;
+        if (leased === undefined) return undefined;
+        const written = step.chat.log().findLast((row) => row.kind === "in")?.seq ?? 0;
+        const session = sessions?.open ?? sessions?.closed;
+        const isAfterEnd = sessions?.open === null && leased.purpose !== "closing" && leased.purpose !== "rating";
+        // A session that an agent opened has no message of the user's yet.
+        const isNewest = leased.lastUserSeq === written || written < leased.session;
+        const isRight = leased.session === session?.seq && isNewest && !isAfterEnd;
+        return isRight ? undefined : { leased, written, session };
+      }),
+    ).toBeNull();
+  });
+
+  it("what is queued as automation's answer answers a message of the open session", ({ expect }) => {
+    expect(
+      findCounterexample(({ chat }) => {
+        const { sessions, queue } = chat.state();
+        const closedUpTo = sessions?.closed?.lastUserSeq ?? 0;
+        const stray = queue.filter(
+          ({ answers }) => answers !== undefined && ((sessions?.open ?? null) === null || answers <= closedUpTo),
+        );
+        return sessions === undefined || stray.length === 0 ? undefined : stray;
       }),
     ).toBeNull();
   });
@@ -112,6 +144,8 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
     expect(
       findCounterexample((step) => {
         if (step.step.type !== "says") return undefined;
+        // Where the platform's own agents serve, no session begins.
+        if (!step.step.isDesk) return undefined;
         const rows = written(step);
         const { open, closed } = step.chat.state().sessions ?? {};
         if (rows.some(({ kind }) => kind === "rating"))

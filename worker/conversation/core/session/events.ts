@@ -66,6 +66,11 @@ export function rate(state: SessionState, score: number): SessionState {
   return state.closed === null ? state : { ...state, closed: { ...state.closed, score } };
 }
 
+/** Records a user message that opened no session: texts about the closed one are outdated. */
+export function noteMessage(state: SessionState, seq: number): SessionState {
+  return state.closed === null ? state : { ...state, closed: { ...state.closed, lastUserSeq: seq } };
+}
+
 /** Records that the request for a rating reached the user. */
 export function askedForRating(state: SessionState, session: number, at: number): SessionState {
   if (state.closed?.seq !== session) return state;

@@ -17,6 +17,7 @@ import {
   askedForRating,
   endByHandover,
   isRating,
+  noteMessage,
   rate,
   receiveMessage,
   settleAutomatic,
@@ -37,7 +38,15 @@ export const SESSION_MACHINE: SessionMachine = { readScore, receive, follow, dro
 export function withSessions(state: ConversationState, sessions: SessionState): ConversationState {
   if (sessions === (state.sessions ?? NO_SESSION)) return state;
   const agent = sessions.open?.status === "serving" ? sessions.open.assignee : null;
-  return { ...state, sessions, control: serve(state.control, agent) };
+  const { queue } = withoutAnswersOf(state, sessions);
+  return { ...state, queue, sessions, control: serve(state.control, agent) };
+}
+
+/** When a session ends, the outcomes of automation's answers to its messages no longer matter. */
+function withoutAnswersOf(state: ConversationState, { open }: SessionState): ConversationState {
+  const ended = state.sessions?.open;
+  if (ended === undefined || ended === null || ended.seq === open?.seq) return state;
+  return withoutAnswers(state, (answers) => answers <= ended.lastUserSeq);
 }
 
 /** Returns the dependencies of the session functions in a transition. */
@@ -68,19 +77,21 @@ function receive(
 ): ConversationState {
   const context = sessionContext(writer, service, now, USER);
   const known = state.sessions ?? NO_SESSION;
-  if (message.score !== undefined) return withSessions(state, rateClosed(known, writer, message.score));
-  const before = endQuietBot(known, message.isDesk, context);
-  if (message.isHandedOver) return withSessions(state, endByHandover(before, context));
-  // The settings name the platform's own agents again: open sessions continue, and no new session begins.
-  if (!message.isDesk && before.open === null) return withSessions(state, before);
-  const answer = findAnswer(state, message);
   const { seq, at } = message;
+  if (message.score !== undefined)
+    return withSessions(state, noteMessage(rateClosed(known, writer, message.score), seq));
+  const before = endQuietBot(known, message.isDesk, context);
+  if (message.isHandedOver) return withSessions(state, noteMessage(endByHandover(before, context), seq));
+  // The settings name the platform's own agents again: open sessions continue, and no new session begins.
+  if (!message.isDesk && before.open === null)
+    return withSessions(withoutAnswers(state, isAnswerTo(seq)), noteMessage(before, seq));
+  const answer = findAnswer(state, message);
   const arrived = receiveMessage(before, { seq, at, isForBot: answer !== "none", queue: service.queue }, context);
   const settled =
     answer === "silence"
       ? settleAutomatic(arrived, { answers: seq, isDelivered: true, isSilent: true, at: now }, service.queue, context)
       : arrived;
-  const kept = answer === "none" ? withoutAnswers(state, seq) : state;
+  const kept = answer === "none" ? withoutAnswers(state, isAnswerTo(seq)) : state;
   return withSessions(kept, settled);
 }
 
@@ -103,13 +114,13 @@ function endQuietBot(sessions: SessionState, isDesk: boolean, context: SessionCo
 
 /**
  * Applies automation's decision on a message: its complete answer is queued, it is silent on purpose, or the user needs
- * an agent.
+ * an agent, also when the answer has no messages: nothing would ever settle it.
  */
 function findAnswer({ queue }: ConversationState, { seq, chosen }: ServedMessage): "queued" | "silence" | "none" {
   if (chosen?.action.type === "silent") return "silence";
   if (chosen?.action.type !== "reply") return "none";
   const queued = new Set(queue.flatMap(({ answers, message }) => (answers === seq ? [message] : [])));
-  return queued.size === chosen.action.messages.length ? "queued" : "none";
+  return queued.size > 0 && queued.size === chosen.action.messages.length ? "queued" : "none";
 }
 
 function follow(
@@ -151,13 +162,17 @@ function followAnswer(
   if (isDelivered && state.queue.some((item) => item.answers === answers)) return state;
   const sessions = state.sessions ?? NO_SESSION;
   const settled = settleAutomatic(sessions, { answers, isDelivered, at: context.now }, queue, context);
-  return withSessions(withoutAnswers(state, answers), settled);
+  return withSessions(withoutAnswers(state, isAnswerTo(answers)), settled);
 }
 
-/** Removes the link of queued parts to the message they answer: their outcomes no longer matter. */
-function withoutAnswers(state: ConversationState, answers: number): ConversationState {
+function isAnswerTo(seq: number): (answers: number) => boolean {
+  return (answers) => answers === seq;
+}
+
+/** Removes the link of queued parts to the messages they answer: their outcomes no longer matter. */
+function withoutAnswers(state: ConversationState, isDecided: (answers: number) => boolean): ConversationState {
   const queue = state.queue.map((item) => {
-    if (item.answers !== answers) return item;
+    if (item.answers === undefined || !isDecided(item.answers)) return item;
     const { answers: _decided, ...rest } = item;
     return rest;
   });

@@ -21,12 +21,18 @@ export interface ServiceText {
 /** Why the desk sends a text of its own. */
 export type ServicePurpose = Exclude<Purpose, "reply" | "greeting">;
 
-/** Returns whether the session of a text has been followed by another one, or the user has written since then. */
-export function isOutdated(sessions: SessionState | undefined, { session, lastUserSeq }: ServiceText): boolean {
+/** The texts that are sent after the end of a session. */
+const AFTER_END: ReadonlySet<ServicePurpose> = new Set<ServicePurpose>(["closing", "rating"]);
+
+/**
+ * Returns whether a text may no longer be sent: its session has been followed by another one, the user has written since
+ * then, or the session has ended and the text is for an open one.
+ */
+export function isOutdated(sessions: SessionState | undefined, text: ServiceText): boolean {
   const { open = null, closed = null } = sessions ?? {};
-  if (open !== null) return open.seq !== session || open.lastUserSeq !== lastUserSeq;
-  // A message after the end would have opened another session.
-  return closed?.seq !== session;
+  if (open === null && !AFTER_END.has(text.purpose)) return true;
+  const session = open ?? closed;
+  return session?.seq !== text.session || session.lastUserSeq !== text.lastUserSeq;
 }
 
 /** Returns whether the first part of a split message has left the queue, or is being sent. */

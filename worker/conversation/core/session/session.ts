@@ -67,6 +67,8 @@ export interface ClosedSession {
   readonly closedAt: number;
   readonly assignee: string | null;
   readonly team: string | null;
+  /** The user's newest message, also one after the end that opened no session. */
+  readonly lastUserSeq: number;
   /** When the request for a rating reached the user, epoch ms; null: it has not. */
   readonly ratingAskedAt: number | null;
   readonly score: number | null;
@@ -184,7 +186,8 @@ export function end(
     reason,
     sums,
   });
-  const closed = { seq: session.seq, reason, closedAt: now, assignee, team, ratingAskedAt: null, score: null };
+  const { seq, lastUserSeq } = session;
+  const closed = { seq, reason, closedAt: now, assignee, team, lastUserSeq, ratingAskedAt: null, score: null };
   return { version, open: null, closed };
 }
 
