@@ -107,7 +107,15 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
         createdAt: at,
       } as const;
       const known = desk === "unknown" ? {} : { consumers: [], settingsVersion: 1, ...(desk && { desk }) };
-      const push: InboundEvent = { key: `m:${id}`, inbound, classification: classify(inbound), candidates, ...known };
+      const basic = { key: `m:${id}`, inbound, classification: classify(inbound), candidates };
+      const push: InboundEvent = { ...basic, ...known };
+      return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
+    },
+    /** The user enters the chat. */
+    enters() {
+      const id = next("");
+      const inbound = { event: "action", type: "enter", name: "enter", entryText: "", createdAt: now } as const;
+      const push = { key: `e:${id}`, inbound, classification: classify(inbound), candidates: [], desk: OPEN };
       return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
     },
     /** The API sends. */

@@ -303,14 +303,16 @@ export function loadConversation(deps: ConversationDeps) {
     /**
      * Leases the next message although it waits for the app, for the test send that decides whether the pause can be
      * lifted. Null: no message is waiting any more.
+     *
+     * @param desk the caller's settings when agents of the desk serve
      */
-    leaseTrial(holder: string): LeasedMessage | null {
+    leaseTrial(holder: string, desk?: DeskTerms): LeasedMessage | null {
       const address = store.address();
       if (address === undefined || !state().queue.some(waitsForApp)) return null;
       const step: Transition<null> = (before, writer, context) => {
         return { ...leaseNext(makeDue(before, context.now), writer, context, holder), value: null };
       };
-      return transact(address, clock(), step).lease ?? null;
+      return transact(address, clock(), step, desk).lease ?? null;
     },
 
     /** Handles what is due: expired leases, expired holds, and the next attempt, which is leased to `holder`. */

@@ -139,7 +139,7 @@ export interface ConversationRpc {
   replyContext(): string | null;
   replay(consumer: string, after: number, known?: ReplayOptions): number | null;
   resume(pause: AccountPause, spreadMs: number): void;
-  leaseTrial(holder: string): Soon<LeasedMessage | null>;
+  leaseTrial(holder: string, desk?: DeskTerms): Soon<LeasedMessage | null>;
   command(input: CommandInput, holder: string): Promise<CommandAnswer>;
   seen(input: SeenInput): Promise<Snapshot | null>;
   snapshot(): Promise<Snapshot | null>;

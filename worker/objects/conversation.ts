@@ -111,8 +111,8 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     return this.#loaded.replay(consumer, after, options);
   }
 
-  leaseTrial(holder: string): Soon<LeasedMessage | null> {
-    return this.#soon(() => this.#loaded.leaseTrial(holder));
+  leaseTrial(holder: string, desk?: DeskTerms): Soon<LeasedMessage | null> {
+    return this.#soon(() => this.#loaded.leaseTrial(holder, desk), desk);
   }
 
   /** Runs a command of the desk: changes the session, writes to the user or to colleagues. */

@@ -115,6 +115,12 @@ export function windowStatus(state: WindowState, rules: ChannelRules, now: numbe
   return { status: "open", grant: grant.name, remaining: best.remaining, expiresAt: grant.until, doubtful };
 }
 
+/** Returns when the last open grant ends, epoch ms; undefined when none is open. */
+export function windowEnd(state: WindowState, now: number): number | undefined {
+  const ends = liveGrants(state, now).map(({ until }) => until);
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
 /** Returns why `count` messages may not be sent now; undefined when they may. */
 export function findWindowRefusal(
   state: WindowState,

@@ -99,7 +99,7 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
 
 /**
  * Returns whether a row is news for an agent: a message of the user's, what another person wrote, a change of the
- * session.
+ * session, except that the agent got it.
  */
 function isOfOthers(row: Row, agent: string): boolean {
   const isOwn = row.by.type === "agent" && row.by.id === agent;
@@ -109,7 +109,7 @@ function isOfOthers(row: Row, agent: string): boolean {
     case "out":
       return (row.by.type === "agent" || row.by.type === "api") && !isOwn;
     case "session":
-      return !isOwn;
+      return !isOwn && !(row.facts.action === "assigned" && row.facts.assignee === agent);
     default:
       return false;
   }

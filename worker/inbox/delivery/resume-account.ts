@@ -7,9 +7,11 @@ import { miniProgramAccount, miniProgramAddress } from "../../../shared/message/
 import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
 import { accountMemory, rememberPause } from "../../account/memory.ts";
 import { conversationStub, conversationStubById, LEASED_CALL_MS, settleStored } from "../../conversation/client.ts";
+import type { DeskTerms } from "../../conversation/core/session/service.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
+import { readDeskTerms } from "../session/session-code.ts";
 import { deliverChain } from "./chain.ts";
 import { createReports } from "./reports.ts";
 
@@ -64,11 +66,13 @@ async function endResume(
  * nothing about the account, so the next one is tried.
  */
 async function tryOne(services: RequestServices, candidates: readonly string[]): Promise<Trial> {
+  // Read before the lease: an attempt does not wait for the settings.
+  const desk = await readDeskTerms(services);
   for (const id of candidates) {
     const { namespace, locationHint } = services.directory;
-    const lease = await conversationStubById(namespace, id, { locationHint }).leaseTrial(crypto.randomUUID());
+    const lease = await conversationStubById(namespace, id, { locationHint }).leaseTrial(crypto.randomUUID(), desk);
     if (lease === null) continue;
-    const outcome = await deliverTrial(services, id, lease);
+    const outcome = await deliverTrial(services, id, lease, desk);
     if (outcome?.result === "rejected" && outcome.aloneMs !== undefined) continue;
     return toTrial(outcome);
   }
@@ -80,6 +84,7 @@ async function deliverTrial(
   services: RequestServices,
   id: string,
   lease: LeasedMessage,
+  desk: DeskTerms | undefined,
 ): Promise<AttemptOutcome | undefined> {
   const { accountConfig, directory, requestId } = services;
   const address = miniProgramAddress(accountConfig.appid, lease.user);
@@ -90,7 +95,7 @@ async function deliverTrial(
     deliver: services.createTrialDeliver(),
     settle: (seq, attempt, outcome) => {
       trial = outcome;
-      return settleStored(directory, address, { seq, attempt, outcome, next: null });
+      return settleStored(directory, address, { seq, attempt, outcome, next: null, ...(desk && { desk }) });
     },
     until: Date.now() + LEASED_CALL_MS,
     fields: { requestId, ...miniProgramAccount(accountConfig.appid), conversation: tag, via: "trial" },

@@ -1,11 +1,14 @@
 /** Cases of a conversation with sessions that random orders reach rarely: the pure core over an array, evicted after each step. */
 import { describe, it } from "vitest";
+import type { Candidate } from "../../../../worker/conversation/core/candidate.ts";
 import type { CommandAction } from "../../../../worker/conversation/core/session/apply.ts";
 import type { ServicePurpose } from "../../../../worker/conversation/core/session/queued-message.ts";
-import { must, reply, text } from "../../../support/conversation.ts";
+import { must, reply, text, TIMEOUT } from "../../../support/conversation.ts";
 import { createServed, leaseIn, refusalOf, type Served } from "../../../support/served.ts";
 
+const HOUR = 3_600_000;
 const PLATFORM = { desk: null };
+const SILENT: Candidate = { ruleId: "quiet", action: { type: "silent" } };
 
 /** A text of the desk's about the session as it is now. */
 const serviceText = (chat: Served, purpose: ServicePurpose): CommandAction => {
@@ -27,6 +30,99 @@ describe("a user whose message automation does not answer", () => {
     const chat = createServed();
     chat.says([reply()]);
     expect(chat.state().sessions?.open).toMatchObject({ status: "queued", unread: 1 });
+  });
+});
+
+describe("parking", () => {
+  it("may last until the end of the user's message's grant, although entering left more sends", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    chat.changes({ type: "take", agent: "a" });
+    for (let n = 0; n < 4; n += 1) chat.settles(leaseIn(chat.replies("a", "在的")), { result: "accepted" });
+    chat.pass(10_000);
+    chat.enters();
+    const until = chat.now() + HOUR;
+    chat.changes({ type: "park", until });
+    expect(chat.state().sessions?.open).toMatchObject({ parkedUntil: until });
+  });
+
+  it("ends by the agent's own message that did not arrive, which is no news for that agent", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    chat.changes({ type: "take", agent: "a" });
+    const seenSeq = chat.state().lastSeq;
+    const lease = leaseIn(chat.replies("a", "在的", { seenSeq }));
+    chat.changes({ type: "park", until: chat.now() + HOUR }, { by: "a" });
+    chat.settles(lease, TIMEOUT);
+    expect(chat.rows("session").at(-1)).toMatchObject({
+      facts: { action: "unparked" },
+      by: { type: "agent", id: "a" },
+    });
+    expect(chat.replies("a", "再试", { seenSeq }).ok).toBe(true);
+  });
+});
+
+describe("an agent's reply", () => {
+  it("is not refused because the desk assigned the session to that agent meanwhile", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    const seenSeq = chat.state().lastSeq;
+    chat.changes({ type: "assign", agent: "a" });
+    expect(chat.replies("a", "在的", { seenSeq }).ok).toBe(true);
+    chat.changes({ type: "transfer_to_agent", target: "b" });
+    chat.changes({ type: "transfer_to_agent", target: "a" });
+    expect(refusalOf(chat.replies("a", "在的", { seenSeq }))).toEqual({ reason: "stale" });
+  });
+});
+
+describe("closing", () => {
+  it("is not prevented by what the API holds, and keeps it", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    chat.pass(49 * HOUR);
+    chat.submits("接口", { hold: true });
+    chat.changes({ type: "take", agent: "a" });
+    const closed = chat.changes({ type: "close", reason: "agent", seenSeq: chat.state().lastSeq });
+    expect(closed.ok).toBe(true);
+    expect(chat.state().held).toHaveLength(1);
+  });
+
+  it("drops texts of the desk that are not under way, and waits for one that is", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    chat.changes({ type: "take", agent: "a" });
+    const close = { type: "close", reason: "agent", seenSeq: chat.state().lastSeq } as const;
+    const busy = leaseIn(chat.commands(serviceText(chat, "idle")));
+    expect(chat.commands(serviceText(chat, "idle")).ok).toBe(true);
+    expect(refusalOf(chat.changes(close))).toEqual({ reason: "sending" });
+    expect(chat.settles(busy, { result: "not_sent", reason: "no_token" })).not.toBeUndefined();
+    expect(chat.changes(close).ok).toBe(true);
+    expect(chat.state().queue).toEqual([]);
+    expect(chat.rows("blocked").map(({ facts }) => facts.reason)).toEqual(["outdated", "outdated"]);
+  });
+});
+
+describe("a rating", () => {
+  it("counts from the second in which the request for it began to be sent", ({ expect }) => {
+    const chat = closedByAgent();
+    chat.pass(1_500);
+    const lease = leaseIn(chat.commands(serviceText(chat, "rating")));
+    const written = Math.floor(chat.now() / 1_000) * 1_000;
+    chat.pass(3_000);
+    chat.settles(lease, { result: "accepted" });
+    chat.says([], "5", { at: written });
+    expect(chat.state().sessions).toMatchObject({ open: null, closed: { score: 5 } });
+  });
+
+  it("was asked for when it is unknown whether the request arrived", ({ expect }) => {
+    const chat = closedByAgent();
+    const lease = leaseIn(chat.commands(serviceText(chat, "rating")));
+    chat.pass(30_000);
+    chat.wakes();
+    expect(chat.rows("unconfirmed")).toHaveLength(1);
+    chat.settles(lease, { result: "accepted" });
+    chat.says([], "5");
+    expect(chat.state().sessions).toMatchObject({ open: null, closed: { score: 5 } });
   });
 });
 
@@ -63,9 +159,9 @@ describe("an automatic answer of an earlier session", () => {
     const lease = must(chat.says([reply("一")]).lease);
     chat.says([], "你好", PLATFORM);
     expect(chat.state().sessions?.closed).toMatchObject({ reason: "bot" });
-    chat.says([{ ruleId: "quiet", action: { type: "silent" } }]);
+    chat.says([SILENT]);
     chat.settles(lease, { result: "not_sent", reason: "no_token" });
-    chat.pass(49 * 3_600_000);
+    chat.pass(49 * HOUR);
     chat.wakes();
     expect(chat.rows("blocked")).toHaveLength(1);
     expect(chat.state().sessions?.open).toMatchObject({ status: "bot", sums: { automaticReplies: 0 } });
@@ -74,7 +170,7 @@ describe("an automatic answer of an earlier session", () => {
   it("does not count in a session that began after a message without one", ({ expect }) => {
     const chat = closedByAgent();
     const lease = must(chat.says([reply("一")], "你好", PLATFORM).lease);
-    chat.says([{ ruleId: "quiet", action: { type: "silent" } }]);
+    chat.says([SILENT]);
     chat.settles(lease, { result: "accepted" });
     expect(chat.state().sessions?.open).toMatchObject({ status: "bot", sums: { automaticReplies: 0 } });
   });

@@ -6,7 +6,7 @@
 import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../../shared/message/parts.ts";
-import { findRefusal, replyWindow, type ControlRefusal } from "../admission.ts";
+import { findRefusal, type ControlRefusal } from "../admission.ts";
 import { expireHeld, hold } from "../outbox/held.ts";
 import type { OutgoingMessage, TransitionContext } from "../outbox/items.ts";
 import { enqueue, expireLeases } from "../outbox/outbox.ts";
@@ -14,7 +14,7 @@ import { correctTimes } from "../plausible-times.ts";
 import { writeRows, type RowWriter } from "../rows.ts";
 import { HOLD_MS, type ConversationState } from "../state.ts";
 import { MAX_HELD } from "../transitions.ts";
-import type { WindowRefusal } from "../window.ts";
+import { windowEnd, type WindowRefusal } from "../window.ts";
 import {
   assign,
   close,
@@ -30,6 +30,7 @@ import {
   unpark,
   type SessionOutcome,
   type SessionRefusal,
+  type UnsentMessages,
 } from "./commands.ts";
 import { requestAgent, type QueueEntry } from "./events.ts";
 import { sessionContext, withSessions } from "./machine.ts";
@@ -47,7 +48,7 @@ export type SessionChange =
       readonly reason: Exclude<ReturnReason, "transfer">;
       readonly isOffline: boolean;
     }
-  /** The end of parking, epoch ms; at most the end of the reply window. */
+  /** The end of parking, epoch ms; at most the end of the last open grant. */
   | { readonly type: "park"; readonly until: number }
   | { readonly type: "unpark" }
   /** `seenSeq`: the newest row that the agent, or the timer, has seen. */
@@ -160,7 +161,7 @@ function change(
   state: ConversationState,
   action: Exclude<CommandAction, { readonly type: "reply" | "service_text" | "note" }>,
   session: ReturnType<typeof sessionContext>,
-  { rules, now }: CommandContext,
+  { now }: CommandContext,
 ): SessionOutcome {
   const before = state.sessions ?? NO_SESSION;
   switch (action.type) {
@@ -179,14 +180,23 @@ function change(
     case "return":
       return returnToQueue(before, action, session);
     case "park":
-      return park(before, { ...action, latest: replyWindow(state, rules, now).expiresAt ?? now }, session);
+      return park(before, { ...action, latest: windowEnd(state.window, now) ?? now }, session);
     case "unpark":
       return unpark(before, action, session);
     case "close":
-      return close(before, action, { isSending: state.queue.length > 0, held: state.held.length }, session);
+      return close(before, action, findUnsent(state), session);
     case "expire":
       return expire(before, action, session);
   }
+}
+
+/**
+ * Returns what closing waits for. Texts of the desk that are not under way are dropped with the session, and what the API
+ * holds does not belong to it.
+ */
+function findUnsent({ queue, held }: ConversationState): UnsentMessages {
+  const isSending = queue.some(({ serviceText, lease }) => serviceText === undefined || lease !== undefined);
+  return { isSending, held: held.filter(({ agent }) => agent !== undefined).length };
 }
 
 function applyReply(

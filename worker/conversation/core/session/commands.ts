@@ -153,7 +153,7 @@ export function returnToQueue(
 /**
  * Parks the session until a time or the user's next message.
  *
- * @param latest the end of the reply window, epoch ms: parking ends then at the latest
+ * @param latest the end of the last open grant, epoch ms: parking ends then at the latest
  */
 export function park(
   before: SessionState,
@@ -177,8 +177,9 @@ export function unpark(before: SessionState, command: SessionCommand, context: S
 
 /** The state of the outbox that closing depends on. */
 export interface UnsentMessages {
-  /** Whether a message is queued, being sent or without a known outcome. */
+  /** Whether a message other than a text of the desk is queued, or any message is being sent. */
   readonly isSending: boolean;
+  /** How many messages of agents are held. */
   readonly held: number;
 }
 

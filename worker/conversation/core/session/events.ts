@@ -52,13 +52,14 @@ export function receiveMessage(before: SessionState, message: ArrivedMessage, co
 
 /**
  * Returns whether a user message rates the closed session instead of opening a new one: the text is a single digit, it
- * is the first such message, and it was written after the request reached the user, within 24 hours of it.
+ * is the first such message, and it was written after the request was sent, within 24 hours of it.
  *
  * @param at when the user wrote it, epoch ms
  */
 export function isRating({ open: session, closed }: SessionState, at: number, now: number): boolean {
   if (session !== null || closed === null || closed.ratingAskedAt === null || closed.score !== null) return false;
-  return at >= closed.ratingAskedAt && now - closed.ratingAskedAt < AFTERLIFE_MS;
+  // WeChat dates messages in whole seconds.
+  return at >= Math.floor(closed.ratingAskedAt / 1_000) * 1_000 && now - closed.ratingAskedAt < AFTERLIFE_MS;
 }
 
 /** Records the user's rating of the closed session. Call `isRating` first. */
@@ -71,7 +72,7 @@ export function noteMessage(state: SessionState, seq: number): SessionState {
   return state.closed === null ? state : { ...state, closed: { ...state.closed, lastUserSeq: seq } };
 }
 
-/** Records that the request for a rating reached the user. */
+/** Records that the request for a rating reached the user, or may have. */
 export function askedForRating(state: SessionState, session: number, at: number): SessionState {
   if (state.closed?.seq !== session) return state;
   return { ...state, closed: { ...state.closed, ratingAskedAt: state.closed.ratingAskedAt ?? at } };

@@ -130,10 +130,13 @@ function follow(
   service: Service,
   now: number,
 ): ConversationState {
-  const context = sessionContext(writer, service, now, SYSTEM);
   return before.queue.reduce((state, item) => {
     if (isWaiting(after, item)) return state;
     const rows = writer.rows().filter((row) => row.ref === item.seq);
+    const { agent } = item;
+    // What an agent's message changes is no news for that agent (DESK_PROTOCOL rule 19).
+    const by: Author = agent === undefined ? SYSTEM : { type: "agent", id: agent };
+    const context = sessionContext(writer, service, now, by);
     if (item.answers !== undefined) return followAnswer(state, item.answers, isSent(rows), service, context);
     return withSessions(state, followText(state.sessions ?? NO_SESSION, item, rows, context));
   }, after);
@@ -182,14 +185,15 @@ function withoutAnswers(state: ConversationState, isDecided: (answers: number) =
 /** Applies the outcome of an agent's message, or of a text of the desk. For a split message the first part counts. */
 function followText(
   sessions: SessionState,
-  { seq, message, agent, serviceText }: OutboxItem,
+  { seq, message, agent, serviceText, lease }: OutboxItem,
   rows: readonly Row[],
   context: SessionContext,
 ): SessionState {
-  if (serviceText?.purpose === "rating" && isSent(rows))
-    return askedForRating(sessions, serviceText.session, context.now);
-  if (agent === undefined) return sessions;
   const mayHaveArrived = isSent(rows) || rows.some(({ kind }) => kind === "unconfirmed");
+  // The user may have answered before the outcome was known: asked from the start of the attempt on.
+  if (serviceText?.purpose === "rating" && mayHaveArrived)
+    return askedForRating(sessions, serviceText.session, lease?.startedAt ?? context.now);
+  if (agent === undefined) return sessions;
   // A seq is the time it was written (0001), except when the clock has been set back since then.
   const at = Math.min(seq, context.now);
   const settled = mayHaveArrived && seq === message ? settleReply(sessions, { seq, at, agent }, context) : sessions;

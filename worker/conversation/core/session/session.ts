@@ -69,7 +69,7 @@ export interface ClosedSession {
   readonly team: string | null;
   /** The user's newest message, also one after the end that opened no session. */
   readonly lastUserSeq: number;
-  /** When the request for a rating reached the user, epoch ms; null: it has not. */
+  /** When the request for a rating was sent, epoch ms; null: it has not been. */
   readonly ratingAskedAt: number | null;
   readonly score: number | null;
 }
