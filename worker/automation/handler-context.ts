@@ -9,7 +9,7 @@ import type { RawFields } from "../../shared/message/raw.ts";
 export interface MessageHandlerContext extends Address {
   /** Answers with one or more messages; a string is a text. */
   reply(...messages: readonly (string | Outbound)[]): void;
-  /** Hands the conversation to WeChat's own agents. */
+  /** Asks for an agent: with the desk the user is queued; else the conversation is handed to WeChat's own agents. */
   handOver(): void;
   /** Sends no answer and applies no rule. */
   silent(): void;

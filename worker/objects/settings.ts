@@ -20,6 +20,7 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
   readonly #publisher = createSettingsPublisher({
     put: async () => this.env.KV.put(SETTINGS_KEY, (await this.#open()).published()),
     report: () => this.#report(),
+    hasUnreported: () => this.#store.unaudited().length > 0,
     alarm: this.ctx.storage,
     waitUntil: (pending) => this.ctx.waitUntil(pending),
   });

@@ -20,10 +20,12 @@ export interface SettingsPublisherDeps {
   readonly put: () => Promise<void>;
   /** Records what changed; whether all of it is recorded. Never rejects. */
   readonly report: () => Promise<boolean>;
+  /** Returns whether a change is not recorded now, also one stored since `report` began. */
+  readonly hasUnreported: () => boolean;
   /**
    * The object's alarm. Because there is no `await` in between, a stored version and its alarm are written together.
    */
-  readonly alarm: Pick<DurableObjectStorage, "setAlarm" | "deleteAlarm">;
+  readonly alarm: { setAlarm(at: number): Promise<void>; deleteAlarm(): Promise<void> };
   readonly waitUntil: (pending: Promise<unknown>) => void;
 }
 
@@ -34,7 +36,8 @@ export interface SettingsPublisher {
 }
 
 /** Creates the publisher. */
-export function createSettingsPublisher({ put, report, alarm, waitUntil }: SettingsPublisherDeps): SettingsPublisher {
+export function createSettingsPublisher(deps: SettingsPublisherDeps): SettingsPublisher {
+  const { put, report, hasUnreported, alarm, waitUntil } = deps;
   const publisher = createPublisher({ what: "settings", put });
 
   /** Waits for a call of the alarm. A failure is only logged: the next change publishes again. */
@@ -52,7 +55,7 @@ export function createSettingsPublisher({ put, report, alarm, waitUntil }: Setti
       // again.
       waitUntil(tryAlarm(alarm.setAlarm(now + REPUBLISH_MS)));
       const published = Promise.all([publisher.publish(), report()]).then(async ([, isReported]) => {
-        const isBehind = publisher.isBehind() || !isReported;
+        const isBehind = publisher.isBehind() || !isReported || hasUnreported();
         await tryAlarm(isBehind ? alarm.setAlarm(Date.now() + REPUBLISH_MS) : alarm.deleteAlarm());
       });
       waitUntil(published);

@@ -143,7 +143,7 @@ export type Row = {
     readonly seq: number;
     /** When it happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for all other rows. */
     readonly at: number;
-    /** The unique key of a push or an API request. */
+    /** The unique key of a push, an API request or a command of the desk. */
     readonly key: string | null;
     readonly kind: K;
     /** The seq of the `out` row that this row is about. */

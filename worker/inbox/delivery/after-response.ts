@@ -4,6 +4,7 @@
  */
 import { accountOf, type Address } from "../../../shared/message/address.ts";
 import { conversationStub, objectIdOf, settleStored } from "../../conversation/client.ts";
+import type { DeskTerms } from "../../conversation/core/session/service.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { errorName, writeLog, conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
@@ -39,18 +40,31 @@ async function deliverLeased(
   const { directory, requestId, createDeliver } = services;
   try {
     const id = objectIdOf(directory.namespace, address);
-    const desk = first.hasSessions === true ? await readDeskTerms(services) : undefined;
-    const terms = desk === undefined ? {} : { desk };
+    // Read while the first attempt runs: an attempt does not wait for the settings.
+    const reading = first.hasSessions === true ? readTerms(services, address) : undefined;
     await deliverChain(first, {
       ...createReports(services, id.toString(), (pause) => conversationStub(directory, address).resume(pause, 0)),
       deliver: createDeliver(),
-      settle: (seq, attempt, outcome, next) =>
-        settleStored(directory, address, { seq, attempt, outcome, next, ...terms }),
+      settle: async (seq, attempt, outcome, next) => {
+        const desk = await reading;
+        return settleStored(directory, address, { seq, attempt, outcome, next, ...(desk && { desk }) });
+      },
       until,
       fields: { requestId, ...accountOf(address), conversation: conversationTag(id), via: "worker" },
     });
   } catch (error) {
     // The lease expires and the alarm continues; nothing is lost.
     writeLog("delivery_failed", { requestId, ...accountOf(address), error: errorName(error) });
+  }
+}
+
+/** Reads the desk's terms; undefined when they cannot be read: the outcome is recorded without them. */
+async function readTerms(services: RequestServices, address: Address): Promise<DeskTerms | undefined> {
+  try {
+    return await readDeskTerms(services);
+  } catch (error) {
+    const { requestId } = services;
+    writeLog("settings_unavailable", { requestId, ...accountOf(address), error: errorName(error) });
+    return undefined;
   }
 }

@@ -75,6 +75,19 @@ describe("an agent's reply", () => {
   });
 });
 
+describe("a reopened session", () => {
+  it("stays with the team of the closed one", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    chat.changes({ type: "take", agent: "a" });
+    chat.changes({ type: "transfer_to_team", team: "售后", isOffline: false });
+    chat.changes({ type: "take", agent: "b" });
+    chat.changes({ type: "close", reason: "agent", seenSeq: chat.state().lastSeq });
+    chat.changes({ type: "reopen", agent: "b" });
+    expect(chat.state().sessions?.open).toMatchObject({ assignee: "b", team: "售后" });
+  });
+});
+
 describe("closing", () => {
   it("is not prevented by what the API holds, and keeps it", ({ expect }) => {
     const chat = createServed();

@@ -91,7 +91,7 @@ export function findTaken({ open: session }: SessionState, agent: string): Sessi
   return { reason: "taken", assignee: session.assignee };
 }
 
-/** Reopens a closed conversation for an agent. */
+/** Reopens a closed conversation for an agent; it stays with its team. */
 export function reopen(
   before: SessionState,
   { agent, session, version }: SessionCommand & { agent: string },
@@ -99,7 +99,7 @@ export function reopen(
 ): SessionOutcome {
   if (before.open !== null || before.closed?.seq !== session) return err({ reason: "session_over" });
   if (before.version !== version) return err({ reason: "version_mismatch", version: before.version });
-  return ok(openServing(before, agent, context));
+  return ok(openServing(before, agent, context, before.closed.team));
 }
 
 /** Transfers the session to another agent. */
@@ -251,6 +251,11 @@ function assignTo(before: SessionState, session: OpenSession, agent: string, con
   return record(before, toServing(session, agent, context), context, { action: "assigned" });
 }
 
-function openServing(before: SessionState, agent: string, context: SessionContext): SessionState {
-  return open(before, (head) => toServing({ ...head, status: "bot" }, agent, context), context);
+function openServing(
+  before: SessionState,
+  agent: string,
+  context: SessionContext,
+  team: string | null = null,
+): SessionState {
+  return open(before, (head) => toServing({ ...head, team, status: "bot" }, agent, context), context);
 }
