@@ -35,6 +35,8 @@ interface Saying {
   readonly at?: number;
   /** The settings' terms; null: the platform's own agents serve; "unknown": the settings could not be read. */
   readonly desk?: DeskTerms | null | "unknown";
+  /** Another server answers the push. */
+  readonly isForwarded?: true;
 }
 
 /** How a command comes. */
@@ -96,7 +98,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
     named,
     snapshot: () => step((loaded) => readSnapshot(loaded)),
     /** The user writes; returns the lease of the answer, if there is one. */
-    says(candidates: readonly Candidate[] | null, content = "你好", { at = now, desk = OPEN }: Saying = {}) {
+    says(candidates: readonly Candidate[] | null, content = "你好", { at = now, desk = OPEN, ...more }: Saying = {}) {
       const id = next("");
       const inbound = {
         event: "message",
@@ -108,7 +110,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       } as const;
       const known = desk === "unknown" ? {} : { consumers: [], settingsVersion: 1, ...(desk && { desk }) };
       const basic = { key: `m:${id}`, inbound, classification: classify(inbound), candidates };
-      const push: InboundEvent = { ...basic, ...known };
+      const push: InboundEvent = { ...basic, ...known, ...more };
       return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
     },
     /** The user enters the chat. */

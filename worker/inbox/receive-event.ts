@@ -69,11 +69,9 @@ export async function receiveEvent(
   const { channel, account, user } = arrived;
   const address = { channel, account, user };
   // At the desk a handover is no acknowledgement.
-  const mustKeepAnswer = isForwarded && proposed.desk === undefined;
-  const candidates =
-    mustKeepAnswer && proposed.candidates !== null ? proposed.candidates.map(withoutHandover) : proposed.candidates;
+  const forwarded = isForwarded ? { isForwarded } : {};
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
-  const push = { ...event, key: arrived.key, inbound, ...proposed, candidates, ...more };
+  const push = { ...event, key: arrived.key, inbound, ...proposed, ...more, ...forwarded };
   const { received, lease } = storePush(directory, address, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,
@@ -86,11 +84,6 @@ export async function receiveEvent(
     waitUntil(rememberAcknowledgement(kv, arrived, acknowledgement));
   }
   return { outcome, acknowledgement };
-}
-
-/** Returns a candidate without a handover: a handover is an acknowledgement, which the other server returns. */
-function withoutHandover(candidate: Candidate): Candidate {
-  return candidate.action.type === "handover" ? { ...candidate, action: { type: "silent" } } : candidate;
 }
 
 /**
@@ -129,7 +122,7 @@ async function findCandidates(
     runHandlers(team, inbound, { address: arrived, rules, env, requestId, ...facts }),
     services.settings(),
   ]);
-  const first = handled === undefined ? [] : [handled];
+  const first: readonly Candidate[] = handled === undefined ? [] : [handled];
   if (stored === undefined) {
     writeLog("settings_unavailable", { requestId, ...accountOf(arrived) });
     return { candidates: handled === undefined ? null : first };

@@ -7,7 +7,10 @@ import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
 
-/** What to do with a push: send messages, hand the user to WeChat's own agents (WECHAT.md §1.8), or send nothing. */
+/**
+ * What to do with a push: send messages, ask for an agent, or send nothing. With the desk `handover` queues the user; else
+ * it hands the user to WeChat's own agents (WECHAT.md §1.8).
+ */
 export type Action =
   | { readonly type: "reply"; readonly messages: readonly Outbound[] }
   | { readonly type: "handover" }

@@ -54,6 +54,8 @@ export interface InboundEvent {
   readonly settingsVersion?: number;
   /** By those settings, agents of the desk serve the users. */
   readonly desk?: DeskTerms;
+  /** Another server answers the push; so a handover, which is an acknowledgement, is not possible. */
+  readonly isForwarded?: true;
 }
 
 /** A message from the API. */
@@ -97,7 +99,9 @@ export function applyEvent(
   const score = service?.machine.readScore(current, inbound, at, now);
   // While the settings cannot be read, a conversation that has had a session is the desk's.
   const isDesk = service !== undefined && (push.desk !== undefined || push.consumers === undefined);
-  const candidates = score === undefined ? (push.candidates ?? []) : [];
+  const proposed = score === undefined ? (push.candidates ?? []) : [];
+  // At the desk a handover is no acknowledgement.
+  const candidates = push.isForwarded === true && !isDesk ? proposed.map(withoutHandover) : proposed;
   const chosen = chooseCandidate(current, candidates, context, isDesk);
   const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message" && !isDesk;
   const acknowledgement: Acknowledgement = isHandedOver ? "handover" : "received";
@@ -245,4 +249,9 @@ function enqueueReply(
     writer.append({ kind: "blocked", by, facts: { reason, type: content.type, purpose }, content });
     return folded;
   }, state);
+}
+
+/** Returns a candidate with silence in place of a handover, which the server that answers the push would not return. */
+function withoutHandover(candidate: Candidate): Candidate {
+  return candidate.action.type === "handover" ? { ...candidate, action: { type: "silent" } } : candidate;
 }

@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import type { Candidate } from "../../../../worker/conversation/core/candidate.ts";
 import type { CommandAction } from "../../../../worker/conversation/core/session/apply.ts";
 import type { ServicePurpose } from "../../../../worker/conversation/core/session/queued-message.ts";
-import { must, reply, text, TIMEOUT } from "../../../support/conversation.ts";
+import { must, reply, text, TIMEOUT, TRANSFER } from "../../../support/conversation.ts";
 import { createServed, leaseIn, refusalOf, type Served } from "../../../support/served.ts";
 
 const HOUR = 3_600_000;
@@ -30,6 +30,25 @@ describe("a user whose message automation does not answer", () => {
     const chat = createServed();
     chat.says([reply()]);
     expect(chat.state().sessions?.open).toMatchObject({ status: "queued", unread: 1 });
+  });
+
+  it("is queued when a handler asks for an agent of a forwarded push while the settings cannot be read", ({
+    expect,
+  }) => {
+    const chat = createServed();
+    chat.says([SILENT]);
+    const answer = chat.says([TRANSFER], "人工", { desk: "unknown", isForwarded: true });
+    expect(answer.acknowledgement).toBe("received");
+    expect(chat.state().sessions?.open).toMatchObject({ status: "queued" });
+  });
+
+  it("is not handed over by a forwarded push where the platform's agents serve: the other server answers it", ({
+    expect,
+  }) => {
+    const chat = createServed();
+    const answer = chat.says([TRANSFER], "人工", { ...PLATFORM, isForwarded: true });
+    expect(answer.acknowledgement).toBe("received");
+    expect(chat.state().control).toEqual({ type: "automatic" });
   });
 });
 
