@@ -12,6 +12,11 @@ describe("the id of a log", () => {
     expect(generationOf("mgj6k3cw-0a1b2c3d")).toBe(1_760_000_000_000);
   });
 
+  it("is nothing else: what has no finite generation is refused", ({ expect }) => {
+    for (const log of ["", "-", "-0a1b2c3d", "!-0a1b2c3d", "zzzzzzzzzzzzzzzz-0a1b2c3d"])
+      expect(() => generationOf(log)).toThrow(RangeError);
+  });
+
   it("has a greater generation than the erased log, also when the clock was set back", ({ expect }) => {
     fc.assert(
       fc.property(times, times, randoms, randoms, (before, now, one, other) => {

@@ -137,6 +137,16 @@ describe("a transfer", () => {
     expect(world.the("x").session().open).toMatchObject({ assignee: "b", team: "t" });
   });
 
+  it("to a team that nobody serves is refused", ({ expect }) => {
+    const suspended = { ...AGENT, teams: ["old"], isSuspended: true };
+    const world = startServing({ agents: { a: AGENT, b: { ...AGENT, teams: ["t"] }, c: suspended } });
+    const toTeam = (team: string) =>
+      world.decide((draft) => requestTransferToTeam(draft, { ...world.named("a", "x", team), team, sealedNote: null }));
+    for (const team of ["tt", "old"]) expect(toTeam(team)).toEqual({ ok: false, error: { reason: "no_team" } });
+    expect(world.net()).toEqual([]);
+    expect(toTeam("t")).toMatchObject({ ok: true });
+  });
+
   it("is the assignee's to ask for, or a supervisor's", ({ expect }) => {
     const world = startServing({ agents: { a: AGENT, b: AGENT } });
     world.online("b");

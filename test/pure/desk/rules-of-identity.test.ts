@@ -150,7 +150,7 @@ describe("rule 4: one way in", () => {
     for (const message of world.takeOut(isType("command"))) world.deliver(message);
     for (const message of world.takeOut(isType("answer"))) world.deliver(message);
     expect(entry(world, "x")?.session).toMatchObject({ parkedUntil: request.until });
-    expect(world.the("x").applied.get("park 1")).toBe(1);
+    expect(world.the("x").applied.get("p:a:x:park 1")).toBe(1);
   });
 });
 

@@ -16,7 +16,13 @@ export function nextLogId(now: number, erased: string | null, random: string): s
   return `${generation.toString(36)}-${random}`;
 }
 
-/** Returns the generation of a log. */
+/**
+ * Returns the generation of a log.
+ *
+ * @throws RangeError when this is not the id of a log: compared with `NaN`, nothing would ever be erased or newer
+ */
 export function generationOf(log: string): number {
-  return Number.parseInt(log.slice(0, log.indexOf("-")), 36);
+  const generation = Number.parseInt(log.slice(0, log.indexOf("-")), 36);
+  if (!Number.isSafeInteger(generation)) throw new RangeError("a log id begins with its generation, in base 36");
+  return generation;
 }

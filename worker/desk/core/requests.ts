@@ -25,20 +25,27 @@ export interface AgentRequest {
 /** Why a request is refused before a conversation is called. `target`: the reason concerns the agent of a transfer. */
 export type RequestRefusal =
   /** The desk has no open session of this conversation. */
-  { readonly reason: "not_open" } | { readonly reason: AdmissionRefusal; readonly of: "agent" | "target" };
+  | { readonly reason: "not_open" }
+  /** The page names another log, session or version than the desk knows. */
+  | { readonly reason: "version_mismatch" }
+  /** The page used this id for another command, which is under way. */
+  | { readonly reason: "id_in_use" }
+  /** No agent serves the queue of this team. */
+  | { readonly reason: "no_team" }
+  | { readonly reason: AdmissionRefusal; readonly of: "agent" | "target" };
 
 /** The result of a request; when it is accepted, the conversation is called and its answer decides. */
 export type RequestOutcome = Result<{ readonly isOverCapacity: boolean }, RequestRefusal>;
 
 /** Assigns a session to an agent who takes it manually; above the capacity with a warning. */
 export function requestTake(draft: Draft, request: AgentRequest): RequestOutcome {
-  const entry = draft.entries.get(request.conversation);
-  if (entry === undefined) return err({ reason: "not_open" });
-  const refusal = findAdmissionRefusal(draft, request.agent, ownershipOf(entry), "take");
+  const found = findEntry(draft, request);
+  if (!found.ok) return found;
+  const refusal = findAdmissionRefusal(draft, request.agent, ownershipOf(found.value), "take");
   if (refusal !== undefined) return err({ reason: refusal, of: "agent" });
   const isOverCapacity = loadOf(draft, request.agent) >= (draft.agents.get(request.agent)?.capacity ?? 0);
-  give(draft, request.conversation, { type: "take", ...named(request), agent: request.agent });
-  return ok({ isOverCapacity });
+  const command = { type: "take", ...nameCommand(request), agent: request.agent } as const;
+  return give(draft, request.conversation, command) ? ok({ isOverCapacity }) : err({ reason: "id_in_use" });
 }
 
 /** Transfers the session to an agent who is online and below capacity. */
@@ -51,8 +58,8 @@ export function requestTransferToAgent(
     const owner = { ...ownershipOf(entry), assignee: null };
     const refusal = findAdmissionRefusal(draft, target, owner, "transfer");
     if (refusal !== undefined) return { reason: refusal, of: "target" };
-    give(draft, request.conversation, { type: "transfer_to_agent", ...named(request), by, agent: target, sealedNote });
-    return undefined;
+    const command = { type: "transfer_to_agent", ...nameCommand(request), by, agent: target, sealedNote } as const;
+    return give(draft, request.conversation, command) ? undefined : { reason: "id_in_use" };
   });
 }
 
@@ -63,8 +70,10 @@ export function requestTransferToTeam(
 ): RequestOutcome {
   return withRight(draft, request, "transfer", () => {
     const { agent: by, team, sealedNote } = request;
+    if (!hasTeam(draft, team)) return { reason: "no_team" };
     const isOffline = !readLevels(draft).isAttended(team);
-    ask(draft, request.conversation, { type: "transfer_to_team", ...named(request), by, team, isOffline, sealedNote });
+    const command = { type: "transfer_to_team", ...nameCommand(request), by, team, isOffline, sealedNote } as const;
+    ask(draft, request.conversation, command);
     return undefined;
   });
 }
@@ -73,7 +82,7 @@ export function requestTransferToTeam(
 export function requestClose(draft: Draft, request: AgentRequest & { readonly seenSeq: number }): RequestOutcome {
   return withRight(draft, request, "close", () => {
     const { agent: by, seenSeq } = request;
-    ask(draft, request.conversation, { type: "close", ...named(request), by, reason: "agent", seenSeq });
+    ask(draft, request.conversation, { type: "close", ...nameCommand(request), by, reason: "agent", seenSeq });
     return undefined;
   });
 }
@@ -82,7 +91,7 @@ export function requestClose(draft: Draft, request: AgentRequest & { readonly se
 export function requestPark(draft: Draft, request: AgentRequest & { readonly until: number | null }): RequestOutcome {
   return withRight(draft, request, "park", () => {
     const { agent: by, until } = request;
-    const command = { ...named(request), by };
+    const command = { ...nameCommand(request), by };
     ask(
       draft,
       request.conversation,
@@ -110,29 +119,61 @@ export function authorizeReply(
 
 function withRight(
   draft: Draft,
-  { agent: id, conversation }: AgentRequest,
+  request: AgentRequest,
   right: SessionRight,
   run: (entry: Entry) => RequestRefusal | undefined,
 ): RequestOutcome {
-  const entry = draft.entries.get(conversation);
-  if (entry === undefined) return err({ reason: "not_open" });
-  const agent = draft.agents.get(id);
+  const found = findEntry(draft, request);
+  if (!found.ok) return found;
+  const agent = draft.agents.get(request.agent);
   if (agent === undefined || agent.isSuspended) return err({ reason: "no_agent", of: "agent" });
-  if (!may(id, agent, right, ownershipOf(entry))) return err({ reason: "no_right", of: "agent" });
-  const refusal = run(entry);
+  if (!may(request.agent, agent, right, ownershipOf(found.value))) return err({ reason: "no_right", of: "agent" });
+  const refusal = run(found.value);
   return refusal === undefined ? ok({ isOverCapacity: false }) : err(refusal);
 }
 
-function give(draft: Draft, conversation: string, command: GivingCommand): void {
-  draft.reservations.set(command.id, { phase: "asking", conversation, command });
+/**
+ * The session as the page names it. Nothing of a page's reaches a command that was not compared with what the desk
+ * knows: the answer to a command of another log would erase that log here.
+ */
+function findEntry(draft: Draft, { conversation, log, session, version }: AgentRequest): Result<Entry, RequestRefusal> {
+  const entry = draft.entries.get(conversation);
+  if (entry === undefined) return err({ reason: "not_open" });
+  const isNamed = entry.log === log && entry.session.seq === session && entry.version === version;
+  return isNamed ? ok(entry) : err({ reason: "version_mismatch" });
+}
+
+/** Returns false when another command is under way with this id. */
+function give(draft: Draft, conversation: string, command: GivingCommand): boolean {
+  const held = draft.reservations.get(command.id);
+  if (held !== undefined && !isSameGiving(held.command, command)) return false;
+  // A repeat is the command that was stored: the note of its page is sealed anew each time.
+  draft.reservations.set(command.id, held ?? { phase: "asking", conversation, command });
   // A repeat by the page is sent at once, regardless of when the command was last sent.
   draft.asked.remove(command.id);
+  return true;
+}
+
+function isSameGiving(one: GivingCommand, other: GivingCommand): boolean {
+  const keyOf = ({ type, log, session, version, agent }: GivingCommand): string =>
+    JSON.stringify([type, log, session, version, agent]);
+  return keyOf(one) === keyOf(other);
+}
+
+function hasTeam(draft: Draft, team: string): boolean {
+  let isFound = false;
+  draft.agents.forEach(({ teams, isSuspended }) => {
+    isFound ||= !isSuspended && teams.includes(team);
+  });
+  return isFound;
 }
 
 function ask(draft: Draft, conversation: string, command: DeskCommand): void {
   draft.asks.push({ conversation, command });
 }
 
-function named({ id, log, session, version }: AgentRequest): Pick<AgentRequest, "id" | "log" | "session" | "version"> {
-  return { id, log, session, version };
+/** What the command names. Ids of pages are apart from those the desk derives, and each agent has its own. */
+function nameCommand(request: AgentRequest): Pick<AgentRequest, "id" | "log" | "session" | "version"> {
+  const { agent, conversation, log, session, version } = request;
+  return { id: `p:${agent}:${conversation}:${request.id}`, log, session, version };
 }

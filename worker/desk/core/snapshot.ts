@@ -21,9 +21,12 @@ export function applyNotification(draft: Draft, conversation: string, snapshot: 
 
 /** Applies a conversation's answer to a command of the desk. */
 export function applyAnswer(draft: Draft, conversation: string, command: DeskCommand, answer: Answer): void {
-  draft.reservations.remove(command.id);
+  const held = draft.reservations.get(command.id);
+  if (held?.conversation === conversation && held.command.type === command.type) draft.reservations.remove(command.id);
   if (answer.type === "gone") {
-    applyErasure(draft, conversation, generationOf(command.log));
+    // Only a log that the desk knew by a snapshot: a tombstone of a later generation would hide the user.
+    if (positionOf(draft, conversation)?.log === command.log)
+      applyErasure(draft, conversation, generationOf(command.log));
     return;
   }
   applySnapshot(draft, conversation, answer.snapshot, "answer");
