@@ -299,7 +299,8 @@ function showFrame(world: DeskWorld, page: Page | undefined): void {
 
 /** Screens converge: a page that was sent frames shows what the lists say. */
 function findWrongPages(world: DeskWorld, pages: ReadonlyMap<string, Page>): readonly string[] {
-  const isThere = ([name]: [string, Page]): boolean => world.desk().tables.agents.values.has(name);
+  const isThere = ([name]: [string, Page]): boolean =>
+    world.desk().tables.agents.values.get(name)?.isSuspended === false;
   return [...pages].filter(isThere).flatMap(([name, { rows }]) =>
     // Which sessions are about to close changes with time alone.
     VIEW_NAMES.filter((view) => view !== "closing").flatMap((view) => {

@@ -2,8 +2,9 @@
 import { describe, it } from "vitest";
 import { acceptOffer, MISSED_OFFER } from "../../../worker/desk/core/assignment.ts";
 import { transact } from "../../../worker/desk/core/desk.ts";
-import { choosePresence, saveAgent } from "../../../worker/desk/core/presence.ts";
+import { choosePresence, closeSocket, removeAgent, saveAgent } from "../../../worker/desk/core/presence.ts";
 import { applyErasure } from "../../../worker/desk/core/snapshot.ts";
+import type { Draft } from "../../../worker/desk/core/state.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
 import { HOUR, MINUTE } from "../../support/sessions.ts";
 
@@ -129,6 +130,54 @@ describe("an offer", () => {
     world.alarm();
     expect(offers(world)).toMatchObject([{ agent: "b" }]);
     expect(world.desk().tables.agents.values.get("a")?.wanted).toMatchObject({ state: "away", reason: MISSED_OFFER });
+  });
+
+  it("that is missed by an agent who chose to be offline meanwhile leaves that as it is", ({ expect }) => {
+    for (const state of ["offline", "busy", "away"] as const) {
+      const world = createDeskWorld({ settings });
+      world.online("a");
+      write(world, "x");
+      world.pass(MINUTE);
+      world.decide((draft) => choosePresence(draft, "a", { state, reason: "lunch" }));
+      expect(offers(world)).toEqual([]);
+      expect(world.desk().tables.agents.values.get("a")?.wanted).toMatchObject({ state, reason: "lunch" });
+    }
+  });
+
+  it("is withdrawn from an agent who cannot answer it any more, and counts as missed by nobody", ({ expect }) => {
+    const leaves: readonly ((draft: Draft) => void)[] = [
+      (draft) => choosePresence(draft, "a", { state: "busy", reason: null }),
+      (draft) => saveAgent(draft, "a", { ...AGENT, isSuspended: true }),
+      (draft) => removeAgent(draft, "a"),
+      (draft) => closeSocket(draft, "page of a"),
+    ];
+    for (const leave of leaves) {
+      const world = createDeskWorld({ settings });
+      world.online("a");
+      world.online("b");
+      write(world, "x");
+      expect(offers(world)).toMatchObject([{ agent: "a" }]);
+      world.decide(leave);
+      expect(offers(world)).toMatchObject([{ agent: "b" }]);
+      expect(world.desk().tables.entries.values.get("x")?.missedOffers).toBe(0);
+    }
+  });
+
+  it("is over when the agent may not get the session any more", ({ expect }) => {
+    const world = createDeskWorld({ settings, agents: { a: AGENT } });
+    world.online("a");
+    write(world, "x");
+    const [offer] = offers(world);
+    world.happens("y", ({ writes }) => writes(true));
+    world.deliverAll();
+    world.takes("a", "y");
+    world.deliverAll();
+    expect(world.decide((draft) => acceptOffer(draft, "a", offer?.id ?? ""))).toEqual({
+      ok: false,
+      error: { reason: "full" },
+    });
+    expect(offers(world)).toEqual([]);
+    expect(assignees(world)).toEqual(["queued", "a"]);
   });
 
   it("outlives an eviction, and is missed at its time", ({ expect }) => {

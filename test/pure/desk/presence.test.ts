@@ -75,6 +75,27 @@ describe("an agent", () => {
     expect(world.desk().tables.agents.values.has("a")).toBe(false);
   });
 
+  it("who is suspended has the pages closed also when the desk died before it closed them", ({ expect }) => {
+    const world = createDeskWorld();
+    world.online("a");
+    const attached = new Map(world.desk().tables.sockets.values);
+    world.decide((draft) => saveAgent(draft, "a", { ...AGENT, isSuspended: true }), "before its calls are made");
+    const made = world.effects.length;
+    world.killDesk(attached);
+    expect(world.effects.slice(made)).toContainEqual({ type: "close_socket", socket: "page of a" });
+    expect(world.desk().tables.sockets.values.size).toBe(0);
+  });
+
+  it("who was removed cannot connect again, and no grace is kept", ({ expect }) => {
+    const world = createDeskWorld();
+    world.decide((draft) => removeAgent(draft, "a"));
+    const made = world.effects.length;
+    world.online("a");
+    expect(world.effects.slice(made)).toContainEqual({ type: "close_socket", socket: "page of a" });
+    const { sockets, graces } = world.desk().tables;
+    expect([sockets.values.size, graces.values.has("a")]).toEqual([0, false]);
+  });
+
   it("keeps the page when only the name or the capacity changes", ({ expect }) => {
     const world = createDeskWorld();
     world.online("a");

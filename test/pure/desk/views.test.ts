@@ -1,7 +1,7 @@
 /** Lists, their counts, and what a socket is sent of them. */
 import { describe, it } from "vitest";
 import { buildFrames, type Subscription } from "../../../worker/desk/core/frames.ts";
-import { removeAgent } from "../../../worker/desk/core/presence.ts";
+import { removeAgent, saveAgent } from "../../../worker/desk/core/presence.ts";
 import { requestPark, requestTransferToTeam } from "../../../worker/desk/core/requests.ts";
 import { applyRead } from "../../../worker/desk/core/snapshot.ts";
 import { countViews, listView, tallySessions, VIEW_NAMES, type ViewName } from "../../../worker/desk/core/views.ts";
@@ -96,6 +96,37 @@ describe("the lists of an agent", () => {
     expect(countViews(world.desk(), "a", ["mine"], tally)).toEqual({ mine: { total: 1, unread: 1 } });
   });
 
+  it("count a session without a team or agent apart from one whose team or agent is named otherwise", ({ expect }) => {
+    const wanted = { ...AGENT.wanted, state: "busy" } as const;
+    const agents = {
+      a: { ...AGENT, wanted },
+      "b c": { ...AGENT, wanted, teams: ["t", "t b"] },
+      c: { ...AGENT, wanted, teams: ["", "t", "t b"] },
+    };
+    const world = createDeskWorld({ agents, conversations: ["w", "x", "y", "z"] });
+    for (const agent of Object.keys(agents)) world.online(agent);
+    for (const id of world.ids) world.happens(id, ({ writes }) => writes());
+    world.deliverAll();
+    const toTeam = (id: string, team: string): void => {
+      world.takes("c", id);
+      world.deliverAll();
+      world.decide((draft) => requestTransferToTeam(draft, { ...world.named("c", id, team), team, sealedNote: null }));
+      world.deliverAll();
+    };
+    toTeam("x", "");
+    toTeam("y", "t");
+    toTeam("z", "t b");
+    world.takes("b c", "y");
+    world.takes("c", "z");
+    world.deliverAll();
+    const tally = tallySessions(world.desk(), world.now());
+    for (const agent of Object.keys(agents)) {
+      const counts = countViews(world.desk(), agent, VIEW_NAMES, tally);
+      for (const view of VIEW_NAMES)
+        expect([view, counts[view]?.total]).toEqual([view, list(world, agent, view).length]);
+    }
+  });
+
   it("show what was read as read, though no row says so; an older answer does not undo it", ({ expect }) => {
     const world = startShop();
     const unread = () => world.desk().tables.entries.values.get("mine")?.session.unread;
@@ -185,6 +216,14 @@ describe("the frames of a socket", () => {
     const frame = next(world, first?.subscription ?? subscribe("a"))?.frame;
     expect(frame).toMatchObject({ type: "views" });
     expect(JSON.stringify(frame)).not.toContain('mine","log');
+  });
+
+  it("are none for an agent who is suspended", ({ expect }) => {
+    const world = startShop();
+    world.decide((draft) => saveAgent(draft, "a", { ...AGENT, isSuspended: true }));
+    expect(next(world, subscribe("a"))).toBeNull();
+    expect(list(world, "a", "all")).toEqual([]);
+    expect(countViews(world.desk(), "a", VIEW_NAMES, tallySessions(world.desk(), world.now()))).toEqual({});
   });
 
   it("are none for an agent who was removed", ({ expect }) => {

@@ -4,10 +4,10 @@
  * first. Pure.
  */
 import { ok, err, type Result } from "../../../shared/base/result.ts";
-import { findAdmissionRefusal } from "./admission.ts";
+import { findAdmissionRefusal, type AdmissionRefusal } from "./admission.ts";
 import { derivedId, nameSession, type GivingCommand } from "./command.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
-import { choosePresence } from "./presence.ts";
+import { choosePresence, isConnected } from "./presence.ts";
 import { QUEUED, type Draft, type Reservation } from "./state.ts";
 
 /** The reason of an agent's break after a missed offer. */
@@ -42,26 +42,44 @@ export function listWaiting(draft: Draft): readonly (readonly [conversation: str
 }
 
 /**
- * Ends the offers that have expired: their agents are on a break from now on, and the session is offered to the next
- * agent.
+ * Ends the offers that have expired: their agents are on a break from now on, unless they chose another presence
+ * meanwhile. Offers of agents who cannot answer any more are withdrawn and do not count as missed. The session is offered
+ * to the next agent.
  */
-export function expireOffers(draft: Draft): void {
+export function endOffers(draft: Draft): void {
   const { now } = draft.context;
   draft.reservations.forEach((reservation, id) => {
-    if (reservation.phase !== "offered" || reservation.expiresAt > now) return;
+    if (reservation.phase !== "offered") return;
+    const { conversation, command, expiresAt } = reservation;
+    const isThere = isOnline(draft, command.agent);
+    if (expiresAt > now && isThere && isConnected(draft, command.agent)) return;
     draft.reservations.remove(id);
-    choosePresence(draft, reservation.command.agent, { state: "away", reason: MISSED_OFFER });
-    const entry = draft.entries.get(reservation.conversation);
-    if (entry !== undefined)
-      draft.entries.set(reservation.conversation, { ...entry, missedOffers: entry.missedOffers + 1 });
+    if (expiresAt > now) return;
+    if (isThere) choosePresence(draft, command.agent, { state: "away", reason: MISSED_OFFER });
+    const entry = draft.entries.get(conversation);
+    if (entry !== undefined) draft.entries.set(conversation, { ...entry, missedOffers: entry.missedOffers + 1 });
   });
 }
 
-/** Accepts an offer for an agent: the conversation is sent the command. */
-export function acceptOffer(draft: Draft, agent: string, id: string): Result<null, { readonly reason: "offer_over" }> {
+function isOnline(draft: Draft, id: string): boolean {
+  const agent = draft.agents.get(id);
+  return agent?.wanted.state === "online" && !agent.isSuspended;
+}
+
+/** Accepts an offer for an agent who may still get the session: the conversation is sent the command. */
+export function acceptOffer(
+  draft: Draft,
+  agent: string,
+  id: string,
+): Result<null, { readonly reason: "offer_over" | AdmissionRefusal }> {
   const offer = draft.reservations.get(id);
   if (offer?.phase !== "offered" || offer.command.agent !== agent) return err({ reason: "offer_over" });
   const { conversation, command } = offer;
+  // Its own reservation does not count towards the capacity.
+  draft.reservations.remove(id);
+  const entry = draft.entries.get(conversation);
+  const refusal = entry === undefined ? "offer_over" : findAdmissionRefusal(draft, agent, ownershipOf(entry), "assign");
+  if (refusal !== undefined) return err({ reason: refusal });
   draft.reservations.set(id, { phase: "asking", conversation, command });
   return ok(null);
 }

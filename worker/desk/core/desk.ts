@@ -3,9 +3,9 @@
  * the next alarm is computed, always in this function. The effects are returned as data, in the order in which an
  * object must execute them: alarm, rows, then calls. Pure (docs/design/0025-desk.md).
  */
-import { drainQueue, expireOffers } from "./assignment.ts";
+import { drainQueue, endOffers } from "./assignment.ts";
 import { attemptOf, type DeskCommand } from "./command.ts";
-import { HEARTBEAT_INTERVAL_MS } from "./presence.ts";
+import { closeRefusedSockets, HEARTBEAT_INTERVAL_MS } from "./presence.ts";
 import { KNOWN_MS, TOMBSTONE_MS } from "./snapshot.ts";
 import {
   commit,
@@ -54,8 +54,10 @@ export function transact<Value>(
 }
 
 function settle(draft: Draft): void {
-  expireOffers(draft);
-  draft.isWhole ||= [draft.agents, draft.sockets, draft.graces].some(({ changes }) => changes.size > 0);
+  const hasChanged = (): boolean => [draft.agents, draft.sockets, draft.graces].some(({ changes }) => changes.size > 0);
+  if (draft.isWhole || hasChanged()) closeRefusedSockets(draft);
+  endOffers(draft);
+  draft.isWhole ||= hasChanged();
   if (draft.isWhole) forget(draft);
   drainQueue(draft);
   // An existing alarm is kept; when everything is examined, it is computed again.

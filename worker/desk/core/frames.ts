@@ -43,7 +43,7 @@ export interface SentFrame {
   readonly subscription: Subscription;
 }
 
-/** Returns the frames that are due, one per subscription; null: nothing changed for it. */
+/** Returns the frames that are due, one per subscription; null: nothing changed for it, or its agent may see nothing. */
 export function buildFrames(
   desk: Desk,
   subscriptions: readonly Subscription[],
@@ -54,7 +54,7 @@ export function buildFrames(
   return subscriptions.map((subscription) => {
     const { agent: id, views, epoch, rev } = subscription;
     const agent = tables.agents.values.get(id);
-    if (agent === undefined) return null;
+    if (agent === undefined || agent.isSuspended) return null;
     const head = { epoch: counters.epoch, rev: counters.rev, counts: countViews(desk, id, views, tally) };
     const toRow = (conversation: string): FrameRow | undefined => {
       const entry = tables.entries.values.get(conversation);

@@ -84,6 +84,18 @@ export function removeAgent(draft: Draft, id: string): void {
   draft.graces.remove(id);
 }
 
+/**
+ * Closes the sockets of agents who are removed or suspended. It follows from what is so: the desk may have died between
+ * storing that and closing them, and a page may connect with what it was given before.
+ */
+export function closeRefusedSockets(draft: Draft): void {
+  draft.sockets.forEach(({ agent }, socket) => {
+    if (draft.agents.get(agent)?.isSuspended === false) return;
+    draft.closedSockets.push(socket);
+    closeSocket(draft, socket);
+  });
+}
+
 /** Returns whether the agent has a page open. */
 export function isConnected(draft: Draft, id: string): boolean {
   return draft.sockets.inBucket(id).length > 0;
@@ -101,7 +113,7 @@ export function goneAt(draft: Draft, id: string): number {
 }
 
 function enterGrace(draft: Draft, id: string): void {
-  if (!isConnected(draft, id)) draft.graces.set(id, draft.context.now + GRACE_MS);
+  if (!isConnected(draft, id) && draft.agents.get(id) !== undefined) draft.graces.set(id, draft.context.now + GRACE_MS);
 }
 
 function disconnect(draft: Draft, id: string): void {

@@ -76,7 +76,7 @@ export function listView(
   now: number,
 ): readonly ListRow[] {
   const agent = tables.agents.values.get(id);
-  if (agent === undefined) return [];
+  if (agent === undefined || agent.isSuspended) return [];
   const rows: { readonly key: number; readonly conversation: string; readonly entry: Entry }[] = [];
   const keyOf = SORT_KEYS[query.order];
   for (const [conversation, entry] of tables.entries.values)
@@ -103,7 +103,8 @@ export function tallySessions({ tables }: Desk, now: number): Tally {
   const groups = new Map<string, { facts: Facts; total: number; unread: number }>();
   for (const entry of tables.entries.values.values()) {
     const facts = readFacts(entry, now);
-    const key = `${facts.status} ${String(facts.isParked)} ${String(facts.isClosing)} ${facts.team ?? ""} ${facts.assignee ?? ""}`;
+    const { status, isParked, isClosing, team, assignee } = facts;
+    const key = JSON.stringify([status, isParked, isClosing, team, assignee]);
     const group = groups.get(key) ?? { facts, total: 0, unread: 0 };
     group.total += 1;
     if (entry.session.unread > 0) group.unread += 1;
@@ -121,7 +122,7 @@ export function countViews(
 ): Readonly<Partial<Record<ViewName, Count>>> {
   const agent = tables.agents.values.get(id);
   const counts: Partial<Record<ViewName, Count>> = {};
-  if (agent === undefined) return counts;
+  if (agent === undefined || agent.isSuspended) return counts;
   for (const view of views) {
     const count = { total: 0, unread: 0 };
     for (const { facts, total, unread } of tally) {
