@@ -9,8 +9,8 @@ import { ROOT } from "../../scripts/lib/build.ts";
 import { verifyContextToken } from "../../worker/inbox/verify-context.ts";
 
 const run = promisify(execFile);
-/** Not minified, so that it is readable. */
-const MAX_KB = 32;
+/** The largest module, KB: not minified and with its comments, so that it is readable. */
+const MAX_KB = 36;
 
 const KEY = "context-test-key-0123456789abcdefgh";
 
