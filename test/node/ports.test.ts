@@ -61,6 +61,6 @@ describe.for([
 
 it("reports in words that the ports are taken repeatedly", async ({ expect }) => {
   const output = await runWithTakenPort("start.ts", local(), "every");
-  expect(output).toContain("another program kept taking the ports");
+  expect(output).toContain("other programs repeatedly took the ports");
   expect(output).not.toMatch(/^\s+at /m);
 });
