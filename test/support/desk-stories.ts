@@ -282,7 +282,7 @@ function sorted(entries: readonly (readonly [string, unknown])[]): readonly (rea
 }
 
 function openPage(name: string): Page {
-  const subscription = { agent: name, views: VIEW_NAMES, epoch: null, rev: 0, shown: new Set<string>() };
+  const subscription = { agent: name, views: VIEW_NAMES, epoch: null, rev: 0, examined: 0, shown: new Set<string>() };
   return { subscription, rows: new Map() };
 }
 
@@ -302,8 +302,7 @@ function findWrongPages(world: DeskWorld, pages: ReadonlyMap<string, Page>): rea
   const isThere = ([name]: [string, Page]): boolean =>
     world.desk().tables.agents.values.get(name)?.isSuspended === false;
   return [...pages].filter(isThere).flatMap(([name, { rows }]) =>
-    // Which sessions are about to close changes with time alone.
-    VIEW_NAMES.filter((view) => view !== "closing").flatMap((view) => {
+    VIEW_NAMES.flatMap((view) => {
       const list = listView(world.desk(), name, { view, order: "newest", limit: 100 }, world.now());
       const shown = [...rows.values()].filter(({ views }) => views.includes(view));
       const facts = (all: readonly { conversation: string; version: number; session: unknown }[]) =>

@@ -58,6 +58,7 @@ function subscriptionOf(desk: Desk) {
     views: VIEW_NAMES,
     epoch: desk.counters.epoch,
     rev: desk.counters.rev - 1,
+    examined: desk.counters.rev - 1,
     shown: new Set<string>(),
   };
 }

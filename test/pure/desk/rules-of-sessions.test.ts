@@ -196,7 +196,14 @@ describe("rule 18: a session that nobody served", () => {
 describe("rule 20: epoch", () => {
   it("after a restart with the sockets attached the page gets whole views, and nobody enters grace", ({ expect }) => {
     const world = startServing();
-    const subscription = { agent: "a", views: ["mine"], epoch: null, rev: 0, shown: new Set<string>() } as const;
+    const subscription = {
+      agent: "a",
+      views: ["mine"],
+      epoch: null,
+      rev: 0,
+      examined: 0,
+      shown: new Set<string>(),
+    } as const;
     const [first] = buildFrames(world.desk(), [subscription], world.now());
     if (first === null || first === undefined) throw new Error("no frame");
     world.killDesk(world.desk().tables.sockets.values);

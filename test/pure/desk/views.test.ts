@@ -160,6 +160,7 @@ describe("the frames of a socket", () => {
     views: ["mine", "queue"],
     epoch: null,
     rev: 0,
+    examined: 0,
     shown: new Set(),
   });
   const next = (world: DeskWorld, subscription: Subscription) =>
@@ -216,6 +217,28 @@ describe("the frames of a socket", () => {
     const frame = next(world, first?.subscription ?? subscribe("a"))?.frame;
     expect(frame).toMatchObject({ type: "views" });
     expect(JSON.stringify(frame)).not.toContain('mine","log');
+  });
+
+  it("say when the reply window of a session is about to close, which time alone decides", ({ expect }) => {
+    const world = startShop();
+    const first = next(world, { ...subscribe("a"), views: ["closing"] });
+    if (first === null || first === undefined) throw new Error("no frame");
+    expect(first.frame).toMatchObject({ type: "views", rows: [] });
+    world.rest();
+    const { windowUntil } = world.desk().tables.entries.values.get("mine") ?? {};
+    world.pass((windowUntil ?? 0) - 2 * HOUR - 1 - world.now());
+    world.alarm();
+    expect(world.alarmAt()).toBe(world.now() + 1);
+    expect(next(world, first.subscription)).toBeNull();
+    world.pass(1);
+    const made = world.effects.length;
+    world.alarm();
+    expect(world.effects.slice(made)).toContainEqual({ type: "notify", lists: true, people: false });
+    expect(next(world, first.subscription)?.frame).toMatchObject({
+      type: "delta",
+      upserts: [{ conversation: "mine", views: ["closing"] }],
+      counts: { closing: { total: 1 } },
+    });
   });
 
   it("are none for an agent who is suspended", ({ expect }) => {

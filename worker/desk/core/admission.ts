@@ -2,9 +2,9 @@
  * Decides which agent may get a session: one function for the automatic assignment, an offer, a transfer, a manual take
  * and a reply (DESK_LESSONS §5). Pure.
  */
-import { isInTeam, may, type Ownership } from "./agent.ts";
+import { isInTeam, may, type Agent, type Ownership } from "./agent.ts";
 import { goneAt, isConnected } from "./presence.ts";
-import { servedBy, type Draft } from "./state.ts";
+import { reservedFor, servedBy, type Draft } from "./state.ts";
 
 /** How a session would reach an agent. */
 export type Admission = "assign" | "transfer" | "take" | "reply";
@@ -27,7 +27,7 @@ export function findAdmissionRefusal(
   if (agent === undefined || agent.isSuspended) return "no_agent";
   if (how === "assign" || how === "transfer") {
     if (!isInTeam(agent, session.team)) return "other_team";
-    if (agent.wanted.state !== "online" || !isConnected(draft, id)) return "absent";
+    if (!isAvailable(draft, id, agent)) return "absent";
     return loadOf(draft, id) < agent.capacity ? undefined : "full";
   }
   const isTakeOver = how === "take" && session.assignee !== null && session.assignee !== id;
@@ -40,12 +40,16 @@ export function findAdmissionRefusal(
  * those that are offered or being assigned.
  */
 export function loadOf(draft: Draft, id: string): number {
-  const served = draft.entries.inBucket(servedBy(id));
-  const counted = new Set<string>();
-  for (const [conversation, { session }] of served)
-    if (session.status === "serving" && session.parkedUntil === null) counted.add(conversation);
-  draft.reservations.forEach(({ conversation, command }) => {
-    if (command.agent === id) counted.add(conversation);
-  });
-  return counted.size;
+  const reserved = new Set<string>();
+  for (const [, { conversation }] of draft.reservations.inBucket(reservedFor(id))) {
+    const session = draft.entries.get(conversation)?.session;
+    const isServed = session?.status === "serving" && session.assignee === id && session.parkedUntil === null;
+    if (!isServed) reserved.add(conversation);
+  }
+  return draft.entries.sizeOf(servedBy(id)) + reserved.size;
+}
+
+/** Returns whether sessions may be assigned to an agent automatically, capacity aside. */
+export function isAvailable(draft: Draft, id: string, { wanted, isSuspended }: Agent): boolean {
+  return wanted.state === "online" && !isSuspended && isConnected(draft, id);
 }

@@ -4,38 +4,55 @@
  * first. Pure.
  */
 import { ok, err, type Result } from "../../../shared/base/result.ts";
-import { findAdmissionRefusal, type AdmissionRefusal } from "./admission.ts";
+import { findAdmissionRefusal, isAvailable, loadOf, type AdmissionRefusal } from "./admission.ts";
+import { isInTeam, type Agent } from "./agent.ts";
 import { derivedId, nameSession, type GivingCommand } from "./command.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
-import { choosePresence, isConnected } from "./presence.ts";
-import { QUEUED, type Draft, type Reservation } from "./state.ts";
+import { choosePresence } from "./presence.ts";
+import { queueOf, reservedIn, type Draft, type Reservation } from "./state.ts";
 
 /** The reason of an agent's break after a missed offer. */
 export const MISSED_OFFER = "missed_offer";
 
-/** Reserves agents for waiting sessions, as many as capacity allows. */
+/** An agent with free capacity. */
+interface FreeAgent {
+  readonly id: string;
+  readonly agent: Agent;
+  free: number;
+}
+
+/**
+ * Reserves agents for waiting sessions, as many as capacity allows. Loads are computed once: a wake may assign thousands
+ * of sessions.
+ */
 export function drainQueue(draft: Draft): void {
-  let free = findFreeAgents(draft);
-  if (free.length === 0) return;
-  for (const [conversation, entry] of listWaiting(draft)) {
-    const owner = ownershipOf(entry);
-    const agent = free.find((id) => findAdmissionRefusal(draft, id, owner, "assign") === undefined);
-    if (agent === undefined) continue;
-    reserve(draft, conversation, entry, agent);
-    free = findFreeAgents(draft);
-    if (free.length === 0) return;
+  const round = findFreeAgents(draft);
+  if (round.length === 0) return;
+  const teams = new Set(round.flatMap(({ agent }) => agent.teams));
+  for (const [conversation, entry] of listWaiting(draft, [null, ...teams])) {
+    const at = round.findIndex(({ agent }) => isInTeam(agent, entry.session.team));
+    const next = round[at];
+    if (next === undefined) continue;
+    reserve(draft, conversation, entry, next.id);
+    round.splice(at, 1);
+    next.free -= 1;
+    if (next.free > 0) round.push(next);
+    if (round.length === 0) return;
   }
 }
 
-/** Returns the sessions in the queue, in their order. */
-export function listWaiting(draft: Draft): readonly (readonly [conversation: string, entry: Entry])[] {
+/** Returns the sessions in the queues of teams, in their order. */
+function listWaiting(
+  draft: Draft,
+  teams: readonly (string | null)[],
+): readonly (readonly [conversation: string, entry: Entry])[] {
   const { settings } = draft.context;
   const placeOf = ({ session }: Entry): number => (session.status === "queued" ? session.queuedAt : 0);
-  return draft.entries
-    .inBucket(QUEUED)
+  return teams
+    .flatMap((team) => draft.entries.inBucket(queueOf(team)))
     .filter(
       ([conversation, { missedOffers }]) =>
-        draft.reservations.inBucket(conversation).length === 0 &&
+        draft.reservations.sizeOf(reservedIn(conversation)) === 0 &&
         (settings.offerMs === 0 || missedOffers < settings.maxMissedOffers),
     )
     .sort(([one, first], [other, second]) => placeOf(first) - placeOf(second) || (one < other ? -1 : 1));
@@ -51,19 +68,14 @@ export function endOffers(draft: Draft): void {
   draft.reservations.forEach((reservation, id) => {
     if (reservation.phase !== "offered") return;
     const { conversation, command, expiresAt } = reservation;
-    const isThere = isOnline(draft, command.agent);
-    if (expiresAt > now && isThere && isConnected(draft, command.agent)) return;
+    const agent = draft.agents.get(command.agent);
+    if (expiresAt > now && agent !== undefined && isAvailable(draft, command.agent, agent)) return;
     draft.reservations.remove(id);
     if (expiresAt > now) return;
-    if (isThere) choosePresence(draft, command.agent, { state: "away", reason: MISSED_OFFER });
+    if (agent?.wanted.state === "online") choosePresence(draft, command.agent, { state: "away", reason: MISSED_OFFER });
     const entry = draft.entries.get(conversation);
     if (entry !== undefined) draft.entries.set(conversation, { ...entry, missedOffers: entry.missedOffers + 1 });
   });
-}
-
-function isOnline(draft: Draft, id: string): boolean {
-  const agent = draft.agents.get(id);
-  return agent?.wanted.state === "online" && !agent.isSuspended;
 }
 
 /** Accepts an offer for an agent who may still get the session: the conversation is sent the command. */
@@ -103,11 +115,12 @@ function reserve(draft: Draft, conversation: string, entry: Entry, agent: string
 }
 
 /** Returns the agents who may get a session of at least one team, the one whose last assignment is oldest first. */
-function findFreeAgents(draft: Draft): readonly string[] {
-  const free: string[] = [];
-  draft.agents.forEach((_agent, id) => {
-    if (findAdmissionRefusal(draft, id, { team: null, assignee: null }, "assign") === undefined) free.push(id);
+function findFreeAgents(draft: Draft): FreeAgent[] {
+  const found: FreeAgent[] = [];
+  draft.agents.forEach((agent, id) => {
+    const free = isAvailable(draft, id, agent) ? agent.capacity - loadOf(draft, id) : 0;
+    if (free > 0) found.push({ id, agent, free });
   });
-  const turnOf = (id: string): number => draft.turns.get(id) ?? 0;
-  return free.sort((one, other) => turnOf(one) - turnOf(other) || (one < other ? -1 : 1));
+  const turnOf = ({ id }: FreeAgent): number => draft.turns.get(id) ?? 0;
+  return found.sort((one, other) => turnOf(one) - turnOf(other) || (one.id < other.id ? -1 : 1));
 }

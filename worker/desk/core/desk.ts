@@ -18,6 +18,7 @@ import {
   type StoredRow,
 } from "./state.ts";
 import type { TableDraft } from "./table.ts";
+import { closingSince } from "./views.ts";
 import { ASK_INTERVAL_MS, listWants, readLevels, type Want } from "./wants.ts";
 
 /** What an object does after a decision. */
@@ -106,6 +107,10 @@ function armForTimes(draft: Draft, arm: (at: number) => void): void {
     if (until > draft.context.now) arm(until);
   });
   examine(draft, draft.sockets, () => arm(draft.counters.examinedAt + HEARTBEAT_INTERVAL_MS));
+  examine(draft, draft.entries, (entry) => {
+    const at = closingSince(entry);
+    if (at > draft.context.now) arm(at);
+  });
   examine(draft, draft.known, ({ at }) => arm(at + KNOWN_MS));
   examine(draft, draft.tombstones, ({ at }) => arm(at + TOMBSTONE_MS));
 }
@@ -138,6 +143,7 @@ function countRevisions(draft: Draft): void {
     const { conversation } = reservation ?? draft.reservations.before(id) ?? {};
     if (conversation !== undefined) changed.add(conversation);
   }
+  if (draft.isWhole) addClosing(draft, changed);
   for (const conversation of changed) {
     const rev = Math.max(draft.counters.rev + 1, draft.context.now);
     draft.counters = { ...draft.counters, rev };
@@ -145,12 +151,23 @@ function countRevisions(draft: Draft): void {
   }
 }
 
+/** Adds the sessions whose reply window is about to close since lists were last examined: time alone changed them. */
+function addClosing(draft: Draft, changed: Set<string>): void {
+  const { now } = draft.context;
+  const { listedAt } = draft.counters;
+  draft.entries.forEach((entry, conversation) => {
+    const at = closingSince(entry);
+    if (at > listedAt && at <= now) changed.add(conversation);
+  });
+  draft.counters = { ...draft.counters, listedAt: now };
+}
+
 function effectsOf(draft: Draft, before: Counters): readonly Effect[] {
   const { armedAt } = draft.counters;
   const { agents, graces, sockets, entries, reservations } = draft;
   const people =
     agents.changes.size + graces.changes.size > 0 || hasComeOrGone(sockets) || hasGraceEnded(draft, before);
-  const lists = entries.changes.size + reservations.changes.size > 0 || hasComeOrGone(sockets);
+  const lists = draft.counters.rev !== before.rev || hasComeOrGone(sockets);
   return [
     ...(armedAt === draft.armedBefore || armedAt === Infinity ? [] : [{ type: "alarm", at: armedAt } as const]),
     ...listWrites("agents", agents),

@@ -13,8 +13,10 @@ export interface Subscription {
   /** The epoch of the last frame it received; null: it received none, or its views changed. */
   readonly epoch: string | null;
   readonly rev: number;
-  /** The conversations that were sent to it and not removed since. */
-  readonly shown: ReadonlySet<string>;
+  /** Up to which revision it was examined; what changed since `rev` and is in none of its lists is not visited again. */
+  examined: number;
+  /** The conversations that were sent to it and not removed since; each frame changes it. */
+  readonly shown: Set<string>;
 }
 
 /** A row with the lists that contain it. */
@@ -51,33 +53,44 @@ export function buildFrames(
 ): readonly (SentFrame | null)[] {
   const { tables, counters } = desk;
   const tally = tallySessions(desk, now);
+  const revs = [...tables.revs.values].sort(([, one], [, other]) => other - one);
   return subscriptions.map((subscription) => {
-    const { agent: id, views, epoch, rev } = subscription;
+    const { agent: id, views, epoch, rev, examined, shown } = subscription;
     const agent = tables.agents.values.get(id);
     if (agent === undefined || agent.isSuspended) return null;
-    const head = { epoch: counters.epoch, rev: counters.rev, counts: countViews(desk, id, views, tally) };
+    const makeHead = (): FrameHead => ({
+      epoch: counters.epoch,
+      rev: counters.rev,
+      counts: countViews(desk, id, views, tally),
+    });
     const toRow = (conversation: string): FrameRow | undefined => {
       const entry = tables.entries.values.get(conversation);
       if (entry === undefined) return undefined;
       const shownIn = findViews(entry, id, agent, views, now);
       return shownIn.length === 0 ? undefined : { ...toListRow(tables, conversation, entry), views: shownIn };
     };
-    if (epoch !== counters.epoch || rev < counters.floor) {
+    if (epoch !== counters.epoch || examined < counters.floor) {
       const rows = [...tables.entries.values.keys()].map(toRow).filter((row) => row !== undefined);
-      const shown = new Set(rows.map(({ conversation }) => conversation));
-      return sent(subscription, { type: "views", ...head, rows }, shown);
+      const rowIds = new Set(rows.map(({ conversation }) => conversation));
+      return sent(subscription, { type: "views", ...makeHead(), rows }, rowIds);
     }
-    const changed = [...tables.revs.values].filter(([, at]) => at > rev).map(([conversation]) => conversation);
-    const upserts = changed.map(toRow).filter((row) => row !== undefined);
-    const shown = new Set(subscription.shown);
-    for (const conversation of changed) shown.delete(conversation);
-    for (const { conversation } of upserts) shown.add(conversation);
-    const removes = changed.filter((conversation) => subscription.shown.has(conversation) && !shown.has(conversation));
+    const upserts: FrameRow[] = [];
+    const removes: string[] = [];
+    for (const [conversation, at] of revs) {
+      if (at <= examined) break;
+      const row = toRow(conversation);
+      if (row !== undefined) upserts.push(row);
+      else if (shown.has(conversation)) removes.push(conversation);
+    }
+    subscription.examined = counters.rev;
     if (upserts.length + removes.length === 0) return null;
-    return sent(subscription, { type: "delta", from: rev, ...head, upserts, removes }, shown);
+    for (const conversation of removes) shown.delete(conversation);
+    for (const { conversation } of upserts) shown.add(conversation);
+    return sent(subscription, { type: "delta", from: rev, ...makeHead(), upserts, removes }, shown);
   });
 }
 
-function sent(subscription: Subscription, frame: ListFrame, shown: ReadonlySet<string>): SentFrame {
-  return { frame, subscription: { ...subscription, epoch: frame.epoch, rev: frame.rev, shown } };
+function sent(subscription: Subscription, frame: ListFrame, shown: Set<string>): SentFrame {
+  const { epoch, rev } = frame;
+  return { frame, subscription: { ...subscription, epoch, rev, examined: rev, shown } };
 }

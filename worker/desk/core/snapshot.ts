@@ -6,7 +6,7 @@
 import { generationOf } from "../../conversation/core/log-id.ts";
 import { attemptOf, type Answer, type DeskCommand } from "./command.ts";
 import { isNewer, isSameSession, toDeskSession, type Entry, type Position, type Snapshot } from "./entry.ts";
-import type { Draft } from "./state.ts";
+import { reservedIn, type Draft } from "./state.ts";
 import { TIMER_INTERVAL_MS } from "./wants.ts";
 
 /** How long the position of a conversation without an open session is kept, milliseconds. No call takes longer. */
@@ -46,7 +46,7 @@ export function applyErasure(draft: Draft, conversation: string, generation: num
   const erased = Math.max(generation, draft.tombstones.get(conversation)?.generation ?? 0);
   draft.tombstones.set(conversation, { generation: erased, at: now });
   const isErased = ({ log }: { readonly log: string }): boolean => generationOf(log) <= erased;
-  for (const [id, { command }] of draft.reservations.inBucket(conversation))
+  for (const [id, { command }] of draft.reservations.inBucket(reservedIn(conversation)))
     if (isErased(command)) draft.reservations.remove(id);
   const position = positionOf(draft, conversation);
   if (position === undefined || !isErased(position)) return;
@@ -108,7 +108,7 @@ function confirm(draft: Draft, conversation: string, { log, to, session: { open 
 
 /** Frees the reservations that a newer version resolves: the command was applied, or can no longer be applied. */
 function freeReservations(draft: Draft, conversation: string, { log, session }: Snapshot): void {
-  for (const [id, { command }] of draft.reservations.inBucket(conversation)) {
+  for (const [id, { command }] of draft.reservations.inBucket(reservedIn(conversation))) {
     const isDecided =
       command.log === log ? session.version > command.version : generationOf(command.log) < generationOf(log);
     if (isDecided) draft.reservations.remove(id);

@@ -80,6 +80,8 @@ export interface Counters {
   readonly armedAt: number;
   /** When the sockets were last examined, epoch ms. */
   readonly examinedAt: number;
+  /** Up to when revisions count what time alone changes in lists, epoch ms. */
+  readonly listedAt: number;
 }
 
 /** The desk. Only `commit` changes it. */
@@ -128,17 +130,17 @@ export function loadDesk(rows: Iterable<StoredRow>, { now, epoch }: { now: numbe
   const desk: Desk = {
     tables: {
       agents: createTable(),
-      entries: createTable(({ session }) => bucketOf(session)),
-      reservations: createTable(({ conversation }) => conversation),
+      entries: createTable(({ session }) => bucketsOf(session)),
+      reservations: createTable(({ conversation, command }) => [reservedIn(conversation), reservedFor(command.agent)]),
       tombstones: createTable(),
       known: createTable(),
-      sockets: createTable(({ agent }) => agent),
+      sockets: createTable(({ agent }) => [agent]),
       graces: createTable(),
       turns: createTable(),
       asked: createTable(),
       revs: createTable(),
     },
-    counters: { loadedAt: now, epoch, rev: now, floor: 0, turn: 0, armedAt: Infinity, examinedAt: now },
+    counters: { loadedAt: now, epoch, rev: now, floor: 0, turn: 0, armedAt: Infinity, examinedAt: now, listedAt: now },
   };
   for (const { table, key, value } of rows)
     commitTable<unknown>(desk.tables[table] as Table<unknown>, new Map([[key, value]]));
@@ -147,17 +149,29 @@ export function loadDesk(rows: Iterable<StoredRow>, { now, epoch }: { now: numbe
   return desk;
 }
 
-/** The key of the bucket of sessions that wait for an agent. */
-export const QUEUED = "queued";
+/** Returns the key of the bucket of sessions that wait for an agent of a team; null: of no team. */
+export function queueOf(team: string | null): string {
+  return team === null ? "queue" : `queue:${team}`;
+}
 
-/** Returns the key of the bucket of sessions that an agent serves. */
+/** Returns the key of the bucket of sessions that an agent serves and that are not parked. */
 export function servedBy(agent: string): string {
   return `agent:${agent}`;
 }
 
-function bucketOf(session: Entry["session"]): string | null {
-  if (session.status === "bot") return null;
-  return session.status === "queued" ? QUEUED : servedBy(session.assignee);
+/** Returns the key of the bucket of reservations of a conversation. */
+export function reservedIn(conversation: string): string {
+  return `conversation:${conversation}`;
+}
+
+/** Returns the key of the bucket of reservations of an agent. */
+export function reservedFor(agent: string): string {
+  return `agent:${agent}`;
+}
+
+function bucketsOf(session: Entry["session"]): readonly string[] {
+  if (session.status === "queued") return [queueOf(session.team)];
+  return session.status === "serving" && session.parkedUntil === null ? [servedBy(session.assignee)] : [];
 }
 
 /** Returns a draft without changes. */

@@ -1,18 +1,18 @@
 /**
  * Tables of values by key in memory, with drafts: a decision reads and changes the draft, and the table changes only
- * after the rows are stored. Each value may be in one bucket, so that the queue or the sessions of one agent are found
- * without a scan. Pure.
+ * after the rows are stored. Each value may be in buckets, so that a team's queue or the sessions of one agent are found
+ * and counted without a scan. Pure.
  */
 
 /** Values by key; the one changed last is at the end. */
 export interface Table<V> {
   readonly values: Map<string, V>;
   readonly buckets: Map<string, Set<string>>;
-  readonly bucketOf: BucketOf<V>;
+  readonly bucketsOf: BucketsOf<V>;
 }
 
-/** The bucket of a value; null: none. */
-export type BucketOf<V> = (value: V) => string | null;
+/** Returns the buckets of a value, none of them twice. */
+export type BucketsOf<V> = (value: V) => readonly string[];
 
 /** A table and the changes of one decision. */
 export interface TableDraft<V> {
@@ -20,6 +20,8 @@ export interface TableDraft<V> {
   readonly set: (key: string, value: V) => void;
   readonly remove: (key: string) => void;
   readonly inBucket: (bucket: string) => readonly (readonly [key: string, value: V])[];
+  /** Returns how many values are in a bucket; visits the changed values alone. */
+  readonly sizeOf: (bucket: string) => number;
   readonly forEach: (visit: (value: V, key: string) => void) => void;
   /** The changed values by key; undefined: removed. */
   readonly changes: ReadonlyMap<string, V | undefined>;
@@ -28,29 +30,43 @@ export interface TableDraft<V> {
 }
 
 /** Creates an empty table. */
-export function createTable<V>(bucketOf: BucketOf<V> = () => null): Table<V> {
-  return { values: new Map(), buckets: new Map(), bucketOf };
+export function createTable<V>(bucketsOf: BucketsOf<V> = () => []): Table<V> {
+  return { values: new Map(), buckets: new Map(), bucketsOf };
 }
 
 /** Returns a draft without changes. */
-export function draftTable<V>({ values, buckets, bucketOf }: Table<V>): TableDraft<V> {
+export function draftTable<V>({ values, buckets, bucketsOf }: Table<V>): TableDraft<V> {
   const changes = new Map<string, V | undefined>();
+  /** The keys of changed values by bucket. */
+  const changed = new Map<string, Set<string>>();
+  const change = (key: string, value: V | undefined): void => {
+    const last = changes.get(key);
+    if (last !== undefined) leave(changed, bucketsOf(last), key);
+    if (value !== undefined) enter(changed, bucketsOf(value), key);
+    changes.set(key, value);
+  };
   const get = (key: string): V | undefined => (changes.has(key) ? changes.get(key) : values.get(key));
   return {
     get,
-    set: (key, value) => void changes.set(key, value),
+    set: change,
     remove(key) {
-      if (values.has(key)) changes.set(key, undefined);
-      else changes.delete(key);
+      change(key, undefined);
+      if (!values.has(key)) changes.delete(key);
     },
     inBucket(bucket) {
       const found: [string, V][] = [];
       const visit = (key: string, value: V | undefined): void => {
-        if (value !== undefined && bucketOf(value) === bucket) found.push([key, value]);
+        if (value !== undefined) found.push([key, value]);
       };
       for (const key of buckets.get(bucket) ?? []) if (!changes.has(key)) visit(key, values.get(key));
-      for (const [key, value] of changes) visit(key, value);
+      for (const key of changed.get(bucket) ?? []) visit(key, changes.get(key));
       return found;
+    },
+    sizeOf(bucket) {
+      const before = buckets.get(bucket);
+      let size = (before?.size ?? 0) + (changed.get(bucket)?.size ?? 0);
+      if (before !== undefined) for (const key of changes.keys()) if (before.has(key)) size -= 1;
+      return size;
     },
     forEach(visit) {
       for (const [key, value] of values) if (!changes.has(key)) visit(value, key);
@@ -62,21 +78,25 @@ export function draftTable<V>({ values, buckets, bucketOf }: Table<V>): TableDra
 }
 
 /** Applies the changes of a decision. */
-export function commitTable<V>({ values, buckets, bucketOf }: Table<V>, changes: TableDraft<V>["changes"]): void {
+export function commitTable<V>({ values, buckets, bucketsOf }: Table<V>, changes: TableDraft<V>["changes"]): void {
   for (const [key, value] of changes) {
     const before = values.get(key);
-    const left = before === undefined ? null : bucketOf(before);
-    if (left !== null) leave(buckets, left, key);
+    if (before !== undefined) leave(buckets, bucketsOf(before), key);
     values.delete(key);
     if (value === undefined) continue;
     values.set(key, value);
-    const entered = bucketOf(value);
-    if (entered !== null) buckets.set(entered, (buckets.get(entered) ?? new Set()).add(key));
+    enter(buckets, bucketsOf(value), key);
   }
 }
 
-function leave(buckets: Map<string, Set<string>>, bucket: string, key: string): void {
-  const keys = buckets.get(bucket);
-  keys?.delete(key);
-  if (keys?.size === 0) buckets.delete(bucket);
+function enter(buckets: Map<string, Set<string>>, entered: readonly string[], key: string): void {
+  for (const bucket of entered) buckets.set(bucket, (buckets.get(bucket) ?? new Set()).add(key));
+}
+
+function leave(buckets: Map<string, Set<string>>, left: readonly string[], key: string): void {
+  for (const bucket of left) {
+    const keys = buckets.get(bucket);
+    keys?.delete(key);
+    if (keys?.size === 0) buckets.delete(bucket);
+  }
 }

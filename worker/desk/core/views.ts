@@ -4,7 +4,7 @@
  */
 import { isInTeam, may, type Agent, type Ownership } from "./agent.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
-import type { Desk } from "./state.ts";
+import { reservedIn, type Desk } from "./state.ts";
 
 /** A reply window that ends within this time is about to close, milliseconds. */
 export const CLOSING_SOON_MS = 2 * 3_600_000;
@@ -104,7 +104,8 @@ export function tallySessions({ tables }: Desk, now: number): Tally {
   for (const entry of tables.entries.values.values()) {
     const facts = readFacts(entry, now);
     const { status, isParked, isClosing, team, assignee } = facts;
-    const key = JSON.stringify([status, isParked, isClosing, team, assignee]);
+    // Lengths keep apart what names could imitate; made for each session, so it must be cheap.
+    const key = `${status} ${String(isParked)} ${String(isClosing)} ${team?.length ?? "-"}:${team ?? ""} ${assignee?.length ?? "-"}:${assignee ?? ""}`;
     const group = groups.get(key) ?? { facts, total: 0, unread: 0 };
     group.total += 1;
     if (entry.session.unread > 0) group.unread += 1;
@@ -139,7 +140,7 @@ export function countViews(
 export function toListRow(tables: Desk["tables"], conversation: string, entry: Entry): ListRow {
   const { log, version, session, windowUntil } = entry;
   let offer: ListRow["offer"] = null;
-  for (const id of tables.reservations.buckets.get(conversation) ?? []) {
+  for (const id of tables.reservations.buckets.get(reservedIn(conversation)) ?? []) {
     const reservation = tables.reservations.values.get(id);
     if (reservation?.phase === "offered")
       offer = { id, agent: reservation.command.agent, expiresAt: reservation.expiresAt };
@@ -147,16 +148,24 @@ export function toListRow(tables: Desk["tables"], conversation: string, entry: E
   return { conversation, log, version, session, windowUntil, offer };
 }
 
+/**
+ * Returns from when on the reply window of a session is about to close, epoch ms; Infinity: never, as far as is known, or
+ * automation serves the session.
+ */
+export function closingSince({ session, windowUntil }: Pick<Entry, "session" | "windowUntil">): number {
+  return windowUntil === null || session.status === "bot" ? Infinity : windowUntil - CLOSING_SOON_MS;
+}
+
 function isInView(view: ViewName, facts: Facts, id: string, agent: Agent): boolean {
   return VIEWS[view](facts, id, agent) && may(id, agent, "see", facts);
 }
 
 function readFacts(entry: Entry, now: number): Facts {
-  const { session, windowUntil } = entry;
+  const { session } = entry;
   return {
     ...ownershipOf(entry),
     status: session.status,
     isParked: session.status === "serving" && session.parkedUntil !== null,
-    isClosing: windowUntil !== null && windowUntil - now < CLOSING_SOON_MS,
+    isClosing: closingSince(entry) <= now,
   };
 }
