@@ -115,6 +115,15 @@ describe("canonical JSON", () => {
     expect(canonicalJson(value)).toBe('{"":{},"a":{"c":-1.5,"d":"中"},"b":[1,"x y",null,true]}');
   });
 
+  it("refuses a value that would be hashed and not be stored", ({ expect }) => {
+    const draftOf = (data: object): AuditDraft => {
+      return { at: 1, actor: "system", action: "settings.change", target: "settings", data: { ...data } };
+    };
+    for (const data of [{ a: undefined }, { a: [undefined] }, { a: { b: () => 1 } }]) {
+      expect(() => chainOf([draftOf(data)])).toThrow(/cannot contain a value of type (undefined|function)/);
+    }
+  });
+
   it("is one text for one value, whatever the order of its keys, and another for another value", ({ expect }) => {
     const dictionary = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)));
     fc.assert(
