@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
 import type { Fault } from "./fault.ts";
 import type { SetupOptions } from "./options.ts";
-import { decideValues, findConflicts, valueOf, type Value, type ValueSources } from "./values.ts";
+import { decideValues, findConflicts, findLastingFault, valueOf, type Value, type ValueSources } from "./values.ts";
 import type { RandomBytes, VariableName } from "./variables.ts";
 
 /** The input of the plan. */
@@ -43,7 +43,9 @@ export function planCloudflare(options: SetupOptions, situation: Situation): Res
   const isOtherAppid =
     tomlAppid !== undefined && brought.WECHAT_APPID !== undefined && brought.WECHAT_APPID !== tomlAppid;
   const isDeployed = situation.listed !== undefined || options.deploy === true;
+  const lasting = findLastingFault(sources);
   const problems = [
+    ...(lasting === undefined ? [] : [lasting]),
     ...(isOtherAppid ? [OTHER_APPID] : []),
     ...(listed.includes("WECHAT_APPS") ? [SEVERAL_APPS] : []),
     ...(absent.length > 0 ? [notGiven(absent)] : []),

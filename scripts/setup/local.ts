@@ -20,7 +20,8 @@ import { readValue, type SetupOptions } from "./options.ts";
 import type { SetupPorts } from "./ports.ts";
 import { askLocal } from "./questions.ts";
 import { mayReplace, reportFault, reportMilestone, reportMissing, reportValues } from "./report.ts";
-import { decideValues, findConflicts, secretsBrought, secretsOf, type Value, type ValueSources } from "./values.ts";
+import { decideValues, findConflicts, findLastingFault, secretsBrought, secretsOf } from "./values.ts";
+import type { Value, ValueSources } from "./values.ts";
 import { makeLocalSecret, VARIABLE_NAMES, type RandomBytes, type VariableName } from "./variables.ts";
 import { findPauses, waitForMilestones } from "./worker.ts";
 
@@ -117,6 +118,11 @@ async function mayContinue(sources: ValueSources, { screen, ask, devVars }: Setu
         "see docs/how-to/several-apps.md; do not pass values for a single mini program",
       ),
     );
+    return false;
+  }
+  const lasting = findLastingFault(sources);
+  if (lasting !== undefined) {
+    reportFault(screen, lasting);
     return false;
   }
   const conflicts = findConflicts(sources);

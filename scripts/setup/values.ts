@@ -1,6 +1,7 @@
 /** Decides the value of each variable: the one given by the user, the existing one, or a new one. Pure. */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
+import type { Fault } from "./fault.ts";
 import { hasForm, isLasting, makeValue, VARIABLES, type RandomBytes, type VariableName } from "./variables.ts";
 
 /** The origin of a value. Only generated values are ever shown. */
@@ -47,6 +48,26 @@ export function decideValues(sources: ValueSources): readonly Value[] {
 export function findConflicts({ brought, existing, force }: ValueSources): readonly VariableName[] {
   if (force) return [];
   return namesOf(brought).filter((name) => isOther(existing[name], brought[name], name));
+}
+
+/**
+ * Returns the fault that a given value would replace an existing one that must be kept for what was sealed with it. A
+ * confirmation is not enough: the old value must stay in force as `_PREVIOUS`, which setup cannot set.
+ */
+export function findLastingFault({ brought, existing }: ValueSources): Fault | undefined {
+  const replaced = namesOf(brought).filter((name) => isLasting(name) && isOther(existing[name], brought[name], name));
+  if (replaced.length === 0) return undefined;
+  const list = replaced.join(", ");
+  return {
+    wrong: say(
+      `已有 ${list}：直接替换后，用它加密的内容再也读不出来`,
+      `${list} is already set: if it were replaced, what is sealed with it could not be read any more`,
+    ),
+    cure: say(
+      "不提供该值；要更换，按 docs/how-to/rotate-secrets.md 先把旧值设为 _PREVIOUS",
+      "omit the value; to change it, first set the old one as _PREVIOUS (docs/how-to/rotate-secrets.md)",
+    ),
+  };
 }
 
 /** Returns a text for every value with a wrong format; it contains the name, never the value. */

@@ -15,7 +15,7 @@ interface Variable {
   readonly what: BilingualText;
   /** Generates a value; absent when only the user can know it. */
   readonly make?: (random: RandomBytes) => string;
-  /** `--renew` keeps it: what was sealed with it could not be read any more. */
+  /** Neither `--renew` nor `--force` replaces it: what was sealed with it could not be read any more. */
   readonly isLasting?: true;
 }
 
@@ -88,7 +88,7 @@ export function makeValue(name: VariableName, random: RandomBytes): string | und
   return variable.make?.(random);
 }
 
-/** Returns whether `--renew` keeps an existing value. */
+/** Returns whether setup never replaces an existing value. */
 export function isLasting(name: VariableName): boolean {
   const variable: Variable = VARIABLES[name];
   return variable.isLasting === true;

@@ -127,6 +127,16 @@ describe("npm run setup -- --local --yes", () => {
     expect(await readFile(devVars, "utf8")).toBe(first);
   });
 
+  it("never replaces the key of sealed data, not even by force", async ({ expect }) => {
+    const [old, other] = ["b2xk".repeat(10) + "b2w=", "bmV3".repeat(10) + "bmU="];
+    await writeFile(devVars, `DATA_KEY="${old}"\n`);
+    const args = ["--local", "--yes", "--no-start", "--force", "--data-key-env", "OTHER"];
+    const running = setup(args, { env: { OTHER: other } });
+    expect(await running.ended).toBe(1);
+    expect(running.output()).toContain("rotate-secrets.md");
+    expect(await readFile(devVars, "utf8")).toBe(`DATA_KEY="${old}"\n`);
+  });
+
   it("takes secrets by name and by standard input, shows none, and overwrites only on request", async ({ expect }) => {
     const bring = ["--local", "--yes", "--no-start", "--appid", APPID, "--secret-env", "MY_SECRET", "--stdin"];
     const options = {

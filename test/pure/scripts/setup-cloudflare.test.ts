@@ -190,6 +190,13 @@ describe("setup where secrets are already", () => {
     expect(Object.keys(uploaded)).toEqual(["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]);
   });
 
+  it("never replaces the key of sealed data, not even by force", async ({ expect }) => {
+    const brought = { ...OPTIONS.brought, DATA_KEY: randomBytes(32).toString("base64") };
+    const { code, shown, uploaded } = await run({ brought, force: true }, { wrangler: { "secret list": set } });
+    expect([code, uploaded]).toEqual([1, {}]);
+    expect(shown).toContain("rotate-secrets.md");
+  });
+
   it("cannot wait with a key that cannot be read, and explains how to pass it", async ({ expect }) => {
     const { code, shown } = await run({ brought: {} }, { wrangler: { "secret list": set } });
     expect(code).toBe(1);

@@ -10,7 +10,7 @@ import { describeConsole } from "../../../scripts/setup/console-text.ts";
 import { setEnvValues, writePrivateFile } from "../../../scripts/setup/env-text.ts";
 import { readSetupOptions, type OptionSources } from "../../../scripts/setup/options.ts";
 import { createScreen } from "../../../scripts/setup/screen.ts";
-import { decideValues, findConflicts, type ValueSources } from "../../../scripts/setup/values.ts";
+import { decideValues, findConflicts, findLastingFault, type ValueSources } from "../../../scripts/setup/values.ts";
 import { hasForm, makeValue, VARIABLE_NAMES, VARIABLES } from "../../../scripts/setup/variables.ts";
 import { wranglerProgram } from "../../../scripts/setup/wrangler.ts";
 import { readConfig } from "../../../worker/config/config.ts";
@@ -105,6 +105,19 @@ describe("which value is taken", () => {
     const decideKey = (existing: ValueSources["existing"]) => decide({ names: ["DATA_KEY"], existing, renew: true });
     expect(decideKey({ DATA_KEY: null })).toEqual([{ name: "DATA_KEY", origin: "kept" }]);
     expect(decideKey({})).toMatchObject([{ origin: "made", value: expect.stringMatching(/^[\w+/]{43}=$/) }]);
+  });
+
+  it("refuses another key of sealed data than the one that is there, even by force", ({ expect }) => {
+    const faultOf = (existing: ValueSources["existing"]) => {
+      const brought = { DATA_KEY: "new", WECHAT_TOKEN: TOKEN };
+      const fault = findLastingFault({ names, brought, existing, force: true, renew: false, random: randomBytes });
+      return fault && `${fault.wrong.en} ${fault.cure.en}`;
+    };
+    for (const old of ["old", null]) {
+      expect(faultOf({ DATA_KEY: old })).toMatch(/DATA_KEY is already set.*_PREVIOUS \(docs.how-to.rotate-secrets/);
+    }
+    expect(faultOf({ DATA_KEY: "new" })).toBeUndefined();
+    expect(faultOf({ WECHAT_TOKEN: "another" })).toBeUndefined();
   });
 
   it("leaves out unknown values", ({ expect }) => {
