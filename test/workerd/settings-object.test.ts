@@ -112,6 +112,29 @@ describe("the settings object", () => {
     expect(await alarmOf(settingsObject())).toBeNull();
   });
 
+  it("are written to KV once while the audit log cannot be reached, and the alarm rings less often", async ({
+    expect,
+  }) => {
+    const put = vi.spyOn(env.KV, "put");
+    const cutOff = vi.spyOn(env.AUDIT, "getByName").mockImplementation(() => {
+      throw new Error("the audit object is not reachable");
+    });
+    const stored = Date.now();
+    await settingsObject().put(0, documentOf("a"));
+    const waits: number[] = [];
+    for (let ring = 0; ring < 6; ring += 1) {
+      await evictDurableObject(settingsObject());
+      vi.setSystemTime((await alarmOf(settingsObject())) ?? 0);
+      waits.push(Date.now() - stored);
+      expect(await runDurableObjectAlarm(settingsObject())).toBe(true);
+    }
+    expect(put).toHaveBeenCalledTimes(1);
+    expect(waits.map((wait) => Math.floor(wait / 60_000))).toEqual([1, 2, 4, 8, 16, 31]);
+    cutOff.mockRestore();
+    expect(await runDurableObjectAlarm(settingsObject())).toBe(true);
+    expect(await alarmOf(settingsObject())).toBeNull();
+  });
+
   it("stay in force when a version of the worker takes less than the one that stored them", async ({ expect }) => {
     await settingsObject().put(0, documentOf("a"));
     const fallback = { type: "reply", messages: [{ type: "text", content: "\u3000" }] };

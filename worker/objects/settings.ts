@@ -18,9 +18,14 @@ import { settingsPolicyOf } from "./settings-policy.ts";
 export class Settings extends DurableObject<Env> implements SettingsRpc {
   readonly #store = createSettingsStore(this.ctx.storage);
   readonly #publisher = createSettingsPublisher({
-    put: async () => this.env.KV.put(SETTINGS_KEY, (await this.#open()).published()),
+    put: async () => {
+      const documents = await this.#open();
+      const version = this.#store.newest()?.version ?? 0;
+      await this.env.KV.put(SETTINGS_KEY, documents.published());
+      this.#store.setPublished(version);
+    },
     report: () => this.#report(),
-    hasUnreported: () => this.#store.unaudited().length > 0,
+    unpublished: () => this.#store.unpublished(),
     alarm: this.ctx.storage,
     waitUntil: (pending) => this.ctx.waitUntil(pending),
   });
@@ -59,14 +64,14 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
     await this.#publisher.publish(Date.now());
   }
 
-  async #report(): Promise<boolean> {
+  async #report(): Promise<void> {
     const config = configOf(this.env);
-    if (!config.ok) return false;
+    if (!config.ok) return;
     const [{ reportChanges }, { auditStub }] = await Promise.all([
       import("../settings/report-changes.ts"),
       import("../audit/client.ts"),
     ]);
-    return reportChanges(this.#store, () => auditStub(this.env.AUDIT, config.value.locationHint));
+    await reportChanges(this.#store, () => auditStub(this.env.AUDIT, config.value.locationHint));
   }
 
   /** Loads the checks with the first call, so that a cold start for a push does not evaluate them. */

@@ -1,31 +1,48 @@
 /**
  * Writes the settings to KV for its readers, and has their change recorded. Readers use the value in KV, so a failed
- * write is repeated until it succeeds: the object's alarm is set before each write and deleted when KV has the value
- * and the change is recorded.
+ * write is repeated until it succeeds: the object's alarm is set before each write and deleted when KV has the newest
+ * version and every version is recorded.
  */
 import { raceTimeout, withTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 
-/** Delay until settings that KV did not accept are published again, milliseconds. */
-const REPUBLISH_MS = 60_000;
+/**
+ * Delay until what failed is tried again, milliseconds: as long as the newest version has waited already, within these
+ * limits. The free plan has 1,000 KV writes a day, and one try makes at most three.
+ */
+const MIN_RETRY_MS = 60_000;
+const MAX_RETRY_MS = 900_000;
 /** How long storing settings and the alarm wait for KV, milliseconds; readers call the object when KV has no value. */
 const PUBLISH_WAIT_MS = 2_500;
 /** Timeout of setting or deleting the alarm, milliseconds. */
 const ALARM_CALL_MS = 5_000;
 
+/** What is still to be done. */
+export interface UnpublishedWork {
+  /** Whether KV does not have the newest version. */
+  readonly isKvBehind: boolean;
+  /** Whether the audit log does not have every version. */
+  readonly isAuditBehind: boolean;
+  /** When the newest version was stored, epoch ms. */
+  readonly since: number;
+}
+
 /** The injected dependencies. */
 export interface SettingsPublisherDeps {
   /** Writes the settings in force. */
   readonly put: () => Promise<void>;
-  /** Records what changed; whether all of it is recorded. Never rejects. */
-  readonly report: () => Promise<boolean>;
-  /** Returns whether a change is not recorded now, also one stored since `report` began. */
-  readonly hasUnreported: () => boolean;
+  /** Records what changed. Never rejects. */
+  readonly report: () => Promise<void>;
+  /** Reads what is still to be done from the object's storage. */
+  readonly unpublished: () => UnpublishedWork;
   /**
    * The object's alarm. Because there is no `await` in between, a stored version and its alarm are written together.
    */
-  readonly alarm: { setAlarm(at: number): Promise<void>; deleteAlarm(): Promise<void> };
+  readonly alarm: {
+    setAlarm(at: number): Promise<void>;
+    deleteAlarm(): Promise<void>;
+  };
   readonly waitUntil: (pending: Promise<unknown>) => void;
 }
 
@@ -37,7 +54,7 @@ export interface SettingsPublisher {
 
 /** Creates the publisher. */
 export function createSettingsPublisher(deps: SettingsPublisherDeps): SettingsPublisher {
-  const { put, report, hasUnreported, alarm, waitUntil } = deps;
+  const { put, report, unpublished, alarm, waitUntil } = deps;
   const publisher = createPublisher({ what: "settings", put });
 
   /** Waits for a call of the alarm. A failure is only logged: the next change publishes again. */
@@ -51,15 +68,25 @@ export function createSettingsPublisher(deps: SettingsPublisherDeps): SettingsPu
 
   return {
     async publish(now) {
+      const { isKvBehind, since } = unpublished();
       // Set before writing: if the write hangs, or this object is evicted before the write ends, the alarm publishes
       // again.
-      waitUntil(tryAlarm(alarm.setAlarm(now + REPUBLISH_MS)));
-      const published = Promise.all([publisher.publish(), report()]).then(async ([, isReported]) => {
-        const isBehind = publisher.isBehind() || !isReported || hasUnreported();
-        await tryAlarm(isBehind ? alarm.setAlarm(Date.now() + REPUBLISH_MS) : alarm.deleteAlarm());
+      waitUntil(tryAlarm(alarm.setAlarm(now + retryDelay(now - since))));
+      const published = Promise.all([isKvBehind && publisher.publish(), report()]).then(async () => {
+        // Read again, without an `await` before the alarm is changed: another version may have been stored meanwhile,
+        // and then its call needs the alarm.
+        const left = unpublished();
+        const at = Date.now();
+        const isDone = !left.isKvBehind && !left.isAuditBehind;
+        await tryAlarm(isDone ? alarm.deleteAlarm() : alarm.setAlarm(at + retryDelay(at - left.since)));
       });
       waitUntil(published);
       await raceTimeout(PUBLISH_WAIT_MS, published);
     },
   };
+}
+
+/** @param waitedMs how long ago the newest version was stored */
+function retryDelay(waitedMs: number): number {
+  return Math.min(Math.max(waitedMs, MIN_RETRY_MS), MAX_RETRY_MS);
 }

@@ -9,11 +9,11 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import { changedKeys } from "./changed-keys.ts";
 import type { SettingsStore } from "./store.ts";
 
-/** Records the versions that the log lacks. @returns whether the log now has every version; never rejects */
+/** Records every version that the log does not have yet, and stops at the first that fails. Never rejects. */
 export async function reportChanges(
   store: Pick<SettingsStore, "unaudited" | "setAudited">,
   audit: () => Pick<AuditRpc, "record">,
-): Promise<boolean> {
+): Promise<void> {
   try {
     for (const { row, before } of store.unaudited()) {
       const { version, at, by, body } = row;
@@ -28,9 +28,7 @@ export async function reportChanges(
       });
       store.setAudited(version);
     }
-    return true;
   } catch (error) {
     writeLog("audit_not_recorded", { action: "settings.change", error: errorName(error) });
-    return false;
   }
 }

@@ -2,6 +2,7 @@
  * The storage of the `Settings` object: the versions of the document (docs/storage.md). Reading creates nothing; the
  * table is created with the first version.
  */
+import type { UnpublishedWork } from "./publisher.ts";
 
 // A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
 /** One version of the document, as JSON text. */
@@ -23,6 +24,10 @@ export interface SettingsStore {
   unaudited(): readonly { readonly row: VersionRow; readonly before: string | undefined }[];
   /** Records that the audit log contains every version up to this one. */
   setAudited(version: number): void;
+  /** The last finished write to KV was of this version; a late one may be older than the one before. */
+  setPublished(version: number): void;
+  /** What KV and the audit log do not have yet. */
+  unpublished(): UnpublishedWork;
 }
 
 /** The newest schema. */
@@ -33,6 +38,8 @@ interface Head {
   readonly schema: number;
   /** The newest version that the audit log has. */
   readonly audited: number;
+  /** The version in KV; absent: unknown. */
+  readonly published?: number;
 }
 
 const SELECT = "select version, at, by, body from versions";
@@ -51,13 +58,16 @@ export function createSettingsStore(storage: DurableObjectStorage): SettingsStor
     );
   }
 
-  const audited = (): number => kv.get<Head>(HEAD_KEY)?.audited ?? 0;
+  const head = (): Head => kv.get<Head>(HEAD_KEY) ?? { schema: SCHEMA_VERSION, audited: 0 };
+  const audited = (): number => head().audited;
+
+  function newest(): VersionRow | undefined {
+    if (schema === undefined) return undefined;
+    return sql.exec<VersionRow>(`${SELECT} order by version desc limit 1`).toArray()[0];
+  }
 
   return {
-    newest() {
-      if (schema === undefined) return undefined;
-      return sql.exec<VersionRow>(`${SELECT} order by version desc limit 1`).toArray()[0];
-    },
+    newest,
     add({ version, at, by, body }, keep) {
       storage.transactionSync(() => {
         if (schema === undefined) {
@@ -79,7 +89,14 @@ export function createSettingsStore(storage: DurableObjectStorage): SettingsStor
       });
     },
     setAudited(version) {
-      kv.put(HEAD_KEY, { schema: SCHEMA_VERSION, audited: Math.max(version, audited()) } satisfies Head);
+      kv.put(HEAD_KEY, { ...head(), audited: Math.max(version, audited()) } satisfies Head);
+    },
+    setPublished(version) {
+      if (schema !== undefined) kv.put(HEAD_KEY, { ...head(), published: version } satisfies Head);
+    },
+    unpublished() {
+      const { version = 0, at = 0 } = newest() ?? {};
+      return { isKvBehind: head().published !== version, isAuditBehind: audited() < version, since: at };
     },
   };
 }
