@@ -12,7 +12,8 @@ import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
 import { isWebhookSecret } from "../webhooks/sign.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { readForward, type ForwardConfig } from "./forwarding-config.ts";
-import { checkSecrets, findDataKeyProblem, findStrayCharacter, readKeyList, trimTexts } from "./secrets.ts";
+import { areSameBytes, checkSecrets, findDataKeyProblem, findStrayCharacter, isAllZero } from "./secrets.ts";
+import { readKeyList, trimTexts } from "./secrets.ts";
 import { type RawEnv, VariableReader } from "./variable-reader.ts";
 
 /**
@@ -171,11 +172,20 @@ function readContextKeys(read: VariableReader, problems: ConfigProblem[]): reado
 
 function readDataKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
   return readRotated(read, "DATA_KEY", (variable, key) => {
-    const isShared = key === read.text("CONTEXT_KEY");
-    const problem =
-      findStrayCharacter(key, "token") ?? findDataKeyProblem(key) ?? (isShared ? "must not be CONTEXT_KEY" : undefined);
+    const problem = findStrayCharacter(key, "token") ?? findDataKeyProblem(key) ?? findReuse(read, variable, key);
     if (problem !== undefined) problems.push({ variable, problem, cure: MAKE_KEY });
   });
+}
+
+/** The problem of a data key that is used for something else too, and so is known elsewhere, or that is no secret. */
+function findReuse(read: VariableReader, variable: string, key: string): string | undefined {
+  if (isAllZero(key)) return "must be random, not zeros";
+  const single = ["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS", "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS"];
+  const names = variable === "DATA_KEY" ? single : [...single, "DATA_KEY"];
+  const shared = names.find((name) => areSameBytes(key, read.text(name) ?? ""));
+  if (shared !== undefined) return `must not be ${shared}`;
+  const isApiKey = readKeyList(read.raw("API_KEYS")).some((apiKey) => areSameBytes(key, apiKey));
+  return isApiKey ? "must not be one of API_KEYS" : undefined;
 }
 
 /**

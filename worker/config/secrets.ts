@@ -85,6 +85,36 @@ export function findDataKeyProblem(key: string): string | undefined {
   return bytes === DATA_KEY_BYTES ? undefined : `has ${bytes} bytes in base64, must have ${DATA_KEY_BYTES}`;
 }
 
+/**
+ * Returns whether two secrets are the same bytes, in whatever form each was written: as text, base64 or hex; a webhook
+ * secret is base64 after its prefix.
+ */
+export function areSameBytes(left: string, right: string): boolean {
+  const forms = formsOf(left);
+  return formsOf(right).some((form) => forms.includes(form));
+}
+
+/** Returns whether a key in base64 is nothing but zeros. */
+export function isAllZero(key: string): boolean {
+  return /^A+={0,2}$/.test(key);
+}
+
+/** The bytes that a text may encode, one character each. */
+function formsOf(secret: string): readonly string[] {
+  const text = secret
+    .replace(/^whsec_/, "")
+    .replaceAll("-", "+")
+    .replaceAll("_", "/");
+  const [, characters = ""] = BASE64.exec(text) ?? [];
+  const isBase64 = characters !== "" && characters.length % 4 !== 1;
+  const hex = /^(?:[0-9a-f]{2}){1,64}$/i.test(secret) ? (secret.match(/../g) ?? []) : [];
+  return [
+    secret,
+    ...(isBase64 ? [atob(characters)] : []),
+    ...(hex.length > 0 ? [String.fromCharCode(...hex.map((byte) => Number.parseInt(byte, 16)))] : []),
+  ];
+}
+
 /** Returns an app of `WECHAT_APPS` with all its texts trimmed. */
 export function trimTexts<T extends object>(entry: T): T {
   const trimmed = Object.entries(entry).map(([name, value]: [string, unknown]) => [

@@ -236,6 +236,25 @@ describe("data keys", () => {
     const problems = problemsOf({ ...GOOD, CONTEXT_KEY: key, DATA_KEY: key });
     expect(problems).toMatchObject([{ variable: "DATA_KEY", problem: "must not be CONTEXT_KEY" }]);
   });
+
+  it.for([
+    ["CONTEXT_KEY_PREVIOUS", key.replace("=", ""), "without the sign at the end"],
+    ["CONTEXT_KEY", "k".repeat(32), "as text"],
+    ["WEBHOOK_SECRET", `whsec_${key}`, "with a prefix"],
+    ["WEBHOOK_SECRET_PREVIOUS", `whsec_${key}`, "with a prefix"],
+    ["API_KEYS", `another-key-0123456789,${"6b".repeat(32)}`, "in hex"],
+  ])("must not be the bytes of %s: %s, %s", ([name = "", value], { expect }) => {
+    const env = { ...GOOD, CONTEXT_KEY: "c".repeat(32), WEBHOOK_SECRET: `whsec_${keyOf("w")}`, [name]: value };
+    const problem = `must not be ${name === "API_KEYS" ? "one of API_KEYS" : name}`;
+    expect(problemsOf({ ...env, DATA_KEY: key })).toMatchObject([{ variable: "DATA_KEY", problem }]);
+  });
+
+  it("must not be zeros, and the previous one not the current one", ({ expect }) => {
+    const zeros = problemsOf({ ...GOOD, DATA_KEY: keyOf("\0") });
+    expect(zeros).toMatchObject([{ variable: "DATA_KEY", problem: "must be random, not zeros" }]);
+    const same = problemsOf({ ...GOOD, DATA_KEY: key, DATA_KEY_PREVIOUS: key.replace("=", "") });
+    expect(same).toMatchObject([{ variable: "DATA_KEY_PREVIOUS", problem: "must not be DATA_KEY" }]);
+  });
 });
 
 describe("several apps", () => {
