@@ -32,8 +32,9 @@ const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
 
 /** Traditional characters of the words that `personal/` searches for, each followed by its simplified form. */
 const TRADITIONAL = [
-  "證证護护驗验碼码號号銀银賬账帳账戶户聯联係系貨货",
-  "縣县區区鎮镇鄉乡棟栋樓楼層层單单",
+  "證证護护驗验碼码號号銀银賬账帳账戶户聯联繫系係系絡络動动態态貨货",
+  "縣县區区園园廠厂庫库鎮镇鄉乡棟栋樓楼層层單单",
+  "電电話话機机給给為为這这沒没請请與与嗎吗寫写錯错臺台學学",
   "滬沪雲云遼辽魯鲁蘇苏贛赣晉晋陝陕閩闽貴贵粵粤寧宁瓊琼",
 ].join("");
 const SIMPLIFIED = new Map(

@@ -5,9 +5,14 @@
  */
 import { restOf, type Hit, type Scan } from "./scan.ts";
 
-const WORD = /[省市区县镇乡村]|街道|大道|[路街道巷弄]|号楼|号院|[号栋幢座室楼层]|单元/g;
+const WORD = /[省市区县镇乡村]|街道|大道|[路街道巷弄段]|号楼|号院|[号栋幢座室楼层]|单元/g;
 /** Words that follow a number. */
 const NUMBERED = new Set(["号楼", "号院", "号", "栋", "幢", "座", "室", "楼", "层", "单元"]);
+/** Words that follow a name or a number: 安福弄, 100弄. */
+const EITHER = new Set(["巷", "弄"]);
+/** Characters before the number of a building: 甲90号. */
+const BEFORE_NUMBER = /[甲乙丙丁附]/;
+const DIGIT = /[0-9]/;
 /** Words of the parts that are not masked. */
 const REGIONS = new Set(["省", "市", "区", "县"]);
 /** 小区 and similar words are not districts. */
@@ -29,6 +34,8 @@ interface Chain {
   readonly end: number;
   readonly parts: number;
   readonly hasNumber: boolean;
+  /** Whether it contains a name: 3号楼2单元101室 alone says not where. */
+  readonly hasName: boolean;
   /** The word of its first part. */
   readonly word: string;
   /** Whether it contains another word as well: 1号2号3号 are days. */
@@ -37,7 +44,16 @@ interface Chain {
   readonly isRegion: boolean;
 }
 
-const NOTHING: Chain = { start: 0, end: 0, parts: 0, hasNumber: false, word: "", isMixed: false, isRegion: true };
+const NOTHING: Chain = {
+  start: 0,
+  end: 0,
+  parts: 0,
+  hasNumber: false,
+  hasName: false,
+  word: "",
+  isMixed: false,
+  isRegion: true,
+};
 
 /** Finds postal addresses; the masked range begins at the street. */
 export function findAddresses(scan: Scan): readonly Hit[] {
@@ -50,22 +66,24 @@ export function findAddresses(scan: Scan): readonly Hit[] {
     const isNext = start === chain.end || (start === chain.end + 1 && GAP.test(rest.charAt(chain.end)));
     if (!isNext) chains.push(chain);
     const before = isNext && chain.parts > 0 ? chain : { ...NOTHING, word, start: afterVerb(rest, start, index) };
-    chain = extend(before, word, index + word.length, NO_DISTRICT.test(rest.charAt(index - 1)));
+    const isNumber = NUMBERED.has(word) || isNumberBefore(rest, word, index);
+    chain = extend(before, word, index + word.length, isNumber, NO_DISTRICT.test(rest.charAt(index - 1)));
   }
   return [...chains, chain]
-    .filter(({ parts, hasNumber, isMixed }) => parts >= MIN_PARTS && hasNumber && isMixed)
+    .filter(({ parts, hasNumber, hasName, isMixed }) => parts >= MIN_PARTS && hasNumber && hasName && isMixed)
     .map(({ start, end }) => {
       return { kind: "address", start: GAP.test(rest.charAt(start)) ? start + 1 : start, end: endOfNumber(rest, end) };
     });
 }
 
-function extend(chain: Chain, word: string, end: number, isNoDistrict: boolean): Chain {
+function extend(chain: Chain, word: string, end: number, isNumber: boolean, isNoDistrict: boolean): Chain {
   const isRegion = chain.isRegion && REGIONS.has(word) && !(word === "区" && isNoDistrict);
   return {
     start: isRegion ? end : chain.start,
     end,
     parts: chain.parts + 1,
-    hasNumber: chain.hasNumber || NUMBERED.has(word),
+    hasNumber: chain.hasNumber || isNumber,
+    hasName: chain.hasName || !isNumber,
     word: chain.word,
     isMixed: chain.isMixed || word !== chain.word,
     isRegion,
@@ -74,11 +92,20 @@ function extend(chain: Chain, word: string, end: number, isNoDistrict: boolean):
 
 /** Returns where the name or number before a word begins; the word's own position when there is none. */
 function startOfPart(text: string, word: string, at: number, floor: number): number {
-  const [character, most] = NUMBERED.has(word) ? [NUMBER, MAX_NUMBER] : [HAN, MAX_NAME];
-  let start = at;
-  while (start > floor && at - start < most && character.test(text.charAt(start - 1))) start -= 1;
+  const isNumber = NUMBERED.has(word) || isNumberBefore(text, word, at);
+  const [character, most] = isNumber ? [NUMBER, MAX_NUMBER] : [HAN, MAX_NAME];
+  // 37 号
+  const end = isNumber && text.charAt(at - 1) === " " && DIGIT.test(text.charAt(at - 2)) ? at - 1 : at;
+  let start = end;
+  while (start > floor && end - start < most && character.test(text.charAt(start - 1))) start -= 1;
+  if (!isNumber) return start;
   // A longer number is not a building number, and a number next to a star is the rest of a masked number.
-  return NUMBERED.has(word) && NUMBER_OR_STAR.test(text.charAt(start - 1)) ? at : start;
+  if (start === end || NUMBER_OR_STAR.test(text.charAt(start - 1))) return at;
+  return start > floor && BEFORE_NUMBER.test(text.charAt(start - 1)) ? start - 1 : start;
+}
+
+function isNumberBefore(text: string, word: string, at: number): boolean {
+  return EITHER.has(word) && DIGIT.test(text.charAt(at - 1));
 }
 
 /** Returns where the first name of an address begins: after a verb before it. */

@@ -43,16 +43,24 @@ export interface Scan {
   /** The folded text. */
   readonly text: string;
   readonly runs: readonly Run[];
+  /** For each run the numbers that begin with it, longest first. */
+  readonly candidates: readonly (readonly Candidate[])[];
   /** 1 for each unit that a detector has matched. */
   readonly taken: Uint8Array;
 }
 
-/** A number in one run, or in several separated by spaces, dashes or brackets. */
+/** A number in one run, or in several separated by one kind of separator. */
 export interface Candidate {
   /** Without the separators. */
   readonly text: string;
-  /** The position of each character of `text`. */
-  readonly units: readonly number[];
+  /** The lengths of its runs. */
+  readonly groups: readonly number[];
+  /** Whether its runs are separated by spaces or dashes, if at all, and not by a dot or another character. */
+  readonly isUsual: boolean;
+  /** Whether it begins after a digit and a separator that is no white space, so that it may be a part of a number. */
+  readonly isInside: boolean;
+  /** Whether it is the digits of a run that also contains letters. */
+  readonly isPart: boolean;
   readonly start: number;
   readonly end: number;
   /** The index of its last run. */
@@ -61,11 +69,21 @@ export interface Candidate {
 
 /** The maximum length of a number, characters: that of the longest bank card. */
 export const MAX_DIGITS = 19;
+/** The minimum: a landline number with its area code. */
+const MIN_DIGITS = 10;
 
 const RUN = /[0-9a-z]+/g;
 /** The x is the check digit of an identity card. */
 const NUMBER = /^\d+x?$/;
-const GAP = /^[ \-‐–—()]{1,3}$/;
+/** The digits of a run with letters that are long enough for a card. */
+const PART = /(?<!\d)(?:\d{17}x(?![0-9a-z])|\d{16,19}(?!\d))/g;
+const GAP = /^[\s\-‐‒–—−()·._/]{1,3}$/;
+const BRACKETS_AND_SPACE = /[\s()]/g;
+const DASH = /[‐‒–—−]/g;
+/** A digit, or the star of a masked one, and a separator. */
+const INSIDE = /[0-9*][-‐‒–—−·._/]$/;
+/** The first group of a number after which another kind of separator may follow: country code, area code. */
+const CODE = /^(?:(?:00)?86|0\d{2,3})$/;
 /** The number of characters before a number that are searched for a word that names it. */
 const CONTEXT_LENGTH = 16;
 
@@ -75,7 +93,9 @@ export function createScan(text: string): Scan {
     const end = start + run.length;
     return { text: run, start, end, isWhole: text[start - 1] !== "*" && text[end] !== "*" };
   });
-  return { text, runs, taken: new Uint8Array(text.length) };
+  const separators = runs.map((run, index) => separatorBetween(text, runs[index - 1], run));
+  const candidates = runs.map((_, first) => candidatesFrom(text, runs, separators, first));
+  return { text, runs, candidates, taken: new Uint8Array(text.length) };
 }
 
 /** Returns the runs that no detector has matched. */
@@ -84,27 +104,63 @@ export function freeRuns({ runs, taken }: Scan): readonly Run[] {
 }
 
 /** Returns the numbers that begin with a run, longest first. */
-export function candidatesFrom({ text, runs, taken }: Scan, first: number): readonly Candidate[] {
+function candidatesFrom(
+  text: string,
+  runs: readonly Run[],
+  separators: readonly (string | undefined)[],
+  first: number,
+): readonly Candidate[] {
   const candidates: Candidate[] = [];
+  const groups: number[] = [];
   let digits = "";
-  const units: number[] = [];
-  for (const [offset, run] of runs.slice(first, first + MAX_DIGITS).entries()) {
-    const previous = runs[first + offset - 1];
-    const isJoined = offset === 0 || (previous !== undefined && isPair(text, previous, run));
-    const isFree = taken[run.start] === 0;
-    if (!isJoined || !isFree || digits.length + run.text.length > MAX_DIGITS || !NUMBER.test(run.text)) break;
+  let separator = "";
+  let isUsual = true;
+  let start: number | undefined;
+  for (const run of runs.slice(first, first + MAX_DIGITS)) {
+    if (!NUMBER.test(run.text)) return groups.length === 0 ? partsOf(run, first) : candidates;
+    if (digits.length + run.text.length > MAX_DIGITS) break;
+    if (groups.length > 0) {
+      const next = separators[first + groups.length];
+      if (next === undefined || (next !== "" && separator !== "" && next !== separator)) break;
+      isUsual &&= next === "" || next === " " || next === "-";
+      // A bracket is part of any kind of separation.
+      if (groups.length > 1 || !CODE.test(digits)) separator ||= next;
+    }
+    start ??= run.start;
     digits += run.text;
-    for (let unit = run.start; unit < run.end; unit += 1) units.push(unit);
-    candidates.unshift({
-      text: digits,
-      units: [...units],
-      start: units[0] ?? run.start,
-      end: run.end,
-      lastRun: first + offset,
-    });
+    groups.push(run.text.length);
+    if (digits.length >= MIN_DIGITS) {
+      candidates.unshift({
+        text: digits,
+        groups: [...groups],
+        isUsual,
+        isInside: INSIDE.test(text.slice(Math.max(0, start - 2), start)),
+        isPart: false,
+        start,
+        end: run.end,
+        lastRun: first + groups.length - 1,
+      });
+    }
     if (run.text.endsWith("x")) break;
   }
   return candidates;
+}
+
+/** Returns the position of each character of a candidate. */
+export function unitsOf({ runs }: Scan, { start, end, lastRun, groups }: Candidate): readonly number[] {
+  return runs.slice(lastRun + 1 - groups.length, lastRun + 1).flatMap((run) => {
+    const [from, to] = [Math.max(start, run.start), Math.min(end, run.end)];
+    return Array.from({ length: to - from }, (_, unit) => from + unit);
+  });
+}
+
+/** Returns the long numbers in a run with letters. */
+function partsOf(run: Run, index: number): readonly Candidate[] {
+  return Array.from(run.text.matchAll(PART), ({ 0: text, index: at }) => {
+    const start = run.start + at;
+    const shape = { groups: [text.length], isUsual: true, isInside: false, isPart: true };
+    return { ...shape, text, start, end: start + text.length, lastRun: index };
+  });
 }
 
 /**
@@ -116,7 +172,7 @@ export function hasWordBefore(text: string, start: number, word: RegExp): boolea
 
 /** Creates the expression for {@link hasWordBefore}: it matches a text that ends with one of the words. */
 export function wordBefore(words: string): RegExp {
-  return new RegExp(`(?:${words})(?:号码|号|码|是|为|[\\s:,、()-]){0,6}$`);
+  return new RegExp(`(?:${words})(?:号码|号|码|是|为|[\\s:,、()【\\[「“"-]){0,6}$`);
 }
 
 /** Returns the text with a star in place of each matched unit. */
@@ -126,6 +182,13 @@ export function restOf({ text, taken }: Scan): string {
   return rest;
 }
 
-function isPair(text: string, left: Run, right: Run): boolean {
-  return left.isWhole && right.isWhole && right.start - left.end <= 3 && GAP.test(text.slice(left.end, right.start));
+/** Returns what separates two runs: a character, nothing for a bracket; undefined when they are not of one number. */
+function separatorBetween(text: string, left: Run | undefined, right: Run): string | undefined {
+  if (left === undefined || !left.isWhole || !right.isWhole || right.start - left.end > 3) return undefined;
+  const gap = text.slice(left.end, right.start);
+  if (!GAP.test(gap)) return undefined;
+  const marks = new Set(gap.replaceAll(BRACKETS_AND_SPACE, "").replaceAll(DASH, "-"));
+  if (marks.size > 1) return undefined;
+  const [mark] = marks;
+  return mark ?? (/[()]/.test(gap) ? "" : " ");
 }

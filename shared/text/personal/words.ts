@@ -16,7 +16,7 @@ const PLATE =
 const MIN_PLATE_DIGITS = 3;
 
 /** Characters that cannot begin a name, but often follow an introducing word. */
-const NO_NAME = "你您我他她它们不没什啥这是和与及或请怎在的吗呢";
+const NO_NAME = "你您我他她它们不没什啥这是和与及或请怎在的吗呢了着填写错";
 /** Words that end a name that directly precedes them. */
 const AFTER_NAME = "姓名|我叫|收件|收货|联系|电话|手机|地址|身份证|住";
 const NAME = new RegExp(

@@ -42,6 +42,7 @@ describe("the forms of a text", () => {
 
   it("simplify the words that announce personal data, and the provinces of plates", ({ expect }) => {
     expect(fold("身份證號碼 銀行賬號 驗證碼 聯係人").text).toBe("身份证号码 银行账号 验证码 联系人");
+    expect(fold("聯繫人 聯絡人 動態碼 工業園區 電話").text).toBe("联系人 联络人 动态码 工業园区 电话");
     expect(fold("滬A 雲A 遼A 魯A 蘇A 贛A 晉A 陝A 閩A 貴A 粵A 寧A 瓊A").text).toBe(
       "沪a 云a 辽a 鲁a 苏a 赣a 晋a 陕a 闽a 贵a 粤a 宁a 琼a",
     );

@@ -108,6 +108,19 @@ describe("a mask", () => {
     ["①380013800⓪", "①38****800⓪", "circled digits"],
     ["⑬800138000", "138****8000", "one character that is two digits"],
     ["***13800138000***", "***138****8000***", "stars around"],
+    ["8613800138000", "138****8000", "the country code alone"],
+    ["0212+8613800138000", "0212+138****8000", "a plus between two numbers"],
+    ["86 138 0013 8000", "138****8000", "the country code apart"],
+    ["13800138000/13900139000", "138****8000/139****9000", "two numbers with a separator"],
+    ["0571-8800 1234", "0571****34", "another separator after the area code"],
+    ["1 3 8 0 0 1 3 8 0 0 0", "138****8000", "single digits"],
+    ["ID110101199001010015", "ID110101********0015", "letters before an identity card"],
+    ["ID11010519491231002X", "ID110105********002X", "letters before one that ends in X"],
+    ["卡ICBC6222021234567890128", "卡ICBC6222***********0128", "letters before a card"],
+    ["ID110101199001010015X110101199001010015", "ID110101********0015X110101********0015", "two in one word"],
+    ["123456是您的验证码", "******是您的验证码", "a code before its word"],
+    ["验证码为【123456】", "验证码为【******】", "a code in brackets"],
+    ["聯繫人：張三豐", "聯繫人：張**", "a traditional name"],
   ])("of %s is %s: %s", ([text = "", masked], { expect }) => {
     expect(maskPersonalData(text)).toBe(masked);
   });
@@ -119,8 +132,17 @@ describe("a mask", () => {
     ["南山区阳光小区3栋2单元502", "南山区************"],
     ["我住在科技路十二号三栋五楼", "我住在**********"],
     ["中关村大街27号楼1层", "***********"],
+    ["上海市浦东新区世纪大道100弄5号602室", "上海市浦东新区**************"],
+    ["浙江省杭州市西湖区文三路甲90号", "浙江省杭州市西湖区*******"],
+    ["成都市武侯区天府大道中段1号", "成都市武侯区********"],
+    ["北京市海淀区学院路 37 号", "北京市海淀区********"],
   ])("of an address keeps the district: %s", ([text = "", masked], { expect }) => {
     expect(maskPersonalData(text)).toBe(masked);
+  });
+
+  it.for(["\t", "\n", "‒", "−", "·", ".", "_", "/", " - "])("finds a number separated by %j", (mark, { expect }) => {
+    expect(maskPersonalData(["138", "0013", "8000"].join(mark))).toBe("138****8000");
+    expect(maskPersonalData(["6222", "0212", "3456", "7890", "128"].join(mark))).toBe("6222***********0128");
   });
 
   it("hides several in one text, each in its place", ({ expect }) => {
@@ -140,7 +162,21 @@ describe("what is no personal data", () => {
     ["单号SF1380013800012", "a mobile number after letters"],
     ["138001380001", "12 digits"],
     ["13800138000abc", "letters after it"],
-    ["8613800138000", "a country code without a plus"],
+    ["2026-11-15 123456789", "a date and a number"],
+    ["快递 15 123456789", "two numbers"],
+    ["12-13800138000", "a part of a number"],
+    ["139.196.123.45", "the address of a computer"],
+    ["150.12345678", "a decimal"],
+    ["0571 88 001 234", "groups that no landline has"],
+    ["1380-0138/000", "two kinds of separator"],
+    ["1380-013.8000", "two kinds of separator"],
+    ["138-/0013-8000", "two separators in one gap"],
+    ["2026-11-62 22021234567890128", "a card's digits in no groups of a card"],
+    ["3号楼2单元101室的快递", "a building without a street"],
+    ["1号2号楼3号", "numbers"],
+    ["我叫了快递上门", "no name"],
+    ["姓名填错怎么办", "no name"],
+    ["123456是订单号", "no code"],
     ["110101900101001", "15 digits and no word before"],
     ["订单9000000000000001", "a number that passes the check, without prefix and word"],
     ["统一社会信用代码 91310000MA1FL0000N", "a company's code"],
