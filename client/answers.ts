@@ -62,7 +62,7 @@ const health: Shape<Health> = {
   apps: "number",
   modes: "array",
   api: "string",
-  desk: "string",
+  dataKey: "string",
   warnings: "array",
 };
 const resumed: Shape<Resumed> = { resumed: "boolean", trial: "object", faults: "array" };

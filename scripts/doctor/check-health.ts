@@ -15,7 +15,7 @@ export interface Health {
 }
 
 const HEALTH = check("health", "服务在运行，配置完整（/healthz）", "the worker runs and is set up (/healthz)");
-const DESK = check("desk", "客服工作台可用（DATA_KEY）", "the desk can be used (DATA_KEY)");
+const DESK = check("desk", "客服工作台的密钥已设（DATA_KEY）", "the key of the desk is set (DATA_KEY)");
 const MODE = check("mode", "消息加解密方式", "the push mode");
 
 /** Checks the answer of `/healthz`. */
@@ -63,9 +63,9 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
 }
 
 /** A worker of version 0.1 has no desk. */
-function judgeDesk({ desk }: Readonly<Record<string, unknown>>): readonly Finding[] {
-  if (desk === "on") return [passed(DESK)];
-  return desk === "off" ? [DESK_OFF] : [];
+function judgeDesk({ dataKey }: Readonly<Record<string, unknown>>): readonly Finding[] {
+  if (dataKey === "set") return [passed(DESK)];
+  return dataKey === "missing" ? [DESK_OFF] : [];
 }
 
 function misconfigured(problems: readonly unknown[]): Health {
@@ -110,8 +110,8 @@ function stop(finding: Finding): Health {
 const DESK_OFF: Finding = {
   ...DESK,
   state: "warning",
-  fact: "desk: off",
-  wrong: say("没有设 DATA_KEY：客服工作台关闭", "DATA_KEY is not set: the desk is off"),
+  fact: "dataKey: missing",
+  wrong: say("没有设 DATA_KEY：客服工作台将无法使用", "DATA_KEY is not set: the desk cannot be used"),
   cure: say(
     "openssl rand -base64 32 生成一把，另外保存好，再运行 npx wrangler secret put DATA_KEY（或 npm run setup）；丢失后已加密的内容无法恢复",
     "make one with openssl rand -base64 32, keep a copy, then npx wrangler secret put DATA_KEY (or npm run setup); what is sealed with a lost key cannot be read again",

@@ -66,8 +66,8 @@ export const HealthSchema = v.strictObject({
   modes: v.array(v.picklist(["plain", "compatible", "secure"])),
   /** `open` when an API key is set. */
   api: v.picklist(["open", "closed"]),
-  /** Whether texts can be sealed for the desk: `off` without DATA_KEY. */
-  desk: v.picklist(["on", "off"]),
+  /** Whether DATA_KEY is set, the key that seals the texts of the desk. */
+  dataKey: v.picklist(["set", "missing"]),
   /** Recent pushes of all apps rejected because of their signed timestamp; absent: none. */
   stalePushes: v.exactOptional(v.number()),
   /** Warnings: settings that work but should be changed. */

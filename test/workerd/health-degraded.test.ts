@@ -31,7 +31,7 @@ describe("GET /healthz while an app is paused", () => {
       apps: 2,
       modes: ["secure", "secure"],
       api: "open",
-      desk: "on",
+      dataKey: "set",
       warnings: [],
     });
   });

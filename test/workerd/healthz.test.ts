@@ -14,7 +14,7 @@ describe("GET /healthz", () => {
       apps: 2,
       modes: ["secure", "secure"],
       api: "open",
-      desk: "on",
+      dataKey: "set",
       warnings: [],
     });
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -33,10 +33,10 @@ describe("GET /healthz", () => {
     });
   });
 
-  it("says that the desk is off while there is no key for its data, which is no problem", async ({ expect }) => {
+  it("says that there is no key for the data of the desk, which is no problem", async ({ expect }) => {
     const response = await ask({ DATA_KEY: "" });
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ status: "ok", desk: "off", warnings: [] });
+    expect(await response.json()).toMatchObject({ status: "ok", dataKey: "missing", warnings: [] });
   });
 
   it("answers 503 with every problem and its cure", async ({ expect }) => {

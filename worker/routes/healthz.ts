@@ -54,7 +54,7 @@ async function toHealth(c: Context<HttpEnv>, config: Config, channels: Channels)
     apps: apps.length,
     modes: apps.map((app) => app.mode),
     api: apiKeys.length > 0 ? "open" : "closed",
-    desk: dataKeys.length > 0 ? "on" : "off",
+    dataKey: dataKeys.length > 0 ? "set" : "missing",
     ...(stalePushes > 0 && { stalePushes }),
     warnings: warningsOf(config),
     ...(caller !== undefined && { faults }),

@@ -150,7 +150,7 @@ describe("a call", () => {
       apps: 1,
       modes: ["secure"],
       api: "open",
-      desk: "on",
+      dataKey: "set",
       warnings: [],
       faults: [],
     };

@@ -200,16 +200,16 @@ describe("the report", () => {
   });
 
   it("says whether the desk has the key for its data; a worker of 0.1 has none", async ({ expect }) => {
-    const deskOf = async (desk?: string) => {
-      const health = { status: "ok", apps: 1, modes: ["secure"], api: "open", desk, warnings: [] };
+    const deskOf = async (dataKey?: string) => {
+      const health = { status: "ok", apps: 1, modes: ["secure"], api: "open", dataKey, warnings: [] };
       const { ok, findings } = await examine(
         portsOf(() => Response.json(health)),
         { url: URL },
       );
       return [ok, findings.find(({ id }) => id === "desk")] as const;
     };
-    expect(await deskOf("on")).toMatchObject([true, { state: "ok" }]);
-    const [isFine, found] = await deskOf("off");
+    expect(await deskOf("set")).toMatchObject([true, { state: "ok" }]);
+    const [isFine, found] = await deskOf("missing");
     expect([isFine, found?.state]).toEqual([true, "warning"]);
     expect(found?.cure?.en).toContain("openssl rand -base64 32");
     expect(await deskOf()).toEqual([true, undefined]);
