@@ -56,6 +56,13 @@ export interface Note {
   isPending: boolean;
 }
 
+/** What changed a conversation or started an attempt, with the session as it was before. */
+export type Act = { readonly log: string; readonly before: SessionState } & (
+  | { readonly type: "command"; readonly command: DeskCommand; readonly isSending: boolean }
+  | { readonly type: "reply"; readonly agent: string }
+  | { readonly type: "attempt"; readonly send: Send }
+);
+
 /** Starts without a log. */
 export function createConversation(id: string, now: () => number) {
   let log: Log | null = null;
@@ -63,6 +70,7 @@ export function createConversation(id: string, now: () => number) {
   let logs = 0;
   /** How often each command changed something. */
   const applied = new Map<string, number>();
+  const acts: Act[] = [];
   /** How the present agent got the session, and whether it was parked since. */
   let givenBy: "command" | "reply" = "command";
   let wasParked = false;
@@ -148,6 +156,7 @@ export function createConversation(id: string, now: () => number) {
     snapshot: (): Snapshot | null => (log === null ? null : snapshotOf(log)),
     sends: (): readonly Send[] => log?.sends ?? [],
     applied,
+    acts,
     /** Whether the assignee has it by a command and never parked it: what the limit of automatic assignment counts. */
     isCounted: (agent: string): boolean => {
       const open = log?.session.open;
@@ -176,6 +185,7 @@ export function createConversation(id: string, now: () => number) {
         return { type: "refused", refusal: outcome.error, snapshot: snapshotOf(log) };
       if (outcome !== "said") log.session = outcome.value;
       if (log.session !== before || outcome === "said") {
+        acts.push({ type: "command", log: log.id, before, command, isSending: isSending(log) });
         log.keys.add(key);
         applied.set(command.id, (applied.get(command.id) ?? 0) + 1);
       }
@@ -189,9 +199,11 @@ export function createConversation(id: string, now: () => number) {
       log ??= begin();
       if (log.keys.has(request.id)) return "ok";
       const before = log.session.open;
+      const act: Act = { type: "reply", log: log.id, before: log.session, agent };
       const outcome = reply(log.session, agent, contextOf(log));
       if (!outcome.ok)
         return outcome.error.reason === "taken" ? `taken by ${outcome.error.assignee}` : outcome.error.reason;
+      acts.push(act);
       log.session = outcome.value;
       log.keys.add(request.id);
       if (before?.status !== "serving") [givenBy, wasParked] = ["reply", false];
@@ -203,7 +215,9 @@ export function createConversation(id: string, now: () => number) {
       const next = log?.sends.find(({ state }) => state === "queued");
       if (log === null || next === undefined || log.sends.some(({ state }) => state === "leased")) return;
       const stopped = next.kind === "agent" ? "draft" : "dropped";
-      setSend(log, { ...next, state: mayStart(log, next) ? "leased" : stopped });
+      const isStarting = mayStart(log, next);
+      if (isStarting) acts.push({ type: "attempt", log: log.id, before: log.session, send: next });
+      setSend(log, { ...next, state: isStarting ? "leased" : stopped });
     },
     /** The outcome of the attempt under way. */
     settles: (isDelivered: boolean): void => {

@@ -16,6 +16,7 @@ import {
 } from "../../worker/desk/core/requests.ts";
 import { loadDesk } from "../../worker/desk/core/state.ts";
 import { listView, VIEW_NAMES } from "../../worker/desk/core/views.ts";
+import { findForbiddenActs } from "./desk-acts.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "./desk-world.ts";
 import { HOUR, MINUTE } from "./sessions.ts";
 
@@ -74,8 +75,30 @@ type Step = (typeof STEPS)[keyof typeof STEPS] extends fc.Arbitrary<infer T> ? T
 /** Steps that every story may have; of the others each story has a selection, so that few kinds meet often. */
 const ALWAYS = [STEPS.writes, STEPS.writes, STEPS.delivers, STEPS.delivers, STEPS.delivers, STEPS.online];
 
+/** Steps after which something late, repeated or lost is of an erased log, a closed session or a desk that died. */
+const LATE = [
+  STEPS.repeats,
+  STEPS.repeats,
+  STEPS.erases,
+  STEPS.erases,
+  STEPS.closes,
+  STEPS.takes,
+  STEPS.takes,
+  STEPS.dies,
+  STEPS.loses,
+  STEPS.presence,
+  STEPS["passes long"],
+  STEPS.accepts,
+  STEPS.attempts,
+];
+
+const choice: fc.Arbitrary<readonly fc.Arbitrary<Step>[]> = fc.oneof(
+  { weight: 2, arbitrary: fc.subarray(Object.values<fc.Arbitrary<Step>>(STEPS)) },
+  { weight: 1, arbitrary: fc.subarray<fc.Arbitrary<Step>>(LATE, { minLength: 5 }) },
+);
+
 /** A story, with or without offers. */
-export const deskStory = fc.subarray(Object.values<fc.Arbitrary<Step>>(STEPS)).chain((chosen) =>
+export const deskStory = choice.chain((chosen) =>
   fc.record({
     hasOffers: whole,
     steps: fc.array(fc.oneof(...ALWAYS, ...chosen), { maxLength: 80, size: "max" }),
@@ -113,6 +136,7 @@ export function findBrokenChecks({ hasOffers, steps }: DeskStory): readonly stri
   world.rest();
   for (const page of pages.values()) showFrame(world, page);
   broken.push(...findUnrest(world), ...findWrongPages(world, pages));
+  for (const name of IDS) broken.push(...findForbiddenActs(name, world.the(name).acts));
   for (const name of IDS)
     for (const [command, times] of world.the(name).applied)
       if (times > 1) broken.push(`${command} applied ${times} times`);
