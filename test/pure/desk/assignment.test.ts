@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import { acceptOffer, MISSED_OFFER } from "../../../worker/desk/core/assignment.ts";
 import { transact } from "../../../worker/desk/core/desk.ts";
 import { choosePresence, closeSocket, removeAgent, saveAgent } from "../../../worker/desk/core/presence.ts";
+import { requestTransferToTeam } from "../../../worker/desk/core/requests.ts";
 import { applyErasure } from "../../../worker/desk/core/snapshot.ts";
 import type { Draft } from "../../../worker/desk/core/state.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
@@ -99,6 +100,21 @@ describe("the queue", () => {
     world.online("b");
     world.deliverAll();
     expect(assignees(world)).toEqual(["a", "b"]);
+  });
+
+  it("of a team whose last agent is full waits, though agents of other teams are free", ({ expect }) => {
+    const t = { ...AGENT, teams: ["t"] };
+    const world = createDeskWorld({ agents: { a: { ...AGENT, capacity: 3 }, t }, conversations: ["x", "y"] });
+    world.online("a");
+    write(world, "x", "y");
+    for (const id of world.ids)
+      world.decide((draft) =>
+        requestTransferToTeam(draft, { ...world.named("a", id, "1"), team: "t", sealedNote: null }),
+      );
+    world.deliverAll();
+    world.online("t");
+    world.deliverAll();
+    expect(assignees(world)).toEqual(["t", "queued"]);
   });
 });
 
