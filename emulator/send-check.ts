@@ -73,12 +73,13 @@ function checkText(part: JsonObject, rules: SendRules): number | null {
   if (content === "") return 44004;
   const size = rules.textUnit === "bytes" ? Buffer.byteLength(content) : Array.from(content).length;
   if (size > TEXT_LIMIT) return 45002;
+  // Unconfirmed: that WeChat answers a link to another mini program with this code.
   return linkedAppids(content).every((appid) => appid === rules.appid) ? null : 40013;
 }
 
 /**
- * Returns the appids that links refer to. §4.2: a link must lead to this mini program. Assumptions: only a tag makes a
- * link, and the errcode.
+ * Returns the AppIDs of the links in a text. §4.2: a link may only lead to this mini program. Unconfirmed: that only an
+ * `<a>` tag counts as a link.
  */
 function linkedAppids(content: string): readonly string[] {
   const tags = LINK_TAGS.flatMap((tag) => content.match(tag) ?? []);

@@ -40,8 +40,8 @@ export async function checkWeChat(
   const { apiKey } = target;
   if (apiKey === undefined) {
     const cure = say(
-      "通过 API_KEYS 环境变量、.dev.vars 或 --api-key 提供",
-      "provide one as API_KEYS in the environment or .dev.vars, or with --api-key",
+      "通过 API_KEYS 环境变量、.dev.vars 或 --api-key 提供密钥",
+      "provide a key as API_KEYS in the environment or .dev.vars, or with --api-key",
     );
     return {
       findings: [skipped(API, say("没有 API 密钥，无法进行微信侧自检", "WeChat's diagnostics need an API key"), cure)],

@@ -69,7 +69,7 @@ export function showContext(entryText: string, verdict: TokenVerdict | undefined
   return { label, claimed, verified: readContextToken(signed)?.context ?? null, unverifiedReason: null };
 }
 
-/** Types a context with the app's declarations; a part that does not match them is null. */
+/** Validates a context against the app's schemas; a part that does not match is null. */
 export function typeContext(
   raw: ShownContext,
   { AppContextSchema, VerifiedContextSchema }: ContextSchemas,

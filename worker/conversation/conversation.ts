@@ -55,7 +55,10 @@ export interface ConversationConfig {
 
 /** The code for conversations with sessions; undefined until it is loaded. */
 export interface SessionCode {
-  /** Creates the service by agents for one transition, from the caller's settings (`session/create-service.ts`). */
+  /**
+   * Returns what a transition needs to update sessions with human agents: the queue, business hours and the session
+   * machine, from the caller's settings (`session/create-service.ts`).
+   */
   readonly serve: (desk: DeskTerms | undefined) => Service;
 }
 

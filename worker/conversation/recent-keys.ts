@@ -12,13 +12,13 @@ export type KeyedRecord = {
 
 /** The keys of the last minutes. */
 export interface RecentKeys {
-  /** Returns the record with a key, from `since` (a seq) on; undefined when there is none. */
+  /** Returns the seq of the record with a key, from `since` (a seq) on; undefined when there is none. */
   find(key: string, since: number): number | undefined;
   /** Adds a record that was stored. */
   add(record: KeyedRecord): void;
 }
 
-/** The maximum number of keys; older ones are dropped. Hundreds in two minutes are already unusual. */
+/** With more keys than this, those before `since` are dropped at the next search. Hundreds in two minutes are unusual. */
 const MANY = 256;
 
 /**

@@ -21,8 +21,8 @@ export interface CheckedAccount {
 }
 
 /**
- * Finds every problem, with its path and fix (100 at most). A problem that the defaults have for one account only
- * contains the account's name.
+ * Finds every problem, with its path and fix (100 at most). If a problem of the defaults concerns a single account, its
+ * text names that account.
  *
  * @param accounts the configured accounts; undefined without a configuration
  * @param check further checks that need the configuration

@@ -73,6 +73,6 @@ function overridesOf(input: unknown): readonly (readonly [string, unknown])[] {
 }
 
 function notAnAccount(key: string): SettingsProblem {
-  const cure = "write mini-program: and the AppID";
+  const cure = "use mini-program:<AppID> as the key, for example mini-program:wx0123456789abcdef";
   return { reason: "invalid", path: clipPath(`overrides.${key}`), problem: "is not the name of an account", cure };
 }

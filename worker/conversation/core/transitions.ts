@@ -97,10 +97,11 @@ export function applyEvent(
   const current = expireHeld(expireLeases(heard, writer, context), writer, now);
   const at = Math.min(inbound.createdAt, now);
   const score = service?.machine.readScore(current, inbound, at, now);
-  // While the settings cannot be read, a conversation that has had a session is the desk's.
+  // If the settings cannot be read (`consumers` is undefined), a conversation that has had a session is treated as
+  // handled by agents.
   const isDesk = service !== undefined && (push.desk !== undefined || push.consumers === undefined);
   const proposed = score === undefined ? (push.candidates ?? []) : [];
-  // At the desk a handover is no acknowledgement.
+  // Conversations handled by agents are never acknowledged with a handover.
   const candidates = push.isForwarded === true && !isDesk ? proposed.map(withoutHandover) : proposed;
   const chosen = chooseCandidate(current, candidates, context, isDesk);
   const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message" && !isDesk;

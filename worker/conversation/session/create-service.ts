@@ -1,4 +1,4 @@
-/** Creates the service by agents of the desk for the transitions of conversations with sessions. */
+/** Creates what the transitions of conversations with sessions need: queue, business hours and session machine. */
 import { SESSION_MACHINE } from "../core/session/machine.ts";
 import type { DeskTerms, Service } from "../core/session/service.ts";
 

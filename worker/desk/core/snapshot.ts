@@ -9,7 +9,10 @@ import { isNewer, isSameSession, toDeskSession, type Entry, type Position, type 
 import { reservedIn, type Draft } from "./state.ts";
 import { TIMER_INTERVAL_MS } from "./wants.ts";
 
-/** How long the position of a conversation without an open session is kept, milliseconds. No call takes longer. */
+/**
+ * How long the log position of a conversation without an open session is kept, milliseconds, so that a late answer with
+ * an older state is recognised. Longer than the timeout of any call.
+ */
 export const KNOWN_MS = 600_000;
 /** How long a tombstone is kept, milliseconds. */
 export const TOMBSTONE_MS = 24 * 3_600_000;
@@ -35,7 +38,7 @@ export function applyAnswer(draft: Draft, conversation: string, command: DeskCom
   if (answer.type === "ok" && command.type === "say") markSaid(draft, conversation, command);
 }
 
-/** Applies the state of a conversation that was read after `seen` or for a rebuild. */
+/** Applies a state that the desk requested itself: the answer of the RPC `seen`, or a read during a rebuild. */
 export function applyRead(draft: Draft, conversation: string, snapshot: Snapshot): void {
   applySnapshot(draft, conversation, snapshot, "answer");
 }

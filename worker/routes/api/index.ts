@@ -62,8 +62,8 @@ export function createApi(): Hono<HttpEnv> {
 }
 
 /**
- * Answers an error of the worker itself: `try_again` when the runtime marks the error as retryable, otherwise
- * `internal`; the log contains the error's name.
+ * Answers an error of the worker itself: `try_again` when the runtime marks the error as retryable, an object is
+ * overloaded or a deadline of our own passed, otherwise `internal`; the log contains the error's name.
  */
 export function answerError(error: Error, c: Context<HttpEnv>): Response {
   const requestId = c.get("requestId");

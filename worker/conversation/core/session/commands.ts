@@ -183,7 +183,10 @@ export interface UnsentMessages {
   readonly held: number;
 }
 
-/** Closes the session. An agent may close it only without unseen messages, messages being sent and held messages. */
+/**
+ * Closes the session, if there are no unseen messages, messages being sent or held messages of agents. An idle session
+ * is closed only if it is served, not parked, and no user message waits.
+ */
 export function close(
   before: SessionState,
   command: SessionCommand & { reason: Extract<CloseReason, "agent" | "idle">; seenSeq: number },
@@ -215,7 +218,7 @@ export function expire(
   const status = command.reason === "bot" ? "bot" : "queued";
   return withStatus(before, command, status, (session) => {
     if (session.lastUserSeq > command.afterSeq) return err({ reason: "stale" });
-    // An automatic reply may be delayed for hours; when it fails, the user goes to the queue.
+    // An automatic reply can be delayed for hours, and if it fails the user is moved to the queue.
     if (command.reason === "bot" && session.waitingSince !== null) return err({ reason: "waiting" });
     return ok(end(before, session, command.reason, context));
   });

@@ -1,5 +1,5 @@
 /**
- * Service by agents of the desk, as used by the transitions of a conversation. The session machine is passed in: a
+ * What the transitions of a conversation need to update sessions with human agents. The session machine is passed in: a
  * conversation without sessions neither loads nor runs it.
  */
 import type { Inbound } from "../../../../shared/message/inbound.ts";
@@ -10,7 +10,7 @@ import type { ConversationState } from "../state.ts";
 import type { QueueEntry } from "./events.ts";
 import type { Measuring } from "./sums.ts";
 
-/** The settings for service by agents; plain values that cross RPC. */
+/** The settings of an account whose users are served by human agents; plain values that cross RPC. */
 export interface DeskTerms {
   /** Whether it is within business hours now. */
   readonly isOpen: boolean;
@@ -18,7 +18,7 @@ export interface DeskTerms {
   readonly hours?: string;
 }
 
-/** Service by agents in one transition. */
+/** What one transition needs to update sessions with human agents. */
 export interface Service {
   /** The queue in which a session without an agent waits. */
   readonly queue: QueueEntry;

@@ -1,7 +1,7 @@
 /**
- * Detects user text that looks like markup in an XML event: the end of CDATA, and repeated names. A text that leaves
- * its element must open that element again, or the platform's own closing tag would not match; so it repeats the
- * element's name, or the name of an element around it.
+ * Detects user text that was parsed as markup (XML injection), by the end of CDATA and by repeated names. A text that
+ * closes its own element early must open it again, otherwise the platform's closing tag does not match. The name of that
+ * element, or of an enclosing one, then occurs twice.
  */
 import { readMarkup } from "./markup.ts";
 
