@@ -16,11 +16,15 @@ const NEWER = { ...SETTINGS, nightShift: true };
 
 useWorker({ clock: "hour ahead", settings: null });
 
-/** The newest version becomes these settings, as another worker would have stored them; no reader remembers others. */
+/**
+ * The newest version becomes these settings, as another worker would have stored them, before KV has it; no reader
+ * remembers others.
+ */
 async function storeAsAnother(defaults: object): Promise<void> {
   await runInDurableObject(settingsObject(), (_, { storage }) => {
     const body = JSON.stringify({ defaults, overrides: {} });
     storage.sql.exec("update versions set body = ? where version = (select max(version) from versions)", body);
+    storage.kv.put("head", { ...storage.kv.get<object>("head"), published: 0 });
   });
   await env.KV.delete(SETTINGS_KEY);
   settingsMemory.known = undefined;
