@@ -83,20 +83,21 @@ export function createSettingsStore(storage: DurableObjectStorage): SettingsStor
     },
     unaudited() {
       if (schema === undefined) return [];
-      const rows = sql.exec<VersionRow>(`${SELECT} where version >= ? order by version`, audited()).toArray();
-      return rows.flatMap((row, index) => {
-        return row.version > audited() ? [{ row, before: rows[index - 1]?.body }] : [];
-      });
+      const known = audited();
+      const rows = sql.exec<VersionRow>(`${SELECT} where version >= ? order by version`, known).toArray();
+      return rows.flatMap((row, index) => (row.version > known ? [{ row, before: rows[index - 1]?.body }] : []));
     },
     setAudited(version) {
-      kv.put(HEAD_KEY, { ...head(), audited: Math.max(version, audited()) } satisfies Head);
+      const known = head();
+      kv.put(HEAD_KEY, { ...known, audited: Math.max(version, known.audited) } satisfies Head);
     },
     setPublished(version) {
       if (schema !== undefined) kv.put(HEAD_KEY, { ...head(), published: version } satisfies Head);
     },
     unpublished() {
       const { version = 0, at = 0 } = newest() ?? {};
-      return { isKvBehind: head().published !== version, isAuditBehind: audited() < version, since: at };
+      const known = head();
+      return { isKvBehind: known.published !== version, isAuditBehind: known.audited < version, since: at };
     },
   };
 }

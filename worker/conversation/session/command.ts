@@ -26,9 +26,8 @@ const MAX_NEWER_ROWS = 200;
 
 /** Returns the state of a conversation's sessions; null without a log. */
 export function readSnapshot(conversation: LoadedConversation): Snapshot | null {
-  const { store } = conversation;
-  const [address, log] = [store.address(), store.log()];
-  return address === undefined || log === undefined ? null : showSessions(conversation, address, log);
+  const head = conversation.head();
+  return head && showSessions(conversation, head, head.log);
 }
 
 function showSessions(
