@@ -1,6 +1,6 @@
 /**
- * Opens the channel of an account, what sends by it, its tools and its texts. Of the composition root, which alone names a channel:
- * `createKefu` passes this to the routes and the objects.
+ * Opens the channel of an account and creates its sending, tools and texts. Part of the composition root, the only place
+ * that names a channel: `createKefu` passes it to the routes and the objects.
  */
 import type { Channel } from "./channels/channel.ts";
 import { openMiniProgram } from "./channels/mini-program/channel.ts";

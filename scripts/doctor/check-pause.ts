@@ -122,7 +122,7 @@ function resumeCall(origin: string, appid: string): string {
 
 /**
  * Formats a time as the phone page does: rounded up to the minute, with the day when it is not today. @returns
- * undefined when there is no valid time
+ * undefined when the time is not valid
  */
 function beijingTime(iso: string, now: number): string | undefined {
   const at = Date.parse(iso);

@@ -44,7 +44,7 @@ describe("what is assigned without asking", () => {
     expect(refusal({ ...AGENT, teams: ["t"] }, true, { team: "t", assignee: null })).toBeUndefined();
   });
 
-  it("goes to nobody else", ({ expect }) => {
+  it("is refused for an agent who is unknown, suspended, absent, full or of another team", ({ expect }) => {
     expect(refusal({ ...AGENT, isSuspended: true })).toBe("no_agent");
     expect(refusal(AGENT, false)).toBe("absent");
     expect(refusal(BUSY)).toBe("absent");
@@ -53,7 +53,7 @@ describe("what is assigned without asking", () => {
     expect(findAdmissionRefusal(draftOf(createDeskWorld()), "nobody", NOBODYS, "assign")).toBe("no_agent");
   });
 
-  it("goes to nobody in grace: an agent without a page cannot answer", ({ expect }) => {
+  it("is refused for an agent in grace, who has no page to answer on", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT } });
     world.online("a");
     world.decide((draft) => closeSocket(draft, "page of a"));
