@@ -6,8 +6,8 @@ import { Hono } from "hono/tiny";
 import { createApi } from "./routes/api/index.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
 import { answerUnhandled, prepare, type AppParts } from "./routes/http/prepare.ts";
-import { problem } from "./routes/http/problem.ts";
-import { SECURE_HEADERS } from "./routes/http/secure-response.ts";
+import { problem } from "./routes/http/response/problem.ts";
+import { SECURE_HEADERS } from "./routes/http/response/secure-response.ts";
 
 /**
  * Creates the rest of the application.

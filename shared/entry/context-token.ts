@@ -1,6 +1,6 @@
 /**
  * The token with the context that the shop's back end signed. It passes from that server through the page and the
- * contact button to the worker: `signContext` (client/) writes it, `worker/inbox/verify-context.ts`
+ * contact button to the worker: `signContext` (client/) writes it, `worker/inbox/receive/verify-context.ts`
  * verifies it, the page and `session-from.ts` only pass it on.
  *
  *     1.<expiry, seconds>.<HMAC-SHA-256, base64url>.<compact JSON>

@@ -124,7 +124,7 @@ export const COST: MutantTable = {
     {
       name: "kv-always-written",
       breaks: "every push costs a write to KV",
-      file: "worker/inbox/late-events.ts",
+      file: "worker/inbox/receive/late-events.ts",
       symbol: "mayBeRepeated",
       change: { returns: "true" },
       killedBy: ["workerd/late-pushes.test.ts", "KV as the shield against repeats is neither written nor read in calm"],
@@ -141,7 +141,7 @@ export const COST: MutantTable = {
       name: "stale-push-written-each-time",
       breaks: "a captured push that is sent without end costs a row each time",
       fault: "replayed-pushes",
-      file: "worker/inbox/report-stale-pushes.ts",
+      file: "worker/inbox/account-calls/report-stale-pushes.ts",
       symbol: "countStalePush.isDue",
       change: { value: "true" },
       killedBy: [
@@ -153,7 +153,7 @@ export const COST: MutantTable = {
       name: "message-read-to-the-end",
       breaks: "GET of one message reads every row written since",
       fault: "clock-and-depth",
-      file: "worker/conversation/read-message.ts",
+      file: "worker/conversation/reading/read-message.ts",
       symbol: "readMessageState",
       change: { condition: "MAX_ROWS_READ", is: true },
       killedBy: [

@@ -97,7 +97,7 @@ export const FAULTS: MutantTable = {
       name: "repeat-forwarded-again",
       breaks: "a repeated push is forwarded again although its answer was relayed",
       fault: "foreign-events",
-      file: "worker/inbox/forward-event.ts",
+      file: "worker/inbox/receive/forward-event.ts",
       symbol: "relay.before",
       change: { condition: "outcome", is: false },
       killedBy: [
@@ -151,7 +151,7 @@ export const FAULTS: MutantTable = {
       name: "waiting-not-woken",
       breaks: "after a pause was lifted every message waits for its old end",
       fault: "pauses-unseen",
-      file: "worker/account/pause-control.ts",
+      file: "worker/account/pause/pause-control.ts",
       symbol: "createPauseControl.lift.releaseAt",
       change: { value: "{}" },
       killedBy: ["workerd/resume.test.ts", "POST /resume sends one message, lifts the pause, and the others follow"],

@@ -61,7 +61,7 @@ export const HOSTILE_INPUT: MutantTable = {
       name: "api-json-without-limits",
       breaks: "settings that nest thousands of levels deep are answered with 500",
       fault: "clock-and-depth",
-      file: "worker/routes/http/request-body.ts",
+      file: "worker/routes/http/request/request-body.ts",
       symbol: "readJson.json",
       change: { replace: "LIMITS", by: "{ maxDepth: Infinity, maxCommas: Infinity }" },
       killedBy: ["workerd/api-json.test.ts", "a JSON body that nests thousands of levels deep is refused as settings"],

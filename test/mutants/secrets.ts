@@ -10,7 +10,7 @@ export const SECRETS: MutantTable = {
     {
       name: "openid-in-the-log",
       breaks: "log lines name a user by openid",
-      file: "worker/inbox/receive-arrival.ts",
+      file: "worker/inbox/receive/receive-arrival.ts",
       symbol: "receiveOne.tag",
       change: { value: "user" },
       killedBy: LOG_LINES,
@@ -18,7 +18,7 @@ export const SECRETS: MutantTable = {
     {
       name: "text-in-the-log",
       breaks: "the log line of a push holds the message",
-      file: "worker/inbox/receive-arrival.ts",
+      file: "worker/inbox/receive/receive-arrival.ts",
       symbol: "receiveOne.fields",
       change: { replace: "event.name", by: "JSON.stringify(event)" },
       killedBy: LOG_LINES,
@@ -75,7 +75,7 @@ export const SECRETS: MutantTable = {
     {
       name: "rate-counted-by-the-key",
       breaks: "the API key itself is given to the rate limiter",
-      file: "worker/routes/http/require-api-key.ts",
+      file: "worker/routes/http/auth/require-api-key.ts",
       symbol: "findCaller",
       change: { replace: 'Buffer.from(digest).toString("hex")', by: "key" },
       killedBy: ["workerd/api-auth.test.ts", "the rate limit counts by a hash of the key"],

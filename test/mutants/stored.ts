@@ -13,7 +13,7 @@ export const STORED: MutantTable = {
     {
       name: "acknowledged-before-stored",
       breaks: "a push is acknowledged without waiting for the conversation object",
-      file: "worker/inbox/receive-event.ts",
+      file: "worker/inbox/receive/receive-event.ts",
       symbol: "receiveEvent",
       change: {
         replace: "await received",
@@ -49,7 +49,7 @@ export const STORED: MutantTable = {
     {
       name: "queue-lives-in-memory",
       breaks: "an evicted object forgets the messages it has to send",
-      file: "worker/conversation/store.ts",
+      file: "worker/conversation/storage/store.ts",
       symbol: "createConversationStore.initialState",
       change: { replace: "{ ...empty, ..._ }", by: "{ ...empty, ..._, queue: [] }" },
       killedBy: [CONVERSATION, "a conversation object finds its state in the newest row after eviction"],

@@ -40,7 +40,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "pause-not-stored",
       breaks: "an evicted account object forgets the pause",
-      file: "worker/account/pause-control.ts",
+      file: "worker/account/pause/pause-control.ts",
       symbol: "createPauseControl.pause",
       change: { drop: "write" },
       killedBy: ["workerd/account.test.ts", "a pause travels with the published access, and with the object's answers"],
@@ -67,7 +67,7 @@ export const TROUBLE: MutantTable = {
       name: "lifted-pause-comes-back",
       breaks: "lifting a pause forgets which message caused it, and the message pauses the app again",
       fault: "pauses-unseen",
-      file: "worker/account/pause-control.ts",
+      file: "worker/account/pause/pause-control.ts",
       symbol: "createPauseControl.lift.ended",
       change: { value: "{ refusals: {} }" },
       killedBy: [

@@ -6,7 +6,7 @@ import { publint } from "publint";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { buildClient } from "../../scripts/lib/build-client.ts";
 import { ROOT } from "../../scripts/lib/build.ts";
-import { verifyContextToken } from "../../worker/inbox/verify-context.ts";
+import { verifyContextToken } from "../../worker/inbox/receive/verify-context.ts";
 
 const run = promisify(execFile);
 /** The largest module, KB: not minified and with its comments, so that it is readable. */

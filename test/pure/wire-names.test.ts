@@ -30,7 +30,7 @@ const IMPORTERS = [
   // Opens the channels.
   "worker/open-channel.ts",
   // WeChat's own tests of the connection, which no other platform has.
-  "worker/routes/api/diagnostics.ts",
+  "worker/routes/api/operations/diagnostics.ts",
 ];
 
 /** Names of messages that are also types of our own. */

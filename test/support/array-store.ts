@@ -1,5 +1,5 @@
 /**
- * A conversation's storage as an array of records: the same as `worker/conversation/store.ts` without SQL, for the tests of what
+ * A conversation's storage as an array of records: the same as `worker/conversation/storage/store.ts` without SQL, for the tests of what
  * runs over it. Both pass `store-contract.ts`. Rows and state survive only as what JSON keeps of them.
  */
 import { isSameAccount, type Address } from "../../shared/message/address.ts";
@@ -7,7 +7,7 @@ import type { EraseNote } from "../../worker/conversation/core/erasure.ts";
 import { nextLogId } from "../../worker/conversation/core/log-id.ts";
 import { readEntryText, type Row } from "../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE } from "../../worker/conversation/core/state.ts";
-import type { ConversationStore } from "../../worker/conversation/log-store.ts";
+import type { ConversationStore } from "../../worker/conversation/storage/log-store.ts";
 
 interface ArrayRecord {
   readonly seq: number;

@@ -6,7 +6,7 @@ import { it } from "vitest";
 import { miniProgramAddress } from "../../shared/message/address.ts";
 import type { Row } from "../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "../../worker/conversation/core/state.ts";
-import type { ConversationStore } from "../../worker/conversation/log-store.ts";
+import type { ConversationStore } from "../../worker/conversation/storage/log-store.ts";
 import { text } from "./conversation.ts";
 
 /**

@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
 import { miniProgramAddress } from "../../shared/message/address.ts";
-import { createErasures, MAX_ERASURES, type Erasures } from "../../worker/account/erasures.ts";
+import { createErasures, MAX_ERASURES, type Erasures } from "../../worker/account/users/erasures.ts";
 import { account as accountObject, alarmOf, emptyAccount } from "../support/workerd.ts";
 import { useWorker } from "./each-test.ts";
 

@@ -5,7 +5,7 @@ import { miniProgramAccount } from "../../shared/message/address.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
-import { createConversationStore } from "../../worker/conversation/store.ts";
+import { createConversationStore } from "../../worker/conversation/storage/store.ts";
 import { Conversation } from "../../worker/index.ts";
 import { rejected } from "../support/delivery.ts";
 import { atOnce, message, reply, says, submit, tells, text } from "../support/direct.ts";

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { SNAPSHOT_MS } from "../../worker/account/fault-reader.ts";
+import { SNAPSHOT_MS } from "../../worker/account/faults/fault-reader.ts";
 import { SETTINGS_KEY } from "../../worker/settings/published-settings.ts";
 import { settingsMemory } from "../../worker/settings/reader.ts";
 import { account, APPID, pass, remote, ring, settingsObject } from "../support/workerd.ts";

@@ -6,7 +6,7 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import { findAccountConfig, requireConfig } from "../../worker/config/config.ts";
 import type { ConversationDirectory } from "../../worker/conversation/client.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
-import { receiveArrival } from "../../worker/inbox/receive-arrival.ts";
+import { receiveArrival } from "../../worker/inbox/receive/receive-arrival.ts";
 import { createServices } from "../../worker/inbox/services.ts";
 import { CHANNELS } from "../../worker/open-channel.ts";
 import { must } from "../support/conversation.ts";

@@ -1,7 +1,7 @@
 /** The object's SQLite keeps what the array of the pure tests keeps: `test/pure/conversation/store-contract.test.ts`. */
 import { runInDurableObject } from "cloudflare:test";
 import { describe } from "vitest";
-import { createConversationStore } from "../../worker/conversation/store.ts";
+import { createConversationStore } from "../../worker/conversation/storage/store.ts";
 import { testCommands } from "../support/command-contract.ts";
 import { testConversation } from "../support/conversation-contract.ts";
 import { testServedMessages } from "../support/served-contract.ts";

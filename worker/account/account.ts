@@ -21,14 +21,14 @@ import { addMilestone, type Milestone } from "./core/milestones.ts";
 import { forgetMessages } from "./core/pause.ts";
 import { nextDue, type Retention } from "./core/schedule.ts";
 import type { AccountState } from "./core/state.ts";
-import { createErasures } from "./erasures.ts";
 import { createAccountEvents } from "./events.ts";
-import { createPauseControl, type PauseControl, type ResumeDeps } from "./pause-control.ts";
+import { createPauseControl, type PauseControl, type ResumeDeps } from "./pause/pause-control.ts";
+import { createWaitingList } from "./pause/waiting-list.ts";
 import { createAccountStore, NAMELESS_ACCOUNT } from "./store.ts";
 import { toPublished, type AccountAccess } from "./token/published-access.ts";
 import type { TokenKeeper, TokenKeeperDeps } from "./token/token-keeper.ts";
-import { createUserRecords } from "./user-records.ts";
-import { createWaitingList } from "./waiting-list.ts";
+import { createErasures } from "./users/erasures.ts";
+import { createUserRecords } from "./users/user-records.ts";
 
 /** The dependencies of the token keeper that the account object provides. */
 export type TokenHost = Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish" | "texts">;

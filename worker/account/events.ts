@@ -26,8 +26,8 @@ import { toListed, type ListedWebhooks } from "../webhooks/core/listed-webhooks.
 import type { WebhookAccount } from "../webhooks/health-reader.ts";
 import type { Deliverable } from "../webhooks/run.ts";
 import type { SkippedEvents } from "../webhooks/skipped-store.ts";
-import type { Erasures } from "./erasures.ts";
 import type { AccountStore } from "./store.ts";
+import type { Erasures } from "./users/erasures.ts";
 
 /** The maximum number of stored events. */
 const MAX_EVENTS = 5_000;

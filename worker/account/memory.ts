@@ -6,7 +6,7 @@ import type { TokenProblem } from "../channels/access.ts";
 import type { AccountPause } from "../conversation/rpc.ts";
 import type { Milestone } from "./core/milestones.ts";
 import { LONGEST_PAUSE_MS } from "./core/pause-end.ts";
-import type { SendsMemory } from "./sends-watch.ts";
+import type { SendsMemory } from "./faults/sends-watch.ts";
 import type { AccountAccess } from "./token/published-access.ts";
 
 /** What is cached of one account. Times in epoch ms. */

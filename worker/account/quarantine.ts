@@ -5,8 +5,8 @@
 import { beijingDay } from "../../shared/base/beijing-day.ts";
 import { utf8Length } from "../../shared/text/size.ts";
 import { hexDigest } from "../platform/digest.ts";
-import type { Erasures } from "./erasures.ts";
 import type { AccountStore, QuarantineRow } from "./store.ts";
+import type { Erasures } from "./users/erasures.ts";
 
 /** An authentic push that could not be parsed. */
 export interface UnreadablePush {

@@ -15,11 +15,11 @@ import type { AccountFault } from "./core/faults.ts";
 import type { Milestone, Milestones } from "./core/milestones.ts";
 import type { StalePushReport } from "./core/stale-pushes.ts";
 import type { EventOutcome, KeptAccountEvent } from "./events.ts";
-import type { ResumeStart, WaitAnswer, WaitingConversation } from "./pause-control.ts";
+import type { SendsReport } from "./faults/sends-report.ts";
+import type { ResumeStart, WaitAnswer, WaitingConversation } from "./pause/pause-control.ts";
 import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
-import type { SendsReport } from "./sends-report.ts";
 import type { TokenObject } from "./token/published-access.ts";
-import type { PersonalCursor, PersonalPage } from "./user-records.ts";
+import type { PersonalCursor, PersonalPage } from "./users/user-records.ts";
 
 /**
  * An account object as its callers see it. Calls about webhooks pass the webhooks of the settings that the caller has

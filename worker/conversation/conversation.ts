@@ -27,10 +27,9 @@ import {
   type SendRequest,
   type SendResult,
 } from "./core/transitions.ts";
-import { fillLease, showConversation } from "./details.ts";
 import { createEngine } from "./engine.ts";
-import type { ConversationStore } from "./log-store.ts";
-import { readMessageState } from "./read-message.ts";
+import { fillLease, showConversation } from "./reading/details.ts";
+import { readMessageState } from "./reading/read-message.ts";
 import type {
   ConversationDetails,
   LeasedMessage,
@@ -40,6 +39,7 @@ import type {
   ReplayOptions,
   SubmitAnswer,
 } from "./rpc.ts";
+import type { ConversationStore } from "./storage/log-store.ts";
 import { runTransition, type Transition } from "./transact.ts";
 
 /** How long an Idempotency-Key is kept, milliseconds; after that the same key sends a new message. */

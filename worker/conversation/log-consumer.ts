@@ -7,7 +7,7 @@ import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Address } from "../../shared/message/address.ts";
 import type { ConsumerCursors, KnownConsumers } from "./core/consumer-cursor.ts";
 import type { ConversationState } from "./core/state.ts";
-import type { ConversationStore } from "./log-store.ts";
+import type { ConversationStore } from "./storage/log-store.ts";
 
 /** The conversation in its current state, which may change between two calls because other events run in between. */
 export interface ConsumerHost {

@@ -6,7 +6,7 @@ import type { ExportLine } from "../../shared/api/export.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
 import { isoTime, MAX_PAGE } from "../../shared/api/schemas.ts";
 import { showAccountEvent } from "../../shared/message/account-event.ts";
-import type { PersonalCursor, PersonalPage, PersonalRecord } from "../account/user-records.ts";
+import type { PersonalCursor, PersonalPage, PersonalRecord } from "../account/users/user-records.ts";
 
 /** Rows of one log. */
 export interface RowPage {

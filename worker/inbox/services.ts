@@ -10,11 +10,11 @@ import type { AttemptOutcome, PauseCause, PauseVerdict } from "../../shared/mess
 import { credentialOf } from "../account/core/credential.ts";
 import type { Milestone } from "../account/core/milestones.ts";
 import type { Trouble } from "../account/core/trouble.ts";
-import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
+import { forgetFaults, snapshotMemory } from "../account/faults/fault-reader.ts";
+import { keepUnreported, watchSend } from "../account/faults/sends-watch.ts";
 import { accountMemory as memory, rememberPause, pauseToReport } from "../account/memory.ts";
-import type { WaitingConversation } from "../account/pause-control.ts";
+import type { WaitingConversation } from "../account/pause/pause-control.ts";
 import type { AccountRpc } from "../account/rpc.ts";
-import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token/token-reader.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";

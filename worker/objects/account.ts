@@ -16,7 +16,8 @@ import { faultsOf, type AccountFault } from "../account/core/faults.ts";
 import { milestonesOf, type Milestone, type Milestones } from "../account/core/milestones.ts";
 import { addStale, describeAge, type StalePushReport } from "../account/core/stale-pushes.ts";
 import type { KeptAccountEvent, EventOutcome } from "../account/events.ts";
-import type { ResumeStart, WaitAnswer, WaitingConversation } from "../account/pause-control.ts";
+import type { SendsReport } from "../account/faults/sends-report.ts";
+import type { ResumeStart, WaitAnswer, WaitingConversation } from "../account/pause/pause-control.ts";
 import {
   type QuarantinedPush,
   type UnreadablePush,
@@ -25,9 +26,8 @@ import {
   readQuarantine,
 } from "../account/quarantine.ts";
 import type { AccountRpc } from "../account/rpc.ts";
-import type { SendsReport } from "../account/sends-report.ts";
 import { accessKey, type AccountAccess, type PauseAnswer } from "../account/token/published-access.ts";
-import type { PersonalCursor, PersonalPage } from "../account/user-records.ts";
+import type { PersonalCursor, PersonalPage } from "../account/users/user-records.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import type { AccountPause, RelayedAnswer } from "../conversation/rpc.ts";

@@ -17,7 +17,6 @@ import { pruneUntil } from "../conversation/core/schedule.ts";
 import type { DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { InboundEvent, SendRequest } from "../conversation/core/transitions.ts";
-import { eraseStorage, findLeftover } from "../conversation/erased-storage.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import type {
   AccountPause,
@@ -33,7 +32,8 @@ import type {
   SubmitAnswer,
 } from "../conversation/rpc.ts";
 import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
-import { createConversationStore } from "../conversation/store.ts";
+import { eraseStorage, findLeftover } from "../conversation/storage/erased-storage.ts";
+import { createConversationStore } from "../conversation/storage/store.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
 import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
 import { deliverToConsumers, expireForConsumers, movableCursors } from "../inbox/log-consumers.ts";

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../../shared/api/problem-table.ts";
 import { both } from "../../shared/api/schemas.ts";
 import type { Content, RouteDescription } from "../routes/http/describe.ts";
-import { PROBLEM_TYPE } from "../routes/http/problem.ts";
+import { PROBLEM_TYPE } from "../routes/http/response/problem.ts";
 import { problemSchema } from "./problem-schema.ts";
 
 /** The problems that every request with a key may get. */

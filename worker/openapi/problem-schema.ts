@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { PROBLEMS, type ProblemCode } from "../../shared/api/problem-table.ts";
 import { both } from "../../shared/api/schemas.ts";
-import { problemType } from "../routes/http/problem.ts";
+import { problemType } from "../routes/http/response/problem.ts";
 
 /** The prefix of problems in the document's `components.schemas`. */
 export const PROBLEM_PREFIX = "Problem_";

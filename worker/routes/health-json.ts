@@ -6,7 +6,7 @@ import type { FaultJson } from "../../shared/api/health.ts";
 import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
-import type { HealthFault } from "../account/fault-reader.ts";
+import type { HealthFault } from "../account/faults/fault-reader.ts";
 import type { ChannelTexts, TroubleCause } from "../channels/channel.ts";
 
 const UNREACHABLE = {

@@ -4,7 +4,7 @@ import { accountOf } from "../../shared/message/address.ts";
 import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
-import type { ConversationStore } from "../conversation/log-store.ts";
+import type { ConversationStore } from "../conversation/storage/log-store.ts";
 import { conversationTag } from "../platform/logger.ts";
 import { webhookCursors, withWebhookCursors } from "./core/consumers.ts";
 import { typesOf } from "./core/event.ts";

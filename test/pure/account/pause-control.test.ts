@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
-import { createPauseControl, type WaitingConversation } from "../../../worker/account/pause-control.ts";
+import { createPauseControl, type WaitingConversation } from "../../../worker/account/pause/pause-control.ts";
 import type { AccountAccess } from "../../../worker/account/token/published-access.ts";
 import type { TokenProblem } from "../../../worker/channels/access.ts";
 import { describeCode } from "../../../worker/channels/wechat/errcode.ts";

@@ -8,7 +8,7 @@ import { readOptions } from "../../../scripts/doctor/options.ts";
 import { readLocalValues } from "../../../scripts/lib/local-values.ts";
 import { readSetupOptions } from "../../../scripts/setup/options.ts";
 import { readConfig } from "../../../worker/config/config.ts";
-import { verifyContextToken } from "../../../worker/inbox/verify-context.ts";
+import { verifyContextToken } from "../../../worker/inbox/receive/verify-context.ts";
 
 const KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const CONTEXT_KEY = "context-test-key-0123456789abcdefgh";

@@ -4,7 +4,7 @@
  */
 import { describe, it } from "vitest";
 import { decidePause } from "../../../worker/account/core/pause.ts";
-import { watchSend } from "../../../worker/account/sends-watch.ts";
+import { watchSend } from "../../../worker/account/faults/sends-watch.ts";
 import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
 import { settleAttempt } from "../../../worker/conversation/core/outbox/outbox.ts";
 import { waitReasonOf } from "../../../worker/conversation/core/outbox/waiting.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { createRecentKeys, type KeyedRecord } from "../../../worker/conversation/recent-keys.ts";
+import { createRecentKeys, type KeyedRecord } from "../../../worker/conversation/storage/recent-keys.ts";
 
 /** A log, its memory, and how often the memory had to read it. */
 function openLog(records: KeyedRecord[] = []) {

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { signContext } from "../../../client/index.ts";
-import { verifyContextToken } from "../../../worker/inbox/verify-context.ts";
+import { verifyContextToken } from "../../../worker/inbox/receive/verify-context.ts";
 
 const KEY = "context-test-key-0123456789abcdefgh";
 const OTHER_KEY = "another-key-0123456789abcdefghijkl";

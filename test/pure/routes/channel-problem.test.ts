@@ -3,7 +3,7 @@ import { Hono } from "hono/tiny";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { CallFailure, Reaction } from "../../../shared/message/delivery.ts";
 import { MINI_PROGRAM_TEXTS } from "../../../worker/channels/mini-program/texts.ts";
-import { refuseCall } from "../../../worker/routes/http/channel-problem.ts";
+import { refuseCall } from "../../../worker/routes/http/response/channel-problem.ts";
 
 const NOW = Date.UTC(2026, 10, 30);
 const UNTIL = NOW + 90_500;

@@ -3,7 +3,7 @@
  */
 import type { Config } from "../../config/config.ts";
 import type { Channels, RequestServices } from "../../inbox/services.ts";
-import type { ChosenConversation } from "./choose-conversation.ts";
+import type { ChosenConversation } from "./request/choose-conversation.ts";
 
 /** The bindings are declared in wrangler.toml; the variables are set by the middleware of `app.ts`. */
 export interface HttpEnv {

@@ -6,8 +6,8 @@ import type { Context } from "hono";
 import { versionFor, type DocumentVersion, type SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { HttpEnv } from "./app-env.ts";
-import { servicesOf } from "./choose-account.ts";
-import { problem } from "./problem.ts";
+import { servicesOf } from "./request/choose-account.ts";
+import { problem } from "./response/problem.ts";
 
 /**
  * Reads the document from the `Settings` object. @returns the response that refuses the request when this worker cannot

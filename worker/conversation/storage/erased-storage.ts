@@ -1,0 +1,53 @@
+/**
+ * Erases a conversation: its whole storage is deleted; only a note of the erasure remains until the alarm removes it
+ * too.
+ */
+import { ERASURE_MS, isErasureOver, type EraseNote } from "../core/erasure.ts";
+
+/** The storage key of the note. */
+export const ERASED_KEY = "erased";
+
+/**
+ * Erases the storage synchronously, with no other event in between; if the process ends before the caller gets a
+ * response, the caller repeats the erasure.
+ *
+ * @returns the time of the alarm, epoch ms
+ */
+export function eraseStorage(storage: DurableObjectStorage, note: EraseNote): number {
+  const alarmAt = note.at + ERASURE_MS;
+  // Not awaited: all three calls are executed in this order, and no response is sent before they are stored.
+  void storage.deleteAll();
+  storage.kv.put(ERASED_KEY, note);
+  void storage.setAlarm(alarmAt);
+  return alarmAt;
+}
+
+/**
+ * Reads the note; undefined when there is none. Version 0.1 wrote another value under the same key, which is ignored.
+ */
+export function readEraseNote({ kv }: DurableObjectStorage): EraseNote | undefined {
+  const note = kv.get<Partial<EraseNote>>(ERASED_KEY);
+  if (note?.at === undefined) return undefined;
+  const { at, log = null, lastSeq = 0, pending = [] } = note;
+  return { at, log, lastSeq, pending };
+}
+
+/** The part of a store from which leftover data is determined. */
+interface ErasableStore {
+  address(): unknown;
+  erased(): EraseNote | undefined;
+  isForeign(): boolean;
+}
+
+/**
+ * Returns what an alarm has to delete: data of version 0.1, which has no name and must not outlive its retention; an
+ * erase note that is a day old, together with everything (`all`), or alone beside a new log (`note`).
+ *
+ * @param now epoch ms
+ */
+export function findLeftover(store: ErasableStore, now: number): "old_data" | "all" | "note" | undefined {
+  if (store.isForeign()) return "old_data";
+  const note = store.erased();
+  if (note === undefined || !isErasureOver(note.at, now)) return undefined;
+  return store.address() === undefined ? "all" : "note";
+}

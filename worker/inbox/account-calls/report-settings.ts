@@ -1,0 +1,25 @@
+/**
+ * Reports newly stored settings to the account object, so that an endpoint they add receives every event of the account
+ * from then on: for about two minutes, the caller that stores an event may still have the previous settings. When the
+ * report is lost, the account applies the settings with its next caller that has read them.
+ */
+import { versionFor, type DocumentVersion } from "../../../shared/api/settings/version.ts";
+import { miniProgramAccount } from "../../../shared/message/address.ts";
+import { errorName, writeLog } from "../../platform/logger.ts";
+import { toListed, type ListedWebhooks } from "../../webhooks/core/listed-webhooks.ts";
+import type { Services } from "../services.ts";
+
+/** Reports newly stored settings after the response. */
+export function reportSettings(services: Services, version: DocumentVersion): void {
+  const listed = toListed(versionFor(version, services.accountKey));
+  // No endpoint to add; the records of a removed endpoint are deleted with the next caller.
+  if (listed.webhooks.length > 0) services.waitUntil(report(services, listed));
+}
+
+async function report({ accountConfig, account }: Services, listed: ListedWebhooks): Promise<void> {
+  try {
+    await account().followSettings(listed);
+  } catch (error) {
+    writeLog("settings_not_reported", { ...miniProgramAccount(accountConfig.appid), error: errorName(error) });
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Pictures: `POST /media` uploads one to WeChat, `GET /media/:mediaId` downloads one a user sent (WECHAT.md §5.2,
+ * §5.3). Nothing is stored here.
+ */
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import * as v from "valibot";
+import { isoTime, MediaParamSchema, UploadedSchema } from "../../../../shared/api/schemas.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import type { ChannelTexts } from "../../../channels/channel.ts";
+import type { UploadProblem } from "../../../channels/tools.ts";
+import type { HttpEnv } from "../../http/app-env.ts";
+import { describe, validator } from "../../http/describe.ts";
+import { servicesOf } from "../../http/request/choose-account.ts";
+import { readBinary, refuseParameter, tooLarge } from "../../http/request/request-body.ts";
+import { refuseCall } from "../../http/response/channel-problem.ts";
+import { problem } from "../../http/response/problem.ts";
+
+/** Timeout of the upload or download of one picture, milliseconds. */
+const MEDIA_TIMEOUT_MS = 20_000;
+/** The maximum size of a multipart body in addition to the picture, bytes. */
+const MULTIPART_OVERHEAD = 16 * 1024;
+const FIELD = "media";
+const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif"];
+const MULTIPART = "multipart/form-data";
+
+/** The multipart body, for the OpenAPI document. */
+const UploadFormSchema = v.object({ [FIELD]: v.pipe(v.string(), v.metadata({ format: "binary" })) });
+
+/** Routes about pictures. */
+export const media = new Hono<HttpEnv>();
+
+media.post(
+  "/media",
+  describe({
+    id: "uploadMedia",
+    tag: "media",
+    summary: { zh: "上传图片，获取 mediaId", en: "Upload a picture and get a mediaId" },
+    text: {
+      zh: "PNG、JPEG 或 GIF，最大 2 MB；可直接作为请求体，或作为 multipart 的 media 字段。mediaId 三天内有效。",
+      en: "PNG, JPEG or GIF, at most 2 MB, as the body itself or as the multipart field media. The id is valid for three days.",
+    },
+    body: [...IMAGE_TYPES.map((type) => ({ type })), { type: MULTIPART, schema: UploadFormSchema }],
+    answers: {
+      201: { text: { zh: "已上传", en: "Uploaded" }, content: { type: "application/json", schema: UploadedSchema } },
+    },
+    problems: [
+      "malformed_multipart",
+      "window_closed",
+      "quota_used",
+      "media_not_found",
+      "body_too_large",
+      "unsupported_media_type",
+      "channel_refused",
+      "channel_unreachable",
+      "channel_paused",
+    ],
+  }),
+  async (c) => {
+    const picture = await readPicture(c);
+    if (!picture.ok) return picture.error;
+    const services = servicesOf(c);
+    const { upload } = await services.tools();
+    const uploaded = await upload.upload({ type: "image", bytes: picture.value }, Date.now() + MEDIA_TIMEOUT_MS);
+    if (!uploaded.ok) return refuseUpload(c, await services.texts(), uploaded.error);
+    const { mediaId, expiresAt } = uploaded.value;
+    return c.json({ mediaId, expiresAt: isoTime(expiresAt) } satisfies v.InferOutput<typeof UploadedSchema>, 201);
+  },
+);
+
+media.get(
+  "/media/:mediaId",
+  describe({
+    id: "downloadMedia",
+    tag: "media",
+    summary: { zh: "下载用户发来的图片", en: "Download a picture that a user sent" },
+    answers: {
+      200: {
+        text: {
+          zh: "图片；无法识别格式时为 application/octet-stream",
+          en: "The picture; application/octet-stream when its format is unknown",
+        },
+        content: [{ type: "image/*" }, { type: "application/octet-stream" }],
+        headers: { "content-type": { zh: "由图片内容判定", en: "determined by the picture's first bytes" } },
+      },
+    },
+    problems: [
+      "window_closed",
+      "quota_used",
+      "media_not_found",
+      "invalid_field",
+      "channel_refused",
+      "channel_unreachable",
+      "channel_paused",
+    ],
+  }),
+  validator("param", MediaParamSchema, refuseParameter),
+  async (c) => {
+    const services = servicesOf(c);
+    const { download } = await services.tools();
+    const downloaded = await download.download(c.req.valid("param").mediaId, Date.now() + MEDIA_TIMEOUT_MS);
+    if (!downloaded.ok) return refuseCall(c, await services.texts(), downloaded.error);
+    const { bytes, contentType } = downloaded.value;
+    return c.body(bytes, 200, { "content-type": contentType, "content-disposition": "inline" });
+  },
+);
+
+/** Reads the picture's bytes, from the body itself or from the multipart field. */
+async function readPicture(c: Context<HttpEnv>): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
+  const contentType = c.req.header("content-type") ?? "";
+  const [type = ""] = contentType.toLowerCase().split(";", 1);
+  const isMultipart = type.trim() === MULTIPART;
+  if (!isMultipart && !IMAGE_TYPES.includes(type.trim())) return err(unsupported(c));
+  const body = await readBinary(c, servicesOf(c).rules.imageBytes + (isMultipart ? MULTIPART_OVERHEAD : 0));
+  if (!body.ok || !isMultipart) return body;
+  const file = await readFile(body.value, contentType);
+  return file === undefined ? err(problem(c, "malformed_multipart", {})) : ok(file);
+}
+
+/** Reads the file in the field `media`; undefined when the body has no such file or is not multipart. */
+async function readFile(
+  body: Uint8Array<ArrayBuffer>,
+  contentType: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
+    const file: unknown = form.get(FIELD);
+    return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : undefined;
+  } catch (error) {
+    // The parser throws a TypeError when the body does not match its content type.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function refuseUpload(c: Context<HttpEnv>, texts: ChannelTexts, refusal: UploadProblem): Response {
+  switch (refusal.result) {
+    case "unsupported_type":
+      return unsupported(c);
+    case "too_large":
+      return tooLarge(c, refusal.limit);
+    default:
+      return refuseCall(c, texts, refusal);
+  }
+}
+
+function unsupported(c: Context<HttpEnv>): Response {
+  return problem(c, "unsupported_media_type", { accepted: [...IMAGE_TYPES, MULTIPART] });
+}

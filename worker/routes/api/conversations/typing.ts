@@ -1,0 +1,70 @@
+/**
+ * The typing indicator: `POST /conversations/:id/typing` (WECHAT.md §5.1). Nothing is stored.
+ */
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import { ConversationParamSchema, TypingBodySchema } from "../../../../shared/api/schemas.ts";
+import type { ChannelTexts } from "../../../channels/channel.ts";
+import type { TypingProblem } from "../../../channels/tools.ts";
+import { findConversation } from "../../../inbox/find-conversation.ts";
+import type { HttpEnv } from "../../http/app-env.ts";
+import { describe, validator } from "../../http/describe.ts";
+import { servicesOf } from "../../http/request/choose-account.ts";
+import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
+import { readBody, refuseParameter } from "../../http/request/request-body.ts";
+import { refuseCall } from "../../http/response/channel-problem.ts";
+import { problem } from "../../http/response/problem.ts";
+
+/** Timeout of the call, milliseconds: a late indicator is useless. */
+const TYPING_TIMEOUT_MS = 5_000;
+
+/** Routes about the typing indicator. */
+export const typing = new Hono<HttpEnv>();
+
+typing.post(
+  "/conversations/:id/typing",
+  describe({
+    id: "setTyping",
+    tag: "conversations",
+    summary: { zh: "显示或取消“对方正在输入”", en: "Show or hide the typing indicator" },
+    text: {
+      zh: "显示 15 秒；只在 30 秒内有消息往来时有效；发送任何消息后消失。",
+      en: "Shown for 15 seconds; works only within 30 seconds after a message; sending any message ends it.",
+    },
+    body: [{ type: "application/json", schema: TypingBodySchema, example: { on: true } }],
+    answers: { 204: { text: { zh: "微信已接受", en: "WeChat accepted it" } } },
+    problems: [
+      "malformed_json",
+      "account_required",
+      "conversation_not_found",
+      "window_closed",
+      "quota_used",
+      "no_recent_message",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_field",
+      "channel_refused",
+      "channel_unreachable",
+      "channel_paused",
+    ],
+  }),
+  validator("param", ConversationParamSchema, refuseParameter),
+  chooseConversation(),
+  async (c) => {
+    const body = await readBody(c, TypingBodySchema);
+    if (!body.ok) return body.error;
+    const services = servicesOf(c);
+    const { address } = conversationOf(c);
+    const replyContext = await findConversation(services, address).replyContext();
+    const target = { user: address.user, ...(replyContext !== null && { replyContext }) };
+    const { typing } = await services.tools();
+    const changed = await typing.setTyping(target, body.value.on, Date.now() + TYPING_TIMEOUT_MS);
+    return changed.ok ? c.body(null, 204) : refuseTyping(c, await services.texts(), changed.error);
+  },
+);
+
+function refuseTyping(c: Context<HttpEnv>, texts: ChannelTexts, refusal: TypingProblem): Response {
+  return refusal.result === "no_recent_message"
+    ? problem(c, "no_recent_message", { platformCode: refusal.code })
+    : refuseCall(c, texts, refusal);
+}

@@ -1,0 +1,78 @@
+/**
+ * Authenticates requests to the REST API by a bearer key (RFC 6750), one of those in the secret API_KEYS. Keys are
+ * compared as SHA-256 digests, always with all of them, so that the run time reveals neither a key's length, nor how
+ * much of it matched, nor which key matched.
+ */
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { Buffer } from "node:buffer";
+import type { HttpEnv } from "../app-env.ts";
+import { problem } from "../response/problem.ts";
+
+const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+/** Digits of the hash of an API key that name it. */
+const KEY_DIGITS = 8;
+const REALM = 'Bearer realm="edge-kefu"';
+
+/** Digests of a configuration's keys, computed once, as bytes. */
+const digestsOf = new WeakMap<readonly string[], readonly Uint8Array[]>();
+
+/** Accepts requests with a valid key and stores the caller; without any configured key, every request is refused. */
+export const requireApiKey = () =>
+  createMiddleware<HttpEnv>(async function requireApiKey(c, next) {
+    const { apiKeys } = c.get("config");
+    if (apiKeys.length === 0) return problem(c, "api_closed", {});
+    const authorization = c.req.header("authorization");
+    const caller = await findCaller(authorization, apiKeys);
+    if (caller === undefined) {
+      const hasKey = BEARER.test(authorization ?? "");
+      const headers = { "www-authenticate": hasKey ? `${REALM}, error="invalid_token"` : REALM };
+      return problem(c, "unauthorized", {}, { headers });
+    }
+    c.set("caller", caller);
+    return next();
+  });
+
+/** Returns the caller's name in the audit log: `api:` and the first digits of the SHA-256 of its API key. */
+export function actorOf(c: Context<HttpEnv>): string {
+  return `api:${c.get("caller").slice(0, KEY_DIGITS)}`;
+}
+
+/**
+ * Identifies the API key of a request.
+ *
+ * @param authorization the Authorization header of the request
+ * @returns the key's SHA-256 in hex; undefined without a key, or with an unknown one
+ */
+export async function findCaller(
+  authorization: string | undefined,
+  apiKeys: readonly string[],
+): Promise<string | undefined> {
+  const key = BEARER.exec(authorization ?? "")?.[1];
+  if (key === undefined) return undefined;
+  const [digest, known] = await Promise.all([sha256(key), digestAll(apiKeys)]);
+  return isAmong(digest, known) ? Buffer.from(digest).toString("hex") : undefined;
+}
+
+/** Compares a digest with every known digest to its end, even after a match. */
+function isAmong(digest: Uint8Array, known: readonly Uint8Array[]): boolean {
+  let matches = 0;
+  for (const candidate of known) {
+    let difference = digest.length ^ candidate.length;
+    for (const [index, byte] of digest.entries()) difference |= byte ^ (candidate[index] ?? 0);
+    matches += Number(difference === 0);
+  }
+  return matches > 0;
+}
+
+async function digestAll(keys: readonly string[]): Promise<readonly Uint8Array[]> {
+  const cached = digestsOf.get(keys);
+  if (cached !== undefined) return cached;
+  const digests = await Promise.all(keys.map(sha256));
+  digestsOf.set(keys, digests);
+  return digests;
+}
+
+async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
