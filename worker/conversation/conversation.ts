@@ -4,21 +4,17 @@
  * `worker/objects/conversation.ts`; tests run it with an array as the store.
  */
 import type { Address, ChannelAccount } from "../../shared/message/address.ts";
-import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { replyWindow } from "./core/admission.ts";
-import { replayFrom, type ConsumerCursors } from "./core/consumer-cursor.ts";
-import { dateUserPush, ERASURE_MS, isFromBeforeErasure } from "./core/erasure.ts";
+import { replayFrom } from "./core/consumer-cursor.ts";
+import { dateUserPush, isFromBeforeErasure } from "./core/erasure.ts";
 import type { MessageProgress } from "./core/outbox/message-status.ts";
-import { leaseNext, leaseOf, settleAttempt, type Lease } from "./core/outbox/outbox.ts";
+import { leaseNext, leaseOf, settleAttempt } from "./core/outbox/outbox.ts";
 import { makeDue, waitsForApp } from "./core/outbox/resume.ts";
 import { correctTimes } from "./core/plausible-times.ts";
 import { REPEAT_SLACK_MS } from "./core/repeats.ts";
-import type { Row } from "./core/rows.ts";
-import { nextDue } from "./core/schedule.ts";
-import type { DeskTerms, Service } from "./core/session/service.ts";
-import type { ConversationState } from "./core/state.ts";
+import type { DeskTerms } from "./core/session/service.ts";
 import {
   acceptMessage,
   applyEvent,
@@ -27,8 +23,8 @@ import {
   type SendRequest,
   type SendResult,
 } from "./core/transitions.ts";
-import { createEngine } from "./engine.ts";
-import { fillLease, showConversation } from "./reading/details.ts";
+import type { ConversationDeps } from "./deps.ts";
+import { showConversation } from "./reading/details.ts";
 import { readMessageState } from "./reading/read-message.ts";
 import type {
   ConversationDetails,
@@ -39,105 +35,19 @@ import type {
   ReplayOptions,
   SubmitAnswer,
 } from "./rpc.ts";
-import type { ConversationStore } from "./storage/log-store.ts";
-import { runTransition, type Transition } from "./transact.ts";
+import { openTransactions, type Transition } from "./transact.ts";
 
 /** How long an Idempotency-Key is kept, milliseconds; after that the same key sends a new message. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
-
-/** The values of the configuration that a conversation depends on. */
-export interface ConversationConfig {
-  /** How long rows are kept, milliseconds. */
-  readonly retentionMs: number;
-  /** Number of further attempts for an automatic message after an unconfirmed one. */
-  readonly unconfirmedRetries: 0 | 1;
-}
-
-/** The code for conversations with sessions; undefined until it is loaded. */
-export interface SessionCode {
-  /**
-   * Returns what a transition needs to update sessions with human agents: the queue, business hours and the session
-   * machine, from the caller's settings (`session/create-service.ts`).
-   */
-  readonly serve: (desk: DeskTerms | undefined) => Service;
-}
-
-/** The dependencies of a conversation. */
-export interface ConversationDeps {
-  /** The conversation's id, 64 hex digits, from which the ids of sends are derived. */
-  readonly objectId: string;
-  readonly store: ConversationStore;
-  /** Returns the configuration, read on each call. @throws Error when it is incomplete */
-  readonly config: () => ConversationConfig;
-  /** Returns the limits of the account's channel, also read on each call. @throws Error as above */
-  readonly rulesOf: (account: ChannelAccount) => ChannelRules;
-  /**
-   * Returns the cursors of consumers that can be delivered to now, e.g. not webhooks without a secret. The alarm is
-   * scheduled only for these.
-   */
-  readonly movable: (state: ConversationState) => ConsumerCursors;
-  /** Undefined until it is loaded: the caller of a conversation that needs it (`needsSessions`) loads it first. */
-  readonly sessionCode: () => SessionCode | undefined;
-  /** Sets the alarm, epoch ms. */
-  readonly setAlarm: (at: number) => void;
-  /** Returns the time, epoch ms. */
-  readonly clock: () => number;
-  /** Returns a number in [0, 1). */
-  readonly random: () => number;
-}
-
-/**
- * Returns whether a conversation uses the session machine: because of its settings, or because it has had a session.
- */
-export function needsSessions({ sessions }: ConversationState, desk?: DeskTerms): boolean {
-  return desk !== undefined || sessions !== undefined;
-}
 
 /** One loaded conversation. */
 export type LoadedConversation = ReturnType<typeof loadConversation>;
 
 /** Loads a conversation. */
 export function loadConversation(deps: ConversationDeps) {
-  const { objectId, store, config, rulesOf, movable, sessionCode, setAlarm, clock, random } = deps;
-  // Before the first record is stored, that record will be the oldest.
-  const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
-  const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
+  const { store, config, rulesOf, clock } = deps;
+  const { engine, transact, fill, dueAt } = openTransactions(deps);
   const { state } = engine;
-
-  function dueAt(after: ConversationState, oldest: number | undefined): number | undefined {
-    const due = nextDue(after, oldest, config().retentionMs, movable(after));
-    const note = store.erased();
-    return note === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, note.at + ERASURE_MS);
-  }
-
-  /**
-   * Runs a transition and returns its value; a leased attempt is returned together with its message.
-   *
-   * @param desk the caller's settings when agents of the desk serve
-   */
-  function transact<T>(address: Address, now: number, step: Transition<T>, desk?: DeskTerms) {
-    const { unconfirmedRetries } = config();
-    return engine.transact(address, now, (before) => {
-      const service = serviceOf(before, desk);
-      const basic = { rules: rulesOf(address), now, random: random(), unconfirmedRetries };
-      const context = service === undefined ? basic : { ...basic, service };
-      const { state: after, rows, value, lease } = runTransition(before, context, step);
-      return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };
-    });
-  }
-
-  function serviceOf(before: ConversationState, desk: DeskTerms | undefined): Service | undefined {
-    if (!needsSessions(before, desk)) return undefined;
-    const code = sessionCode();
-    if (code === undefined) throw new Error("the session code is not loaded");
-    return code.serve(desk);
-  }
-
-  /** Adds the message to a lease. @param rows the rows just written, which usually include the message */
-  function fill(lease: Lease, address: Address, after: ConversationState, rows: readonly Row[]): LeasedMessage {
-    const row = rows.find(({ seq }) => seq === lease.seq) ?? store.outgoing(lease.seq);
-    return fillLease(lease, objectId, address, after, row);
-  }
 
   function showWindow(address: Address, now: number) {
     return replyWindow(state(), rulesOf(address), now);

@@ -1,10 +1,19 @@
 /**
- * Computes one transition of a conversation: its decisions and rows, before any of them is stored. Has no side effects.
+ * The transactions of one conversation: a transition is computed without side effects, then the engine stores its rows
+ * and sets the alarm. A leased attempt is returned together with its message.
  */
+import type { Address } from "../../shared/message/address.ts";
 import { scheduleCursors } from "./core/consumer-cursor.ts";
+import { ERASURE_MS } from "./core/erasure.ts";
 import type { Lease, TransitionContext } from "./core/outbox/outbox.ts";
 import { writeRows, type Row, type RowWriter } from "./core/rows.ts";
+import { nextDue } from "./core/schedule.ts";
+import { needsSessions, type DeskTerms, type Service } from "./core/session/service.ts";
 import type { ConversationState } from "./core/state.ts";
+import type { ConversationDeps } from "./deps.ts";
+import { createEngine } from "./engine.ts";
+import { fillLease } from "./reading/details.ts";
+import type { LeasedMessage } from "./rpc.ts";
 
 /** A transition with a value for the caller. */
 export type Transition<T> = (
@@ -23,7 +32,7 @@ export interface TransitionResult<T> {
   readonly rows: readonly Row[];
 }
 
-/** Runs a transition. */
+/** Computes one transition: its decisions and rows, before any of them is stored. */
 export function runTransition<T>(
   before: ConversationState,
   context: TransitionContext,
@@ -36,4 +45,49 @@ export function runTransition<T>(
   }
   const consumers = scheduleCursors(state.consumers, before.lastSeq, context.now);
   return { value, lease, state: { ...state, consumers, lastSeq: writer.last() }, rows: writer.rows() };
+}
+
+/** Connects the engine of one conversation with its store, configuration and session machine. */
+export function openTransactions(deps: ConversationDeps) {
+  const { objectId, store, config, rulesOf, movable, sessionCode, setAlarm, random } = deps;
+  // Before the first record is stored, that record will be the oldest.
+  const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
+  const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
+
+  function dueAt(after: ConversationState, oldest: number | undefined): number | undefined {
+    const due = nextDue(after, oldest, config().retentionMs, movable(after));
+    const note = store.erased();
+    return note === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, note.at + ERASURE_MS);
+  }
+
+  /**
+   * Runs a transition and returns its value; a leased attempt is returned together with its message.
+   *
+   * @param desk the caller's settings when agents of the desk serve
+   */
+  function transact<T>(address: Address, now: number, step: Transition<T>, desk?: DeskTerms) {
+    const { unconfirmedRetries } = config();
+    return engine.transact(address, now, (before) => {
+      const service = serviceOf(before, desk);
+      const basic = { rules: rulesOf(address), now, random: random(), unconfirmedRetries };
+      const context = service === undefined ? basic : { ...basic, service };
+      const { state: after, rows, value, lease } = runTransition(before, context, step);
+      return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };
+    });
+  }
+
+  function serviceOf(before: ConversationState, desk: DeskTerms | undefined): Service | undefined {
+    if (!needsSessions(before, desk)) return undefined;
+    const code = sessionCode();
+    if (code === undefined) throw new Error("the session code is not loaded");
+    return code.serve(desk);
+  }
+
+  /** Adds the message to a lease. @param rows the rows just written, which usually include the message */
+  function fill(lease: Lease, address: Address, after: ConversationState, rows: readonly Row[]): LeasedMessage {
+    const row = rows.find(({ seq }) => seq === lease.seq) ?? store.outgoing(lease.seq);
+    return fillLease(lease, objectId, address, after, row);
+  }
+
+  return { engine, transact, fill, dueAt };
 }

@@ -1,6 +1,6 @@
 /**
  * One user's conversation, named by its address. A thin class: callers use the loaded conversation
- * (`conversation/conversation.ts`); the parts that need the runtime are here: storage, alarm, configuration, calls. The
+ * (`conversation/conversation.ts`); the parts that need the runtime are here: storage, configuration, calls. Its alarm: `conversation-alarm.ts`. The
  * Worker delivers messages to WeChat; the object itself sends from its alarm only
  * (docs/design/0002-object-decides-worker-carries.md).
  */
@@ -9,15 +9,13 @@ import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { accountMemory, rememberPause } from "../account/memory.ts";
 import { rulesOfConversation } from "../config/account-rules.ts";
-import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
-import { loadConversation, needsSessions, type LoadedConversation } from "../conversation/conversation.ts";
+import { requireConfig } from "../config/config.ts";
+import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
-import { pruneUntil } from "../conversation/core/schedule.ts";
-import type { DeskTerms } from "../conversation/core/session/service.ts";
+import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { InboundEvent, SendRequest } from "../conversation/core/transitions.ts";
-import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import type {
   AccountPause,
   ConversationDetails,
@@ -32,32 +30,23 @@ import type {
   SubmitAnswer,
 } from "../conversation/rpc.ts";
 import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
-import { eraseStorage, findLeftover } from "../conversation/storage/erased-storage.ts";
+import { eraseStorage } from "../conversation/storage/erased-storage.ts";
 import { createConversationStore } from "../conversation/storage/store.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
-import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
-import { deliverToConsumers, expireForConsumers, movableCursors } from "../inbox/log-consumers.ts";
-import { createServices, type Channels, type Services } from "../inbox/services.ts";
-import { loadSessionCode, readDeskTerms, sessionCode } from "../inbox/session/session-code.ts";
+import { movableCursors } from "../inbox/log-consumers.ts";
+import type { Channels } from "../inbox/services.ts";
+import { loadSessionCode, sessionCode } from "../inbox/session/session-code.ts";
 import { withTimeout } from "../platform/deadline.ts";
-import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
-import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAccountGone } from "./missing-account.ts";
+import { runAlarm } from "./conversation-alarm.ts";
+import { isAccountGone } from "./missing-account.ts";
 
-/** Time in which one alarm starts sends, milliseconds; remaining messages follow in the next alarm. */
-const ALARM_BUDGET_MS = 20_000;
-/** Minimum delay until the next alarm, milliseconds, so that a bug does not cause a busy loop. */
-const ALARM_MIN_DELAY_MS = 500;
-/** Delay after an internal error until the alarm runs again, milliseconds. */
-const ALARM_ERROR_DELAY_MS = 60_000;
 /**
  * Minimum delay until a woken message is tried, milliseconds: an isolate that still has the pause cached must not retry
  * in a loop.
  */
 const MIN_RESUME_MS = 1_000;
-/** Timeout of an awaited storage call, milliseconds; the runtime retries a failed alarm. */
-const STORAGE_MS = 5_000;
-/** Rows deleted per batch. */
-const PRUNE_BATCH = 500;
+/** Timeout of reading the alarm when the object wakes, milliseconds; then the runtime makes the object anew. */
+const READ_ALARM_MS = 5_000;
 
 /** The Durable Object of one user. */
 export abstract class Conversation extends DurableObject<Env> implements ConversationRpc {
@@ -69,7 +58,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     super(ctx, env);
     // Read at each wake and never kept in memory, because the alarm may have run since then.
     void ctx.blockConcurrencyWhile(async () => {
-      this.#loaded.setArmedFor((await withTimeout(STORAGE_MS, ctx.storage.getAlarm())) ?? 0);
+      this.#loaded.setArmedFor((await withTimeout(READ_ALARM_MS, ctx.storage.getAlarm())) ?? 0);
     });
   }
 
@@ -174,109 +163,18 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     return known;
   }
 
-  /**
-   * Delivers messages that are due and have no lease holder, as a fallback. Set again in every case while something is
-   * due.
-   */
-  override async alarm(): Promise<void> {
-    let due: number | undefined;
-    let restMs = ALARM_MIN_DELAY_MS;
-    try {
-      restMs = await this.#work();
-      due = this.#loaded.nextAlarm();
-    } catch (error) {
-      due = Date.now() + ALARM_ERROR_DELAY_MS;
-      const { channel, account } = this.#loaded.store.address() ?? {};
-      const fields = { object: "conversation", channel, account, conversation: conversationTag(this.ctx.id) };
-      writeLog("alarm_failed", { ...fields, error: errorName(error) });
-    }
-    if (due === undefined) return;
-    const at = Math.max(due, Date.now() + restMs);
-    this.#loaded.setArmedFor(at);
-    await withTimeout(STORAGE_MS, this.ctx.storage.setAlarm(at));
-  }
-
-  /** Handles what is due. @returns the minimum delay until the next alarm, milliseconds */
-  async #work(): Promise<number> {
-    await this.#deleteLeftover();
-    const address = this.#loaded.store.address();
-    if (address === undefined) return ALARM_MIN_DELAY_MS;
-    const config = requireConfig(this.env);
-    const started = Date.now();
-    const app = findConfigOf(config, address);
-    const services = app && createServices(this.env, config, app, (work) => this.ctx.waitUntil(work), this.channels);
-    // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
-    if (app === undefined && !isAccountGone(config, address, this.#loaded.state().lastSeq, started)) {
-      await this.#prune(address, config, services);
-      return MISSING_ACCOUNT_CHECK_INTERVAL_MS;
-    }
-    const desk = await this.#prepareSessions(services);
-    const lease = this.#loaded.leaseDue(address, crypto.randomUUID(), desk);
-    if (services !== undefined) {
-      // In parallel: an endpoint that accepts an event slowly must not delay a message.
-      await Promise.all([
-        lease && deliverFromAlarm(this.#deliveryDeps(address, desk), lease, services, started + ALARM_BUDGET_MS),
-        deliverToConsumers(this.#consumerHost(address), services),
-      ]);
-    }
-    await this.#prune(address, config, services);
-    return ALARM_MIN_DELAY_MS;
-  }
-
-  /** Before an alarm handles a conversation with sessions: their code, and the terms of the settings. */
-  async #prepareSessions(services: Services | undefined): Promise<DeskTerms | undefined> {
-    if (!needsSessions(this.#loaded.state())) return undefined;
-    await loadSessionCode();
-    return services && readDeskTerms(services);
-  }
-
-  #deliveryDeps(address: Address, desk: DeskTerms | undefined): AlarmDeliveryDeps {
-    const settle: AlarmDeliveryDeps["settle"] = (seq, attempt, outcome, next) =>
-      this.settle(seq, attempt, outcome, next, desk);
-    return { address, id: this.ctx.id, settle, resume: (pause) => this.resume(pause, 0) };
-  }
-
-  #consumerHost(address: Address): ConsumerHost {
-    return {
-      address,
+  override alarm(): Promise<void> {
+    return runAlarm({
       id: this.ctx.id,
-      log: this.#loaded.store.log() ?? "",
-      state: () => this.#loaded.state(),
-      store: () => this.#loaded.store,
-      keep: (known, isDurable) => this.#loaded.keep(known, isDurable),
-    };
-  }
-
-  /** Deletes rows past the retention time; when all rows are, deletes the object's storage. */
-  async #prune(address: Address, config: Config, services: Services | undefined): Promise<void> {
-    const horizon = Date.now() - config.retentionMs;
-    const until = this.#pruneUntil(horizon);
-    if (until === 0) return;
-    if (services !== undefined) await expireForConsumers(this.#consumerHost(address), services, until);
-    // Computed again: the user may have written, or may have been erased, in the meantime.
-    const now = Math.min(until, this.#pruneUntil(horizon));
-    if (now === Number.POSITIVE_INFINITY) return this.#wipe();
-    if (now > 0) this.#loaded.store.prune(now, PRUNE_BATCH);
-  }
-
-  async #deleteLeftover(): Promise<void> {
-    const { store } = this.#loaded;
-    const leftover = findLeftover(store, Date.now());
-    if (leftover === undefined) return;
-    if (leftover === "note") return store.forgetErasure();
-    if (leftover === "old_data")
-      writeLog("old_data_deleted", { object: "conversation", conversation: conversationTag(this.ctx.id) });
-    await this.#wipe();
-  }
-
-  async #wipe(): Promise<void> {
-    // Without a deadline: this call cannot be abandoned in the middle. Its caller has a deadline.
-    await this.ctx.storage.deleteAll();
-    this.#reload(0);
-  }
-
-  #pruneUntil(horizon: number): number {
-    return pruneUntil(this.#loaded.state(), this.#loaded.store.oldest(), horizon);
+      storage: this.ctx.storage,
+      env: this.env,
+      channels: this.channels,
+      waitUntil: (work) => this.ctx.waitUntil(work),
+      loaded: () => this.#loaded,
+      reload: () => this.#reload(0),
+      settle: (...input) => this.settle(...input),
+      resume: (pause) => this.resume(pause, 0),
+    });
   }
 
   /** Runs a transition: at once, unless it needs code that is not loaded yet. */

@@ -3,8 +3,8 @@
  * loaded, so a cold start for a push does not evaluate it.
  */
 import type { Settings } from "../../../shared/api/settings/settings.ts";
-import type { SessionCode } from "../../conversation/conversation.ts";
 import type { DeskTerms } from "../../conversation/core/session/service.ts";
+import type { SessionCode } from "../../conversation/deps.ts";
 import type { readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
 import type { Services } from "../services.ts";
 

@@ -67,3 +67,10 @@ export interface SessionMachine {
   /** Blocks messages that the session no longer allows: those of automation, of a former agent, and outdated texts. */
   readonly dropRefused: (state: ConversationState, writer: RowWriter, context: TransitionContext) => ConversationState;
 }
+
+/**
+ * Returns whether a conversation uses the session machine: because of its settings, or because it has had a session.
+ */
+export function needsSessions({ sessions }: ConversationState, desk?: DeskTerms): boolean {
+  return desk !== undefined || sessions !== undefined;
+}

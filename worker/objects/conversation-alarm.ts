@@ -1,0 +1,154 @@
+/**
+ * The alarm of a conversation: delivers what is due and has no lease holder, passes rows to the consumers of the log,
+ * deletes rows past their retention, and sets itself again while something is due.
+ */
+import type { Address } from "../../shared/message/address.ts";
+import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
+import type { LoadedConversation } from "../conversation/conversation.ts";
+import { pruneUntil } from "../conversation/core/schedule.ts";
+import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
+import type { ConsumerHost } from "../conversation/log-consumer.ts";
+import type { AccountPause, ConversationRpc } from "../conversation/rpc.ts";
+import { findLeftover } from "../conversation/storage/erased-storage.ts";
+import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
+import { deliverToConsumers, expireForConsumers } from "../inbox/log-consumers.ts";
+import { createServices, type Channels, type Services } from "../inbox/services.ts";
+import { loadSessionCode, readDeskTerms } from "../inbox/session/session-code.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { conversationTag, errorName, writeLog } from "../platform/logger.ts";
+import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAccountGone } from "./missing-account.ts";
+
+/** Time in which one alarm starts sends, milliseconds; remaining messages follow in the next alarm. */
+const ALARM_BUDGET_MS = 20_000;
+/** Minimum delay until the next alarm, milliseconds, so that a bug does not cause a busy loop. */
+const ALARM_MIN_DELAY_MS = 500;
+/** Delay after an internal error until the alarm runs again, milliseconds. */
+const ALARM_ERROR_DELAY_MS = 60_000;
+/** Timeout of setting an alarm, milliseconds; the runtime retries a failed alarm. */
+const SET_ALARM_MS = 5_000;
+/** Rows deleted per batch. */
+const PRUNE_BATCH = 500;
+
+/** What the alarm needs of its object. */
+export interface AlarmHost {
+  /** The object's id. */
+  readonly id: DurableObjectId;
+  readonly storage: Pick<DurableObjectStorage, "setAlarm" | "deleteAll">;
+  readonly env: Env;
+  readonly channels: Channels;
+  /** Keeps work alive after the alarm. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Returns the conversation, which is another one after `reload` or after an erasure. */
+  readonly loaded: () => LoadedConversation;
+  /** Loads the conversation again after its storage was deleted. */
+  readonly reload: () => void;
+  readonly settle: ConversationRpc["settle"];
+  /** Makes messages that waited for the account due, because its pause is over. */
+  readonly resume: (pause: AccountPause) => void;
+}
+
+/** Handles what is due. Safe to repeat. Sets the alarm again in every case while something is due. */
+export async function runAlarm(host: AlarmHost): Promise<void> {
+  const { id, storage, loaded } = host;
+  let due: number | undefined;
+  let restMs = ALARM_MIN_DELAY_MS;
+  try {
+    restMs = await handleDue(host);
+    due = loaded().nextAlarm();
+  } catch (error) {
+    due = Date.now() + ALARM_ERROR_DELAY_MS;
+    const { channel, account } = loaded().store.address() ?? {};
+    const fields = { object: "conversation", channel, account, conversation: conversationTag(id) };
+    writeLog("alarm_failed", { ...fields, error: errorName(error) });
+  }
+  if (due === undefined) return;
+  const at = Math.max(due, Date.now() + restMs);
+  loaded().setArmedFor(at);
+  await withTimeout(SET_ALARM_MS, storage.setAlarm(at));
+}
+
+/** Handles what is due. @returns the minimum delay until the next alarm, milliseconds */
+async function handleDue(host: AlarmHost): Promise<number> {
+  const { env, channels, waitUntil, loaded } = host;
+  await deleteLeftover(host);
+  const address = loaded().store.address();
+  if (address === undefined) return ALARM_MIN_DELAY_MS;
+  const config = requireConfig(env);
+  const started = Date.now();
+  const app = findConfigOf(config, address);
+  const services = app && createServices(env, config, app, waitUntil, channels);
+  // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
+  if (app === undefined && !isAccountGone(config, address, loaded().state().lastSeq, started)) {
+    await prune(host, address, config, services);
+    return MISSING_ACCOUNT_CHECK_INTERVAL_MS;
+  }
+  const desk = await prepareSessions(loaded(), services);
+  const lease = loaded().leaseDue(address, crypto.randomUUID(), desk);
+  if (services !== undefined) {
+    const { id, settle, resume } = host;
+    const deps: AlarmDeliveryDeps = {
+      address,
+      id,
+      settle: (seq, attempt, outcome, next) => settle(seq, attempt, outcome, next, desk),
+      resume,
+    };
+    // In parallel: an endpoint that accepts an event slowly must not delay a message.
+    await Promise.all([
+      lease && deliverFromAlarm(deps, lease, services, started + ALARM_BUDGET_MS),
+      deliverToConsumers(consumerHost(host, address), services),
+    ]);
+  }
+  await prune(host, address, config, services);
+  return ALARM_MIN_DELAY_MS;
+}
+
+/** Before an alarm handles a conversation with sessions: loads their code and reads the terms of the settings. */
+async function prepareSessions(
+  conversation: LoadedConversation,
+  services: Services | undefined,
+): Promise<DeskTerms | undefined> {
+  if (!needsSessions(conversation.state())) return undefined;
+  await loadSessionCode();
+  return services && readDeskTerms(services);
+}
+
+function consumerHost({ id, loaded }: AlarmHost, address: Address): ConsumerHost {
+  return {
+    address,
+    id,
+    log: loaded().store.log() ?? "",
+    state: () => loaded().state(),
+    store: () => loaded().store,
+    keep: (known, isDurable) => loaded().keep(known, isDurable),
+  };
+}
+
+/** Deletes rows past the retention time; when all rows are, deletes the object's storage. */
+async function prune(host: AlarmHost, address: Address, config: Config, services: Services | undefined): Promise<void> {
+  const { loaded } = host;
+  const horizon = Date.now() - config.retentionMs;
+  const readUntil = () => pruneUntil(loaded().state(), loaded().store.oldest(), horizon);
+  const until = readUntil();
+  if (until === 0) return;
+  if (services !== undefined) await expireForConsumers(consumerHost(host, address), services, until);
+  // Computed again: the user may have written, or may have been erased, in the meantime.
+  const now = Math.min(until, readUntil());
+  if (now === Number.POSITIVE_INFINITY) return deleteAll(host);
+  if (now > 0) loaded().store.prune(now, PRUNE_BATCH);
+}
+
+async function deleteLeftover(host: AlarmHost): Promise<void> {
+  const { store } = host.loaded();
+  const leftover = findLeftover(store, Date.now());
+  if (leftover === undefined) return;
+  if (leftover === "note") return store.forgetErasure();
+  if (leftover === "old_data")
+    writeLog("old_data_deleted", { object: "conversation", conversation: conversationTag(host.id) });
+  await deleteAll(host);
+}
+
+async function deleteAll({ storage, reload }: AlarmHost): Promise<void> {
+  // Without a deadline: this call cannot be abandoned in the middle. Its caller has a deadline.
+  await storage.deleteAll();
+  reload();
+}
