@@ -1,9 +1,11 @@
 /** The page: a phone and the developer panel beside it (on narrow screens in a separate tab). */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { isTheme, useAppearance, type Theme } from "../../console/ui/appearance.ts";
+import { useStored } from "../../console/ui/stored.ts";
+import { isLanguage } from "../../console/ui/text.ts";
 import type { PushContent } from "../push-model.ts";
 import { control } from "./api.ts";
-import { useAppearance, type Theme } from "./appearance.ts";
 import { useFeed } from "./feed.ts";
 import { Panel } from "./panel.tsx";
 import { PauseBanner } from "./pause-banner.tsx";
@@ -11,7 +13,7 @@ import { usePauses } from "./pauses.ts";
 import { isOpenid, newOpenid } from "./people.ts";
 import { Phone } from "./phone.tsx";
 import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
-import { forgetProgram, useStored } from "./stored.ts";
+import { forgetProgram } from "./stored.ts";
 import { fill, TEXTS, TextContext, type Language } from "./text.ts";
 import { TopBar, type View } from "./top-bar.tsx";
 
@@ -132,10 +134,6 @@ export function App(): JSX.Element {
   );
 }
 
-function isTheme(value: string): value is Theme {
-  return value === "auto" || value === "light" || value === "dark";
-}
-
 function isServiceChatEnd(value: string): value is ServiceChatEnd {
   return SERVICE_CHAT_ENDS.some((end) => end === value);
 }
@@ -149,8 +147,4 @@ function useNotice(): readonly [string, (text: string) => void] {
     return () => clearTimeout(timer);
   }, [notice]);
   return [notice.text, (text) => setNotice({ text })];
-}
-
-function isLanguage(value: string): value is Language {
-  return Object.hasOwn(TEXTS, value);
 }

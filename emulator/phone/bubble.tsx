@@ -4,12 +4,12 @@
  */
 import type { ComponentChildren, JSX } from "preact";
 import { useContext } from "preact/hooks";
+import { splitFaces } from "../../console/ui/emoji.ts";
+import { isWebAddress, parseText, splitAddresses } from "../../console/ui/links.ts";
 import type { PhoneLine } from "../phone-model.ts";
 import type { PushContent } from "../push-model.ts";
 import { mediaUrl } from "./api.ts";
-import { splitFaces } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
-import { isWebAddress, parseText, splitAddresses } from "./links.ts";
 import { Picture } from "./picture.tsx";
 import { ProgramContext } from "./program-info.ts";
 import { sourceOf } from "./source.ts";

@@ -1,16 +1,16 @@
 /** One user's chat on the phone. */
 import { type JSX, Fragment } from "preact";
 import { useState } from "preact/hooks";
+import { chatTime } from "../../console/ui/clock.ts";
+import { useEndInSight } from "../../console/ui/end-in-sight.ts";
+import { Sheet } from "../../console/ui/sheet.tsx";
 import type { PhoneChat, PhoneLine } from "../phone-model.ts";
 import type { PushContent } from "../push-model.ts";
 import { Line, type Opener } from "./bubble.tsx";
-import { chatTime } from "./clock.ts";
 import { Offer, type CardOffer } from "./composer-offer.tsx";
 import { Composer } from "./composer.tsx";
-import { useEndInSight } from "./end-in-sight.ts";
 import { Icon } from "./icons.tsx";
 import { shortName } from "./people.ts";
-import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 import { useToday } from "./use-today.ts";
 
@@ -92,7 +92,7 @@ interface LinesProps {
 function Lines({ lines, appid, isTyping, open }: LinesProps): JSX.Element {
   const t = useTexts();
   const today = useToday();
-  const [log, onScroll] = useEndInSight(lines, isTyping);
+  const [log, onScroll] = useEndInSight(lines, isUsers, isTyping);
   return (
     <div class="log" ref={log} role="log" aria-live="polite" aria-label={t.chatLog} tabIndex={0} onScroll={onScroll}>
       <ul>
@@ -123,17 +123,21 @@ function Lines({ lines, appid, isTyping, open }: LinesProps): JSX.Element {
   );
 }
 
+function isUsers({ from }: PhoneLine): boolean {
+  return from === "user";
+}
+
 function OpenedSheet({ opened, onClose }: { readonly opened: Opened; readonly onClose: () => void }): JSX.Element {
   const t = useTexts();
   if (opened.kind === "picture") {
     return (
-      <Sheet name={opened.name} onClose={onClose}>
+      <Sheet name={opened.name} closeLabel={t.close} onClose={onClose}>
         <img class="full-picture" src={opened.url} alt={opened.name} />
       </Sheet>
     );
   }
   return (
-    <Sheet name={t.miniProgram} onClose={onClose}>
+    <Sheet name={t.miniProgram} closeLabel={t.close} onClose={onClose}>
       <p>{t.wouldOpen}</p>
       <code class="page-path">{opened.path}</code>
       <code class="page-path muted">{opened.appid}</code>

@@ -1,8 +1,8 @@
 /** The input area: text, faces, pictures, cards. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { FACES } from "../../console/ui/emoji.ts";
 import type { PushContent } from "../push-model.ts";
-import { FACES } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
 import { drawSample, readPicture } from "./sample-picture.ts";
 import { useTexts, type Language } from "./text.ts";

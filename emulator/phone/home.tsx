@@ -1,12 +1,12 @@
 /** The developers' entry screen: a contact button with a session-from typed by hand, and the list of chats. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { chatTime } from "../../console/ui/clock.ts";
+import { withEmoji } from "../../console/ui/emoji.ts";
+import { parseText } from "../../console/ui/links.ts";
 import type { PhoneLine, PhoneUser } from "../phone-model.ts";
 import { Cushion } from "./bubble.tsx";
-import { chatTime } from "./clock.ts";
-import { withEmoji } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
-import { parseText } from "./links.ts";
 import { shortName } from "./people.ts";
 import { fill, useTexts, type Texts } from "./text.ts";
 import { useToday } from "./use-today.ts";

@@ -1,5 +1,6 @@
 /** The icons of the page; each is decorative and has a name beside it. */
 import type { JSX } from "preact";
+import { Stroke } from "../../console/ui/icon.tsx";
 
 const PATHS = {
   back: "M15 5l-7 7 7 7",
@@ -25,9 +26,5 @@ export type IconName = keyof typeof PATHS;
 
 /** Draws an icon in the text's colour. */
 export function Icon({ name }: { readonly name: IconName }): JSX.Element {
-  return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={PATHS[name]} />
-    </svg>
-  );
+  return <Stroke path={PATHS[name]} />;
 }

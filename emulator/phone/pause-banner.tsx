@@ -1,10 +1,10 @@
 /** Notices for paused sending: the reason, the end, the fix, and a button to resume at once. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { untilTime } from "../../console/ui/clock.ts";
 import type { PauseView, ResumeView } from "../model.ts";
 import type { PhoneState } from "../phone-model.ts";
 import { control } from "./api.ts";
-import { untilTime } from "./clock.ts";
 import { fill, useTexts, type Language, type Texts } from "./text.ts";
 
 interface PauseBannerProps {

@@ -5,6 +5,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Sheet } from "../../console/ui/sheet.tsx";
 import type { Appearance } from "../miniprogram/appearance.ts";
 import {
   readToPhone,
@@ -16,7 +17,6 @@ import {
   type ToProgram,
 } from "../miniprogram/messages.ts";
 import { Icon } from "./icons.tsx";
-import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 
 /** The outcome of `wx.openCustomerServiceChat`; `missing`: an old client without the function. */
@@ -115,7 +115,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
         />
       )}
       {serviceChat !== null && (
-        <Sheet name={t.serviceChat} onClose={() => setServiceChat(null)}>
+        <Sheet name={t.serviceChat} closeLabel={t.close} onClose={() => setServiceChat(null)}>
           <p>{t.serviceChatNote}</p>
           <code class="page-path">{serviceChat.url}</code>
           <code class="page-path muted">{serviceChat.corpId}</code>

@@ -1,14 +1,14 @@
 /** The state: reply quota, who handles the chat, access tokens, the clock. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { dayTime } from "../../console/ui/clock.ts";
+import { useNow } from "../../console/ui/use-now.ts";
 import type { PhoneChat, PhoneState, TokenView } from "../phone-model.ts";
 import { control } from "./api.ts";
-import { dayTime } from "./clock.ts";
 import { maskValue } from "./mask.ts";
 import { type Act, Box, Reveal } from "./panel-parts.tsx";
 import { fill, useTexts } from "./text.ts";
 import { Toggle } from "./toggle.tsx";
-import { useNow } from "./use-now.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,9 +1,9 @@
 /** The header of the page: title, settings, and tabs on narrow screens. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Theme } from "./appearance.ts";
+import type { Theme } from "../../console/ui/appearance.ts";
+import { Sheet } from "../../console/ui/sheet.tsx";
 import { Icon } from "./icons.tsx";
-import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 
 /** The view on a narrow screen. */

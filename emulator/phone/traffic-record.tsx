@@ -1,9 +1,9 @@
 /** One exchange in full: URLs, headers, bodies encrypted and plain, and actions. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { copyText } from "../../console/ui/copy.ts";
 import type { TrafficRecord, WireHeaders } from "../phone-model.ts";
 import { control } from "./api.ts";
-import { copyText } from "./copy.ts";
 import { toCurl } from "./curl.ts";
 import { Icon } from "./icons.tsx";
 import { maskSecrets } from "./mask.ts";
@@ -20,7 +20,11 @@ export function TrafficRecordView({ record, act }: { readonly record: TrafficRec
   return (
     <div class="record-detail">
       <div class="buttons">
-        <button type="button" class="button small" onClick={() => void act(copyText(toCurl(request), t), t.copied)}>
+        <button
+          type="button"
+          class="button small"
+          onClick={() => void act(copyText(toCurl(request), t.copyFailed), t.copied)}
+        >
           <Icon name="copy" />
           {t.copyCurl}
         </button>

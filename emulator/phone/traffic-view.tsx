@@ -1,8 +1,8 @@
 /** Every push and API call, newest first, with the details of the selected one. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { exactTime } from "../../console/ui/clock.ts";
 import type { TrafficRecord } from "../phone-model.ts";
-import { exactTime } from "./clock.ts";
 import { Icon } from "./icons.tsx";
 import type { Act } from "./panel-parts.tsx";
 import { useTexts, type Texts } from "./text.ts";

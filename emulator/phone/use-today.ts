@@ -1,6 +1,6 @@
 /** The current day by the emulator's clock: times on other days are shown with their date. */
 import { useEffect, useState } from "preact/hooks";
-import { startOfDay } from "./clock.ts";
+import { startOfDay } from "../../console/ui/clock.ts";
 
 const LOOK_MS = 1_000;
 

@@ -1,7 +1,7 @@
 /** Whatever a user writes, no link of what we send comes from the user (WECHAT.md §4.2). */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { parseText } from "../../../emulator/phone/links.ts";
+import { parseText } from "../../../console/ui/links.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { withoutRepeatedLinks } from "../../../worker/automation/core/repeated-links.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { chatTime, untilTime } from "../../../emulator/phone/clock.ts";
+import { chatTime, untilTime } from "../../../console/ui/clock.ts";
 import { ZH } from "../../../emulator/phone/text-zh.ts";
 
 describe("the time of a chat's line", () => {

@@ -1,7 +1,7 @@
 /** Face codes: the table, and text split at them. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { FACES, splitFaces, withEmoji } from "../../../emulator/phone/emoji.ts";
+import { FACES, splitFaces, withEmoji } from "../../../console/ui/emoji.ts";
 
 describe("the table of faces", () => {
   it("has each code once, and an emoji for each", ({ expect }) => {

@@ -1,7 +1,7 @@
 /** The text of a message as data: links recognised, everything else left as letters. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { isWebAddress, parseText, splitAddresses } from "../../../emulator/phone/links.ts";
+import { isWebAddress, parseText, splitAddresses } from "../../../console/ui/links.ts";
 
 describe("a text of the service", () => {
   it("makes a mini-program link of an anchor with appid and path", ({ expect }) => {

@@ -1,7 +1,7 @@
 /** Links of texts: which are refused, and how a user's words are kept from becoming links (WECHAT.md §4.2). */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { parseText } from "../../../emulator/phone/links.ts";
+import { parseText } from "../../../console/ui/links.ts";
 import { checkSend } from "../../../emulator/send-check.ts";
 import { dropControls } from "../../../shared/base/visible.ts";
 import { disarmRepeated, findLinkProblem, findTags, plainText } from "../../../shared/text/links.ts";

@@ -1,7 +1,6 @@
 /** A dialog over the page, using the browser's modal dialog, which handles focus and Escape. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { useTexts } from "./text.ts";
 
 interface SheetProps {
   readonly name: string;
@@ -9,13 +8,12 @@ interface SheetProps {
   readonly children: ComponentChildren;
   /** Additional buttons beside the close button. */
   readonly actions?: ComponentChildren;
-  /** The label of the close button; default "close". */
-  readonly closeLabel?: string;
+  /** The label of the close button. */
+  readonly closeLabel: string;
 }
 
 /** Renders a dialog, which is open while it is rendered. */
 export function Sheet({ name, onClose, children, actions, closeLabel }: SheetProps): JSX.Element {
-  const t = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -24,7 +22,7 @@ export function Sheet({ name, onClose, children, actions, closeLabel }: SheetPro
       {children}
       <div class="buttons">
         <button type="button" class="button" onClick={() => dialog.current?.close()}>
-          {closeLabel ?? t.close}
+          {closeLabel}
         </button>
         {actions}
       </div>

@@ -1,5 +1,13 @@
 /** Formats times for display, in the browser's time zone. */
-import { fill, type Texts } from "./text.ts";
+import { fill } from "./text.ts";
+
+/** The texts of a page that times need. */
+export interface ClockTexts {
+  /** The language tag for `toLocaleDateString`. */
+  readonly locale: string;
+  /** A time of yesterday, with `{time}`. */
+  readonly yesterday: string;
+}
 
 const MINUTE_MS = 60_000;
 
@@ -22,7 +30,7 @@ export function dayTime(at: number): string {
 }
 
 /** Formats a time as WeChat does: 09:05 today, 昨天 09:05, 11月22日 09:05, and with the year in other years. */
-export function chatTime(at: number, now: number, t: Texts): string {
+export function chatTime(at: number, now: number, t: ClockTexts): string {
   const time = shortTime(at);
   const today = new Date(now);
   const day = startOfDay(at);
@@ -39,7 +47,7 @@ export function chatTime(at: number, now: number, t: Texts): string {
  * Formats an end in the future, rounded up to the minute so that it is never shown too early: 14:36, with the day when
  * it is not today.
  */
-export function untilTime(at: number, now: number, t: Texts): string {
+export function untilTime(at: number, now: number, t: ClockTexts): string {
   const end = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
   if (startOfDay(end) === startOfDay(now)) return shortTime(end);
   return `${new Date(end).toLocaleDateString(t.locale, { month: "short", day: "numeric" })} ${shortTime(end)}`;

@@ -1,17 +1,20 @@
 /** Keeps the end of a chat in view, except when the reader has scrolled up to older lines. */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { PhoneLine } from "../phone-model.ts";
 
 /** The distance to the end that still counts as the end, pixels. */
 const NEAR_PX = 40;
 
 /**
- * Scrolls to new lines while the end is in view, and to the user's own messages from any position.
- * @returns the event handlers of the scrolling element
+ * Scrolls to new lines while the end is in view, and to the reader's own messages from any position.
+ *
+ * @param isOwn whether the reader wrote a line
+ * @param isTyping whether an indicator is shown below the lines
+ * @returns the scrolling element, and its handler of scroll events
  */
-export function useEndInSight(
-  lines: readonly PhoneLine[],
+export function useEndInSight<T>(
+  lines: readonly T[],
+  isOwn: (line: T) => boolean,
   isTyping: boolean,
 ): readonly [RefObject<HTMLDivElement | null>, () => void] {
   const log = useRef<HTMLDivElement>(null);
@@ -41,7 +44,7 @@ export function useEndInSight(
       lastTop.current = box.scrollTop;
     };
     learn(box, lastHeight.current);
-    if (lines.slice(known.current).some(({ from }) => from === "user")) isFollowing.current = true;
+    if (lines.slice(known.current).some(isOwn)) isFollowing.current = true;
     known.current = lines.length;
     follow();
     // Opening the drawer or loading a picture changes the available space: the last lines stay in view.

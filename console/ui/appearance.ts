@@ -1,9 +1,16 @@
-/** The appearance that results from the user's choice. */
+/** The appearance of a page: as chosen, or as that of the system. */
 import { useEffect, useState } from "preact/hooks";
-import type { Appearance } from "../miniprogram/appearance.ts";
 
-/** The chosen appearance. */
-export type Theme = "auto" | "light" | "dark";
+/** An appearance. */
+export type Appearance = "light" | "dark";
+
+/** The chosen appearance; `auto`: that of the system. */
+export type Theme = "auto" | Appearance;
+
+/** Returns whether a text names a choice. */
+export function isTheme(value: string): value is Theme {
+  return value === "auto" || value === "light" || value === "dark";
+}
 
 /** Returns the appearance for a choice; for `auto`, that of the system. */
 export function useAppearance(theme: Theme): Appearance {
