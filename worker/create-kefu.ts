@@ -7,6 +7,7 @@ import type { TeamCode } from "./automation/handler-context.ts";
 import { Account as AccountObject } from "./objects/account.ts";
 import { Audit } from "./objects/audit.ts";
 import { Conversation as ConversationObject } from "./objects/conversation.ts";
+import { Desk } from "./objects/desk.ts";
 import { Settings } from "./objects/settings.ts";
 import { CHANNELS } from "./open-channel.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
@@ -30,6 +31,7 @@ export interface Kefu {
     readonly Account: typeof Account;
     readonly Audit: typeof Audit;
     readonly Conversation: typeof Conversation;
+    readonly Desk: typeof Desk;
     readonly Settings: typeof Settings;
   };
 }
@@ -41,5 +43,5 @@ export interface Kefu {
  */
 export function createKefu(team: TeamCode): Kefu {
   const { fetch } = createApp({ team, channels: CHANNELS });
-  return { worker: { fetch }, objects: { Account, Audit, Conversation, Settings } };
+  return { worker: { fetch }, objects: { Account, Audit, Conversation, Desk, Settings } };
 }

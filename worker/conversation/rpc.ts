@@ -140,7 +140,7 @@ export interface ConversationRpc {
   replay(consumer: string, after: number, known?: ReplayOptions): number | null;
   resume(pause: AccountPause, spreadMs: number): void;
   leaseTrial(holder: string, desk?: DeskTerms): Soon<LeasedMessage | null>;
-  command(input: CommandInput, holder: string): Promise<CommandAnswer>;
+  command(input: CommandInput, holder?: string): Promise<CommandAnswer>;
   seen(input: SeenInput): Promise<Snapshot | null>;
   snapshot(): Promise<Snapshot | null>;
   erase(log?: string): boolean;

@@ -105,7 +105,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /** Runs a command of the desk: changes the session, writes to the user or to colleagues. */
-  async command(input: CommandInput, holder: string): Promise<CommandAnswer> {
+  async command(input: CommandInput, holder?: string): Promise<CommandAnswer> {
     return (await loadSessionCode()).runCommand(this.#loaded, input, holder);
   }
 

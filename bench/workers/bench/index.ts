@@ -91,8 +91,8 @@ export class Conversation extends ConversationObject {
   }
 }
 
-/** Settings have no counters of their own: their calls are counted by the caller. */
-export { Audit, Settings } from "../../../worker/index.ts";
+/** The others have no counters of their own: their calls are counted by the caller. */
+export { Audit, Desk, Settings } from "../../../worker/index.ts";
 
 /** An account with counters. */
 export class Account extends AccountObject {

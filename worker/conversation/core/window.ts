@@ -121,6 +121,15 @@ export function windowEnd(state: WindowState, now: number): number | undefined {
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
 
+/**
+ * Returns when the last grant ends or has ended, epoch ms; null: none was opened, or the platform reported that they are
+ * over.
+ */
+export function lastGrantEnd({ grants }: WindowState): number | null {
+  const ends = grants.filter(({ spent }) => spent !== true).map(({ until }) => until);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
 /** Returns why `count` messages may not be sent now; undefined when they may. */
 export function findWindowRefusal(
   state: WindowState,

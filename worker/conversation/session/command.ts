@@ -11,6 +11,7 @@ import { markSeen } from "../core/session/events.ts";
 import { correctPark } from "../core/session/plausible-park.ts";
 import type { DeskTerms } from "../core/session/service.ts";
 import { NO_SESSION } from "../core/session/session.ts";
+import { lastGrantEnd } from "../core/window.ts";
 import type { Transition } from "../transact.ts";
 import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./rpc.ts";
 
@@ -38,7 +39,9 @@ function showSessions(
   const now = clock();
   const { lastSeq: to, sessions = NO_SESSION } = state();
   const session = correctPark(sessions, now, rulesOf(address));
-  return { log, to, session, window: showWindow(address, now) };
+  const window = showWindow(address, now);
+  const windowUntil = window.status === "unknown" ? null : lastGrantEnd(state().window);
+  return { log, to, session, window, windowUntil };
 }
 
 /**
@@ -59,9 +62,10 @@ export function recordSeen(conversation: LoadedConversation, { log, session, seq
 /**
  * Runs a command.
  *
- * @param holder the lease holder for the message it sends: a repeated call with the same holder returns the same lease
+ * @param holder the lease holder for the message it sends: a repeated call with the same holder returns the same lease;
+ *   absent: the message is sent by the conversation's own alarm
  */
-export function runCommand(conversation: LoadedConversation, input: CommandInput, holder: string): CommandAnswer {
+export function runCommand(conversation: LoadedConversation, input: CommandInput, holder?: string): CommandAnswer {
   const { store, transact, clock, progressOf } = conversation;
   const address = store.address();
   // An object without a log never creates one for a command.
@@ -81,7 +85,7 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
       earlier === undefined
         ? applyCommand(before, writer, input, { ...context, service: context.service, isStale })
         : { state: before, ...(earlier.kind === "out" && { message: earlier.seq }) };
-    if (applied.message === undefined) return { state: applied.state, value: applied };
+    if (applied.message === undefined || holder === undefined) return { state: applied.state, value: applied };
     return { ...leaseNext(applied.state, writer, context, holder), value: applied };
   };
   const { value, lease } = transact(address, now, step, input.desk ?? ALWAYS_OPEN);

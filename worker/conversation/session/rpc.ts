@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly to: number;
   readonly session: SessionState;
   readonly window: WindowStatus;
+  /** When the last grant ends or has ended, epoch ms; null: unknown, or none was opened. */
+  readonly windowUntil: number | null;
 }
 
 /** A command, and the log it is for. */

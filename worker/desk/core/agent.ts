@@ -26,6 +26,30 @@ export interface Agent {
   readonly wanted: WantedPresence;
 }
 
+/** The id of a caller with an API key; no agent can have it. */
+export const API_ACTOR = "api";
+
+/** The rights of a caller with an API key: those of an admin. It serves no sessions and is in no team. */
+const API_AGENT: Agent = {
+  name: API_ACTOR,
+  role: "admin",
+  teams: [],
+  capacity: 0,
+  isSuspended: false,
+  wanted: { state: "offline", reason: null, since: 0 },
+};
+
+/** Returns the agent with whose rights a caller acts; undefined: none, or the agent is suspended. */
+export function findActor(agents: { readonly get: (id: string) => Agent | undefined }, id: string): Agent | undefined {
+  const agent = id === API_ACTOR ? API_AGENT : agents.get(id);
+  return agent?.isSuspended === false ? agent : undefined;
+}
+
+/** Returns the form in which names are compared: names that look alike are the same. */
+export function foldName(name: string): string {
+  return name.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
+}
+
 /** The properties of a session that rights depend on. */
 export interface Ownership {
   readonly team: string | null;

@@ -73,8 +73,7 @@ export function endOffers(draft: Draft): void {
     draft.reservations.remove(id);
     if (expiresAt > now) return;
     if (agent?.wanted.state === "online") choosePresence(draft, command.agent, { state: "away", reason: MISSED_OFFER });
-    const entry = draft.entries.get(conversation);
-    if (entry !== undefined) draft.entries.set(conversation, { ...entry, missedOffers: entry.missedOffers + 1 });
+    countMissed(draft, conversation);
   });
 }
 
@@ -94,6 +93,20 @@ export function acceptOffer(
   if (refusal !== undefined) return err({ reason: refusal });
   draft.reservations.set(id, { phase: "asking", conversation, command });
   return ok(null);
+}
+
+/** Rejects an offer: the session is offered to the next agent. Returns false when there is no such offer. */
+export function rejectOffer(draft: Draft, agent: string, id: string): boolean {
+  const offer = draft.reservations.get(id);
+  if (offer?.phase !== "offered" || offer.command.agent !== agent) return false;
+  draft.reservations.remove(id);
+  countMissed(draft, offer.conversation);
+  return true;
+}
+
+function countMissed(draft: Draft, conversation: string): void {
+  const entry = draft.entries.get(conversation);
+  if (entry !== undefined) draft.entries.set(conversation, { ...entry, missedOffers: entry.missedOffers + 1 });
 }
 
 function reserve(draft: Draft, conversation: string, entry: Entry, agent: string): void {

@@ -101,6 +101,12 @@ export function isConnected(draft: Draft, id: string): boolean {
   return draft.sockets.inBucket(id).length > 0;
 }
 
+/** Returns the presence that others see: an agent without a page is offline once the grace period is over. */
+export function actualPresence(draft: Draft, id: string): WantedPresence["state"] {
+  const agent = draft.agents.get(id);
+  return agent === undefined || goneAt(draft, id) <= draft.context.now ? "offline" : agent.wanted.state;
+}
+
 /**
  * Returns from when on the agent counts as gone, epoch ms; 0: already, because the agent does not exist or is
  * suspended; Infinity: not while a page is open.
@@ -116,7 +122,8 @@ function enterGrace(draft: Draft, id: string): void {
   if (!isConnected(draft, id) && draft.agents.get(id) !== undefined) draft.graces.set(id, draft.context.now + GRACE_MS);
 }
 
-function disconnect(draft: Draft, id: string): void {
+/** Closes the sockets of an agent's pages. The chosen presence does not change. */
+export function disconnect(draft: Draft, id: string): void {
   for (const [socket] of draft.sockets.inBucket(id)) {
     draft.closedSockets.push(socket);
     closeSocket(draft, socket);

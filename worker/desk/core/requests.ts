@@ -5,7 +5,7 @@
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { findAdmissionRefusal, loadOf, type AdmissionRefusal } from "./admission.ts";
-import { may, type Ownership, type SessionRight } from "./agent.ts";
+import { findActor, may, type Ownership, type SessionRight } from "./agent.ts";
 import type { DeskCommand, GivingCommand } from "./command.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
 import type { Draft } from "./state.ts";
@@ -14,7 +14,7 @@ import { readLevels } from "./wants.ts";
 /** The fields of every request: the page chooses the ids, so that a repeat after a lost answer is the same command. */
 export interface AgentRequest {
   readonly id: string;
-  /** The agent who makes the request. */
+  /** The agent who makes the request, or `API_ACTOR`. */
   readonly agent: string;
   readonly conversation: string;
   readonly log: string;
@@ -125,8 +125,8 @@ function withRight(
 ): RequestOutcome {
   const found = findEntry(draft, request);
   if (!found.ok) return found;
-  const agent = draft.agents.get(request.agent);
-  if (agent === undefined || agent.isSuspended) return err({ reason: "no_agent", of: "agent" });
+  const agent = findActor(draft.agents, request.agent);
+  if (agent === undefined) return err({ reason: "no_agent", of: "agent" });
   if (!may(request.agent, agent, right, ownershipOf(found.value))) return err({ reason: "no_right", of: "agent" });
   const refusal = run(found.value);
   return refusal === undefined ? ok({ isOverCapacity: false }) : err(refusal);
@@ -174,6 +174,11 @@ function ask(draft: Draft, conversation: string, command: DeskCommand): void {
 
 /** What the command names. Ids of pages are apart from those the desk derives, and each agent has its own. */
 function nameCommand(request: AgentRequest): Pick<AgentRequest, "id" | "log" | "session" | "version"> {
-  const { agent, conversation, log, session, version } = request;
-  return { id: `p:${agent}:${conversation}:${request.id}`, log, session, version };
+  const { log, session, version } = request;
+  return { id: commandIdOf(request), log, session, version };
+}
+
+/** Returns the id of the command that a request becomes. */
+export function commandIdOf({ agent, conversation, id }: Pick<AgentRequest, "agent" | "conversation" | "id">): string {
+  return `p:${agent}:${conversation}:${id}`;
 }

@@ -2,7 +2,7 @@
  * Lists and their counts: filters on the open sessions, with the same conditions for both. Sessions that an agent may
  * not see are in no list and no count. Closed sessions are in the archive. Pure.
  */
-import { isInTeam, may, type Agent, type Ownership } from "./agent.ts";
+import { findActor, isInTeam, may, type Agent, type Ownership } from "./agent.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
 import { reservedIn, type Desk } from "./state.ts";
 
@@ -64,26 +64,52 @@ export interface Count {
 /** The number of sessions for each combination of properties. */
 export type Tally = readonly { readonly facts: Facts; readonly total: number; readonly unread: number }[];
 
+/** A position in a list: the sort key of a row and its conversation. */
+export interface ListPlace {
+  readonly key: number;
+  readonly conversation: string;
+}
+
+/** The part of a list that is returned. */
+export interface ListQuery {
+  readonly view: ViewName;
+  readonly order: ListOrder;
+  /** The maximum number of rows. */
+  readonly limit: number;
+  /** Only the rows after this place; absent: from the first row on. */
+  readonly after?: ListPlace | undefined;
+}
+
+/** Returns the place of a row in a list of this order. */
+export function placeOf(order: ListOrder, row: ListRow): ListPlace {
+  return { key: SORT_KEYS[order](row), conversation: row.conversation };
+}
+
 /**
  * Returns the sessions of a list that the agent may see, in order.
  *
- * @param query `limit`: the maximum number of rows
+ * @param id an agent, or `API_ACTOR`
  */
-export function listView(
-  { tables }: Desk,
-  id: string,
-  query: { readonly view: ViewName; readonly order: ListOrder; readonly limit: number },
-  now: number,
-): readonly ListRow[] {
-  const agent = tables.agents.values.get(id);
-  if (agent === undefined || agent.isSuspended) return [];
+export function listView({ tables }: Desk, id: string, query: ListQuery, now: number): readonly ListRow[] {
+  const agent = findActor(tables.agents.values, id);
+  if (agent === undefined) return [];
   const rows: { readonly key: number; readonly conversation: string; readonly entry: Entry }[] = [];
   const keyOf = SORT_KEYS[query.order];
   for (const [conversation, entry] of tables.entries.values)
     if (isInView(query.view, readFacts(entry, now), id, agent))
       rows.push({ key: keyOf({ conversation, ...entry, offer: null }), conversation, entry });
-  rows.sort((one, other) => one.key - other.key || (one.conversation < other.conversation ? -1 : 1));
-  return rows.slice(0, query.limit).map(({ conversation, entry }) => toListRow(tables, conversation, entry));
+  rows.sort(comparePlaces);
+  const { after } = query;
+  const first = after === undefined ? 0 : rows.findIndex((row) => comparePlaces(row, after) > 0);
+  if (first === -1) return [];
+  const page = rows.slice(first, first + query.limit);
+  return page.map(({ conversation, entry }) => toListRow(tables, conversation, entry));
+}
+
+function comparePlaces(one: ListPlace, other: ListPlace): number {
+  if (one.key !== other.key) return one.key < other.key ? -1 : 1;
+  if (one.conversation === other.conversation) return 0;
+  return one.conversation < other.conversation ? -1 : 1;
 }
 
 /** Returns the lists among `views` that contain a session for an agent. */
@@ -121,9 +147,9 @@ export function countViews(
   views: readonly ViewName[],
   tally: Tally,
 ): Readonly<Partial<Record<ViewName, Count>>> {
-  const agent = tables.agents.values.get(id);
+  const agent = findActor(tables.agents.values, id);
   const counts: Partial<Record<ViewName, Count>> = {};
-  if (agent === undefined || agent.isSuspended) return counts;
+  if (agent === undefined) return counts;
   for (const view of views) {
     const count = { total: 0, unread: 0 };
     for (const { facts, total, unread } of tally) {

@@ -1,0 +1,151 @@
+/** The desk and conversations as tests of the desk drive them: objects alone, no push, no page. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
+import { toRowJson } from "../../worker/conversation/core/row-json.ts";
+import { deskName, deskStub } from "../../worker/desk/client.ts";
+import type { LoadedDesk } from "../../worker/desk/loaded-desk.ts";
+import type { ActOutcome, AgentView, ConversationReport, DeskAction, DeskRpc } from "../../worker/desk/rpc.ts";
+import type { Desk } from "../../worker/index.ts";
+import { must } from "../support/conversation.ts";
+import { message } from "../support/direct.ts";
+import { addressOf, APPID, conversation, remote } from "../support/workerd.ts";
+
+/** The desk as other objects call it. */
+export function desk(): DeskRpc {
+  return deskStub(env.DESK, "apac");
+}
+
+/** The object of the desk, for the test tools. */
+export function deskObject(): DurableObjectStub<Desk> {
+  const stub: unknown = env.DESK.getByName(deskName());
+  return stub as DurableObjectStub<Desk>;
+}
+
+/** Runs something in the object of the desk. */
+export function inDesk<T>(run: (desk: LoadedDesk, storage: DurableObjectStorage) => T | Promise<T>): Promise<T> {
+  return runInDurableObject(deskObject(), (instance, { storage }) => run(instance.loaded(), storage));
+}
+
+/** Deletes all that the desk has stored, and evicts it. */
+export async function emptyDesk(): Promise<void> {
+  await runInDurableObject(deskObject(), async (_, { storage }) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+  });
+  await evictDesk();
+}
+
+/** Removes the desk from memory; the next call constructs it from what is stored. */
+export function evictDesk(): Promise<void> {
+  return evictDurableObject(deskObject());
+}
+
+/** Runs the alarm of the desk now. */
+export function ringDesk(): Promise<boolean> {
+  return runDurableObjectAlarm(deskObject());
+}
+
+/** Adds an agent. With a page, the agent is online. */
+export async function addAgent(
+  id: string,
+  {
+    name = id,
+    role = "agent",
+    teams = [],
+    capacity = 5,
+    page = true,
+  }: Partial<Parameters<DeskRpc["addAgent"]>[0]> & { readonly page?: boolean } = {},
+): Promise<AgentView> {
+  const added = await desk().addAgent({ id, name, role, teams, capacity });
+  if (!added.ok) throw new Error(added.error.reason);
+  if (page) await openPage(id);
+  return added.value;
+}
+
+/** Adds an agent who is online and gets no session: nobody is told that the shop is away. */
+export async function addKeeper(): Promise<void> {
+  await addAgent("a0000000keep", { capacity: 0 });
+  await desk().choosePresence("a0000000keep", { state: "online", reason: null });
+}
+
+/** A page of the agent connects. */
+export function openPage(agent: string): Promise<void> {
+  return inDesk(({ openSocket }) => openSocket(`page of ${agent}`, agent));
+}
+
+/** The user writes to an inbox of the desk; returns the id of the conversation. */
+export async function says(openid: string, content = "你好"): Promise<string> {
+  const inbound = { ...message(), content };
+  const key = `m:desk-${"id" in inbound ? inbound.id : ""}`;
+  const push = {
+    key,
+    inbound,
+    classification: classify(inbound),
+    candidates: [],
+    consumers: [],
+    settingsVersion: 1,
+    desk: { isOpen: true },
+  };
+  await remote(openid).receive(addressOf(openid), push, `push ${key}`);
+  return idOf(openid);
+}
+
+/** The id of a user's conversation. */
+export function idOf(openid: string): string {
+  return conversation(openid).id.toString();
+}
+
+/** What the conversation reports now. */
+export async function reportOf(openid: string): Promise<ConversationReport> {
+  const snapshot = must(await remote(openid).snapshot(), "snapshot");
+  const page = must(await remote(openid).rows(0, 500), "rows");
+  const rows = page.rows.map((row) => toRowJson(row, idOf(openid)));
+  return { snapshot, contact: { account: `mini-program:${APPID}`, tail: openid.slice(-4) }, from: 0, rows };
+}
+
+/** The conversation reports to the desk. */
+export async function reports(openid: string): Promise<void> {
+  await desk().notify(idOf(openid), await reportOf(openid));
+}
+
+/** The user writes, and the conversation reports it. */
+export async function waits(openid: string, content?: string): Promise<string> {
+  const id = await says(openid, content);
+  await reports(openid);
+  return id;
+}
+
+/** Waits until the desk has verified what it learned of conversations since its construction. */
+export async function verified(): Promise<void> {
+  await vi.waitUntil(() =>
+    inDesk(({ runner }) => [...runner.desk.tables.entries.values.values()].every((entry) => !entry.isUnverified)),
+  );
+}
+
+let acts = 0;
+
+/** An agent acts on what the lists show, or on what `named` says. */
+export async function acting(
+  agent: string | null,
+  openid: string,
+  action: DeskAction,
+  { id, ...named }: Partial<{ id: string; log: string; session: number; version: number }> = {},
+): Promise<ActOutcome> {
+  acts += 1;
+  return desk().act({
+    agent,
+    id: id ?? `act-${acts}`,
+    conversation: idOf(openid),
+    ...(await seenBy(openid)),
+    ...named,
+    action,
+  });
+}
+
+/** What a page of the conversation names. */
+export async function seenBy(openid: string) {
+  const { log, session } = must(await remote(openid).snapshot(), "snapshot");
+  return { log, session: session.open?.seq ?? session.closed?.seq ?? 0, version: session.version };
+}

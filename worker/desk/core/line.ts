@@ -1,0 +1,48 @@
+/**
+ * The newest message of a conversation as lists show it: shortened, with personal data masked, so that no more of a text
+ * is kept than a list needs. Pure.
+ */
+import type { RowJson } from "../../../shared/api/rows.ts";
+import type { Author } from "../../../shared/message/author.ts";
+import { clipText } from "../../../shared/text/graphemes.ts";
+import { maskPersonalData } from "../../../shared/text/personal-data.ts";
+
+/** The maximum length of the text, characters. */
+const MAX_LINE = 80;
+
+/** Who wrote a message, as lists distinguish it. */
+export type LineAuthor = "user" | "agent" | "api" | "auto" | "system";
+
+/** The newest message. */
+export interface Line {
+  readonly seq: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly by: LineAuthor;
+  /** The type of the message. */
+  readonly kind: string;
+  /** Masked and shortened; null: the message has no text. */
+  readonly text: string | null;
+}
+
+const AUTHORS = {
+  user: "user",
+  agent: "agent",
+  external: "agent",
+  api: "api",
+  rule: "auto",
+  handler: "auto",
+  bot: "auto",
+  system: "system",
+} as const satisfies Readonly<Record<Author["type"], LineAuthor>>;
+
+/** Returns the newest message among rows in ascending order; undefined: none of them is a message to or of the user. */
+export function findNewestLine(rows: readonly RowJson[]): Line | undefined {
+  const row = rows.findLast(
+    ({ kind, facts }) => kind === "out" || (kind === "in" && "event" in facts && facts.event === "message"),
+  );
+  if (row === undefined || (row.kind !== "in" && row.kind !== "out")) return undefined;
+  const { seq, at, by, facts, content } = row;
+  const text = "content" in content ? clipText(maskPersonalData(content.content), MAX_LINE) : null;
+  return { seq, at: Date.parse(at), by: AUTHORS[by.type], kind: facts.type, text };
+}

@@ -1,0 +1,86 @@
+/** The unsent texts of agents, one per agent and conversation, sealed. They end with their log, or after 30 days. */
+import { generationOf } from "../conversation/core/log-id.ts";
+import type { SealedPlace, TextSealer } from "../platform/sealed-text.ts";
+import type { Draft } from "./rpc.ts";
+import type { DeskStore } from "./store.ts";
+
+/** How long a draft is kept, milliseconds. */
+export const DRAFT_MS = 30 * 24 * 3_600_000;
+
+/** A draft, as stored. A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>. */
+export type StoredDraft = {
+  readonly agent: string;
+  readonly conversation: string;
+  readonly log: string;
+  readonly mode: Draft["mode"];
+  readonly sealed: string;
+  /** Epoch ms. */
+  readonly at: number;
+};
+
+/** The drafts of all agents. */
+export interface Drafts {
+  readonly has: (agent: string, conversation: string) => boolean;
+  /** Returns null for a text that cannot be opened. */
+  readonly find: (agent: string, conversation: string) => Draft | null;
+  /** Stores a draft; null deletes it. Without a key nothing is stored. */
+  readonly save: (
+    agent: string,
+    conversation: string,
+    log: string,
+    draft: Pick<Draft, "text" | "mode"> | null,
+    at: number,
+  ) => void;
+  /** Deletes the drafts of a conversation's generations up to this one. */
+  readonly erase: (conversation: string, generation: number) => void;
+}
+
+/** Opens the stored drafts. */
+export function createDrafts(
+  store: Pick<DeskStore, "saveDraft" | "deleteDraft">,
+  stored: readonly StoredDraft[],
+  sealer: TextSealer | undefined,
+): Drafts {
+  const byConversation = new Map<string, Map<string, StoredDraft>>();
+  const keep = (draft: StoredDraft): void => {
+    const { agent, conversation } = draft;
+    byConversation.set(conversation, (byConversation.get(conversation) ?? new Map()).set(agent, draft));
+  };
+  for (const draft of stored) keep(draft);
+  const remove = (agent: string, conversation: string): void => {
+    const kept = byConversation.get(conversation);
+    if (kept?.has(agent) !== true) return;
+    store.deleteDraft(agent, conversation);
+    kept.delete(agent);
+    if (kept.size === 0) byConversation.delete(conversation);
+  };
+  return {
+    has: (agent, conversation) => byConversation.get(conversation)?.has(agent) === true,
+    find(agent, conversation) {
+      const kept = byConversation.get(conversation)?.get(agent);
+      const opened = kept && sealer?.open(placeOf(agent, conversation), kept.sealed);
+      if (kept === undefined || opened?.ok !== true) return null;
+      const { log, mode, at } = kept;
+      return { log, mode, at, text: opened.value };
+    },
+    save(agent, conversation, log, draft, at) {
+      if (draft === null) {
+        remove(agent, conversation);
+        return;
+      }
+      if (sealer === undefined) return;
+      const sealed = sealer.seal(placeOf(agent, conversation), draft.text);
+      const kept = { agent, conversation, log, mode: draft.mode, sealed, at };
+      store.saveDraft(kept);
+      keep(kept);
+    },
+    erase(conversation, generation) {
+      for (const [agent, { log }] of byConversation.get(conversation) ?? [])
+        if (generationOf(log) <= generation) remove(agent, conversation);
+    },
+  };
+}
+
+function placeOf(agent: string, conversation: string): SealedPlace {
+  return { place: "desk:drafts", row: `${agent}:${conversation}` };
+}

@@ -1,0 +1,107 @@
+/**
+ * The desk of one construction of the object: loads what is stored, wakes it, and offers the methods of the object and
+ * what its sockets need. Loaded by `import()` when the object is constructed.
+ */
+import { generationOf } from "../conversation/core/log-id.ts";
+import type { TextSealer } from "../platform/sealed-text.ts";
+import { createDeskActs } from "./acts.ts";
+import { createDeskAgents, type DeskAgents } from "./agents.ts";
+import { toSnapshot } from "./ask.ts";
+import { closeSocket, disconnect, openSocket, runAlarm, wake } from "./core/presence.ts";
+import { authorizeReply } from "./core/requests.ts";
+import { applyErasure, applyNotification } from "./core/snapshot.ts";
+import type { Socket } from "./core/state.ts";
+import { createLineTexts, keepReport } from "./details.ts";
+import { createDrafts, DRAFT_MS, type Drafts } from "./drafts.ts";
+import { createDeskLists, type DeskLists } from "./lists.ts";
+import type { ActOutcome, ConversationReport, DeskAct, DeskRpc } from "./rpc.ts";
+import { createRunner, type CloseReason, type DeskRunner, type RunnerDeps } from "./runner.ts";
+import { DESK_SETTINGS, SAID_TEXTS } from "./settings.ts";
+import type { DeskStore } from "./store.ts";
+
+/** What the loaded desk needs of the object. */
+export interface DeskHost extends Pick<
+  RunnerDeps,
+  "watcher" | "now" | "setAlarm" | "waitUntil" | "command" | "snapshot" | "terms"
+> {
+  readonly store: DeskStore;
+  /** The id of this construction: a page with another one gets whole lists. */
+  readonly epoch: string;
+  /** Undefined without DATA_KEY: texts are neither stored nor shown. */
+  readonly sealer: TextSealer | undefined;
+  /** The sockets that are attached, by their ids: an evicted object keeps them. */
+  readonly attached: ReadonlyMap<string, Socket>;
+  /** Returns when each socket last sent a ping, epoch ms, by its id. */
+  readonly pings: () => ReadonlyMap<string, number>;
+}
+
+/** The loaded desk. */
+export interface LoadedDesk {
+  readonly runner: DeskRunner;
+  readonly agents: DeskAgents;
+  readonly lists: DeskLists;
+  readonly drafts: Drafts;
+  readonly act: (act: DeskAct) => Promise<ActOutcome>;
+  readonly notify: (conversation: string, report: ConversationReport) => void;
+  readonly confirmErased: (conversation: string, generation: number) => void;
+  readonly authorizeReply: (agent: string, conversation: string) => Awaited<ReturnType<DeskRpc["authorizeReply"]>>;
+  readonly saveDraft: (...args: Parameters<DeskRpc["saveDraft"]>) => void;
+  readonly alarm: () => void;
+  /** A page connected. */
+  readonly openSocket: (socket: string, agent: string) => void;
+  /** A page disconnected. */
+  readonly closeSocket: (socket: string) => void;
+  /** Closes the pages of an agent. */
+  readonly closeSockets: (agent: string, reason: CloseReason) => void;
+}
+
+/** Loads the desk. */
+export function loadStoredDesk(host: DeskHost): LoadedDesk {
+  const { store, sealer, now } = host;
+  store.deleteDraftsBefore(now() - DRAFT_MS);
+  const stored = store.load();
+  const texts = createLineTexts(sealer);
+  const drafts = createDrafts(store, stored.drafts, sealer);
+  const noteAt = (command: string) => ({ place: "desk:notes", row: command });
+  const runner = createRunner(stored, host.epoch, {
+    ...host,
+    settings: DESK_SETTINGS,
+    said: SAID_TEXTS,
+    openNote(command, sealed) {
+      const opened = sealed === null ? undefined : sealer?.open(noteAt(command), sealed);
+      return opened?.ok === true ? opened.value : undefined;
+    },
+  });
+  const { run, read } = runner;
+  const lists = createDeskLists(runner, { texts, drafts, now });
+  run((draft) => wake(draft, host.attached));
+  return {
+    runner,
+    agents: createDeskAgents(runner),
+    lists,
+    drafts,
+    act: createDeskActs(runner, lists, (command, note) => sealer?.seal(noteAt(command), note) ?? null),
+    notify(conversation, report) {
+      const { snapshot } = report;
+      run((draft, details) => {
+        applyNotification(draft, conversation, toSnapshot(snapshot));
+        keepReport(draft, details, conversation, report, texts);
+      });
+      drafts.erase(conversation, generationOf(snapshot.log) - 1);
+    },
+    confirmErased(conversation, generation) {
+      run((draft) => applyErasure(draft, conversation, generation));
+      drafts.erase(conversation, generation);
+    },
+    authorizeReply: (agent, conversation) =>
+      read((draft) => authorizeReply(draft, { agent, conversation }, { team: null, assignee: null })),
+    saveDraft(agent, conversation, log, draft) {
+      const erased = runner.desk.tables.tombstones.values.get(conversation)?.generation ?? 0;
+      if (draft === null || generationOf(log) > erased) drafts.save(agent, conversation, log, draft, now());
+    },
+    alarm: () => void run((draft) => runAlarm(draft, host.pings()), "timed_out"),
+    openSocket: (socket, agent) => void run((draft) => openSocket(draft, socket, agent)),
+    closeSocket: (socket) => void run((draft) => closeSocket(draft, socket)),
+    closeSockets: (agent, reason) => void run((draft) => disconnect(draft, agent), reason),
+  };
+}

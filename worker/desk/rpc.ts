@@ -1,0 +1,210 @@
+/**
+ * The methods of the `Desk` object: plain values that cross RPC. A conversation is named by the id of its object, 64 hex
+ * digits; an agent by its id; `null` as the agent is a caller with an API key, who has the rights of an admin.
+ */
+import type { RowJson } from "../../shared/api/rows.ts";
+import type { WindowJson } from "../../shared/api/schemas.ts";
+import type { Result } from "../../shared/base/result.ts";
+import type { CommandRefusal } from "../conversation/core/session/apply.ts";
+import type { Snapshot } from "../conversation/session/rpc.ts";
+import type { Agent, Role, WantedPresence } from "./core/agent.ts";
+import type { DeskSession } from "./core/entry.ts";
+import type { RequestRefusal } from "./core/requests.ts";
+import type { Count, ListOrder, ListRow, ViewName } from "./core/views.ts";
+
+/** An agent as others see it. */
+export interface AgentView extends Agent {
+  readonly id: string;
+  /** The presence that was chosen, or `offline` without a page. */
+  readonly actual: WantedPresence["state"];
+  /** The number of sessions that count towards the capacity. */
+  readonly load: number;
+}
+
+/** A new agent. */
+export interface AgentInput {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly teams: readonly string[];
+  readonly capacity: number;
+}
+
+/** What can be changed of an agent. */
+export type AgentChange = Partial<Pick<Agent, "name" | "role" | "teams" | "capacity" | "isSuspended">>;
+
+/** Why an agent cannot be stored as requested. */
+export type AgentProblem =
+  | { readonly reason: "no_agent" | "name_taken" }
+  /** No agent could manage agents any more. */
+  | { readonly reason: "last_admin" };
+
+/** The user of a conversation, without the user's id. */
+export interface DeskContact {
+  /** `channel:account`. */
+  readonly account: string;
+  /** The last four characters of the user's id. */
+  readonly tail: string;
+}
+
+/** What a conversation reports after a record. */
+export interface ConversationReport {
+  readonly snapshot: Snapshot;
+  readonly contact: DeskContact;
+  /** The seq before `rows[0]`. */
+  readonly from: number;
+  /** The newest rows since the last acknowledged report, at most 50, as the API returns them. Kept in memory only. */
+  readonly rows: readonly RowJson[];
+}
+
+/** The newest message of a conversation, as lists show it. */
+export interface DeskLine {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly by: "user" | "agent" | "api" | "auto" | "system";
+  /** The type of the message, such as `text` or `image`. */
+  readonly kind: string;
+  /** At most 80 characters, personal data masked; null: the message has no text. */
+  readonly text: string | null;
+}
+
+/** A session in a list, for a page. */
+export interface DeskRow {
+  readonly conversation: string;
+  readonly log: string;
+  readonly version: number;
+  readonly session: DeskSession;
+  readonly window: WindowJson;
+  readonly contact: DeskContact & { readonly name: string | null };
+  readonly line: DeskLine | null;
+  readonly offer: ListRow["offer"];
+  /** Whether the caller has a draft for this conversation. */
+  readonly draft: boolean;
+}
+
+/** The part of a list that is requested. */
+export interface DeskListQuery {
+  readonly view: ViewName;
+  readonly order: ListOrder;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
+/** A page of a list. */
+export interface DeskList {
+  readonly rows: readonly DeskRow[];
+  /** The cursor of the next page; null: this is the last one. */
+  readonly next: string | null;
+  readonly counts: Readonly<Partial<Record<ViewName, Count>>>;
+  readonly rev: number;
+  readonly epoch: string;
+}
+
+/** An unsent text of an agent. */
+export interface Draft {
+  /** The log it was written for. */
+  readonly log: string;
+  readonly text: string;
+  readonly mode: "reply" | "note";
+  /** When it was saved, epoch ms. */
+  readonly at: number;
+}
+
+/** What an agent or an API key asks for. */
+export interface DeskAct {
+  readonly agent: string | null;
+  /** Chosen by the caller: a repeat with the same id has no further effect. */
+  readonly id: string;
+  readonly conversation: string;
+  readonly log: string;
+  /** The session, by its seq, and the version on which the caller decided. */
+  readonly session: number;
+  readonly version: number;
+  readonly action: DeskAction;
+}
+
+/** The operations on a session. */
+export type DeskAction =
+  | { readonly type: "take" }
+  | { readonly type: "transfer_to_agent"; readonly target: string; readonly note: string | null }
+  | { readonly type: "transfer_to_team"; readonly team: string; readonly note: string | null }
+  /** `seenSeq`: the newest row that the caller has seen. */
+  | { readonly type: "close"; readonly seenSeq: number }
+  /** `until`: epoch ms. */
+  | { readonly type: "park"; readonly until: number }
+  | { readonly type: "unpark" }
+  /** `offer`: the id of the offer in the row. */
+  | { readonly type: "accept_offer" | "reject_offer"; readonly offer: string };
+
+/** Why an act had no effect. */
+export type ActRefusal =
+  /** Another agent serves the session; `name` is null when that agent was removed. */
+  | { readonly reason: "taken"; readonly assignee: string; readonly name: string | null }
+  | RequestRefusal
+  | Exclude<CommandRefusal, { readonly reason: "taken" }>
+  | { readonly reason: "offer_over" }
+  /** The log is another one, or was erased. */
+  | { readonly reason: "gone" }
+  /** The conversation did not answer in time: whether the act has an effect is unknown; repeat it with the same id. */
+  | { readonly reason: "no_answer" };
+
+/** The result of an act; `row` is the session after it, null when none is open or the caller may not see it. */
+export type ActOutcome = { readonly row: DeskRow | null } & (
+  | {
+      readonly ok: true;
+      /** Whether the agent now serves more sessions than the capacity. */
+      readonly isOverCapacity: boolean;
+    }
+  | { readonly ok: false; readonly refusal: ActRefusal }
+);
+
+/** The object as seen by its callers. */
+export interface DeskRpc {
+  /** Returns the agents in the order of their names. */
+  listAgents(): Promise<readonly AgentView[]>;
+  findAgent(id: string): Promise<AgentView | null>;
+  /** Finds an agent by name; width and case do not matter. */
+  findAgentByName(name: string): Promise<AgentView | null>;
+  /** Stores a new agent, who is on a break until choosing another presence. Repeated with an id: returns what is stored. */
+  addAgent(input: AgentInput): Promise<Result<AgentView, AgentProblem>>;
+  /** Changes an agent. When the rights changed, the pages of the agent are closed and connect again. */
+  changeAgent(id: string, change: AgentChange): Promise<Result<AgentView, AgentProblem>>;
+  /** Closes the pages of an agent. */
+  closeSockets(agent: string, reason: "signed_out" | "rights_changed"): Promise<void>;
+  choosePresence(
+    agent: string,
+    wanted: Pick<WantedPresence, "state" | "reason">,
+  ): Promise<Result<AgentView, AgentProblem>>;
+
+  /** Takes the report of a conversation; resolves when it is stored. */
+  notify(conversation: string, report: ConversationReport): Promise<void>;
+  /** Deletes everything of a generation and of earlier ones; resolves when it is gone. */
+  confirmErased(conversation: string, generation: number): Promise<void>;
+
+  list(agent: string | null, query: DeskListQuery): Promise<DeskList>;
+  /** Returns an open session; null: none is open, or the agent may not see it. */
+  session(agent: string | null, conversation: string): Promise<DeskRow | null>;
+  /** Returns whether an agent may see a conversation; without an open session any agent may. */
+  maySee(agent: string, conversation: string): Promise<boolean>;
+  /** Runs an act: asks the conversation and returns its answer. */
+  act(request: DeskAct): Promise<ActOutcome>;
+  /** Returns whether an agent may reply now; the conversation decides who gets the session. */
+  authorizeReply(agent: string, conversation: string): Promise<Result<null, RequestRefusal>>;
+
+  /** Stores the agent's draft; null deletes it. Ignored for an erased log, and for a text that cannot be sealed. */
+  saveDraft(
+    agent: string,
+    conversation: string,
+    log: string,
+    draft: Pick<Draft, "text" | "mode"> | null,
+  ): Promise<void>;
+  findDraft(agent: string, conversation: string): Promise<Draft | null>;
+
+  /**
+   * Asks a page of the archive's directory for their state.
+   *
+   * @param cursor `next` of the call before; null: the first page
+   */
+  rebuild(cursor: string | null): Promise<{ readonly next: string | null; readonly asked: number }>;
+}

@@ -1,0 +1,153 @@
+import type { DeskTerms } from "../conversation/core/session/service.ts";
+/**
+ * Runs the decisions of the desk: stores their rows, sets the alarm, applies them, then asks conversations. Everything up
+ * to the questions happens in one turn without an await, so that the runtime stores it as a whole; it sends no question
+ * and no response before that is stored (docs/design/0025-desk.md).
+ */
+import type { CommandAnswer, CommandInput, Snapshot } from "../conversation/session/rpc.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
+import { toAnswer, toCommandInput, type AskTexts } from "./ask.ts";
+import type { DeskCommand } from "./core/command.ts";
+import { transact, type Effect } from "./core/desk.ts";
+import { applyAnswer } from "./core/snapshot.ts";
+import { loadDesk, openDraft, type Desk, type DeskSettings, type Draft } from "./core/state.ts";
+import { commitTable, createTable, draftTable, type TableDraft } from "./core/table.ts";
+import { dropDetails, keepWindow, type Details } from "./details.ts";
+import type { DeskStore, StoredDesk } from "./store.ts";
+
+/**
+ * The maximum number of questions that follow from one decision; a request may make 1,000 calls. The others are asked
+ * again by the alarm, 10 s later.
+ */
+const MAX_ASKS = 500;
+
+/** Why the desk closes a socket. */
+export type CloseReason = "signed_out" | "rights_changed" | "timed_out";
+
+/** What is called when something changed. Each runs after the rows are stored, and must not throw. */
+export interface DeskWatcher {
+  /** Lists or people changed: frames are due. */
+  readonly onChange: (changed: { readonly lists: boolean; readonly people: boolean }) => void;
+  /** A socket is to be closed. */
+  readonly onClose: (socket: string, reason: CloseReason) => void;
+}
+
+/** What the runner needs of the object. */
+export interface RunnerDeps extends AskTexts {
+  readonly store: Pick<DeskStore, "write">;
+  readonly settings: DeskSettings;
+  readonly watcher: DeskWatcher;
+  readonly now: () => number;
+  /** Not awaited: the runtime sends nothing before the alarm is stored. */
+  readonly setAlarm: (at: number) => void;
+  /** Keeps the object alive. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+  /** Runs a command of the desk in a conversation, without a lease. Idempotent by its id. */
+  readonly command: (conversation: string, input: CommandInput) => Promise<CommandAnswer>;
+  /** Reads the state of a conversation; null: it has no log. */
+  readonly snapshot: (conversation: string) => Promise<Snapshot | null>;
+  /** Returns the settings of an account's service; undefined when they cannot be read. Never rejects. */
+  readonly terms: (account: string | undefined) => Promise<DeskTerms | undefined>;
+}
+
+/** A decision that was applied. */
+export interface Ran<Value> {
+  readonly value: Value;
+  /** The answers to its questions, by the id of the command; null: the conversation did not answer. Never reject. */
+  readonly answers: ReadonlyMap<string, Promise<CommandAnswer | null>>;
+}
+
+/** The desk of one construction of the object. */
+export interface DeskRunner {
+  readonly desk: Desk;
+  /** Runs a decision. */
+  readonly run: <Value>(
+    decide: (draft: Draft, details: TableDraft<Details>) => Value,
+    closeReason?: CloseReason,
+  ) => Ran<Value>;
+  /** Computes something without changing anything. */
+  readonly read: <Value>(compute: (draft: Draft) => Value) => Value;
+  readonly detailsOf: (conversation: string) => Details | undefined;
+}
+
+/**
+ * Starts with what is stored.
+ *
+ * @param epoch the id of this construction
+ */
+export function createRunner(
+  stored: Pick<StoredDesk, "rows" | "details">,
+  epoch: string,
+  deps: RunnerDeps,
+): DeskRunner {
+  const { store, settings, watcher, now } = deps;
+  const desk = loadDesk(stored.rows, { now: now(), epoch });
+  const kept = createTable<Details>();
+  commitTable(kept, stored.details);
+
+  function run<Value>(
+    decide: (draft: Draft, details: TableDraft<Details>) => Value,
+    closeReason: CloseReason = "rights_changed",
+  ): Ran<Value> {
+    const details = draftTable(kept);
+    let draft: Draft | undefined;
+    const { value, effects, commit } = transact(desk, { now: now(), settings }, (opened) => {
+      draft = opened;
+      return decide(opened, details);
+    });
+    if (draft !== undefined) dropDetails(draft, details);
+    store.write(effects, details.get);
+    for (const effect of effects) if (effect.type === "alarm") deps.setAlarm(effect.at);
+    commit();
+    commitTable(kept, details.changes);
+    const answers = askAll(effects);
+    for (const effect of effects) {
+      if (effect.type === "close_socket") watcher.onClose(effect.socket, closeReason);
+      if (effect.type === "notify") watcher.onChange({ lists: effect.lists, people: effect.people });
+    }
+    return { value, answers };
+  }
+
+  function askAll(effects: readonly Effect[]): Ran<unknown>["answers"] {
+    const asks = effects.filter((effect) => effect.type === "ask");
+    const answers = new Map<string, Promise<CommandAnswer | null>>();
+    for (const { conversation, command } of asks.slice(0, MAX_ASKS)) {
+      const answer = ask(conversation, command);
+      deps.waitUntil(answer);
+      answers.set(command.id, answer);
+    }
+    return answers;
+  }
+
+  /** Asks a conversation and applies its answer. A question without an answer is asked again by the alarm. */
+  async function ask(conversation: string, command: DeskCommand): Promise<CommandAnswer | null> {
+    try {
+      const answer = await call(conversation, command);
+      run((draft, details) => {
+        applyAnswer(draft, conversation, command, toAnswer(answer));
+        if (answer.snapshot !== undefined) keepWindow(draft, details, conversation, answer.snapshot);
+      });
+      return answer;
+    } catch (error) {
+      writeLog("desk_question_failed", { command: command.type, error: errorName(error) });
+      return null;
+    }
+  }
+
+  async function call(conversation: string, command: DeskCommand): Promise<CommandAnswer> {
+    if (command.type === "snapshot") {
+      const snapshot = await deps.snapshot(conversation);
+      return snapshot === null ? { ok: false, refusal: { reason: "gone" } } : { ok: true, snapshot };
+    }
+    const terms = await deps.terms(kept.values.get(conversation)?.contact?.account);
+    const input = toCommandInput(command, deps);
+    return deps.command(conversation, terms === undefined ? input : { ...input, desk: terms });
+  }
+
+  return {
+    desk,
+    run,
+    read: (compute) => compute(openDraft(desk, { now: now(), settings })),
+    detailsOf: (conversation) => kept.values.get(conversation),
+  };
+}

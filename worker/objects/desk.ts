@@ -1,0 +1,172 @@
+/**
+ * The desk of the deployment, one object. A thin class: decisions are in desk/core/, storing and asking in
+ * desk/runner.ts; the parts that need the runtime are here: storage, alarm, configuration, calls of conversations. All
+ * other code is loaded when the object is constructed, so that a cold start for a push does not evaluate it.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { Result } from "../../shared/base/result.ts";
+import { parseAccount } from "../../shared/message/address.ts";
+import { findConfigOf, requireConfig } from "../config/config.ts";
+import { conversationStubById } from "../conversation/client.ts";
+import type { DeskTerms } from "../conversation/core/session/service.ts";
+import type { RemoteConversation } from "../conversation/rpc.ts";
+import type { DeskHost, LoadedDesk } from "../desk/loaded-desk.ts";
+import type {
+  ActOutcome,
+  AgentChange,
+  AgentInput,
+  AgentProblem,
+  AgentView,
+  ConversationReport,
+  DeskAct,
+  DeskList,
+  DeskListQuery,
+  DeskRow,
+  DeskRpc,
+  Draft,
+} from "../desk/rpc.ts";
+import { readAccountSettings } from "../inbox/services.ts";
+import { hasDesk, writeDeskTerms } from "../inbox/session/session-code.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
+
+/** Delay after an internal error until the alarm runs again, milliseconds. */
+const ALARM_ERROR_DELAY_MS = 60_000;
+/** Timeout of an awaited storage call, milliseconds; the runtime retries a failed alarm. */
+const STORAGE_MS = 5_000;
+
+/** The Durable Object of the desk. */
+export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild"> {
+  /** What is loaded. A field of the instance: RPC reaches methods alone. */
+  readonly loaded: () => LoadedDesk;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    let loaded: LoadedDesk | undefined;
+    this.loaded = () => {
+      if (loaded === undefined) throw new Error("the desk is not loaded");
+      return loaded;
+    };
+    void ctx.blockConcurrencyWhile(async () => {
+      const [{ loadStoredDesk }, { createDeskStore }, { loadTextSealer }] = await Promise.all([
+        import("../desk/loaded-desk.ts"),
+        import("../desk/store.ts"),
+        import("../platform/sealed-text.ts"),
+      ]);
+      const sealer = await loadTextSealer(requireConfig(env).dataKeys);
+      const store = createDeskStore(ctx.storage);
+      loaded = loadStoredDesk({ ...this.#host(), store, sealer: sealer.ok ? sealer.value : undefined });
+    });
+  }
+
+  async listAgents(): Promise<readonly AgentView[]> {
+    return this.loaded().agents.list();
+  }
+
+  async findAgent(id: string): Promise<AgentView | null> {
+    return this.loaded().agents.find(id);
+  }
+
+  async findAgentByName(name: string): Promise<AgentView | null> {
+    return this.loaded().agents.findByName(name);
+  }
+
+  async addAgent(input: AgentInput): Promise<Result<AgentView, AgentProblem>> {
+    return this.loaded().agents.add(input);
+  }
+
+  async changeAgent(id: string, change: AgentChange): Promise<Result<AgentView, AgentProblem>> {
+    return this.loaded().agents.change(id, change);
+  }
+
+  async closeSockets(...[agent, reason]: Parameters<DeskRpc["closeSockets"]>): Promise<void> {
+    this.loaded().closeSockets(agent, reason);
+  }
+
+  async choosePresence(
+    ...[agent, wanted]: Parameters<DeskRpc["choosePresence"]>
+  ): Promise<Result<AgentView, AgentProblem>> {
+    return this.loaded().agents.choosePresence(agent, wanted);
+  }
+
+  async notify(conversation: string, report: ConversationReport): Promise<void> {
+    this.loaded().notify(conversation, report);
+  }
+
+  async confirmErased(conversation: string, generation: number): Promise<void> {
+    this.loaded().confirmErased(conversation, generation);
+  }
+
+  async list(agent: string | null, query: DeskListQuery): Promise<DeskList> {
+    return this.loaded().lists.list(agent, query);
+  }
+
+  async session(agent: string | null, conversation: string): Promise<DeskRow | null> {
+    return this.loaded().lists.session(agent, conversation);
+  }
+
+  async maySee(agent: string, conversation: string): Promise<boolean> {
+    return this.loaded().lists.maySee(agent, conversation);
+  }
+
+  act(request: DeskAct): Promise<ActOutcome> {
+    return this.loaded().act(request);
+  }
+
+  async authorizeReply(agent: string, conversation: string): ReturnType<DeskRpc["authorizeReply"]> {
+    return this.loaded().authorizeReply(agent, conversation);
+  }
+
+  async saveDraft(...draft: Parameters<DeskRpc["saveDraft"]>): Promise<void> {
+    this.loaded().saveDraft(...draft);
+  }
+
+  async findDraft(agent: string, conversation: string): Promise<Draft | null> {
+    return this.loaded().drafts.find(agent, conversation);
+  }
+
+  /** Ends what has lasted long enough, and asks again what has no answer. Sets itself again in every case. */
+  override async alarm(): Promise<void> {
+    try {
+      this.loaded().alarm();
+    } catch (error) {
+      writeLog("alarm_failed", { object: "desk", error: errorName(error) });
+      await withTimeout(STORAGE_MS, this.ctx.storage.setAlarm(Date.now() + ALARM_ERROR_DELAY_MS));
+    }
+  }
+
+  #host(): Omit<DeskHost, "store" | "sealer"> {
+    const { ctx } = this;
+    return {
+      epoch: crypto.randomUUID(),
+      now: () => Date.now(),
+      // Not awaited: the runtime sends no response and no question before alarm and rows are stored.
+      setAlarm: (at) => void ctx.storage.setAlarm(at),
+      waitUntil: (work) => ctx.waitUntil(work),
+      command: (conversation, input) => this.#conversation(conversation).command(input),
+      snapshot: (conversation) => this.#conversation(conversation).snapshot(),
+      terms: (account) => this.#terms(account),
+      // No page has a socket yet.
+      attached: new Map(),
+      pings: () => new Map(),
+      watcher: { onChange: () => {}, onClose: () => {} },
+    };
+  }
+
+  /** Returns a new stub: a stub whose connection broke never works again. */
+  #conversation(id: string): RemoteConversation {
+    const { locationHint } = requireConfig(this.env);
+    return conversationStubById(this.env.CONVERSATION, id, { locationHint });
+  }
+
+  /** Returns the settings of an account's service; undefined without a desk, and when they cannot be read. */
+  async #terms(account: string | undefined): Promise<DeskTerms | undefined> {
+    const config = requireConfig(this.env);
+    const address = account === undefined ? undefined : parseAccount(account);
+    const app = address && findConfigOf(config, address);
+    if (app === undefined) return undefined;
+    const stored = await readAccountSettings(this.env, config, app);
+    if (!stored.ok || !hasDesk(stored.value.settings)) return undefined;
+    return writeDeskTerms(stored.value.settings, Date.now());
+  }
+}
