@@ -1,6 +1,6 @@
 /**
  * Decides which URLs a webhook may have. The Worker calls them with the team's data and a signature, so a URL must not
- * lead into a private network or to a metadata service (SSRF). Redirects are never followed (webhooks/call-webhook.ts),
+ * lead into a private network or to a metadata service (SSRF). Redirects are never followed (platform/post-json.ts),
  * so the URL checked here is the one that is called. IP addresses are rejected altogether: an endpoint with a
  * certificate has a name, so the many notations of an IP address (decimal, octal, hex, IPv6 with IPv4 inside, NAT64, …)
  * need no separate checks.

@@ -10,7 +10,8 @@ import type { WebhookEventType } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import { isExpired, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import { writeLog } from "../platform/logger.ts";
-import { callWebhook, type WebhookCallDeps, type WebhookFailure } from "./call-webhook.ts";
+import type { PostFailure } from "../platform/post-json.ts";
+import { callWebhook, type WebhookCallDeps } from "./call-webhook.ts";
 import { GONE_PAUSE_MS, type WebhookHealth } from "./core/endpoint-health.ts";
 import type { WebhookEvent } from "./core/event.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./health-reader.ts";
@@ -187,7 +188,7 @@ async function deliver(
   webhook: Webhook,
   row: Deliverable,
   type: WebhookEventType,
-): Promise<WebhookFailure | undefined> {
+): Promise<PostFailure | undefined> {
   const started = run.deps.now();
   const { id, body } = row.build(type);
   const call = { url: webhook.url, id, body, timeoutMs: DELIVERY_TIMEOUT_MS, maxAnswerBytes: 0 };
@@ -201,7 +202,7 @@ async function deliver(
 async function reportFailure(
   run: WebhookRun,
   webhook: Webhook,
-  { reason, status, retryAfterMs }: WebhookFailure,
+  { reason, status, retryAfterMs }: PostFailure,
 ): Promise<NonNullable<ConsumerProgress["stopped"]>> {
   const conversation = run.source.objectId;
   const report = { ok: false as const, conversation, reason, ...(status !== undefined && { status }) };

@@ -2,6 +2,7 @@
  * Signatures by the Standard Webhooks scheme: `v1,` and base64 of HMAC-SHA-256 over `id.timestamp.body`, with the
  * base64-decoded bytes after `whsec_` as the key. Receivers can verify them with any library of that scheme.
  */
+import { hmacSha256 } from "../platform/digest.ts";
 
 const PREFIX = "whsec_";
 const MIN_KEY_BYTES = 24;
@@ -31,17 +32,15 @@ export function isWebhookSecret(text: string): boolean {
  * @throws TypeError for an invalid secret
  */
 export async function signWebhook(secrets: readonly string[], parts: SignedParts): Promise<string> {
-  const content = new TextEncoder().encode(`${parts.id}.${parts.timestamp}.${parts.body}`);
+  const content = `${parts.id}.${parts.timestamp}.${parts.body}`;
   const signatures = await Promise.all(secrets.map((secret) => sign(secret, content)));
   return signatures.map((signature) => `v1,${signature}`).join(" ");
 }
 
-async function sign(secret: string, content: BufferSource): Promise<string> {
-  const bytes = readKey(secret);
-  if (bytes === undefined) throw new TypeError("at least one webhook secret is required");
-  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, content));
-  return btoa(String.fromCharCode(...mac));
+async function sign(secret: string, content: string): Promise<string> {
+  const key = readKey(secret);
+  if (key === undefined) throw new TypeError("at least one webhook secret is required");
+  return hmacSha256(key, content);
 }
 
 function readKey(secret: string): Uint8Array<ArrayBuffer> | undefined {

@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
-import { callWebhook, type WebhookCall, type WebhookInit } from "../../../worker/webhooks/call-webhook.ts";
+import type { PostInit } from "../../../worker/platform/post-json.ts";
+import { callWebhook, type WebhookCall } from "../../../worker/webhooks/call-webhook.ts";
 import { signWebhook } from "../../../worker/webhooks/sign.ts";
 
 const NOW = 1_760_000_000_500;
@@ -12,7 +13,7 @@ const CALL: WebhookCall = {
   maxAnswerBytes: 64,
 };
 
-type Answer = (url: string, init: WebhookInit) => Promise<Response>;
+type Answer = (url: string, init: PostInit) => Promise<Response>;
 const run = (fetch: Answer, change: Partial<WebhookCall> = {}, allowPrivate = false) =>
   callWebhook({ fetch, now: () => NOW, secrets: [SECRET], allowPrivate }, { ...CALL, ...change });
 const status = (code: number, headers: Record<string, string> = {}) => {
@@ -21,7 +22,7 @@ const status = (code: number, headers: Record<string, string> = {}) => {
 
 describe("a call of a webhook", () => {
   it("is one signed POST of JSON that follows no redirect", async ({ expect }) => {
-    const seen: { url: string; init: WebhookInit }[] = [];
+    const seen: { url: string; init: PostInit }[] = [];
     const answer = await run((url, init) => {
       seen.push({ url, init });
       return Promise.resolve(new Response("fine"));
