@@ -7,6 +7,8 @@ import type {
   Accepted,
   AccountSettings,
   AccountEvents,
+  Alerts,
+  AlertTested,
   AuditPage,
   Conversation,
   Diagnostics,
@@ -53,6 +55,14 @@ const accountSettings: Shape<AccountSettings> = {
   settings: "object",
   from: "object",
 };
+const alerts: Shape<Alerts> = {
+  robots: "array",
+  problems: "array",
+  waitMinutes: "number",
+  repeatMinutes: "number",
+  deskUrl: "nullable",
+};
+const alertTested: Shape<AlertTested> = { robot: "string", vendor: "string", accepted: "boolean" };
 const audit: Shape<AuditPage> = { entries: "array", next: "number", head: "nullable", broken: "nullable" };
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
 const replayed: Shape<Replayed> = { after: "number" };
@@ -79,6 +89,8 @@ export const read = {
   forwarding: as(forwarding),
   quarantine: as(quarantine),
   accountSettings: as(accountSettings),
+  alerts: as(alerts),
+  alertTested: as(alertTested),
   audit: as(audit),
   webhooks: as(webhooks),
   replayed: as(replayed),

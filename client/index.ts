@@ -23,6 +23,8 @@ import type {
   Accepted,
   AccountSettings,
   AccountEvents,
+  Alerts,
+  AlertTested,
   AuditPage,
   Conversation,
   Diagnostics,
@@ -220,6 +222,24 @@ export function createKefuClient(options: KefuClientOptions) {
      */
     audit({ after, limit }: PageOptions = {}): Promise<Result<AuditPage>> {
       return call({ method: "GET", path: ["audit"], query: { after, limit }, isOfDeployment: true }, read.audit);
+    },
+
+    /** Returns the robots that alerts are sent to, without URL and secret, and when alerts are due. */
+    alerts(): Promise<Result<Alerts>> {
+      return call({ method: "GET", path: ["alerts"], isOfDeployment: true }, read.alerts);
+    },
+
+    /**
+     * Sends a test message to a robot. `robot_failed` contains the reason, with meaning and fix. The client does not
+     * retry this call: a retry could send the message twice.
+     */
+    testAlert(robot: string): Promise<Result<AlertTested>> {
+      const body = JSON.stringify({ robot });
+      const path = ["alerts", "test"];
+      return call(
+        { method: "POST", path, headers: JSON_BODY, body, repeat: false, isOfDeployment: true },
+        read.alertTested,
+      );
     },
 
     /** Returns the state of each webhook in the settings. */

@@ -3,6 +3,7 @@
  * types from `worker/` and `shared/`: none of their code is in the built client.
  */
 import type * as v from "valibot";
+import type { AlertsSchema, AlertTestedSchema } from "../shared/api/alerts.ts";
 import type { AuditEntrySchema, AuditPageSchema } from "../shared/api/audit.ts";
 import type { DiagnosticsSchema } from "../shared/api/diagnostics.ts";
 import type { AccountEventSchema, AccountEventsSchema, ForwardingSchema } from "../shared/api/events.ts";
@@ -63,6 +64,10 @@ export type ReplayStarted = v.InferOutput<typeof ReplayStartedSchema>;
 export type AuditEntry = v.InferOutput<typeof AuditEntrySchema>;
 /** A page of the audit log, verified. */
 export type AuditPage = v.InferOutput<typeof AuditPageSchema>;
+/** The robots that alerts are sent to, and when. */
+export type Alerts = v.InferOutput<typeof AlertsSchema>;
+/** An accepted test message. */
+export type AlertTested = v.InferOutput<typeof AlertTestedSchema>;
 /** WeChat's own tests of the setup. */
 export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
 /** A fault of an app: why nothing is sent, until when, and the cure. */

@@ -1,6 +1,7 @@
 /** Runs all checks. A check that hides the faults of others comes first. */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
+import { checkAlerts } from "./check-alerts.ts";
 import { checkForwarding } from "./check-forwarding.ts";
 import { judgeHealth } from "./check-health.ts";
 import { checkPause } from "./check-pause.ts";
@@ -36,7 +37,8 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   const wechat = await checkWeChat(ports, target);
   const webhooks = await checkWebhooks(ports, target);
   const forwarding = await checkForwarding(ports, target);
-  const findings = [...first, clock, ...stale, ...pushes, ...wechat.findings, ...webhooks, ...forwarding];
+  const alerts = await checkAlerts(ports, target);
+  const findings = [...first, clock, ...stale, ...pushes, ...wechat.findings, ...webhooks, ...forwarding, ...alerts];
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
 }
 

@@ -66,6 +66,8 @@ describe("GET /api/openapi.json", () => {
         "POST /api/v1/conversations/{id}/webhooks/{webhook}/replay",
         "GET /api/v1/diagnostics",
         "GET /api/v1/audit",
+        "GET /api/v1/alerts",
+        "POST /api/v1/alerts/test",
       ].toSorted(),
     );
   });

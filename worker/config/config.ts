@@ -10,6 +10,7 @@ import { isAesKey } from "../channels/wechat/push/crypt.ts";
 import type { PushMode } from "../channels/wechat/push/open-push.ts";
 import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
 import { isWebhookSecret } from "../webhooks/sign.ts";
+import { readAlerts, type AlertsConfig } from "./alerts-config.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { readForward, type ForwardConfig } from "./forwarding-config.ts";
 import { areSameBytes, checkSecrets, findDataKeyProblem, findStrayCharacter, isAllZero } from "./secrets.ts";
@@ -58,6 +59,7 @@ export interface Config {
   readonly allowPrivateWebhooks: boolean;
   /** Which pushes are also forwarded to the team's own push server; null: none. */
   readonly forward: ForwardConfig | null;
+  readonly alerts: AlertsConfig;
 }
 const MODES = ["secure", "compatible", "plain"] as const;
 const DAY_MS = 86_400_000;
@@ -102,6 +104,7 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
     contextKeys: readContextKeys(read, problems),
     dataKeys: readDataKeys(read, problems),
     allowPrivateWebhooks: read.oneOf("WEBHOOK_ALLOW_PRIVATE", ["0", "1"], "0") === "1",
+    alerts: readAlerts(read, (problem) => problems.push(problem)),
   };
   const [kinds, url] = [read.text("WECHAT_FORWARD_KINDS"), read.text("WECHAT_FORWARD_URL")];
   const forward = readForward(kinds, url, config.allowPrivateWebhooks, (problem) => problems.push(problem));

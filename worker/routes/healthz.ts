@@ -13,6 +13,7 @@ import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type WeChatAccountConfig, type Config } from "../config/config.ts";
 import { readAccountFaults } from "../inbox/account-calls/read-faults.ts";
 import { unreportedStale } from "../inbox/account-calls/report-stale-pushes.ts";
+import { openAlerts } from "../inbox/open-alerts.ts";
 import { createServices, type Channels } from "../inbox/services.ts";
 import { toFaultJson } from "./health-json.ts";
 import type { HttpEnv } from "./http/app-env.ts";
@@ -61,10 +62,16 @@ async function toHealth(c: Context<HttpEnv>, config: Config, channels: Channels)
   };
 }
 
-function warningsOf({ apps, pushMaxAgeMs }: Config): SetUp["warnings"] {
+function warningsOf(config: Config): SetUp["warnings"] {
+  const { apps, pushMaxAgeMs, alerts } = config;
   const warnings: SetUp["warnings"] = [];
   if (apps.some((app) => app.mode === "plain")) warnings.push(PLAIN_MODE);
   if (pushMaxAgeMs === 0 && apps.some((app) => app.mode !== "plain")) warnings.push(ANY_AGE);
+  const { robots } = openAlerts(config);
+  if (!robots.ok)
+    for (const { path, problem, cure } of robots.error)
+      warnings.push({ variable: "ALERT_ROBOTS", warning: path === "" ? problem : `${path} ${problem}`, cure });
+  else if (robots.value.length > 0 && alerts.deskUrl === null) warnings.push(NO_DESK_URL);
   return warnings;
 }
 
@@ -92,6 +99,12 @@ const PLAIN_MODE: SetUp["warnings"][number] = {
   variable: "WECHAT_PUSH_MODE",
   warning: "is plain: pushes are not encrypted and their content is not signed",
   cure: "select 安全模式 in the WeChat console and set WECHAT_PUSH_MODE=secure and the EncodingAESKey",
+};
+
+const NO_DESK_URL: SetUp["warnings"][number] = {
+  variable: "DESK_URL",
+  warning: "is not set: alerts have no link to the desk",
+  cure: "set it under [vars] in wrangler.toml to the address of the desk, such as https://kefu.example.com/desk",
 };
 
 const ANY_AGE: SetUp["warnings"][number] = {

@@ -42,6 +42,7 @@ describe("the configuration", () => {
         dataKeys: [],
         allowPrivateWebhooks: false,
         forward: null,
+        alerts: { robots: "", waitMs: 300_000, repeatMs: 0, deskUrl: null },
       },
     });
   });

@@ -19,6 +19,7 @@ import { conversations } from "./conversations/conversations.ts";
 import { media } from "./conversations/media.ts";
 import { messages } from "./conversations/messages.ts";
 import { typing } from "./conversations/typing.ts";
+import { alerts } from "./operations/alerts.ts";
 import { audit } from "./operations/audit.ts";
 import { diagnostics } from "./operations/diagnostics.ts";
 import { events } from "./operations/events.ts";
@@ -53,6 +54,7 @@ export function createApi(): Hono<HttpEnv> {
     milestones,
     resume,
     audit,
+    alerts,
   ])
     api.route("/v1", routes);
   // Not notFound(): that handler of a mounted app is never called.

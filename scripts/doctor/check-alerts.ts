@@ -1,0 +1,43 @@
+/**
+ * Checks the robots that alerts are sent to, as the worker reports them: `GET /api/v1/alerts`. It sends no message: that
+ * is `POST /api/v1/alerts/test`. `check-wechat.ts` checks whether the API answers at all.
+ */
+import { check, failed, passed, say, type Finding } from "./finding.ts";
+import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
+
+const ALERTS = check("alerts", "提醒机器人（ALERT_ROBOTS）", "the robots of alerts (ALERT_ROBOTS)");
+
+/** Returns a finding for each problem, otherwise one; none when the API does not answer. */
+export async function checkAlerts(ports: Ports, target: Target): Promise<readonly Finding[]> {
+  const { apiKey } = target;
+  if (apiKey === undefined) return [];
+  const reply = await callApi(ports, { ...target, apiKey }, { path: "/api/v1/alerts" });
+  if ("unreachable" in reply || reply.status !== 200) return [];
+  const answer = readObject(reply.body);
+  const problems = toList(answer["problems"]).map(toObject);
+  if (problems.length > 0) return problems.map(toFault);
+  const robots = toList(answer["robots"]).map(toObject);
+  if (robots.length === 0) return [passed(ALERTS, "未设置 / none")];
+  const fact = robots.map(({ name, vendor }) => `${toLine(name)} (${toLine(vendor)})`).join(", ");
+  return answer["deskUrl"] === null ? [{ ...NO_LINK, fact }] : [passed(ALERTS, fact)];
+}
+
+function toFault({ path, problem, cure }: Readonly<Record<string, unknown>>): Finding {
+  const fact = `${toLine(path)} ${toLine(problem)}`.trim();
+  const wrong = say(
+    `ALERT_ROBOTS 有误，不会发出提醒：${fact}`,
+    `ALERT_ROBOTS cannot be used and no alert is sent: ${fact}`,
+  );
+  const line = toLine(cure);
+  return failed(ALERTS, wrong, say(`${line}（docs/how-to/alerts.md）`, `${line} (docs/how-to/alerts.md)`));
+}
+
+const NO_LINK: Finding = {
+  ...ALERTS,
+  state: "warning",
+  wrong: say("没有设 DESK_URL：提醒中没有工作台的链接", "DESK_URL is not set: alerts have no link to the desk"),
+  cure: say(
+    "在 wrangler.toml 的 [vars] 中设为工作台的地址，例如 https://kefu.example.com/desk",
+    "set it under [vars] in wrangler.toml to the address of the desk, such as https://kefu.example.com/desk",
+  ),
+};

@@ -1,0 +1,107 @@
+/**
+ * The robots that alerts are sent to: `GET /alerts`, and `POST /alerts/test` for a test message. URL and secret of a
+ * robot are never returned.
+ */
+import { Hono } from "hono/tiny";
+import type * as v from "valibot";
+import { AlertsSchema, AlertTestBodySchema, AlertTestedSchema } from "../../../../shared/api/alerts.ts";
+import { both } from "../../../../shared/api/schemas.ts";
+import { ALERT_REASONS } from "../../../alerts/core/reasons.ts";
+import { sendAlert } from "../../../alerts/send-alert.ts";
+import { openAlerts } from "../../../inbox/open-alerts.ts";
+import type { HttpEnv } from "../../http/app-env.ts";
+import { describe } from "../../http/describe.ts";
+import { readBody } from "../../http/request/request-body.ts";
+import { problem } from "../../http/response/problem.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Routes about alerts. */
+export const alerts = new Hono<HttpEnv>();
+
+alerts.get(
+  "/alerts",
+  describe({
+    id: "getAlerts",
+    tag: "operations",
+    summary: { zh: "提醒机器人", en: "The robots of alerts" },
+    text: {
+      zh: "密钥 ALERT_ROBOTS 中的机器人，以及何时提醒。不返回机器人的网址和密钥。",
+      en: "The robots in the secret ALERT_ROBOTS, and when alerts are due. URLs and secrets of robots are never returned.",
+    },
+    answers: {
+      200: {
+        text: { zh: "机器人与设置", en: "The robots and terms" },
+        content: { type: "application/json", schema: AlertsSchema },
+      },
+    },
+  }),
+  (c) => {
+    const { robots, terms } = openAlerts(c.get("config"));
+    const answer = {
+      robots: robots.ok
+        ? robots.value.map(({ name, vendor, language, secret }) => ({
+            name,
+            vendor,
+            language,
+            signed: secret !== undefined,
+          }))
+        : [],
+      problems: robots.ok ? [] : [...robots.error],
+      waitMinutes: terms.waitMs / MINUTE_MS,
+      repeatMinutes: terms.repeatMs / MINUTE_MS,
+      deskUrl: c.get("config").alerts.deskUrl,
+    };
+    return c.json(answer satisfies v.InferOutput<typeof AlertsSchema>);
+  },
+);
+
+alerts.post(
+  "/alerts/test",
+  describe({
+    id: "testAlert",
+    tag: "operations",
+    summary: { zh: "向机器人发送测试消息", en: "Send a test message to a robot" },
+    text: {
+      zh: "最长 5 秒。机器人没有接受时为 502 `robot_failed`，含原因和处理方法。",
+      en: "Takes at most 5 seconds. 502 `robot_failed` when the robot did not accept it, with cause and fix.",
+    },
+    body: [{ type: "application/json", schema: AlertTestBodySchema, example: { robot: "duty" } }],
+    answers: {
+      200: {
+        text: { zh: "机器人已接受", en: "The robot accepted it" },
+        content: { type: "application/json", schema: AlertTestedSchema },
+      },
+    },
+    problems: [
+      "malformed_json",
+      "robot_not_found",
+      "robots_invalid",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_field",
+      "robot_failed",
+    ],
+  }),
+  async (c) => {
+    const body = await readBody(c, AlertTestBodySchema);
+    if (!body.ok) return body.error;
+    const { robots, deps } = openAlerts(c.get("config"));
+    if (!robots.ok) return problem(c, "robots_invalid", { problems: [...robots.error] });
+    const robot = robots.value.find(({ name }) => name === body.value.robot);
+    if (robot === undefined) return problem(c, "robot_not_found", {});
+    const sent = await sendAlert(deps, robot, { type: "test", robot: robot.name });
+    if (sent.ok) {
+      const answer = { robot: robot.name, vendor: robot.vendor, accepted: true } as const;
+      return c.json(answer satisfies v.InferOutput<typeof AlertTestedSchema>);
+    }
+    const { reason, code } = sent.error;
+    const { meaning, cure } = ALERT_REASONS[reason];
+    return problem(c, "robot_failed", {
+      reason,
+      ...(code !== undefined && { vendorCode: code }),
+      meaning: both(meaning.zh, meaning.en),
+      cure: both(cure.zh, cure.en),
+    });
+  },
+);
