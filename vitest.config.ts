@@ -67,7 +67,14 @@ export default defineConfig({
             },
           }),
         ],
-        test: { ...CLOCK, name: "workerd", include: ["test/workerd/**/*.test.ts"], ...BUSY },
+        test: {
+          ...CLOCK,
+          name: "workerd",
+          include: ["test/workerd/**/*.test.ts"],
+          // `npm run test:long -- --desk` sets more.
+          provide: { pairsOfTakes: Number(process.env["PAIRS_OF_TAKES"] ?? 40) },
+          ...BUSY,
+        },
       },
       {
         test: {

@@ -3,14 +3,27 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
+import { requireConfig } from "../../worker/config/config.ts";
+import { conversationStubById } from "../../worker/conversation/client.ts";
 import { toRowJson } from "../../worker/conversation/core/row-json.ts";
+import type { RemoteConversation } from "../../worker/conversation/rpc.ts";
 import { deskName, deskStub } from "../../worker/desk/client.ts";
-import type { LoadedDesk } from "../../worker/desk/loaded-desk.ts";
+import { loadStoredDesk, type DeskHost, type LoadedDesk } from "../../worker/desk/loaded-desk.ts";
 import type { ActOutcome, AgentView, ConversationReport, DeskAction, DeskRpc } from "../../worker/desk/rpc.ts";
+import { DESK_SETTINGS } from "../../worker/desk/settings.ts";
+import { createDeskStore } from "../../worker/desk/store.ts";
 import type { Desk } from "../../worker/index.ts";
+import { loadTextSealer } from "../../worker/platform/sealed-text.ts";
 import { must } from "../support/conversation.ts";
 import { message } from "../support/direct.ts";
 import { addressOf, APPID, conversation, remote } from "../support/workerd.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** How often two agents take the same session at once. */
+    readonly pairsOfTakes: number;
+  }
+}
 
 /** The desk as other objects call it. */
 export function desk(): DeskRpc {
@@ -134,18 +147,51 @@ export async function acting(
   { id, ...named }: Partial<{ id: string; log: string; session: number; version: number }> = {},
 ): Promise<ActOutcome> {
   acts += 1;
-  return desk().act({
-    agent,
-    id: id ?? `act-${acts}`,
-    conversation: idOf(openid),
-    ...(await seenBy(openid)),
-    ...named,
-    action,
-  });
+  const seen = named.log === undefined ? await seenBy(openid) : { log: "", session: 0, version: 0 };
+  return desk().act({ agent, id: id ?? `act-${acts}`, conversation: idOf(openid), ...seen, ...named, action });
 }
 
 /** What a page of the conversation names. */
 export async function seenBy(openid: string) {
   const { log, session } = must(await remote(openid).snapshot(), "snapshot");
   return { log, session: session.open?.seq ?? session.closed?.seq ?? 0, version: session.version };
+}
+
+/** What differs from the object's own desk. */
+export type OtherHost = Partial<Pick<DeskHost, "command" | "settings">>;
+
+/**
+ * Runs something with a desk of its own on the storage of the object, such as one whose questions get lost; then the
+ * object is constructed anew from what that desk has stored.
+ */
+export async function withOtherDesk<T>(other: OtherHost, run: (desk: LoadedDesk) => T | Promise<T>): Promise<T> {
+  const value = await runInDurableObject(deskObject(), async (_, { storage }) => run(await otherDesk(storage, other)));
+  await evictDesk();
+  return value;
+}
+
+async function otherDesk(storage: DurableObjectStorage, other: OtherHost): Promise<LoadedDesk> {
+  const sealer = await loadTextSealer(requireConfig(env).dataKeys);
+  return loadStoredDesk({
+    store: createDeskStore(storage),
+    sealer: sealer.ok ? sealer.value : undefined,
+    settings: DESK_SETTINGS,
+    epoch: crypto.randomUUID(),
+    now: () => Date.now(),
+    setAlarm: (at) => void storage.setAlarm(at),
+    waitUntil: () => {},
+    command: (conversation, input) => remoteById(conversation).command(input),
+    seen: (conversation, input) => remoteById(conversation).seen(input),
+    snapshot: (conversation) => remoteById(conversation).snapshot(),
+    terms: () => Promise.resolve(undefined),
+    attached: new Map(),
+    pings: () => new Map(),
+    watcher: { onChange: () => {}, onRows: () => {}, onErased: () => {}, onClose: () => {} },
+    ...other,
+  });
+}
+
+/** A conversation by its id. */
+export function remoteById(conversation: string): RemoteConversation {
+  return conversationStubById(env.CONVERSATION, conversation);
 }

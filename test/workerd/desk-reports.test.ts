@@ -198,7 +198,12 @@ describe("a draft", () => {
     await desk().saveDraft(A, id, log, { text: "canary-of-a-draft", mode: "reply" });
     expect(await stored()).not.toContain("canary");
     await evictDesk();
-    expect(await desk().findDraft(A, id)).toEqual({ log, text: "canary-of-a-draft", mode: "reply", at: Date.now() });
+    expect(await desk().findDraft(A, id)).toEqual({
+      log,
+      text: "canary-of-a-draft",
+      mode: "reply",
+      savedAt: Date.now(),
+    });
     expect(await desk().findDraft("a0000000000b2", id)).toBeNull();
     expect((await desk().session(A, id))?.draft).toBe(true);
     expect((await desk().session("a0000000000b2", id))?.draft).toBe(false);

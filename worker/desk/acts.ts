@@ -59,7 +59,8 @@ export function createDeskActs(
       if (assignee === act.agent) return gives(act.action) ? "done" : (refusal as ActRefusal);
       return { reason: "taken", assignee, name: desk.tables.agents.values.get(assignee)?.name ?? null };
     }
-    return refusal as ActRefusal;
+    // To the caller it is the same whether the desk or the conversation knows that the session has ended.
+    return refusal.reason === "not_open" ? { reason: "session_over" } : (refusal as ActRefusal);
   };
 
   return async (act) => {

@@ -4,11 +4,13 @@ import type { Snapshot } from "../conversation/session/rpc.ts";
  * What lists show of a conversation besides its session: the user, the reply window, the newest message. Kept beside the
  * entry of an open session and stored with its row; the text is sealed.
  */
+import type { DeskRow } from "../../shared/api/desk/row.ts";
+import { isoTime } from "../../shared/api/schemas.ts";
 import type { TextSealer } from "../platform/sealed-text.ts";
 import { findNewestLine, type Line } from "./core/line.ts";
 import type { Draft } from "./core/state.ts";
 import type { TableDraft } from "./core/table.ts";
-import type { ConversationReport, DeskContact, DeskLine } from "./rpc.ts";
+import type { ConversationReport, DeskContact } from "./rpc.ts";
 
 /** The newest message, as stored. */
 export type StoredLine = Omit<Line, "text"> & {
@@ -30,7 +32,7 @@ export interface Details {
 /** Seals and opens the texts of lists. */
 export interface LineTexts {
   readonly seal: (conversation: string, line: Line) => StoredLine;
-  readonly open: (conversation: string, line: StoredLine) => DeskLine;
+  readonly open: (conversation: string, line: StoredLine) => DeskRow["line"];
 }
 
 /**
@@ -56,7 +58,7 @@ export function createLineTexts(sealer: TextSealer | undefined): LineTexts {
         text = opened?.ok === true ? opened.value : null;
         texts.set(stored, text);
       }
-      return { at, by, kind, text };
+      return { at: isoTime(at), by, kind, text };
     },
   };
 }

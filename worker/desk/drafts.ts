@@ -61,7 +61,7 @@ export function createDrafts(
       const opened = kept && sealer?.open(placeOf(agent, conversation), kept.sealed);
       if (kept === undefined || opened?.ok !== true) return null;
       const { log, mode, at } = kept;
-      return { log, mode, at, text: opened.value };
+      return { log, mode, savedAt: at, text: opened.value };
     },
     save(agent, conversation, log, draft, at) {
       if (draft === null) {

@@ -1,8 +1,9 @@
 /** The lists as callers get them: rows with user, reply window, newest message and the caller's draft. */
+import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { isoTime, type WindowJson } from "../../shared/api/schemas.ts";
 import type { WindowStatus } from "../conversation/core/window.ts";
-import { API_ACTOR, findActor, may } from "./core/agent.ts";
-import { ownershipOf } from "./core/entry.ts";
+import { API_ACTOR, findActor, foldName, may } from "./core/agent.ts";
+import { ownershipOf, type DeskSession } from "./core/entry.ts";
 import {
   countViews,
   listView,
@@ -15,7 +16,7 @@ import {
 } from "./core/views.ts";
 import type { LineTexts } from "./details.ts";
 import type { Drafts } from "./drafts.ts";
-import type { DeskList, DeskListQuery, DeskRow } from "./rpc.ts";
+import type { DeskList, DeskListQuery } from "./rpc.ts";
 import type { DeskRunner } from "./runner.ts";
 
 const CLOSED: WindowStatus = { status: "closed", grant: null, remaining: 0, expiresAt: null, doubtful: false };
@@ -37,15 +38,21 @@ export function createDeskLists(
   { texts, drafts, now }: { readonly texts: LineTexts; readonly drafts: Drafts; readonly now: () => number },
 ): DeskLists {
   const { agents, entries } = desk.tables;
-  const toRow = (agent: string | null, { windowUntil: _end, ...row }: ListRow): DeskRow => {
-    const { conversation } = row;
+  const contactOf = (conversation: string): DeskRow["contact"] => {
+    const { account = "", tail = "" } = detailsOf(conversation)?.contact ?? {};
+    return { account, tail, name: null };
+  };
+  const toRow = (agent: string | null, { conversation, log, version, session, offer }: ListRow): DeskRow => {
     const details = detailsOf(conversation);
-    const { account = "", tail = "" } = details?.contact ?? {};
     return {
-      ...row,
+      conversation,
+      log,
+      version,
+      session: toSessionJson(session),
       window: toShownWindow(details?.window ?? CLOSED, now()),
-      contact: { account, tail, name: null },
+      contact: contactOf(conversation),
       line: details?.line ? texts.open(conversation, details.line) : null,
+      offer: offer && { ...offer, expiresAt: isoTime(offer.expiresAt) },
       draft: agent !== null && drafts.has(agent, conversation),
     };
   };
@@ -58,11 +65,12 @@ export function createDeskLists(
   return {
     toRow,
     maySee,
-    list(agent, { view, order, limit, after }) {
+    list(agent, { view, order, limit, after, q }) {
       const id = agent ?? API_ACTOR;
       const place = after === undefined ? undefined : readPlace(after);
       // One row more shows whether there is a next page.
-      const found = listView(desk, id, { view, order, limit: limit + 1, after: place }, now());
+      const matches = q === undefined ? undefined : matcherOf(q, contactOf);
+      const found = listView(desk, id, { view, order, limit: limit + 1, after: place, matches }, now());
       const rows = found.slice(0, limit);
       const last = rows.at(-1);
       const { rev, epoch } = desk.counters;
@@ -80,6 +88,39 @@ export function createDeskLists(
       return toRow(agent, toListRow(desk.tables, conversation, entry));
     },
   };
+}
+
+/** Returns whether the user's name or tail contains a text. */
+function matcherOf(q: string, contactOf: (conversation: string) => DeskRow["contact"]) {
+  const wanted = foldName(q);
+  return (conversation: string): boolean => {
+    const { tail, name } = contactOf(conversation);
+    return foldName(tail).includes(wanted) || (name !== null && foldName(name).includes(wanted));
+  };
+}
+
+function toSessionJson(session: DeskSession): DeskRow["session"] {
+  const { seq, status, team, unread, lastUserSeq, waitingSince, lastMessageAt } = session;
+  const { parkedUntil } = session.status === "serving" ? session : { parkedUntil: null };
+  const { since, isOffline } = session.status === "queued" ? session : { since: null, isOffline: false };
+  return {
+    seq,
+    status,
+    team,
+    assignee: session.status === "serving" ? session.assignee : null,
+    unread,
+    lastUserSeq,
+    waitingSince: isoOrNull(waitingSince),
+    lastMessageAt: isoTime(lastMessageAt),
+    queuedAt: session.status === "bot" ? null : isoTime(session.queuedAt),
+    since: isoOrNull(since),
+    isOffline,
+    parkedUntil: isoOrNull(parkedUntil),
+  };
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : isoTime(at);
 }
 
 /** Converts the window; its time may have passed since it was reported. */

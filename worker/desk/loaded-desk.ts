@@ -3,28 +3,33 @@
  * what its sockets need. Loaded by `import()` when the object is constructed.
  */
 import { generationOf } from "../conversation/core/log-id.ts";
+import type { SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import type { TextSealer } from "../platform/sealed-text.ts";
 import { createDeskActs } from "./acts.ts";
 import { createDeskAgents, type DeskAgents } from "./agents.ts";
 import { toSnapshot } from "./ask.ts";
 import { closeSocket, disconnect, openSocket, runAlarm, wake } from "./core/presence.ts";
 import { authorizeReply } from "./core/requests.ts";
-import { applyErasure, applyNotification } from "./core/snapshot.ts";
+import { applyErasure, applyNotification, applyRead } from "./core/snapshot.ts";
 import type { Socket } from "./core/state.ts";
-import { createLineTexts, keepReport } from "./details.ts";
+import { createLineTexts, keepReport, keepWindow } from "./details.ts";
 import { createDrafts, DRAFT_MS, type Drafts } from "./drafts.ts";
 import { createDeskLists, type DeskLists } from "./lists.ts";
 import type { ActOutcome, ConversationReport, DeskAct, DeskRpc } from "./rpc.ts";
-import { createRunner, type CloseReason, type DeskRunner, type RunnerDeps } from "./runner.ts";
-import { DESK_SETTINGS, SAID_TEXTS } from "./settings.ts";
+import { createRunner, type DeskRunner, type RunnerDeps } from "./runner.ts";
+import { SAID_TEXTS } from "./settings.ts";
 import type { DeskStore } from "./store.ts";
+import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
 /** What the loaded desk needs of the object. */
 export interface DeskHost extends Pick<
   RunnerDeps,
-  "watcher" | "now" | "setAlarm" | "waitUntil" | "command" | "snapshot" | "terms"
+  "settings" | "now" | "setAlarm" | "waitUntil" | "command" | "snapshot" | "terms"
 > {
   readonly store: DeskStore;
+  readonly watcher: DeskWatcher;
+  /** Records in a conversation that an agent has read its rows; null: the log is another one, or was erased. */
+  readonly seen: (conversation: string, input: SeenInput) => Promise<Snapshot | null>;
   /** The id of this construction: a page with another one gets whole lists. */
   readonly epoch: string;
   /** Undefined without DATA_KEY: texts are neither stored nor shown. */
@@ -44,7 +49,10 @@ export interface LoadedDesk {
   readonly act: (act: DeskAct) => Promise<ActOutcome>;
   readonly notify: (conversation: string, report: ConversationReport) => void;
   readonly confirmErased: (conversation: string, generation: number) => void;
+  /** Applies a state that was read, like an answer: it is never late. */
+  readonly applyRead: (conversation: string, report: ConversationReport) => void;
   readonly authorizeReply: (agent: string, conversation: string) => Awaited<ReturnType<DeskRpc["authorizeReply"]>>;
+  readonly seen: DeskRpc["seen"];
   readonly saveDraft: (...args: Parameters<DeskRpc["saveDraft"]>) => void;
   readonly alarm: () => void;
   /** A page connected. */
@@ -65,7 +73,6 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
   const noteAt = (command: string) => ({ place: "desk:notes", row: command });
   const runner = createRunner(stored, host.epoch, {
     ...host,
-    settings: DESK_SETTINGS,
     said: SAID_TEXTS,
     openNote(command, sealed) {
       const opened = sealed === null ? undefined : sealer?.open(noteAt(command), sealed);
@@ -88,13 +95,32 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
         keepReport(draft, details, conversation, report, texts);
       });
       drafts.erase(conversation, generationOf(snapshot.log) - 1);
+      host.watcher.onRows(conversation, report);
     },
     confirmErased(conversation, generation) {
       run((draft) => applyErasure(draft, conversation, generation));
       drafts.erase(conversation, generation);
+      host.watcher.onErased(conversation, generation);
+    },
+    applyRead(conversation, report) {
+      run((draft, details) => {
+        applyRead(draft, conversation, toSnapshot(report.snapshot));
+        keepReport(draft, details, conversation, report, texts);
+      });
     },
     authorizeReply: (agent, conversation) =>
       read((draft) => authorizeReply(draft, { agent, conversation }, { team: null, assignee: null })),
+    async seen(agent, conversation, input) {
+      const session = runner.desk.tables.entries.values.get(conversation)?.session;
+      if (session?.status !== "serving" || session.assignee !== agent) return true;
+      const snapshot = await host.seen(conversation, input);
+      if (snapshot === null) return false;
+      run((draft, details) => {
+        applyRead(draft, conversation, toSnapshot(snapshot));
+        keepWindow(draft, details, conversation, snapshot);
+      });
+      return true;
+    },
     saveDraft(agent, conversation, log, draft) {
       const erased = runner.desk.tables.tombstones.values.get(conversation)?.generation ?? 0;
       if (draft === null || generationOf(log) > erased) drafts.save(agent, conversation, log, draft, now());

@@ -2,15 +2,14 @@
  * The methods of the `Desk` object: plain values that cross RPC. A conversation is named by the id of its object, 64 hex
  * digits; an agent by its id; `null` as the agent is a caller with an API key, who has the rights of an admin.
  */
+import type { DeskRow } from "../../shared/api/desk/row.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
-import type { WindowJson } from "../../shared/api/schemas.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { CommandRefusal } from "../conversation/core/session/apply.ts";
-import type { Snapshot } from "../conversation/session/rpc.ts";
+import type { SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import type { Agent, Role, WantedPresence } from "./core/agent.ts";
-import type { DeskSession } from "./core/entry.ts";
 import type { RequestRefusal } from "./core/requests.ts";
-import type { Count, ListOrder, ListRow, ViewName } from "./core/views.ts";
+import type { Count, ListOrder, ViewName } from "./core/views.ts";
 
 /** An agent as others see it. */
 export interface AgentView extends Agent {
@@ -57,31 +56,6 @@ export interface ConversationReport {
   readonly rows: readonly RowJson[];
 }
 
-/** The newest message of a conversation, as lists show it. */
-export interface DeskLine {
-  /** Epoch ms. */
-  readonly at: number;
-  readonly by: "user" | "agent" | "api" | "auto" | "system";
-  /** The type of the message, such as `text` or `image`. */
-  readonly kind: string;
-  /** At most 80 characters, personal data masked; null: the message has no text. */
-  readonly text: string | null;
-}
-
-/** A session in a list, for a page. */
-export interface DeskRow {
-  readonly conversation: string;
-  readonly log: string;
-  readonly version: number;
-  readonly session: DeskSession;
-  readonly window: WindowJson;
-  readonly contact: DeskContact & { readonly name: string | null };
-  readonly line: DeskLine | null;
-  readonly offer: ListRow["offer"];
-  /** Whether the caller has a draft for this conversation. */
-  readonly draft: boolean;
-}
-
 /** The part of a list that is requested. */
 export interface DeskListQuery {
   readonly view: ViewName;
@@ -89,6 +63,8 @@ export interface DeskListQuery {
   readonly limit: number;
   /** `next` of the page before. */
   readonly after?: string;
+  /** Only sessions whose user's name or tail contains this, in any width and case. */
+  readonly q?: string;
 }
 
 /** A page of a list. */
@@ -107,8 +83,8 @@ export interface Draft {
   readonly log: string;
   readonly text: string;
   readonly mode: "reply" | "note";
-  /** When it was saved, epoch ms. */
-  readonly at: number;
+  /** Epoch ms. */
+  readonly savedAt: number;
 }
 
 /** What an agent or an API key asks for. */
@@ -159,6 +135,15 @@ export type ActOutcome = { readonly row: DeskRow | null } & (
   | { readonly ok: false; readonly refusal: ActRefusal }
 );
 
+/** A page of a rebuild. */
+export interface RebuiltPage {
+  /** The cursor of the next page; null: this was the last one. */
+  readonly next: string | null;
+  /** The number of conversations that were asked, and how many of them did not answer: repeat the page for those. */
+  readonly asked: number;
+  readonly failed: number;
+}
+
 /** The object as seen by its callers. */
 export interface DeskRpc {
   /** Returns the agents in the order of their names. */
@@ -191,6 +176,12 @@ export interface DeskRpc {
   act(request: DeskAct): Promise<ActOutcome>;
   /** Returns whether an agent may reply now; the conversation decides who gets the session. */
   authorizeReply(agent: string, conversation: string): Promise<Result<null, RequestRefusal>>;
+  /**
+   * Records that an agent has read the session's rows; only the assignee's reading counts.
+   *
+   * @returns whether the log still exists
+   */
+  seen(agent: string, conversation: string, input: SeenInput): Promise<boolean>;
 
   /** Stores the agent's draft; null deletes it. Ignored for an erased log, and for a text that cannot be sealed. */
   saveDraft(
@@ -206,5 +197,5 @@ export interface DeskRpc {
    *
    * @param cursor `next` of the call before; null: the first page
    */
-  rebuild(cursor: string | null): Promise<{ readonly next: string | null; readonly asked: number }>;
+  rebuild(cursor: string | null): Promise<RebuiltPage>;
 }

@@ -14,6 +14,7 @@ import { loadDesk, openDraft, type Desk, type DeskSettings, type Draft } from ".
 import { commitTable, createTable, draftTable, type TableDraft } from "./core/table.ts";
 import { dropDetails, keepWindow, type Details } from "./details.ts";
 import type { DeskStore, StoredDesk } from "./store.ts";
+import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
 /**
  * The maximum number of questions that follow from one decision; a request may make 1,000 calls. The others are asked
@@ -21,22 +22,11 @@ import type { DeskStore, StoredDesk } from "./store.ts";
  */
 const MAX_ASKS = 500;
 
-/** Why the desk closes a socket. */
-export type CloseReason = "signed_out" | "rights_changed" | "timed_out";
-
-/** What is called when something changed. Each runs after the rows are stored, and must not throw. */
-export interface DeskWatcher {
-  /** Lists or people changed: frames are due. */
-  readonly onChange: (changed: { readonly lists: boolean; readonly people: boolean }) => void;
-  /** A socket is to be closed. */
-  readonly onClose: (socket: string, reason: CloseReason) => void;
-}
-
 /** What the runner needs of the object. */
 export interface RunnerDeps extends AskTexts {
   readonly store: Pick<DeskStore, "write">;
   readonly settings: DeskSettings;
-  readonly watcher: DeskWatcher;
+  readonly watcher: Pick<DeskWatcher, "onChange" | "onClose">;
   readonly now: () => number;
   /** Not awaited: the runtime sends nothing before the alarm is stored. */
   readonly setAlarm: (at: number) => void;

@@ -4,6 +4,7 @@
  * other code is loaded when the object is constructed, so that a cold start for a push does not evaluate it.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { DeskRow } from "../../shared/api/desk/row.ts";
 import type { Result } from "../../shared/base/result.ts";
 import { parseAccount } from "../../shared/message/address.ts";
 import { findConfigOf, requireConfig } from "../config/config.ts";
@@ -21,7 +22,6 @@ import type {
   DeskAct,
   DeskList,
   DeskListQuery,
-  DeskRow,
   DeskRpc,
   Draft,
 } from "../desk/rpc.ts";
@@ -34,7 +34,6 @@ import { errorName, writeLog } from "../platform/logger.ts";
 const ALARM_ERROR_DELAY_MS = 60_000;
 /** Timeout of an awaited storage call, milliseconds; the runtime retries a failed alarm. */
 const STORAGE_MS = 5_000;
-
 /** The Durable Object of the desk. */
 export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild"> {
   /** What is loaded. A field of the instance: RPC reaches methods alone. */
@@ -48,14 +47,19 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
       return loaded;
     };
     void ctx.blockConcurrencyWhile(async () => {
-      const [{ loadStoredDesk }, { createDeskStore }, { loadTextSealer }] = await Promise.all([
+      const [{ loadStoredDesk }, { DESK_SETTINGS }, { createDeskStore }, { loadTextSealer }] = await Promise.all([
         import("../desk/loaded-desk.ts"),
+        import("../desk/settings.ts"),
         import("../desk/store.ts"),
         import("../platform/sealed-text.ts"),
       ]);
       const sealer = await loadTextSealer(requireConfig(env).dataKeys);
-      const store = createDeskStore(ctx.storage);
-      loaded = loadStoredDesk({ ...this.#host(), store, sealer: sealer.ok ? sealer.value : undefined });
+      loaded = loadStoredDesk({
+        ...this.#host(),
+        settings: DESK_SETTINGS,
+        store: createDeskStore(ctx.storage),
+        sealer: sealer.ok ? sealer.value : undefined,
+      });
     });
   }
 
@@ -117,6 +121,10 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     return this.loaded().authorizeReply(agent, conversation);
   }
 
+  seen(...[agent, conversation, input]: Parameters<DeskRpc["seen"]>): Promise<boolean> {
+    return this.loaded().seen(agent, conversation, input);
+  }
+
   async saveDraft(...draft: Parameters<DeskRpc["saveDraft"]>): Promise<void> {
     this.loaded().saveDraft(...draft);
   }
@@ -135,7 +143,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     }
   }
 
-  #host(): Omit<DeskHost, "store" | "sealer"> {
+  #host(): Omit<DeskHost, "settings" | "store" | "sealer"> {
     const { ctx } = this;
     return {
       epoch: crypto.randomUUID(),
@@ -144,12 +152,13 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
       setAlarm: (at) => void ctx.storage.setAlarm(at),
       waitUntil: (work) => ctx.waitUntil(work),
       command: (conversation, input) => this.#conversation(conversation).command(input),
+      seen: (conversation, input) => this.#conversation(conversation).seen(input),
       snapshot: (conversation) => this.#conversation(conversation).snapshot(),
       terms: (account) => this.#terms(account),
       // No page has a socket yet.
       attached: new Map(),
       pings: () => new Map(),
-      watcher: { onChange: () => {}, onClose: () => {} },
+      watcher: { onChange: () => {}, onRows: () => {}, onErased: () => {}, onClose: () => {} },
     };
   }
 

@@ -2,16 +2,14 @@
  * The newest message of a conversation as lists show it: shortened, with personal data masked, so that no more of a text
  * is kept than a list needs. Pure.
  */
+import { MAX_LINE, type DeskRow } from "../../../shared/api/desk/row.ts";
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { Author } from "../../../shared/message/author.ts";
 import { clipText } from "../../../shared/text/graphemes.ts";
 import { maskPersonalData } from "../../../shared/text/personal-data.ts";
 
-/** The maximum length of the text, characters. */
-const MAX_LINE = 80;
-
 /** Who wrote a message, as lists distinguish it. */
-export type LineAuthor = "user" | "agent" | "api" | "auto" | "system";
+type LineAuthor = NonNullable<DeskRow["line"]>["by"];
 
 /** The newest message. */
 export interface Line {

@@ -78,6 +78,8 @@ export interface ListQuery {
   readonly limit: number;
   /** Only the rows after this place; absent: from the first row on. */
   readonly after?: ListPlace | undefined;
+  /** Only the conversations for which it returns true; absent: all. */
+  readonly matches?: ((conversation: string) => boolean) | undefined;
 }
 
 /** Returns the place of a row in a list of this order. */
@@ -96,7 +98,7 @@ export function listView({ tables }: Desk, id: string, query: ListQuery, now: nu
   const rows: { readonly key: number; readonly conversation: string; readonly entry: Entry }[] = [];
   const keyOf = SORT_KEYS[query.order];
   for (const [conversation, entry] of tables.entries.values)
-    if (isInView(query.view, readFacts(entry, now), id, agent))
+    if (isInView(query.view, readFacts(entry, now), id, agent) && query.matches?.(conversation) !== false)
       rows.push({ key: keyOf({ conversation, ...entry, offer: null }), conversation, entry });
   rows.sort(comparePlaces);
   const { after } = query;

@@ -1,0 +1,181 @@
+/** The desk dies between two steps, and time passes: what is so before is so after, and no question is lost. */
+import { beforeEach, describe, it } from "vitest";
+import type { CommandInput } from "../../worker/conversation/session/rpc.ts";
+import { SAID_TEXTS } from "../../worker/desk/settings.ts";
+import { must } from "../support/conversation.ts";
+import { APPID, pass, readTexts, remote, ring } from "../support/workerd.ts";
+import {
+  acting,
+  desk,
+  emptyDesk,
+  evictDesk,
+  idOf,
+  inDesk,
+  openPage,
+  remoteById,
+  reports,
+  ringDesk,
+  says,
+  seenBy,
+  verified,
+  waits,
+  withOtherDesk,
+} from "./desk-play.ts";
+import {
+  A,
+  addStaff,
+  assigneeOf,
+  B,
+  C,
+  closing,
+  expectSame,
+  newUser,
+  reservations,
+  served,
+  sessionOf,
+} from "./desk-staff.ts";
+import { useObjects, wechat } from "./each-test.ts";
+
+useObjects();
+beforeEach(async () => {
+  await emptyDesk();
+  await addStaff();
+});
+
+describe("a desk that dies", () => {
+  const lost = (): Promise<never> => Promise.reject(new Error("the connection broke"));
+  /** What the desk asks is done, and the answer does not arrive. */
+  const unanswered = async (conversation: string, input: CommandInput): Promise<never> => {
+    await remoteById(conversation).command(input);
+    return lost();
+  };
+
+  it.for([
+    ["before the conversation is asked", lost],
+    ["before the answer arrives", unanswered],
+  ] as const)("%s asks again with the same id: the take has one effect", async ([, command], { expect }) => {
+    const openid = newUser();
+    await waits(openid);
+    const named = { ...(await seenBy(openid)), id: "take" };
+    const act = { agent: A, conversation: idOf(openid), ...named, action: { type: "take" } } as const;
+    const outcome = await withOtherDesk({ command }, async (other) => {
+      other.openSocket("page", A);
+      return other.act(act);
+    });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: "no_answer" } });
+    // Constructed again, it asks what is stored.
+    await verified();
+    await expect.poll(reservations).toEqual([]);
+    expect(await assigneeOf(openid)).toBe(A);
+    expect((await sessionOf(openid)).version).toBe(named.version + 1);
+    await expectSame(openid, expect);
+    await openPage(A);
+    expect(await desk().act(act)).toMatchObject({ ok: true });
+  });
+
+  it("between any two steps shows what the conversations say, with order, drafts and texts as before", async ({
+    expect,
+  }) => {
+    const [first, second] = [newUser(), newUser()];
+    const state = async () => {
+      const { rows, counts } = await desk().list(null, { view: "all", order: "waiting", limit: 10 });
+      return { rows, counts, draft: await desk().findDraft(A, idOf(first)) };
+    };
+    const steps: readonly (() => Promise<unknown>)[] = [
+      () => waits(first, "一"),
+      () => waits(second, "二"),
+      async () => desk().saveDraft(A, idOf(first), (await seenBy(first)).log, { text: "草稿", mode: "reply" }),
+      () => acting(A, first, { type: "take" }),
+      () => says(first, "三"),
+      () => reports(first),
+      () => acting(A, second, { type: "take" }),
+      () => acting(A, second, { type: "park", until: Date.now() + 3_600_000 }),
+      async () => acting(A, second, await closing(second)),
+    ];
+    for (const step of steps) {
+      pass(1_000);
+      await step();
+      await verified();
+      const before = await state();
+      await evictDesk();
+      await openPage(A);
+      expect(await state()).toEqual(before);
+      for (const openid of [first, second]) if ((await remote(openid).snapshot()) !== null) await reports(openid);
+    }
+    expect((await state()).rows).toMatchObject([{ session: { assignee: A, unread: 2 }, line: { text: "三" } }]);
+  });
+
+  it("with the note of a transfer under way keeps no text in clear, and the next agent gets it", async ({ expect }) => {
+    const openid = newUser();
+    await served(openid);
+    await desk().choosePresence(C, { state: "online", reason: null });
+    const named = { ...(await seenBy(openid)), id: "transfer" };
+    const action = { type: "transfer_to_agent", target: C, note: "canary-of-a-note" } as const;
+    await withOtherDesk({ command: lost }, async (other) => {
+      other.openSocket("page", A);
+      other.openSocket("other page", C);
+      await other.act({ agent: A, conversation: idOf(openid), ...named, action });
+    });
+    const stored = await inDesk((_, { sql }) => JSON.stringify([...sql.exec("select * from state")]));
+    expect(stored).not.toContain("canary");
+    await expect.poll(() => assigneeOf(openid)).toBe(C);
+    expect(must(await remote(openid).rows(0, 500)).rows.at(-1)?.content).toEqual({ text: "canary-of-a-note" });
+  });
+});
+
+describe("time", () => {
+  const MINUTE = 60_000;
+
+  it("returns the sessions of an agent who is gone, and another agent gets them", async ({ expect }) => {
+    await desk().choosePresence(A, { state: "online", reason: null });
+    await desk().choosePresence(B, { state: "busy", reason: null });
+    const openid = newUser();
+    await waits(openid);
+    await expect.poll(() => assigneeOf(openid)).toBe(A);
+    await inDesk(({ closeSocket }) => closeSocket(`page of ${A}`));
+    pass(3 * MINUTE);
+    await inDesk(({ openSocket }) => openSocket("page of b", B));
+    await ringDesk();
+    await expect.poll(async () => (await sessionOf(openid)).open?.status).toBe("queued");
+    await desk().choosePresence(B, { state: "online", reason: null });
+    await expect.poll(() => assigneeOf(openid)).toBe(B);
+    const kinds = must(await remote(openid).rows(0, 500)).rows.map(({ facts }) =>
+      "reason" in facts ? facts.reason : "",
+    );
+    expect(kinds).toContain("agent_gone");
+    await expectSame(openid, expect);
+  });
+
+  it("expires a session whose window is over, and not before", async ({ expect }) => {
+    const openid = newUser();
+    await waits(openid);
+    pass(48 * 60 * MINUTE - 1);
+    await ringDesk();
+    await verified();
+    expect((await sessionOf(openid)).open).toMatchObject({ status: "queued" });
+    pass(1);
+    await ringDesk();
+    await expect.poll(async () => (await sessionOf(openid)).closed).toMatchObject({ reason: "expired" });
+    expect(await desk().session(null, idOf(openid))).toBeNull();
+  });
+
+  it("lets the user know once that no agent is there; the conversation's own alarm sends it", async ({ expect }) => {
+    await emptyDesk();
+    const openid = newUser();
+    await wechat.text(openid, "x", { appid: APPID });
+    await waits(openid);
+    const away = async () =>
+      must(await remote(openid).rows(0, 500)).rows.filter(
+        ({ kind, facts }) => kind === "out" && "purpose" in facts && facts.purpose === "away",
+      );
+    await expect.poll(away).toHaveLength(1);
+    expect(await readTexts(wechat, openid)).toEqual([]);
+    await ring(openid);
+    await expect.poll(() => readTexts(wechat, openid)).toEqual([SAID_TEXTS.away]);
+    await waits(openid);
+    await evictDesk();
+    await ringDesk();
+    await verified();
+    expect(await away()).toHaveLength(1);
+  });
+});
