@@ -28,6 +28,8 @@ export const API_KEY = "test-key-0123456789abcdef";
 /** The apps of vitest.config.ts. */
 export const APPID = "wx0123456789abcdef";
 export const OTHER_APPID = "wxfedcba9876543210";
+/** The credential of the first app: the name of its account object. */
+export const CREDENTIAL = credentialOf(miniProgramAccount(APPID));
 
 /** The credentials of each app. */
 export const SECRETS = {

@@ -5,7 +5,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, vi } from "vitest";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
+import { credentialOf } from "../../worker/account/core/credential.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { accessKey } from "../../worker/account/token/published-access.ts";
 import { configOf, findAccountConfig } from "../../worker/config/config.ts";
@@ -14,7 +16,7 @@ import { createServices } from "../../worker/inbox/services.ts";
 import type { Account } from "../../worker/objects/account.ts";
 import { CHANNELS } from "../../worker/open-channel.ts";
 import { must } from "../support/conversation.ts";
-import { account, APPID, emptyAccount, emptySettings, OTHER_APPID } from "../support/workerd.ts";
+import { account, APPID, CREDENTIAL, emptyAccount, emptySettings, OTHER_APPID } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
 
 export const MINUTE_MS = 60_000;
@@ -31,7 +33,7 @@ export function inside<T>(read: (object: Account, state: DurableObjectState) => 
   return runInDurableObject<Account, T>(account(appid), read);
 }
 
-export const published = (key = accessKey(APPID)) => env.KV.get<Record<string, unknown>>(key, "json");
+export const published = (key = accessKey(CREDENTIAL)) => env.KV.get<Record<string, unknown>>(key, "json");
 
 /** All log lines so far. */
 export const logged = () => JSON.stringify(lines());
@@ -45,7 +47,7 @@ export async function tokenOf(access: ReturnType<ReturnType<typeof account>["acc
 
 async function wipe(appid: string): Promise<void> {
   await emptyAccount(appid);
-  await env.KV.delete(accessKey(appid));
+  await env.KV.delete(accessKey(credentialOf(miniProgramAccount(appid))));
 }
 
 /** The app as a Worker reads it. */

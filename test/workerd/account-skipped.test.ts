@@ -3,12 +3,8 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { objectIdOf } from "../../worker/conversation/client.ts";
 import { NO_WEBHOOKS, toListed } from "../../worker/webhooks/core/listed-webhooks.ts";
-import {
-  type SkippedEvents,
-  createSkippedStore,
-  MAX_LISTED,
-  type SkippedStore,
-} from "../../worker/webhooks/skipped-store.ts";
+import type { SkippedEvents } from "../../worker/webhooks/core/skipped.ts";
+import { createSkippedStore, MAX_LISTED, type SkippedStore } from "../../worker/webhooks/skipped-store.ts";
 import { URL_OF } from "../support/receiver.ts";
 import { account, alarmOf, APPID, pass } from "../support/workerd.ts";
 import { connect } from "./account-bench.ts";

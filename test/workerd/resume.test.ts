@@ -2,7 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { accountMemory } from "../../worker/account/memory.ts";
-import { account, APPID, OTHER_APPID, pass, readTexts, ring, waitForRow } from "../support/workerd.ts";
+import { account, APPID, CREDENTIAL, OTHER_APPID, pass, readTexts, ring, waitForRow } from "../support/workerd.ts";
 import { call, erase, health } from "./api-client.ts";
 import { ANSWER, useWorker, wechat } from "./each-test.ts";
 
@@ -160,10 +160,10 @@ describe("POST /resume", () => {
 
   it("reaches an isolate that still has the pause in memory", async ({ expect }) => {
     await pauseWith(48001, 1);
-    const { access, pause } = accountMemory.get(APPID) ?? {};
+    const { access, pause } = accountMemory.get(CREDENTIAL) ?? {};
     await resume();
     // Another isolate: it read of the pause and not of its end.
-    accountMemory.set(APPID, { access, pause });
+    accountMemory.set(CREDENTIAL, { access, pause });
     await wechat.text("oLate", "在吗");
     await waitForRow("oLate", "retry");
     // The account object answers that there is nothing to wait for.

@@ -211,7 +211,7 @@ describe("POST /webhooks/:id/replay", () => {
     expect(await hookStatus()).toMatchObject({ state: "failing", failures: 1 });
     shop.answerWith(TAKEN);
     // Another isolate: what it remembers is from before the refusal.
-    for (const [appid, health] of remembered) healthMemory.set(appid, { ...health, readAt: Date.now() });
+    for (const [credential, health] of remembered) healthMemory.set(credential, { ...health, readAt: Date.now() });
     expect(await (await replay("well", { from: "skipped" })).json()).toEqual({ conversations: 1, remaining: 0 });
     await settle("oWell");
     const status = await hookStatus();

@@ -106,6 +106,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
   const events = createAccountEvents({
     store,
     objectId,
+    credential,
     appid,
     cursors: () => read().appWebhooks,
     write: (appWebhooks) => write(appWebhooks === undefined ? {} : { appWebhooks }),
@@ -127,10 +128,14 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
   let keeper: TokenKeeper | undefined;
   let pauseControl: PauseControl | undefined;
 
+  function credential(): string {
+    const known = name ?? store.credential();
+    if (known === undefined) throw new Error(NAMELESS_ACCOUNT);
+    return known;
+  }
+
   function appid(): string {
-    const credential = name ?? store.credential();
-    if (credential === undefined) throw new Error(NAMELESS_ACCOUNT);
-    return appidOf(credential);
+    return appidOf(credential());
   }
 
   /** Publishes access and pause after the response: no caller waits for KV, and the object is authoritative. */
@@ -207,6 +212,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     events,
     webhooks,
     records,
+    credential,
     appid,
     tokens,
     pauses,

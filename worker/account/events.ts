@@ -23,9 +23,9 @@ import { repeatsSince } from "../conversation/core/repeats.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 import { toAccountWebhookEvent } from "../webhooks/core/event.ts";
 import { toListed, type ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
+import type { SkippedEvents } from "../webhooks/core/skipped.ts";
 import type { WebhookAccount } from "../webhooks/health-reader.ts";
 import type { Deliverable } from "../webhooks/run.ts";
-import type { SkippedEvents } from "../webhooks/skipped-store.ts";
 import type { AccountStore } from "./store.ts";
 import type { Erasures } from "./users/erasures.ts";
 
@@ -81,6 +81,7 @@ export interface AccountEventsHost {
    * 64 hex digits; the ids of events contain it, as the ids of a conversation's events contain the conversation's id.
    */
   readonly objectId: string;
+  readonly credential: () => string;
   readonly appid: () => string;
   readonly cursors: () => ConsumerCursors;
   /** Stores cursors if passed, and sets the alarm if something is due before it. */
@@ -224,7 +225,7 @@ export function createAccountEvents(host: AccountEventsHost) {
       host.follow(toListed(read));
       const last = store.newestEvent();
       const ids = dueCursors(cursors(), last, started);
-      const appid = host.appid();
+      const [credential, fields] = [host.credential(), miniProgramAccount(host.appid())];
       const due = settings.webhooks.flatMap((webhook) => {
         const cursor = ids.includes(webhook.id) ? ownValue(cursors(), webhook.id) : undefined;
         return cursor === undefined ? [] : [{ webhook, cursor }];
@@ -235,9 +236,16 @@ export function createAccountEvents(host: AccountEventsHost) {
         last,
         rows: (after, limit) => readEvents(after, limit).map(toDeliverable),
         deps,
-        health: { appid, account: () => host.account, memory: new Map(), now: deps.now, listed: toListed(read) },
+        health: {
+          credential,
+          fields,
+          account: () => host.account,
+          memory: new Map(),
+          now: deps.now,
+          listed: toListed(read),
+        },
         mayContinue: () => deps.now() < started + BUDGET_MS,
-        fields: miniProgramAccount(appid),
+        fields,
       });
       const listed = { consumers: listenersOf(settings.webhooks), settingsVersion: version };
       // Read again: a new event, a replay or newer settings may have been stored during the calls.

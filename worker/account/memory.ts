@@ -27,7 +27,9 @@ export interface CachedAccount {
   readonly acceptedVersion?: number;
 }
 
-/** Cached accounts by appid. */
+/**
+ * Cached accounts by credential, like the account objects: accounts that share a credential share its token and pause.
+ */
 export type AccountMemory = Map<string, CachedAccount>;
 
 /** The cache of this isolate. Functions take it as an argument; inbox/services.ts passes this one. */
@@ -82,10 +84,10 @@ export function newestPause(known: AccountPause | undefined, read: Partial<Accou
  * Stores the pause that the object returned. It replaces what this isolate has cached, including its own pause and a
  * cached token error, unless the isolate has read a newer one.
  */
-export function rememberPause(memory: AccountMemory, appid: string, said: AccountPause): void {
+export function rememberPause(memory: AccountMemory, credential: string, said: AccountPause): void {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion = 0 } = said;
-  const known = memory.get(appid);
+  const known = memory.get(credential);
   if ((known?.pause?.pauseVersion ?? 0) > pauseVersion) return;
   const pause = { pausedUntil, pauseCode, pauseReach, pauseVersion };
-  memory.set(appid, { ...known, pause, problem: undefined });
+  memory.set(credential, { ...known, pause, problem: undefined });
 }

@@ -64,6 +64,8 @@ export interface Services {
   readonly accountConfig: WeChatAccountConfig;
   /** The channel of the account. */
   readonly channel: Channel;
+  /** The credential of the account: the name of its account object, and the key of the isolate's caches about it. */
+  readonly credential: string;
   /** `channel:account`, as used in settings. */
   readonly accountKey: string;
   /** What the account's channel allows. */
@@ -162,28 +164,28 @@ export function createServices(
   waitUntil: Services["waitUntil"],
   channels: Channels,
 ): Services {
-  const { appid } = accountConfig;
-  const accountKey = formatAccount(miniProgramAccount(appid));
+  const fields = miniProgramAccount(accountConfig.appid);
+  const accountKey = formatAccount(fields);
   const { locationHint } = config;
-  const credential = credentialOf(miniProgramAccount(appid));
+  const credential = credentialOf(fields);
   const account = (): AccountRpc => {
     const stub: unknown = timedStub(env.ACCOUNT.getByName(credential, { locationHint }), ACCOUNT_CALL_MS);
     return stub as AccountRpc;
   };
   const settingsObject = () => settingsStub(env.SETTINGS, locationHint);
   const now = () => Date.now();
-  const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
+  const deps: AccountClientDeps = { account, kv: env.KV, credential, fields, now, memory };
   /** Reports something to the account object. Returns undefined after logging a failure. */
   const report = async <T>(
     event: string,
     timeoutMs: number,
     call: () => Promise<T>,
-    fields: Readonly<Record<string, string>> = {},
+    more: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly answer: T } | undefined> => {
     try {
       return { answer: await withTimeout(timeoutMs, call()) };
     } catch (error) {
-      writeLog(event, { ...miniProgramAccount(appid), ...fields, error: errorName(error) });
+      writeLog(event, { ...fields, ...more, error: errorName(error) });
       return undefined;
     }
   };
@@ -193,8 +195,8 @@ export function createServices(
   };
   const reportSends = async (trouble: Trouble | null): Promise<void> => {
     const isNoted = await report("sends_not_recorded", SENDS_MS, () => account().recordSends(trouble));
-    if (isNoted === undefined) keepUnreported(memory, appid, trouble, now());
-    else forgetFaults(snapshotMemory, appid);
+    if (isNoted === undefined) keepUnreported(memory, credential, trouble, now());
+    else forgetFaults(snapshotMemory, credential);
   };
   // Not retried by this isolate when the report fails: another isolate, or the next test send, reports an accepted
   // message again.
@@ -213,6 +215,7 @@ export function createServices(
     config,
     accountConfig,
     channel: channels.open(accountConfig, config),
+    credential,
     accountKey,
     rules: rulesOf(accountConfig),
     directory: { namespace: env.CONVERSATION, locationHint },
@@ -232,22 +235,23 @@ export function createServices(
       return read.ok ? read.value : undefined;
     },
     recordMilestone(milestone) {
-      const reported = memory.get(appid)?.reportedMilestones ?? [];
+      const reported = memory.get(credential)?.reportedMilestones ?? [];
       if (reported.includes(milestone)) return undefined;
       // Marked before the call, so that of many simultaneous pushes only one reports. A verification is rare, and the
       // time of the last one is stored.
       if (milestone !== "verified")
-        memory.set(appid, { ...memory.get(appid), reportedMilestones: [...reported, milestone] });
+        memory.set(credential, { ...memory.get(credential), reportedMilestones: [...reported, milestone] });
       return reportMilestone(milestone);
     },
     reportDelivery(outcome) {
       const reports: Promise<void>[] = [];
-      const trouble = watchSend(memory, appid, outcome, now());
+      const trouble = watchSend(memory, credential, outcome, now());
       if (trouble !== undefined) reports.push(reportSends(trouble));
-      const pauseVersion = outcome.result === "accepted" ? pauseToReport(memory.get(appid) ?? {}, now()) : undefined;
+      const pauseVersion =
+        outcome.result === "accepted" ? pauseToReport(memory.get(credential) ?? {}, now()) : undefined;
       if (pauseVersion !== undefined) {
         // Marked before the call, so that of many simultaneous messages only one reports.
-        memory.set(appid, { ...memory.get(appid), acceptedVersion: pauseVersion });
+        memory.set(credential, { ...memory.get(credential), acceptedVersion: pauseVersion });
         reports.push(reportAccepted(pauseVersion));
       }
       return reports.length === 0 ? undefined : Promise.all(reports).then(() => {});
@@ -256,7 +260,7 @@ export function createServices(
       // If the report fails, the message is retried at its own time.
       const noted = await report("waiting_not_recorded", WAITING_MS, () => account().registerWaiting(waiter));
       if (noted === undefined || noted.answer.isBlocked) return undefined;
-      rememberPause(memory, appid, noted.answer);
+      rememberPause(memory, credential, noted.answer);
       return noted.answer;
     },
     useSettings(value) {

@@ -37,8 +37,8 @@ import type { Channels } from "../inbox/services.ts";
 import { writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import type { ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
+import type { SkippedConversation, SkippedEvents } from "../webhooks/core/skipped.ts";
 import type { WebhookStatus } from "../webhooks/records.ts";
-import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-store.ts";
 import { createAccountConfig } from "./account-config.ts";
 
 /** The Durable Object of one credential. */
@@ -57,7 +57,7 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     webhookAccount: this,
     texts: () => this.channels.texts(),
     wake: (id, pause, spreadMs) => conversationStubById(this.env.CONVERSATION, id).resume(pause, spreadMs),
-    putAccess: ({ text, options }) => this.env.KV.put(accessKey(this.#account.appid()), text, options),
+    putAccess: ({ text, options }) => this.env.KV.put(accessKey(this.#account.credential()), text, options),
     waitUntil: (work) => this.ctx.waitUntil(work),
   });
 

@@ -5,11 +5,12 @@
  * (docs/design/0002-object-decides-worker-carries.md).
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Address, ChannelAccount } from "../../shared/message/address.ts";
+import { miniProgramAccount, type Address, type ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
+import { credentialOf } from "../account/core/credential.ts";
 import { accountMemory, rememberPause } from "../account/memory.ts";
 import { rulesOfConversation } from "../config/account-rules.ts";
-import { requireConfig } from "../config/config.ts";
+import { findConfigOf, requireConfig } from "../config/config.ts";
 import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
@@ -141,7 +142,8 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   resume(pause: AccountPause, spreadMs: number): void {
     const address = this.#loaded.store.address();
     if (address === undefined) return;
-    rememberPause(accountMemory, address.account, pause);
+    const app = findConfigOf(requireConfig(this.env), address);
+    if (app !== undefined) rememberPause(accountMemory, credentialOf(miniProgramAccount(app.appid)), pause);
     this.#loaded.resume(Date.now() + MIN_RESUME_MS + Math.floor(Math.random() * spreadMs));
   }
 

@@ -85,7 +85,7 @@ async function faultsOfApp(
   const { appid } = app;
   const [read, texts] = await Promise.all([readAccountFaults(services), services.texts()]);
   const now = Date.now();
-  const unreported = unreportedStale(appid, now);
+  const unreported = unreportedStale(services.credential, now);
   if (unreported === undefined) return { appid, faults: read, texts };
   const [known, others] = [read.find(isStale), read.filter((fault) => !isStale(fault))];
   return { appid, faults: [...others, { reason: "stale_pushes", ...addStale(known ?? null, unreported, now) }], texts };

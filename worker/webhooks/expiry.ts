@@ -31,16 +31,17 @@ export async function expireEvents(host: ConsumerHost, services: ConsumerService
   const read = await services.settings();
   const settings = read?.settings;
   const source = { ...address, objectId: id.toString(), log };
-  const { account, webhooks: deps } = services;
+  const { account, credential, webhooks: deps } = services;
+  const fields = accountOf(address);
   const listed = read && toListed(read);
-  const health = { appid: address.account, account, memory: healthMemory, now: deps.now, listed };
+  const health = { credential, fields, account, memory: healthMemory, now: deps.now, listed };
   const progress = new Map<string, ConsumerProgress>();
   for (const [name, { after: from }] of behind) {
     const skipped = createSkippedEvents({
       webhook: name,
       source,
       health,
-      fields: { ...accountOf(address), conversation: conversationTag(id) },
+      fields: { ...fields, conversation: conversationTag(id) },
     });
     // When the settings cannot be read, the webhook's subscribed event types are unknown: every event is counted as
     // skipped.

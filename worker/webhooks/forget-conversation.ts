@@ -21,6 +21,8 @@ interface ConsumerAccount extends WebhookAccount {
 export interface ConsumerServices {
   /** Returns a new stub of the account object. */
   readonly account: () => ConsumerAccount;
+  /** The credential that the account object is named after. */
+  readonly credential: string;
   /** Returns the settings in force with their version; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
   readonly webhooks: WebhookCallDeps;

@@ -3,12 +3,12 @@
  * When the account cannot be reached, endpoints count as healthy, and no event is skipped.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
-import { miniProgramAccount } from "../../shared/message/address.ts";
+import type { ChannelAccount } from "../../shared/message/address.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "./core/endpoint-health.ts";
 import type { ListedWebhooks } from "./core/listed-webhooks.ts";
-import type { SkippedEvents } from "./skipped-store.ts";
+import type { SkippedEvents } from "./core/skipped.ts";
 
 /** The part of the account object that the reader uses. */
 export interface WebhookAccount {
@@ -17,7 +17,7 @@ export interface WebhookAccount {
   recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void>;
 }
 
-/** The cached health of webhooks, by appid. */
+/** The cached health of webhooks, by credential: the account object keeps it. */
 export type HealthMemory = Map<string, { readonly healths: WebhookHealths; readonly readAt: number }>;
 
 /** The cache of this isolate. */
@@ -25,7 +25,9 @@ export const healthMemory: HealthMemory = new Map();
 
 /** The injected dependencies. */
 export interface HealthDeps {
-  readonly appid: string;
+  readonly credential: string;
+  /** The account, for the log. */
+  readonly fields: ChannelAccount;
   /** Returns a new stub of the account object. */
   readonly account: () => WebhookAccount;
   readonly memory: HealthMemory;
@@ -41,7 +43,7 @@ const ACCOUNT_TIMEOUT_MS = 1_500;
 
 /** Returns the endpoints with failures. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
-  const known = deps.memory.get(deps.appid);
+  const known = deps.memory.get(deps.credential);
   if (known !== undefined && isFresh(known.readAt, deps.now(), FRESH_MS)) return known.healths;
   return ask(deps, (account) => account.webhookHealths(deps.listed));
 }
@@ -57,10 +59,10 @@ export async function recordSkipped(deps: HealthDeps, id: string, events: Skippe
     await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().recordSkipped(id, events, deps.listed));
     // A refusal changes the health: the cache is deleted so that the next run reads it and then reports accepted
     // events.
-    deps.memory.delete(deps.appid);
+    deps.memory.delete(deps.credential);
     return true;
   } catch (error) {
-    writeLog("account_unreachable", { ...miniProgramAccount(deps.appid), error: errorName(error) });
+    writeLog("account_unreachable", { ...deps.fields, error: errorName(error) });
     return false;
   }
 }
@@ -71,10 +73,10 @@ async function ask(
 ): Promise<WebhookHealths> {
   try {
     const healths = await withTimeout(ACCOUNT_TIMEOUT_MS, call(deps.account()));
-    deps.memory.set(deps.appid, { healths, readAt: deps.now() });
+    deps.memory.set(deps.credential, { healths, readAt: deps.now() });
     return healths;
   } catch (error) {
-    writeLog("account_unreachable", { ...miniProgramAccount(deps.appid), error: errorName(error) });
+    writeLog("account_unreachable", { ...deps.fields, error: errorName(error) });
     return {};
   }
 }

@@ -45,7 +45,7 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     const cursor = ids.includes(webhook.id) ? cursors[webhook.id] : undefined;
     return cursor === undefined ? [] : [{ webhook, cursor }];
   });
-  const { account, webhooks: deps } = services;
+  const { account, credential, webhooks: deps } = services;
   const source = { ...address, objectId: id.toString(), log };
   const toDeliverable = (row: Row): Deliverable => ({
     seq: row.seq,
@@ -59,7 +59,14 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     last: lastSeq,
     rows: (after, limit) => store().rows(after, limit).map(toDeliverable),
     deps,
-    health: { appid: address.account, account, memory: healthMemory, now: deps.now, listed: toListed(stored) },
+    health: {
+      credential,
+      fields: accountOf(address),
+      account,
+      memory: healthMemory,
+      now: deps.now,
+      listed: toListed(stored),
+    },
     // False after an erasure, even if the user has written again since then.
     mayContinue: () => store() === opened && mayContinue(host, started + BUDGET_MS),
     fields: { ...accountOf(address), conversation: tag },

@@ -16,7 +16,8 @@ import {
   type WebhookReport,
 } from "./core/endpoint-health.ts";
 import type { ListedWebhooks } from "./core/listed-webhooks.ts";
-import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./skipped-store.ts";
+import type { SkippedConversation, SkippedEvents, SkippedSummary } from "./core/skipped.ts";
+import type { SkippedStore } from "./skipped-store.ts";
 
 /** The injected dependencies. */
 export interface WebhookRecordsDeps {

@@ -3,8 +3,8 @@ import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shar
 import type { ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import { writeLog } from "../platform/logger.ts";
+import type { SkippedEvent, SkipReason } from "./core/skipped.ts";
 import { recordSkipped, type HealthDeps } from "./health-reader.ts";
-import type { SkippedEvent, SkipReason } from "./skipped-store.ts";
 
 /** The origin of the events. */
 export interface EventSource extends Pick<WebhookSource, "objectId"> {

@@ -5,70 +5,7 @@
  *
  * The table and its index are created with the first entry, without a schema step.
  */
-
-/** Why an event was skipped. */
-export type SkipReason =
-  /** The endpoint answered 400, 413, 415 or 422: it will never accept this event. */
-  | "refused"
-  /** Not accepted for three days. */
-  | "given_up"
-  /** Its row was deleted by retention before it was delivered. */
-  | "expired";
-
-/** Events of one conversation that were skipped together. Crosses RPC: new fields must be optional. */
-export interface SkippedEvents {
-  /**
-   * The id of the conversation's object, 64 hex digits; for events of the mini program as a whole, the account object's
-   * own id.
-   */
-  readonly conversation: string;
-  /** The log that contains the events; absent for the account's own events. */
-  readonly log?: string;
-  readonly count: number;
-  /** The number of skipped events since the last accepted one; absent: all of them. */
-  readonly inRow?: number;
-  /** The first of these events. */
-  readonly first: SkippedEvent;
-  readonly reason: SkipReason;
-  /** The HTTP status of the newest answer, when there was one. */
-  readonly status?: number;
-}
-
-/** One event that was skipped. */
-export interface SkippedEvent {
-  /** The seq of its row, from which a replay begins. */
-  readonly seq: number;
-  /** The value of its header `webhook-id`. */
-  readonly id: string;
-  readonly type: string;
-  /** When it happened, epoch ms. */
-  readonly at: number;
-}
-
-/** The events that one endpoint did not receive. Times in epoch ms. */
-export interface SkippedSummary {
-  readonly count: number;
-  /** The number of conversations with skipped events. */
-  readonly conversations: number;
-  readonly lastAt: number;
-  readonly lastReason: SkipReason;
-  readonly lastStatus?: number;
-  /** The first skipped event; absent when only unlisted conversations are left. */
-  readonly first?: SkippedEvent & { readonly conversation: string };
-  /** The part of `count` in conversations beyond the listed ones: a replay of all does not include them. */
-  readonly unlisted: number;
-}
-
-/** A conversation to be replayed. */
-export interface SkippedConversation {
-  readonly conversation: string;
-  /** The log in which the events were skipped; null for the account's own events. */
-  readonly log: string | null;
-  /** The seq before the first skipped event, from which a replay begins. */
-  readonly after: number;
-  /** The number of skipped events; if it has changed, more were skipped in the meantime. */
-  readonly count: number;
-}
+import type { SkipReason, SkippedConversation, SkippedEvent, SkippedEvents, SkippedSummary } from "./core/skipped.ts";
 
 /** Reads and writes the entries. */
 export interface SkippedStore {

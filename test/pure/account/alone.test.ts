@@ -1,11 +1,12 @@
-/** A Worker's reaction when the account object answers that only one message is refused. */
 import { describe, it } from "vitest";
 import { ok } from "../../../shared/base/result.ts";
+/** A Worker's reaction when the account object answers that only one message is refused. */
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { TokenObject } from "../../../worker/account/token/published-access.ts";
 import { createAccessSource, reportPause } from "../../../worker/account/token/token-reader.ts";
 import type { RefusedAttempt } from "../../../worker/channels/access.ts";
 import { pauseCause } from "../../support/delivery.ts";
-import { APPID, LIFE_MS, NOW } from "./bench.ts";
+import { APPID, CREDENTIAL, LIFE_MS, NOW } from "./bench.ts";
 
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
 const REFUSED: RefusedAttempt = { id: "0123456789abcdef0123-7", attempt: 2 };
@@ -28,7 +29,14 @@ function createBench() {
     },
   };
   const kv = { get: () => Promise.resolve(null) };
-  const deps = { account: () => account, kv, appid: APPID, now: () => NOW, memory: new Map() };
+  const deps = {
+    account: () => account,
+    kv,
+    credential: CREDENTIAL,
+    fields: miniProgramAccount(APPID),
+    now: () => NOW,
+    memory: new Map(),
+  };
   return { source: createAccessSource(deps), deps, asked };
 }
 

@@ -10,6 +10,7 @@ import { describeCode } from "../../../worker/channels/wechat/errcode.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 export const APPID = "wx0123456789abcdef";
+export const CREDENTIAL = `wechat:${APPID}`;
 export const LIFE_MS = 7_200_000;
 
 /** An answer of the token endpoint; a string is a new token's text. */

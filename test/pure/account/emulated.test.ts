@@ -1,10 +1,11 @@
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { createControl } from "../../../emulator/control.ts";
+import { createWeChat } from "../../../emulator/wechat.ts";
 /**
  * The calls, the token source and the token keeper together against the emulator, which judges tokens by its own
  * rules: what a killed token costs.
  */
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { createControl } from "../../../emulator/control.ts";
-import { createWeChat } from "../../../emulator/wechat.ts";
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { TokenObject } from "../../../worker/account/token/published-access.ts";
 import { createAccessSource } from "../../../worker/account/token/token-reader.ts";
@@ -12,7 +13,7 @@ import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts"
 import { openTools } from "../../../worker/channels/mini-program/tools.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
 import { RULES } from "../../support/rules.ts";
-import { APPID, createBench, NOW } from "./bench.ts";
+import { APPID, CREDENTIAL, NOW, createBench } from "./bench.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const HELLO = { type: "text", content: "你好" } as const;
@@ -48,7 +49,8 @@ async function createWorld(users: number) {
   const access = createAccessSource({
     account: () => account,
     kv: { get: async () => null },
-    appid: APPID,
+    credential: CREDENTIAL,
+    fields: miniProgramAccount(APPID),
     now: () => keeper.now(),
     memory: new Map(),
   });

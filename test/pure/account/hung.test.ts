@@ -1,12 +1,13 @@
-/** An object or a KV that never answers, as the readers of token, pause and settings see it. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
+/** An object or a KV that never answers, as the readers of token, pause and settings see it. */
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/token/published-access.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../../../worker/account/token/token-reader.ts";
 import { readSettings } from "../../../worker/settings/reader.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
-import { APPID, LIFE_MS, NOW } from "./bench.ts";
+import { APPID, CREDENTIAL, LIFE_MS, NOW } from "./bench.ts";
 
 const HUNG: TokenObject = { access: never, replace: never, pause: never };
 const LONG_MS = 30_000;
@@ -16,7 +17,8 @@ function createBench(kv: ReadonlyMap<string, unknown> = new Map()) {
   const deps: AccountClientDeps = {
     account: () => HUNG,
     kv: { get: async (key) => kv.get(key) ?? null },
-    appid: APPID,
+    credential: CREDENTIAL,
+    fields: miniProgramAccount(APPID),
     now: () => Date.now(),
     memory,
   };
@@ -34,16 +36,18 @@ afterEach(() => {
 
 describe("an account object that never answers", () => {
   it("a token in its last minutes is used all the same", async ({ expect }) => {
-    const { source } = createBench(new Map([[accessKey(APPID), { token: "old", expiresAt: NOW + 300_000 }]]));
+    const { source } = createBench(new Map([[accessKey(CREDENTIAL), { token: "old", expiresAt: NOW + 300_000 }]]));
     expect(await outcomeWithin(LONG_MS, source.current("send"))).toMatchObject({ ok: true, value: "old" });
   });
 
   it("a pause that cannot be reported is kept by this isolate", async ({ expect }) => {
-    const { deps, memory } = createBench(new Map([[accessKey(APPID), { token: "good", expiresAt: NOW + LIFE_MS }]]));
+    const { deps, memory } = createBench(
+      new Map([[accessKey(CREDENTIAL), { token: "good", expiresAt: NOW + LIFE_MS }]]),
+    );
     const refused = { id: "0123456789abcdef0123-7", attempt: 1 };
     const reported = reportPause(deps, pauseCause(48001), refused, 3_000);
     expect(await outcomeWithin(LONG_MS, reported)).not.toBe(PENDING);
-    expect(memory.get(APPID)?.pause).toMatchObject({ pauseCode: "48001" });
+    expect(memory.get(CREDENTIAL)?.pause).toMatchObject({ pauseCode: "48001" });
   });
 
   it("settings are unavailable in time", async ({ expect }) => {

@@ -1,10 +1,11 @@
-/** A pause that was lifted, as the readers of token and pause see it. */
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
+/** A pause that was lifted, as the readers of token and pause see it. */
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import { rememberPause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/token/published-access.ts";
 import { createAccessSource } from "../../../worker/account/token/token-reader.ts";
-import { APPID, LIFE_MS, NOW } from "./bench.ts";
+import { APPID, CREDENTIAL, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
@@ -23,7 +24,8 @@ function createBench() {
   const deps = {
     account: () => account,
     kv: { get: async (key: string) => bench.kv.get(key) ?? null },
-    appid: APPID,
+    credential: CREDENTIAL,
+    fields: miniProgramAccount(APPID),
     now: () => bench.now,
     memory,
   };
@@ -41,37 +43,37 @@ describe("AccessSource and a pause that was lifted", () => {
 
   it("hears of it from KV", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, ...PAUSED });
     expect(await source.current("send")).toEqual(err({ reason: "paused", until: PAUSED.pausedUntil, code: "48001" }));
-    bench.kv.set(accessKey(APPID), { ...ACCESS, ...LIFTED });
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, ...LIFTED });
     bench.now += MINUTE_MS;
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("does not restore it from an older value of KV", async ({ expect }) => {
     const { bench, deps, source } = createBench();
-    rememberPause(deps.memory, APPID, LIFTED);
-    bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
+    rememberPause(deps.memory, CREDENTIAL, LIFTED);
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, ...PAUSED });
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("drops a pause of its own when the object says that there is none", ({ expect }) => {
     const memory: AccountMemory = new Map([
-      [APPID, { pause: { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001", pauseReach: "send" as const } }],
+      [CREDENTIAL, { pause: { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001", pauseReach: "send" as const } }],
     ]);
-    rememberPause(memory, APPID, { pausedUntil: 0, pauseCode: "", pauseReach: "account", pauseVersion: 0 });
-    expect(memory.get(APPID)?.pause?.pausedUntil).toBe(0);
+    rememberPause(memory, CREDENTIAL, { pausedUntil: 0, pauseCode: "", pauseReach: "account", pauseVersion: 0 });
+    expect(memory.get(CREDENTIAL)?.pause?.pausedUntil).toBe(0);
   });
 
   it("keeps a newer pause than the one it hears of late", ({ expect }) => {
-    const memory: AccountMemory = new Map([[APPID, { pause: { ...PAUSED, pauseVersion: 3 } }]]);
-    rememberPause(memory, APPID, LIFTED);
-    expect(memory.get(APPID)?.pause).toMatchObject({ pauseVersion: 3 });
+    const memory: AccountMemory = new Map([[CREDENTIAL, { pause: { ...PAUSED, pauseVersion: 3 } }]]);
+    rememberPause(memory, CREDENTIAL, LIFTED);
+    expect(memory.get(CREDENTIAL)?.pause).toMatchObject({ pauseVersion: 3 });
   });
 
   it("is ignored by the trial", async ({ expect }) => {
     const { bench, deps, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, ...PAUSED });
     expect(await source.current("send")).toMatchObject({ error: { reason: "paused" } });
     expect(await createAccessSource(deps, true).current("send")).toEqual(ok("token-1"));
   });

@@ -9,7 +9,7 @@ import { keepUnreported, watchSend } from "../../../worker/account/faults/sends-
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { parseAccess, toAccess } from "../../../worker/account/token/published-access.ts";
 import { rejected } from "../../support/delivery.ts";
-import { APPID, NOW } from "./bench.ts";
+import { APPID, CREDENTIAL, NOW } from "./bench.ts";
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -37,7 +37,7 @@ function createBench() {
         memory,
         send: (delivery: Delivery, at: number) => {
           const now = NOW + at * SECOND;
-          const told = watchSend(memory, APPID, delivery, now);
+          const told = watchSend(memory, CREDENTIAL, delivery, now);
           if (told === undefined) return;
           calls += 1;
           ({ sends } = recordSends(APPID, sends, told, now));
@@ -45,7 +45,8 @@ function createBench() {
         /** Reads the published access, as each isolate does once a minute. */
         read: () => {
           const value = parseAccess({ token: "t", expiresAt: NOW + HOUR, ...published() });
-          if (value !== undefined) memory.set(APPID, { ...memory.get(APPID), access: { value, readAt: NOW } });
+          if (value !== undefined)
+            memory.set(CREDENTIAL, { ...memory.get(CREDENTIAL), access: { value, readAt: NOW } });
         },
       };
     },
@@ -149,10 +150,10 @@ describe("sends that do not get through", () => {
 describe("a report that is lost", () => {
   it("is made later, with the failures since", ({ expect }) => {
     const { memory } = createBench().isolate();
-    const told = watchSend(memory, APPID, DROPPED, NOW);
+    const told = watchSend(memory, CREDENTIAL, DROPPED, NOW);
     if (told === undefined || told === null) throw new Error("the first failure is reported");
-    keepUnreported(memory, APPID, told, NOW + SECOND);
-    expect(watchSend(memory, APPID, BUSY, NOW + 10 * SECOND)).toEqual({
+    keepUnreported(memory, CREDENTIAL, told, NOW + SECOND);
+    expect(watchSend(memory, CREDENTIAL, BUSY, NOW + 10 * SECOND)).toEqual({
       since: NOW,
       at: NOW + 10 * SECOND,
       count: 2,
@@ -163,18 +164,18 @@ describe("a report that is lost", () => {
 
   it("is not made after a success", ({ expect }) => {
     const { memory } = createBench().isolate();
-    const told = watchSend(memory, APPID, DROPPED, NOW);
-    expect(watchSend(memory, APPID, SENT, NOW + SECOND)).toBeNull();
-    keepUnreported(memory, APPID, told ?? null, NOW + 2 * SECOND);
-    expect(watchSend(memory, APPID, BUSY, NOW + 40 * SECOND)).toMatchObject({ count: 1 });
+    const told = watchSend(memory, CREDENTIAL, DROPPED, NOW);
+    expect(watchSend(memory, CREDENTIAL, SENT, NOW + SECOND)).toBeNull();
+    keepUnreported(memory, CREDENTIAL, told ?? null, NOW + 2 * SECOND);
+    expect(watchSend(memory, CREDENTIAL, BUSY, NOW + 40 * SECOND)).toMatchObject({ count: 1 });
   });
 
   it("of a success is made with the next one", ({ expect }) => {
     const { memory } = createBench().isolate();
-    watchSend(memory, APPID, DROPPED, NOW);
-    expect(watchSend(memory, APPID, SENT, NOW + SECOND)).toBeNull();
-    keepUnreported(memory, APPID, null, NOW + SECOND);
-    expect(watchSend(memory, APPID, SENT, NOW + 2 * SECOND)).toBeNull();
-    expect(watchSend(memory, APPID, SENT, NOW + 3 * SECOND)).toBeUndefined();
+    watchSend(memory, CREDENTIAL, DROPPED, NOW);
+    expect(watchSend(memory, CREDENTIAL, SENT, NOW + SECOND)).toBeNull();
+    keepUnreported(memory, CREDENTIAL, null, NOW + SECOND);
+    expect(watchSend(memory, CREDENTIAL, SENT, NOW + 2 * SECOND)).toBeNull();
+    expect(watchSend(memory, CREDENTIAL, SENT, NOW + 3 * SECOND)).toBeUndefined();
   });
 });

@@ -1,12 +1,13 @@
-/** The token as a Worker reads it: long because memory, KV and object fail in every combination here. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
+/** The token as a Worker reads it: long because memory, KV and object fail in every combination here. */
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/token/published-access.ts";
 import { createAccessSource, reportPause } from "../../../worker/account/token/token-reader.ts";
 import type { TokenProblem } from "../../../worker/channels/access.ts";
 import { pauseCause } from "../../support/delivery.ts";
-import { APPID, LIFE_MS, NOW } from "./bench.ts";
+import { APPID, CREDENTIAL, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const ACCESS: AccountAccess = { token: "token-1", expiresAt: NOW + LIFE_MS };
@@ -51,7 +52,8 @@ function createBench() {
         return bench.kv.get(key) ?? null;
       },
     },
-    appid: APPID,
+    credential: CREDENTIAL,
+    fields: miniProgramAccount(APPID),
     now: () => bench.now,
     memory,
   };
@@ -68,7 +70,7 @@ afterEach(() => {
 describe("AccessSource.current", () => {
   it("asks KV, then for a minute only memory", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), ACCESS);
+    bench.kv.set(accessKey(CREDENTIAL), ACCESS);
     expect(await source.current("send")).toEqual(ok("token-1"));
     bench.now += MINUTE_MS - 1;
     await source.current("send");
@@ -80,7 +82,7 @@ describe("AccessSource.current", () => {
 
   it("gives no token while the account is paused, as published", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseCode: "45009", pauseReach: "send" });
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, pausedUntil: NOW + 5, pauseCode: "45009", pauseReach: "send" });
     expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + 5, code: "45009" }));
     bench.now += 5;
     expect(await source.current("send")).toEqual(ok("token-1"));
@@ -92,7 +94,7 @@ describe("AccessSource.current", () => {
       ["50007", "account"],
     ] as const) {
       const { bench, source } = createBench();
-      bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseCode, pauseReach });
+      bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, pausedUntil: NOW + 5, pauseCode, pauseReach });
       expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + 5, code: pauseCode }));
       expect((await source.current("call")).ok).toBe(pauseReach === "send");
       expect((await source.replace("token-0", "call")).ok).toBe(pauseReach === "send");
@@ -107,7 +109,7 @@ describe("AccessSource.current", () => {
     ["a token without end", { token: "token-1" }],
   ])("asks the object when KV has %s", async ([, value], { expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), value);
+    bench.kv.set(accessKey(CREDENTIAL), value);
     bench.access = ok(OTHER);
     expect(await source.current("send")).toEqual(ok("token-2"));
     expect(bench.calls).toEqual(["kv", "access"]);
@@ -115,7 +117,7 @@ describe("AccessSource.current", () => {
 
   it("asks the object in the token's last ten minutes, so that it knows of the use", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, expiresAt: NOW + 10 * MINUTE_MS });
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, expiresAt: NOW + 10 * MINUTE_MS });
     await source.current("send");
     expect(bench.calls).toEqual(["kv", "access"]);
   });
@@ -149,7 +151,7 @@ describe("AccessSource.current", () => {
 
   it("uses a published token in its last minutes when the object is gone", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, expiresAt: NOW + MINUTE_MS });
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, expiresAt: NOW + MINUTE_MS });
     bench.objectFailures = Infinity;
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
@@ -170,7 +172,7 @@ describe("AccessSource.current", () => {
     const { bench, source } = createBench();
     bench.access = ok(OTHER);
     await source.current("send");
-    bench.kv.set(accessKey(APPID), ACCESS);
+    bench.kv.set(accessKey(CREDENTIAL), ACCESS);
     bench.now += MINUTE_MS;
     expect(await source.current("send")).toEqual(ok("token-2"));
   });
@@ -195,7 +197,7 @@ describe("AccessSource.replace", () => {
 
   it("never takes the refused token from KV again", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), ACCESS);
+    bench.kv.set(accessKey(CREDENTIAL), ACCESS);
     await source.current("send");
     bench.replaced = err({ reason: "limited", until: NOW + 1_000 });
     expect(await source.replace("token-1", "send")).toEqual(bench.replaced);
@@ -216,7 +218,7 @@ describe("AccessSource.replace", () => {
 describe("reportPause", () => {
   it("is reported to the object and is in force at once, whatever KV still contains", async ({ expect }) => {
     const { bench, deps, source } = createBench();
-    bench.kv.set(accessKey(APPID), ACCESS);
+    bench.kv.set(accessKey(CREDENTIAL), ACCESS);
     await source.current("send");
     await reportPause(deps, pauseCause(48004), REFUSED, 3_000);
     expect(bench.calls).toContain("pause 48004");
@@ -229,7 +231,7 @@ describe("reportPause", () => {
   it("is not shortened by what KV still says", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     const pausedUntil = NOW + 2 * MINUTE_MS;
-    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil, pauseCode: "45011", pauseReach: "send" });
+    bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, pausedUntil, pauseCode: "45011", pauseReach: "send" });
     await source.current("send");
     await reportPause(deps, pauseCause(48004), REFUSED, 3_000);
     bench.now += MINUTE_MS;

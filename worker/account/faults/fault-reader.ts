@@ -1,10 +1,10 @@
 /**
- * The faults of each mini program as read by this isolate, at most 10 s old. `/healthz` is public, so the number of
+ * The faults of each credential as read by this isolate, at most 10 s old. `/healthz` is public, so the number of
  * requests must not determine how often an account object is called. At most one call per account is in flight; a call
  * that does not return is aborted at its timeout, and its outcome is cached as long as a success.
  */
 import { isFresh } from "../../../shared/base/clock-setback.ts";
-import { miniProgramAccount } from "../../../shared/message/address.ts";
+import type { ChannelAccount } from "../../../shared/message/address.ts";
 import { withTimeout, TIMED_OUT, raceTimeout } from "../../platform/deadline.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
 import type { AccountFault } from "../core/faults.ts";
@@ -29,7 +29,7 @@ interface Snapshot {
   readonly pauseVersion: number;
 }
 
-/** The cached faults, by appid. Per-isolate cache: may be evicted at any time, never authoritative. */
+/** The cached faults, by credential. Per-isolate cache: may be evicted at any time, never authoritative. */
 export interface SnapshotMemory {
   readonly snapshots: Map<string, Snapshot>;
   /** Calls in flight. */
@@ -41,7 +41,9 @@ export const snapshotMemory: SnapshotMemory = { snapshots: new Map(), reads: new
 
 /** The injected dependencies. */
 export interface SnapshotDeps {
-  readonly appid: string;
+  readonly credential: string;
+  /** The account, for the log. */
+  readonly fields: ChannelAccount;
   /** Returns a new stub of the account object. */
   readonly account: () => HealthReader;
   readonly memory: SnapshotMemory;
@@ -62,37 +64,37 @@ const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
 
 /** Returns the faults of one account, at most `SNAPSHOT_MS` old. Never rejects. */
 export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
-  const { appid, memory, now } = deps;
-  const known = memory.snapshots.get(appid);
+  const { credential, memory, now } = deps;
+  const known = memory.snapshots.get(credential);
   const isOutdated = known?.pauseVersion !== deps.pauseVersion();
   if (known !== undefined && !isOutdated && isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;
   // Each request has its own deadline: the call may have been started by another request.
-  const read = await raceTimeout(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
+  const read = await raceTimeout(ACCOUNT_HEALTH_MS, memory.reads.get(credential) ?? startRead(deps));
   return read === TIMED_OUT ? UNREACHABLE : read;
 }
 
 /** Deletes the cached faults of one account, which may have changed: the next request calls the account object. */
-export function forgetFaults(memory: SnapshotMemory, appid: string): void {
-  memory.snapshots.delete(appid);
+export function forgetFaults(memory: SnapshotMemory, credential: string): void {
+  memory.snapshots.delete(credential);
 }
 
 function startRead(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
-  const { appid, memory } = deps;
-  const read = askAccount(deps).finally(() => memory.reads.delete(appid));
-  memory.reads.set(appid, read);
+  const { credential, memory } = deps;
+  const read = askAccount(deps).finally(() => memory.reads.delete(credential));
+  memory.reads.set(credential, read);
   deps.keepAlive(read);
   return read;
 }
 
 async function askAccount(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
-  const { appid, account, memory, now } = deps;
+  const { credential, account, memory, now } = deps;
   const pauseVersion = deps.pauseVersion();
   let faults = UNREACHABLE;
   try {
     faults = await withTimeout(ACCOUNT_HEALTH_MS, account().faults());
   } catch (error) {
-    writeLog("account_unreachable", { ...miniProgramAccount(appid), error: errorName(error) });
+    writeLog("account_unreachable", { ...deps.fields, error: errorName(error) });
   }
-  memory.snapshots.set(appid, { faults, readAt: now(), pauseVersion });
+  memory.snapshots.set(credential, { faults, readAt: now(), pauseVersion });
   return faults;
 }

@@ -38,18 +38,18 @@ const REPORT_EVERY_MS = 10_000;
  */
 export function watchSend(
   memory: AccountMemory,
-  appid: string,
+  credential: string,
   delivery: Delivery,
   now: number,
 ): Trouble | null | undefined {
   if (delivery.result === "not_sent") return undefined;
-  const known = memory.get(appid);
+  const known = memory.get(credential);
   const sends = known?.sends ?? {};
   const failure = failureOf(delivery, now);
   if (failure === undefined) {
     const published = known?.access?.value.sendsFailingSince;
     const isNews = sends.isReported === true || (published !== undefined && published !== sends.ended);
-    memory.set(appid, { ...known, sends: { okAt: now, ended: isNews ? published : sends.ended } });
+    memory.set(credential, { ...known, sends: { okAt: now, ended: isNews ? published : sends.ended } });
     return isNews ? null : undefined;
   }
   const unreported = addTrouble(sends.unreported, failure, now);
@@ -57,24 +57,24 @@ export function watchSend(
   const isEarly = okAt !== undefined && isFresh(okAt, now, OK_MS);
   const isSoon = reportedAt !== undefined && isFresh(reportedAt, now, REPORT_EVERY_MS);
   if (isEarly || isSoon) {
-    memory.set(appid, { ...known, sends: { ...sends, unreported } });
+    memory.set(credential, { ...known, sends: { ...sends, unreported } });
     return undefined;
   }
-  memory.set(appid, { ...known, sends: { ...sends, unreported: undefined, reportedAt: now, isReported: true } });
+  memory.set(credential, { ...known, sends: { ...sends, unreported: undefined, reportedAt: now, isReported: true } });
   return unreported;
 }
 
 /** Keeps a report from `watchSend` that the account object did not receive; it is sent later. */
-export function keepUnreported(memory: AccountMemory, appid: string, lost: Trouble | null, now: number): void {
-  const known = memory.get(appid);
+export function keepUnreported(memory: AccountMemory, credential: string, lost: Trouble | null, now: number): void {
+  const known = memory.get(credential);
   const sends = known?.sends ?? {};
   if (lost === null) {
-    memory.set(appid, { ...known, sends: { ...sends, isReported: true } });
+    memory.set(credential, { ...known, sends: { ...sends, isReported: true } });
     return;
   }
   // A success since then has ended the series.
   if (sends.okAt !== undefined && sends.okAt >= lost.at) return;
-  memory.set(appid, { ...known, sends: { ...sends, unreported: addTrouble(sends.unreported, lost, now) } });
+  memory.set(credential, { ...known, sends: { ...sends, unreported: addTrouble(sends.unreported, lost, now) } });
 }
 
 /**

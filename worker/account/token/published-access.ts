@@ -4,11 +4,9 @@
  */
 import { isRecord } from "../../../shared/base/is-record.ts";
 import type { Result } from "../../../shared/base/result.ts";
-import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { PauseCause, PauseReach } from "../../../shared/message/delivery.ts";
 import type { RefusedAttempt, TokenProblem } from "../../channels/access.ts";
 import type { AccountPause } from "../../conversation/rpc.ts";
-import { credentialOf } from "../core/credential.ts";
 import type { AccountState } from "../core/state.ts";
 import { isSendsFault } from "../core/trouble.ts";
 
@@ -42,9 +40,9 @@ export interface TokenObject {
   pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer>;
 }
 
-/** Returns the KV key of an account's access. */
-export function accessKey(appid: string): string {
-  return `access:${credentialOf(miniProgramAccount(appid))}`;
+/** Returns the KV key of a credential's access. */
+export function accessKey(credential: string): string {
+  return `access:${credential}`;
 }
 
 /** Parses a published access; undefined when it is invalid. */

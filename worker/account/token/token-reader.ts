@@ -6,7 +6,7 @@
 
 import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { miniProgramAccount } from "../../../shared/message/address.ts";
+import type { ChannelAccount } from "../../../shared/message/address.ts";
 import type { PauseCause, PauseVerdict } from "../../../shared/message/delivery.ts";
 import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../../channels/access.ts";
 import type { AccountPause } from "../../conversation/rpc.ts";
@@ -23,7 +23,10 @@ export interface AccountClientDeps {
   /** Returns a new stub of the account object: a stub whose connection broke never works again. */
   readonly account: () => TokenObject;
   readonly kv: SnapshotKv;
-  readonly appid: string;
+  /** The credential the token is issued for. */
+  readonly credential: string;
+  /** The account, for the log. */
+  readonly fields: ChannelAccount;
   /** Returns the time, epoch ms. */
   readonly now: () => number;
   /** The cache shared by all requests of the isolate. */
@@ -49,9 +52,9 @@ const LAST_TOKEN_MS = 3_000;
  * lifted
  */
 export function createAccessSource(deps: AccountClientDeps, isTrial = false): AccessSource {
-  const { appid, memory, now } = deps;
-  const recall = (): CachedAccount => memory.get(appid) ?? {};
-  const remember = (patch: CachedAccount) => memory.set(appid, { ...recall(), ...patch });
+  const { credential, fields, memory, now } = deps;
+  const recall = (): CachedAccount => memory.get(credential) ?? {};
+  const remember = (patch: CachedAccount) => memory.set(credential, { ...recall(), ...patch });
 
   /** Caches an access with the latest known pause, and returns its token. */
   function storeAccess(value: AccountAccess, read: Partial<AccountPause> = value): Result<string, TokenProblem> {
@@ -88,7 +91,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
       remember({ problem: { value: answer.error, until } });
       return err(answer.error);
     } catch (error) {
-      writeLog("account_unreachable", { ...miniProgramAccount(appid), error: errorName(error) });
+      writeLog("account_unreachable", { ...fields, error: errorName(error) });
       const last = findLast();
       return last === undefined ? err({ reason: "unreachable" }) : ok(last.token);
     }
@@ -101,7 +104,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
     if (problem !== undefined && problem.until > now() && !isImplausible(problem.until, now(), MAX_PROBLEM_MS)) {
       return err(problem.value);
     }
-    const published = parseAccess(await readKv(deps.kv, accessKey(appid), appid));
+    const published = parseAccess(await readKv(deps.kv, accessKey(credential), fields.account));
     // In the last part of the token's life the object is called, so that it knows that the next token will be needed.
     const newest = newer(published, recall().access?.value);
     const isUsable = isAlive(newest, recall().rejected, now() + REFRESH_PERIOD_MS);
@@ -131,14 +134,14 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
  * @param timeoutMs limits the report, because the attempt must be settled after it
  */
 export async function reportPause(
-  { account, appid, memory, now }: AccountClientDeps,
+  { account, credential, fields, memory, now }: AccountClientDeps,
   cause: PauseCause,
   refused: RefusedAttempt,
   timeoutMs: number,
 ): Promise<PauseVerdict> {
   const keepPause = (read: AccountPause) => {
-    const known = memory.get(appid) ?? {};
-    memory.set(appid, { ...known, pause: newestPause(plausiblePause(known.pause, now()), read) });
+    const known = memory.get(credential) ?? {};
+    memory.set(credential, { ...known, pause: newestPause(plausiblePause(known.pause, now()), read) });
   };
   try {
     const call = callTwice(account, (object) => object.pause(cause, refused));
@@ -148,8 +151,8 @@ export async function reportPause(
     return { ...(pausedUntil > now() && { pausedUntil }), ...(aloneMs !== undefined && { aloneMs }) };
   } catch (error) {
     const { code: pauseCode, reach: pauseReach } = cause;
-    writeLog("account_unreachable", { ...miniProgramAccount(appid), code: pauseCode, error: errorName(error) });
-    const { pauseVersion } = memory.get(appid)?.pause ?? {};
+    writeLog("account_unreachable", { ...fields, code: pauseCode, error: errorName(error) });
+    const { pauseVersion } = memory.get(credential)?.pause ?? {};
     const pausedUntil = now() + LOCAL_PAUSE_MS;
     keepPause({ pausedUntil, pauseCode, pauseReach, ...(pauseVersion !== undefined && { pauseVersion }) });
     return { pausedUntil };

@@ -1,3 +1,4 @@
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 /** Reads the faults of a mini program: those of its account object, and settings that cannot be read. */
 import { readFaults, snapshotMemory, type HealthFault } from "../../account/faults/fault-reader.ts";
 import { accountMemory } from "../../account/memory.ts";
@@ -5,13 +6,14 @@ import type { Services } from "../services.ts";
 
 /** Returns the faults from this isolate's cache, at most 10 s old (`account/faults/fault-reader.ts`). Never rejects. */
 export function readAccountFaults(services: Services): Promise<readonly HealthFault[]> {
-  const { accountConfig, waitUntil } = services;
+  const { accountConfig, credential, waitUntil } = services;
   return readFaults({
-    appid: accountConfig.appid,
+    credential,
+    fields: miniProgramAccount(accountConfig.appid),
     account: () => ({ faults: () => findAccountFaults(services) }),
     memory: snapshotMemory,
     now: () => Date.now(),
-    pauseVersion: () => accountMemory.get(accountConfig.appid)?.pause?.pauseVersion ?? 0,
+    pauseVersion: () => accountMemory.get(credential)?.pause?.pauseVersion ?? 0,
     keepAlive: waitUntil,
   });
 }

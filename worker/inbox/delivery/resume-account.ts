@@ -29,7 +29,7 @@ export interface Trial {
 
 /** Tries to lift the pause of an account. Idempotent: an account without a pause does not change. */
 export async function resumeAccount(services: RequestServices): Promise<Trial> {
-  const { accountConfig, account } = services;
+  const { account, credential } = services;
   const start = await account().beginResume();
   if (start.step === "running") return { outcome: "running" };
   if (start.step === "no_token") {
@@ -42,7 +42,7 @@ export async function resumeAccount(services: RequestServices): Promise<Trial> {
   let trial: Trial = { outcome: "none" };
   try {
     // The token error cached in this isolate is older than the answer of the object.
-    accountMemory.set(accountConfig.appid, { ...accountMemory.get(accountConfig.appid), problem: undefined });
+    accountMemory.set(credential, { ...accountMemory.get(credential), problem: undefined });
     trial = await tryOne(services, start.candidates);
   } finally {
     await endResume(services, start.pauseVersion, trial);
@@ -52,13 +52,13 @@ export async function resumeAccount(services: RequestServices): Promise<Trial> {
 
 /** Ends the test send in the account object and updates this isolate's cached pause. */
 async function endResume(
-  { accountConfig, account }: RequestServices,
+  { account, credential }: RequestServices,
   pauseVersion: number | null,
   { outcome }: Trial,
 ): Promise<void> {
   const isSent = outcome === "sent";
   const isAccepted = isSent || outcome === "none" || outcome === "message_refused";
-  rememberPause(accountMemory, accountConfig.appid, await account().endResume(pauseVersion, isAccepted, isSent));
+  rememberPause(accountMemory, credential, await account().endResume(pauseVersion, isAccepted, isSent));
 }
 
 /**

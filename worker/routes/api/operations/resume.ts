@@ -39,7 +39,7 @@ resume.post(
     const trial = await resumeAccount(services);
     // Deletes the cached report, because the caller may read /healthz next, which would otherwise show it for up to ten
     // seconds.
-    forgetFaults(snapshotMemory, appid);
+    forgetFaults(snapshotMemory, services.credential);
     const [known, texts] = await Promise.all([findAccountFaults(services), services.texts()]);
     const faults = known.map((fault) => toFaultJson(appid, fault, texts));
     const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");

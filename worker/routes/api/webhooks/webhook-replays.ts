@@ -20,12 +20,11 @@ import {
 } from "../../../../shared/api/webhooks.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { miniProgramAccount } from "../../../../shared/message/address.ts";
-import { credentialOf } from "../../../account/core/credential.ts";
 import type { RemoteConversation } from "../../../conversation/rpc.ts";
 import { findConversation, findConversationById } from "../../../inbox/find-conversation.ts";
 import { consumerIdOf } from "../../../webhooks/core/consumers.ts";
 import { toListed, type ListedWebhooks } from "../../../webhooks/core/listed-webhooks.ts";
-import type { SkippedConversation } from "../../../webhooks/skipped-store.ts";
+import type { SkippedConversation } from "../../../webhooks/core/skipped.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { describe, validator } from "../../http/describe.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
@@ -182,7 +181,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
   const { appid } = services.accountConfig;
   const account = services.account();
   // The ids of events of the mini program as a whole contain the id of the account's object.
-  const accountId = c.env.ACCOUNT.idFromName(credentialOf(miniProgramAccount(appid))).toString();
+  const accountId = c.env.ACCOUNT.idFromName(services.credential).toString();
   const caller = { account: miniProgramAccount(appid), settingsVersion: listed.value.version };
   const callerOf = (log: string | null) => (log === null ? caller : { ...caller, log });
 

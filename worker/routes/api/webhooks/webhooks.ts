@@ -9,7 +9,7 @@ import { WebhooksSchema, type WebhookJson } from "../../../../shared/api/webhook
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import { waitingSince, type WebhookHealth } from "../../../webhooks/core/endpoint-health.ts";
 import { toListed } from "../../../webhooks/core/listed-webhooks.ts";
-import type { SkippedSummary } from "../../../webhooks/skipped-store.ts";
+import type { SkippedSummary } from "../../../webhooks/core/skipped.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { describe } from "../../http/describe.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
