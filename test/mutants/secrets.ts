@@ -67,7 +67,7 @@ export const SECRETS: MutantTable = {
     {
       name: "api-key-in-a-problem",
       breaks: "/healthz shows an API key that is too short",
-      file: "worker/config/config.ts",
+      file: "worker/config/keys.ts",
       symbol: "readApiKeys.problem",
       change: { value: "`has a key shorter than 16 characters: ${keys.join()}`" },
       killedBy: ["pure/config/config.test.ts", "the configuration never shows a value, not even a wrong one"],

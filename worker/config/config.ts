@@ -4,17 +4,15 @@
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { MIN_CONTEXT_KEY } from "../../shared/entry/context-token.ts";
 import type { ChannelAccount } from "../../shared/message/address.ts";
 import { isAesKey } from "../channels/wechat/push/crypt.ts";
 import type { PushMode } from "../channels/wechat/push/open-push.ts";
 import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
-import { isWebhookSecret } from "../webhooks/sign.ts";
 import { readAlerts, type AlertsConfig } from "./alerts-config.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { readForward, type ForwardConfig } from "./forwarding-config.ts";
-import { areSameBytes, checkSecrets, findDataKeyProblem, findStrayCharacter, isAllZero } from "./secrets.ts";
-import { readKeyList, trimTexts } from "./secrets.ts";
+import { readKeys, type Keys } from "./keys.ts";
+import { checkSecrets, trimTexts } from "./secrets.ts";
 import { type RawEnv, VariableReader } from "./variable-reader.ts";
 
 /**
@@ -30,7 +28,7 @@ export interface WeChatAccountConfig {
 }
 
 /** The whole configuration. */
-export interface Config {
+export interface Config extends Keys {
   readonly apps: readonly WeChatAccountConfig[];
   /** Origin of WeChat's API, without a trailing slash. */
   readonly apiBase: string;
@@ -47,23 +45,15 @@ export interface Config {
   /** How long a conversation's rows are kept, milliseconds. */
   readonly retentionMs: number;
   readonly locationHint: LocationHint;
-  /** Keys of the REST API; empty: the API is off. */
-  readonly apiKeys: readonly string[];
-  /** Secrets that webhooks are signed with, the current one first; empty: webhooks cannot be used. */
-  readonly webhookSecrets: readonly string[];
-  /** Keys with which the shop's back end signs contexts, the current one first; empty: no context is verified. */
-  readonly contextKeys: readonly string[];
-  /** Keys that seal texts in objects of many users, the current one first; empty: the desk is off. */
-  readonly dataKeys: readonly string[];
   /** Whether webhook URLs may be private and use http: for tests and local use. */
   readonly allowPrivateWebhooks: boolean;
   /** Which pushes are also forwarded to the team's own push server; null: none. */
   readonly forward: ForwardConfig | null;
   readonly alerts: AlertsConfig;
 }
+
 const MODES = ["secure", "compatible", "plain"] as const;
 const DAY_MS = 86_400_000;
-const MAKE_KEY = "create one with: openssl rand -base64 32";
 const APPID = /^wx[0-9a-f]{16}$/;
 
 const AppsSchema = v.pipe(
@@ -99,10 +89,7 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
     unconfirmedRetries: read.oneOf("UNCONFIRMED_RETRY", ["0", "1"], "1") === "1" ? 1 : 0,
     retentionMs: read.integer("RETENTION_DAYS", 1, 3650, 180) * DAY_MS,
     locationHint: read.oneOf("LOCATION_HINT", LOCATION_HINTS, "apac"),
-    apiKeys: readApiKeys(read, problems),
-    webhookSecrets: readWebhookSecrets(read, problems),
-    contextKeys: readContextKeys(read, problems),
-    dataKeys: readDataKeys(read, problems),
+    ...readKeys(read, problems),
     allowPrivateWebhooks: read.oneOf("WEBHOOK_ALLOW_PRIVATE", ["0", "1"], "0") === "1",
     alerts: readAlerts(read, (problem) => problems.push(problem)),
   };
@@ -141,73 +128,6 @@ export function findAccountConfig(config: Config, appid: string | undefined): We
 /** Returns the app of a channel account; undefined when it is not configured. */
 export function findConfigOf(config: Config, { channel, account }: ChannelAccount): WeChatAccountConfig | undefined {
   return config.apps.find((app) => app.channel === channel && app.appid === account);
-}
-
-function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
-  const keys = readKeyList(read.raw("API_KEYS"));
-  checkSecrets(problems, "listed", { API_KEYS: keys.find((key) => findStrayCharacter(key, "listed") !== undefined) });
-  if (keys.some((key) => key.length < 16)) {
-    problems.push({
-      variable: "API_KEYS",
-      problem: "has a key shorter than 16 characters",
-      cure: "create keys with: openssl rand -hex 24",
-    });
-  }
-  return keys;
-}
-
-function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
-  return readRotated(read, "WEBHOOK_SECRET", (variable, secret) => {
-    if (isWebhookSecret(secret)) return;
-    const cure = 'create one with: echo "whsec_$(openssl rand -base64 32)"';
-    problems.push({ variable, problem: "must be whsec_ followed by 24 to 64 bytes in base64", cure });
-  });
-}
-
-function readContextKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
-  return readRotated(read, "CONTEXT_KEY", (variable, key) => {
-    checkSecrets(problems, "key", { [variable]: key });
-    if (key.length >= MIN_CONTEXT_KEY) return;
-    const problem = `has fewer than ${MIN_CONTEXT_KEY} characters`;
-    problems.push({ variable, problem, cure: MAKE_KEY });
-  });
-}
-
-function readDataKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
-  return readRotated(read, "DATA_KEY", (variable, key) => {
-    const problem = findStrayCharacter(key, "token") ?? findDataKeyProblem(key) ?? findReuse(read, variable, key);
-    if (problem !== undefined) problems.push({ variable, problem, cure: MAKE_KEY });
-  });
-}
-
-/** The problem of a data key that is used for something else too, and so is known elsewhere, or that is no secret. */
-function findReuse(read: VariableReader, variable: string, key: string): string | undefined {
-  if (isAllZero(key)) return "must be random, not zeros";
-  const single = ["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS", "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS"];
-  const names = variable === "DATA_KEY" ? single : [...single, "DATA_KEY"];
-  const shared = names.find((name) => areSameBytes(key, read.text(name) ?? ""));
-  if (shared !== undefined) return `must not be ${shared}`;
-  const isApiKey = readKeyList(read.raw("API_KEYS")).some((apiKey) => areSameBytes(key, apiKey));
-  return isApiKey ? "must not be one of API_KEYS" : undefined;
-}
-
-/**
- * Reads a secret and, during a rotation, the previous one. A previous secret alone is ignored: without a current one,
- * the function that needs it is off.
- */
-function readRotated(
-  read: VariableReader,
-  name: string,
-  check: (variable: string, secret: string) => void,
-): readonly string[] {
-  const secrets: string[] = [];
-  for (const variable of [name, `${name}_PREVIOUS`]) {
-    const secret = read.text(variable);
-    if (secret === undefined) continue;
-    secrets.push(secret);
-    check(variable, secret);
-  }
-  return read.text(name) === undefined ? [] : secrets;
 }
 
 function readApps(read: VariableReader, problems: ConfigProblem[]): readonly WeChatAccountConfig[] {
