@@ -8,7 +8,6 @@ import {
   close,
   expire,
   park,
-  reply,
   returnToQueue,
   take,
   transferToAgent,
@@ -25,7 +24,7 @@ import {
 import { NO_SESSION, type SessionContext, type SessionState } from "../../worker/conversation/core/session/session.ts";
 import type { Answer, DeskCommand } from "../../worker/desk/core/command.ts";
 import type { Snapshot } from "../../worker/desk/core/entry.ts";
-import { HOUR, QUEUE } from "./sessions.ts";
+import { reply, HOUR, QUEUE } from "./sessions.ts";
 
 /** A message to the user. */
 export interface Send {

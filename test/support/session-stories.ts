@@ -10,7 +10,6 @@ import {
   expire,
   park,
   reopen,
-  reply,
   returnToQueue,
   take,
   transferToAgent,
@@ -30,7 +29,7 @@ import {
   settleReply,
 } from "../../worker/conversation/core/session/events.ts";
 import type { SessionContext, SessionState } from "../../worker/conversation/core/session/session.ts";
-import { createSessions, HOUR, QUEUE } from "./sessions.ts";
+import { reply, createSessions, HOUR, QUEUE } from "./sessions.ts";
 
 const AGENTS = ["a", "b", "c"] as const;
 

@@ -1,6 +1,13 @@
 /** A conversation's sessions as a test drives them: the clock, the rows written and the newest user message are its own. */
-import type { Result } from "../../shared/base/result.ts";
-import { close, take, type UnsentMessages } from "../../worker/conversation/core/session/commands.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+import {
+  close,
+  findTaken,
+  startReply,
+  take,
+  type SessionOutcome,
+  type UnsentMessages,
+} from "../../worker/conversation/core/session/commands.ts";
 import { receiveMessage, type QueueEntry } from "../../worker/conversation/core/session/events.ts";
 import {
   NO_SESSION,
@@ -93,4 +100,10 @@ export function startSessions() {
     closes: (seenSeq = sessions.seq(), unsent = NOTHING_UNSENT) =>
       commands((state, context) => close(state, { ...named(), reason: "agent", seenSeq }, unsent, context)),
   };
+}
+
+/** An agent's reply as `applyReply` makes it: refused while another agent serves. */
+export function reply(before: SessionState, agent: string, context: SessionContext): SessionOutcome {
+  const taken = findTaken(before, agent);
+  return taken === undefined ? ok(startReply(before, agent, context)) : err(taken);
 }

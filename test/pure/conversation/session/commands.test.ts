@@ -7,7 +7,6 @@ import {
   MAX_TRANSFERS,
   park,
   reopen,
-  reply,
   returnToQueue,
   take,
   transferToAgent,
@@ -15,7 +14,7 @@ import {
   unpark,
 } from "../../../../worker/conversation/core/session/commands.ts";
 import { endByHandover, settleAutomatic, settleReply } from "../../../../worker/conversation/core/session/events.ts";
-import { HOUR, NOTHING_UNSENT, QUEUE, startSessions } from "../../../support/sessions.ts";
+import { reply, HOUR, NOTHING_UNSENT, QUEUE, startSessions } from "../../../support/sessions.ts";
 
 describe("taking a session", () => {
   it("moves it from automation, from the queue and from another agent", ({ expect }) => {

@@ -1,10 +1,10 @@
 /** What holds of a conversation's sessions in every order of messages, outcomes and commands. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { expire, reply, take } from "../../../../worker/conversation/core/session/commands.ts";
+import { expire, take } from "../../../../worker/conversation/core/session/commands.ts";
 import { receiveMessage } from "../../../../worker/conversation/core/session/events.ts";
 import { agent, commandNames, play, story } from "../../../support/session-stories.ts";
-import { createSessions, HOUR, MINUTE, QUEUE } from "../../../support/sessions.ts";
+import { reply, createSessions, HOUR, MINUTE, QUEUE } from "../../../support/sessions.ts";
 
 describe("in any order of events and commands", () => {
   it("each transition writes one row and raises the version by one; nothing else does", ({ expect }) => {

@@ -22,8 +22,8 @@ import {
   findTaken,
   park,
   reopen,
-  reply,
   returnToQueue,
+  startReply,
   take,
   transferToAgent,
   transferToTeam,
@@ -219,8 +219,7 @@ function applyReply(
   const refused = findRefusal(asServed(state, agent, context), draft, context);
   if (refused !== undefined && !mayHold) return { state, refusal: { reason: refused } };
   if (refused !== undefined && state.held.length >= MAX_HELD) return { state, refusal: { reason: "hold_full" } };
-  const taking = reply(sessions, agent, sessionContext(writer, service, now, by));
-  const served = taking.ok ? withSessions(state, taking.value) : state;
+  const served = withSessions(state, startReply(sessions, agent, sessionContext(writer, service, now, by)));
   const free = service.machine.dropRefused(served, writer, context);
   return refused === undefined ? enqueue(free, writer, draft, context) : hold(free, writer, draft, holdUntil);
 }

@@ -72,17 +72,15 @@ export function assign(
 }
 
 /**
- * Starts an agent's reply. Without an open session, or with an unassigned one, the reply first assigns a session to the
- * agent.
+ * Starts an agent's reply that `findTaken` does not refuse. Without an open session, or with an unassigned one, the
+ * reply first assigns a session to the agent.
  *
- * @returns the session the reply belongs to; refused when another agent is serving it
+ * @returns the state with the session that the reply belongs to
  */
-export function reply(before: SessionState, agent: string, context: SessionContext): SessionOutcome {
+export function startReply(before: SessionState, agent: string, context: SessionContext): SessionState {
   const session = before.open;
-  const refusal = findTaken(before, agent);
-  if (refusal !== undefined) return err(refusal);
-  if (session === null) return ok(openServing(before, agent, context));
-  return ok(session.status === "serving" ? before : assignTo(before, session, agent, context));
+  if (session === null) return openServing(before, agent, context);
+  return session.status === "serving" ? before : assignTo(before, session, agent, context);
 }
 
 /** Returns why an agent may not reply: another agent serves the session. */
