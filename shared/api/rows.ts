@@ -12,7 +12,7 @@ import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
 import { CHANNELS } from "../message/address.ts";
 import type { Author } from "../message/author.ts";
 import type { OutboundType } from "../message/channel-rules.ts";
-import type { Inbound } from "../message/inbound.ts";
+import type { InboundEvent } from "../message/inbound.ts";
 import { OutboundSchema } from "../message/outbound.ts";
 import { PURPOSES } from "../message/purpose.ts";
 import { contextEntries, InboundJsonSchema } from "./inbound-json.ts";
@@ -55,7 +55,7 @@ const EVENTS = [
   "recall",
   "revocation",
   "account-event",
-] as const satisfies readonly Inbound["event"][];
+] as const satisfies readonly InboundEvent["event"][];
 const AuthorSchema = named(
   "Author",
   v.pipe(

@@ -2,7 +2,7 @@
  * Events of an account as a whole, and events with an unknown name: the account object stores them, the API lists
  * them, webhooks and the team's `onEvent` receive them. Pure: time is an argument (docs/design/0007-scopes.md).
  */
-import { scopeOf, type AccountEvent, type Inbound } from "./inbound.ts";
+import { scopeOf, type AccountEvent, type InboundEvent } from "./inbound.ts";
 import { readRaw, type RawFields } from "./raw.ts";
 
 /** An event of an account. */
@@ -40,7 +40,7 @@ export interface ShownAccountEvent {
 }
 
 /** Returns whether an event concerns the account as a whole. */
-export function isAccountEvent(inbound: Inbound): inbound is AccountEvent {
+export function isAccountEvent(inbound: InboundEvent): inbound is AccountEvent {
   return scopeOf(inbound) === "account";
 }
 

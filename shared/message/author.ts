@@ -1,5 +1,5 @@
 /** The author of a message or of what a row records. The source, by which the outbox decides, is derived from it. */
-import type { Inbound } from "./inbound.ts";
+import type { InboundEvent } from "./inbound.ts";
 import type { Source } from "./source.ts";
 
 /** The types of authors, each with the source of the messages it queues. */
@@ -44,7 +44,7 @@ const EVENT_AUTHORS = {
   recall: "user",
   revocation: "user",
   "account-event": "system",
-} as const satisfies Record<Inbound["event"], AuthorType>;
+} as const satisfies Record<InboundEvent["event"], AuthorType>;
 
 /** Returns the source of the messages that an author queues. */
 export function sourceOf({ type }: Author): Source {
@@ -52,6 +52,6 @@ export function sourceOf({ type }: Author): Source {
 }
 
 /** Returns the author of an event. */
-export function authorOf({ event }: Inbound): Author {
+export function authorOf({ event }: InboundEvent): Author {
   return { type: EVENT_AUTHORS[event] };
 }

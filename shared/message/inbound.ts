@@ -191,7 +191,7 @@ export interface AccountEvent extends EventHead {
 }
 
 /** Every event. */
-export type Inbound =
+export type InboundEvent =
   | InboundMessage
   | InboundAction
   | ControlEvent
@@ -212,11 +212,11 @@ export const EVENT_SCOPES = {
   recall: "user",
   revocation: "user",
   "account-event": "account",
-} as const satisfies Record<Inbound["event"], EventScope>;
+} as const satisfies Record<InboundEvent["event"], EventScope>;
 
 /**
  * Returns the scope of an event. An unknown event never creates a conversation; an unknown message belongs to a user.
  */
-export function scopeOf(inbound: Inbound): EventScope {
+export function scopeOf(inbound: InboundEvent): EventScope {
   return EVENT_SCOPES[inbound.event];
 }

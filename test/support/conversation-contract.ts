@@ -6,7 +6,7 @@ import { miniProgramAddress, type ChannelAccount } from "../../shared/message/ad
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { loadConversation } from "../../worker/conversation/conversation.ts";
 import { EMPTY_STATE, LEASE_MS } from "../../worker/conversation/core/state.ts";
-import type { InboundEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
+import type { ClassifiedEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import type { ConversationStore } from "../../worker/conversation/storage/log-store.ts";
 import { must, reply, T0, text, TRANSFER } from "./conversation.ts";
@@ -57,7 +57,7 @@ function play(open: () => ConversationStore) {
   };
 }
 
-const push = (key: string, candidates: InboundEvent["candidates"], createdAt = T0): InboundEvent => {
+const push = (key: string, candidates: ClassifiedEvent["candidates"], createdAt = T0): ClassifiedEvent => {
   const inbound = {
     event: "message",
     type: "text",
@@ -66,7 +66,7 @@ const push = (key: string, candidates: InboundEvent["candidates"], createdAt = T
     content: "你好",
     createdAt,
   } as const;
-  return { key, inbound, classification: classify(inbound), candidates };
+  return { key, event: inbound, classification: classify(inbound), candidates };
 };
 
 const request = (key: string, more: Partial<SendRequest> = {}): SendRequest => {

@@ -6,7 +6,7 @@ import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { miniProgramAddress, type Address } from "../../shared/message/address.ts";
 import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { replyWindow } from "../../worker/conversation/core/admission.ts";
@@ -20,7 +20,7 @@ import {
 } from "../../worker/conversation/core/outbox/outbox.ts";
 import type { Row, RowKind, RowWriter } from "../../worker/conversation/core/rows.ts";
 import type { ConversationState } from "../../worker/conversation/core/state.ts";
-import { applyEvent, acceptMessage, runDue, type InboundEvent } from "../../worker/conversation/core/transitions.ts";
+import { applyEvent, acceptMessage, runDue, type ClassifiedEvent } from "../../worker/conversation/core/transitions.ts";
 import { createEngine } from "../../worker/conversation/engine.ts";
 import { runTransition } from "../../worker/conversation/transact.ts";
 import { openArrayStore, type ArrayData } from "./array-store.ts";
@@ -89,14 +89,14 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
     return value;
   }
   function push(
-    inbound: Inbound,
+    inbound: InboundEvent,
     candidates: readonly Candidate[] | null,
-    more: Pick<InboundEvent, "contextVerdict" | "replyContext"> = {},
+    more: Pick<ClassifiedEvent, "contextVerdict" | "replyContext"> = {},
   ): { acknowledgement: string; lease?: Lease } {
     return step((current, writer) => {
       const input = {
         key: `m:${messages}`,
-        inbound,
+        event: inbound,
         classification: classify(inbound),
         candidates,
         ...more,

@@ -2,7 +2,7 @@
  * Calls a conversation object directly, without a push: as a user who writes, and as the API.
  */
 import type { Control } from "../../emulator/control.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
@@ -18,7 +18,7 @@ export const reply = (...contents: readonly string[]): Candidate => ({
 
 let messages = 0;
 
-export function message(createdAt = Date.now()): Inbound {
+export function message(createdAt = Date.now()): InboundEvent {
   messages += 1;
   return {
     event: "message",
@@ -48,7 +48,7 @@ export async function tells(openid: string, candidates: readonly Candidate[], in
   return readReceived(
     await remote(openid).receive(
       addressOf(openid),
-      { key, inbound, classification: classify(inbound), candidates },
+      { key, event: inbound, classification: classify(inbound), candidates },
       holder,
     ),
   );

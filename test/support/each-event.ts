@@ -1,8 +1,8 @@
 /** One event of each type that a conversation stores, with a given text in each field that a user, an agent or a page fills. */
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 
 /** Makes them. @param words the text */
-export function eachEvent(words: string, createdAt: number): readonly Inbound[] {
+export function eachEvent(words: string, createdAt: number): readonly InboundEvent[] {
   const head = { createdAt, name: "n", raw: words, damaged: words };
   const message = { ...head, event: "message", id: "1" } as const;
   const action = { ...head, event: "action" } as const;

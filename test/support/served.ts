@@ -12,7 +12,7 @@ import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import type { Row, RowKind } from "../../worker/conversation/core/rows.ts";
 import type { CommandAction, SessionChange } from "../../worker/conversation/core/session/apply.ts";
 import type { DeskTerms } from "../../worker/conversation/core/session/service.ts";
-import type { InboundEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
+import type { ClassifiedEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
 import type { SessionCode } from "../../worker/conversation/deps.ts";
 import { readReceived, type LeasedMessage } from "../../worker/conversation/rpc.ts";
 import { readSnapshot, recordSeen, runCommand } from "../../worker/conversation/session/command.ts";
@@ -110,15 +110,15 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
         createdAt: at,
       } as const;
       const known = desk === "unknown" ? {} : { consumers: [], settingsVersion: 1, ...(desk && { desk }) };
-      const basic = { key: `m:${id}`, inbound, classification: classify(inbound), candidates };
-      const push: InboundEvent = { ...basic, ...known, ...more };
+      const basic = { key: `m:${id}`, event: inbound, classification: classify(inbound), candidates };
+      const push: ClassifiedEvent = { ...basic, ...known, ...more };
       return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
     },
     /** The user enters the chat. */
     enters() {
       const id = next("");
       const inbound = { event: "action", type: "enter", name: "enter", entryText: "", createdAt: now } as const;
-      const push = { key: `e:${id}`, inbound, classification: classify(inbound), candidates: [], desk: OPEN };
+      const push = { key: `e:${id}`, event: inbound, classification: classify(inbound), candidates: [], desk: OPEN };
       return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
     },
     /** The API sends. */

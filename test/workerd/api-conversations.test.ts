@@ -1,6 +1,6 @@
 import { describe, it, vi } from "vitest";
 import type { RowJson } from "../../shared/api/rows.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { toRowJson } from "../../worker/conversation/core/row-json.ts";
 import type { Row } from "../../worker/conversation/core/rows.ts";
@@ -26,7 +26,7 @@ async function receiveTexts(openid: string, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const key = `m:${index}`;
     const head = { createdAt: Date.now() };
-    const inbound: Inbound = {
+    const inbound: InboundEvent = {
       ...head,
       event: "message",
       type: "text",
@@ -36,7 +36,7 @@ async function receiveTexts(openid: string, count: number): Promise<void> {
     };
     await conversation.receive(
       addressOf(openid),
-      { key, inbound, classification: classify(inbound), candidates: [] },
+      { key, event: inbound, classification: classify(inbound), candidates: [] },
       "test",
     );
   }

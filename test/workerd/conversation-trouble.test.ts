@@ -43,7 +43,7 @@ describe("a conversation that was evicted or failed", () => {
     await runInDurableObject(conversation(openid), (object, { storage }) => {
       const push = {
         key: "m:1",
-        inbound: message(),
+        event: message(),
         classification: classify(message()),
         candidates: [reply("一")],
       };
@@ -64,7 +64,7 @@ describe("a conversation that was evicted or failed", () => {
     await runInDurableObject(conversation(openid), (object, { storage }) => {
       const push = {
         key: "m:2",
-        inbound: message(),
+        event: message(),
         classification: classify(message()),
         candidates: [reply("一")],
       };

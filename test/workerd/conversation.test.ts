@@ -49,7 +49,7 @@ describe("a conversation object", () => {
       const rows = count();
       const inbound = message();
       const address = addressOf("oRows");
-      const push = { key: "m:rows", inbound, classification: classify(inbound), candidates: [reply("二")] };
+      const push = { key: "m:rows", event: inbound, classification: classify(inbound), candidates: [reply("二")] };
       const { lease } = readReceived(atOnce(object.receive(address, push, "c1")));
       if (lease === undefined) throw new Error("nothing was leased");
       atOnce(object.settle(lease.seq, lease.attempt, { result: "accepted" }, "c1"));
@@ -91,7 +91,7 @@ describe("a conversation object", () => {
       const exec = vi.spyOn(storage.sql, "exec");
       const push = {
         key: "m:hours",
-        inbound: message(),
+        event: message(),
         classification: classify(message()),
         candidates: [reply("一")],
       };
@@ -126,7 +126,7 @@ describe("a conversation object", () => {
     await runInDurableObject(stub, (object) => {
       const push = {
         key: "m:1",
-        inbound: message(),
+        event: message(),
         classification: classify(message()),
         candidates: [reply("一")],
       };
@@ -250,7 +250,7 @@ describe("retention", () => {
       expect(kept).toEqual([text("一"), text("二")]);
       const push = {
         key: "m:short",
-        inbound: message(),
+        event: message(),
         classification: classify(message()),
         candidates: [],
       };

@@ -94,7 +94,7 @@ export async function says(openid: string, content = "你好"): Promise<string> 
   const key = `m:desk-${"id" in inbound ? inbound.id : ""}`;
   const push = {
     key,
-    inbound,
+    event: inbound,
     classification: classify(inbound),
     candidates: [],
     consumers: [],

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import * as context from "../../shared/app-context.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import type { EnterAction, Inbound, UserMessage } from "../../shared/message/inbound.ts";
+import type { EnterAction, InboundEvent, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Handlers, MessageHandlerContext } from "../../worker/automation/handler-context.ts";
 import { HANDLER_TIMEOUT_MS, runHandlers } from "../../worker/automation/handler-runner.ts";
@@ -31,7 +31,7 @@ const enters: EnterAction = {
 
 const run = (
   handlers: Partial<Handlers>,
-  inbound: Inbound,
+  inbound: InboundEvent,
   vars: Partial<Env> = {},
   more: { readonly contextVerdict?: TokenVerdict; readonly replyContext?: string } = {},
   rules = RULES,
@@ -76,7 +76,7 @@ describe("a handler", () => {
 
   it("gets messages and entering, and nothing else", async ({ expect }) => {
     const heard: string[] = [];
-    const note = ({ event, type }: Inbound): void => {
+    const note = ({ event, type }: InboundEvent): void => {
       heard.push(`${event} ${type}`);
     };
     const handlers = { onMessage: note, onEnter: note };

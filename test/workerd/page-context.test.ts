@@ -182,7 +182,7 @@ describe("the verdict on a signed context", () => {
     const address = addressOf("oOld");
     await remote("oOld").receive(
       address,
-      { key: "e:old", inbound, classification: classify(inbound), candidates: [] },
+      { key: "e:old", event: inbound, classification: classify(inbound), candidates: [] },
       "test",
     );
     expect(await contextsOf("oOld")).toEqual(unverified("not_checked"));

@@ -48,7 +48,15 @@ const newUser = (): string => {
 async function says(openid: string, candidates: readonly Candidate[] = []) {
   const inbound = message();
   const key = `m:session-${"id" in inbound ? inbound.id : ""}`;
-  const push = { key, inbound, classification: classify(inbound), candidates, consumers: [], settingsVersion: 1, desk };
+  const push = {
+    key,
+    event: inbound,
+    classification: classify(inbound),
+    candidates,
+    consumers: [],
+    settingsVersion: 1,
+    desk,
+  };
   return readReceived(await remote(openid).receive(addressOf(openid), push, `push ${key}`));
 }
 

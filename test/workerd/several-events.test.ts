@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import * as context from "../../shared/app-context.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import { findAccountConfig, requireConfig } from "../../worker/config/config.ts";
 import type { ConversationDirectory } from "../../worker/conversation/client.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
@@ -24,7 +24,7 @@ async function receive(texts: readonly string[], isReachable: (name: string) => 
   const connected = createServices(env, config, app, (work) => pending.push(work), CHANNELS);
   const services = { ...connected, directory: directoryOf(connected.directory, isReachable) };
   const team = { handlers: { onMessage, onEnter }, context };
-  const events = texts.map((content): Inbound => ({
+  const events = texts.map((content): InboundEvent => ({
     ...message(),
     event: "message",
     type: "text",

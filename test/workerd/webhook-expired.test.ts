@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
@@ -75,10 +75,10 @@ describe("a conversation of an app that was left out of the configuration", () =
   it("is not woken for events after two days", async ({ expect }) => {
     const [appid, openid] = ["wxleftout", "oLeftOut"];
     const head = { createdAt: Date.now() };
-    const inbound: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "x", ...head };
+    const inbound: InboundEvent = { event: "message", type: "text", name: "text", id: "1", content: "x", ...head };
     const push = {
       key: "m:1",
-      inbound,
+      event: inbound,
       classification: classify(inbound),
       candidates: [],
       consumers: [consumerIdOf("shop")],

@@ -3,7 +3,7 @@
  * receiver is `shop.example.com` (`test/support/receiver.ts`).
  */
 import { beforeEach, vi } from "vitest";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
@@ -42,7 +42,7 @@ export async function says(
   messages += 1;
   await wechat.text(openid, "x", { appid: APPID });
   const head = { createdAt: Date.now() };
-  const inbound: Inbound = {
+  const inbound: InboundEvent = {
     event: "message",
     type: "text",
     name: "text",
@@ -52,7 +52,7 @@ export async function says(
   };
   const push = {
     key: `m:${messages}`,
-    inbound,
+    event: inbound,
     classification: classify(inbound),
     candidates,
     consumers: webhooks.map(consumerIdOf),

@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
@@ -151,7 +151,7 @@ describe("a webhook", () => {
           return exec(query, ...args);
         });
         const head = { createdAt: Date.now() };
-        const inbound: Inbound = {
+        const inbound: InboundEvent = {
           event: "message",
           type: "text",
           name: "text",
@@ -162,7 +162,7 @@ describe("a webhook", () => {
         const conversationAddress = addressOf(openid);
         const push = {
           key: "m:measured",
-          inbound,
+          event: inbound,
           classification: classify(inbound),
           candidates: [REPLY],
           consumers: webhooks.map(consumerIdOf),

@@ -6,7 +6,7 @@ import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
 import type { Address } from "../../shared/message/address.ts";
 import type { ChannelRules, GrantOpening } from "../../shared/message/channel-rules.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
 import type { Action, Candidate } from "../conversation/core/candidate.ts";
@@ -25,7 +25,7 @@ export const HANDLER_TIMEOUT_MS = 1_500;
  */
 export async function runHandlers(
   team: TeamCode,
-  inbound: Inbound,
+  inbound: InboundEvent,
   context: {
     /** The user who wrote, and the account. */
     readonly address: Address;
@@ -86,7 +86,7 @@ export async function runHandlers(
 
 function findHandler(
   { handlers, context: schemas }: TeamCode,
-  inbound: Inbound,
+  inbound: InboundEvent,
   verdict: TokenVerdict | undefined,
 ): ((ctx: MessageHandlerContext) => Promise<void> | void) | undefined {
   if (inbound.event === "message" && inbound.type !== "unknown") return (ctx) => handlers.onMessage(inbound, ctx);
@@ -103,7 +103,7 @@ function findHandler(
  */
 function checkReply(
   message: string | Outbound,
-  inbound: Inbound,
+  inbound: InboundEvent,
   {
     address,
     rules,

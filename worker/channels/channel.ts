@@ -7,7 +7,7 @@ import type { Result } from "../../shared/base/result.ts";
 import type { Channel as ChannelName } from "../../shared/message/address.ts";
 import type { GrantOpening } from "../../shared/message/channel-rules.ts";
 import type { Delivery, Reaction } from "../../shared/message/delivery.ts";
-import type { Acknowledgement, Inbound } from "../../shared/message/inbound.ts";
+import type { Acknowledgement, InboundEvent } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 
 /** A channel, opened for one credential. */
@@ -24,7 +24,7 @@ export interface Channel {
    */
   receive(request: ChannelRequest, now: number): Promise<Result<Arrival, RejectedRequest>>;
   /** Classifies an event by the rules of the channel: pure, and the same for every call; `{}` for an account event. */
-  classify(event: Inbound): Classification;
+  classify(event: InboundEvent): Classification;
 }
 
 /** An HTTP request as a channel sees it. */
@@ -76,7 +76,7 @@ export interface ArrivedEvent {
    * the seconds of `createdAt`, and 16 hex digits of a hash of its content.
    */
   readonly key: string;
-  readonly event: Inbound;
+  readonly event: InboundEvent;
   /** When the request was signed, epoch ms; 0: unknown. Used as the time of an event whose `createdAt` is 0. */
   readonly signedAt: number;
   /** An opaque value the platform needs in each reply (BusinessId). */

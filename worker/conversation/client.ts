@@ -8,7 +8,7 @@ import { withTimeout, isDeadlineError } from "../platform/deadline.ts";
 import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { LEASE_MS } from "./core/outbox/outbox.ts";
 import type { DeskTerms } from "./core/session/service.ts";
-import type { InboundEvent } from "./core/transitions.ts";
+import type { ClassifiedEvent } from "./core/transitions.ts";
 import { readReceived, type LeasedMessage, type Received, type RemoteConversation } from "./rpc.ts";
 
 /** Timeout of a call that may return a lease, milliseconds: the length of a lease. */
@@ -91,7 +91,7 @@ export interface StoringPush {
 export function storePush(
   directory: ConversationDirectory,
   address: Address,
-  push: InboundEvent,
+  push: ClassifiedEvent,
   until: { readonly retry: number; readonly answer: number },
 ): StoringPush {
   // One holder name for all tries: a lease whose response was lost is returned again, but only to this caller.

@@ -19,7 +19,7 @@ import {
   acceptMessage,
   applyEvent,
   runDue,
-  type InboundEvent,
+  type ClassifiedEvent,
   type SendRequest,
   type SendResult,
 } from "./core/transitions.ts";
@@ -95,11 +95,10 @@ export function loadConversation(deps: ConversationDeps) {
      *
      * @param holder the lease holder: a repeated call with the same holder returns the same lease
      */
-    receive(address: Address, push: InboundEvent, holder: string): ReceivedWire {
+    receive(address: Address, push: ClassifiedEvent, holder: string): ReceivedWire {
       const now = clock();
       const datedAt = dateUserPush(push);
-      if (push.inbound.createdAt < now - config().retentionMs)
-        return { outcome: "ignored", acknowledgement: "received" };
+      if (push.event.createdAt < now - config().retentionMs) return { outcome: "ignored", acknowledgement: "received" };
       if (isFromBeforeErasure(datedAt, store.erased()?.at, now))
         return { outcome: "erased", acknowledgement: "received" };
       const known = store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);

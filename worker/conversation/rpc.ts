@@ -11,7 +11,7 @@ import type { Lease } from "./core/outbox/outbox.ts";
 import type { WaitingMessage } from "./core/outbox/waiting.ts";
 import type { Row } from "./core/rows.ts";
 import type { DeskTerms } from "./core/session/service.ts";
-import type { InboundEvent, SendRequest } from "./core/transitions.ts";
+import type { ClassifiedEvent, SendRequest } from "./core/transitions.ts";
 import type { WindowStatus } from "./core/window.ts";
 import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./session/rpc.ts";
 
@@ -122,7 +122,7 @@ export type Soon<T> = T | Promise<T>;
 
 /** The methods that the object implements. */
 export interface ConversationRpc {
-  receive(address: Address, push: InboundEvent, holder: string): Soon<ReceivedWire>;
+  receive(address: Address, push: ClassifiedEvent, holder: string): Soon<ReceivedWire>;
   submit(address: Address, input: SendRequest, holder: string, log?: string): Soon<SubmitAnswer>;
   settle(
     seq: number,

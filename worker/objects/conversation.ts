@@ -16,7 +16,7 @@ import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
 import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
-import type { InboundEvent, SendRequest } from "../conversation/core/transitions.ts";
+import type { ClassifiedEvent, SendRequest } from "../conversation/core/transitions.ts";
 import type {
   AccountPause,
   ConversationDetails,
@@ -63,7 +63,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     });
   }
 
-  receive(address: Address, push: InboundEvent, holder: string): Soon<ReceivedWire> {
+  receive(address: Address, push: ClassifiedEvent, holder: string): Soon<ReceivedWire> {
     return this.#soon(() => this.#loaded.receive(address, push, holder), push.desk);
   }
 

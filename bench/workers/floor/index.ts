@@ -6,7 +6,7 @@
  * alarm, an answer that is decided but not sent would be lost in a crash.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 
 interface FloorEnv {
@@ -32,7 +32,7 @@ export class User extends DurableObject<FloorEnv> {
   }
 
   /** Stores a row. */
-  store(row: Inbound | { readonly sent: string }): number {
+  store(row: InboundEvent | { readonly sent: string }): number {
     this.#last = Math.max(this.#last + 1, Date.now());
     this.ctx.storage.sql.exec("insert into log(seq, row) values (?, ?)", this.#last, JSON.stringify(row));
     if (this.env.ARMED !== "") void this.ctx.storage.setAlarm(this.#last + ALARM_MS);

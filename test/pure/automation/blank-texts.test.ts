@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { parseOutbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
 import { splitText } from "../../../shared/text/split.ts";
@@ -109,7 +109,7 @@ describe("a text in which nothing can be seen", () => {
     const fallback = parseSettings({ fallback: reply("{{content|您好}}") });
     fc.assert(
       fc.property(blank, (content) => {
-        const inbound: Inbound = { ...head, event: "message", type: "text", name: "text", id: "1", content };
+        const inbound: InboundEvent = { ...head, event: "message", type: "text", name: "text", id: "1", content };
         expect(settings.ok && buildCandidates(settings.value, inbound, T0)).toEqual([]);
         expect(fallback.ok && buildCandidates(fallback.value, inbound, T0)).toMatchObject([{ action: reply("您好") }]);
       }),
@@ -155,7 +155,7 @@ describe("a link without visible words", () => {
 
   it("is no answer, and no part of a long text", ({ expect }) => {
     const settings = parseSettings({ fallback: reply('<a href="https://x.cn">{{content}}</a>') });
-    const inbound: Inbound = { ...head, event: "message", type: "text", name: "text", id: "1", content: "\u200b" };
+    const inbound: InboundEvent = { ...head, event: "message", type: "text", name: "text", id: "1", content: "\u200b" };
     expect(settings.ok && buildCandidates(settings.value, inbound, T0)).toEqual([]);
     for (const content of EMPTY_LINKS) expect(splitMessage({ type: "text", content }, RULES)).toBeUndefined();
     const link = `<a href="https://x.cn/${"p".repeat(1_500)}"></a>`;

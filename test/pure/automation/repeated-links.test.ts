@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseText } from "../../../console/ui/links.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { withoutRepeatedLinks } from "../../../worker/automation/core/repeated-links.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 import { parseSettings } from "../../support/settings.ts";
@@ -49,7 +49,7 @@ function settingsWith(content: string) {
   return parsed.value;
 }
 
-const textsOf = (inbound: Inbound, content: string): readonly string[] =>
+const textsOf = (inbound: InboundEvent, content: string): readonly string[] =>
   buildCandidates(settingsWith(content), inbound, NOW).flatMap(({ action }) =>
     action.type === "reply" ? action.messages.map((message) => (message.type === "text" ? message.content : "")) : [],
   );
@@ -110,7 +110,7 @@ describe("withoutRepeatedLinks", () => {
       appId: APPID,
       pagePath: "p",
     } as const;
-    const pushes: Inbound[] = [
+    const pushes: InboundEvent[] = [
       { ...card, thumbUrl: "", thumbMediaId: "", ...HEAD },
       {
         event: "message",
@@ -125,7 +125,7 @@ describe("withoutRepeatedLinks", () => {
   });
 
   it("leaves anything but a text, and a text without the user's links, as it is", ({ expect }) => {
-    const push: Inbound = {
+    const push: InboundEvent = {
       event: "message",
       type: "text",
       name: "text",

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import type { Settings } from "../../../shared/api/settings/settings.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import type { Proposal } from "../../../worker/automation/core/proposal.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 import { parseSettings } from "../../support/settings.ts";
@@ -16,15 +16,15 @@ const HEAD = { createdAt: 0 };
 const MONDAY_NOON = Date.parse("2026-11-23T12:00:00+08:00");
 const MONDAY_NIGHT = Date.parse("2026-11-23T22:30:00+08:00");
 
-function said(content: string): Inbound {
+function said(content: string): InboundEvent {
   return { ...HEAD, event: "message", type: "text", name: "text", id: "1", content };
 }
 
-function entered(entryText = ""): Inbound {
+function entered(entryText = ""): InboundEvent {
   return { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText };
 }
 
-const IMAGE: Inbound = {
+const IMAGE: InboundEvent = {
   ...HEAD,
   event: "message",
   type: "image",
@@ -33,7 +33,7 @@ const IMAGE: Inbound = {
   url: "http://p",
   mediaId: "m",
 };
-const PLACE: Inbound = {
+const PLACE: InboundEvent = {
   ...HEAD,
   event: "message",
   type: "location",
@@ -43,7 +43,7 @@ const PLACE: Inbound = {
   longitude: 121.4,
   label: "人民广场",
 };
-const CARD: Inbound = {
+const CARD: InboundEvent = {
   ...HEAD,
   event: "message",
   type: "card",
@@ -55,7 +55,7 @@ const CARD: Inbound = {
   thumbUrl: "",
   thumbMediaId: "m",
 };
-const VOICE: Inbound = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "1", raw: "{}" };
+const VOICE: InboundEvent = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "1", raw: "{}" };
 
 function settings(input: Record<string, unknown>): Settings {
   const parsed = parseSettings({ fallback: { type: "silent" }, ...input });
@@ -216,7 +216,7 @@ describe("buildCandidates for events", () => {
 
   it("says nothing on entering without a greeting, and nothing to any other event", ({ expect }) => {
     expect(buildCandidates(DEFAULT_SETTINGS, entered(), MONDAY_NOON)).toEqual([]);
-    const event: Inbound = { ...HEAD, event: "account-event", type: "other", name: "new", raw: "{}" };
+    const event: InboundEvent = { ...HEAD, event: "account-event", type: "other", name: "new", raw: "{}" };
     expect(buildCandidates(DEFAULT_SETTINGS, event, MONDAY_NOON)).toEqual([]);
     expect(
       buildCandidates(
@@ -238,7 +238,7 @@ describe("variables", () => {
   });
 
   it("name a message that has no text", ({ expect }) => {
-    const content = (inbound: Inbound): string | undefined =>
+    const content = (inbound: InboundEvent): string | undefined =>
       firstTexts(buildCandidates(echo, inbound, 0))[0]?.split("|")[0];
     expect([content(IMAGE), content(CARD), content(VOICE)]).toEqual(["[图片]", "红色 T恤", "[消息]"]);
     expect(content({ ...CARD, title: "" })).toBe("[小程序]");

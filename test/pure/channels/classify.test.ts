@@ -1,6 +1,6 @@
 /** Which grant an event of a mini program opens: every message, and entering (WECHAT.md §4.4). */
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { classify } from "../../../worker/channels/mini-program/classify.ts";
 import { RULES } from "../../support/rules.ts";
 
@@ -8,7 +8,7 @@ const HEAD = { name: "x", createdAt: 0 };
 
 describe("classify", () => {
   it("lets every message open `message`, also one that was not read, and entering open `enter`", ({ expect }) => {
-    const text: Inbound = { ...HEAD, event: "message", type: "text", id: "1", content: "hi" };
+    const text: InboundEvent = { ...HEAD, event: "message", type: "text", id: "1", content: "hi" };
     expect(classify(text)).toEqual({ grant: { name: "message" } });
     expect(classify({ ...HEAD, event: "message", type: "unknown", id: "1" })).toEqual({ grant: { name: "message" } });
     expect(classify({ ...HEAD, event: "action", type: "enter", entryText: "" })).toEqual({ grant: { name: "enter" } });
@@ -16,7 +16,7 @@ describe("classify", () => {
   });
 
   it("lets no other event open one", ({ expect }) => {
-    const others: Inbound[] = [
+    const others: InboundEvent[] = [
       { ...HEAD, event: "action", type: "other" },
       { ...HEAD, event: "control", type: "ended", agent: "a" },
       { ...HEAD, event: "receipt", type: "other" },

@@ -5,7 +5,7 @@
 import * as fc from "fast-check";
 import { afterEach, describe, it, vi } from "vitest";
 import { isAccountEvent } from "../../../shared/message/account-event.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import type { Arrival, Channel, ChannelRequest, ChannelResponse } from "../../../worker/channels/channel.ts";
 import { eachEvent } from "../../support/each-event.ts";
 
@@ -198,7 +198,7 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
     });
 
     it("opens only grants that its rules have, and says the same of an event each time", ({ expect }) => {
-      const accountEvent: Inbound = { event: "account-event", type: "other", name: "n", createdAt: 0, raw: "{}" };
+      const accountEvent: InboundEvent = { event: "account-event", type: "other", name: "n", createdAt: 0, raw: "{}" };
       for (const { channel } of ways) {
         for (const event of [...eachEvent(WORDS, createdAt), accountEvent]) {
           const before = structuredClone(event);

@@ -28,7 +28,7 @@ describe("the facts of a row", () => {
     "have no text of a user or an agent, the content has it: $name",
     ({ inbound }, { expect }) => {
       const writer = writeRows(0, T0);
-      const push = { key: "k", inbound, classification: classify(inbound), candidates: [] };
+      const push = { key: "k", event: inbound, classification: classify(inbound), candidates: [] };
       applyEvent(EMPTY_STATE, writer, push, {
         rules: RULES,
         now: T0,

@@ -1,14 +1,14 @@
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { isForwardKind, parseForwardKinds } from "../../../worker/forwarding/core/kinds.ts";
 
 const HEAD = { createdAt: 1 };
-const event = (name: string): Inbound => ({ ...HEAD, event: "account-event", type: "other", name, raw: "{}" });
-const text: Inbound = { ...HEAD, event: "message", type: "text", name: "text", id: "1", content: "hi" };
-const voice: Inbound = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "2", raw: "{}" };
-const control: Inbound = { ...HEAD, event: "control", type: "ended", name: "kf_close_session", agent: "" };
-const choice: Inbound = { ...HEAD, event: "action", type: "other", name: "subscribe_msg_popup_event", raw: "{}" };
-const enter: Inbound = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: "" };
+const event = (name: string): InboundEvent => ({ ...HEAD, event: "account-event", type: "other", name, raw: "{}" });
+const text: InboundEvent = { ...HEAD, event: "message", type: "text", name: "text", id: "1", content: "hi" };
+const voice: InboundEvent = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "2", raw: "{}" };
+const control: InboundEvent = { ...HEAD, event: "control", type: "ended", name: "kf_close_session", agent: "" };
+const choice: InboundEvent = { ...HEAD, event: "action", type: "other", name: "subscribe_msg_popup_event", raw: "{}" };
+const enter: InboundEvent = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: "" };
 
 describe("the kinds that are forwarded", () => {
   it("are names, or names with any characters for a star", ({ expect }) => {

@@ -1,10 +1,10 @@
 /** Whom an event concerns: only what concerns a user may make or wake a conversation. */
 import { describe, it } from "vitest";
-import { EVENT_SCOPES, scopeOf, type EventHead, type Inbound } from "../../../shared/message/inbound.ts";
+import { EVENT_SCOPES, scopeOf, type EventHead, type InboundEvent } from "../../../shared/message/inbound.ts";
 
 const HEAD: EventHead = { name: "x", createdAt: 0 };
 
-const OF_A_USER: Inbound[] = [
+const OF_A_USER: InboundEvent[] = [
   { ...HEAD, event: "message", type: "text", id: "1", content: "hi" },
   { ...HEAD, event: "message", type: "unknown", id: "1", raw: "{}" },
   { ...HEAD, event: "action", type: "enter", entryText: "" },

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import { miniProgramAddress } from "../../../shared/message/address.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { toWebhookQuestion } from "../../../worker/automation/core/webhook-question.ts";
 import type { RowKinds, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
 import { toWebhookEvent, typesOf } from "../../../worker/webhooks/core/event.ts";
@@ -10,11 +10,11 @@ const AT = 1_760_000_000_000;
 const SOURCE = { ...miniProgramAddress("wx0123456789abcdef", "oUser"), objectId: "ab".repeat(32) };
 const ASKER = miniProgramAddress("wx1", "oUser");
 const HEAD = { createdAt: AT };
-const SAYS: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "你好", ...HEAD };
+const SAYS: InboundEvent = { event: "message", type: "text", name: "text", id: "1", content: "你好", ...HEAD };
 
 const row = <K extends RowKind>(kind: K, facts: RowKinds[K]["facts"], ref: number | null = null): Row =>
   ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, by: { type: "system" }, facts, content: null }) as Row;
-const received = (content: Inbound, acknowledgement: "received" | "handover" = "received"): Row => {
+const received = (content: InboundEvent, acknowledgement: "received" | "handover" = "received"): Row => {
   const { event, type } = content;
   const facts = { event, type, acknowledgement };
   return { seq: AT + 1, at: AT, key: "m:1", kind: "in", ref: null, by: { type: "user" }, facts, content };
@@ -61,7 +61,13 @@ describe("the events of a row", () => {
 describe("an event", () => {
   it("of entering says where the user came from, as the API does", ({ expect }) => {
     const entryText = '茶杯 kefu1"1.2.x"{"page":"p"}';
-    const content: Inbound = { event: "action", type: "enter", name: "user_enter_tempsession", entryText, ...HEAD };
+    const content: InboundEvent = {
+      event: "action",
+      type: "enter",
+      name: "user_enter_tempsession",
+      entryText,
+      ...HEAD,
+    };
     const verdict = {
       event: "action",
       type: "enter",

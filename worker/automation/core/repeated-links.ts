@@ -4,7 +4,7 @@
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { readRaw } from "../../../shared/message/raw.ts";
 import { disarmRepeated } from "../../../shared/text/links.ts";
 
@@ -16,7 +16,7 @@ import { disarmRepeated } from "../../../shared/text/links.ts";
  * @param inbound the push that is answered
  * @param verdict the result of verifying an enter event's token
  */
-export function withoutRepeatedLinks(answer: unknown, inbound: Inbound, verdict?: TokenVerdict): unknown {
+export function withoutRepeatedLinks(answer: unknown, inbound: InboundEvent, verdict?: TokenVerdict): unknown {
   if (!isText(answer) || !answer.content.includes("<")) return answer;
   return { ...answer, content: disarmRepeated(answer.content, userWords(inbound, verdict)) };
 }
@@ -26,7 +26,7 @@ function isText(answer: unknown): answer is { readonly content: string } {
 }
 
 /** Returns every text of a push. For an enter event: the button's parameter, raw and parsed. */
-function userWords(inbound: Inbound, verdict: TokenVerdict | undefined): readonly string[] {
+function userWords(inbound: InboundEvent, verdict: TokenVerdict | undefined): readonly string[] {
   const isEnter = inbound.event === "action" && inbound.type === "enter";
   const shown = isEnter ? showContext(inbound.entryText, verdict) : null;
   return textsOf([inbound, readRaw(inbound.raw), shown]);

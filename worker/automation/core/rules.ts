@@ -8,7 +8,7 @@ import { renderTemplate, type VariableName, type VariableReader } from "../../..
 import { isVisibleMessage } from "../../../shared/base/visible.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { readContextField, readSource, showContext } from "../../../shared/entry/page-context.ts";
-import type { Inbound, InboundMessage } from "../../../shared/message/inbound.ts";
+import type { InboundEvent, InboundMessage } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
 import { normalizeText } from "../../../shared/text/normalize.ts";
@@ -42,7 +42,12 @@ interface FittingRule extends MatchStrength {
  * @param now epoch milliseconds
  * @param verdict the result of verifying an enter event's token
  */
-export function buildCandidates(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): Proposal[] {
+export function buildCandidates(
+  settings: Settings,
+  inbound: InboundEvent,
+  now: number,
+  verdict?: TokenVerdict,
+): Proposal[] {
   const read = createReader(settings, inbound, now, verdict);
   if (inbound.event === "action" && inbound.type === "enter") {
     if (settings.greeting === undefined) return [];
@@ -126,7 +131,7 @@ function renderAction(action: Action | AskAction, read: VariableReader): Action 
 }
 
 /** Creates the reader of the variables of `template.ts`; each value is computed only when a text uses it. */
-function createReader(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): VariableReader {
+function createReader(settings: Settings, inbound: InboundEvent, now: number, verdict?: TokenVerdict): VariableReader {
   const entryText = inbound.event === "action" && inbound.type === "enter" ? inbound.entryText : "";
   const readers: Readonly<Record<VariableName, (field: string) => string>> = {
     content: () => (inbound.event === "message" ? textOf(inbound) || NAMES[inbound.type] : ""),

@@ -1,11 +1,11 @@
 /** The question that a rule with the action `webhook` sends to the team's server. */
 import type { Address } from "../../../shared/message/address.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { showInbound } from "../../conversation/core/row-json.ts";
 
 /** The event it is about. */
 export interface QuestionedEvent {
-  readonly inbound: Inbound;
+  readonly inbound: InboundEvent;
   readonly replyContext?: string | undefined;
 }
 

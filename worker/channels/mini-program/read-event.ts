@@ -5,7 +5,7 @@
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import type { EventHead, Inbound, UserMessage } from "../../../shared/message/inbound.ts";
+import type { EventHead, InboundEvent, UserMessage } from "../../../shared/message/inbound.ts";
 import { writeRaw } from "../../../shared/message/raw.ts";
 import { USER_ID } from "../../../shared/message/user-id.ts";
 import { createFieldReader, type FieldProblem, type FieldReader } from "../wechat/push/fields.ts";
@@ -41,7 +41,7 @@ interface Owner {
 
 /** A parsed event with its owner. */
 export interface ReadEvent extends Owner {
-  readonly event: Inbound;
+  readonly event: InboundEvent;
   /** Its content in addition to the parsed fields, for its key (`eventKey`). */
   readonly keyFields?: WireFields;
 }

@@ -2,7 +2,7 @@
  * Computes the keys that identify events. They are computed from the content, so they are the same for XML and for JSON
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { hexDigest } from "../../platform/digest.ts";
 import type { WireFields } from "./push/wire.ts";
 
@@ -22,7 +22,7 @@ const MAX_EVENT_NAME = 64;
  * Events have no id; two events within one second are distinguished by their content (WECHAT.md §1.6). Without
  * CreateTime the second is 0 and only the content distinguishes them.
  */
-export async function eventKey(event: Inbound, user: string, keyFields: WireFields = {}): Promise<string> {
+export async function eventKey(event: InboundEvent, user: string, keyFields: WireFields = {}): Promise<string> {
   if (event.event === "message") return `m:${event.id}`;
   const name = event.name.slice(0, MAX_EVENT_NAME).toWellFormed();
   const { raw: _asFields, ...said } = event;

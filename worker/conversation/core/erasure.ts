@@ -58,13 +58,13 @@ export function datePush(createdAt: number, signedAt: number): number {
  * the push has no CreateTime.
  */
 export function dateUserPush({
-  inbound,
+  event,
   signedAt,
 }: {
-  readonly inbound: Pick<EventHead, "createdAt">;
+  readonly event: Pick<EventHead, "createdAt">;
   readonly signedAt?: number;
 }): number {
-  return signedAt === undefined ? inbound.createdAt : datePush(0, signedAt);
+  return signedAt === undefined ? event.createdAt : datePush(0, signedAt);
 }
 
 /** Returns whether the note of an erasure can be deleted. */

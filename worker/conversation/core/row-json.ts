@@ -5,7 +5,7 @@
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { buildMessageId } from "../../../shared/message/message-id.ts";
 import { readRowFields } from "../../../shared/message/raw.ts";
 import type { Row, RowKinds } from "./rows.ts";
@@ -67,7 +67,7 @@ export function showRow(row: Row, objectId: string) {
  * Builds the JSON of an event: `raw` as fields, without those that identify its user or account, which are returned
  * separately; for an enter event, with the parsed context.
  */
-export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
+export function showInbound(inbound: InboundEvent, contextVerdict?: TokenVerdict) {
   const { raw, createdAt, ...rest } = inbound;
   const shown = { ...rest, createdAt: isoTime(createdAt), ...(raw !== undefined && { fields: readRowFields(raw) }) };
   if (shown.event !== "action" || shown.type !== "enter") return shown;

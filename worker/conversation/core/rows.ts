@@ -5,7 +5,7 @@
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { SYSTEM, type Author } from "../../../shared/message/author.ts";
-import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
+import type { Acknowledgement, InboundEvent } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
 import type { ControlRefusal } from "./admission.ts";
@@ -41,8 +41,8 @@ export interface RowKinds {
   /** A push of the user; its content is the event. */
   readonly in: {
     readonly facts: {
-      readonly event: Inbound["event"];
-      readonly type: Inbound["type"];
+      readonly event: InboundEvent["event"];
+      readonly type: InboundEvent["type"];
       readonly grant?: GrantFacts;
       /** The acknowledgement returned to the platform, also for each repeat. */
       readonly acknowledgement: Acknowledgement;
@@ -51,7 +51,7 @@ export interface RowKinds {
       /** An opaque value the platform needs in each reply: the sub-merchant that the user wrote to. */
       readonly replyContext?: string;
     };
-    readonly content: Inbound;
+    readonly content: InboundEvent;
   };
   /** A message to the user; `ref` is the seq of the first part's row, which identifies the whole message. */
   readonly out: {

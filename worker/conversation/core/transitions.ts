@@ -7,7 +7,7 @@ import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { authorOf, type Author } from "../../../shared/message/author.ts";
-import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
+import type { Acknowledgement, InboundEvent } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
 import type { Classification } from "../../channels/channel.ts";
@@ -32,10 +32,13 @@ import { openGrant, type WindowRefusal } from "./window.ts";
 
 export { HOLD_MS } from "./state.ts";
 
-/** A push with the candidates of the rules in order; `candidates` is null when the settings could not be read. */
-export interface InboundEvent {
+/**
+ * An event as the channel classified it, with the candidates of the rules in order; `candidates` is null when the
+ * settings could not be read.
+ */
+export interface ClassifiedEvent {
   readonly key: string;
-  readonly inbound: Inbound;
+  readonly event: InboundEvent;
   /** The channel's classification of the event. */
   readonly classification: Classification;
   /** An opaque value the platform needs in each reply to it; absent: none. */
@@ -68,7 +71,7 @@ export interface SendRequest {
   readonly hold: boolean;
   /** A setting: how long automation is muted after the message, milliseconds. */
   readonly muteMs: number;
-  /** As in `InboundEvent`. */
+  /** As in `ClassifiedEvent`. */
   readonly consumers?: readonly string[];
   readonly settingsVersion?: number;
 }
@@ -87,16 +90,16 @@ const MAX_ONCE_MS = 30 * 86_400_000;
 export function applyEvent(
   state: ConversationState,
   writer: RowWriter,
-  push: InboundEvent,
+  push: ClassifiedEvent,
   context: TransitionContext,
 ): { readonly state: ConversationState; readonly acknowledgement: Acknowledgement } {
-  const { inbound } = push;
+  const { event } = push;
   const { service, now } = context;
   const plausible = correctTimes(state, context.now, context.rules);
   const heard = { ...plausible, ...syncCursors(plausible, push, plausible.lastSeq) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, now);
-  const at = Math.min(inbound.createdAt, now);
-  const score = service?.machine.readScore(current, inbound, at, now);
+  const at = Math.min(event.createdAt, now);
+  const score = service?.machine.readScore(current, event, at, now);
   // If the settings cannot be read (`consumers` is undefined), a conversation that has had a session is treated as
   // handled by agents.
   const isDesk = service !== undefined && (push.desk !== undefined || push.consumers === undefined);
@@ -104,18 +107,18 @@ export function applyEvent(
   // Conversations handled by agents are never acknowledged with a handover.
   const candidates = push.isForwarded === true && !isDesk ? proposed.map(withoutHandover) : proposed;
   const chosen = chooseCandidate(current, candidates, context, isDesk);
-  const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message" && !isDesk;
+  const isHandedOver = chosen?.action.type === "handover" && event.event === "message" && !isDesk;
   const acknowledgement: Acknowledgement = isHandedOver ? "handover" : "received";
   const facts = { ...factsOf(push, at, context), acknowledgement };
-  const seq = writer.append({ kind: "in", key: push.key, at, by: authorOf(inbound), facts, content: inbound });
+  const seq = writer.append({ kind: "in", key: push.key, at, by: authorOf(event), facts, content: event });
   const opened = openWindow(current, push, { seq, at }, context);
-  const released = inbound.event === "message" ? releaseHeld(opened, context) : opened;
-  const answers = service !== undefined && inbound.event === "message" ? { answers: seq } : {};
+  const released = event.event === "message" ? releaseHeld(opened, context) : opened;
+  const answers = service !== undefined && event.event === "message" ? { answers: seq } : {};
   const answered = chosen === undefined ? released : enqueueReply(released, writer, chosen, answers, context);
   const remembered = rememberOnce(answered, acted(released, answered, chosen), now);
   const control = isHandedOver ? handOver(remembered.control) : remembered.control;
   const handled = { ...remembered, control };
-  if (service === undefined || inbound.event !== "message") return { state: handled, acknowledgement };
+  if (service === undefined || event.event !== "message") return { state: handled, acknowledgement };
   const message = { seq, at, chosen, isDesk, isHandedOver, ...(score !== undefined && { score }) };
   return { state: service.machine.receive(handled, writer, message, service, now), acknowledgement };
 }
@@ -165,16 +168,15 @@ export function runDue(
 
 /** Returns the `facts` of a push, except its acknowledgement. */
 function factsOf(
-  { inbound, classification, replyContext, contextVerdict }: InboundEvent,
+  { event, classification, replyContext, contextVerdict }: ClassifiedEvent,
   at: number,
   { rules }: TransitionContext,
 ): Omit<RowKinds["in"]["facts"], "acknowledgement"> {
-  const { event, type } = inbound;
   const name = classification.grant?.name;
   const rule = name === undefined ? undefined : rules.grants[name];
   return {
-    event,
-    type,
+    event: event.event,
+    type: event.type,
     ...(name !== undefined && rule && { grant: { name, count: rule.count, until: at + rule.durationMs } }),
     ...(contextVerdict && { contextVerdict }),
     ...(replyContext !== undefined && { replyContext }),
@@ -183,7 +185,7 @@ function factsOf(
 
 function openWindow(
   state: ConversationState,
-  { inbound, classification, replyContext, contextVerdict }: InboundEvent,
+  { event, classification, replyContext, contextVerdict }: ClassifiedEvent,
   { seq, at }: { readonly seq: number; readonly at: number },
   context: TransitionContext,
 ): ConversationState {
@@ -194,7 +196,7 @@ function openWindow(
   // The push is older than a known event: it arrived late, and the newer event stays in force.
   if (window === state.window) return state;
   const opened = { ...state, control: endHandover(state.control), replyContext: replyContext ?? null, window };
-  if (inbound.event !== "action" || inbound.type !== "enter") return opened;
+  if (event.event !== "action" || event.type !== "enter") return opened;
   return { ...opened, entered: { seq, verdict: contextVerdict ?? null } };
 }
 

@@ -6,7 +6,7 @@
  * chat, match only by their whole name, so that they are not sent unintentionally to a server that may be down.
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { createPatternTest } from "../../../shared/text/pattern.ts";
 
 /** The maximum number of patterns: each push is compared with all of them. */
@@ -33,7 +33,7 @@ export function parseForwardKinds(
 }
 
 /** Returns whether a push matches one of the patterns. */
-export function isForwardKind(kinds: readonly string[], inbound: Inbound): boolean {
+export function isForwardKind(kinds: readonly string[], inbound: InboundEvent): boolean {
   const { name, event, type } = inbound;
   const takesPatterns = event !== "message" && (event !== "action" || type !== "enter");
   return kinds.some((kind) =>

@@ -6,7 +6,7 @@
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { isAccountEvent } from "../../../shared/message/account-event.ts";
 import { miniProgramAccount } from "../../../shared/message/address.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import type { ForwardConfig } from "../../config/forwarding-config.ts";
 import { conversationStub } from "../../conversation/client.ts";
 import type { RelayedAnswer } from "../../conversation/rpc.ts";
@@ -31,7 +31,7 @@ const REPORT_TIMEOUT_MS = 1_500;
 
 /** A push to be forwarded: it is stored, or belongs to an erased user. */
 export interface StoredPush {
-  readonly inbound: Inbound;
+  readonly inbound: InboundEvent;
   readonly arrived: DatedEvent;
   readonly accepted: ReceiveOutcome;
   readonly request: ForwardedRequest;
@@ -63,7 +63,7 @@ const memory: ForwardMemory = new Map();
 const encoder = new TextEncoder();
 
 /** Returns where a push is forwarded to; null: it is not forwarded. */
-export function forwardFor({ forward }: { readonly forward: ForwardConfig | null }, inbound: Inbound) {
+export function forwardFor({ forward }: { readonly forward: ForwardConfig | null }, inbound: InboundEvent) {
   return forward !== null && isForwardKind(forward.kinds, inbound) ? forward : null;
 }
 

@@ -80,7 +80,7 @@ async function receiveOne(
       : await receiveEvent(
           services,
           {
-            inbound: event,
+            event,
             classification: channel.classify(event),
             ...(replyContext !== undefined && { replyContext }),
           },

@@ -5,14 +5,14 @@
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { findToken } from "../../../shared/entry/page-context.ts";
 import { accountOf } from "../../../shared/message/address.ts";
-import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
+import type { Acknowledgement, InboundEvent } from "../../../shared/message/inbound.ts";
 import { resolveProposals } from "../../automation/ask-webhook.ts";
 import { buildCandidates } from "../../automation/core/rules.ts";
 import { runHandlers } from "../../automation/handler-runner.ts";
 import type { Classification } from "../../channels/channel.ts";
 import { objectIdOf, storePush } from "../../conversation/client.ts";
 import type { Candidate } from "../../conversation/core/candidate.ts";
-import type { InboundEvent } from "../../conversation/core/transitions.ts";
+import type { ClassifiedEvent } from "../../conversation/core/transitions.ts";
 import { hashEventKey } from "../../conversation/event-hash.ts";
 import { writeLog, conversationTag } from "../../platform/logger.ts";
 import { createAsk } from "../../webhooks/call-webhook.ts";
@@ -45,40 +45,40 @@ const ANSWER_MS = 6_000;
 /**
  * Decides on a push, stores and answers it; messages are sent after the response.
  *
- * @param event `createdAt` 0: the event has no CreateTime; the time of arrival is used
+ * @param pushed its `createdAt` 0: the event has no CreateTime; the time of arrival is used
  * @param isForwarded another server answers this push: the KV cache is not read, and no rule hands the user over
  * @throws the last error when the push could not be stored
  */
 export async function receiveEvent(
   services: RequestServices,
-  event: Pick<InboundEvent, "inbound" | "classification" | "replyContext">,
+  pushed: Pick<ClassifiedEvent, "event" | "classification" | "replyContext">,
   arrived: DatedEvent,
   isForwarded: boolean,
 ): Promise<ReceiveOutcome> {
   const { config, directory, kv, recordMilestone, waitUntil } = services;
-  const { inbound: pushed, classification } = event;
-  const isUndated = pushed.createdAt === 0;
-  const inbound = isUndated ? { ...pushed, createdAt: arrived.createdAt } : pushed;
+  const { classification } = pushed;
+  const isUndated = pushed.event.createdAt === 0;
+  const event = isUndated ? { ...pushed.event, createdAt: arrived.createdAt } : pushed.event;
   const shielded = config.dedupeKv === "late" && !isForwarded;
   const known = shielded ? await knownAcknowledgement(kv, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", acknowledgement: known };
-  const token = inbound.event === "action" && inbound.type === "enter" ? findToken(inbound.entryText) : undefined;
+  const token = event.event === "action" && event.type === "enter" ? findToken(event.entryText) : undefined;
   const contextVerdict = token === undefined ? undefined : await verifyContext(services, token, arrived);
-  const facts = { contextVerdict, ...classification, replyContext: event.replyContext };
-  const proposed = await findCandidates(services, inbound, arrived, facts);
+  const facts = { contextVerdict, ...classification, replyContext: pushed.replyContext };
+  const proposed = await findCandidates(services, event, arrived, facts);
   const { channel, account, user } = arrived;
   const address = { channel, account, user };
   // At the desk a handover is no acknowledgement.
   const forwarded = isForwarded ? { isForwarded } : {};
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
-  const push = { ...event, key: arrived.key, inbound, ...proposed, ...more, ...forwarded };
+  const push = { ...pushed, key: arrived.key, event, ...proposed, ...more, ...forwarded };
   const { received, lease } = storePush(directory, address, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,
   });
   deliverAfterResponse(services, address, lease);
   const { outcome, acknowledgement } = await received;
-  const report = inbound.event === "message" ? recordMilestone("message") : undefined;
+  const report = event.event === "message" ? recordMilestone("message") : undefined;
   if (report !== undefined) waitUntil(report);
   if (shielded && mayBeRepeated(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
     waitUntil(rememberAcknowledgement(kv, arrived, acknowledgement));
@@ -110,13 +110,13 @@ async function verifyContext(
  */
 async function findCandidates(
   services: RequestServices,
-  inbound: Inbound,
+  inbound: InboundEvent,
   arrived: DatedEvent,
   facts: Classification & {
     readonly contextVerdict: TokenVerdict | undefined;
     readonly replyContext: string | undefined;
   },
-): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion" | "desk">> {
+): Promise<Pick<ClassifiedEvent, "candidates" | "consumers" | "settingsVersion" | "desk">> {
   const { env, team, requestId, rules } = services;
   const [handled, stored] = await Promise.all([
     runHandlers(team, inbound, { address: arrived, rules, env, requestId, ...facts }),

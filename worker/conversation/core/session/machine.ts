@@ -4,7 +4,7 @@
  * needs it. Pure.
  */
 import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
-import type { Inbound } from "../../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../../shared/message/inbound.ts";
 import { normalizeText } from "../../../../shared/text/normalize.ts";
 import { admission } from "../admission.ts";
 import { serve } from "../control.ts";
@@ -61,7 +61,12 @@ export function sessionContext(
   return { now, measuring, append: (facts) => writer.append({ kind: "session", by, facts, content }) };
 }
 
-function readScore({ sessions }: ConversationState, inbound: Inbound, at: number, now: number): number | undefined {
+function readScore(
+  { sessions }: ConversationState,
+  inbound: InboundEvent,
+  at: number,
+  now: number,
+): number | undefined {
   if (sessions === undefined || inbound.event !== "message" || inbound.type !== "text") return undefined;
   if (!isRating(sessions, at, now)) return undefined;
   const text = normalizeText(inbound.content);

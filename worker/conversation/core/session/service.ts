@@ -2,7 +2,7 @@
  * What the transitions of a conversation need to update sessions with human agents. The session machine is passed in: a
  * conversation without sessions neither loads nor runs it.
  */
-import type { Inbound } from "../../../../shared/message/inbound.ts";
+import type { InboundEvent } from "../../../../shared/message/inbound.ts";
 import type { Candidate } from "../candidate.ts";
 import type { TransitionContext } from "../outbox/items.ts";
 import type { RowWriter } from "../rows.ts";
@@ -45,7 +45,7 @@ export interface ServedMessage {
 /** The session machine (`machine.ts`). Each function returns the same state when nothing changes. */
 export interface SessionMachine {
   /** Returns the score if a user message rates the closed session. */
-  readonly readScore: (state: ConversationState, inbound: Inbound, at: number, now: number) => number | undefined;
+  readonly readScore: (state: ConversationState, inbound: InboundEvent, at: number, now: number) => number | undefined;
   /** Records a user message. */
   readonly receive: (
     state: ConversationState,
