@@ -8,6 +8,7 @@ import { Account as AccountObject } from "./objects/account.ts";
 import { Audit } from "./objects/audit.ts";
 import { Conversation as ConversationObject } from "./objects/conversation.ts";
 import { Desk } from "./objects/desk.ts";
+import { Login } from "./objects/login.ts";
 import { Settings } from "./objects/settings.ts";
 import { CHANNELS } from "./open-channel.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
@@ -32,6 +33,7 @@ export interface Kefu {
     readonly Audit: typeof Audit;
     readonly Conversation: typeof Conversation;
     readonly Desk: typeof Desk;
+    readonly Login: typeof Login;
     readonly Settings: typeof Settings;
   };
 }
@@ -43,5 +45,5 @@ export interface Kefu {
  */
 export function createKefu(team: TeamCode): Kefu {
   const { fetch } = createApp({ team, channels: CHANNELS });
-  return { worker: { fetch }, objects: { Account, Audit, Conversation, Desk, Settings } };
+  return { worker: { fetch }, objects: { Account, Audit, Conversation, Desk, Login, Settings } };
 }

@@ -10,11 +10,12 @@ import * as handlers from "./custom/handlers.ts";
 const kefu = createKefu({ handlers, context });
 
 export default kefu.worker satisfies ExportedHandler<Env>;
-export const { Account, Audit, Conversation, Desk, Settings } = kefu.objects;
+export const { Account, Audit, Conversation, Desk, Login, Settings } = kefu.objects;
 
 /** The types of the instances, for bindings: `DurableObjectNamespace<Account>`. */
 export type Account = InstanceType<typeof Account>;
 export type Audit = InstanceType<typeof Audit>;
 export type Conversation = InstanceType<typeof Conversation>;
 export type Desk = InstanceType<typeof Desk>;
+export type Login = InstanceType<typeof Login>;
 export type Settings = InstanceType<typeof Settings>;

@@ -29,13 +29,14 @@ function valuesOf(name: string): readonly number[] {
 const ROWS = [...readFileSync(NOTE, "utf8").matchAll(/^\| ([^|]+) \| `(\w+_MS)`\s*\| ([\d.]+)\s*\|/gm)];
 
 describe("deadlines", () => {
-  it("a stub of an object is made in five files, each of which gives it a deadline", ({ expect }) => {
+  it("a stub of an object is made in six files, each of which gives it a deadline", ({ expect }) => {
     const makes = /\.getByName\(|namespace\.get\(/;
     expect(filesWith(makes).toSorted()).toEqual([
       "audit/client.ts",
       "conversation/client.ts",
       "desk/client.ts",
       "inbox/services.ts",
+      "people/client.ts",
       "settings/client.ts",
     ]);
     for (const path of filesWith(makes)) {

@@ -59,8 +59,8 @@ export class Settings extends product.Settings {
   }
 }
 
-/** The product's; it has no alarm. */
-export const { Audit } = product;
+/** The product's. The soak has no desk. */
+export const { Audit, Desk, Login } = product;
 
 /** The bindings, with the soak test's addition to a conversation. */
 interface SoakEnv extends Omit<Env, "CONVERSATION"> {

@@ -92,7 +92,7 @@ export class Conversation extends ConversationObject {
 }
 
 /** The others have no counters of their own: their calls are counted by the caller. */
-export { Audit, Desk, Settings } from "../../../worker/index.ts";
+export { Audit, Desk, Login, Settings } from "../../../worker/index.ts";
 
 /** An account with counters. */
 export class Account extends AccountObject {

@@ -1,0 +1,276 @@
+/** The login of an agent: invites, lock-out and sign-ins, over time. */
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { formatToken, isSameHash, parseToken } from "../../../worker/people/core/agent-token.ts";
+import { nameBrowser } from "../../../worker/people/core/browser.ts";
+import {
+  acceptInvite,
+  addInvite,
+  addSignIn,
+  attempt,
+  EMPTY_LOGIN,
+  endSignIns,
+  findSignIn,
+  openSignIns,
+  seeSignIn,
+  type Attempt,
+  type Login,
+  type PasswordHash,
+} from "../../../worker/people/core/login.ts";
+import { createLogin } from "../../../worker/people/login.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const NOW = 1_795_000_000_000;
+const PASSWORD: PasswordHash = { algorithm: "scrypt", n: 1, r: 1, p: 1, salt: "", hash: "" };
+const signIn = (id: string) => ({ id, hash: `hash of ${id}`, browser: "Chrome, Windows" });
+const accept = (login: Login, hash: string, now: number) =>
+  acceptInvite(login, hash, () => PASSWORD, signIn("new"), now);
+
+/** Makes attempts and returns their outcomes and the last state. */
+function attempts(login: Login, tries: readonly (readonly [isRight: boolean, at: number])[]) {
+  let state = login;
+  const outcomes: Attempt[] = [];
+  for (const [isRight, at] of tries) {
+    const [outcome, after] = attempt(state, isRight, at);
+    outcomes.push(outcome);
+    state = after;
+  }
+  return { outcomes, state };
+}
+const wrong = (count: number, at = NOW, gapMs = 0) =>
+  Array.from({ length: count }, (_, index) => [false, at + index * gapMs] as const);
+
+describe("an invite", () => {
+  const invited = addInvite(EMPTY_LOGIN, "h1", NOW);
+
+  it("sets the password once, and makes a sign-in", ({ expect }) => {
+    const accepted = accept(invited, "h1", NOW + HOUR);
+    if (!accepted.ok) throw new Error("refused");
+    expect(accepted.value).toMatchObject({ password: PASSWORD, invite: null, signIns: [{ id: "new" }] });
+    expect(accept(accepted.value, "h1", NOW + HOUR)).toEqual({ ok: false, error: "invite_invalid" });
+  });
+
+  it("ends after 24 hours, and by a newer one", ({ expect }) => {
+    expect(accept(invited, "h1", NOW + DAY - 1).ok).toBe(true);
+    expect(accept(invited, "h1", NOW + DAY).ok).toBe(false);
+    expect(accept(addInvite(invited, "h2", NOW), "h1", NOW).ok).toBe(false);
+    expect(accept(invited, "h2", NOW).ok).toBe(false);
+    expect(accept(EMPTY_LOGIN, "", NOW).ok).toBe(false);
+  });
+
+  it("is not valid for longer because the clock was set back", ({ expect }) => {
+    expect(accept(invited, "h1", NOW - 1).ok).toBe(false);
+  });
+
+  it("changes nothing until it is accepted, and then ends every sign-in and the lock", ({ expect }) => {
+    const known = addSignIn({ ...EMPTY_LOGIN, password: PASSWORD }, signIn("old"), NOW);
+    const reset = addInvite(attempts(known, wrong(10)).state, "h3", NOW);
+    expect(findSignIn(reset, "hash of old", NOW)?.id).toBe("old");
+    const accepted = accept(reset, "h3", NOW);
+    if (!accepted.ok) throw new Error("refused");
+    expect(accepted.value.signIns.map(({ id }) => id)).toEqual(["new"]);
+    expect(attempt(accepted.value, true, NOW)[0]).toBe("accepted");
+  });
+
+  it("that is refused hashes no password", ({ expect }) => {
+    const refused = acceptInvite(invited, "other", () => expect.unreachable(), signIn("new"), NOW);
+    expect(refused.ok).toBe(false);
+  });
+});
+
+describe("the lock-out", () => {
+  it("begins with the tenth failure in 15 minutes, and refuses the right password for 15 minutes", ({ expect }) => {
+    const { outcomes, state } = attempts(EMPTY_LOGIN, wrong(10, NOW, MINUTE));
+    expect(outcomes).toEqual([...Array.from({ length: 9 }, () => "refused"), "locked"]);
+    const lockedAt = NOW + 9 * MINUTE;
+    expect(attempt(state, true, lockedAt)[0]).toBe("refused");
+    expect(attempt(state, true, lockedAt + 15 * MINUTE - 1)[0]).toBe("refused");
+    expect(attempt(state, true, lockedAt + 15 * MINUTE)[0]).toBe("accepted");
+  });
+
+  it("does not begin while failures are further apart", ({ expect }) => {
+    expect(attempts(EMPTY_LOGIN, wrong(100, NOW, 101_000)).outcomes).not.toContain("locked");
+  });
+
+  it("counts anew after a success", ({ expect }) => {
+    const { outcomes } = attempts(EMPTY_LOGIN, [...wrong(9), [true, NOW], ...wrong(9)]);
+    expect(outcomes).not.toContain("locked");
+  });
+
+  it("is not made longer by attempts during it", ({ expect }) => {
+    const { state } = attempts(EMPTY_LOGIN, [...wrong(10), ...wrong(30, NOW, MINUTE / 10)]);
+    expect(attempt(state, true, NOW + 15 * MINUTE)[0]).toBe("accepted");
+  });
+
+  it("ends when the clock is set back by more than its length", ({ expect }) => {
+    const { state } = attempts(EMPTY_LOGIN, wrong(10));
+    expect(attempt(state, true, NOW - 1)[0]).toBe("accepted");
+  });
+
+  it("lets at most ten wrong passwords be tried in any 15 minutes, in any order of attempts", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3 * MINUTE }), { maxLength: 120 }), (gaps) => {
+        let state: Login = EMPTY_LOGIN;
+        let at = NOW;
+        const counted: number[] = [];
+        for (const gap of gaps) {
+          at += gap;
+          const [, after] = attempt(state, false, at);
+          if (after !== state) counted.push(at);
+          state = after;
+        }
+        for (const start of counted) {
+          expect(counted.filter((time) => time >= start && time < start + 15 * MINUTE).length).toBeLessThanOrEqual(10);
+        }
+      }),
+    );
+  });
+});
+
+describe("a refusal", () => {
+  /** Makes one attempt and counts what it costs. */
+  function costOf(stored: Login, password: string) {
+    const cost = { verified: 0, written: 0 };
+    const login = createLogin({
+      store: { read: () => stored, write: () => void (cost.written += 1) },
+      hasher: {
+        hash: () => PASSWORD,
+        verify: (text, known) => {
+          cost.verified += 1;
+          return known !== null && text === "right";
+        },
+      },
+      now: () => NOW,
+      makeId: () => "new",
+    });
+    return { result: login.signIn({ password, hash: "h", browser: "" }), after: cost };
+  }
+
+  it("costs the same whether the name is unknown, the password is wrong or the account is locked", ({ expect }) => {
+    const known = { ...EMPTY_LOGIN, password: PASSWORD };
+    const locked = attempts(known, wrong(10)).state;
+    for (const [stored, password] of [
+      [EMPTY_LOGIN, "right"],
+      [known, "wrong"],
+      [locked, "right"],
+      [locked, "wrong"],
+    ] as const) {
+      const { result, after } = costOf(stored, password);
+      expect(result).toEqual({ ok: false, error: "refused" });
+      expect(after).toEqual({ verified: 1, written: 1 });
+    }
+    expect(costOf(known, "right").result).toEqual({ ok: true, value: { signIn: "new" } });
+  });
+});
+
+describe("a sign-in", () => {
+  const one = addSignIn(EMPTY_LOGIN, signIn("s"), NOW);
+  const open = (login: Login, now: number) => findSignIn(login, "hash of s", now) !== undefined;
+
+  it("is found by its hash only", ({ expect }) => {
+    expect(findSignIn(one, "hash of s", NOW)?.id).toBe("s");
+    expect(findSignIn(one, "hash of t", NOW)).toBeUndefined();
+    expect(findSignIn(one, "", NOW)).toBeUndefined();
+  });
+
+  it("ends after 12 hours without a request", ({ expect }) => {
+    expect(open(one, NOW + 12 * HOUR - 1)).toBe(true);
+    expect(open(one, NOW + 12 * HOUR)).toBe(false);
+  });
+
+  it("ends after 14 days, however often it is used", ({ expect }) => {
+    let login = one;
+    for (let at = NOW; at < NOW + 14 * DAY; at += HOUR) {
+      expect(open(login, at)).toBe(true);
+      login = seeSignIn(login, "s", at) ?? login;
+    }
+    expect(open(login, NOW + 14 * DAY)).toBe(false);
+  });
+
+  it("writes its last use at most once a minute", ({ expect }) => {
+    expect(seeSignIn(one, "s", NOW + MINUTE - 1)).toBeUndefined();
+    const seen = seeSignIn(one, "s", NOW + MINUTE);
+    expect(seen?.signIns[0]?.lastSeenAt).toBe(NOW + MINUTE);
+    expect(seeSignIn(one, "unknown", NOW + MINUTE)).toBeUndefined();
+  });
+
+  it("is ended alone, or with all others", ({ expect }) => {
+    const two = addSignIn(one, signIn("t"), NOW);
+    expect(endSignIns(two, "s").signIns.map(({ id }) => id)).toEqual(["t"]);
+    expect(endSignIns(two, "unknown").signIns).toHaveLength(2);
+    expect(endSignIns(two).signIns).toEqual([]);
+  });
+
+  it("is one of at most 20: another one ends the one that was unused for the longest time", ({ expect }) => {
+    let login = one;
+    for (let index = 0; index < 19; index += 1) login = addSignIn(login, signIn(`${index}`), NOW + 1);
+    login = seeSignIn(login, "s", NOW + MINUTE) ?? login;
+    login = addSignIn(login, signIn("last"), NOW + 2 * MINUTE);
+    expect(openSignIns(login, NOW + 2 * MINUTE)).toHaveLength(20);
+    expect(open(login, NOW + 2 * MINUTE)).toBe(true);
+    expect(findSignIn(login, "hash of last", NOW + 2 * MINUTE)).toBeDefined();
+  });
+
+  it("that has ended is removed by the next one", ({ expect }) => {
+    expect(addSignIn(one, signIn("t"), NOW + 13 * HOUR).signIns.map(({ id }) => id)).toEqual(["t"]);
+  });
+});
+
+describe("a token", () => {
+  const secret = "A".repeat(43);
+
+  it("names the agent and has 32 random bytes", ({ expect }) => {
+    const token = { agent: "a0123456789ab", secret };
+    expect(parseToken(formatToken(token))).toEqual(token);
+  });
+
+  it.for([
+    "",
+    "a0123456789ab",
+    `a0123456789ab.${"A".repeat(42)}`,
+    `a0123456789ab.${"A".repeat(44)}`,
+    `b0123456789ab.${secret}`,
+    `a0123456789AB.${secret}`,
+    `a0123456789ab.${secret}\n`,
+    `a0123456789ab.${"+".repeat(43)}`,
+  ])("%j is none", (text, { expect }) => {
+    expect(parseToken(text)).toBeUndefined();
+  });
+
+  it("has a hash that is compared as a whole", ({ expect }) => {
+    expect(isSameHash("abc", "abc")).toBe(true);
+    for (const other of ["abd", "bbc", "ab", "abcd", ""]) expect(isSameHash("abc", other)).toBe(false);
+  });
+});
+
+describe("the name of a browser", () => {
+  it.for([
+    [
+      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36",
+      "Chrome, Windows",
+    ],
+    [
+      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36 Edg/153.0.0.0",
+      "Edge, Windows",
+    ],
+    [
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
+      "Safari, iOS",
+    ],
+    ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:150.0) Gecko/20100101 Firefox/150.0", "Firefox, macOS"],
+    [
+      "Mozilla/5.0 (Linux; Android 16; V2301A) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Mobile Safari/537.36 MicroMessenger/8.0.60",
+      "WeChat, Android",
+    ],
+    [
+      "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36 wxwork/4.1.36 MicroMessenger/7.0.1",
+      "WeCom, Windows",
+    ],
+    ["curl/8.5.0", ""],
+    ["", ""],
+  ] as const)("of %j is %j", ([agent, name], { expect }) => {
+    expect(nameBrowser(agent)).toBe(name);
+  });
+});

@@ -1,0 +1,134 @@
+/**
+ * The login of one agent: password, failures, invite and sign-ins, and what changes them. Pure; a change returns a new
+ * state.
+ */
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { isSameHash } from "./agent-token.ts";
+import { addFailure, isLocked, NO_FAILURES, type Failures } from "./lock-out.ts";
+
+/** How long an invite is valid. */
+export const INVITE_MS = 24 * 3_600_000;
+/** A sign-in ends after this time without a request, and after this time in any case. */
+export const IDLE_MS = 12 * 3_600_000;
+export const SIGN_IN_MS = 14 * 24 * 3_600_000;
+/** The time between two updates of `lastSeenAt`. */
+export const SEEN_MS = 60_000;
+/** The number of sign-ins of an agent; another one ends the one that was unused for the longest time. */
+export const MAX_SIGN_INS = 20;
+
+/** A hashed password, with all that is needed to verify it. */
+export interface PasswordHash {
+  readonly algorithm: "scrypt";
+  /** Cost, block size and parallelism. */
+  readonly n: number;
+  readonly r: number;
+  readonly p: number;
+  /** Base64. */
+  readonly salt: string;
+  readonly hash: string;
+}
+
+/** A sign-in, as stored. Times in epoch ms. */
+export interface SignIn {
+  readonly id: string;
+  /** SHA-256 of the token's secret, hex. */
+  readonly hash: string;
+  readonly createdAt: number;
+  /** At most `SEEN_MS` too early. */
+  readonly lastSeenAt: number;
+  /** See `nameBrowser`. */
+  readonly browser: string;
+}
+
+/** A new sign-in. */
+export type NewSignIn = Pick<SignIn, "id" | "hash" | "browser">;
+
+/** An invite, as stored. */
+export interface Invite {
+  /** SHA-256 of the token's secret, hex. */
+  readonly hash: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** The state. */
+export interface Login {
+  /** Null until the first invite is accepted. */
+  readonly password: PasswordHash | null;
+  readonly failures: Failures;
+  readonly invite: Invite | null;
+  readonly signIns: readonly SignIn[];
+}
+
+/** The state of an agent who was never invited. */
+export const EMPTY_LOGIN: Login = { password: null, failures: NO_FAILURES, invite: null, signIns: [] };
+
+/** The outcome of an attempt. `locked`: this failure locked the account. */
+export type Attempt = "accepted" | "refused" | "locked";
+
+/** Replaces the invite. The password and the sign-ins stay until the invite is accepted. */
+export function addInvite(login: Login, hash: string, now: number): Login {
+  return { ...login, invite: { hash, expiresAt: now + INVITE_MS } };
+}
+
+/**
+ * Accepts an invite: it is used up, the password is replaced, and all sign-ins but the new one end.
+ *
+ * @param hash the hash of the invite's secret
+ */
+export function acceptInvite(
+  login: Login,
+  hash: string,
+  password: () => PasswordHash,
+  signIn: NewSignIn,
+  now: number,
+): Result<Login, "invite_invalid"> {
+  const { invite } = login;
+  // An invite that would be valid for longer was made before the clock was set back.
+  const isOpen = invite !== null && now < invite.expiresAt && invite.expiresAt <= now + INVITE_MS;
+  if (!isOpen || !isSameHash(invite.hash, hash)) return err("invite_invalid");
+  return ok(addSignIn({ ...EMPTY_LOGIN, password: password() }, signIn, now));
+}
+
+/** Counts an attempt to sign in. A locked account refuses every password, and counts none. */
+export function attempt(login: Login, isRight: boolean, now: number): readonly [Attempt, Login] {
+  if (isLocked(login.failures, now)) return ["refused", login];
+  if (isRight) return ["accepted", { ...login, failures: NO_FAILURES }];
+  const failures = addFailure(login.failures, now);
+  return [failures.lockedUntil === null ? "refused" : "locked", { ...login, failures }];
+}
+
+/** Adds a sign-in and removes those that have ended. */
+export function addSignIn(login: Login, signIn: NewSignIn, now: number): Login {
+  const others = openSignIns(login, now)
+    .toSorted((left, right) => right.lastSeenAt - left.lastSeenAt)
+    .slice(0, MAX_SIGN_INS - 1);
+  return { ...login, signIns: [...others, { ...signIn, createdAt: now, lastSeenAt: now }] };
+}
+
+/** Returns the sign-ins that have not ended. */
+export function openSignIns({ signIns }: Login, now: number): readonly SignIn[] {
+  return signIns.filter(({ createdAt, lastSeenAt }) => now - createdAt < SIGN_IN_MS && now - lastSeenAt < IDLE_MS);
+}
+
+/** Finds the sign-in with a hash. Every sign-in is compared, even after a match. */
+export function findSignIn(login: Login, hash: string, now: number): SignIn | undefined {
+  let found: SignIn | undefined;
+  for (const signIn of openSignIns(login, now)) if (isSameHash(signIn.hash, hash)) found = signIn;
+  return found;
+}
+
+/** Records that a sign-in was used. @returns undefined when that was recorded less than `SEEN_MS` ago */
+export function seeSignIn(login: Login, id: string, now: number): Login | undefined {
+  const seen = login.signIns.find((signIn) => signIn.id === id);
+  if (seen === undefined || now - seen.lastSeenAt < SEEN_MS) return undefined;
+  return {
+    ...login,
+    signIns: login.signIns.map((signIn) => (signIn === seen ? { ...seen, lastSeenAt: now } : signIn)),
+  };
+}
+
+/** Ends one sign-in, or all of them. @param id undefined: all */
+export function endSignIns(login: Login, id?: string): Login {
+  return { ...login, signIns: login.signIns.filter((signIn) => id !== undefined && signIn.id !== id) };
+}

@@ -1,0 +1,58 @@
+/** Which passwords are accepted: long ones that are not among those tried first. No rules about kinds of characters. */
+import { isCommonPassword } from "./common-passwords.ts";
+
+/** The length of a password, in characters (code points). */
+export const MIN_PASSWORD = 10;
+export const MAX_PASSWORD = 200;
+
+/** Why a password is not accepted. */
+export type PasswordProblem = "too_short" | "too_long" | "common" | "like_name";
+
+/** The shortest name that a password may not contain, characters: shorter ones occur by chance. */
+const MIN_NAME = 4;
+/** The number of different characters that a password must have. */
+const MIN_DIFFERENT = 5;
+/** Rows that are typed along the keyboard, along the alphabet, or as digits, repeated so that they wrap around. */
+const ROWS = [
+  "01234567890123456789",
+  "abcdefghijklmnopqrstuvwxyz",
+  "qwertyuiopasdfghjklzxcvbnm",
+  "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+];
+
+/**
+ * Returns the text of a password that is hashed: compatibility forms unified (NFKC), since an input method may write
+ * full-width digits.
+ */
+export function normalizePassword(password: string): string {
+  return password.normalize("NFKC");
+}
+
+/**
+ * Checks a new password.
+ *
+ * @param name the name the agent signs in with
+ * @returns undefined when it is accepted
+ */
+export function findPasswordProblem(password: string, name: string): PasswordProblem | undefined {
+  const text = normalizePassword(password);
+  const { length } = Array.from(text);
+  if (length < MIN_PASSWORD) return "too_short";
+  if (length > MAX_PASSWORD) return "too_long";
+  const folded = text.toLowerCase();
+  if (isCommon(folded)) return "common";
+  const foldedName = name.normalize("NFKC").toLowerCase().trim();
+  if (Array.from(foldedName).length >= MIN_NAME && folded.includes(foldedName)) return "like_name";
+  return undefined;
+}
+
+function isCommon(folded: string): boolean {
+  if (isCommonPassword(folded) || new Set(folded).size < MIN_DIFFERENT || isRepeated(folded)) return true;
+  const backwards = Array.from(folded).toReversed().join("");
+  return ROWS.some((row) => row.includes(folded) || row.includes(backwards));
+}
+
+/** Returns whether a text is one short word repeated: `abcde12abcde12`. */
+function isRepeated(text: string): boolean {
+  return text.length > 1 && (text + text).indexOf(text, 1) < text.length;
+}

@@ -1,0 +1,68 @@
+/**
+ * Which role may perform which action: one table, checked with every request (docs/design/0028-people.md). Which
+ * sessions an agent may act on is decided in addition, by `may` of worker/desk/core/agent.ts.
+ */
+import type { Role } from "../../../shared/api/people.ts";
+
+/** Who may perform an action besides the roles: `key` is a holder of an API key. */
+type Holder = Role | "key";
+
+const EVERYBODY = ["agent", "supervisor", "admin", "key"] as const;
+const LEADERS = ["supervisor", "admin", "key"] as const;
+const ADMINS = ["admin", "key"] as const;
+/** Actions of a person: an API key acts for no person. */
+const PERSONS = ["agent", "supervisor", "admin"] as const;
+
+const HOLDERS = {
+  /** Lists, sessions and messages, with personal data masked. */
+  "conversations.see": EVERYBODY,
+  /** Take, reply, note, transfer, close, park, seen, draft, typing, media. */
+  "conversations.serve": EVERYBODY,
+  "conversations.export": ADMINS,
+  "conversations.erase": ADMINS,
+  /** Personal data without masks, with a reason, each time recorded. */
+  "conversations.unmask": EVERYBODY,
+  /** The list of colleagues: transfer needs it. */
+  "people.see": EVERYBODY,
+  "people.manage": ADMINS,
+  "presence.own": PERSONS,
+  "settings.read": LEADERS,
+  "settings.change": ADMINS,
+  "audit.read": ADMINS,
+  "desk.rebuild": ADMINS,
+  "alerts.test": ADMINS,
+  /** Webhooks, forwarding, diagnostics, milestones. */
+  "operations.read": ADMINS,
+  "operations.change": ADMINS,
+  /** One's own account and sign-ins. */
+  me: PERSONS,
+} as const satisfies Readonly<Record<string, readonly Holder[]>>;
+
+/** An action that needs a right. */
+export type Action = keyof typeof HOLDERS;
+
+/** Who may call a route. `api`: holders of an API key only. */
+export type Access = "public" | "api" | Action;
+
+/** All actions. */
+export const ACTIONS: readonly Action[] = keysOf(HOLDERS);
+
+/** Returns whether a role, or the holder of an API key, may perform an action. */
+export function mayPerform(holder: Role | "key", action: Action): boolean {
+  const holders: readonly Holder[] = HOLDERS[action];
+  return holders.includes(holder);
+}
+
+/** Returns whether a signed-in agent may call a route. */
+export function isOpenToRole(access: Access, role: Role): boolean {
+  return access === "public" || (access !== "api" && mayPerform(role, access));
+}
+
+/** Returns whether the holder of an API key may call a route. */
+export function isOpenToKey(access: Access): boolean {
+  return access === "public" || access === "api" || mayPerform("key", access);
+}
+
+function keysOf<T extends object>(record: T): readonly (keyof T)[] {
+  return Object.keys(record) as (keyof T)[];
+}

@@ -1,0 +1,103 @@
+/** The login of one agent on top of its store. Every method is synchronous, so none sees another one half done. */
+import { ok, err, type Result } from "../../shared/base/result.ts";
+import {
+  acceptInvite,
+  addInvite,
+  addSignIn,
+  attempt,
+  endSignIns,
+  findSignIn,
+  INVITE_MS,
+  openSignIns,
+  seeSignIn,
+  type NewSignIn,
+} from "./core/login.ts";
+import type { PasswordHasher } from "./password-hash.ts";
+import type { LoginSummary, SignInRefusal, SignInRequest, SignInView } from "./rpc.ts";
+import type { LoginStore } from "./store.ts";
+
+/** The operations of the `Login` object; the class describes them. */
+export interface LoginService {
+  invite(hash: string): { readonly expiresAt: number };
+  accept(invite: string, request: SignInRequest): Result<{ readonly signIn: string }, "invite_invalid">;
+  signIn(request: SignInRequest): Result<{ readonly signIn: string }, SignInRefusal>;
+  check(hash: string): { readonly signIn: string } | null;
+  summary(): LoginSummary;
+  list(): readonly SignInView[];
+  end(signIn: string): boolean;
+  endAll(): number;
+}
+
+/** What the login needs. */
+export interface LoginParts {
+  readonly store: LoginStore;
+  readonly hasher: PasswordHasher;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Returns an id that no other sign-in of the agent has. */
+  readonly makeId: () => string;
+}
+
+/** Opens the login. */
+export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginService {
+  const toNew = ({ hash, browser }: SignInRequest): NewSignIn => ({ id: makeId(), hash, browser });
+
+  return {
+    invite(hash) {
+      const at = now();
+      store.write(addInvite(store.read(), hash, at));
+      return { expiresAt: at + INVITE_MS };
+    },
+    accept(invite, request) {
+      const signIn = toNew(request);
+      const accepted = acceptInvite(store.read(), invite, () => hasher.hash(request.password), signIn, now());
+      if (!accepted.ok) return accepted;
+      store.write(accepted.value);
+      return ok({ signIn: signIn.id });
+    },
+    signIn(request) {
+      const login = store.read();
+      // Also verified while the account is locked or has no password: the answer takes the same time.
+      const isRight = hasher.verify(request.password, login.password);
+      const [outcome, after] = attempt(login, isRight, now());
+      if (outcome !== "accepted") {
+        // Also written when nothing changed, for the same reason.
+        store.write(after);
+        return err(outcome);
+      }
+      const signIn = toNew(request);
+      store.write(addSignIn(after, signIn, now()));
+      return ok({ signIn: signIn.id });
+    },
+    check(hash) {
+      const login = store.read();
+      const found = findSignIn(login, hash, now());
+      if (found === undefined) return null;
+      const seen = seeSignIn(login, found.id, now());
+      if (seen !== undefined) store.write(seen);
+      return { signIn: found.id };
+    },
+    summary() {
+      const { password, invite } = store.read();
+      const isOpen = invite !== null && now() < invite.expiresAt;
+      return { hasPassword: password !== null, inviteExpiresAt: isOpen ? invite.expiresAt : null };
+    },
+    list() {
+      return openSignIns(store.read(), now())
+        .map(({ id, createdAt, lastSeenAt, browser }) => ({ id, createdAt, lastSeenAt, browser }))
+        .toSorted((left, right) => left.createdAt - right.createdAt);
+    },
+    end(signIn) {
+      const login = store.read();
+      const after = endSignIns(login, signIn);
+      if (after.signIns.length === login.signIns.length) return false;
+      store.write(after);
+      return true;
+    },
+    endAll() {
+      const login = store.read();
+      if (login.signIns.length > 0) store.write(endSignIns(login));
+      return openSignIns(login, now()).length;
+    },
+  };
+}

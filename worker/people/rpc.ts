@@ -1,0 +1,44 @@
+/**
+ * The methods of the `Login` object: plain values that cross RPC. A separate interface, so that callers do not depend on
+ * the class, which describes each method.
+ */
+import type { Result } from "../../shared/base/result.ts";
+
+/** A sign-in to be made. */
+export interface SignInRequest {
+  readonly password: string;
+  /** The hash of the new sign-in's secret. */
+  readonly hash: string;
+  /** See `nameBrowser`. */
+  readonly browser: string;
+}
+
+/** A sign-in as its agent sees it. Times in epoch ms. */
+export interface SignInView {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly browser: string;
+}
+
+/** Why a sign-in was refused. `locked`: this failure locked the account for 15 minutes; the caller sees no difference. */
+export type SignInRefusal = "refused" | "locked";
+
+/** What others see of the login. */
+export interface LoginSummary {
+  readonly hasPassword: boolean;
+  /** Epoch ms; null without an open invite. */
+  readonly inviteExpiresAt: number | null;
+}
+
+/** The object as seen by its callers. */
+export interface LoginRpc {
+  invite(hash: string): Promise<{ readonly expiresAt: number }>;
+  accept(invite: string, request: SignInRequest): Promise<Result<{ readonly signIn: string }, "invite_invalid">>;
+  signIn(request: SignInRequest): Promise<Result<{ readonly signIn: string }, SignInRefusal>>;
+  check(hash: string): Promise<{ readonly signIn: string } | null>;
+  summary(): Promise<LoginSummary>;
+  list(): Promise<readonly SignInView[]>;
+  end(signIn: string): Promise<boolean>;
+  endAll(): Promise<number>;
+}
