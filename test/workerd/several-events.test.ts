@@ -42,7 +42,7 @@ async function receive(texts: readonly string[], isReachable: (name: string) => 
       isVerification: false,
       acknowledge: () => Promise.reject(new Error("not called")),
     },
-    { arrivedAt: Date.now(), request: { search: "", contentType: undefined, body: "", isForwarded: false } },
+    { arrivedAt: Date.now(), request: () => ({ search: "", contentType: undefined, body: "", isForwarded: false }) },
   );
   await Promise.all(pending);
   return answer;

@@ -100,11 +100,14 @@ export function storePush(
   const leasedUntil = Date.now() + LEASED_CALL_MS;
   const stored = retryCall("receive", until.retry, call).then(readReceived);
   const received = withTimeout(Math.max(0, until.answer - Date.now()), stored);
-  const lease = received.catch((error: unknown) => {
-    if (!isDeadlineError(error)) throw error;
-    return withTimeout(Math.max(0, leasedUntil - Date.now()), stored);
-  });
-  return { received, lease: lease.then((value) => value.lease) };
+  const lease = received.then(
+    (value) => value.lease,
+    async (error: unknown) => {
+      if (!isDeadlineError(error)) throw error;
+      return (await withTimeout(Math.max(0, leasedUntil - Date.now()), stored)).lease;
+    },
+  );
+  return { received, lease };
 }
 
 /**

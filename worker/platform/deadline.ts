@@ -37,14 +37,33 @@ export function openDeadline(timeoutMs: number): Deadline {
  * @param timeoutMs milliseconds from now
  * @throws the error of the work, before the deadline
  */
-export async function raceTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T | typeof TIMED_OUT> {
-  const { promise: overdue, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
-  const timer = setTimeout(() => resolve(TIMED_OUT), timeoutMs);
-  try {
-    return await Promise.race([work, overdue]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function raceTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T | typeof TIMED_OUT> {
+  return endAt(timeoutMs, work, (resolve) => resolve(TIMED_OUT));
+}
+
+/**
+ * Settles as the work does, or calls `end` at the deadline. A single promise, because every push waits for several
+ * deadlines: a race would create six.
+ */
+function endAt<T, E>(
+  timeoutMs: number,
+  work: PromiseLike<T>,
+  end: (resolve: (value: E) => void, reject: (error: Error) => void) => void,
+): Promise<T | E> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => end(resolve, reject), timeoutMs);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        // The error of the work, whatever it threw.
+        reject(error);
+      },
+    );
+  });
 }
 
 /** Thrown when the deadline passes before the work is done. */
@@ -59,10 +78,8 @@ class DeadlineError extends Error {
  * @param timeoutMs milliseconds from now
  * @throws the error of the work, before the deadline; after it an error for which `isDeadlineError` is true
  */
-export async function withTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T> {
-  const outcome = await raceTimeout(timeoutMs, work);
-  if (outcome === TIMED_OUT) throw new DeadlineError();
-  return outcome;
+export function withTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T> {
+  return endAt<T, never>(timeoutMs, work, (_resolve, reject) => reject(new DeadlineError()));
 }
 
 /** Returns whether an error means that a deadline passed, here or in a called object. */

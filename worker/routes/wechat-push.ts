@@ -53,7 +53,7 @@ export async function receive(c: Context<HttpEnv>, appid: string | undefined): P
   }
   const arrival = await channel.receive(toChannelRequest(c, "POST", body.value), arrivedAt);
   if (!arrival.ok) return refuse(c, app, arrival.error, arrivedAt);
-  const request = toForwarded(c, body.value);
+  const request = () => toForwarded(c, body.value);
   const services = createRequestServices(c, app);
   const answer = await receiveArrival(services, arrival.value, { arrivedAt, request });
   if (answer.type !== "acknowledge") return toForwardedResponse(c, answer);

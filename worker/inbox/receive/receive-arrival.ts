@@ -26,12 +26,12 @@ export type ArrivalAnswer =
  * of them failed.
  *
  * @param arrivedAt epoch ms
- * @param request the unchanged request, for the team's push server
+ * @param request reads the unchanged request, for the team's push server
  */
 export async function receiveArrival(
   services: RequestServices,
   arrival: Arrival,
-  { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
+  { arrivedAt, request }: { readonly arrivedAt: number; readonly request: () => ForwardedRequest },
 ): Promise<ArrivalAnswer> {
   const { accountConfig, requestId } = services;
   for (const unreadable of arrival.unreadable) {
@@ -63,7 +63,7 @@ function isHandover(answer: ArrivalAnswer): boolean {
 async function receiveOne(
   services: RequestServices,
   { account, user, key, event, signedAt, replyContext }: ArrivedEvent,
-  { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
+  { arrivedAt, request }: { readonly arrivedAt: number; readonly request: () => ForwardedRequest },
 ): Promise<ArrivalAnswer> {
   const { channel, config, directory, requestId } = services;
   // The account object uses this time to search for repeats of an event without CreateTime, so it sets the time itself.
@@ -93,7 +93,7 @@ async function receiveOne(
     // content is not stored.
     const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && isAccountEvent(event));
     if (forward === null || !isOwed) return { type: "acknowledge", acknowledgement };
-    const relayed = await relayPush(services, forward, { inbound: event, arrived, accepted, request });
+    const relayed = await relayPush(services, forward, { inbound: event, arrived, accepted, request: request() });
     return relayed.ok ? { type: "relay", answer: relayed.value } : { type: "fail", reason: relayed.error };
   } catch (error) {
     // Not stored, so not acknowledged: WeChat may repeat it.

@@ -62,16 +62,22 @@ export async function openPush(
   now: number,
   maxAgeMs: number,
 ): Promise<Result<OpenedPush, PushProblem>> {
-  const { timestamp, nonce } = query;
+  const { timestamp, nonce, signature, msg_signature } = query;
   if (timestamp === undefined) return refuse({ reason: "missing_parameter", name: "timestamp" });
   if (nonce === undefined) return refuse({ reason: "missing_parameter", name: "nonce" });
   if (body.length > MAX_WIRE_LENGTH) return refuse({ reason: "bad_envelope", problem: { reason: "too_large" } });
   return credentials.mode === "plain"
-    ? openPlain({ ...query, timestamp, nonce }, body, credentials, { texts, now })
-    : openEncrypted({ ...query, timestamp, nonce }, body, credentials, { texts, now, maxAgeMs });
+    ? openPlain({ timestamp, nonce, signature }, body, credentials, { texts, now })
+    : openEncrypted({ timestamp, nonce, signature: msg_signature }, body, credentials, { texts, now, maxAgeMs });
 }
 
-type SignedQuery = PushQuery & { readonly timestamp: string; readonly nonce: string };
+/** The part of the query that a push mode uses. */
+interface SignedQuery {
+  readonly timestamp: string;
+  readonly nonce: string;
+  /** `msg_signature` of an encrypted push, `signature` of a plaintext one. */
+  readonly signature: string | undefined;
+}
 
 interface OpenOptions {
   readonly texts: TextFrame;
@@ -94,7 +100,7 @@ async function openEncrypted(
   const { encrypt, format } = envelope.value;
   const { appid, mode, tokens, aesKeys } = credentials;
   if (encrypt === undefined) return refuse({ reason: "push_mode_mismatch", expected: mode, came: "plaintext" });
-  const { msg_signature: expected, timestamp, nonce } = query;
+  const { signature: expected, timestamp, nonce } = query;
   if (expected === undefined) return refuse({ reason: "missing_parameter", name: "msg_signature" });
   const token = await findToken(tokens, [timestamp, nonce, encrypt], expected);
   if (token === undefined) return refuse({ reason: "bad_signature" });
