@@ -3,7 +3,7 @@
  * document is parsed again when it is read, because another version of this worker may have written it.
  */
 import { findDocumentProblems, type CheckedAccount } from "../../shared/api/settings/document-checks.ts";
-import { parseDocument } from "../../shared/api/settings/document-input.ts";
+import { checkDocument, parseDocument } from "../../shared/api/settings/document-input.ts";
 import { MAX_SETTINGS_BYTES, parseStoredDocument, type SettingsDocument } from "../../shared/api/settings/document.ts";
 import type { SettingsProblem } from "../../shared/api/settings/problems.ts";
 import type { Settings } from "../../shared/api/settings/settings.ts";
@@ -72,13 +72,13 @@ export function createSettingsDocuments(
   function check(
     input: unknown,
   ): Result<{ readonly document: SettingsDocument; readonly body: string }, readonly SettingsProblem[]> {
-    const parsed = parseDocument(input);
-    if (!parsed.ok) return parsed;
-    const document = parsed.value;
     const found = policy();
     const checkWebhooks = (settings: Settings) => findWebhookProblems(settings, found);
-    const problems = findDocumentProblems(document, found?.accounts, checkWebhooks, storedOverrides());
-    if (problems.length > 0) return err(problems);
+    const checked = checkDocument(input, (document) =>
+      findDocumentProblems(document, found?.accounts, checkWebhooks, storedOverrides()),
+    );
+    if (!checked.ok) return checked;
+    const document = checked.value;
     const body = JSON.stringify(document);
     const bytes = utf8Length(body);
     return bytes > MAX_SETTINGS_BYTES ? err([tooLarge(bytes)]) : ok({ document, body });

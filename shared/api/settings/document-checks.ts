@@ -6,7 +6,7 @@ import { ownValue } from "../../base/own-value.ts";
 import type { ChannelRules } from "../../message/channel-rules.ts";
 import { settingsFor, type SettingsDocument } from "./document.ts";
 import { findMessageProblems } from "./message-checks.ts";
-import { limitProblems, type SettingsProblem } from "./problems.ts";
+import type { SettingsProblem } from "./problems.ts";
 import { findRepeatedDates, findUnknownWebhooks } from "./settings-checks.ts";
 import type { Settings } from "./settings.ts";
 
@@ -21,7 +21,7 @@ export interface CheckedAccount {
 }
 
 /**
- * Finds every problem, with its path and fix (100 at most). If a problem of the defaults concerns a single account, its
+ * Finds every problem, with its path and fix. If a problem of the defaults concerns a single account, its
  * text names that account.
  *
  * @param accounts the configured accounts; undefined without a configuration
@@ -60,7 +60,7 @@ export function findDocumentProblems(
       }
     }
   }
-  return limitProblems([...found, ...findUnknownAccounts(document, accounts, stored)]);
+  return [...found, ...findUnknownAccounts(document, accounts, stored)];
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * The document as the API returns and accepts it. Outside data is parsed only by `parseDocument`, which reports every
- * schema problem at once.
+ * schema problem at once; `checkDocument` adds those of the contents.
  */
 import * as v from "valibot";
 import { isRecord } from "../../base/is-record.ts";
@@ -11,6 +11,7 @@ import { DocumentSchema, type SettingsDocument } from "./document.ts";
 import { clipPath, limitProblems, toProblem, type SettingsProblem } from "./problems.ts";
 import { findRepeatedKeys } from "./settings-checks.ts";
 import { SettingsSchema } from "./settings.ts";
+import { findValidParts } from "./valid-parts.ts";
 
 const version = v.pipe(v.number(), v.integer());
 
@@ -38,9 +39,37 @@ export const AccountSettingsSchema = v.strictObject({
  * Parses a document from outside data.
  *
  * @param input any value, usually parsed JSON
- * @returns the document, or every problem of its parts, each with its path and fix (100 at most)
+ * @returns the document, or every problem that its schema finds, each with its path and fix (100 at most)
  */
 export function parseDocument(input: unknown): Result<SettingsDocument, SettingsProblem[]> {
+  const parsed = parseWhole(input);
+  return parsed.ok ? parsed : err(limitProblems(parsed.error));
+}
+
+/**
+ * Parses a document and checks its contents. Where the schema finds problems, the contents of the other parts are
+ * checked all the same.
+ *
+ * @param check finds the problems of a document beyond its schema
+ * @returns the document, or every problem of schema and contents, each with its path and fix (100 at most)
+ */
+export function checkDocument(
+  input: unknown,
+  check: (document: SettingsDocument) => readonly SettingsProblem[],
+): Result<SettingsDocument, SettingsProblem[]> {
+  const parsed = parseWhole(input);
+  const parts = parsed.ok ? { document: parsed.value, problems: [] } : findValidParts(input);
+  const found = [...(parsed.ok ? [] : parsed.error), ...parts.problems];
+  const problems = withoutRepeats([...found, ...(parts.document === undefined ? [] : check(parts.document))]);
+  return parsed.ok && problems.length === 0 ? parsed : err(limitProblems(problems));
+}
+
+/** Removes problems that another check has already found. */
+function withoutRepeats(problems: readonly SettingsProblem[]): SettingsProblem[] {
+  return [...new Map(problems.map((found) => [`${found.path} ${found.problem}`, found])).values()];
+}
+
+function parseWhole(input: unknown): Result<SettingsDocument, SettingsProblem[]> {
   const parsed = v.safeParse(DocumentInputSchema, input);
   const overrides = overridesOf(input);
   const found = [
@@ -49,7 +78,7 @@ export function parseDocument(input: unknown): Result<SettingsDocument, Settings
     ...overrides.flatMap(([account, value]) => findRepeatedKeys(value, `overrides.${account}`)),
     ...overrides.flatMap(([account]) => (parseAccount(account) !== undefined ? [] : [notAnAccount(account)])),
   ];
-  if (!parsed.success || found.length > 0) return err(limitProblems(found));
+  if (!parsed.success || found.length > 0) return err(found);
   return ok({ defaults: parsed.output.defaults, overrides: parsed.output.overrides });
 }
 

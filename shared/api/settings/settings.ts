@@ -54,6 +54,15 @@ const dayName = v.exactOptional(
 );
 const day = v.exactOptional(spans);
 
+/** One holiday. */
+export const DaySchema = v.strictObject({ date, name: dayName });
+/** One day with other hours. */
+export const SpecialDaySchema = v.strictObject({
+  date,
+  hours: v.pipe(spans, v.minLength(1, problemWithCure("has no time", "list a closed day under holidays"))),
+  name: dayName,
+});
+
 /** Returns the schema of a list of dates. */
 function dayList<T extends v.GenericSchema>(item: T) {
   return v.pipe(
@@ -81,15 +90,9 @@ const VALUES = {
     ),
   ),
   /** Days on which the shop is closed, regardless of the weekly hours. */
-  holidays: dayList(v.strictObject({ date, name: dayName })),
+  holidays: dayList(DaySchema),
   /** Days with other hours: a working weekend (调休), a short day. */
-  specialDays: dayList(
-    v.strictObject({
-      date,
-      hours: v.pipe(spans, v.minLength(1, problemWithCure("has no time", "list a closed day under holidays"))),
-      name: dayName,
-    }),
-  ),
+  specialDays: dayList(SpecialDaySchema),
   /** Sent when the user enters the chat, with the channel's grant for greetings. */
   greeting: v.strictObject({ messages: messagesSchema("greeting"), onceMinutes: v.exactOptional(OnceMinutesSchema) }),
   rules: v.pipe(

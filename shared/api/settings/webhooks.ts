@@ -19,7 +19,7 @@ export const WebhookIdSchema = v.pipe(
 );
 
 /** One endpoint. */
-const WebhookSchema = v.strictObject({
+export const WebhookSchema = v.strictObject({
   id: WebhookIdSchema,
   url: v.pipe(
     v.string(),

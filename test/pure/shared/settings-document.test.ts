@@ -1,7 +1,7 @@
 /** One document for all accounts: defaults, what single accounts set differently, and what is in force. */
 import { describe, it } from "vitest";
 import { findDocumentProblems } from "../../../shared/api/settings/document-checks.ts";
-import { originsOf, parseDocument } from "../../../shared/api/settings/document-input.ts";
+import { checkDocument, originsOf, parseDocument } from "../../../shared/api/settings/document-input.ts";
 import { settingsFor, type SettingsDocument } from "../../../shared/api/settings/document.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { OTHER_RULES, RULES } from "../../support/rules.ts";
@@ -258,4 +258,71 @@ describe("findDocumentProblems", () => {
       { path: `overrides.${misspelt}`, problem: "is not an account of this worker" },
     ]);
   });
+});
+
+describe("checkDocument", () => {
+  const checked = (input: unknown) => {
+    const result = checkDocument(input, (document) => findDocumentProblems(document, ACCOUNTS, () => []));
+    return result.ok ? [] : result.error.map(({ path, problem }) => `${path} ${problem}`);
+  };
+  const long = "字".repeat(20_000);
+  const tooLong = "must have at most";
+
+  it("returns the document that parseDocument returns", ({ expect }) => {
+    const input = { defaults: { fallback: reply("您好") }, overrides: { [KEY]: { rules: [] } } };
+    expect(checkDocument(input, () => [])).toEqual(parseDocument(input));
+  });
+
+  it("reports sizes, counts and names together with a wrong structure elsewhere", ({ expect }) => {
+    const answers = Array.from({ length: 6 }, () => text("好"));
+    const problems = checked({
+      defaults: {
+        fallback: reply(long),
+        greeting: { messages: [text("您好")], onceMinutes: "60" },
+        rules: [asking, { id: 7 }, { ...asking, id: "many", action: { type: "reply", messages: [...answers, {}] } }],
+        timeZone: 8,
+      },
+      overrides: { [KEY]: { fallback: reply(long), fallbak: {} }, "mini-program:wx0000000000000000": { rules: [] } },
+    });
+    for (const [path, problem] of [
+      ["defaults.greeting.onceMinutes", "must be a number"],
+      ["defaults.rules.1.id", "must be a text"],
+      ["defaults.timeZone", "must be a text"],
+      [`overrides.${KEY}.fallbak`, "is not a known setting"],
+      ["defaults.fallback.messages.0.content", tooLong],
+      ["defaults.rules.0.action.webhookId", "names a webhook that is not listed"],
+      ["defaults.rules.2.action.messages", "has more than 5 messages"],
+      [`overrides.${KEY}.fallback.messages.0.content`, tooLong],
+      ["overrides.mini-program:wx0000000000000000", "is not an account of this worker"],
+    ]) {
+      expect(
+        problems.filter((found) => found.startsWith(`${path} ${problem}`)),
+        path,
+      ).toHaveLength(1);
+    }
+  });
+
+  it("adds no problem of its own for what has another structure", ({ expect }) => {
+    const broken = [
+      { rules: "none" },
+      { rules: [null, 1, { id: "a", match: 1, action: 1 }] },
+      { holidays: [{}, { date: 1 }], specialDays: [null, { date: "2026-10-01" }] },
+      { webhooks: [{}, { id: "shop", url: 1 }] },
+      { greeting: 1, offHours: { type: "reply" }, hours: { mon: 1 } },
+      { greeting: { messages: [{}, 1] }, offHours: { type: "reply", messages: [{ type: "fax" }] } },
+    ];
+    for (const settings of broken) {
+      const input = { defaults: { fallback: { type: "silent" }, ...settings } };
+      const parsed = parseDocument(input);
+      const found = parsed.ok ? [] : parsed.error.map(({ path, problem }) => `${path} ${problem}`);
+      expect(checked(input).toSorted()).toEqual(found.toSorted());
+    }
+  });
+
+  it.for([null, 1, "x", [], {}, { defaults: 1, overrides: 1 }, { overrides: { [KEY]: null } }])(
+    "refuses %j with the problems of its structure",
+    (input, { expect }) => {
+      expect(checked(input).length).toBeGreaterThan(0);
+    },
+  );
 });
