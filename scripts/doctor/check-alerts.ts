@@ -2,6 +2,7 @@
  * Checks the robots that alerts are sent to, as the worker reports them: `GET /api/v1/alerts`. It sends no message: that
  * is `POST /api/v1/alerts/test`. `check-wechat.ts` checks whether the API answers at all.
  */
+import { readBoth } from "../../shared/base/bilingual.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
@@ -18,6 +19,8 @@ export async function checkAlerts(ports: Ports, target: Target): Promise<readonl
   if (problems.length > 0) return problems.map(toFault);
   const robots = toList(answer["robots"]).map(toObject);
   if (robots.length === 0) return [passed(ALERTS, "未设置 / none")];
+  const failing = robots.filter(({ failure }) => failure !== undefined);
+  if (failing.length > 0) return failing.map(toFailing);
   const fact = robots.map(({ name, vendor }) => `${toLine(name)} (${toLine(vendor)})`).join(", ");
   return answer["deskUrl"] === null ? [{ ...NO_LINK, fact }] : [passed(ALERTS, fact)];
 }
@@ -30,6 +33,18 @@ function toFault({ path, problem, cure }: Readonly<Record<string, unknown>>): Fi
   );
   const line = toLine(cure);
   return failed(ALERTS, wrong, say(`${line}（docs/how-to/alerts.md）`, `${line} (docs/how-to/alerts.md)`));
+}
+
+function toFailing({ name, failure }: Readonly<Record<string, unknown>>): Finding {
+  const { reason, vendorCode, meaning, cure, lastAt } = toObject(failure);
+  const robot = toLine(name);
+  const said = readBoth(toLine(meaning));
+  const code = vendorCode === undefined ? "" : ` ${toLine(vendorCode)}`;
+  const wrong = say(
+    `机器人 ${robot} 没有接受最近的提醒：${said.zh}`,
+    `the robot ${robot} did not accept the latest alert: ${said.en}`,
+  );
+  return failed(ALERTS, wrong, readBoth(toLine(cure)), `${toLine(reason)}${code}, ${toLine(lastAt)}`);
 }
 
 const NO_LINK: Finding = {

@@ -1,6 +1,6 @@
 /** The schemas of the routes about alerts: the robots, and a test message. */
 import * as v from "valibot";
-import { both, named, WordSchema } from "./schemas.ts";
+import { both, CodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
 
 /** The vendors whose group robots can be used. */
 export const ROBOT_VENDORS = ["wecom", "dingtalk", "feishu", "slack"] as const;
@@ -23,6 +23,24 @@ const RobotSchema = named(
     vendor: v.picklist(ROBOT_VENDORS),
     language: v.picklist(ALERT_LANGUAGES),
     signed: v.pipe(v.boolean(), v.description(both("消息是否签名", "whether messages are signed"))),
+    failure: v.exactOptional(
+      v.pipe(
+        v.strictObject({
+          reason: WordSchema,
+          vendorCode: v.exactOptional(CodeSchema),
+          since: TimeSchema,
+          lastAt: TimeSchema,
+          meaning: v.string(),
+          cure: v.string(),
+        }),
+        v.description(
+          both(
+            "最近没有接受消息的原因；机器人再次接受提醒或测试消息后消失",
+            "why the latest alerts were not accepted; absent again once the robot accepts an alert or a test message",
+          ),
+        ),
+      ),
+    ),
   }),
 );
 

@@ -5,6 +5,7 @@
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { Result } from "../../shared/base/result.ts";
+import type { RobotFailure } from "../alerts/core/plan.ts";
 import type { CommandRefusal } from "../conversation/core/session/apply.ts";
 import type { SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import type { Agent, Role, WantedPresence } from "./core/agent.ts";
@@ -191,6 +192,11 @@ export interface DeskRpc {
     draft: Pick<Draft, "text" | "mode"> | null,
   ): Promise<void>;
   findDraft(agent: string, conversation: string): Promise<Draft | null>;
+
+  /** Returns the last failure of each robot of alerts that has not accepted a message since, by name. */
+  robotFailures(): Promise<Readonly<Record<string, RobotFailure>>>;
+  /** Forgets the failure of a robot: it has accepted a test message. */
+  clearRobotFailure(robot: string): Promise<void>;
 
   /**
    * Asks a page of the archive's directory for their state.

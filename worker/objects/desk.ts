@@ -11,6 +11,8 @@ import { findConfigOf, requireConfig } from "../config/config.ts";
 import { conversationStubById } from "../conversation/client.ts";
 import type { DeskTerms } from "../conversation/core/session/service.ts";
 import type { RemoteConversation } from "../conversation/rpc.ts";
+import type { Alerter } from "../desk/alerts/alerter.ts";
+import type { SharedAlarm } from "../desk/alerts/shared-alarm.ts";
 import type { DeskHost, LoadedDesk } from "../desk/loaded-desk.ts";
 import type {
   ActOutcome,
@@ -38,6 +40,9 @@ const STORAGE_MS = 5_000;
 export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild"> {
   /** What is loaded. A field of the instance: RPC reaches methods alone. */
   readonly loaded: () => LoadedDesk;
+  /** Both undefined until the desk is loaded. */
+  #alarm: SharedAlarm | undefined;
+  #alerts: Alerter | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -47,19 +52,26 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
       return loaded;
     };
     void ctx.blockConcurrencyWhile(async () => {
-      const [{ loadStoredDesk }, { DESK_SETTINGS }, { createDeskStore }, { loadTextSealer }] = await Promise.all([
-        import("../desk/loaded-desk.ts"),
-        import("../desk/settings.ts"),
-        import("../desk/store.ts"),
-        import("../platform/sealed-text.ts"),
-      ]);
+      const [{ loadStoredDesk }, { DESK_SETTINGS }, { createDeskStore }, { loadTextSealer }, alerting] =
+        await Promise.all([
+          import("../desk/loaded-desk.ts"),
+          import("../desk/settings.ts"),
+          import("../desk/store.ts"),
+          import("../platform/sealed-text.ts"),
+          import("./desk-alerts.ts"),
+        ]);
       const sealer = await loadTextSealer(requireConfig(env).dataKeys);
+      // Not awaited: the runtime sends no response and no question before alarm and rows are stored.
+      const alarm = alerting.shareAlarm((at) => void ctx.storage.setAlarm(at));
+      this.#alarm = alarm;
       loaded = loadStoredDesk({
         ...this.#host(),
         settings: DESK_SETTINGS,
         store: createDeskStore(ctx.storage),
         sealer: sealer.ok ? sealer.value : undefined,
       });
+      this.#alerts = alerting.loadAlerter(ctx, env, loaded, (at) => alarm.set("alerts", at));
+      this.#alerts.ring();
     });
   }
 
@@ -133,10 +145,20 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     return this.loaded().drafts.find(agent, conversation);
   }
 
+  async robotFailures(): ReturnType<DeskRpc["robotFailures"]> {
+    return this.#alerts?.failures() ?? {};
+  }
+
+  async clearRobotFailure(robot: string): Promise<void> {
+    this.#alerts?.clearFailure(robot);
+  }
+
   /** Ends what has lasted long enough, and asks again what has no answer. Sets itself again in every case. */
   override async alarm(): Promise<void> {
     try {
+      this.#alarm?.rang();
       this.loaded().alarm();
+      this.#alerts?.ring();
     } catch (error) {
       writeLog("alarm_failed", { object: "desk", error: errorName(error) });
       await withTimeout(STORAGE_MS, this.ctx.storage.setAlarm(Date.now() + ALARM_ERROR_DELAY_MS));
@@ -148,8 +170,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     return {
       epoch: crypto.randomUUID(),
       now: () => Date.now(),
-      // Not awaited: the runtime sends no response and no question before alarm and rows are stored.
-      setAlarm: (at) => void ctx.storage.setAlarm(at),
+      setAlarm: (at) => this.#alarm?.set("desk", at),
       waitUntil: (work) => ctx.waitUntil(work),
       command: (conversation, input) => this.#conversation(conversation).command(input),
       seen: (conversation, input) => this.#conversation(conversation).seen(input),
@@ -158,7 +179,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
       // No page has a socket yet.
       attached: new Map(),
       pings: () => new Map(),
-      watcher: { onChange: () => {}, onRows: () => {}, onErased: () => {}, onClose: () => {} },
+      watcher: { onChange: () => this.#alerts?.check(), onRows: () => {}, onErased: () => {}, onClose: () => {} },
     };
   }
 

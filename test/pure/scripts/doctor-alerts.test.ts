@@ -49,6 +49,22 @@ describe("the robots of alerts", () => {
     expect(found).toMatchObject([{ state: "warning", wrong: { en: expect.stringContaining("DESK_URL") } }]);
   });
 
+  it("of which one fails are a fault, with reason and fix", async ({ expect }) => {
+    const failure = {
+      reason: "wrong_key",
+      vendorCode: "93000",
+      since: "2026-11-21T00:00:00.000Z",
+      lastAt: "2026-11-21T01:00:00.000Z",
+      meaning: "不存在 / the robot does not exist",
+      cure: "重新复制 / copy the webhook URL again",
+    };
+    const robots = [{ ...ROBOTS[0], failure }, ROBOTS[1]];
+    const { found, text } = await find(() => Response.json({ ...NONE, robots, deskUrl: "https://k.test/desk" }));
+    expect(found).toMatchObject([{ state: "failed", fact: "wrong_key 93000, 2026-11-21T01:00:00.000Z" }]);
+    expect(text).toContain("the robot duty did not accept the latest alert: the robot does not exist");
+    expect(text).toContain("copy the webhook URL again");
+  });
+
   it("that cannot be read are a fault for each problem, with its fix", async ({ expect }) => {
     const problems = [
       { path: "0.url", problem: "is not https", cure: "copy the webhook URL" },

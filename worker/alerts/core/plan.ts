@@ -145,6 +145,13 @@ export function settleSend(
   return { ...state, robots: { ...state.robots, [robot]: settled } };
 }
 
+/** Returns the state without the failure of a robot; the same object when there is none. */
+export function withoutFailure(state: AlertState, robot: string): AlertState {
+  const known = ownValue(state.robots, robot);
+  if (known === undefined || known.failure === null) return state;
+  return { ...state, robots: { ...state.robots, [robot]: { ...known, failure: null } } };
+}
+
 function announce(
   state: AlertState,
   view: QueueView,

@@ -2,13 +2,19 @@
  * The robots that alerts are sent to: `GET /alerts`, and `POST /alerts/test` for a test message. URL and secret of a
  * robot are never returned.
  */
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { AlertsSchema, AlertTestBodySchema, AlertTestedSchema } from "../../../../shared/api/alerts.ts";
-import { both } from "../../../../shared/api/schemas.ts";
-import { ALERT_REASONS } from "../../../alerts/core/reasons.ts";
+import { both, isoTime } from "../../../../shared/api/schemas.ts";
+import { ownValue } from "../../../../shared/base/own-value.ts";
+import type { RobotFailure } from "../../../alerts/core/plan.ts";
+import { ALERT_REASONS, type AlertFailure } from "../../../alerts/core/reasons.ts";
 import { sendAlert } from "../../../alerts/send-alert.ts";
+import { deskStub } from "../../../desk/client.ts";
+import type { DeskRpc } from "../../../desk/rpc.ts";
 import { openAlerts } from "../../../inbox/open-alerts.ts";
+import { errorName, writeLog } from "../../../platform/logger.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { describe } from "../../http/describe.ts";
 import { readBody } from "../../http/request/request-body.ts";
@@ -36,21 +42,28 @@ alerts.get(
       },
     },
   }),
-  (c) => {
-    const { robots, terms } = openAlerts(c.get("config"));
+  async (c) => {
+    const config = c.get("config");
+    const { robots, terms } = openAlerts(config);
+    const failures = robots.ok && robots.value.length > 0 ? await deskOf(c).robotFailures() : {};
     const answer = {
       robots: robots.ok
-        ? robots.value.map(({ name, vendor, language, secret }) => ({
-            name,
-            vendor,
-            language,
-            signed: secret !== undefined,
-          }))
+        ? robots.value.map(({ name, vendor, language, secret }) => {
+            const failure = ownValue(failures, name);
+            const signed = secret !== undefined;
+            return {
+              name,
+              vendor,
+              language,
+              signed,
+              ...(failure !== undefined && { failure: toFailureJson(failure) }),
+            };
+          })
         : [],
       problems: robots.ok ? [] : [...robots.error],
       waitMinutes: terms.waitMs / MINUTE_MS,
       repeatMinutes: terms.repeatMs / MINUTE_MS,
-      deskUrl: c.get("config").alerts.deskUrl,
+      deskUrl: config.alerts.deskUrl,
     };
     return c.json(answer satisfies v.InferOutput<typeof AlertsSchema>);
   },
@@ -92,16 +105,37 @@ alerts.post(
     if (robot === undefined) return problem(c, "robot_not_found", {});
     const sent = await sendAlert(deps, robot, { type: "test", robot: robot.name });
     if (sent.ok) {
+      await clearFailure(c, robot.name);
       const answer = { robot: robot.name, vendor: robot.vendor, accepted: true } as const;
       return c.json(answer satisfies v.InferOutput<typeof AlertTestedSchema>);
     }
-    const { reason, code } = sent.error;
-    const { meaning, cure } = ALERT_REASONS[reason];
-    return problem(c, "robot_failed", {
-      reason,
-      ...(code !== undefined && { vendorCode: code }),
-      meaning: both(meaning.zh, meaning.en),
-      cure: both(cure.zh, cure.en),
-    });
+    return problem(c, "robot_failed", describeFailure(sent.error));
   },
 );
+
+function deskOf(c: Context<HttpEnv>): DeskRpc {
+  return deskStub(c.env.DESK, c.get("config").locationHint);
+}
+
+/** The message has arrived: when the desk does not answer, only the record of an earlier failure stays. */
+async function clearFailure(c: Context<HttpEnv>, robot: string): Promise<void> {
+  try {
+    await deskOf(c).clearRobotFailure(robot);
+  } catch (error) {
+    writeLog("desk_unreachable", { requestId: c.get("requestId"), error: errorName(error) });
+  }
+}
+
+function describeFailure({ reason, code }: AlertFailure) {
+  const { meaning, cure } = ALERT_REASONS[reason];
+  return {
+    reason,
+    ...(code !== undefined && { vendorCode: code }),
+    meaning: both(meaning.zh, meaning.en),
+    cure: both(cure.zh, cure.en),
+  };
+}
+
+function toFailureJson({ since, at, ...failure }: RobotFailure) {
+  return { ...describeFailure(failure), since: isoTime(since), lastAt: isoTime(at) };
+}
