@@ -1,7 +1,7 @@
 /**
  * Parses XML pushes: text to wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `channels/wechat/push/xml/markup.ts`
  * rejects everything but plain XML; fast-xml-parser builds the tree; this module converts it to strings, lists and
- * fields. The commonest documents need neither (`flat.ts`).
+ * fields.
  *
  * CDATA stays unchanged, including spaces and `&lt;`; only line ends become `\n`, as XML requires. Text outside CDATA
  * is trimmed and its references are decoded once.
@@ -9,7 +9,6 @@
 import { XMLParser } from "fast-xml-parser";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
 import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, type WireFields, type WireValue } from "../wire.ts";
-import { readFlatXml } from "./flat.ts";
 import { checkMarkup, COMMENT, type XmlReason } from "./markup.ts";
 
 /** Why XML could not be parsed. */
@@ -69,8 +68,6 @@ const parser = new XMLParser({
 export function parseXml(text: string): Result<WireFields, XmlProblem> {
   if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
   const body = text.trim().replace(PROLOG, "");
-  const flat = readFlatXml(body);
-  if (flat !== undefined) return ok(flat);
   const reason = checkMarkup(body);
   if (reason !== undefined) return err({ reason });
   const tree = readTree(body);
