@@ -29,6 +29,7 @@ export function loadAlerter(
       else kv.put(STATE_KEY, state);
     },
     view: () => runner.read(viewQueue),
+    size: () => runner.desk.tables.entries.values.size,
     setAlarm,
     waitUntil: (work) => ctx.waitUntil(work),
   });

@@ -8,6 +8,7 @@ import {
   planAlerts,
   RETRY_DELAYS_MS,
   settleSend,
+  withoutFailure,
   type AlertPlan,
   type AlertState,
 } from "../../../worker/alerts/core/plan.ts";
@@ -193,6 +194,14 @@ describe("a robot", () => {
     const next = run(ended.state, alone(1, NOW), NOW + 2 * MIN_GAP_MS);
     expect(next.said).toEqual(["waiting"]);
     expect(next.state.robots["duty"]).toMatchObject({ heard: 3, isAlarmed: true, failure: null });
+  });
+
+  it("has no failure any more when it accepted a test message", ({ expect }) => {
+    const { state } = run(NO_ALERTS, alone(1, NOW), NOW, WRONG);
+    const cleared = withoutFailure(state, "duty");
+    expect(cleared.robots["duty"]).toEqual({ ...state.robots["duty"], failure: null });
+    expect(withoutFailure(cleared, "duty")).toBe(cleared);
+    expect(withoutFailure(cleared, "unknown")).toBe(cleared);
   });
 
   it("that could not be called hears nothing of what is over", ({ expect }) => {

@@ -8,7 +8,7 @@ import { shareAlarm } from "../../../worker/desk/alerts/shared-alarm.ts";
 const NOW = 1_790_000_000_000;
 const ROBOT = { name: "duty", vendor: "slack", url: "https://hooks.slack.com/services/a/b/c", language: "zh" } as const;
 
-/** A desk with this many users who wait, for whom an agent is present. */
+/** A desk with this many open sessions, whose users wait and for whom an agent is present. */
 function startDesk(count: number, more: Partial<AlerterHost> = {}) {
   const desk = { now: NOW, count, views: 0, alarm: Infinity, state: undefined as AlertState | undefined };
   const work: Promise<unknown>[] = [];
@@ -31,6 +31,7 @@ function startDesk(count: number, more: Partial<AlerterHost> = {}) {
       desk.views += 1;
       return { unattended: NO_USERS, attended: { count: desk.count, since: NOW } };
     },
+    size: () => desk.count,
     setAlarm: (at) => void (desk.alarm = at),
     waitUntil: (promise) => void work.push(promise),
     ...more,
@@ -39,15 +40,17 @@ function startDesk(count: number, more: Partial<AlerterHost> = {}) {
 }
 
 describe("the decision about alerts", () => {
-  it("follows each change while few users wait", ({ expect }) => {
+  it("follows each change while few sessions are open", ({ expect }) => {
     const { desk, alerter } = startDesk(3);
     for (let change = 0; change < 10; change += 1) alerter.check();
     expect(desk.views).toBe(10);
     expect(desk.alarm).toBe(NOW + 300_000);
   });
 
-  it("is made at most once a second while many wait, and by the alarm when nothing changes after it", ({ expect }) => {
-    const { desk, alerter } = startDesk(101);
+  it("is made at most once a second while many are open, and by the alarm when nothing changes after it", ({
+    expect,
+  }) => {
+    const { desk, alerter } = startDesk(501);
     for (let change = 0; change < 10; change += 1) alerter.check();
     expect(desk.views).toBe(1);
     expect(desk.alarm).toBe(NOW + 6_000);
@@ -58,8 +61,8 @@ describe("the decision about alerts", () => {
     expect(desk.views).toBe(3);
   });
 
-  it("is made in time while many wait", async ({ expect }) => {
-    const { desk, alerter, bodies, done } = startDesk(101);
+  it("is made in time while many are open", async ({ expect }) => {
+    const { desk, alerter, bodies, done } = startDesk(501);
     alerter.check();
     desk.now = NOW + 299_900;
     alerter.check();
