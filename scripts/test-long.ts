@@ -2,7 +2,7 @@
  * `npm run test:long -- --kills 1000 --seed 1 [--minutes 60]`: kills the worker repeatedly and compares its log with
  * the emulator's records. `npm run test:long -- --soak [--minutes 10]`: simulates days in seconds and measures memory,
  * storage and retention. `npm run test:long -- --desk [--minutes 10]`: random orders of events, calls and deaths between
- * desk and conversations. Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
+ * desk and conversations, and hundreds of sessions that two agents take at once. Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
  */
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -19,6 +19,8 @@ import { exitWithUsage, readFlags } from "./lib/command-line.ts";
 
 const SOAK_MINUTES = 10;
 const DESK_MINUTES = 10;
+/** How often two agents take the same session at once in real objects; `npm test` has 40. */
+const PAIRS_OF_TAKES = 500;
 
 const USAGE = `npm run test:long -- [--kills N] [--seed N] [--minutes N] [--soak | --desk]
 
@@ -69,7 +71,20 @@ async function soak(date: string): Promise<Outcome> {
 async function runStories(date: string): Promise<Outcome> {
   const run = runDesk({ minutes: minutes ?? DESK_MINUTES, seed, log });
   const report = writeDeskReport(run, await describeMachine(), date);
-  return { file: "desk.md", report, passed: findDeskFaults(run).length === 0 };
+  const raced = raceTakes();
+  const outcome = raced ? "通过 / passed" : "**失败 / failed**";
+  const pairs = `两位客服同时接入同一会话 ${PAIRS_OF_TAKES} 次 / two agents take the same session at once, ${PAIRS_OF_TAKES} times: ${outcome}.`;
+  return { file: "desk.md", report: `${report}\n${pairs}\n`, passed: findDeskFaults(run).length === 0 && raced };
+}
+
+/** Runs the races of the desk in workerd. @returns whether all passed */
+function raceTakes(): boolean {
+  const { status } = spawnSync(join(ROOT, "node_modules/.bin/vitest"), ["run", "test/workerd/desk-races.test.ts"], {
+    cwd: ROOT,
+    env: { ...process.env, PAIRS_OF_TAKES: String(PAIRS_OF_TAKES) },
+    stdio: "inherit",
+  });
+  return status === 0;
 }
 
 function choose(date: string): Promise<Outcome> {

@@ -5,7 +5,7 @@
  */
 
 /** The promises by number. */
-export type PromiseId = 1 | 2 | 3 | 4 | 5 | 6;
+export type PromiseId = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** A promise with its tests. */
 export interface TestedPromise {
@@ -86,6 +86,27 @@ export const PROMISES: readonly TestedPromise[] = [
       ["pure/shared/outbound.test.ts", ""],
       ["pure/shared/split.test.ts", ""],
       ["pure/channels/media.test.ts", ""],
+    ],
+  },
+  {
+    id: 7,
+    promise: "a session has one agent at most: of several acts one wins, and no reply is sent after a take-over",
+    tests: [
+      ["workerd/desk-races.test.ts", ""],
+      ["workerd/desk-acts.test.ts", "an act"],
+      ["workerd/sessions.test.ts", "of two commands at once"],
+      ["pure/conversation/session/served.property.test.ts", ""],
+      ["pure/desk/invariants.property.test.ts", ""],
+    ],
+  },
+  {
+    id: 8,
+    promise: "each user message without an answer belongs to a session in a list, whatever dies or restarts",
+    tests: [
+      ["workerd/desk-deaths.test.ts", ""],
+      ["workerd/desk-reports.test.ts", "a report"],
+      ["pure/conversation/session/invariants.test.ts", ""],
+      ["pure/desk/invariants.property.test.ts", ""],
     ],
   },
 ];

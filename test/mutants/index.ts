@@ -6,7 +6,9 @@ import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { LIMITS } from "./limits.ts";
 import type { Mutant, MutantTable } from "./mutant.ts";
+import { NOBODY_FORGOTTEN } from "./nobody-forgotten.ts";
 import { SECRETS } from "./secrets.ts";
+import { SINGLE_OWNER } from "./single-owner.ts";
 import { STORED } from "./stored.ts";
 import { TROUBLE } from "./trouble.ts";
 
@@ -18,6 +20,8 @@ export const TABLES: readonly MutantTable[] = [
   TROUBLE,
   SECRETS,
   LIMITS,
+  SINGLE_OWNER,
+  NOBODY_FORGOTTEN,
   COST,
   FAULTS,
 ];

@@ -9,6 +9,7 @@ import {
   coveredUntil,
   settleUse,
   GRANT_MARGIN_MS,
+  lastGrantEnd,
   openGrant,
   findWindowRefusal,
   releaseUse,
@@ -112,6 +113,17 @@ describe("the reply window", () => {
     expect(view(corrected, T0 + 20)).toMatchObject({ status: "closed", grant: null, doubtful: false });
     const newer = correctWindow(message(state, T0 + 15), "used", T0 + 10, T0 + 20);
     expect(view(newer, T0 + 20)).toMatchObject({ status: "open", grant: "message", remaining: 5 });
+  });
+
+  it("ends with its last grant, not with the one in use; unknown without one, and once the platform says it is over", ({
+    expect,
+  }) => {
+    const used = [1, 2, 3, 4, 5].reduce((state, seq) => send(state, seq, T0 + 10_000), message(CLOSED_WINDOW, T0));
+    const entered = enter(used, T0 + HOUR);
+    expect(view(entered, T0 + HOUR)).toMatchObject({ grant: "enter", expiresAt: T0 + HOUR + 60_000 });
+    expect(lastGrantEnd(entered)).toBe(T0 + 48 * HOUR);
+    expect(lastGrantEnd(CLOSED_WINDOW)).toBeNull();
+    expect(lastGrantEnd(correctWindow(message(CLOSED_WINDOW, T0), "closed", T0 + 1, T0 + 2))).toBeNull();
   });
 
   it("is doubtful when WeChat says out of time inside our 48 hours, until the next message", ({ expect }) => {

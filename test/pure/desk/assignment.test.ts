@@ -1,11 +1,9 @@
-/** The queue: its order, who is next, offers, and what follows of time. */
+/** The queue: its order, who is next, and what follows of time. */
 import { describe, it } from "vitest";
-import { acceptOffer, MISSED_OFFER } from "../../../worker/desk/core/assignment.ts";
 import { transact } from "../../../worker/desk/core/desk.ts";
-import { choosePresence, closeSocket, removeAgent, saveAgent } from "../../../worker/desk/core/presence.ts";
+import { choosePresence, saveAgent } from "../../../worker/desk/core/presence.ts";
 import { requestTransferToTeam } from "../../../worker/desk/core/requests.ts";
 import { applyErasure } from "../../../worker/desk/core/snapshot.ts";
-import type { Draft } from "../../../worker/desk/core/state.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
 import { HOUR, MINUTE } from "../../support/sessions.ts";
 
@@ -14,8 +12,6 @@ const assignees = (world: DeskWorld) =>
     const { open } = world.the(id).session();
     return open?.status === "serving" ? open.assignee : open?.status;
   });
-const offers = (world: DeskWorld) =>
-  [...world.desk().tables.reservations.values].map(([id, { command }]) => ({ id, agent: command.agent }));
 const write = (world: DeskWorld, ...ids: readonly string[]): void => {
   for (const id of ids) {
     world.pass(1);
@@ -115,121 +111,6 @@ describe("the queue", () => {
     world.online("t");
     world.deliverAll();
     expect(assignees(world)).toEqual(["t", "queued"]);
-  });
-});
-
-describe("an offer", () => {
-  const settings = { ...SETTINGS, offerMs: MINUTE, maxMissedOffers: 2 };
-
-  it("reserves the agent, and is accepted by that agent alone", ({ expect }) => {
-    const world = createDeskWorld({ settings });
-    world.online("a");
-    write(world, "x", "y");
-    const [offer] = offers(world);
-    expect(offers(world)).toMatchObject([{ agent: "a" }]);
-    expect(world.net()).toEqual([]);
-    const accept = (agent: string) => world.decide((draft) => acceptOffer(draft, agent, offer?.id ?? ""));
-    expect(accept("b")).toEqual({ ok: false, error: { reason: "offer_over" } });
-    expect(accept("a")).toEqual({ ok: true, value: null });
-    world.deliverAll();
-    expect(assignees(world)).toEqual(["a", "queued"]);
-    expect(accept("a")).toEqual({ ok: false, error: { reason: "offer_over" } });
-  });
-
-  it("that is missed sends the agent on a break, and the next one is asked", ({ expect }) => {
-    const world = createDeskWorld({ settings });
-    world.online("a");
-    world.online("b");
-    write(world, "x");
-    expect(offers(world)).toMatchObject([{ agent: "a" }]);
-    world.pass(MINUTE);
-    world.alarm();
-    expect(offers(world)).toMatchObject([{ agent: "b" }]);
-    expect(world.desk().tables.agents.values.get("a")?.wanted).toMatchObject({ state: "away", reason: MISSED_OFFER });
-  });
-
-  it("that is missed by an agent who chose to be offline meanwhile leaves that as it is", ({ expect }) => {
-    for (const state of ["offline", "busy", "away"] as const) {
-      const world = createDeskWorld({ settings });
-      world.online("a");
-      write(world, "x");
-      world.pass(MINUTE);
-      world.decide((draft) => choosePresence(draft, "a", { state, reason: "lunch" }));
-      expect(offers(world)).toEqual([]);
-      expect(world.desk().tables.agents.values.get("a")?.wanted).toMatchObject({ state, reason: "lunch" });
-    }
-  });
-
-  it("is withdrawn from an agent who cannot answer it any more, and counts as missed by nobody", ({ expect }) => {
-    const leaves: readonly ((draft: Draft) => void)[] = [
-      (draft) => choosePresence(draft, "a", { state: "busy", reason: null }),
-      (draft) => saveAgent(draft, "a", { ...AGENT, isSuspended: true }),
-      (draft) => removeAgent(draft, "a"),
-      (draft) => closeSocket(draft, "page of a"),
-    ];
-    for (const leave of leaves) {
-      const world = createDeskWorld({ settings });
-      world.online("a");
-      world.online("b");
-      write(world, "x");
-      expect(offers(world)).toMatchObject([{ agent: "a" }]);
-      world.decide(leave);
-      expect(offers(world)).toMatchObject([{ agent: "b" }]);
-      expect(world.desk().tables.entries.values.get("x")?.missedOffers).toBe(0);
-    }
-  });
-
-  it("is over when the agent may not get the session any more", ({ expect }) => {
-    const world = createDeskWorld({ settings, agents: { a: AGENT } });
-    world.online("a");
-    write(world, "x");
-    const [offer] = offers(world);
-    world.happens("y", ({ writes }) => writes(true));
-    world.deliverAll();
-    world.takes("a", "y");
-    world.deliverAll();
-    expect(world.decide((draft) => acceptOffer(draft, "a", offer?.id ?? ""))).toEqual({
-      ok: false,
-      error: { reason: "full" },
-    });
-    expect(offers(world)).toEqual([]);
-    expect(assignees(world)).toEqual(["queued", "a"]);
-  });
-
-  it("outlives an eviction, and is missed at its time", ({ expect }) => {
-    const world = createDeskWorld({ settings });
-    world.online("a");
-    world.online("b");
-    write(world, "x");
-    world.pass(MINUTE / 2);
-    world.killDesk(world.desk().tables.sockets.values);
-    expect(offers(world)).toMatchObject([{ agent: "a" }]);
-    world.pass(MINUTE / 2);
-    world.killDesk(world.desk().tables.sockets.values);
-    expect(offers(world)).toMatchObject([{ agent: "b" }]);
-  });
-
-  it("is not made again after the most offers: the session waits for an agent who takes it", ({ expect }) => {
-    const world = createDeskWorld({ settings, agents: { a: AGENT, b: AGENT, c: AGENT } });
-    for (const agent of ["a", "b", "c"]) world.online(agent);
-    write(world, "x");
-    for (let offer = 0; offer < 2; offer += 1) {
-      world.pass(MINUTE);
-      world.alarm();
-    }
-    expect(offers(world)).toEqual([]);
-    expect(assignees(world)).toEqual(["queued", undefined]);
-    world.takes("c", "x");
-    world.deliverAll();
-    expect(assignees(world)).toEqual(["c", undefined]);
-  });
-
-  it("of a session that was erased meanwhile is over", ({ expect }) => {
-    const world = createDeskWorld({ settings });
-    world.online("a");
-    write(world, "x");
-    world.decide((draft) => applyErasure(draft, "x", Number.MAX_SAFE_INTEGER));
-    expect(offers(world)).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What an agent chose, and what the sockets say. */
 import { describe, it } from "vitest";
 import {
+  actualPresence,
   choosePresence,
   closeSocket,
   GRACE_MS,
@@ -32,6 +33,20 @@ describe("an agent", () => {
     expect(gone(world)).toBe(world.now() + GRACE_MS);
     world.online("a");
     expect(gone(world)).toBe(Infinity);
+  });
+
+  it("looks as chosen until the grace is over, and then offline", ({ expect }) => {
+    const world = createDeskWorld();
+    const actual = () => world.decide((draft) => actualPresence(draft, "a"));
+    expect(actual()).toBe("offline");
+    world.online("a");
+    expect(actual()).toBe("online");
+    world.decide((draft) => closeSocket(draft, "page of a"));
+    world.pass(GRACE_MS - 1);
+    expect(actual()).toBe("online");
+    world.pass(1);
+    expect(actual()).toBe("offline");
+    expect(world.decide((draft) => actualPresence(draft, "nobody"))).toBe("offline");
   });
 
   it("who chose to be offline is gone after the grace, with the page open or not", ({ expect }) => {

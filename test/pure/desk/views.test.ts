@@ -1,10 +1,18 @@
 /** Lists, their counts, and what a socket is sent of them. */
 import { describe, it } from "vitest";
+import { API_ACTOR } from "../../../worker/desk/core/agent.ts";
 import { buildFrames, type Subscription } from "../../../worker/desk/core/frames.ts";
 import { removeAgent, saveAgent } from "../../../worker/desk/core/presence.ts";
 import { requestPark, requestTransferToTeam } from "../../../worker/desk/core/requests.ts";
 import { applyRead } from "../../../worker/desk/core/snapshot.ts";
-import { countViews, listView, tallySessions, VIEW_NAMES, type ViewName } from "../../../worker/desk/core/views.ts";
+import {
+  countViews,
+  listView,
+  placeOf,
+  tallySessions,
+  VIEW_NAMES,
+  type ViewName,
+} from "../../../worker/desk/core/views.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
 import { HOUR, MINUTE } from "../../support/sessions.ts";
 
@@ -84,6 +92,29 @@ describe("the lists of an agent", () => {
     world.replies("a", "mine", "reply");
     world.rest();
     expect(list(world, "boss", "all").at(-1)).toBe("mine");
+  });
+
+  it("go on after the place of the last row, also among rows that never wait", ({ expect }) => {
+    const world = startShop();
+    for (const order of ["waiting", "newest", "window"] as const) {
+      const query = { view: "all", order, limit: 1 } as const;
+      const seen: string[] = [];
+      let [row] = listView(world.desk(), API_ACTOR, query, world.now());
+      while (row !== undefined) {
+        seen.push(row.conversation);
+        [row] = listView(world.desk(), API_ACTOR, { ...query, after: placeOf(order, row) }, world.now());
+      }
+      expect(seen).toEqual(list(world, API_ACTOR, "all", order));
+      expect(seen).toHaveLength(4);
+    }
+  });
+
+  it("show an API key what an admin sees, and only the sessions that are looked for", ({ expect }) => {
+    const world = startShop();
+    expect(lists(world, API_ACTOR)).toEqual({ ...lists(world, "boss"), mine: [], parked: [] });
+    const matches = (conversation: string) => conversation === "team";
+    const found = listView(world.desk(), API_ACTOR, { view: "all", order: "newest", limit: 9, matches }, world.now());
+    expect(found.map(({ conversation }) => conversation)).toEqual(["team"]);
   });
 
   it("have counts by the same filters", ({ expect }) => {

@@ -83,8 +83,8 @@ export function acceptOffer(
   agent: string,
   id: string,
 ): Result<null, { readonly reason: "offer_over" | AdmissionRefusal }> {
-  const offer = draft.reservations.get(id);
-  if (offer?.phase !== "offered" || offer.command.agent !== agent) return err({ reason: "offer_over" });
+  const offer = findOffer(draft, agent, id);
+  if (offer === undefined) return err({ reason: "offer_over" });
   const { conversation, command } = offer;
   // Its own reservation does not count towards the capacity.
   draft.reservations.remove(id);
@@ -97,11 +97,18 @@ export function acceptOffer(
 
 /** Rejects an offer: the session is offered to the next agent. Returns false when there is no such offer. */
 export function rejectOffer(draft: Draft, agent: string, id: string): boolean {
-  const offer = draft.reservations.get(id);
-  if (offer?.phase !== "offered" || offer.command.agent !== agent) return false;
+  const offer = findOffer(draft, agent, id);
+  if (offer === undefined) return false;
   draft.reservations.remove(id);
   countMissed(draft, offer.conversation);
   return true;
+}
+
+/** Returns an offer to this agent whose time is not over, also when the alarm has not ended it yet. */
+function findOffer(draft: Draft, agent: string, id: string): Reservation | undefined {
+  const offer = draft.reservations.get(id);
+  const isOpen = offer?.phase === "offered" && offer.command.agent === agent && offer.expiresAt > draft.context.now;
+  return isOpen ? offer : undefined;
 }
 
 function countMissed(draft: Draft, conversation: string): void {
