@@ -1,4 +1,4 @@
-/** The documents that are named are there, headings included; each is found from the README, which stays short. */
+/** Every linked document and heading exists; every document can be reached from the README, whose length is limited. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, it } from "vitest";
@@ -16,7 +16,7 @@ const FOLDERS = [
   "test",
   "worker",
 ];
-/** What is made or brought in; the specifications name files of other projects as well. */
+/** Generated or imported files; the specifications name files of other projects as well. */
 const LEFT_OUT = /(?:^|\/)(?:node_modules|dist|miniprogram_npm|types)\/|^docs\/spec\//;
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -64,7 +64,7 @@ function linksOf(path: string): readonly Link[] {
   });
 }
 
-/** The links of a document that lead to nothing. */
+/** The broken links of a document. */
 function deadLinks(path: string): readonly string[] {
   const dead = linksOf(path).filter(({ target, anchor }) => {
     if (!existsSync(join(ROOT, target))) return true;
@@ -73,7 +73,7 @@ function deadLinks(path: string): readonly string[] {
   return dead.map(({ link }) => link);
 }
 
-/** Every document that a reader gets to from here. */
+/** Every document that can be reached by links from here. */
 function reachedFrom(start: string): ReadonlySet<string> {
   const reached = new Set([start]);
   for (const path of reached) {
@@ -171,7 +171,9 @@ const MODULES = [
 ];
 const MODULE_READMES = MODULES.map((folder) => `${folder}/README.md`);
 
-/** What a document names in code marks that looks like a file or a folder: it ends in `/` or in an ending of our files. */
+/**
+ * The names in code marks that look like a file or folder: they end in `/` or in a file extension of this repository.
+ */
 function pathsIn(path: string): readonly string[] {
   const names = [...withoutCode(read(path)).matchAll(/`((?:\.?[\w-][\w.-]*\/)*\.?[\w-][\w.-]*(?:\/|\.[a-z]+))`/g)];
   return names.flatMap(([, name = ""]) => (/(?:\/|\.(?:ts|tsx|md|json|toml))$/.test(name) ? [name] : []));

@@ -1,4 +1,4 @@
-/** The tables of mutants fit the code as it is: a stale one fails here, long before `npm run test:mutants`. */
+/** The tables of mutants match the current code: an outdated entry fails here, long before `npm run test:mutants`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";
@@ -9,7 +9,7 @@ import { MUTANTS, mutantsOf } from "../mutants/index.ts";
 import { OLD_FAULTS } from "../mutants/old-faults.ts";
 import { PROMISES } from "../promises.ts";
 
-/** What `each` and `for` fill into a title. */
+/** The placeholders that `each` and `for` fill in a title. */
 const FILLED_IN = /%[sdifjo]|\$[{\w]/;
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -29,7 +29,7 @@ function titlesIn(source: string): readonly Title[] {
   });
 }
 
-/** Whether a full name can begin so: titles of suites, then the beginning of another. */
+/** Whether a full test name can begin with this text: suite titles, then the beginning of a test title. */
 function canBegin(titles: readonly Title[], name: string): boolean {
   return titles.some(({ head, isFilledIn }) => head !== "" && goesOn(titles, head, isFilledIn, name));
 }

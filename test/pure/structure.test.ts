@@ -1,4 +1,4 @@
-/** The limits of the source tree that no linter holds, and what the linter does not report about its own rules. */
+/** The limits of the source tree that no linter checks, and errors in the linter's own configuration. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";

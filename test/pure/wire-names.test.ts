@@ -1,6 +1,7 @@
 /**
- * A platform's names and codes end in `worker/channels/` (docs/design/0021-channel-port.md): elsewhere in `worker/` and
- * `shared/` none is a property, a whole text or a number, and only one place opens a channel. Texts for people may name them.
+ * A platform's names and codes occur only in `worker/channels/` (docs/design/0021-channel-port.md): elsewhere in
+ * `worker/` and `shared/` none is a property, a whole text or a number, and only one place opens a channel. Texts for
+ * people may name them.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -40,7 +41,7 @@ const SHARED_NAMES: ReadonlySet<string> = new Set(["text", "image"]);
 const ELEMENTS = ALL_SAMPLES.flatMap(([, , { xml }]) =>
   [...xml.matchAll(/<([A-Za-z_]+)>/g)].map(([, name = ""]) => name),
 )
-  // Elements of one word in lower case, such as `id` and `list`, are words of any code.
+  // Element names of one lower-case word, such as `id` and `list`, are common names in any code.
   .filter((name) => /^[A-Z]|_/.test(name));
 /** Names of WeChat's API and of acknowledgements, which no push has. */
 const CALLS = ["touser", "msgtype", "media_id", "errmsg", "access_token", "expires_in", "transfer_customer_service"];

@@ -1,4 +1,4 @@
-/** What wrangler.toml must say of the deployed worker, whatever else changes in it. */
+/** The entries that wrangler.toml must contain for the deployed worker. */
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { describe, it } from "vitest";

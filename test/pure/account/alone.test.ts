@@ -11,7 +11,7 @@ import { APPID, CREDENTIAL, LIFE_MS, NOW } from "./bench.ts";
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
 const REFUSED: RefusedAttempt = { id: "0123456789abcdef0123-7", attempt: 2 };
 
-/** An account object for which every refusal is about one message, and what it was asked. */
+/** An account object that judges every refusal to concern one message only, and the calls it received. */
 function createBench() {
   const asked: unknown[] = [];
   const account: TokenObject = {

@@ -1,6 +1,6 @@
 /**
- * The account's parts without a runtime: the token keeper over a state in memory, a token endpoint with set answers, a
- * clock that is moved by hand.
+ * The account's parts without a runtime: the token keeper over a state in memory, a token endpoint with scripted
+ * answers, a manual clock.
  */
 import { type Result, ok } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
@@ -16,7 +16,7 @@ export const LIFE_MS = 7_200_000;
 /** An answer of the token endpoint; a string is a new token's text. */
 export type Answer = string | Result<FetchedToken, TokenEndpointProblem>;
 
-/** A keeper with everything around it in the test's hands. */
+/** A token keeper whose dependencies are controlled by the test. */
 export function createBench(patch: Partial<AccountState> = {}) {
   let state: AccountState = { ...NEW_ACCOUNT, ...patch };
   let now = NOW;

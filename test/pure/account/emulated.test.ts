@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createControl } from "../../../emulator/control.ts";
 import { createWeChat } from "../../../emulator/wechat.ts";
 /**
- * The calls, the token source and the token keeper together against the emulator, which judges tokens by its own
- * rules: what a killed token costs.
+ * The calls, the token source and the token keeper together against the emulator, which validates tokens by its own
+ * rules: how many calls an invalidated token causes.
  */
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";

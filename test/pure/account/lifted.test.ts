@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-/** A pause that was lifted, as the readers of token and pause see it. */
+/** A pause that was lifted, and how the readers of token and pause learn of it. */
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import { rememberPause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/token/published-access.ts";
@@ -10,7 +10,7 @@ import { APPID, CREDENTIAL, LIFE_MS, NOW } from "./bench.ts";
 const MINUTE_MS = 60_000;
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
 
-/** An account that is never asked for a token, a KV and a clock in the test's hands. */
+/** An account with a fixed token, and a KV and a clock that the test controls. */
 function createBench() {
   const bench = { now: NOW, kv: new Map<string, unknown>() };
   const account: TokenObject = {

@@ -1,6 +1,5 @@
 /**
- * Lifting a pause without a runtime: a list in memory, a clock moved by hand, conversations that record when they are
- * woken.
+ * Lifting a pause without a runtime: a list in memory, a manual clock, conversations that record when they are woken.
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";

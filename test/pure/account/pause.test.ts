@@ -1,4 +1,4 @@
-/** When a refusal of custom/send pauses the app, and when it concerns one message alone. */
+/** When an errcode of custom/send pauses the account, and when it concerns only one message. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { decidePause, endPauses, forgetMessages, proveOwnFault } from "../../../worker/account/core/pause.ts";
@@ -106,7 +106,7 @@ describe("a refused message", () => {
     account.lift();
     expect(account.refuses("a", 2)).toBe("alone");
     expect(account.isPaused()).toBe(false);
-    // Nor during a pause caused by another code since.
+    // The same holds during a later pause caused by another code.
     account.refuses("b", 1, 45009);
     expect(account.refuses("a", 3)).toBe("alone");
   });
@@ -130,7 +130,7 @@ describe("a refused message", () => {
       for (const message of messages) expect(account.refuses(message, attempt)).toBe("alone");
       account.pass(11 * MINUTE);
     }
-    // A message that was not refused before pauses, and the others do not extend that pause.
+    // The first refusal of another message pauses the account; further refusals do not extend that pause.
     expect(account.refuses("d", 1)).toBe("paused");
     account.pass(11 * MINUTE);
     expect(account.refuses("a", 5)).toBe("alone");
@@ -146,7 +146,7 @@ describe("a refused message", () => {
       account.pass(11 * MINUTE);
       return new Set(outcomes);
     });
-    // Of each pause 16 are remembered.
+    // At most 16 refused messages are stored for each pause.
     expect(rounds.slice(4)).toEqual(Array.from({ length: 4 }, () => new Set(["alone"])));
   });
 

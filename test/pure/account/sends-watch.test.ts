@@ -1,4 +1,4 @@
-/** When failing sends are reported to the account object, and what follows. */
+/** When failing sends are reported to the account object, and the fault that results. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Delivery } from "../../../shared/message/delivery.ts";
 import { faultsOf } from "../../../worker/account/core/faults.ts";
@@ -24,7 +24,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Isolates around one account; `at` in seconds. */
+/** Several isolates of one account; `at` in seconds. */
 function createBench() {
   let sends: Trouble | null = null;
   let calls = 0;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-/** The token as a Worker reads it: long because memory, KV and object fail in every combination here. */
+/** How a Worker reads the token. The file is long because memory, KV and object fail in every combination. */
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/token/published-access.ts";
@@ -14,7 +14,7 @@ const ACCESS: AccountAccess = { token: "token-1", expiresAt: NOW + LIFE_MS };
 const REFUSED = { id: "0123456789abcdef0123-7", attempt: 1 };
 const OTHER: AccountAccess = { token: "token-2", expiresAt: NOW + LIFE_MS + 1 };
 
-/** An account, a KV and a clock in the test's hands. */
+/** An account, a KV and a clock that the test controls. */
 function createBench() {
   const calls: string[] = [];
   const bench = {
@@ -22,7 +22,7 @@ function createBench() {
     calls,
     kv: new Map<string, unknown>(),
     kvFails: false,
-    /** How many of the next object calls break. */
+    /** The number of the next object calls that fail. */
     objectFailures: 0,
     overloaded: false,
     access: ok(ACCESS) as Result<AccountAccess, TokenProblem>,

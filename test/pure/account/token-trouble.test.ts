@@ -1,4 +1,4 @@
-/** No access token: from when on it is a fault, and which. */
+/** No access token: after which time this is a fault, and which fault. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err } from "../../../shared/base/result.ts";
 import { faultsOf } from "../../../worker/account/core/faults.ts";
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A bench whose endpoint answers so for a while, asked every two seconds. */
+/** A bench whose endpoint returns this answer for the given time; the token is requested every two seconds. */
 async function askFor(ms: number, problem: TokenEndpointProblem, bench = createBench()) {
   bench.says(() => err(problem));
   for (let passed = 0; passed < ms; passed += 2 * SECOND) {
@@ -41,7 +41,7 @@ describe("the token endpoint in trouble", () => {
     bench.advance(MINUTE);
     await bench.access();
     expect(faults()).toEqual([]);
-    // The next trouble begins anew.
+    // The next failure starts a new series.
     bench.advance(LIFE_MS);
     bench.says(() => err({ reason: "unreachable", cause: "network" }));
     await bench.access();

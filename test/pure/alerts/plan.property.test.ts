@@ -1,4 +1,4 @@
-/** The decision about alerts in random orders of queues, outcomes, deaths of the desk and times. */
+/** The decision about alerts, for random sequences of queue lengths, send outcomes, restarts of the desk and times. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { QueueView } from "../../../worker/alerts/core/alert.ts";
@@ -19,14 +19,14 @@ const WAIT_MS = 300_000;
 const ROBOTS = ["a", "b"];
 const OUTCOMES = ["accepted", "accepted", "unreachable", "wrong_key", "lost"] as const;
 
-/** What happens next: time passes, then the queue is so, and each send of the decision has an outcome. */
+/** One step: time passes, the queue has this length, and each send of the decision has an outcome. */
 const STEP = fc.record({
   passMs: fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 0, max: 1_200_000 })),
   unattended: fc.integer({ min: 0, max: 2 }),
   attended: fc.integer({ min: 0, max: 2 }),
   waitedMs: fc.integer({ min: 0, max: 2 * WAIT_MS }),
   outcomes: fc.array(fc.constantFrom(...OUTCOMES), { minLength: 2, maxLength: 2 }),
-  /** Whether the alarm is obeyed before time passes that much. */
+  /** Whether the alarm runs when it is due within that time. */
   ringsFirst: fc.boolean(),
 });
 type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
@@ -43,7 +43,7 @@ const viewOf = ({ unattended, attended, waitedMs }: Step, now: number): QueueVie
 const failureOf = (outcome: (typeof OUTCOMES)[number]): AlertFailure | null =>
   outcome === "accepted" || outcome === "lost" ? null : { reason: outcome };
 
-/** Plays steps; calls `check` after each decision. */
+/** Runs the steps and calls `check` after each decision. */
 function play(
   steps: readonly Step[],
   terms: AlertTerms,

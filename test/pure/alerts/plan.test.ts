@@ -26,11 +26,11 @@ const WRONG: AlertFailure = { reason: "wrong_key", code: "93000" };
 
 const plan = (state: AlertState, view: QueueView, now: number, terms = TERMS, robots = ROBOTS) =>
   planAlerts(state, view, terms, robots, now);
-/** Sends everything that is due, each with this outcome. */
+/** Sends every due alert, each with this outcome. */
 function settle({ state, sends }: AlertPlan, now: number, failure: AlertFailure | null = null): AlertState {
   return sends.reduce((settled, send) => settleSend(settled, send, failure, now), state);
 }
-/** Decides and sends; returns what was said and the state. */
+/** Decides and sends; returns the alerts sent and the new state. */
 function run(state: AlertState, view: QueueView, now: number, failure: AlertFailure | null = null, terms = TERMS) {
   const made = plan(state, view, now, terms);
   return { said: made.sends.map(({ alert }) => alert.type), state: settle(made, now, failure), nextAt: made.nextAt };

@@ -19,7 +19,7 @@ const DINGTALK = robot("dingtalk", `https://oapi.dingtalk.com/robot/send?access_
 const FEISHU = robot("feishu", `https://open.feishu.cn/open-apis/bot/v2/hook/${KEY}`);
 const SLACK = robot("slack", `https://hooks.slack.com/services/T/B/${KEY}`);
 
-/** Sends to a robot that answers this; returns outcome, request and log. */
+/** Sends to a robot with this answer; returns outcome, request and log. */
 async function send(to: Robot, answer: () => Response | Promise<Response>, alert = ALERT) {
   const lines: string[] = [];
   vi.spyOn(console, "log").mockImplementation((line: unknown) => void lines.push(String(line)));

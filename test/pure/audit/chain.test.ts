@@ -8,7 +8,7 @@ import type { AuditDraft, AuditEntry } from "../../../worker/audit/core/entry.ts
 
 const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("hex");
 
-/** Written by another program; the actions are words of its own. */
+/** Written by another program, with action names that this version does not use. */
 const VECTORS = [
   {
     line: '{"action":"pii.reveal","actor":"agent:a1","at":1795000000000,"data":{"field":"phone"},"seq":1,"target":"conv:c1"}',

@@ -1,4 +1,4 @@
-/** Which proposal asks an endpoint, before the conversation decides. */
+/** Which proposal causes a webhook question before the conversation decides. */
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import { ok } from "../../../shared/base/result.ts";
@@ -12,7 +12,7 @@ import { OTHER_RULES, RULES } from "../../support/rules.ts";
 const HANDOVER: Proposal = { ruleId: "human", action: { type: "handover" } };
 const ASKING: Proposal = { ruleId: "ask", action: { type: "webhook", webhookId: "shop" } };
 
-/** The candidates for a message, with the answer of an endpoint, and how often it was asked. */
+/** The candidates for a message when the endpoint gives this answer, and the number of calls. */
 async function resolve(rules: ChannelRules, proposals: readonly Proposal[], answer: string) {
   let asked = 0;
   const ask = async () => {

@@ -1,4 +1,7 @@
-/** A text in which nothing can be seen is refused, left out or filled, wherever one enters: WeChat would refuse it. */
+/**
+ * A text without visible characters is rejected, left out or replaced in every place where a text can be set: WeChat
+ * would reject it.
+ */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
@@ -14,7 +17,7 @@ import { parseSettings } from "../../support/settings.ts";
 import { blank, canBeSeen, INVISIBLE } from "../shared/invisible.ts";
 
 const seen = fc.constantFrom("价", "A", "。", "👍🏽", "e\u0301", '<a href="x">去</a>', "❤\ufe0f", "\ud800");
-/** Hostile texts: what can be seen, and runs of what cannot, some longer than a message. */
+/** Hostile texts: visible characters, and runs of invisible ones, some longer than a message. */
 const hostile = fc
   .array(
     fc.oneof(

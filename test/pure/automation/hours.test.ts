@@ -12,12 +12,12 @@ function hours(over: Partial<HoursSettings>): HoursSettings {
   return { timeZone: "Asia/Shanghai", holidays: [], specialDays: [], ...over };
 }
 
-/** A moment in Shanghai, which has no summer time. */
+/** A time in Shanghai, which has no daylight saving time. */
 function shanghai(text: string): number {
   return Date.parse(`${text}:00+08:00`);
 }
 
-/** How many minutes of a stretch of time are open. */
+/** The number of opening minutes in an interval. */
 function openMinutes(settings: HoursSettings, from: number, to: number): number {
   let count = 0;
   for (let at = from; at < to; at += MINUTE) if (isOpen(settings, at)) count += 1;

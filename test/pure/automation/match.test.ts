@@ -1,4 +1,4 @@
-/** What counts as the same text, and what each matcher finds. */
+/** Which texts count as equal, and what each match type finds. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Match } from "../../../shared/api/settings/settings.ts";

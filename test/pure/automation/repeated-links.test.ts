@@ -1,4 +1,4 @@
-/** Whatever a user writes, no link of what we send comes from the user (WECHAT.md §4.2). */
+/** For any user input, no link in an automatic message originates from the user's text (WECHAT.md §4.2). */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseText } from "../../../console/ui/links.ts";

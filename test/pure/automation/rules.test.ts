@@ -1,6 +1,6 @@
 /**
- * From a push and the settings to the answers that fit, in one order whatever the settings' own order. Long because it is
- * one function's table of cases.
+ * The candidates for a push under given settings, in an order that does not depend on the order of the settings. The
+ * file is long because it is the case table of one function.
  */
 import * as fc from "fast-check";
 import { readFileSync } from "node:fs";

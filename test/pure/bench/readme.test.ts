@@ -1,4 +1,4 @@
-/** The figures of the READMEs and of the page of reports are those of the committed reports. */
+/** The figures in the READMEs and on the reports page equal those of the committed reports. */
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { describe, it } from "vitest";

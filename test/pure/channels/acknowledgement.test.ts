@@ -1,4 +1,4 @@
-/** Answers in every format, opened again independently. */
+/** Acknowledgements in every format, decrypted again by independent code. */
 import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
 import { sealAcknowledgement, writeFields } from "../../../worker/channels/wechat/acknowledgement.ts";

@@ -1,4 +1,4 @@
-/** When a push that could not be read was made. */
+/** The creation time of a push that could not be parsed. */
 import { describe, it } from "vitest";
 import { findCreateTime } from "../../../worker/channels/wechat/push/create-time.ts";
 

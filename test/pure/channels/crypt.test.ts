@@ -1,4 +1,4 @@
-/** WXBizMsgCrypt: the vectors of WECHAT.md §2.4, every length and pad, and everything malformed. */
+/** WXBizMsgCrypt: the vectors of WECHAT.md §2.4, every length and pad, and malformed input. */
 import * as fc from "fast-check";
 import { afterEach, describe, it, vi } from "vitest";
 import { cipherFor, createCipher, isAesKey } from "../../../worker/channels/wechat/push/crypt.ts";

@@ -1,4 +1,4 @@
-/** The rules for sending that are special to WeChat; those of every channel are in `contract.ts`. */
+/** The rules for sending that apply to WeChat only; those of every channel are in `contract.ts`. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { rejected } from "../../support/delivery.ts";

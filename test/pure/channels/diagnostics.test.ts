@@ -107,7 +107,7 @@ describe("the look at the push URL", () => {
   it("ends when WeChat stays silent", async ({ expect }) => {
     const { fetch } = scriptedFetch(silence);
     let asked = 0;
-    // The second reading of the clock leaves half a second and a bit.
+    // After the second clock reading slightly more than half a second is left.
     const now = () => NOW + (asked++ === 0 ? 0 : 19_400);
     const outcome = await checkCallback({ ...depsOf(fetch), now }, "CAP");
     expect(outcome).toEqual(err({ result: "unconfirmed", reason: "timeout" }));

@@ -1,4 +1,4 @@
-/** WeChat's error table, held against WECHAT.md §4.5 row by row. */
+/** WeChat's error table, compared with WECHAT.md §4.5 row by row. */
 import { describe, it } from "vitest";
 import type { Reaction } from "../../../shared/message/delivery.ts";
 import { describeCode, describeErrcode, ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
@@ -7,7 +7,8 @@ import { judgeCode } from "../../../worker/channels/wechat/judge-code.ts";
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /**
- * The table of WECHAT.md §4.5 once more, by reaction, and the own codes of §6.4 and §8.1. Those that pause (S) only where an answer of custom/send cannot be about one message; what the token endpoint refuses waits in any case.
+ * The table of WECHAT.md §4.5 written a second time, by reaction, and the codes of §6.4 and §8.1. Those that pause (S)
+ * only where an answer of custom/send cannot be about one message; what the token endpoint refuses waits in any case.
  */
 const EXPECTED: Record<Reaction, number[]> = {
   retry: [43108],

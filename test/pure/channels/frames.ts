@@ -1,7 +1,7 @@
 /** Pushes in XML as the platform writes them: texts in CDATA, unescaped (WECHAT.md §1.4), fields in the order of its samples. */
 import * as fc from "fast-check";
 
-/** What every push of these says of itself. */
+/** The head fields of every push built here. */
 export const FRAME = {
   account: "gh_0123456789ab",
   openid: "oWriter-of_the_Tests_0000001",
@@ -9,7 +9,7 @@ export const FRAME = {
   msgId: "23637352235060883",
 };
 
-/** How a push is laid out. */
+/** The layout of a push. */
 export interface Layout {
   /** After each field. */
   readonly lineEnd?: string;

@@ -1,6 +1,7 @@
 /**
- * WeChat's signature and encryption a second time, by node:crypto and from the specification alone (WECHAT.md §2.1).
- * The tests use it to make pushes and to open replies, so that a mistake in the worker's own code cannot cancel out.
+ * A second implementation of WeChat's signature and encryption, with node:crypto and from the specification only
+ * (WECHAT.md §2.1). The tests use it to create pushes and to decrypt replies, so that the same mistake in the worker's
+ * code does not go unnoticed.
  */
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 
@@ -18,7 +19,7 @@ export function sha1(...parts: string[]): string {
   return createHash("sha1").update(parts.sort().join("")).digest("hex");
 }
 
-/** Lays a message out and encrypts it; `text` may be bytes, to make what is no UTF-8. */
+/** Lays a message out and encrypts it; `text` may be bytes, to create invalid UTF-8. */
 export function encrypt(
   aesKey: string,
   text: string | Uint8Array,

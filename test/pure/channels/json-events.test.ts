@@ -1,4 +1,6 @@
-/** Events in JSON that are refused for their shape or for a name in them: stored as damaged when they have a name. */
+/**
+ * JSON events that are rejected for their structure or for a key in them: stored as damaged when the event has a name.
+ */
 import { describe, it } from "vitest";
 import { MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { plainPush, receive, securePush } from "./pushes.ts";

@@ -1,4 +1,4 @@
-/** JSON pushes: numbers digit by digit, and everything that is refused. */
+/** JSON pushes: exact numbers, and all rejected input. */
 import * as fc from "fast-check";
 import { afterEach, describe, it, vi } from "vitest";
 import { parseJson } from "../../../worker/channels/wechat/push/json.ts";

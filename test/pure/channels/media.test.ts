@@ -1,4 +1,4 @@
-/** What is special to WeChat about pictures; the rules of every channel are in `tools-contract.ts`. */
+/** Rules about pictures that apply to WeChat only; the rules of every channel are in `tools-contract.ts`. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
@@ -29,7 +29,7 @@ async function upload(bytes: Uint8Array<ArrayBuffer>, ...steps: Step[]) {
   return { outcome: await upload.upload({ type: "image", bytes }, DEADLINE), requests };
 }
 
-/** Reads the body the way a server does. */
+/** Parses the body as a server does. */
 async function partOf(request: SentRequest | undefined): Promise<File> {
   const body = request?.init.body;
   if (request === undefined || !(body instanceof Uint8Array)) throw new Error("the request has no bytes");

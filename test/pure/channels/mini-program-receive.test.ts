@@ -1,4 +1,4 @@
-/** The mini-program channel as the core sees it: an arrival or a rejection, and the response to it. */
+/** The result of `receive` of the mini-program channel: an arrival or a rejection, and the response to it. */
 import { describe, it } from "vitest";
 import { openMiniProgram } from "../../../worker/channels/mini-program/channel.ts";
 import type { UnauthenticProblem } from "../../../worker/channels/wechat/push/received-push.ts";

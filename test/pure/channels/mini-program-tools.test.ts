@@ -1,4 +1,4 @@
-/** The tools of the mini program by the suite that every channel with tools must pass. */
+/** Runs the contract suite for tools with the mini-program channel. */
 import { openTools } from "../../../worker/channels/mini-program/tools.ts";
 import { RULES } from "../../support/rules.ts";
 import { json } from "./scripted.ts";

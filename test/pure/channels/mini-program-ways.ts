@@ -10,7 +10,7 @@ import { event, EVENTS, message, MESSAGES, MSG_ID, SEVERAL_CHOICES, UNKNOWN_EVEN
 
 const MAX_AGE_MS = 900_000;
 
-/** How a push is made of its content, by mode. */
+/** How a push is built from its content, by mode. */
 const MODES = {
   secure: (text: string, format: WireFormat) => securePush(text, format),
   compatible: (text: string, format: WireFormat) => {
@@ -35,7 +35,7 @@ export const WAYS: readonly Way[] = (["secure", "compatible", "plain"] as const)
   (["xml", "json"] as const).map((format) => createWay(mode, format)),
 );
 
-/** A request as the channel gets it. */
+/** A request in the form that the channel receives. */
 export function toRequest({ query, body }: Push): ChannelRequest {
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   return { method: "POST", query: Object.fromEntries(given), body };

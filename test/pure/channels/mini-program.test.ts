@@ -1,4 +1,4 @@
-/** The mini program by the suite that every channel must pass. */
+/** Runs the contract suite of all channels with the mini-program channel. */
 import { CHANNEL_RULES } from "../../../shared/message/channel-rules.ts";
 import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { MINI_PROGRAM_TEXTS } from "../../../worker/channels/mini-program/texts.ts";

@@ -1,4 +1,6 @@
-/** Genuine pushes: mode × format, rotation, the console's check, and bodies that cannot be parsed. */
+/**
+ * Genuine pushes: mode × format, key rotation, the URL verification of the console, and bodies that cannot be parsed.
+ */
 import { describe, it } from "vitest";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 import { verifyEcho } from "../../../worker/channels/wechat/push/open-push.ts";

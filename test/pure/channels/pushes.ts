@@ -35,7 +35,7 @@ export interface Push {
   readonly body: string;
 }
 
-/** How a push is made, each part of it changeable. */
+/** The parts of a push; each can be replaced. */
 export interface PushOptions {
   readonly token?: string;
   readonly aesKey?: string;

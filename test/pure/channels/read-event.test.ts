@@ -1,4 +1,4 @@
-/** Wire → model: every kind in both formats, lists in every form, and the fields that must be there. */
+/** From the wire format to the model: every event in both formats, lists in every form, and required fields. */
 import { describe, it } from "vitest";
 import { ok, type Result } from "../../../shared/base/result.ts";
 import { readEvent } from "../../../worker/channels/mini-program/read-event.ts";
@@ -14,7 +14,7 @@ function read(body: string): Result<ReturnType<typeof unfold>, FieldProblem> {
   return parsed.ok ? ok(unfold(parsed.value)) : parsed;
 }
 
-/** A text push as JSON with some fields changed or taken away. */
+/** A text push as JSON with some fields changed or removed. */
 function changed(fields: Record<string, unknown>): Result<ReturnType<typeof unfold>, FieldProblem> {
   const text = { ToUserName: "gh_1", FromUserName: "oU", CreateTime: 1, MsgType: "text", Content: "hi", MsgId: "1" };
   return read(JSON.stringify({ ...text, ...fields }));

@@ -17,11 +17,11 @@ export interface Way {
   readonly message: (id: string, content: string) => ChannelRequest;
   /** One request for each kind of event, in the same order for every way; each is one event of its own. */
   readonly events: readonly ChannelRequest[];
-  /** Two events of one name, user and second that say different things. */
+  /** Two events with the same name, user and second and different content. */
   readonly twins: readonly [ChannelRequest, ChannelRequest];
   /** Genuine, but its content cannot be read. */
   readonly unreadable: (text: string) => ChannelRequest;
-  /** As if it came from somebody who does not know the secrets. */
+  /** A request made without knowledge of the secrets. */
   readonly forge: (request: ChannelRequest) => ChannelRequest;
   /** The content of a response, decrypted. */
   readonly open: (response: ChannelResponse) => string;
@@ -38,7 +38,7 @@ export interface ReceivingFixture {
   readonly now: number;
   /** When they are too old, epoch ms. */
   readonly later: number;
-  /** What must never be in a log line. */
+  /** Texts that must never occur in a log line. */
   readonly secrets: readonly string[];
   /** The platform's check of the address, and what it expects back. */
   readonly verification: { readonly request: ChannelRequest; readonly echo: string };

@@ -1,6 +1,6 @@
 /**
- * One push of every name as WeChat writes it, in both formats, with what it says in our own words (WECHAT.md §3). All ids
- * are made up.
+ * One push of every name as WeChat writes it, in both formats, with the resulting event of our model (WECHAT.md §3).
+ * All ids are invented.
  */
 
 import { readRaw } from "../../../shared/message/raw.ts";
@@ -47,7 +47,7 @@ export function event(name: string, xml: string, json: string, says: object): Sa
 const ID_XML = `<MsgId>${MSG_ID}</MsgId>`;
 const ID_JSON = `"MsgId":${MSG_ID}`;
 
-/** Every message we read. */
+/** Every message type that is parsed. */
 export const MESSAGES = {
   text: message(
     "text",
@@ -99,7 +99,7 @@ const USER_INFO_SAYS = {
 
 const ACCOUNT_EVENT = { event: "account-event", type: "other" } as const;
 
-/** An event of another product: some nested value, kept as it came. */
+/** An event of another product: with a nested value, which is stored unchanged. */
 function other(name: string): Sample {
   return event(
     name,

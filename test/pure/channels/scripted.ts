@@ -1,6 +1,6 @@
 /**
- * A WeChat with set answers, and an access source that counts its calls: for the cases the emulator cannot simulate
- * (broken connections, malformed answers, exact clocks).
+ * A simulated WeChat with scripted answers, and an access source that counts its calls: for the cases the emulator
+ * cannot simulate (broken connections, malformed answers, exact clocks).
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
 import type { AccessProblem, AccessSource, AccessUse } from "../../../worker/channels/access.ts";
@@ -9,10 +9,10 @@ import type { CallDeps, FetchInit } from "../../../worker/channels/wechat/api/ca
 export const NOW = 1_800_000_000_000;
 export const OPENID = "oUser";
 
-/** What one fetch does. */
+/** The behaviour of one fetch call. */
 export type Step = (url: string, init: FetchInit) => Response | Promise<Response>;
 
-/** A request as it left. */
+/** A request as it was sent. */
 export interface SentRequest {
   readonly url: URL;
   readonly init: FetchInit;
@@ -45,7 +45,7 @@ export function scriptedFetch(...steps: Step[]) {
   return { fetch, requests };
 }
 
-/** An access source with what it was asked. */
+/** An access source, and the calls it received. */
 export function scriptedAccess(options: {
   readonly current?: Result<string, AccessProblem>;
   readonly replaced?: Result<string, AccessProblem>;

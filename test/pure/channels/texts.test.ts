@@ -1,4 +1,4 @@
-/** The words of the mini program. */
+/** The display texts of the mini-program channel. */
 import { describe, it } from "vitest";
 import { MINI_PROGRAM_TEXTS as texts } from "../../../worker/channels/mini-program/texts.ts";
 import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";

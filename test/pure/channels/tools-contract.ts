@@ -16,13 +16,13 @@ export interface ToolsFixture {
   readonly refuses: (code: string) => Step;
   /** A code that refuses the access token. */
   readonly tokenCode: string;
-  /** Codes that pause when a send is answered so. */
+  /** Codes that pause the account when they answer a send. */
   readonly pauseCodes: readonly string[];
   readonly typing: {
     readonly accepts: Step;
     /** The code for an indicator that is already shown. */
     readonly alreadyShown: string;
-    /** The code for one that comes too long after a message. */
+    /** The code for an indicator that is sent too long after the user's message. */
     readonly tooLate: string;
   };
   readonly upload: {
@@ -191,7 +191,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
           return step(url, init);
         };
         const pending = run(call, [leaves]);
-        // What is hashed before takes real time, and the deadline of the call begins after it.
+        // Hashing takes real time; the deadline of the call begins afterwards.
         await left.promise;
         await vi.advanceTimersByTimeAsync(9_999);
         expect((await pending).outcome).toEqual(err({ result: "unconfirmed", reason: "timeout" }));

@@ -1,6 +1,6 @@
 /**
- * What a user types, in an event in XML (WECHAT.md §1.4): it is read as it was typed or is marked as damaged. The event
- * is stored in any case, and stays assigned to the user in its head.
+ * User text in an XML event (WECHAT.md §1.4): it is either parsed exactly as typed, or the event is marked as damaged.
+ * The event is stored in any case, and stays assigned to the user in its head.
  */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
@@ -19,7 +19,7 @@ const HEAD = { platformAccount: FRAME.account, user: FRAME.openid, createdAt: FR
 const EVENT = "xpay_complaint_notify";
 const known = { ...HEAD, event: "account-event", type: "other", name: EVENT };
 const complaintXml = (remark: string) => frameXml("event", { Event: EVENT, Remark: remark, ComplaintId: "1" });
-/** The remark, as it was read; undefined when the event is damaged. */
+/** The parsed remark; undefined when the event is damaged. */
 const remarkOf = ({ raw, damaged }: Readonly<Record<string, unknown>>) =>
   damaged === undefined && typeof raw === "object" && raw !== null && "Remark" in raw ? raw.Remark : undefined;
 

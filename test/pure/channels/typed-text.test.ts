@@ -1,6 +1,6 @@
 /**
- * What a user types, put into the platform's XML as the platform does, unescaped (WECHAT.md §1.4): it is read as it was
- * typed or is marked as damaged, and never changes the sender, the message id, or the answer.
+ * User text inserted unescaped into XML, as the platform does (WECHAT.md §1.4): it is either parsed exactly as typed or
+ * marked as damaged, and never changes the sender, the message id, or the answer.
  */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";

@@ -1,4 +1,6 @@
-/** What is special to WeChat about the typing indicator; the rules of every channel are in `tools-contract.ts`. */
+/**
+ * Rules about the typing indicator that apply to WeChat only; the rules of every channel are in `tools-contract.ts`.
+ */
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { openTools } from "../../../worker/channels/mini-program/tools.ts";

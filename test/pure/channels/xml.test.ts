@@ -1,4 +1,4 @@
-/** XML pushes: exactness of texts, lists, and everything that is refused. */
+/** XML pushes: exact texts, lists, and all rejected input. */
 import * as fc from "fast-check";
 import { XMLParser } from "fast-xml-parser";
 import { afterEach, describe, it, vi } from "vitest";

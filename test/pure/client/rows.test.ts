@@ -14,7 +14,7 @@ async function collect(rows: AsyncIterable<Result<ExportLine>>): Promise<(number
   return seen;
 }
 
-/** An export whose bytes come in these pieces; `cut` breaks it off at the end. */
+/** An export whose bytes arrive in these chunks; `cut` aborts it at the end. */
 function download(pieces: readonly Uint8Array[], cut = false): Response {
   const left = [...pieces];
   const body = new ReadableStream<Uint8Array>({

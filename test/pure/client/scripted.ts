@@ -6,7 +6,7 @@ import { createKefuClient, type KefuClientOptions } from "../../../client/index.
 /** The result of one request: an answer, or the error of fetch. */
 export type Step = Response | Error;
 
-/** One request as it left. */
+/** One request as it was sent. */
 export interface Asked {
   readonly method: string;
   readonly url: string;
@@ -30,7 +30,7 @@ export function problem(
   return json(status, body, { "content-type": "application/problem+json", ...headers });
 }
 
-/** A client that gets the steps one after another; delays are recorded and not waited for. */
+/** A client whose requests get these results in order; delays are recorded but not waited for. */
 export function scripted(steps: readonly Step[], options: Partial<KefuClientOptions> = {}) {
   const asked: Asked[] = [];
   const pauses: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * What the compiler must refuse of the client's callers; `npm run check` compiles it, nothing runs it. A refusal that is
- * lost is an unused `@ts-expect-error`, which is an error.
+ * Wrong uses of the client that the compiler must reject. `npm run check` compiles this file; it is never run. When the
+ * compiler accepts one of them, its `@ts-expect-error` is unused, which is an error.
  */
 import type { Failure, KefuClient, Row } from "../../../client/index.ts";
 

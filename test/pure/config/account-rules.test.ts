@@ -1,4 +1,4 @@
-/** Which rules hold for an account, and for a conversation. */
+/** Which channel rules apply to an account, and to a conversation. */
 import { describe, it } from "vitest";
 import { rulesOf, rulesOfConversation } from "../../../worker/config/account-rules.ts";
 import { readConfig } from "../../../worker/config/config.ts";

@@ -86,7 +86,7 @@ describe("the configuration", () => {
   });
 
   it("never shows a value, not even a wrong one", ({ expect }) => {
-    // Short enough to be no API key either.
+    // Also too short for an API key.
     const secret = "my-own-secret";
     const others = ["WECHAT_PUSH_MODE", "DEDUPE_KV", "UNCONFIRMED_RETRY", "RETENTION_DAYS", "LOCATION_HINT"];
     const named = ["WECHAT_API_BASE", "WECHAT_TOKEN_BASE", "WECHAT_APPS", "API_KEYS", "WEBHOOK_SECRET"];

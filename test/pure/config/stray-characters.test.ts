@@ -1,6 +1,6 @@
 /**
  * Secrets with a line break, quotation marks or a byte order mark: characters around a value are removed, those inside
- * are a problem with the variable's name: such a value would never match.
+ * it are reported with the variable's name, because such a value would never match.
  */
 import { describe, it } from "vitest";
 import { createKefuClient, signContext } from "../../../client/index.ts";
@@ -37,7 +37,7 @@ const APP = {
 };
 const NAMES = Object.keys(SECRETS);
 
-/** How a value may have been copied. */
+/** Characters that copying may add around a value. */
 const AROUND = [
   ["a line feed", "", "\n"],
   ["a carriage return and a line feed", "", "\r\n"],
@@ -50,7 +50,7 @@ const AROUND = [
   ["a byte order mark, quotes and a line break", '\uFEFF"', '"\r\n'],
 ] as const;
 
-/** What cannot be inside of one. */
+/** Characters that a value must not contain. */
 const INSIDE = [
   ["a line break", "\n"],
   ["a carriage return", "\r"],

@@ -1,4 +1,4 @@
-/** Every case says what it means, and the README says the same. */
+/** Every case has a description, and the README contains the same one. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";

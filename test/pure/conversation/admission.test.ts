@@ -20,7 +20,7 @@ import { RULES } from "../../support/rules.ts";
 const MINUTE = 60_000;
 const muted: Control = { type: "muted", until: T0 + MINUTE };
 
-/** What decides under each control, before a message is queued and before an attempt of it. */
+/** Which senders are admitted for each `control`, before a message is queued and before each attempt. */
 function answersFor(sender: Sender): readonly string[] {
   const controls = [AUTOMATIC, muted, handOver(AUTOMATIC), handOver(muted), serve(muted, "a")];
   return controls.map((control) => {

@@ -1,4 +1,4 @@
-/** The cursors of webhooks whose times lie further ahead of the clock than they can. */
+/** Webhook cursors whose times are further in the future than any delay, because the clock was set back. */
 import { describe, it } from "vitest";
 import { correctCursorTimes } from "../../../worker/conversation/core/plausible-times.ts";
 

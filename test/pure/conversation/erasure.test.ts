@@ -1,4 +1,4 @@
-/** Which pushes are from before an erasure, and for how long that matters. */
+/** Which pushes are from before an erasure, and how long this is checked. */
 import { describe, it } from "vitest";
 import { datePush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../../../worker/conversation/core/erasure.ts";
 

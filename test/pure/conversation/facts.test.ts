@@ -1,4 +1,4 @@
-/** No text that a user or an agent wrote is in the facts of a row: they may be read where the content may not. */
+/** No text that a user or an agent wrote is in the facts of a row: facts may be read where content may not be read. */
 import { describe, it } from "vitest";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { classify } from "../../../worker/channels/mini-program/classify.ts";
@@ -70,7 +70,7 @@ describe("the facts of a row", () => {
     const about = { session: open?.seq ?? 0, lastUserSeq: open?.lastUserSeq ?? 0 };
     chat.commands({ type: "service_text", purpose: "idle", message: text(CANARY), ...about });
     for (const kind of ["session", "note", "out"] as const) expect(chat.rows(kind).length).toBeGreaterThan(0);
-    // The hash of a request is the caller's: here it is the text itself.
+    // The caller computes the hash of a request; in this test it is the text itself.
     const withoutHash = (row: Row) => withoutContent(row).replace(`"request":"${CANARY}"`, "");
     for (const row of chat.log()) expect(withoutHash(row)).not.toContain(CANARY);
     expect(JSON.stringify(chat.state())).not.toContain(CANARY);

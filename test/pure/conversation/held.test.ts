@@ -6,7 +6,9 @@ import { ACCEPTED, rejected } from "../../support/delivery.ts";
 
 const HOUR = 3_600_000;
 
-/** A chat in which five messages are sent, as many of them settled, and one is held, two seconds ago. */
+/**
+ * A chat in which five messages are sent, the given number of them is settled, and one has been held for two seconds.
+ */
 function quickChat(settled = 5) {
   const chat = converse();
   chat.says([]);
@@ -27,7 +29,7 @@ describe("a message that is to be held", () => {
     expect(chat.status(must(message))).toMatchObject({ status: "held" });
     expect(chat.rows("blocked")).toEqual([]);
     chat.pass(1_000);
-    // It has the next number: a settle of the refused attempt that arrives only now does not concern this one.
+    // The new attempt has the next number, so a late settle of the refused attempt does not affect it.
     const again = must(chat.says([]).lease);
     expect(again).toMatchObject({ seq: must(message), attempt: 2 });
     chat.settles(again, ACCEPTED);

@@ -1,4 +1,4 @@
-/** A lasting fault of the whole app: the outcome of waiting messages, by the account and the retry plan together. */
+/** A permanent fault of the whole account: the outcome of waiting messages, from account and retry plan together. */
 import { describe, it } from "vitest";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";

@@ -14,7 +14,7 @@ describe("reading on from a message", () => {
         const { chat } = playStory(given);
         for (const { seq, facts } of chat.rows("out").filter((out) => out.facts.part === 1)) {
           const rows = chat.log().filter((row) => row.seq >= seq);
-          // Its parts are in one record, which is read as a whole.
+          // All parts of a message are in one record, which is read as a whole.
           for (let count = facts.parts; count <= rows.length; count += 1) {
             const read = rows.slice(0, count);
             if (findMissing(seq, read, chat.state()) !== "nothing") continue;

@@ -7,7 +7,7 @@ import { playStory, story, type Story } from "../../support/stories.ts";
 
 const HOUR = 3_600_000;
 
-/** Runs a story and then lets everything end: days pass, every attempt gets an answer. */
+/** Runs a story until everything has ended: days pass, every attempt gets an answer. */
 function play(given: Story) {
   return playOut(given).chat;
 }
@@ -46,7 +46,7 @@ describe("whatever happens to a conversation", () => {
       fc.property(story, (given) => {
         const { chat, holds } = playOut(given);
         for (const seq of holds.keys()) {
-          // Once its first part was sent, the rest no longer waits for the user.
+          // After the first part was sent, the remaining parts no longer wait for the user.
           const { status, reason, code } = must(chat.status(seq)?.parts[0]);
           if (status === "failed") expect(ABOUT_THE_MESSAGE).toContain(code);
           else if (status === "blocked") expect(reason).toBe("hold_expired");
@@ -63,7 +63,7 @@ describe("whatever happens to a conversation", () => {
         const { chat } = playStory(given);
         for (let rings = 0; rings < 50 && chat.wakes() !== undefined; rings += 1) chat.pass(1);
         expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());
-        // Retention is over already: deletable rows are deleted, waiting messages keep the rest.
+        // The retention time has passed: deletable rows are deleted; rows of waiting messages are kept.
         const pinned = Math.min(chat.state().lastSeq, ...waitingSeqs(chat.state()));
         const due = nextDue(chat.state(), waitingSeqs(chat.state()).length > 0 ? pinned : undefined, -PRUNE_SLACK_MS);
         expect(due ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());

@@ -1,6 +1,6 @@
 /**
  * The plan for every code in every situation, compared with `test/fixtures/plan-of-codes.txt`. Codes with the same plan
- * are one block. After a change that is meant: `npm test -- test/pure/conversation/plan-of-codes.test.ts --update`.
+ * are one block. After an intended change: `npm test -- test/pure/conversation/plan-of-codes.test.ts --update`.
  */
 import { describe, it } from "vitest";
 import { decidePause } from "../../../worker/account/core/pause.ts";
@@ -22,7 +22,7 @@ const UNKNOWN = 12_345;
 const CODES = [...Object.keys(ERRCODES).map(Number), UNKNOWN].toSorted((a, b) => a - b);
 
 const TRIES = { fresh: { failed: 0, paused: 0 }, often: { failed: 0, paused: 9 }, last: { failed: 3, paused: 0 } };
-/** How long the message has been refused alone. */
+/** How long the message has been the only refused one. */
 const ALONE = { shared: {}, alone: { aloneMs: 0 }, "alone for long": { aloneMs: 3 * HOUR } };
 /** The end of the pause in force. */
 const PAUSE = { open: {}, paused: { pausedUntil: NOW + 10 * 60_000 } };

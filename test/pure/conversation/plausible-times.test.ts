@@ -1,4 +1,4 @@
-/** The clock is set back by days: no work waits until it catches up. */
+/** The clock is set back by days: no work waits until the clock reaches the old time again. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Candidate } from "../../../worker/conversation/core/candidate.ts";

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { createRecentKeys, type KeyedRecord } from "../../../worker/conversation/storage/recent-keys.ts";
 
-/** A log, its memory, and how often the memory had to read it. */
+/** A log, its recent keys in memory, and the number of reads of the log. */
 function openLog(records: KeyedRecord[] = []) {
   const counts = { reads: 0 };
   const keys = createRecentKeys((since) => {
@@ -16,7 +16,7 @@ function openLog(records: KeyedRecord[] = []) {
       records.push(record);
       keys.add(record);
     },
-    /** What a query would say. */
+    /** The result that a query of the log would give. */
     query: (key: string, since: number) => records.findLast((known) => known.key === key && known.seq >= since)?.seq,
   };
 }
@@ -58,7 +58,7 @@ describe("the keys of the last minutes", () => {
           now += stepMs;
           const since = now - lateMs;
           expect(log.find(key, since)).toBe(log.query(key, since));
-          // As the object does: what is not known yet is stored.
+          // As in the object: a key that is not known yet is stored.
           if (log.query(key, since) === undefined) log.append({ seq: now, key });
         }
       }),

@@ -102,7 +102,7 @@ describe("the retry plan", () => {
         expect(decision.type === "retry" && decision.at >= until && decision.at <= until + 30_001).toBe(true);
       }
     }
-    // A pause that ended before does not delay it, and its own delay may be the longer one.
+    // A pause that has already ended does not delay it; its own delay may be longer than the pause.
     const over = rejected(48001, { pausedUntil: NOW - 1 });
     expect(planRetry(over, FRESH, NOW, 0)).toMatchObject({ type: "retry", at: NOW + 1 });
     const often = planRetry({ ...over, pausedUntil: NOW + 600_000 }, { failed: 0, paused: 9 }, NOW, 0.5);

@@ -1,4 +1,7 @@
-/** The array that the pure tests run over keeps what the object's SQLite keeps: `test/workerd/store-contract.test.ts`. */
+/**
+ * The array store of the pure tests behaves like the object's SQLite; the same contract runs in
+ * `test/workerd/store-contract.test.ts`.
+ */
 import { describe } from "vitest";
 import { openArrayStore, type ArrayData } from "../../support/array-store.ts";
 import { testCommands } from "../../support/command-contract.ts";

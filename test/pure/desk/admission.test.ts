@@ -1,4 +1,4 @@
-/** Who may get a session, and who may do what with one. */
+/** Which agents may get a session, and which actions they may take on one. */
 import { describe, it } from "vitest";
 import { findAdmissionRefusal, loadOf } from "../../../worker/desk/core/admission.ts";
 import { may, type Role, type SessionRight } from "../../../worker/desk/core/agent.ts";

@@ -1,4 +1,7 @@
-/** What holds of desk and conversations in every order of events, calls and deaths. The long run: `npm run test:long -- --desk`. */
+/**
+ * Invariants of desk and conversations for every order of events, calls and restarts. The long run: `npm run test:long
+ * -- --desk`.
+ */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { deskStory, findBrokenChecks } from "../../support/desk-stories.ts";

@@ -1,4 +1,4 @@
-/** What an agent chose, and what the sockets say. */
+/** An agent's presence, from the agent's choice and the state of the sockets. */
 import { describe, it } from "vitest";
 import {
   actualPresence,

@@ -1,6 +1,6 @@
 /**
- * Rules 8 to 10 between desk and conversation (DESK_PROTOCOL), each by the order of events that breaks a desk without it: the desk's core and the real
- * session machine, with a network that delays and loses what it carries.
+ * Rules 8 to 10 between desk and conversation (DESK_PROTOCOL), each tested with the order of events that breaks a desk
+ * without it: the desk's core and the real session machine, with a network that delays and loses calls.
  */
 import { describe, it } from "vitest";
 import { acceptOffer } from "../../../worker/desk/core/assignment.ts";
@@ -128,7 +128,7 @@ describe("rule 9: levels, not edges", () => {
   }) => {
     const world = startServing();
     world.pass(MINUTE);
-    // The desk dies in its alarm; the next construction sets a later one, and the one that failed is repeated.
+    // The desk is restarted during its alarm; its constructor sets a later alarm, and the failed one is repeated.
     world.alarm("before its rows are stored");
     world.alarm();
     expect(world.alarmAt()).toBe(world.now() + GRACE_MS);

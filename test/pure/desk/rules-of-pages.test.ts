@@ -1,4 +1,7 @@
-/** Rules 1 and 8 between page and desk: what a page names is compared, and its ids are its own. */
+/**
+ * Rules 1 and 8 between page and desk: the log, session and version that a page names are compared, and its command ids
+ * belong to that page.
+ */
 import { describe, it } from "vitest";
 import { saveAgent } from "../../../worker/desk/core/presence.ts";
 import {

@@ -1,6 +1,6 @@
 /**
- * Rules 11 to 20 between desk and conversation (DESK_PROTOCOL), each by the order of events that breaks a desk without it: the desk's core and the real
- * session machine, with a network that delays and loses what it carries.
+ * Rules 11 to 20 between desk and conversation (DESK_PROTOCOL), each tested with the order of events that breaks a desk
+ * without it: the desk's core and the real session machine, with a network that delays and loses calls.
  */
 import { describe, it } from "vitest";
 import { buildFrames } from "../../../worker/desk/core/frames.ts";

@@ -1,4 +1,4 @@
-/** Lists, their counts, and what a socket is sent of them. */
+/** Lists, their counts, and the changes of lists that a socket receives. */
 import { describe, it } from "vitest";
 import { API_ACTOR } from "../../../worker/desk/core/agent.ts";
 import { buildFrames, type Subscription } from "../../../worker/desk/core/frames.ts";

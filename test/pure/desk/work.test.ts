@@ -1,4 +1,4 @@
-/** How much one decision visits: in steps, not in milliseconds. */
+/** The number of entries that one decision visits, in steps instead of milliseconds. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { drainQueue } from "../../../worker/desk/core/assignment.ts";
@@ -22,7 +22,7 @@ function startQueue(agents: readonly string[], sessions: number, capacity: numbe
   return world;
 }
 
-/** A draft that counts how often its buckets and tables are looked at. */
+/** A draft that counts the reads of its buckets and tables. */
 function countLooks(draft: Draft, counts: { looks: number }): Draft {
   const counted = <V>(table: TableDraft<V>): TableDraft<V> => ({
     ...table,

@@ -1,8 +1,10 @@
-/** The official agent: who gets the user's messages after a hand-over, and for how long (WECHAT.md §1.7, §1.8). */
+/**
+ * The official agent: which side gets the user's messages after a handover, and for how long (WECHAT.md §1.7, §1.8).
+ */
 import { describe, it } from "vitest";
 import { APP, createHarness, seal, transfer } from "./harness.ts";
 
-/** A worker that hands every message over and acknowledges the rest. */
+/** A worker that hands every message over and acknowledges all other events. */
 function createHandingOver() {
   const harness = createHarness();
   let pushes = 0;

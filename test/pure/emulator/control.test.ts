@@ -75,7 +75,7 @@ describe("a control request", () => {
   });
 });
 
-/** A list in a list, and so on. */
+/** Nested lists of the given depth. */
 function nested(depth: number): string {
   return "[".repeat(depth) + "]".repeat(depth);
 }

@@ -1,4 +1,4 @@
-/** The feed of the phone page: the traffic as it was sent, and the records; nothing while nothing changes. */
+/** The feed of the phone page: the traffic as it was sent, and the records; no event is sent without a change. */
 import { describe, it } from "vitest";
 import type { Feed } from "../../../emulator/phone-model.ts";
 import { API, APP, createHarness, START } from "./harness.ts";

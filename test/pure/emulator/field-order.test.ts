@@ -1,4 +1,7 @@
-/** The order of a push's fields, which is nothing to a right worker, but is as in the official samples (WECHAT.md §3.1). */
+/**
+ * The order of a push's fields. A correct worker does not depend on it, but it equals the official samples (WECHAT.md
+ * §3.1).
+ */
 import { describe, it } from "vitest";
 import type { PushContent } from "../../../emulator/push-model.ts";
 import { APP, createHarness } from "./harness.ts";

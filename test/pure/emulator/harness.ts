@@ -1,6 +1,6 @@
 /**
- * What the emulator's tests share: an emulator with a clock that is moved by hand, a worker that is a function, and a
- * receiver of pushes written with WebCrypto alone, so that it cannot share a mistake with `emulator/crypto.ts`.
+ * Shared by the emulator's tests: an emulator with a manual clock, a worker that is a function, and a receiver of
+ * pushes written with WebCrypto only, so that it does not repeat a mistake of `emulator/crypto.ts`.
  */
 import { createControl } from "../../../emulator/control.ts";
 import type { EmulatedApp, Switches } from "../../../emulator/model.ts";
@@ -37,7 +37,7 @@ interface HarnessOptions {
 }
 
 /**
- * An emulator under test. Pauses pass at once and move the clock; a wait that a signal may end (the platform's
+ * An emulator under test. Waits end at once and advance the clock; a wait that a signal may end (the platform's
  * timeout, a slow answer) lasts until the signal, unless `timers` is `instant`.
  */
 export function createHarness(options: HarnessOptions = {}) {
@@ -112,7 +112,7 @@ export interface ReceivedPush {
   readonly envelope: string;
   readonly query: URLSearchParams;
   readonly contentType: string;
-  /** Whether `signature` and, if there is one, `msg_signature` hold. */
+  /** Whether `signature` and, if present, `msg_signature` are correct. */
   readonly isGenuine: boolean;
   /** The id behind the message; null in plain mode. */
   readonly receiveId: string | null;
@@ -135,7 +135,7 @@ export async function receive(app: EmulatedApp, request: Request): Promise<Recei
   return { ...opened, envelope, query, contentType, isGenuine: isSigned && part("msg_signature") === expected };
 }
 
-/** Decrypts by WebCrypto: a constant block of valid padding is appended, so that WeChat's own stays. */
+/** Decrypts by WebCrypto: a constant block of valid padding is appended, so that WeChat's padding is kept. */
 export async function open(aesKey: string, base64: string): Promise<{ text: string; receiveId: string }> {
   const { key, iv } = await importKey(aesKey);
   const cipher = Buffer.from(base64, "base64");

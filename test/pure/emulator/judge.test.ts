@@ -1,6 +1,5 @@
 /**
- * The check of answers: which ones a worker may give to a push, and which the platform would refuse (WECHAT.md §1.8,
- * §1.9).
+ * The check of answers: which answers to a push are valid, and which the platform would reject (WECHAT.md §1.8, §1.9).
  */
 import { describe, it } from "vitest";
 import type { EmulatedApp } from "../../../emulator/model.ts";

@@ -1,5 +1,6 @@
 /**
- * The emulator's calls of the worker about pauses, the parts of the answers it returns, and that the key stays with it.
+ * The emulator's calls of the worker about pauses, the parts of the answers that it returns, and that it never reveals
+ * the API key.
  */
 import { describe, it } from "vitest";
 import { createControl } from "../../../emulator/control.ts";

@@ -1,6 +1,6 @@
 /**
- * Pushes as a worker meets them: built, signed and encrypted for every mode and format, delivered, and sent again
- * (WECHAT.md §1.3–1.6, §3). Long because one simulated worker receives them all.
+ * Pushes as a worker receives them: built, signed and encrypted for every mode and format, delivered, and repeated
+ * (WECHAT.md §1.3–1.6, §3). The file is long because one simulated worker receives them all.
  */
 import { Buffer } from "node:buffer";
 import { describe, it } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * The reply quota (WECHAT.md §4.4) through the API: the table's cases by hand, and random histories against a model
- * that keeps every event and counts afresh each time.
+ * The reply quota (WECHAT.md §4.4) through the API: the cases of the table, and random histories compared with a model
+ * that stores every event and recounts each time.
  */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";

@@ -1,8 +1,8 @@
-/** What pushes are signed with: by whose clock, and whether a retry is signed anew, which no document says. */
+/** The signature of pushes: whose clock it uses, and whether a retry is signed again, which no document states. */
 import { describe, it } from "vitest";
 import { APP, createHarness, START } from "./harness.ts";
 
-/** An emulator and the queries of what it pushed. */
+/** An emulator, and the query parameters of its pushes. */
 function createReceiver() {
   const received: URLSearchParams[] = [];
   const harness = createHarness({

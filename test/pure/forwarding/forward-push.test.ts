@@ -20,7 +20,7 @@ const says =
   () =>
     Promise.resolve(new Response(body, init));
 
-/** What the server would be sent. */
+/** The request that the server would receive. */
 async function seen(target: string, push: Partial<RawPush> = {}) {
   const calls: { url: string; init: ForwardInit }[] = [];
   await run(

@@ -61,7 +61,7 @@ describe("a message that waits for the app", () => {
 describe("a rejection that pauses", () => {
   const NOW = 1_800_000_000_000;
 
-  /** What is reported and settled when WeChat answers with this errcode. `leftMs`: until the end of the attempt. */
+  /** The reports and outcomes when WeChat answers with this errcode. `leftMs`: until the end of the attempt. */
   const carry = async (errcode: number, verdict: PauseVerdict, leftMs = 10_000) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     vi.useFakeTimers({ toFake: ["Date"], now: NOW });

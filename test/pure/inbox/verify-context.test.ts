@@ -8,7 +8,7 @@ const KEY = "context-test-key-0123456789abcdefgh";
 const OTHER_KEY = "another-key-0123456789abcdefghijkl";
 const EXPIRY = 1_790_000_000_000;
 
-/** Made elsewhere, so that our signing and our verifying cannot be wrong together. */
+/** Created by another program, so that an error shared by our signing and verifying code is found. */
 const VECTORS = [
   {
     openid: "oUser1",

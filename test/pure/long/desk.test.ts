@@ -1,4 +1,4 @@
-/** The long run of the desk's stories, and its verdict. */
+/** The long run of random desk stories, and its result. */
 import { describe, it } from "vitest";
 import { findDeskFaults, writeDeskReport } from "../../long/desk-report.ts";
 import { runDesk, type DeskRun } from "../../long/desk.ts";

@@ -1,4 +1,4 @@
-/** The checks of the long run: for records that do not agree, each disagreement is named. */
+/** The checks of the long run: each contradiction between the records is named. */
 import { describe, it } from "vitest";
 import type { Row } from "../../../client/index.ts";
 import { isSettled, judge, type PersonBooks, type PushBook } from "../../long/judge.ts";
@@ -55,7 +55,7 @@ const retry = (ref: number): Row => ({
   facts: { attempt: 1, retryAt: AT, reason: "paused" },
 });
 
-/** One question, one answer, both sides agree; then what a test changes. */
+/** Consistent records of one question and one answer, with the changes of the test. */
 const person = (change: Partial<PersonBooks> = {}): PersonBooks => ({
   openid: "oUser",
   unconfirmedRetry: 1,

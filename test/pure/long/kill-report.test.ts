@@ -1,4 +1,4 @@
-/** The report of the long run: what it adds up, and when it calls a run no proof. */
+/** The report of the long run: its sums, and when a run counts as no proof. */
 import { describe, it } from "vitest";
 import type { PersonBooks } from "../../long/judge.ts";
 import { findFaults, writeKillReport } from "../../long/kill-report.ts";

@@ -1,4 +1,4 @@
-/** WXSS as the browser gets it: widths, tags, pages that keep to themselves, components that are isolated. */
+/** WXSS compiled for the browser: widths, tags, styles limited to their page, isolated components. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

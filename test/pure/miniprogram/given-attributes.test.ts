@@ -1,4 +1,4 @@
-/** The build writes a button once for every set of attributes a page can give (WECHAT.md §9.1). */
+/** The build generates one button for each set of attributes that a page can pass (WECHAT.md §9.1). */
 import { describe, it } from "vitest";
 import { writeGivenAttributes } from "../../../scripts/lib/miniprogram/given-attributes.ts";
 

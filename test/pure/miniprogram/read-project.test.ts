@@ -1,4 +1,4 @@
-/** A mini program read as WeChat reads it, and what stops the build. */
+/** Reading a mini-program project as WeChat does, and the errors that stop the build. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,4 +1,4 @@
-/** The package's rules for clients, without a client (WECHAT.md §9.1, §9.3). */
+/** The package's rules about client versions, tested without a client (WECHAT.md §9.1, §9.3). */
 import { describe, it } from "vitest";
 import { findObstacles, planEntry, type Way } from "../../../miniprogram/src/entry/entry-plan.ts";
 import { helpFor, textsFor } from "../../../miniprogram/src/entry/texts.ts";

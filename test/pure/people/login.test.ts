@@ -130,7 +130,7 @@ describe("the lock-out", () => {
 });
 
 describe("a refusal", () => {
-  /** Makes one attempt and counts what it costs. */
+  /** Makes one attempt and counts the hash computations. */
   function costOf(stored: Login, password: string) {
     const cost = { verified: 0, written: 0 };
     const login = createLogin({

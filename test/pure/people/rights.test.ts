@@ -1,4 +1,4 @@
-/** The table of rights, written a second time: a change of it must be made here as well. */
+/** A second copy of the table of rights: every change of the table must be repeated here. */
 import { describe, it } from "vitest";
 import { ROLES } from "../../../shared/api/people.ts";
 import { ACTIONS, isOpenToKey, isOpenToRole, mayPerform, type Access } from "../../../worker/people/core/rights.ts";

@@ -1,4 +1,4 @@
-/** The text of a message as data: links recognised, everything else left as letters. */
+/** A message text parsed into parts: links are recognised, all other text is kept as plain text. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { isWebAddress, parseText, splitAddresses } from "../../../console/ui/links.ts";

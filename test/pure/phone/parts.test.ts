@@ -1,4 +1,4 @@
-/** The small pure parts of the phone page: curl, masks, bodies for reading, the unreachable push URL. */
+/** The small pure parts of the phone page: curl commands, masks, formatted bodies, the unreachable push URL. */
 import fc from "fast-check";
 import { execFileSync } from "node:child_process";
 import { describe, it } from "vitest";

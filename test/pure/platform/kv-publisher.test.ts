@@ -67,7 +67,7 @@ describe("createPublisher", () => {
 });
 
 describe("createPublisher when a write hangs", () => {
-  /** A publisher whose writes are ended by the test. */
+  /** A publisher whose writes finish when the test says so. */
   function createHungBench() {
     const bench = { value: 0, stored: 0, ends: [] as (() => void)[] };
     const publisher = createPublisher({

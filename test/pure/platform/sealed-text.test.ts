@@ -1,4 +1,4 @@
-/** Texts sealed with DATA_KEY: what they are bound to, and what cannot be done to them unnoticed. */
+/** Texts sealed with DATA_KEY: the values they are bound to, and the changes that are detected. */
 import * as fc from "fast-check";
 import { Buffer } from "node:buffer";
 import * as crypto from "node:crypto";

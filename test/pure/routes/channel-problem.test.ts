@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The answer of a route whose call failed so. */
+/** The response of a route whose call failed this way. */
 async function answerTo(failure: CallFailure) {
   const app = new Hono().get("/", (c) => refuseCall(c, MINI_PROGRAM_TEXTS, failure));
   const response = await app.request("/");

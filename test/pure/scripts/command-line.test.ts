@@ -1,4 +1,4 @@
-/** What every script does with its command line, and with a port that was taken. */
+/** How every script handles its command line, and a port that is in use. */
 import { describe, it } from "vitest";
 import { BAD_CALL, describeBadCall, parseFlags, wantsHelp } from "../../../scripts/lib/command-line.ts";
 import { isPortTaken, NoFreePortError, portProblem } from "../../../scripts/lib/ports.ts";

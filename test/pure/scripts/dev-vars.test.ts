@@ -1,4 +1,4 @@
-/** Which file a command line means, and whether it may be absent. */
+/** Which file the command line selects, and whether it may be missing. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

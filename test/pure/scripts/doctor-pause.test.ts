@@ -1,4 +1,4 @@
-/** A pause is the doctor's first fault, and is tried again when the set-up caused it. */
+/** The doctor reports a pause first, and retries it when the set-up caused it. */
 import { describe, it } from "vitest";
 import { examine } from "../../../scripts/doctor/examine.ts";
 import { toText } from "../../../scripts/doctor/print.ts";

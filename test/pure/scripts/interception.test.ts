@@ -1,4 +1,6 @@
-/** Cloudflare answers in the worker's place: the doctor and setup name the setting, not a fault of the worker. */
+/**
+ * Cloudflare answers instead of the worker: doctor and setup name the Cloudflare setting, not a fault of the worker.
+ */
 import { describe, it } from "vitest";
 import { examine } from "../../../scripts/doctor/examine.ts";
 import type { Ports } from "../../../scripts/doctor/target.ts";
@@ -21,7 +23,7 @@ const page = (title: string, body = "") =>
 interface Sample {
   readonly name: string;
   readonly answer: () => Response;
-  /** What the fact says, and the cure in English. */
+  /** The finding, and its fix in English. */
   readonly fact: string;
   readonly cure: string;
 }

@@ -22,7 +22,7 @@ const write = async (name: string, text = "") => {
   await mkdir(dirname(join(path, name)), { recursive: true });
   await writeFile(join(path, name), text);
 };
-/** What the stack makes, as far as it matters here. */
+/** The files of the local stack that this test needs. */
 const writeData = async () => {
   for (const name of [ACCOUNT, "kv/miniflare-KVNamespaceObject/metadata.sqlite", "kv/KV/blobs/1"]) await write(name);
 };

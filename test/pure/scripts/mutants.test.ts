@@ -1,4 +1,4 @@
-/** The parts of `npm run test:mutants` that decide; its whole is what it does to the tables. */
+/** The deciding functions of `npm run test:mutants`, tested without running mutants. */
 import { describe, it } from "vitest";
 import { readMutantOptions } from "../../../scripts/mutants/options.ts";
 import { toJson, toSummary } from "../../../scripts/mutants/print.ts";

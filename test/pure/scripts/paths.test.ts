@@ -1,4 +1,4 @@
-/** Paths of a command line: what is wrong with one is found before it is used. */
+/** Paths of a command line: an invalid path is reported before it is used. */
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** In /proc Node's recursive making of folders never ends. */
+/** Node's recursive mkdir never returns for a path below /proc. */
 const IMPOSSIBLE = process.platform === "linux" ? "/proc/nope/below" : join(tmpdir(), "x".repeat(300));
 const data = async (path: string) => (await findFolderProblem({ path, flag: "--persist-to" }))?.en;
 const file = async (path: string) => (await findFileProblem({ path, flag: "--dev-vars" }))?.en;

@@ -1,7 +1,7 @@
 /**
  * `npm run setup` for Cloudflare, with a simulated wrangler and worker: the commands, their order, the output, and that
- * no secret is shown. Only a live account can prove that wrangler's output is still the same. Long because the
- * simulated wrangler serves every test here and no other file.
+ * no secret is shown. That wrangler's output is still the same can only be verified with a real account. The file is
+ * long because all its tests use one simulated wrangler.
  */
 import { randomBytes } from "node:crypto";
 import { describe, it } from "vitest";
@@ -99,7 +99,7 @@ async function run(options: Partial<SetupOptions> = {}, world: World = {}, base:
   return { code, shown, commands: calls.map(({ command }) => command), uploaded, asked };
 }
 
-/** All that setup uploads unasked. */
+/** Everything that setup uploads without being asked to. */
 const NAMES = ["WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS", "DATA_KEY"];
 
 describe("setup on a Cloudflare account without the worker", () => {

@@ -1,4 +1,4 @@
-/** `npm run setup` reports a pause before anything else, and tries one that the set-up caused again. */
+/** `npm run setup` reports a pause first, and retries a pause that the set-up caused. */
 import { randomBytes } from "node:crypto";
 import { describe, it } from "vitest";
 import { setUpCloudflare } from "../../../scripts/setup/cloudflare.ts";

@@ -1,4 +1,7 @@
-/** The questions of `npm run setup`, asked by the real prompts through streams: keys in, what a terminal shows out. */
+/**
+ * The questions of `npm run setup`, asked by the real prompts through streams: key presses as input, terminal text as
+ * output.
+ */
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";

@@ -1,4 +1,4 @@
-/** The settings as a Worker reads them: memory, KV and object fail in every combination. */
+/** How a Worker reads the settings when memory, KV and object fail, in every combination. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { DEFAULT_VERSION, type DocumentVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok } from "../../../shared/base/result.ts";
@@ -17,7 +17,7 @@ interface Bench {
   stored: DocumentVersion;
 }
 
-/** The object, a KV and a clock in the test's hands. */
+/** The object, a KV and a clock that the test controls. */
 function createBench() {
   const bench: Bench = {
     now: NOW,

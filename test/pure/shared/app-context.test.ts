@@ -1,4 +1,4 @@
-/** The declaration of this app's context: what a page sends is what the worker types. */
+/** The declaration of this app's context: the type that a page sends is the type that the worker reads. */
 import * as v from "valibot";
 import { describe, it } from "vitest";
 import {

@@ -1,4 +1,4 @@
-/** The path of a card: what the worker writes is what the page gets back, however the phone hands it over. */
+/** The path of a card: a page gets back what the worker wrote, in every form in which the phone passes it. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { buildCardPath, CARD_PATH_LIMIT, parseCardPath } from "../../../shared/entry/card-path.ts";

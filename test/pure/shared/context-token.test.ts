@@ -1,4 +1,4 @@
-/** The token between the shop's back end and the worker: taken apart strictly, or not at all. */
+/** The token between the shop's back end and the worker: parsed strictly, or rejected. */
 import { describe, it } from "vitest";
 import {
   CONTEXT_TOKEN_LIMIT,

@@ -1,4 +1,4 @@
-/** The protocol of the desk's socket: what the desk reads of a page, and what a page reads of the desk. */
+/** The protocol of the desk's socket: messages from page to desk, and from desk to page. */
 import * as fc from "fast-check";
 import * as v from "valibot";
 import { describe, it } from "vitest";

@@ -1,4 +1,4 @@
-/** The two forms of a text, and the way back to what was written. */
+/** The folded form of a text, and mapping its positions back to the original. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { fold, skeleton, spanInOriginal, toStars, type TextForm } from "../../../shared/text/fold.ts";

@@ -1,7 +1,7 @@
 /** Values that a page, a shop's catalogue or a patched client may put into a context, for property tests. */
 import * as fc from "fast-check";
 
-/** Pieces that have a meaning somewhere on the way: the mark, JSON, CDATA, templates, HTML, paths, Unicode's odd corners. */
+/** Fragments with a special meaning in some format: the mark, JSON, CDATA, templates, HTML, paths, unusual Unicode. */
 const PIECES = [
   "kefu1",
   "kefu1{",

@@ -1,4 +1,4 @@
-/** Whom an event concerns: only what concerns a user may make or wake a conversation. */
+/** The scope of events: only an event about a user may create or wake a conversation. */
 import { describe, it } from "vitest";
 import { EVENT_SCOPES, scopeOf, type EventHead, type InboundEvent } from "../../../shared/message/inbound.ts";
 

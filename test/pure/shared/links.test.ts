@@ -1,4 +1,4 @@
-/** Links of texts: which are refused, and how a user's words are kept from becoming links (WECHAT.md §4.2). */
+/** Links in texts: which are rejected, and how the user's words are prevented from becoming links (WECHAT.md §4.2). */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseText } from "../../../console/ui/links.ts";
@@ -13,7 +13,7 @@ const anchor = (appid: string, path = "pages/order/index?id=1") =>
 
 const plainTag = (text: string) => text.replace("<a", "＜a");
 
-/** Texts made of what links are made of. */
+/** Random texts of the fragments that links consist of. */
 const PIECES = [
   "<a ", "<a", "<A\n", "</a>", ">", '"', "'", " ", "=", "href=", 'href="https://x.cn"', "title=", "＜a ",
   "data-miniprogram-appid=", "DATA-miniprogram-appid = ", "data-miniprogram-path=", OWN, FOREIGN, `"${OWN}"`, `'${OWN}'`,

@@ -1,4 +1,7 @@
-/** What may be sent: the message model and the channel's limits, before any request leaves (WECHAT.md §4.1–4.3). */
+/**
+ * Which messages may be sent: the message model and the channel's limits, checked before any request (WECHAT.md
+ * §4.1–4.3).
+ */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { checkOutbound, parseOutbound } from "../../../shared/message/outbound.ts";

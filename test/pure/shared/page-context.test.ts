@@ -1,5 +1,5 @@
 /**
- * Where a user came from: claims are returned as claims, signed fields only when they were verified, and only valid
+ * The entry point of a user: claims are returned as claims, signed fields only when they were verified, and only valid
  * data is typed.
  */
 import { describe, it } from "vitest";

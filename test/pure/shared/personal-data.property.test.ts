@@ -1,4 +1,4 @@
-/** What holds of masks for any text, hostile ones included. */
+/** Invariants of masks for any text, including hostile ones. */
 import * as fc from "fast-check";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { fold } from "../../../shared/text/fold.ts";
 import { findPersonalData, maskPersonalData } from "../../../shared/text/personal-data.ts";
 import { createScan, MAX_DIGITS } from "../../../shared/text/personal/scan.ts";
 
-/** Numbers of every kind, parts of them, the words around them, and what stands between. */
+/** Numbers of every kind, parts of them, the words around them, and separators. */
 const PIECES = [
   "13800138000",
   "+86 138-0013-8000",

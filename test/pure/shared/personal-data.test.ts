@@ -1,4 +1,4 @@
-/** What counts as personal data, and what is shown of it. All numbers are made up. */
+/** What counts as personal data, and the part of it that is shown. All numbers are invented. */
 import { describe, it } from "vitest";
 import { findPersonalData, maskId, maskName, maskPersonalData } from "../../../shared/text/personal-data.ts";
 import { isCompanyCode, isIdCard, isOldIdCard, passesLuhn } from "../../../shared/text/personal/check-digits.ts";

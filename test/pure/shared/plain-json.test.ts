@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { readJsonObject, writePlainJson } from "../../../shared/base/plain-json.ts";
 
-/** JSON as anybody may send it: deep, with names and numbers that cannot be written. */
+/** JSON as a hostile sender may send it: deep, with names and numbers that our writer never produces. */
 const anyJson = fc
   .letrec<{ json: string }>((tie) => ({
     json: fc.oneof(

@@ -1,4 +1,4 @@
-/** The context of a contact button: what a page puts in comes out in the worker, or is refused where it was put in. */
+/** The context of a contact button: the worker reads what the page wrote, or the page's call is rejected. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import {
@@ -18,7 +18,7 @@ function encoded(context: object, options?: { label?: string; signed?: string })
   return result.value;
 }
 
-/** Data as deep as asked: `{ a: { a: … } }`. */
+/** Data with the given depth: `{ a: { a: … } }`. */
 function nested(levels: number): object {
   return levels === 1 ? {} : { a: nested(levels - 1) };
 }

@@ -1,4 +1,4 @@
-/** One document for all accounts: defaults, what single accounts set differently, and what is in force. */
+/** One document for all accounts: defaults, the overrides of single accounts, and the settings in force. */
 import { describe, it } from "vitest";
 import { findDocumentProblems } from "../../../shared/api/settings/document-checks.ts";
 import { checkDocument, originsOf, parseDocument } from "../../../shared/api/settings/document-input.ts";

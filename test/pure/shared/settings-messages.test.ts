@@ -1,11 +1,13 @@
-/** The messages of answers and greetings: what could never be sent is refused when the settings are read. */
+/**
+ * The messages of answers and greetings: a message that could never be sent is rejected when the settings are checked.
+ */
 import { describe, it } from "vitest";
 import { parseStoredDocument } from "../../../shared/api/settings/document.ts";
 import { parseSettings } from "../../support/settings.ts";
 
 const text = (content: string) => ({ type: "text", content });
 
-/** The problems of otherwise right settings, as `path: problem`. */
+/** The problems of otherwise correct settings, as `path: problem`. */
 function tell(over: Record<string, unknown>): string[] {
   const parsed = parseSettings({ fallback: { type: "handover" }, ...over });
   return parsed.ok ? [] : parsed.error.map(({ path, problem }) => `${path}: ${problem}`);

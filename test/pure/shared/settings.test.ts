@@ -1,4 +1,4 @@
-/** Reading a team's settings: defaults, every problem at once, and what could never be sent refused. */
+/** Parsing a team's settings: defaults, every problem at once, and messages that could never be sent. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
@@ -20,7 +20,7 @@ function problemsOf(input: unknown): SettingsProblem[] {
   return parsed.ok ? [] : parsed.error;
 }
 
-/** The problems of otherwise right settings, as `path: problem`. */
+/** The problems of otherwise correct settings, as `path: problem`. */
 function tell(over: Record<string, unknown>): string[] {
   return problemsOf({ fallback: FALLBACK, ...over }).map(({ path, problem }) => `${path}: ${problem}`);
 }

@@ -1,4 +1,4 @@
-/** Sizes of texts without TextEncoder agree with what goes over the wire. */
+/** Text sizes computed without TextEncoder equal the number of bytes sent. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { textSize, utf8Length } from "../../../shared/text/size.ts";

@@ -1,4 +1,4 @@
-/** Splitting long texts: nothing lost, nothing torn, nothing over the limit. */
+/** Splitting long texts: no text is lost, no character or link is split, no part exceeds the limit. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Result } from "../../../shared/base/result.ts";
@@ -30,7 +30,7 @@ const pieces = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 6 }),
 );
 const contents = fc.array(pieces, { maxLength: 60 }).map((list) => list.join(""));
-/** With long runs of white space, which reach over the end of a part. */
+/** With long runs of white space that cross the end of a part. */
 const spaced = fc
   .array(
     fc.oneof(
@@ -62,7 +62,7 @@ function placesOf(content: string, parts: readonly string[]) {
   return { places, left: [...left, content.slice(end)] };
 }
 
-/** Whether nothing of a text is shown: of a link without words its tags are not. */
+/** Whether a text has no visible content, for example a link without a label. */
 function isUnseen(left: string): boolean {
   return !canBeSeen(left.replace(/<a>|<\/a\s*>/gi, ""));
 }

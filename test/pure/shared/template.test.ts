@@ -1,4 +1,4 @@
-/** Variables in the team's texts: filled once, bounded, never markup. */
+/** Variables in the team's texts: replaced once, limited in length, never parsed as markup. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import {

@@ -13,7 +13,7 @@ import {
 
 const at = (after: number): ConsumerCursor => ({ after, tries: 0, since: 0, nextAt: 0 });
 const hook = (id: string, ...events: "message.received"[]) => ({ id, url: "https://shop.example.com/", events });
-/** Another consumer, whose id looks almost like a webhook's. */
+/** Another consumer, with an id similar to that of a webhook. */
 const OTHER = { webhook: at(2), archive: at(3) };
 
 describe("webhooks among the consumers of a log", () => {

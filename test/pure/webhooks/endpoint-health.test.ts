@@ -23,7 +23,7 @@ const from = (n: number, report: WebhookReport = FAILED): WebhookReport => ({ ..
 /** Reports failures at these times, each of another conversation. */
 const fail = (times: readonly number[], known?: WebhookHealth) =>
   times.reduce((health, at, n) => recordReport(health, from(n), at), known);
-/** As many failures in a moment. */
+/** The given number of failures at the same time. */
 const burst = fail(Array.from({ length: PAUSE_AFTER }, () => NOW));
 const paused = fail([NOW + PAUSE_SPAN_MS], burst);
 
@@ -57,7 +57,7 @@ describe("an endpoint's health", () => {
     for (let n = 0; n < 100; n += 1) health = recordReport(health, from(n), NOW + 1 + n);
     expect(waitingSince(health as WebhookHealth, NOW)).toHaveLength(20);
     expect(recordReport(health, from(200), NOW + 200)).toBe(health);
-    // One that is refused now waits no longer.
+    // An event that is refused now no longer waits.
     const refused = Array.from({ length: PAUSE_AFTER }, () => from(50, REFUSED));
     const row = refused.reduce((known, report) => recordReport(known, report, NOW + 300), health);
     expect(recordReport(row, from(7, REFUSED), NOW + 301)?.conversations).not.toHaveProperty("c7");
@@ -175,7 +175,7 @@ describe("trouble of one conversation", () => {
   });
 
   it("is counted for twenty conversations, the latest of them", ({ expect }) => {
-    // Slower than the row of failures is capped: each report is kept.
+    // Reports arrive more slowly than the series of failures is capped: each report is kept.
     const health = fail(Array.from({ length: 9 }, (_, n) => NOW + n)) as WebhookHealth;
     const known = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, { since: NOW + n, at: NOW + n }]));
     const full = recordReport({ ...health, failures: 1, conversations: known }, from(7), NOW + 30);

@@ -1,4 +1,4 @@
-/** Commands of agents and the desk on a session: from which state, with which checks, and the refusals. */
+/** Commands of agents and the desk on a session: the states in which they are allowed, their checks, and refusals. */
 import { describe, it } from "vitest";
 import {
   assign,

@@ -1,4 +1,4 @@
-/** What holds of a conversation's sessions in every order of messages, outcomes and commands. */
+/** Invariants of a conversation's sessions for every order of messages, outcomes and commands. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { expire, take } from "../../../../worker/conversation/core/session/commands.ts";

@@ -1,6 +1,6 @@
 /**
- * What holds of a conversation with sessions in every order of messages, attempts, outcomes and commands, evicted after each
- * step: the promises of the desk, on the real core (DESK_PROTOCOL, last section).
+ * Invariants of a conversation with sessions for every order of messages, attempts, outcomes and commands, evicted
+ * after each step: the promises of the desk, tested on the real core (DESK_PROTOCOL, last section).
  */
 import fc from "fast-check";
 import { describe, it } from "vitest";
@@ -18,7 +18,7 @@ const servedBy = ({ chat }: Step) => {
   return open?.status === "serving" ? open.assignee : undefined;
 };
 
-/** The steps of a story after which something is wrong. */
+/** The steps of a story after which an invariant is broken. */
 function findWrong(given: Story, check: (step: Step) => unknown): readonly unknown[] {
   const wrong: unknown[] = [];
   playServed(given, (step) => {
@@ -28,7 +28,7 @@ function findWrong(given: Story, check: (step: Step) => unknown): readonly unkno
   return wrong;
 }
 
-/** The shortest story after a step of which something is wrong; null when there is none. `check` returns what is wrong. */
+/** The shortest story that breaks an invariant; null when there is none. `check` returns the broken invariants. */
 function findCounterexample(check: (step: Step) => unknown): unknown {
   const { counterexample } = fc.check(
     fc.property(story, (given) => findWrong(given, check).length === 0),
@@ -69,7 +69,7 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
         const { by, facts, ref } = row;
         const agent = servedBy(step);
         if (by.type === "rule") return agent === undefined ? undefined : { by, agent };
-        // The first part of a split message has arrived, or may have: the rest is finished.
+        // The first part of a split message was sent, or may have been: the remaining parts are sent too.
         if (by.type !== "agent" || ref !== null) return undefined;
         return by.id === agent ? undefined : { by, facts, agent };
       }),
@@ -144,7 +144,7 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
     expect(
       findCounterexample((step) => {
         if (step.step.type !== "says") return undefined;
-        // Where the platform's own agents serve, no session begins.
+        // While the platform's own agents serve, no session begins.
         if (!step.step.isDesk) return undefined;
         const rows = written(step);
         const { open, closed } = step.chat.state().sessions ?? {};
@@ -195,7 +195,7 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
         if (step.answer?.ok !== false) return undefined;
         const rows = written(step);
         if (step.answer.refusal.reason === "gone") return rows.length === 0 ? undefined : rows;
-        // What was due happens whether the command is refused or not: an attempt whose carrier was lost has ended.
+        // Due work is done even when the command is refused: an attempt whose Worker ended is closed.
         const isDue = rows.some(({ kind }) => kind === "unconfirmed");
         const own = rows.filter(({ kind }) => kind === "out" || kind === "note" || (kind === "session" && !isDue));
         return own.length === 0 ? undefined : own;

@@ -1,4 +1,7 @@
-/** Cases of a conversation with sessions that random orders reach rarely: the pure core over an array, evicted after each step. */
+/**
+ * Cases of a conversation with sessions that random orders rarely reach: the pure core over an array, evicted after
+ * each step.
+ */
 import { describe, it } from "vitest";
 import type { Candidate } from "../../../../worker/conversation/core/candidate.ts";
 import type { CommandAction } from "../../../../worker/conversation/core/session/apply.ts";
@@ -10,7 +13,7 @@ const HOUR = 3_600_000;
 const PLATFORM = { desk: null };
 const SILENT: Candidate = { ruleId: "quiet", action: { type: "silent" } };
 
-/** A text of the desk's about the session as it is now. */
+/** A service text of the desk about the current session. */
 const serviceText = (chat: Served, purpose: ServicePurpose): CommandAction => {
   const { open, closed } = must(chat.state().sessions);
   const about = { session: chat.named().session, lastUserSeq: (open ?? closed)?.lastUserSeq ?? 0 };

@@ -1,4 +1,4 @@
-/** The figures of a session, in the cases where other desks computed wrong ones. */
+/** The figures of a session, in cases that are easy to compute wrongly. */
 import { describe, it } from "vitest";
 import {
   addAutomaticReply,
