@@ -1,6 +1,7 @@
 /**
- * A conversation's storage as an array of records: the same as `worker/conversation/storage/store.ts` without SQL, for the tests of what
- * runs over it. Both pass `store-contract.ts`. Rows and state survive only as what JSON keeps of them.
+ * A conversation's storage as an array of records: the same as `worker/conversation/storage/store.ts` without SQL, for
+ * tests of the code that uses a store. Both pass `store-contract.ts`. Rows and state are stored as JSON, so only what
+ * JSON can represent survives.
  */
 import { isSameAccount, type Address } from "../../shared/message/address.ts";
 import type { EraseNote } from "../../worker/conversation/core/erasure.ts";
@@ -16,7 +17,7 @@ interface ArrayRecord {
   state: string;
 }
 
-/** What is stored; it outlives every store that is opened on it. */
+/** The stored data; it outlives every store that is opened on it. */
 export interface ArrayData {
   address?: Address;
   log?: string;

@@ -1,6 +1,6 @@
 /**
- * What commands do in a conversation with sessions, over any storage: run over the array of the tests and over the SQLite of a real
- * object. Between any two steps it is evicted.
+ * The behaviour of commands in a conversation with sessions, for any store: run with the array store and with the
+ * SQLite of a real object. The object is evicted after every step.
  */
 import { it } from "vitest";
 import { must, reply, text, TRANSFER } from "./conversation.ts";
@@ -11,7 +11,7 @@ import type { WithStorage } from "./store-contract.ts";
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 
-/** The demands, as tests of the suite it is called in. */
+/** The requirements, as tests of the calling suite. */
 export function testCommands(withStorage: WithStorage): void {
   it("gives a session to the first of two agents, and the other one what is so", ({ expect }) =>
     withStorage((open) => {

@@ -1,6 +1,4 @@
-/**
- * What a conversation does over a storage: run over the array of the tests and over the SQLite of a real object.
- */
+/** The behaviour of a conversation on any store: run with the array store and with the SQLite of a real object. */
 import { it } from "vitest";
 import { miniProgramAddress, type ChannelAccount } from "../../shared/message/address.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
@@ -16,11 +14,11 @@ import type { WithStorage } from "./store-contract.ts";
 
 const DAY = 86_400_000;
 const ADDRESS = miniProgramAddress("wx0123456789abcdef", "oContract");
-/** Of an account with other rules. */
+/** A conversation of an account with other rules. */
 const OTHER = miniProgramAddress("wxfedcba9876543210", "oContract");
 const rulesOf = ({ account }: ChannelAccount) => (account === OTHER.account ? OTHER_RULES : RULES);
 
-/** A conversation over a storage, with the clock and the alarm in the test's hands. */
+/** A conversation on a store; the test controls its clock and alarm. */
 function play(open: () => ConversationStore) {
   let now = T0;
   const alarms: number[] = [];
@@ -47,7 +45,7 @@ function play(open: () => ConversationStore) {
     pass(ms: number) {
       now += ms;
     },
-    /** The object is evicted and wakes. */
+    /** The object is evicted and loaded again. */
     evict() {
       conversation = load();
     },
@@ -73,7 +71,7 @@ const request = (key: string, more: Partial<SendRequest> = {}): SendRequest => {
   return { key, request: "hash", message: text("在的"), isAi: false, hold: false, muteMs: 0, ...more };
 };
 
-/** The demands, as tests of the suite it is called in. */
+/** The requirements, as tests of the calling suite. */
 export function testConversation(withStorage: WithStorage): void {
   it("stores a push, its reply and the attempt it leased in one record, and arms the alarm for the lease", ({
     expect,

@@ -1,6 +1,6 @@
 /**
- * A conversation without its object: the pure transitions over the engine and an array of records, a clock that changes
- * only when a test moves it, and a fixed random number. For tests of `worker/conversation/core/`.
+ * A conversation without its object: the pure transitions over the engine and an array of records, a manual clock, and
+ * a fixed random number. For tests of `worker/conversation/core/`.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { miniProgramAddress, type Address } from "../../shared/message/address.ts";
@@ -71,7 +71,7 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
   let carriers = 0;
 
   const context = (): TransitionContext => ({ rules, now, random: random(), unconfirmedRetries });
-  // Every call has a holder of its own.
+  // Every call has its own lease holder.
   const holder = (): string => {
     carriers += 1;
     return `carrier ${carriers}`;
@@ -84,7 +84,7 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
       return { state: value.state, ...(value.lease !== undefined && { lease: value.lease }), value };
     };
     const value = engine.transact(ADDRESS, now, (before) => runTransition(before, context(), transition));
-    // As after an eviction: what was not stored is gone.
+    // Simulates an eviction: everything that was not stored is lost.
     engine = load();
     return value;
   }
@@ -110,7 +110,7 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
     now: () => now,
     state,
     log,
-    /** The text of the newest entering and the verdict on it. */
+    /** The entry text of the newest enter event, and its verification result. */
     entered() {
       const { entered } = state();
       return entered && { text: openArrayStore(data).entryText(entered.seq), verdict: entered.verdict };
@@ -165,7 +165,7 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
 
 export const TIMEOUT: AttemptOutcome = { result: "unconfirmed", reason: "timeout" };
 
-/** The value, or a failure that names what is missing. */
+/** Returns the value; fails the test with the name of a missing one. */
 export function must<T>(value: T | undefined | null, what = "value"): T {
   if (value === undefined || value === null) throw new Error(`there is no ${what}`);
   return value;

@@ -1,4 +1,4 @@
-/** Outcomes of an attempt, as a test writes them. */
+/** Outcomes of an attempt, for tests. */
 import {
   pauseCauseOf,
   type AttemptOutcome,
@@ -7,7 +7,7 @@ import {
 } from "../../shared/message/delivery.ts";
 import { describeErrcode } from "../../worker/channels/wechat/errcode.ts";
 
-/** The platform took the message. */
+/** The platform accepted the message. */
 export const ACCEPTED: AttemptOutcome = { result: "accepted" };
 
 /** WeChat refused a send with this errcode. */
@@ -19,7 +19,7 @@ export function rejected(
   return { result: "rejected", code: String(errcode), name, reaction, ...(reach && { reach }), ...verdict };
 }
 
-/** The pause that this errcode causes as the answer of a send. */
+/** The pause that this errcode of a send causes. */
 export function pauseCause(errcode: number): PauseCause {
   const cause = pauseCauseOf(rejected(errcode));
   if (cause === undefined) throw new Error(`${errcode} does not pause`);

@@ -1,8 +1,11 @@
-/** What a conversation must never have done, said without the guards that prevent it (DESK_PROTOCOL rules 1 and 11 to 16). */
+/**
+ * Actions that a conversation must never perform, defined independently of the checks that prevent them (DESK_PROTOCOL
+ * rules 1 and 11 to 16).
+ */
 import type { DeskCommand } from "../../worker/desk/core/command.ts";
 import type { Act } from "./desk-conversation.ts";
 
-/** The acts that no order of events may lead to, in words. */
+/** The descriptions of actions that no order of events may cause. */
 export function findForbiddenActs(conversation: string, acts: readonly Act[]): readonly string[] {
   return acts.flatMap((act) => {
     const forbidden = describeForbidden(act);

@@ -1,6 +1,6 @@
 /**
- * A conversation as the desk meets it: the real session machine, with a log, an outbox and an erase note that are as small
- * as the rules between desk and conversation allow (DESK_PROTOCOL).
+ * A model of a conversation for tests of the desk: the real session machine, with the smallest log, outbox and erase
+ * note that the rules between desk and conversation need (DESK_PROTOCOL).
  */
 import { generationOf, nextLogId } from "../../worker/conversation/core/log-id.ts";
 import {
@@ -48,14 +48,14 @@ interface Log {
   windowUntil: number | null;
 }
 
-/** What is left of erased logs, and who has not confirmed that. */
+/** The notes of erased logs, and the receivers that have not confirmed them. */
 export interface Note {
   readonly log: string;
   readonly lastSeq: number;
   isPending: boolean;
 }
 
-/** What changed a conversation or started an attempt, with the session as it was before. */
+/** The action that changed a conversation or started an attempt, with the session before it. */
 export type Act = { readonly log: string; readonly before: SessionState } & (
   | { readonly type: "command"; readonly command: DeskCommand; readonly isSending: boolean }
   | { readonly type: "reply"; readonly agent: string }
@@ -67,10 +67,10 @@ export function createConversation(id: string, now: () => number) {
   let log: Log | null = null;
   let note: Note | null = null;
   let logs = 0;
-  /** How often each command changed something. */
+  /** The number of changes that each command made. */
   const applied = new Map<string, number>();
   const acts: Act[] = [];
-  /** How the present agent got the session, and whether it was parked since. */
+  /** How the current agent was assigned the session, and whether it was parked since then. */
   let givenBy: "command" | "reply" = "command";
   let wasParked = false;
 
@@ -105,7 +105,7 @@ export function createConversation(id: string, now: () => number) {
     at.sends = at.sends.map((send) => (send.seq === changed.seq ? changed : send));
   };
   const isSending = (at: Log): boolean => at.sends.some(({ state }) => state === "queued" || state === "leased");
-  /** Rules 13 and 14: who has the session now decides whose messages still go out. */
+  /** Rules 13 and 14: only messages that the session still allows are sent. */
   const mayStart = ({ session: { open } }: Log, send: Send): boolean => {
     if (open === null || open.seq !== send.session) return false;
     if (send.kind === "agent") return open.status === "serving" && open.assignee === send.by;
@@ -156,12 +156,15 @@ export function createConversation(id: string, now: () => number) {
     sends: (): readonly Send[] => log?.sends ?? [],
     applied,
     acts,
-    /** Whether the assignee has it by a command and never parked it: what the limit of automatic assignment counts. */
+    /**
+     * Whether the assignee was assigned by a command and never parked the session: such sessions count towards the
+     * limit of automatic assignment.
+     */
     isCounted: (agent: string): boolean => {
       const open = log?.session.open;
       return open?.status === "serving" && open.assignee === agent && givenBy === "command" && !wasParked;
     },
-    /** The user writes; with `isForBot` automation answers. */
+    /** The user writes a message; with `isForBot`, automation answers it. */
     writes: (isForBot = false): void => {
       log ??= begin();
       const seq = nextSeq(log);
@@ -169,7 +172,7 @@ export function createConversation(id: string, now: () => number) {
       log.session = receiveMessage(log.session, { seq, at: now(), isForBot, queue: QUEUE }, contextOf(log));
       if (log.session.open?.status === "bot") queue(log, { kind: "automatic", by: "rule" });
     },
-    /** An agent has read everything: no row says so. */
+    /** An agent has read everything; no row is written for this. */
     seen: (): void => {
       if (log !== null) log.session = markSeen(log.session, log.seq);
     },
@@ -192,7 +195,7 @@ export function createConversation(id: string, now: () => number) {
       if (command.type === "park") wasParked = true;
       return { type: "ok", snapshot: snapshotOf(log) };
     },
-    /** An agent's reply, of which the page knows the log; the id is the page's. */
+    /** An agent's reply from a page that names the log; the page created the command id. */
     reply: (agent: string, request: { readonly id: string; readonly log: string | null }): string => {
       if (request.log !== (log?.id ?? null)) return "gone";
       log ??= begin();
@@ -232,7 +235,7 @@ export function createConversation(id: string, now: () => number) {
         log.session = settleAutomatic(log.session, outcome, QUEUE, context);
       }
     },
-    /** Everything is deleted; what is left says so until desk and archive confirm. */
+    /** Deletes everything; a note of the erasure remains until desk and archive confirm it. */
     erase: (): void => {
       if (log === null) return;
       note = { log: log.id, lastSeq: log.seq, isPending: true };

@@ -1,4 +1,4 @@
-/** How the tests of the rules between desk and conversation begin, and what they look at. */
+/** The initial situations of the tests of the rules between desk and conversation, and the values that they check. */
 import type { DeskCommand } from "../../worker/desk/core/command.ts";
 import type { Entry } from "../../worker/desk/core/entry.ts";
 import type { Reservation } from "../../worker/desk/core/state.ts";
@@ -10,7 +10,7 @@ export const isType =
   (message: Message): boolean =>
     message.type === type;
 
-/** What the desk holds of a conversation. */
+/** The desk's record of a conversation. */
 export const entry = (world: DeskWorld, id: string): Entry | undefined => world.desk().tables.entries.values.get(id);
 
 /** The reservations of the desk. */
@@ -18,7 +18,7 @@ export const reservations = (world: DeskWorld): readonly Reservation[] => [
   ...world.desk().tables.reservations.values.values(),
 ];
 
-/** What a conversation was asked so far, lost calls included. */
+/** The calls sent to a conversation so far, including lost ones. */
 export const asked = (world: DeskWorld, conversation: string): readonly DeskCommand[] =>
   world.effects.flatMap((effect) =>
     effect.type === "ask" && effect.conversation === conversation ? [effect.command] : [],
@@ -30,7 +30,7 @@ export const assignee = (world: DeskWorld, id: string): string | undefined => {
   return open?.status === "serving" ? open.assignee : open?.status;
 };
 
-/** An agent who gets no session without asking for it. */
+/** An agent who is assigned no session automatically. */
 export const BUSY = { ...AGENT, wanted: { ...AGENT.wanted, state: "busy" } } as const;
 
 /** A user waits, and `a` is online and was assigned the session. */

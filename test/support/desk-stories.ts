@@ -1,6 +1,6 @@
 /**
- * Stories of a desk and its conversations: users, agents, the network and deaths in any order, and what must hold after
- * each step and once nothing more can happen (the checks of the model behind DESK_PROTOCOL).
+ * Random stories of a desk and its conversations: events of users, agents and the network and restarts in any order,
+ * with the invariants after each step and at the end of the story (the checks of the model behind DESK_PROTOCOL).
  */
 import fc from "fast-check";
 import { generationOf } from "../../worker/conversation/core/log-id.ts";
@@ -72,10 +72,16 @@ const STEPS = {
 
 type Step = (typeof STEPS)[keyof typeof STEPS] extends fc.Arbitrary<infer T> ? T : never;
 
-/** Steps that every story may have; of the others each story has a selection, so that few kinds meet often. */
+/**
+ * Steps that every story may have. Of the other steps each story uses a selection, so that a few kinds occur together
+ * often.
+ */
 const ALWAYS = [STEPS.writes, STEPS.writes, STEPS.delivers, STEPS.delivers, STEPS.delivers, STEPS.online];
 
-/** Steps after which something late, repeated or lost is of an erased log, a closed session or a desk that died. */
+/**
+ * Steps after which a late, repeated or lost call belongs to an erased log, a closed session or a desk that was
+ * restarted.
+ */
 const LATE = [
   STEPS.repeats,
   STEPS.repeats,
@@ -116,7 +122,7 @@ interface Page {
   readonly rows: Map<string, FrameRow>;
 }
 
-/** What a story broke; empty: nothing. */
+/** The invariants that a story broke; empty: none. */
 export function findBrokenChecks({ hasOffers, steps }: DeskStory): readonly string[] {
   const broken: string[] = [];
   const settings = { ...SETTINGS, idleWarningMs: 2 * HOUR, idleCloseMs: 3 * HOUR, offerMs: hasOffers ? MINUTE : 0 };
@@ -130,7 +136,7 @@ export function findBrokenChecks({ hasOffers, steps }: DeskStory): readonly stri
     broken.push(...findOverLimit(world, reserved).map((text) => `step ${count} (${one.type}): ${text}`));
   }
   world.rest();
-  // Graces and parks end as well.
+  // Grace periods and parking end as well.
   world.pass(2 * HOUR);
   world.alarm();
   world.rest();
@@ -224,8 +230,8 @@ function requestAs(
 }
 
 /**
- * Automatic assignment never exceeds the limit: when an agent is reserved, what the agent really serves by commands and
- * all that is reserved are at most the capacity.
+ * Automatic assignment never exceeds the limit: when an agent is reserved, the sessions assigned to the agent by
+ * commands plus all reservations are at most the capacity.
  */
 function findOverLimit(world: DeskWorld, reservedBefore: ReadonlySet<string>): readonly string[] {
   const { agents, reservations } = world.desk().tables;
@@ -241,7 +247,7 @@ function findOverLimit(world: DeskWorld, reservedBefore: ReadonlySet<string>): r
   });
 }
 
-/** What holds once nothing more can happen. */
+/** Invariants at the end of a story, when no event is pending. */
 function findUnrest(world: DeskWorld): readonly string[] {
   const { tables } = world.desk();
   const broken: string[] = [];
@@ -293,7 +299,7 @@ function findUnrest(world: DeskWorld): readonly string[] {
   return broken;
 }
 
-/** Whether an agent can serve once every grace has ended: there is such an agent, with a page open. */
+/** Whether an agent can serve after every grace period has ended: an available agent with an open page. */
 function isThere(world: DeskWorld, name: string): boolean {
   const { agents, sockets } = world.desk().tables;
   const agent = agents.values.get(name);
@@ -321,7 +327,7 @@ function showFrame(world: DeskWorld, page: Page | undefined): void {
   page.subscription = sent.subscription;
 }
 
-/** Screens converge: a page that was sent frames shows what the lists say. */
+/** Pages converge: a page that received frames shows the current lists. */
 function findWrongPages(world: DeskWorld, pages: ReadonlyMap<string, Page>): readonly string[] {
   const isThere = ([name]: [string, Page]): boolean =>
     world.desk().tables.agents.values.get(name)?.isSuspended === false;

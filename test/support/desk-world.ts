@@ -1,6 +1,6 @@
 /**
- * Conversations, a desk with stored rows, and a network between them that delays, loses, repeats and reorders what it is
- * given. Each of both ends can be killed between any two steps.
+ * Conversations, a desk with stored rows, and a network between them that delays, loses, repeats and reorders calls.
+ * Both ends can be restarted between any two steps.
  */
 import { generationOf } from "../../worker/conversation/core/log-id.ts";
 import type { Agent } from "../../worker/desk/core/agent.ts";
@@ -21,7 +21,7 @@ import {
 import { createConversation, type Conversation } from "./desk-conversation.ts";
 import { T0 } from "./sessions.ts";
 
-/** A call on its way, or its answer. */
+/** A call in flight, or its answer. */
 export type Message = { readonly conversation: string; readonly sentAt: number } & (
   | { readonly type: "notification"; readonly snapshot: Snapshot }
   | { readonly type: "ack"; readonly log: string; readonly to: number }
@@ -30,10 +30,10 @@ export type Message = { readonly conversation: string; readonly sentAt: number }
   | { readonly type: "answer"; readonly command: DeskCommand; readonly answer: Answer; readonly desk: number }
 );
 
-/** When the desk dies in a decision. */
+/** The point of a decision at which the desk is killed. */
 export type Death = "before its rows are stored" | "before its calls are made";
 
-/** No offers, nothing by time. */
+/** No offers and no time limits. */
 export const SETTINGS: DeskSettings = { offerMs: 0, maxMissedOffers: 2, idleWarningMs: null, idleCloseMs: null };
 
 /** An agent who is online. */
@@ -126,7 +126,7 @@ export function createDeskWorld({
 
   function deliver(message: Message, death?: Death): void {
     const { conversation: id } = message;
-    // No call lives longer than that, and nobody waits for an answer who was killed.
+    // Every call ends within this time; a killed caller no longer waits for an answer.
     if (now - message.sentAt >= KNOWN_MS) return;
     switch (message.type) {
       case "notification": {
@@ -162,7 +162,7 @@ export function createDeskWorld({
     }
   }
 
-  /** The names a page knows from the desk's lists. */
+  /** The log, session and version that a page knows from the desk's lists. */
   const named = (agent: string, conversation: string, id: string): AgentRequest => {
     const entry = desk.tables.entries.values.get(conversation);
     const { log = "0-0", version = 0 } = entry ?? {};
@@ -190,7 +190,7 @@ export function createDeskWorld({
     pass: (ms: number): void => {
       now += ms;
     },
-    /** Something happens in a conversation, which then notifies the desk. */
+    /** Applies a change to a conversation, which then notifies the desk. */
     happens: (id: string, event: (conversation: Conversation) => void): void => {
       event(the(id));
       notify(id);
@@ -200,7 +200,7 @@ export function createDeskWorld({
     },
     takes: (agent: string, id: string, key = `take ${agent} ${id} ${now}`) =>
       decide((draft) => requestTake(draft, named(agent, id, key))),
-    /** The page's reply: authorised by the desk, made by the conversation. */
+    /** The page's reply: authorised by the desk, executed by the conversation. */
     replies: (agent: string, id: string, key: string, log = the(id).log()?.id ?? null): string => {
       const authorized = decide((draft) =>
         authorizeReply(draft, { agent, conversation: id }, { team: null, assignee: null }),
@@ -218,7 +218,7 @@ export function createDeskWorld({
       return out;
     },
     deliver,
-    /** Delivers what is on its way, and what follows, in order. */
+    /** Delivers all calls in flight and those that follow from them, in order. */
     deliverAll: (): void => {
       for (let next = net.shift(); next !== undefined; next = net.shift()) deliver(next);
     },
@@ -231,7 +231,7 @@ export function createDeskWorld({
       decide((draft) => runAlarm(draft, pings), death);
       if (death !== undefined) alarmAt = Math.min(alarmAt, firedAt);
     },
-    /** Whatever can happen by itself happens, until nothing more does. */
+    /** Runs everything that happens without further input, until nothing is left to do. */
     rest: (): void => {
       for (let round = 0; round < 100; round += 1) {
         world.deliverAll();

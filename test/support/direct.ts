@@ -30,13 +30,13 @@ export function message(createdAt = Date.now()): InboundEvent {
   };
 }
 
-/** The answer of an object that has no sessions: it needs no code that is loaded later. */
+/** The answer of an object without sessions, which needs no code that is loaded later. */
 export function atOnce<T>(answer: Soon<T>): T {
   if (answer instanceof Promise) throw new Error("the object did not answer at once");
   return answer;
 }
 
-/** The user writes: to the emulated WeChat, which counts the quota itself, and to our object directly. */
+/** The user writes a message: to the emulated WeChat, which counts the quota itself, and directly to the object. */
 export async function says(wechat: Control, openid: string, candidates: readonly Candidate[]) {
   await wechat.text(openid, "x", { appid: APPID });
   return tells(openid, candidates, message());

@@ -1,6 +1,6 @@
 /**
- * Calls that never return, and a clock moved by hand to test deadlines. Without a deadline the outcome is `PENDING`, so
- * that such a test fails by its assertion and not by its timeout.
+ * Calls that never return, and a manual clock to test deadlines. Without a deadline the outcome is `PENDING`, so that
+ * such a test fails by its assertion and not by its timeout.
  */
 import { vi } from "vitest";
 
@@ -41,7 +41,7 @@ export async function outcomeWithin<T>(ms: number, work: PromiseLike<T>): Promis
 
 const SOON_MS = 15_000;
 
-/** The outcome of work by the real clock: for work inside an object, which has timers of its own. */
+/** The outcome of work measured with the real clock: for work inside an object, which has its own timers. */
 export async function outcomeSoon<T>(work: PromiseLike<T>): Promise<T | typeof PENDING> {
   const { promise, resolve } = Promise.withResolvers<typeof PENDING>();
   const timer = setTimeout(() => resolve(PENDING), SOON_MS);

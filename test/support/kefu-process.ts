@@ -41,7 +41,7 @@ export async function startKefu(options: KefuProcessOptions): Promise<KefuProces
     cwd: ROOT,
     env: { ...process.env, ...(options.heapMb !== undefined && heapEnv(options.heapMb)) },
     detached: true,
-    // The child ends when this end of its standard input closes, also when this process is killed.
+    // The child ends when its standard input closes, also when this process is killed.
     stdio: ["pipe", "pipe", "inherit"],
   });
   await ready(child);
@@ -63,7 +63,7 @@ async function ready(child: ChildProcess): Promise<void> {
     throw new Error("the worker's process ended before it was ready");
   });
   await Promise.race([once(stdout, "data"), exited]);
-  // The other promise of the race must not end as an unhandled rejection when the process is killed later.
+  // The other promise of the race must not become an unhandled rejection when the process is killed later.
   exited.catch(() => {});
   stdout.resume();
 }

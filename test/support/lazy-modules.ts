@@ -1,6 +1,6 @@
 /**
- * Loads the modules that the worker loads by `import()`. For tests that move the clock by hand: loading takes real
- * time, after which a deadline would already have passed.
+ * Loads the modules that the worker loads by `import()`. For tests with a manual clock: loading takes real time, during
+ * which a deadline could pass.
  */
 import "../../worker/app-lazy.ts";
 import "../../worker/routes/healthz.ts";

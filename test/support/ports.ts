@@ -1,7 +1,7 @@
 /**
  * Ports for the tests of whole processes. Vitest runs several files at once, another checkout may run its tests beside
- * these, and a port that was found free is taken only a moment later: each checkout and each of Vitest's workers
- * searches in a range of its own, and only after everything is built.
+ * these, and a free port is bound only some time after it was found. So each checkout and each Vitest worker searches
+ * in its own range, and only after everything is built.
  */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../scripts/lib/build.ts";

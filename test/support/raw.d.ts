@@ -1,4 +1,4 @@
-/** What vite offers tests: a file's text, and the texts of many. */
+/** Vite's raw imports: the text of one file, and the texts of several files. */
 declare module "*?raw" {
   const text: string;
   export default text;

@@ -26,7 +26,7 @@ export function createReceiver() {
   let answer: (event: ReceivedEvent) => Response | Promise<Response> = () => new Response(null, { status: 204 });
   return {
     events,
-    /** The types of what arrived, in order. */
+    /** The types of the received events, in order. */
     types: () => events.map(({ type }) => type),
     answerWith(next: typeof answer) {
       answer = next;

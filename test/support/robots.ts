@@ -1,6 +1,6 @@
 /**
- * Group robots of all vendors: each checks URL, body and signature as its vendor does, with an implementation of its
- * own, and records what arrived.
+ * Group robots of all vendors: each checks URL, body and signature as its vendor does, with an independent
+ * implementation, and records the messages received.
  */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
@@ -92,7 +92,7 @@ export function createRobots() {
     return instead?.() ?? answer;
   };
   return {
-    /** What arrived, in order. */
+    /** The messages received, in order. */
     messages: messages as readonly RobotMessage[],
     /** For `PlayOptions.hosts`. */
     hosts: {
@@ -101,7 +101,7 @@ export function createRobots() {
       "open.feishu.cn": handle("feishu"),
       "hooks.slack.com": handle("slack"),
     },
-    /** Answers like this from now on; undefined: as the vendors do. */
+    /** Sets the answer from now on; undefined: the vendors' usual answer. */
     answerWith(next: typeof instead) {
       instead = next;
     },

@@ -1,4 +1,4 @@
-/** What channels allow, for tests: the mini program, and one that differs from it in everything the core decides by. */
+/** Channel rules for tests: those of the mini program, and others that differ in every value the core depends on. */
 import { CHANNEL_RULES, type ChannelRules } from "../../shared/message/channel-rules.ts";
 
 export const RULES: ChannelRules = CHANNEL_RULES["mini-program"];

@@ -9,7 +9,7 @@ export interface Seeded {
   real(): number;
   /** A whole number from `min` to `max`, both included. */
   int(min: number, max: number): number;
-  /** True with this probability. */
+  /** Returns true with this probability. */
   chance(probability: number): boolean;
   /** An element of a list that is not empty. */
   pick<T>(list: readonly [T, ...T[]]): T;

@@ -1,6 +1,6 @@
 /**
- * What becomes of messages in a conversation with sessions, over any storage: run over the array of the tests and over the SQLite of
- * a real object. Between any two steps it is evicted.
+ * The outcome of messages in a conversation with sessions, for any store: run with the array store and with the SQLite
+ * of a real object. The object is evicted after every step.
  */
 import { it } from "vitest";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
@@ -16,7 +16,7 @@ const SILENT: Candidate = { ruleId: "quiet", action: { type: "silent" } };
 /** Needs more than one message: two parts. */
 const LONG = "好".repeat(1_200);
 
-/** The demands, as tests of the suite it is called in. */
+/** The requirements, as tests of the calling suite. */
 export function testServedMessages(withStorage: WithStorage): void {
   it("queues a user whom nobody answers, in the record of the message, and acknowledges as received", ({ expect }) =>
     withStorage((open) => {
@@ -190,7 +190,8 @@ export function testServedMessages(withStorage: WithStorage): void {
       chat.replies("a", "在的", { hold: true });
       const lease = must(chat.says([]).lease);
       expect(lease.message).toEqual(text("在的"));
-      // The window is over again by WeChat's count: back to the held list, with its author.
+      // WeChat rejects the send because the window has ended: the message returns to the held list and keeps its
+      // author.
       expect(chat.settles(lease, rejected(45015))).toBeNull();
       expect(chat.state().held).toMatchObject([{ agent: "a" }]);
     }));

@@ -1,6 +1,6 @@
 /**
- * Stories of a conversation with sessions: messages, answers of automation, attempts and their outcomes, commands that are
- * late, repeated or meant for another log, alarms, lost carriers, in any order.
+ * Stories of a conversation with sessions: messages, answers of automation, attempts and their outcomes, commands that
+ * are late, repeated or name another log, alarms, and Workers that end, in any order.
  */
 import fc from "fast-check";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
@@ -71,7 +71,7 @@ const happening = fc.oneof(
         "bot",
       ),
       agent,
-      /** Decided on what is so now, or on what was so some steps ago. */
+      /** Based on the current state, or on the state some steps earlier. */
       age: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
     }),
   },
@@ -100,15 +100,15 @@ type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 /** A story. */
 export const story = fc.array(happening, { maxLength: 50 });
 
-/** A story that was drawn. */
+/** A generated story. */
 export type Story = readonly Happening[];
 
-/** A step and what it did. */
+/** A step and its effects. */
 export interface Step {
   readonly chat: Served;
   readonly step: Happening;
   readonly before: ReturnType<Served["state"]>;
-  /** How many rows there were before it. */
+  /** The number of rows before it. */
   readonly rowsBefore: number;
   /** The attempt that began in it. */
   readonly lease: LeasedMessage | undefined;

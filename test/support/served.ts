@@ -1,6 +1,6 @@
 /**
- * A conversation whose users are served by agents of the desk, over any storage. It is evicted after every step; clock,
- * carriers and command ids are the test's.
+ * A conversation whose users are served by agents of the desk, on any store. It is evicted after every step; the test
+ * controls clock, lease holders and command ids.
  */
 import type { Address } from "../../shared/message/address.ts";
 import { miniProgramAddress } from "../../shared/message/address.ts";
@@ -30,7 +30,7 @@ const CODE: SessionCode = { serve: (desk) => createService(desk, businessMs) };
 /** The shop is open, at all times. */
 export const OPEN: DeskTerms = { isOpen: true };
 
-/** How the user's message comes. */
+/** Options of the user's message. */
 interface Saying {
   /** When the user wrote it, epoch ms. */
   readonly at?: number;
@@ -40,15 +40,15 @@ interface Saying {
   readonly isForwarded?: true;
 }
 
-/** How a command comes. */
+/** Options of a command. */
 interface Commanding {
   readonly id?: string;
   readonly log?: string;
-  /** The agent who gives it. */
+  /** The agent who issues it. */
   readonly by?: string;
 }
 
-/** Starts over a storage, by default an array, by the rules of a channel. */
+/** Starts with a store, by default an array, and the rules of a channel. */
 export function createServed(open: () => ConversationStore = arrayStorage(), rules = RULES) {
   let now = T0;
   let count = 0;
@@ -65,7 +65,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       random: () => 0.5,
     });
   let conversation = load();
-  /** One step; then the object is evicted, and what was not stored is gone. */
+  /** Runs one step, then evicts the object: everything that was not stored is lost. */
   function step<T>(run: (loaded: ReturnType<typeof load>) => T): T {
     const value = run(conversation);
     conversation = load();
@@ -82,7 +82,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       return runCommand(loaded, by === undefined ? input : { ...input, by: { type: "agent", id: by } }, next("desk-"));
     });
   const state = () => conversation.state();
-  /** What a command on the open, or the newest closed, session names. */
+  /** The log, session and version that a command on the open, or else the newest closed, session names. */
   const named = () => {
     const { open: session, closed, version } = must(state().sessions, "session");
     return { session: session?.seq ?? closed?.seq ?? 0, version };
@@ -140,7 +140,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
     /** The alarm rings. */
     wakes: () => step((loaded) => loaded.leaseDue(ADDRESS, next("alarm-"), OPEN)),
     commands,
-    /** A change of the session as it is now. */
+    /** A change of the current session. */
     changes: (change: SessionChange & { readonly text?: string }, commanding: Commanding = {}) =>
       commands({ ...change, ...named() }, commanding),
     /** An agent writes. */
@@ -169,7 +169,7 @@ function arrayStorage(): () => ConversationStore {
 /** A conversation under test. */
 export type Served = ReturnType<typeof createServed>;
 
-/** Why a command was refused; undefined when it was not. */
+/** The reason for refusing a command; undefined when it was accepted. */
 export function refusalOf(answer: CommandAnswer) {
   return answer.ok ? undefined : answer.refusal;
 }

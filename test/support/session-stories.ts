@@ -1,6 +1,6 @@
 /**
- * Stories of a conversation's sessions: messages, outcomes and commands in any order, with commands that are repeated, late, or
- * decided on something old.
+ * Stories of a conversation's sessions: messages, outcomes and commands in any order, with commands that are repeated,
+ * late, or based on an old state.
  */
 import fc from "fast-check";
 import type { Result } from "../../shared/base/result.ts";
@@ -34,7 +34,7 @@ import { reply, createSessions, HOUR, QUEUE } from "./sessions.ts";
 const AGENTS = ["a", "b", "c"] as const;
 
 export const agent = fc.constantFrom(...AGENTS);
-/** A command was decided on what is so now, or on what was so some commands ago. */
+/** Whether a command is based on the current state, or on the state some commands earlier. */
 const age = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 }));
 export const commandNames = fc.constantFrom(
   "take",
@@ -71,11 +71,11 @@ type Command = (state: SessionState, context: SessionContext) => Result<SessionS
 export function play(story: readonly Happening[], check: (sessions: Played) => void) {
   const sessions = createSessions();
   const { happens, commands, named } = sessions;
-  /** Messages automation has not decided about, each with its session. */
+  /** Messages that automation has not answered yet, each with its session. */
   const undecided: Undecided[] = [];
   /** Replies of agents that are under way. */
   const sending: number[] = [];
-  /** Whether each user message was answered, by its seq: a reply behind it was delivered. */
+  /** Whether each user message was answered, by its seq: a reply after it was delivered. */
   const unanswered = new Set<number>();
   let names: SessionCommand[] = [];
   let newest: Command | undefined;
@@ -185,7 +185,7 @@ export type Played = ReturnType<typeof createSessions> & {
   readonly undecided: readonly Undecided[];
   readonly unanswered: ReadonlySet<number>;
   readonly before: SessionState;
-  /** The command was decided on another version. */
+  /** The command is based on another version. */
   readonly isOutdated: boolean;
   readonly step: Happening;
 };

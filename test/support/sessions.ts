@@ -1,4 +1,6 @@
-/** A conversation's sessions as a test drives them: the clock, the rows written and the newest user message are its own. */
+/**
+ * The sessions of one conversation, controlled by a test: clock, written rows and newest user message are simulated.
+ */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import {
   close,
@@ -16,7 +18,7 @@ import {
   type SessionState,
 } from "../../worker/conversation/core/session/session.ts";
 
-/** When each of them begins, epoch ms. */
+/** The start of each test's clock, epoch ms. */
 export const T0 = 1_760_000_000_000;
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -55,7 +57,7 @@ export function createSessions() {
       seq += 1;
       return seq;
     },
-    /** Something happens that is never refused. */
+    /** Applies an event that is never refused. */
     happens: (change: (before: SessionState, context: SessionContext) => SessionState): void => {
       state = change(state, context());
     },
@@ -68,17 +70,17 @@ export function createSessions() {
       state = outcome.value;
       return undefined;
     },
-    /** What a command on the open session names. */
+    /** The session and version that a command on the open session names. */
     named: () => ({ session: state.open?.seq ?? state.closed?.seq ?? 0, version: state.version }),
   };
 }
 
-/** Where users wait when a test does not say so. */
+/** The queue in which users wait by default. */
 export const QUEUE: QueueEntry = { team: null, isOffline: false };
 /** An outbox without anything under way. */
 export const NOTHING_UNSENT: UnsentMessages = { isSending: false, held: 0 };
 
-/** The same with the commonest steps. */
+/** The same, with the most frequent steps. */
 export function startSessions() {
   const sessions = createSessions();
   const { happens, commands, named } = sessions;

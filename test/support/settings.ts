@@ -1,4 +1,4 @@
-/** Settings of one mini program, as tests of rules and checks write them: the defaults of a document without overrides. */
+/** Settings of one mini program for tests of rules and checks: the defaults of a document without overrides. */
 import { findDocumentProblems } from "../../shared/api/settings/document-checks.ts";
 import { parseDocument } from "../../shared/api/settings/document-input.ts";
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";

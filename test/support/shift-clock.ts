@@ -1,6 +1,6 @@
 /**
  * Loaded before each test file, and by each Node process that a test starts, when `TEST_CLOCK` is set
- * (vitest.config.ts): `Date` starts at that time, so that tests can run at any date. Timers stay the machine's.
+ * (vitest.config.ts): `Date` starts at that time, so that tests can run at any date. Timers use the machine's clock.
  */
 /** Vitest passes its variables to every runtime by `import.meta`; workerd's `process.env` has bindings only. */
 const vitestEnv: Readonly<Record<string, string | undefined>> = Reflect.get(import.meta, "env") ?? {};

@@ -1,6 +1,7 @@
 /**
  * The unchanged worker on a fast clock, for the soak test (test/long/soak.ts). Only `Date.now` and the alarms use the
- * fast clock; timers stay the machine's, since between two jumps of the clock a second is a second.
+ * fast clock; timers use the machine's clock, because between two jumps of the fast clock a second has its normal
+ * length.
  */
 import { env } from "cloudflare:workers";
 import worker, * as product from "../../worker/index.ts";
@@ -51,7 +52,7 @@ export class Account extends product.Account {
   }
 }
 
-/** The product's, with alarms on the fast clock. */
+/** The product's class, with alarms on the fast clock. */
 export class Settings extends product.Settings {
   constructor(ctx: DurableObjectState, env: Env) {
     speedUpAlarms(ctx.storage);
@@ -59,7 +60,7 @@ export class Settings extends product.Settings {
   }
 }
 
-/** The product's. The soak has no desk. */
+/** The product's class. The soak test has no desk. */
 export const { Audit, Desk, Login } = product;
 
 /** The bindings, with the soak test's addition to a conversation. */

@@ -1,6 +1,6 @@
 /**
- * What every storage of a conversation must do: run against the array of the tests and against the SQLite of a real object, so that
- * what is proved over the array holds in the product.
+ * The requirements for every store of a conversation: run with the array store and with the SQLite of a real object, so
+ * that results of tests on the array apply to the product.
  */
 import { it } from "vitest";
 import { miniProgramAddress } from "../../shared/message/address.ts";
@@ -10,9 +10,9 @@ import type { ConversationStore } from "../../worker/conversation/storage/log-st
 import { text } from "./conversation.ts";
 
 /**
- * Runs a test on the storage of a conversation that is empty at first.
+ * Runs a test on the store of a conversation that is empty at first.
  *
- * @param test gets a function that opens the storage, again and again
+ * @param test gets a function that opens the store, which may be called repeatedly
  */
 export type WithStorage = (test: (open: () => ConversationStore) => void) => void | Promise<void>;
 
@@ -64,7 +64,7 @@ function fill(store: ConversationStore): void {
 
 const seqsOf = (rows: readonly Row[]) => rows.map(({ seq }) => seq);
 
-/** The demands, as tests of the suite it is called in. */
+/** The requirements, as tests of the calling suite. */
 export function testStorage(withStorage: WithStorage): void {
   it("has no address, rows or state before the first record, and reading creates none", ({ expect }) =>
     withStorage((open) => {

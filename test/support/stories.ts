@@ -34,7 +34,7 @@ const happening = fc.oneof(
   fc.record({ type: fc.constant("passes" as const), ms: fc.integer({ min: 0, max: 50 * HOUR }) }),
   fc.record({ type: fc.constant("wakes" as const) }),
 );
-/** A sequence of events, random numbers, and a setting. */
+/** A generator of sequences of events, with random numbers and a setting. */
 export const story = fc.record({
   happenings: fc.array(happening, { maxLength: 80 }),
   random: fc.double({ min: 0, max: 0.999, noNaN: true }),

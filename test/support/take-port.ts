@@ -1,7 +1,7 @@
 /**
- * Loaded before a script (`node --import`): takes a port between choosing and binding. A script chooses a port by
- * listening on it for a moment; as soon as its N-th such server has closed (`TAKE_PORT_AFTER`, or `every`), this module
- * listens on the same port and keeps it.
+ * Loaded before a script (`node --import`): occupies a port after a script has chosen it and before the script binds
+ * it. A script chooses a port by listening on it briefly; as soon as its N-th such server has closed
+ * (`TAKE_PORT_AFTER`, or `every`), this module listens on the same port and keeps it.
  */
 import { createServer, Server } from "node:net";
 

@@ -77,7 +77,7 @@ export function playWeChat(options: PlayOptions = {}): Control {
 }
 
 /**
- * Refuses every send to some users. Call after `playWeChat`.
+ * Rejects every send to some users. Call after `playWeChat`.
  *
  * @returns errcodes by openid; may be changed at any time
  */
@@ -178,14 +178,14 @@ export async function emptyAccount(appid = APPID): Promise<void> {
 export async function deleteEvents(): Promise<void> {
   for (const appid of [APPID, OTHER_APPID]) {
     await runInDurableObject(account(appid), (_, { storage }) => {
-      // The tables come with the first write.
+      // The tables are created by the first write.
       const tables = tablesIn(storage).filter((table) => table === "account_events" || table === "quarantine");
       for (const table of tables) storage.sql.exec(`delete from ${table}`);
     });
   }
 }
 
-/** Moves the test's clock, milliseconds; a negative number moves it back. */
+/** Advances the test's clock, milliseconds; a negative number moves it back. */
 export function pass(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }

@@ -1,6 +1,6 @@
 /**
- * The account objects of vitest.config.ts with an empty storage before every test, a token endpoint with set answers,
- * and a clock that is moved by hand.
+ * The account objects of vitest.config.ts with an empty storage before every test, a token endpoint with scripted
+ * answers, and a manual clock.
  */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -23,12 +23,12 @@ export const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
 export const LIFE_MS = 7_200_000;
 
-/** What the token endpoint answers from now on, and the bodies it was sent. */
+/** The answer of the token endpoint from now on, and the request bodies it received. */
 export const endpoint = { calls: [] as { force_refresh: boolean }[], answer: (_force: boolean): unknown => ({}) };
 
 let serial = 0;
 
-/** Runs something inside the object, in its own context. */
+/** Runs a function inside the object, in its own context. */
 export function inside<T>(read: (object: Account, state: DurableObjectState) => T | Promise<T>, appid = APPID) {
   return runInDurableObject<Account, T>(account(appid), read);
 }
@@ -50,7 +50,7 @@ async function wipe(appid: string): Promise<void> {
   await env.KV.delete(accessKey(credentialOf(miniProgramAccount(appid))));
 }
 
-/** The app as a Worker reads it. */
+/** The services of the app, created as in a Worker. */
 export function connect() {
   const config = configOf(env);
   const app = config.ok ? findAccountConfig(config.value, APPID) : undefined;

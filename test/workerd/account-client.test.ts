@@ -1,6 +1,6 @@
 /**
- * Token source, settings snapshot and WeChat client as a Worker uses them: isolate memory, real KV, the real account
- * object, WeChat played by the emulator.
+ * Token source, settings snapshot and WeChat client as used by a Worker: isolate memory, real KV, the real account
+ * object, WeChat simulated by the emulator.
  */
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -63,7 +63,7 @@ describe("senders", () => {
     const sends = (await control.calls()).length;
     await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseCode: "45009" }));
     expect(await deliver("oUser2")).toMatchObject({ result: "not_sent", reason: "paused" });
-    // Another isolate, and the object after an eviction, have it too.
+    // Another isolate, and the object after an eviction, also have it.
     accountMemory.clear();
     expect(await deliver("oUser3")).toMatchObject({ result: "not_sent", reason: "paused" });
     await evictDurableObject(account());

@@ -1,4 +1,4 @@
-/** The clock is set back by days: no pause, refusal or cache of the account lasts for that long. */
+/** The clock is set back by days: no pause, refusal or cache of the account lasts longer because of it. */
 import { evictDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { NO_MILESTONES, addMilestone } from "../../worker/account/core/milestones.ts";
@@ -73,7 +73,7 @@ describe("after the clock was set back by days", () => {
   });
 
   it("a token lives no longer than WeChat gives it, and what is to be done is due", async ({ expect }) => {
-    // Past the real clock, by which real alarms ring.
+    // Later than the real clock, which triggers real alarms.
     pass(10 * DAY_MS);
     await tokenOf(account().access());
     pass(110 * 60_000);

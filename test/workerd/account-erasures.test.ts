@@ -1,4 +1,4 @@
-/** What the account object remembers of erased users: hashes, for a day, a bounded number. */
+/** What the account object stores about erased users: a limited number of hashes, for one day. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";

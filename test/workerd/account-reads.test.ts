@@ -1,4 +1,7 @@
-/** What the account reads with each write does not grow with the conversations whose events webhooks did not get. */
+/**
+ * The number of rows that the account reads with each write does not grow with the number of conversations that have
+ * skipped events.
+ */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -10,7 +13,7 @@ const MOST = 20;
 const NOTED = 1_000_000;
 const account = env.ACCOUNT.getByName("reads-of-the-tests");
 
-/** One endpoint lost an event in as many conversations as are listed. */
+/** One endpoint with a skipped event in the maximum number of listed conversations. */
 async function fill(): Promise<void> {
   await runInDurableObject(account, (_, { storage }) => {
     const first = { seq: 1, id: "c0-1", type: "message.received", at: 1 };

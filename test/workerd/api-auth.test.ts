@@ -149,7 +149,7 @@ describe("the rate limit", () => {
   });
 
   it("answers 429 with Retry-After once a key has used it up, and other keys go on", async ({ expect }) => {
-    // The counter starts anew with every minute of the clock, so two minutes' worth of requests must be enough.
+    // The counter is reset every minute, so twice the number of requests allowed per minute is always enough.
     const ask = () => exports.default.fetch(buildCall("GET", "/api/v1/nothing", { key: OTHER_KEY }));
     const answers: Response[] = [];
     while (answers.length <= 2 * 600 && answers.every(({ status }) => status !== 429)) {

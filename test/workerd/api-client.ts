@@ -1,6 +1,4 @@
-/**
- * Calls of the REST API as the tests make them: with a key, and every answer held against the OpenAPI document.
- */
+/** Calls of the REST API for tests: with a key; every answer is validated against the OpenAPI document. */
 import { exports } from "cloudflare:workers";
 import { API_KEY, APPID, fetchWith } from "../support/workerd.ts";
 import { described } from "./api-contract.ts";
@@ -12,7 +10,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Null: no Authorization header. */
   readonly key?: string | null;
-  /** Null: no account is named. Of a route about a user, the first app by default. */
+  /** Null: no account is named. By default, a route about a user names the first app. */
   readonly appid?: string | null;
   /** Overrides of the worker's environment; see `fetchWith`. */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
@@ -94,7 +92,7 @@ interface Health extends Record<string, unknown> {
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What `/healthz` says. */
+/** The report of `/healthz`. */
 export async function health(options: CallOptions = {}): Promise<Health> {
   return (await call("GET", "/healthz", options)).json();
 }
@@ -105,7 +103,7 @@ export async function hookStatus(): Promise<Readonly<Record<string, unknown>>> {
   return Array.isArray(webhooks) ? webhooks[0] : {};
 }
 
-/** Stores settings as the defaults of both apps, whatever there are. */
+/** Stores settings as the defaults of both apps, whatever version is stored. */
 export function putSettings(defaults: unknown, options: CallOptions = {}): Promise<Response> {
   const headers = { "if-match": "*", ...options.headers };
   return call("PUT", "/api/v1/settings", { ...options, json: { defaults }, headers });

@@ -20,7 +20,7 @@ async function page(openid: string, query = ""): Promise<Page> {
   return (await call("GET", `/api/v1/conversations/${openid}/messages${query}`)).json();
 }
 
-/** Stores texts of the user without the way through a push. */
+/** Stores texts of the user directly, without a push. */
 async function receiveTexts(openid: string, count: number): Promise<void> {
   const conversation = remote(openid);
   for (let index = 0; index < count; index += 1) {

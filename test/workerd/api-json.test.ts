@@ -1,4 +1,4 @@
-/** Bodies of the API as JSON text: how deep, how long, with what in front. */
+/** JSON bodies of the API: depth, length, and bytes before the text. */
 import { describe, it } from "vitest";
 import { bodyOf, call } from "./api-client.ts";
 import { useWorker } from "./each-test.ts";

@@ -1,4 +1,4 @@
-/** Commands that name the log their caller knows: they have no effect on the log after an erasure. */
+/** Requests that name the log they refer to: they have no effect on a later log after an erasure. */
 import { describe, it } from "vitest";
 import { formatAddress } from "../../shared/message/address.ts";
 import { URL_OF } from "../support/receiver.ts";

@@ -1,6 +1,4 @@
-/**
- * The answer of an object is lost on its way back: its decision is carried out, and only once.
- */
+/** The answer of an object is lost on the way to the Worker: its decision takes effect exactly once. */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { fetchWith, kindsOf, readTexts } from "../support/workerd.ts";
@@ -9,7 +7,7 @@ import { useWorker, wechat } from "./each-test.ts";
 
 useWorker();
 
-/** Conversations whose first `submit` is done, and its answer lost as when a connection breaks. */
+/** Conversations whose first `submit` is executed and whose answer is then lost, as when a connection breaks. */
 function losingFirstAnswer(): DurableObjectNamespace {
   let isLost = false;
   const lose = async (answer: Promise<unknown>): Promise<unknown> => {

@@ -41,7 +41,7 @@ describe("POST /conversations/:id/messages", () => {
     expect(answer).toMatchObject({ window: { remaining: 3 }, parts: [{ part: 1 }, { part: 2 }] });
     await expect.poll(async () => (await readTexts(wechat, "oLong")).join("")).toBe("长".repeat(1_000));
     const parts = async () => (await messageOf(answer["id"]))["parts"];
-    // WeChat has a part shortly before its row records it.
+    // WeChat receives a part shortly before the row that records it is stored.
     await expect.poll(parts).toEqual([
       { part: 1, state: "sent" },
       { part: 2, state: "sent" },

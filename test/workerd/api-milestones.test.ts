@@ -8,7 +8,7 @@ import { ANSWER, lines, useWorker, wechat } from "./each-test.ts";
 
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
-// Each test begins with accounts that have reached nothing.
+// Each test begins with accounts without milestones.
 beforeEach(async () => {
   accountMemory.clear();
   for (const appid of [APPID, OTHER_APPID]) await emptyAccount(appid);

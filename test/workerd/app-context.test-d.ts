@@ -1,7 +1,7 @@
 /**
  * Compiled, never run (`npm run check`): one declaration in `shared/app-context.ts` types the page, the shop's back
- * end, the worker's handlers and the path of a card. A wrong field is a compile error at each end; a missing refusal is
- * an unused `@ts-expect-error`, which is an error.
+ * end, the worker's handlers and the path of a card. A wrong field is a compile error at each end. When the compiler
+ * accepts one, its `@ts-expect-error` is unused, which is an error.
  */
 import { signContext } from "../../client/index.ts";
 import type { AppContext, AppRoutes, VerifiedContext } from "../../shared/app-context.ts";
@@ -12,7 +12,7 @@ import type { Handlers } from "../../worker/automation/handler-context.ts";
 /** Whether two types are the same: each is assignable to the other. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-// The page: what it says about itself.
+// The page: the data it sends about itself.
 encodeSessionFrom<AppContext>({ page: "pages/product/index", product: { id: "42", name: "青瓷茶杯", price: 128 } });
 // @ts-expect-error a product has a name
 encodeSessionFrom<AppContext>({ page: "pages/product/index", product: { id: "42" } });
@@ -37,7 +37,7 @@ await signContext("key", { ...about, context: { vip: 3 } });
 // @ts-expect-error a token is somebody's
 await signContext("key", { context: {}, expiresAt: about.expiresAt });
 
-// The worker: the same types, not look-alikes.
+// The worker: exactly the same types, not similar ones.
 export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verified }, user }) => {
   true satisfies Same<typeof claimed, AppContext | null>;
   true satisfies Same<typeof verified, VerifiedContext | null>;
@@ -56,7 +56,7 @@ export const onMessage: Handlers["onMessage"] = (_message, ctx) => {
   return void ctx.context;
 };
 
-// The card: which pages there are, and what each takes.
+// The card: the pages, and the parameters of each.
 buildCardPath<AppRoutes, "pages/product/index">("pages/product/index", { id: "42" });
 buildCardPath<AppRoutes, "pages/home/index">("pages/home/index", {});
 // @ts-expect-error there is no such page

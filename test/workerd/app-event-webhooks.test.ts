@@ -1,4 +1,6 @@
-/** Events that are no user's reach the webhooks: at least once, in order, and skipped events are recorded. */
+/**
+ * Events of the account as a whole are delivered to webhooks: at least once, in order, and skipped events are recorded.
+ */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
@@ -26,7 +28,7 @@ beforeEach(async () => {
 const put = (...webhooks: readonly object[]) => putSettings({ fallback: { type: "silent" }, webhooks });
 const push = (name: string, n = 0) => wechat.event("oPlatform", name, { Number: n });
 
-/** Rings the account's alarm at each of its times, for a while. */
+/** Runs the account's alarm each time it is due, for a limited time. */
 async function ringFor(ms: number): Promise<void> {
   const until = Date.now() + ms;
   for (;;) {

@@ -1,4 +1,7 @@
-/** The audit log: what is recorded, by whom, and that neither it nor its absence can be hidden. */
+/**
+ * The audit log: which actions are recorded with which actor, and that neither a changed nor a missing entry goes
+ * unnoticed.
+ */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
@@ -17,7 +20,7 @@ useWorker({ clock: "weeks apart" });
 const OTHER_KEY = "other-key-0123456789abcdef";
 const nameOf = (key: string) => `api:${createHash("sha256").update(key).digest("hex").slice(0, 8)}`;
 const audit = () => auditStub(env.AUDIT, "apac");
-/** The methods of an object as a caller has them: the runtime's own types fail for recursive ones. */
+/** The methods of an object as seen by a caller; the runtime's own types fail for recursive types. */
 const callable = (stub: ReturnType<typeof auditObject>) => stub as unknown as AuditRpc;
 const draftOf = (actor: string): AuditDraft => {
   return { at: Date.now(), actor, action: "conversation.export", target: "conversation:test", data: {} };

@@ -17,7 +17,7 @@ const MOST_SEARCHED = MOST + 5_000;
 
 useObjects();
 
-/** A message of the API's. @returns its first row */
+/** A message sent through the API. @returns its first row */
 async function send(openid: string): Promise<number> {
   const submitted = await submit(openid, "k:1");
   return submitted.ok ? submitted.message.seq : 0;
@@ -78,7 +78,7 @@ describe("the status of a message", () => {
   });
 
   it("is searched for in a limited number of rows when an automatic message has no second go", async ({ expect }) => {
-    // The answer takes the whole quota, so nothing is left for a second go.
+    // The answer uses the whole quota, so nothing is left for a second attempt.
     const { lease } = await says(wechat, "oNoEnd", [reply("一", "二", "三", "四", "五")]);
     const seq = lease?.seq ?? 0;
     await remote("oNoEnd").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);

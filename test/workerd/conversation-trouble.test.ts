@@ -11,7 +11,7 @@ import { useObjects, wechat } from "./each-test.ts";
 
 useObjects();
 
-/** Storage that is full, at one of the two things a first transaction asks of it. */
+/** A full storage, which fails at one of the two calls of a first transaction. */
 function refuse(storage: DurableObjectStorage, what: "alarm" | "record"): () => void {
   const full = (): never => {
     throw new Error("storage full");

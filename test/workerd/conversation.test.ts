@@ -238,7 +238,7 @@ describe("retention", () => {
       return { key, request: "r", message: text(content), isAi: false, hold: true, muteMs: 0 };
     };
     await runInDurableObject(conversation("oShort"), async (_, state) => {
-      // The shortest there may be; a hold lasts two days.
+      // The shortest allowed retention; a hold lasts two days.
       const object = new Conversation(state, { ...env, RETENTION_DAYS: "1" });
       atOnce(object.submit(address, held("k:1", "一")));
       pass(1.2 * DAY);

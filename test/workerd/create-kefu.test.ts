@@ -13,7 +13,7 @@ import { useWorker } from "./each-test.ts";
 
 useWorker({ settings: {} });
 
-/** An application around handlers, with WeChat's pushes going to it. */
+/** An application with these handlers that receives WeChat's pushes. */
 function play(handlers: Partial<TeamCode["handlers"]>, schemas: TeamCode["context"] = context) {
   const { worker } = createKefu({ handlers: { onMessage() {}, onEnter() {}, ...handlers }, context: schemas });
   return playWeChat({

@@ -1,6 +1,6 @@
 /**
- * An event of the app that cannot be parsed completely: it is marked wherever it is returned, and nothing of it is lost
- * (docs/design/push-trust.md).
+ * An event of the app that cannot be parsed completely: it is marked as damaged wherever it is returned, and none of
+ * its data is lost (docs/design/push-trust.md).
  */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, it, vi } from "vitest";
@@ -10,7 +10,7 @@ import { account, deleteEvents, pass } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { shop, useWorker, wechat } from "./each-test.ts";
 
-/** Another one in each test: who was erased stays so. */
+/** Another user in each test: an erasure lasts. */
 let user = "";
 let users = 0;
 const cdata = (text: string) => `<![CDATA[${text}]]>`;

@@ -1,4 +1,4 @@
-/** Acts at the desk with real conversations: what they change, why they are refused, and what repeats do. */
+/** Actions of agents at the desk with real conversations: changes, refusals, and repeated commands. */
 import { beforeEach, describe, it } from "vitest";
 import type { ActOutcome, DeskAction } from "../../worker/desk/rpc.ts";
 import { must } from "../support/conversation.ts";

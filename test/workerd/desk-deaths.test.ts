@@ -1,4 +1,4 @@
-/** The desk dies between two steps, and time passes: what is so before is so after, and no question is lost. */
+/** The desk is restarted between two steps: its state is the same before and after, and no pending question is lost. */
 import { beforeEach, describe, it } from "vitest";
 import type { CommandInput } from "../../worker/conversation/session/rpc.ts";
 import { SAID_TEXTS } from "../../worker/desk/settings.ts";
@@ -44,7 +44,7 @@ beforeEach(async () => {
 
 describe("a desk that dies", () => {
   const lost = (): Promise<never> => Promise.reject(new Error("the connection broke"));
-  /** What the desk asks is done, and the answer does not arrive. */
+  /** The desk's call is executed, and its answer does not arrive. */
   const unanswered = async (conversation: string, input: CommandInput): Promise<never> => {
     await remoteById(conversation).command(input);
     return lost();
@@ -63,7 +63,7 @@ describe("a desk that dies", () => {
       return other.act(act);
     });
     expect(outcome).toMatchObject({ ok: false, refusal: { reason: "no_answer" } });
-    // Constructed again, it asks what is stored.
+    // After it is constructed again, it repeats the stored questions.
     await verified();
     await expect.poll(reservations).toEqual([]);
     expect(await assigneeOf(openid)).toBe(A);

@@ -1,4 +1,4 @@
-/** The desk and conversations as tests of the desk drive them: objects alone, no push, no page. */
+/** The desk and conversations for tests of the desk: only the objects, without pushes or pages. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
@@ -20,7 +20,7 @@ import { addressOf, APPID, conversation, remote } from "../support/workerd.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** How often two agents take the same session at once. */
+    /** The number of races in which two agents take the same session at once. */
     readonly pairsOfTakes: number;
   }
 }
@@ -36,7 +36,7 @@ export function deskObject(): DurableObjectStub<Desk> {
   return stub as DurableObjectStub<Desk>;
 }
 
-/** Runs something in the object of the desk. */
+/** Runs a function in the object of the desk. */
 export function inDesk<T>(run: (desk: LoadedDesk, storage: DurableObjectStorage) => T | Promise<T>): Promise<T> {
   return runInDurableObject(deskObject(), (instance, { storage }) => run(instance.loaded(), storage));
 }
@@ -77,7 +77,7 @@ export async function addAgent(
   return added.value;
 }
 
-/** Adds an agent who is online and gets no session: nobody is told that the shop is away. */
+/** Adds an agent who is online and is assigned no session, so that users do not get the away text. */
 export async function addKeeper(): Promise<void> {
   await addAgent("a0000000keep", { capacity: 0 });
   await desk().choosePresence("a0000000keep", { state: "online", reason: null });
@@ -110,7 +110,7 @@ export function idOf(openid: string): string {
   return conversation(openid).id.toString();
 }
 
-/** What the conversation reports now. */
+/** The conversation's current report to the desk. */
 export async function reportOf(openid: string): Promise<ConversationReport> {
   const snapshot = must(await remote(openid).snapshot(), "snapshot");
   const page = must(await remote(openid).rows(0, 500), "rows");
@@ -139,7 +139,7 @@ export async function verified(): Promise<void> {
 
 let acts = 0;
 
-/** An agent acts on what the lists show, or on what `named` says. */
+/** An agent acts on the state shown by the lists, or on the one that `named` gives. */
 export async function acting(
   agent: string | null,
   openid: string,
@@ -151,18 +151,18 @@ export async function acting(
   return desk().act({ agent, id: id ?? `act-${acts}`, conversation: idOf(openid), ...seen, ...named, action });
 }
 
-/** What a page of the conversation names. */
+/** The log, session and version that a page names for the conversation. */
 export async function seenBy(openid: string) {
   const { log, session } = must(await remote(openid).snapshot(), "snapshot");
   return { log, session: session.open?.seq ?? session.closed?.seq ?? 0, version: session.version };
 }
 
-/** What differs from the object's own desk. */
+/** Differences from the object's own desk. */
 export type OtherHost = Partial<Pick<DeskHost, "command" | "settings">>;
 
 /**
- * Runs something with a desk of its own on the storage of the object, such as one whose questions get lost; then the
- * object is constructed anew from what that desk has stored.
+ * Runs a function with another desk on the storage of the object, such as one whose questions are lost; then constructs
+ * the object again from what that desk has stored.
  */
 export async function withOtherDesk<T>(other: OtherHost, run: (desk: LoadedDesk) => T | Promise<T>): Promise<T> {
   const value = await runInDurableObject(deskObject(), async (_, { storage }) => run(await otherDesk(storage, other)));

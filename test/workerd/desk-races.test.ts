@@ -1,4 +1,7 @@
-/** Two people act on the same session at once, with real conversations: one wins, and the other is told who. */
+/**
+ * Two people act on the same session at once, with real conversations: one succeeds, and the other gets the name of the
+ * first.
+ */
 import { beforeEach, describe, inject, it } from "vitest";
 import type { ActOutcome } from "../../worker/desk/rpc.ts";
 import { must } from "../support/conversation.ts";

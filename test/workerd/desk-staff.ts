@@ -1,4 +1,4 @@
-/** The staff of the desk in tests, and what they do with the session of a user. */
+/** Agents of the desk for tests, and their actions on the session of a user. */
 import type { ExpectStatic } from "vitest";
 import type { DeskAction } from "../../worker/desk/rpc.ts";
 import { must } from "../support/conversation.ts";
@@ -21,7 +21,7 @@ export async function addStaff(): Promise<void> {
 
 let users = 0;
 
-/** A user whom no other test has. */
+/** A user that no other test uses. */
 export function newUser(): string {
   users += 1;
   return `oActed${String(users).padStart(4, "0")}`;
@@ -34,10 +34,10 @@ export const assigneeOf = async (openid: string) => {
   const { open } = await sessionOf(openid);
   return open?.status === "serving" ? open.assignee : null;
 };
-/** What the desk has reserved. */
+/** The reservations of the desk. */
 export const reservations = () => inDesk(({ runner }) => [...runner.desk.tables.reservations.values.values()]);
 
-/** The desk shows what the conversation says. */
+/** The desk shows the state of the conversation. */
 export async function expectSame(openid: string, expect: ExpectStatic) {
   const { version, open } = await sessionOf(openid);
   const row = await desk().session(null, idOf(openid));
@@ -53,7 +53,7 @@ export async function served(openid: string, agent = A): Promise<void> {
   if (!taken.ok) throw new Error(taken.refusal.reason);
 }
 
-/** A reply as the Worker makes it: authorised by the desk, decided by the conversation. */
+/** A reply as sent by the Worker: authorised by the desk, decided by the conversation. */
 export async function replies(
   agent: string,
   openid: string,
@@ -67,7 +67,7 @@ export async function replies(
   return answer.ok ? { ok: true } : { ok: false, reason: answer.refusal.reason };
 }
 
-/** Closes what has been seen until now. */
+/** Closes the session after everything in it has been seen. */
 export const closing = async (openid: string): Promise<DeskAction> => {
   return { type: "close", seenSeq: must(await remote(openid).snapshot()).to };
 };

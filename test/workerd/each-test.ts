@@ -14,17 +14,17 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Settings that reply to every message. */
 export const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 
-/** When the test of this number begins, epoch ms. The clock changes only when the test moves it. */
+/** The start time of the test with this number, epoch ms. The clock changes only when the test moves it. */
 const CLOCKS = {
   /** The real time. */
   now: () => Date.now(),
-  /** An hour ahead of the real clock, which fires the alarms: none fires by itself, the test runs them. */
+  /** An hour ahead of the real clock, which triggers the alarms: none runs by itself; the test runs them. */
   "hour ahead": () => Date.now() + HOUR_MS,
   /** A week after the test before: its pauses, tokens, snapshots and failure counters have expired. */
   "weeks apart": (test: number) => Date.now() + test * WEEK_MS,
 } as const satisfies Record<string, (test: number) => number>;
 
-/** What differs from the usual set-up. */
+/** Differences from the usual set-up. */
 export interface TestOptions extends PlayOptions {
   /** A clock that only the test moves; the default is the running real clock. */
   readonly clock?: keyof typeof CLOCKS;

@@ -50,7 +50,7 @@ const outcomes = () =>
 const quarantine = async () =>
   (await (await call("GET", "/api/v1/quarantine")).json<{ entries: Record<string, unknown>[] }>()).entries;
 
-/** A push no reader understands: it has no MsgType. */
+/** A push that cannot be parsed: it has no MsgType. */
 const unreadable = (fields: Readonly<Record<string, unknown>>) =>
   wechat.text("oSender", "x", {
     deliver: false,
@@ -63,7 +63,7 @@ async function redeliver({ id }: { readonly id: string }): Promise<string | unde
   return (await wechat.redeliver({ id })).attempts.at(-1)?.body;
 }
 
-/** Everything the account stores, whole. */
+/** Everything that the account stores. */
 function stored(): Promise<string> {
   return runInDurableObject(account(), (_object, { storage }) => {
     const rows = tablesIn(storage).flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray());

@@ -26,7 +26,7 @@ import { call, erase, send, useSilentSettings } from "./api-client.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
 const WORDS = "canary-words";
-/** What names the user, or is the user's: an openid, texts, the first 12 digits of the object's id. */
+/** Values that name the user or belong to the user: an openid, texts, the first 12 digits of the object's id. */
 const canaries = () => [USER, WORDS, conversation(USER).id.toString().slice(0, 12)];
 const hasCanary = (text: string) => canaries().some((canary) => text.includes(canary));
 
@@ -68,7 +68,7 @@ function documented(): readonly Place[] {
   return tableRows(section("Erase"), "Place").map(([name = "", holds = "", erased = ""]) => ({ name, holds, erased }));
 }
 
-/** The places the other sections name, by the names of the table. */
+/** The places that the other sections name, with the names used in the table. */
 function describedElsewhere(): readonly string[] {
   const objects = ["Conversation", "Account", "Settings", "Audit"].flatMap((name) => {
     const text = section(`Durable Object \`${name}\``);
@@ -170,7 +170,7 @@ async function plantRelayed(): Promise<Resend> {
   };
 }
 
-/** Delivers every push from before once more, and the late ones for the first time. */
+/** Repeats every earlier push, and delivers the late ones for the first time. */
 type Resend = () => Promise<void>;
 
 const shop = createReceiver();
@@ -220,14 +220,14 @@ async function plant(): Promise<Resend> {
   };
 }
 
-/** Delivers what there is for webhooks. */
+/** Delivers all pending webhook events. */
 async function ringAll(): Promise<void> {
   pass(3_600_000);
   await ring(USER);
   await runDurableObjectAlarm(account());
 }
 
-/** Waits until all is stored, or for ten seconds: what is missing then, the tests name. */
+/** Waits until everything is stored, at most ten seconds; the tests then name what is missing. */
 async function until(isStored: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 10_000;
   while (!(await isStored()) && performance.now() < end) await scheduler.wait(50);

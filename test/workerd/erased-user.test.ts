@@ -1,4 +1,4 @@
-/** An erased user: what is left, the effect of a captured push, and how the user returns. */
+/** An erased user: the data that remains, the effect of a captured push, and the user's next message. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { captureLog, conversation, kindsOf, OTHER_APPID, pass, readTexts, tablesIn } from "../support/workerd.ts";

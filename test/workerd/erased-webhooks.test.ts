@@ -1,4 +1,6 @@
-/** Webhooks and a user who is erased while they are called: nothing of the old log is delivered, nor delays the new. */
+/**
+ * Webhooks and a user who is erased while they are called: no event of the old log is delivered or delays the new log.
+ */
 import { describe, it, vi } from "vitest";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";

@@ -1,4 +1,7 @@
-/** An export has what erasing would reach: also the events and unreadable pushes of the account that name the user. */
+/**
+ * An export contains everything that an erasure deletes, including the account's events and unreadable pushes that name
+ * the user.
+ */
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { miniProgramAddress } from "../../shared/message/address.ts";
@@ -26,7 +29,7 @@ async function exportOf(openid: string, appid?: string): Promise<readonly Line[]
     : [];
 }
 
-/** A push no reader understands: it has no CreateTime. */
+/** A push that cannot be parsed: it has no CreateTime. */
 const unreadable = (openid: string, content: string) =>
   JSON.stringify({ ToUserName: "gh_1", FromUserName: openid, Content: content });
 

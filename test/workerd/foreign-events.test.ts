@@ -1,4 +1,4 @@
-/** Events of other products on the one push URL: an event needs a name and nothing else. */
+/** Events of other products on the one push URL: an event needs only a name. */
 import { runInDurableObject } from "cloudflare:test";
 import * as fc from "fast-check";
 import { beforeEach, describe, it } from "vitest";
@@ -18,7 +18,7 @@ async function pushed(plaintext: string, appid = APPID): Promise<string | undefi
   return push.attempts[0]?.verdict;
 }
 
-/** What the account keeps, and how many pushes it could not read. */
+/** The events that the account stores, and the number of pushes that could not be parsed. */
 async function kept(appid = APPID) {
   return runInDurableObject(account(appid), async (object) => ({
     events: (await object.appEvents(0, 500)).map(({ user, event }) =>

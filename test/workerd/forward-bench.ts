@@ -11,7 +11,7 @@ interface Forwarded {
   readonly url: URL;
   readonly body: string;
   readonly contentType: string | null;
-  /** How many events the account had stored by then. */
+  /** The number of events that the account had stored at that time. */
   readonly stored: number;
 }
 
@@ -38,7 +38,7 @@ export async function oldServer(request: Request): Promise<Response> {
   return old.answer();
 }
 
-/** WeChat, pushing once each to a worker that forwards these kinds. */
+/** WeChat without retries, pushing to a worker that forwards these kinds. */
 export async function playForwarding(
   kinds: string,
   vars: Readonly<Record<string, unknown>> = {},
@@ -56,7 +56,7 @@ export async function playForwarding(
   });
 }
 
-/** The bodies the platform was answered with, oldest first; of another status than 200 the status. */
+/** The bodies of the responses to the platform, oldest first; for a status other than 200, the status. */
 export function bodiesOf({ attempts }: Pick<PushRecord, "attempts">): readonly (string | number | null)[] {
   return attempts.map(({ status, body }) => (status === 200 ? body : status));
 }

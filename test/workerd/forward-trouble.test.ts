@@ -1,4 +1,4 @@
-/** Forwarding with little time, with an object that fails, and in a loop. */
+/** Forwarding with little time left, with a failing object, and in a loop. */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { fetchWith, pass, playWeChat } from "../support/workerd.ts";

@@ -1,4 +1,4 @@
-/** Pushes that go to the team's own push server as well. */
+/** Pushes that are also forwarded to the team's own push server. */
 import { describe, it, vi } from "vitest";
 import { APPID, fetchWith, kindsOf, playWeChat, readTexts, remote, SECRETS } from "../support/workerd.ts";
 import { lines } from "./each-test.ts";
@@ -24,7 +24,7 @@ describe("a push of a kind that is forwarded", () => {
     "in $mode mode as $format goes as it came, after it was stored; the answer is relayed",
     async ({ mode, format }) => {
       const { expect } = await import("vitest");
-      // The mode is the worker's: one whose console says plain takes plain pushes.
+      // The worker's mode decides: in plain mode it accepts plain pushes.
       const apps = [{ appid: APPID, ...SECRETS, mode }];
       const wechat = await playForwarding("xpay_*", { WECHAT_APPS: JSON.stringify(apps) }, [mode, format]);
       const push = await wechat.event("oPay", "xpay_goods_deliver_notify", {

@@ -198,7 +198,7 @@ describe("the handler that is shipped", () => {
     const content = `订单${" ".repeat(60_000)}x`;
     const started = performance.now();
     expect(await run({}, says(content), { ORDERS_URL: "" })).toBeUndefined();
-    // Here the clock does not move while code runs.
+    // In this runtime the clock does not advance while code runs.
     await scheduler.wait(1);
     expect(performance.now() - started).toBeLessThan(400);
   });

@@ -10,7 +10,7 @@ import { ANSWER, useWorker, wechat } from "./each-test.ts";
 let users = 0;
 useWorker({ clock: "weeks apart", settings: ANSWER });
 
-/** What the holder of an API key reads, older snapshots apart. */
+/** The report for the holder of an API key, without cached snapshots. */
 async function later() {
   pass(11_000);
   return health();
@@ -24,7 +24,7 @@ async function write(outcome: string): Promise<void> {
   await waitForRow(openid, outcome);
 }
 
-/** WeChat answers again, and the endpoint may be asked again. */
+/** WeChat answers again, and the token endpoint may be called again. */
 async function recover(): Promise<void> {
   await wechat.clearFaults();
   pass(60_000);

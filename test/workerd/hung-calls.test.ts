@@ -1,4 +1,4 @@
-/** A call of KV, of an object or of the rate limiter that never returns, in each place where one is awaited. */
+/** A call of KV, of an object or of the rate limiter that never returns, in each place where such a call is awaited. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
@@ -34,7 +34,7 @@ async function ended<T>(work: PromiseLike<T>): Promise<T> {
   return outcome;
 }
 
-/** A request to a worker with other bindings; its work after the response is not waited for. */
+/** A request to a worker with other bindings; the test does not wait for its work after the response. */
 function ask(vars: Readonly<Record<string, unknown>>, method: string, path: string, json?: unknown) {
   const headers = { "if-match": "*", "idempotency-key": crypto.randomUUID() };
   const request = buildCall(method, path, { headers, json });
@@ -49,7 +49,7 @@ describe("a KV write that never returns", () => {
     const control = playWeChat({
       worker: async (request) => kefu.fetch(request, { ...env, KV }, createExecutionContext()),
     });
-    // A hand-over, the default, is not remembered.
+    // A handover, the default answer, is not cached.
     await ended(putSettings({ fallback: { type: "silent" } }));
     const { id } = await ended(control.text("oTwice", "在吗"));
     await ended(control.redeliver({ id }));

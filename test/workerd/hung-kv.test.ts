@@ -1,6 +1,6 @@
 /**
- * A KV write of the settings object that never returns. Timers of an object belong to that object, so the clock cannot be
- * moved by hand here: each test waits for the object's own deadline, 2.5 s.
+ * A KV write of the settings object that never returns. Timers of an object belong to that object, so a manual clock
+ * cannot be used here: each test waits for the object's own deadline, 2.5 s.
  */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -36,7 +36,7 @@ describe("a KV write of the settings that never returns", () => {
     spy.mockImplementation(() => never());
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
     expect(await outcomeSoon(runDurableObjectAlarm(settingsObject()))).toBe(true);
-    // Armed for another try, which KV takes.
+    // The alarm is set for another try, which KV accepts.
     spy.mockRestore();
     vi.setSystemTime(Date.now() + 120_000);
     expect(await outcomeSoon(runDurableObjectAlarm(settingsObject()))).toBe(true);

@@ -1,4 +1,4 @@
-/** KV as a cache against many repeats (DEDUPE_KV): which pushes it answers, and which the conversation does. */
+/** KV as a cache against many repeats (DEDUPE_KV): which pushes are answered from KV, and which by the conversation. */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";

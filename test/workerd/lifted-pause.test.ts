@@ -1,7 +1,6 @@
 /**
- * Messages that WeChat refuses by a code that concerns the whole app, while it takes all others: each pauses the app
- * once, and neither a pause that was lifted nor one that ended by itself lets them pause it again. The test runs the
- * alarms and moves the clock.
+ * Messages that WeChat refuses with a code about the whole app, while it accepts all others: each pauses the app once,
+ * and they do not pause it again after a pause was lifted or has ended. The test runs the alarms and moves the clock.
  */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, it } from "vitest";
@@ -25,7 +24,7 @@ const resume = async () => {
   return response.json<{ resumed: boolean; trial: { outcome: string }; faults: readonly unknown[] }>();
 };
 
-/** A user writes; the answer is sent, refused, or meets the pause. */
+/** A user writes; the answer is sent, refused, or waits because of the pause. */
 async function write(...openids: readonly string[]): Promise<void> {
   for (const openid of openids) {
     await wechat.text(openid, "在吗");
@@ -122,7 +121,7 @@ describe("several messages that alone are refused", () => {
     const bad = ["oBad1", "oBad2", "oBad3"];
     for (const openid of bad) refusals.set(openid, 48001);
     await write("oBad1", "oBad2", "oBad3", "oGood");
-    // Those that met the pause are tried in their order: the second and the third each pause the app once.
+    // Those that waited because of the pause are tried in order: the second and the third each pause the app once.
     const outcomes: string[] = [];
     for (let round = 0; round < 3; round += 1) outcomes.push((await resume()).trial.outcome);
     expect(outcomes).toEqual(["refused", "refused", "sent"]);

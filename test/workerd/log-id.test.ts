@@ -1,4 +1,4 @@
-/** Which of a conversation's logs a head, a page, a send and a replay name, and what an erasure leaves for the next one. */
+/** The log id in a head, a page, a send and a replay, and the generation that an erasure leaves for the next log. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import { generationOf } from "../../worker/conversation/core/log-id.ts";
@@ -41,7 +41,7 @@ describe("a log after an erasure", () => {
     const [log, lastSeq] = [await logOf("oAgain"), await newestOf("oAgain")];
     await remote("oAgain").erase();
     expect(await entriesOf("oAgain")).toEqual({ erased: { at: Date.now(), log, lastSeq, pending: [] } });
-    // A clock that is set back by more than five minutes forgets no generation.
+    // After the clock is set back by more than five minutes, the generation still grows.
     pass(-600_000);
     await evictDurableObject(conversation("oAgain"));
     await tells("oAgain", []);

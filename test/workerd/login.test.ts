@@ -1,4 +1,4 @@
-/** The `Login` object: what it stores, and that nothing of it can be used twice or for longer than it says. */
+/** The `Login` object: what it stores, and that tokens and invites cannot be used twice or after they expire. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";

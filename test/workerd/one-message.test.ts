@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 const FOREIGN_LINK =
   '<a href="https://x.test" data-miniprogram-appid="wxffffffffffffffff" data-miniprogram-path="pages/x">看</a>';
 
-/** What WeChat answers to sends to a user; all others are the emulator's. */
+/** WeChat's answer to sends to certain users; all other answers are the emulator's. */
 let refusals: Map<string, number>;
 useWorker({ clock: "weeks apart" });
 beforeEach(() => {
@@ -21,7 +21,9 @@ beforeEach(() => {
 
 const pauses = () => lines().filter(({ event }) => event === "account_paused");
 
-/** Stores a message as a program's, past the checks of the REST API. Its first attempt is left to the alarm. */
+/**
+ * Stores a message as if sent by a program, without the checks of the REST API. Its first attempt is left to the alarm.
+ */
 async function put(openid: string, content: string): Promise<void> {
   const message = { type: "text", content } as const;
   const input = { key: `k:${openid}:${content}`, request: "r", message, isAi: false, hold: false, muteMs: 0 };
@@ -32,7 +34,7 @@ async function put(openid: string, content: string): Promise<void> {
   pass(5_000);
 }
 
-/** Lets time pass: the alarms of the users ring every few minutes, in this order. */
+/** Advances the clock; the users' alarms run every few minutes, in this order. */
 async function ringFor(ms: number, stepMs: number, ...openids: readonly string[]): Promise<void> {
   for (let left = ms; left > 0; left -= stepMs) {
     pass(stepMs);

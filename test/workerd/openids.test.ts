@@ -1,4 +1,4 @@
-/** One form of openids for pushes and for the API: every stored user can be addressed, and no other. */
+/** Pushes and the API accept the same form of openids: every stored user can be addressed, and no others. */
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -8,12 +8,12 @@ import { addressOf, API_KEY, APPID, emulatedApp, playWeChat } from "../support/w
 import { bodyOf, call, send } from "./api-client.ts";
 import { useWorker } from "./each-test.ts";
 
-/** Turn by turn: each may make 600 calls a minute. */
+/** Keys are used in turn: each may make 600 calls a minute. */
 const KEYS = [API_KEY, "other-key-0123456789abcdef"] as const;
 
 useWorker({ clock: "now" });
 
-/** By its address: a user id with a colon is no path of its own. */
+/** By its address, because a user id with a colon cannot be used alone in a path. */
 const idOf = (openid: string) => encodeURIComponent(formatAddress(addressOf(openid)));
 const pathOf = (openid: string) => `/api/v1/conversations/${idOf(openid)}`;
 const countObjects = async () => (await listDurableObjectIds(env.CONVERSATION)).length;
@@ -44,7 +44,7 @@ async function useEveryRoute(openid: string, format: "xml" | "json") {
   const path = pathOf(openid);
   const content = `hello ${messages}`;
   const key = KEYS[messages % 2] ?? API_KEY;
-  // A push of the second in which a user was erased is not stored.
+  // A push dated in the same second as the erasure is not stored.
   seconds += 2;
   vi.setSystemTime(STARTED + seconds * 1_000);
   const pushed = await pushText(openid, content, format);

@@ -1,6 +1,6 @@
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 /**
- * Where a user came from, through encrypted pushes: a page's claims are returned as claims, a context signed by the
+ * The entry point of a user, through encrypted pushes: a page's claims are returned as claims, a context signed by the
  * shop's back end is accepted for this user before it expires, and the result does not change when keys change. Any
  * other token has no effect.
  */
@@ -48,7 +48,7 @@ async function contextsOf(openid: string): Promise<{ readonly view: unknown; rea
   return { view, row: rows.findLast((row) => row.content?.context !== undefined)?.content?.context };
 }
 
-/** Both contexts must show it: the claims, and nothing of the token's content. */
+/** Both contexts must contain the claims, and nothing of the token's content. */
 function unverified(unverifiedReason: string) {
   const context = { label: LABEL, claimed: CLAIMED, verified: null, unverifiedReason };
   return { view: context, row: context };

@@ -29,7 +29,7 @@ export function usePushes(options: TestOptions = {}): void {
   useWorker({ settings: SETTINGS, ...options });
 }
 
-/** Conversations with the real ones' ids and other stubs. */
+/** A namespace with the real ids and with stubs replaced. */
 export function namespaceOf(getByName: (name: string) => unknown): object {
   return { getByName, idFromName: (name: string) => env.CONVERSATION.idFromName(name) };
 }

@@ -1,4 +1,4 @@
-/** A push while something around it fails: the conversation, the account, the settings. */
+/** A push while the conversation, the account or the settings fail. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";

@@ -1,4 +1,4 @@
-/** POST /api/v1/resume: one message that waits is tried first, the others follow only when WeChat lets it through. */
+/** POST /api/v1/resume: one waiting message is sent first; the others follow only when WeChat accepts it. */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { accountMemory } from "../../worker/account/memory.ts";
@@ -23,7 +23,7 @@ async function waitsUntil(openid: string): Promise<number> {
   const { waiting } = await response.json<{ waiting: readonly { waiting: { until: string } }[] }>();
   return Date.parse(waiting[0]?.waiting.until ?? "");
 }
-/** The same, of the message by itself. */
+/** The same for the message itself. */
 async function messageWaitsUntil(openid: string): Promise<number> {
   const response = await call("GET", `/api/v1/conversations/${openid}`);
   const { waiting } = await response.json<{ waiting: readonly { id: string }[] }>();
@@ -36,7 +36,7 @@ const healthLater = async () => {
   return health();
 };
 
-/** A user writes; the answer meets the pause, or causes it. */
+/** A user writes; the answer waits because of the pause, or causes it. */
 async function write(openid: string, appid = APPID): Promise<void> {
   await wechat.text(openid, "在吗", { appid });
   await waitForRow(openid, ["retry", "sent"], appid);
@@ -87,7 +87,7 @@ describe("POST /resume", () => {
     // Armed anew: ten minutes from now.
     const end = Date.parse(body.faults[0]?.until ?? "");
     expect(end - Date.now()).toBeGreaterThan(500_000);
-    // The waiting messages do not have it yet; their status does.
+    // The waiting messages do not contain it yet; their status does.
     expect(await waitsUntil("oThree")).toBeGreaterThanOrEqual(end);
     expect(await messageWaitsUntil("oThree")).toBeGreaterThanOrEqual(end);
     await ringAll(["oOne", "oTwo", "oThree"]);
@@ -125,7 +125,7 @@ describe("POST /resume", () => {
   it("makes one trial for two callers at once", async ({ expect }) => {
     await pauseWith(48001, 1);
     const before = await countSends();
-    // The trial is under way while the second caller asks.
+    // The test send is in progress when the second caller asks.
     await wechat.switches({ latencyMs: 500 });
     const outcomes = await Promise.all([resume(), resume()].map(async (response) => (await response).json<Resumed>()));
     expect(outcomes.map(({ trial }: Partial<Resumed>) => String(trial?.outcome)).toSorted()).toEqual([
@@ -162,7 +162,7 @@ describe("POST /resume", () => {
     await pauseWith(48001, 1);
     const { access, pause } = accountMemory.get(CREDENTIAL) ?? {};
     await resume();
-    // Another isolate: it read of the pause and not of its end.
+    // Another isolate, which has read the pause but not its end.
     accountMemory.set(CREDENTIAL, { access, pause });
     await wechat.text("oLate", "在吗");
     await waitForRow("oLate", "retry");
@@ -192,7 +192,7 @@ describe("POST /resume without an access token", () => {
     });
     await wechat.clearFaults();
     const before = await countSends();
-    // One of those that wait for the token is the trial.
+    // One of the messages that wait for the token is used for the test send.
     expect(await (await resume()).json()).toEqual({ resumed: true, trial: { outcome: "sent" }, faults: [] });
     expect(await countSends()).toBe(before + 1);
     await ringAll(["oFour", "oSix"]);

@@ -1,4 +1,7 @@
-/** Sessions in real objects: races of commands and messages, evictions between any two steps, erasure, and the whole way. */
+/**
+ * Sessions in real objects: races of commands and messages, evictions between any two steps, erasure, and a complete
+ * session.
+ */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -68,7 +71,7 @@ async function commandsTo(openid: string, action: CommandAction, id?: string, lo
   return remote(openid).command({ id: name, log: named, action, desk }, holder);
 }
 
-/** What a command on the user's session names. */
+/** The log, session and version that a command on the user's session names. */
 async function nameSession(openid: string) {
   const { session } = must(await remote(openid).snapshot(), "snapshot");
   return { session: session.open?.seq ?? session.closed?.seq ?? 0, version: session.version };

@@ -1,4 +1,4 @@
-/** Settings that a worker cannot read, since another version stored them: they are not the same as none. */
+/** Settings that a worker cannot parse because another version stored them: not treated as missing settings. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -17,8 +17,8 @@ const NEWER = { ...SETTINGS, nightShift: true };
 useWorker({ clock: "hour ahead", settings: null });
 
 /**
- * The newest version becomes these settings, as another worker would have stored them, before KV has it; no reader
- * remembers others.
+ * The newest version becomes these settings, as another worker would have stored them, before KV contains them; no
+ * reader has older ones cached.
  */
 async function storeAsAnother(defaults: object): Promise<void> {
   await runInDurableObject(settingsObject(), (_, { storage }) => {
@@ -30,7 +30,7 @@ async function storeAsAnother(defaults: object): Promise<void> {
   settingsMemory.known = undefined;
 }
 
-/** Which rows the user's messages are, with the answers WeChat was given. */
+/** The rows of the user's messages, with the acknowledgements sent to WeChat. */
 async function answersOf(openid: string): Promise<readonly string[]> {
   const rows = (await remote(openid).rows(0, 100))?.rows ?? [];
   return rows.flatMap((row) => (row.kind === "in" ? [row.facts.acknowledgement] : [row.kind]));

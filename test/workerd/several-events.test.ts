@@ -48,7 +48,7 @@ async function receive(texts: readonly string[], isReachable: (name: string) => 
   return answer;
 }
 
-/** The directory, in which every call of a conversation fails that is not reachable by its name. */
+/** A directory in which every conversation fails that is not addressed by its name. */
 function directoryOf(directory: ConversationDirectory, isReachable: (name: string) => boolean): ConversationDirectory {
   const namespace = new Proxy(directory.namespace, {
     get(target, key) {

@@ -1,4 +1,4 @@
-/** Pushes with an old signed timestamp: refused, counted, kept without body, at a bounded cost. */
+/** Pushes with an old signed timestamp: rejected, counted, recorded without body, at a limited cost. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
 import {
@@ -22,7 +22,7 @@ beforeEach(deleteEvents);
 
 const seconds = (ageMs = 0) => Math.floor((Date.now() - ageMs) / 1_000);
 
-/** Writes a text whose signature is `ageMs` old. */
+/** Pushes a text whose signature is `ageMs` old. */
 async function write(openid: string, ageMs: number, control = wechat): Promise<number | null | undefined> {
   const push = await control.text(openid, "价格", { overrides: { timestamp: seconds(ageMs) } });
   return push.attempts.at(-1)?.status;

@@ -55,7 +55,7 @@ describe("an endpoint that refuses every event", () => {
 
   it("is ok again with an event it accepts in the same second, or in the same run", async ({ expect }) => {
     await useHooks({ id: "soon", url: URL_OF("soon"), events: ["message.received"] });
-    // Its health is read, and remembered, before anything is refused.
+    // Its health is read and cached before any event is refused.
     await writes("oSoon", "soon");
     await settle("oSoon");
     shop.answerWith(REFUSED);
@@ -192,7 +192,7 @@ describe("POST /webhooks/:id/replay", () => {
     expect(shop.events.map(({ id }) => id)).toEqual([second?.id]);
     // The first event of that conversation is still missing.
     expect(await hookStatus()).toMatchObject({ skipped: { conversations: 2 } });
-    // From the first one on, by either route, nothing of it is.
+    // After a replay from the first one, by either route, no event is missing.
     const path = "/api/v1/conversations/oNamedA/webhooks/named/replay";
     expect((await call("POST", path, { json: { after: 0 } })).status).toBe(202);
     expect(await hookStatus()).toMatchObject({ skipped: { conversations: 1, count: 1 } });
@@ -210,7 +210,7 @@ describe("POST /webhooks/:id/replay", () => {
     await settle("oWell");
     expect(await hookStatus()).toMatchObject({ state: "failing", failures: 1 });
     shop.answerWith(TAKEN);
-    // Another isolate: what it remembers is from before the refusal.
+    // Another isolate, whose cache is older than the refusal.
     for (const [credential, health] of remembered) healthMemory.set(credential, { ...health, readAt: Date.now() });
     expect(await (await replay("well", { from: "skipped" })).json()).toEqual({ conversations: 1, remaining: 0 });
     await settle("oWell");

@@ -26,7 +26,7 @@ describe("an endpoint that fails on one user's events only", () => {
       pass(BATCH_DELAY_MS);
       await ring(other);
       expect(toldOf()).toEqual([other]);
-      // The one that waits is still shown.
+      // The waiting message is still listed.
       expect(await hookStatus()).toMatchObject({ state: "failing", failures: 0, waiting: 1, lastStatus: status });
       await writes(poison, "poison");
       shop.answerWith(TAKEN);

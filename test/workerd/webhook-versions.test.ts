@@ -11,7 +11,7 @@ import { ringFor, says, useHooks, usePlay } from "./webhook-play.ts";
 
 usePlay();
 
-/** The user writes, by an isolate that has these settings. */
+/** The user writes; the isolate that receives the push has these settings. */
 const writes = (openid: string, settingsVersion: number, ...webhooks: readonly string[]) =>
   says(openid, [], { webhooks, settingsVersion });
 
@@ -22,7 +22,7 @@ async function useHook(id: string): Promise<number> {
   return Number(response.headers.get("etag")?.replaceAll('"', ""));
 }
 
-/** The cursors as they are stored. */
+/** The stored cursors. */
 function cursorsOf(openid: string): Promise<Readonly<Record<string, unknown>>> {
   return runInDurableObject(conversation(openid), (_, { storage }) => {
     const [row] = storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").toArray();

@@ -1,6 +1,4 @@
-/**
- * The faults that the push server of the conformance tests can have, one at a time.
- */
+/** The faults that the push server of the conformance tests can be given, one at a time. */
 
 /** The fault of the server. */
 export type Flaw =

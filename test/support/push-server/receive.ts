@@ -24,7 +24,7 @@ const KINDS: ReadonlySet<string> = new Set(["text", "image", "miniprogrampage", 
 const MAX_AGE_SECONDS = 300;
 const MAX_OLD_TEXT = 2_000;
 
-/** A refusal, or the secret that a careless server reveals. */
+/** A refusal, or, with that fault, an answer that reveals the secret. */
 export function refuse({ flaw, token }: PushServerOptions, expected: string): Answer {
   if (flaw === "leaks the token") return { status: 403, body: `the token is ${token}` };
   if (flaw === "tells the expected signature") return { status: 403, body: `expected ${expected}` };

@@ -69,7 +69,7 @@ async function handle(
   response.writeHead(answer.status, { "content-type": answer.type ?? "text/plain" }).end(answer.body);
 }
 
-/** Works slowly, and on few requests at a time. */
+/** Handles requests slowly, and only a few at a time. */
 async function isTooMany(state: State): Promise<boolean> {
   if (state.inFlight === FEW) return true;
   state.inFlight += 1;
