@@ -19,7 +19,7 @@ export function bubbles(page: Page, side: "mine" | "theirs"): Locator {
   return page.locator(`.line.${side} .bubble:not(.dots)`);
 }
 
-/** The user who is in. */
+/** The current user. */
 export function openidOf(page: Page): Promise<string> {
   return page.evaluate(() => localStorage.getItem("edge-kefu.openid") ?? "");
 }
@@ -31,7 +31,7 @@ export async function sendAsService(stack: Stack, openid: string, body: object):
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** Becomes a user of a name, that no other picture uses: the worker greets a user once. @returns the openid */
+/** Creates a user with a name that no other picture uses, because the worker greets a user once. @returns the openid */
 export async function beUser(page: Page, name: string): Promise<string> {
   const openid = `o${name.replaceAll("-", "").padEnd(23, "0")}Lin1`;
   await page.evaluate((id) => localStorage.setItem("edge-kefu.openid", id), openid);

@@ -1,6 +1,5 @@
 /**
- * Pictures compared with those in docs/pictures, which the READMEs and the how-to show, or with others that are not
- * published.
+ * Screenshots compared with those in docs/pictures, which the READMEs and how-to pages show, or with unpublished ones.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,11 +17,14 @@ export type PictureFolder = "docs/pictures" | "test/browser/baselines";
 /** Fonts are drawn a little differently by every processor. */
 export const MAX_SHARE = 0.01;
 
-/** The most comparisons of a page that still moves. */
+/** The maximum number of comparisons of a page that is still changing. */
 const MAX_LOOKS = 20;
 const PAUSE_MS = 250;
 
-/** Takes a picture; with UPDATE_PICTURES=1 it becomes the one of that name. @returns the share of pixels that differ */
+/**
+ * Takes a picture; with UPDATE_PICTURES=1 it replaces the stored one of that name. @returns the share of pixels that
+ * differ
+ */
 export async function differsBy(
   browser: Browser,
   what: Page | Locator,

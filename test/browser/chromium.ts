@@ -1,6 +1,6 @@
 /**
- * A real Chromium for the tests, with Chinese and emoji fonts, from npm packages alone: it does not depend on the
- * machine, so pictures are the same everywhere.
+ * A real Chromium for the tests, with Chinese and emoji fonts, installed from npm packages only, so that pictures are
+ * the same on every machine.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -25,7 +25,8 @@ export async function unpackBrowser(): Promise<{ readonly executablePath: string
     return { chromium, executablePath: await chromium.executablePath() };
   });
   await writeFile(COMPLETE, version);
-  // Flags for the cloud that the package is made for; a usual browser has several processes.
+  // The package's default flags, for a serverless platform; they are removed because a normal browser has several
+  // processes.
   const args = chromium.args.filter((arg) => !/single-process|no-zygote/.test(arg));
   return { executablePath, args };
 }

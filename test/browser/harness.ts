@@ -25,7 +25,7 @@ export interface Scene {
 /** A desktop. */
 export const DESKTOP: PageOptions = { viewport: { width: 1280, height: 800 } };
 
-/** A small phone, touched. */
+/** A small phone with a touch screen. */
 export const PHONE: PageOptions = { viewport: { width: 375, height: 720 }, hasTouch: true, isMobile: true };
 
 /** Starts everything on free ports, with the sample shop's settings, open at any hour. */

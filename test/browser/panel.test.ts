@@ -19,7 +19,7 @@ afterEach(async ({ expect }) => {
 });
 afterAll(() => scene.stop());
 
-/** A page on which a user came in, was greeted, wrote and was answered. */
+/** A page on which a user entered the chat, was greeted, wrote and got an answer. */
 async function answered(text = "多少钱"): Promise<Page> {
   const page = await scene.open(DESKTOP);
   await enter(page);
@@ -248,7 +248,7 @@ describe("the platform", () => {
   it("keeps a push URL typed in the moment the view opened", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await page.getByRole("tab", { name: "平台" }).waitFor();
-    // All in one task of the page: before it has painted the view, and before any effect of that has run.
+    // Everything in one task of the page, before it has rendered the view and run its effects.
     await page.evaluate(async () => {
       document.querySelector<HTMLElement>("#tab-platform")?.click();
       await Promise.resolve();
@@ -272,7 +272,7 @@ describe("the platform", () => {
     await page.getByLabel("消息推送 URL").fill(`${scene.stack.workerUrl}/wechat/mesage`);
     await page.getByRole("button", { name: "验证消息推送 URL" }).click();
     await page.getByRole("status").getByText("验证失败 (404)").waitFor();
-    // As in the console: a URL that does not echo is not saved, and what was typed can be corrected.
+    // As in the console: a URL that does not return the echo is not saved, and the input can be corrected.
     expect((await scene.stack.control.state()).apps[0]?.pushUrl).toBe(`${scene.stack.workerUrl}/wechat/message`);
     expect(await page.getByLabel("消息推送 URL").inputValue()).toMatch(/mesage$/);
     expect(await scene.closePages()).toStrictEqual([expect.stringContaining("400 (Bad Request)")]);

@@ -57,7 +57,7 @@ describe("a pause", () => {
     await page.getByRole("tab", { name: "故障" }).click();
     await page.getByRole("button", { name: "全部清除" }).click();
     await expect.poll(text).toContain("错误由本地微信模拟，该故障已用完或已清除");
-    // The result of the trial before the clearing is obsolete.
+    // The result of a test send from before the reset is outdated.
     await expect.poll(() => banner(page).getByRole("status").textContent()).toBe("");
     await button(page).click();
     await page.getByRole("status").getByText("已恢复发送").waitFor();

@@ -1,6 +1,6 @@
 /**
- * What a developer does on the phone page, on a desktop with a mouse: the way of a message from the contact button to
- * the answer, and every kind of message both ways. Errors of script, network and policy fail the test.
+ * What a developer does on the phone page, on a desktop with a mouse: a message from the contact button to the answer,
+ * and every kind of message in both directions. Errors of script, network and policy fail the test.
  */
 import type { Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";

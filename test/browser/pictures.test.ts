@@ -1,6 +1,6 @@
 /**
  * The pictures of the README: the page at 1280 and 375 pixels, light and dark, compared with those in docs/pictures.
- * `npm run pictures` takes them anew: look at them.
+ * `npm run pictures` takes new ones; check them by eye.
  */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
@@ -22,9 +22,9 @@ afterEach(async ({ expect }) => {
 });
 afterAll(() => scene.stop());
 
-/** A chat worth showing, and the record of the user's last message unfolded. */
+/** A chat with typical messages, and the record of the user's last message expanded. */
 async function playScene(page: Page, name: string): Promise<void> {
-  // The worker remembers whom it greeted, so each picture has a user of its own.
+  // The worker greets a user only once, so each picture has its own user.
   const openid = await beUser(page, name);
   await enter(page);
   await bubbles(page, "theirs").first().waitFor();

@@ -129,10 +129,10 @@ describe("a time", () => {
     await advance(24 * hours);
     await expect.poll(first).toMatch(/^昨天 \d\d:\d\d$/);
     await advance(24 * hours);
-    // With its year when the days before were another year's.
+    // The year is shown when the previous day is in another year.
     await expect.poll(first).toMatch(/^(\d{4}年)?\d{1,2}月\d{1,2}日 \d\d:\d\d$/);
     await say(page, "还在吗");
-    // An answer that came after the clock moved on would be today's.
+    // An answer that arrived after the clock was advanced would have today's date.
     await bubbles(page, "theirs").nth(1).waitFor();
     await expect.poll(() => times.nth(1).textContent()).toMatch(/^\d\d:\d\d$/);
 

@@ -23,7 +23,7 @@ export function corner(page: Page): Promise<Buffer> {
   return page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 80 } });
 }
 
-/** Opens the phone as anyone does, at the mini program. */
+/** Opens the phone page at its start, the mini program. */
 export async function openShop(scene: Scene, options: PageOptions): Promise<Page> {
   const page = await scene.open({ ...options, path: "/" });
   await shopIsOpen(page);
@@ -37,7 +37,7 @@ export async function shopIsOpen(page: Page): Promise<void> {
   await atRest(floatingEntry(page));
 }
 
-/** The floating way to customer service. */
+/** The floating contact button. */
 export function floatingEntry(page: Page): Locator {
   return shopOf(page).getByRole("button", { name: "客服与帮助" });
 }
@@ -51,24 +51,27 @@ export async function atRest(what: Locator): Promise<{ readonly x: number; reado
   return box;
 }
 
-/** The button of the page the user looks at, not one of a page below it. */
+/** The button of the visible page, not of a page below it. */
 export function contactButton(page: Page) {
   return shopOf(page).getByRole("button", { name: "联系客服", exact: true }).filter({ visible: true });
 }
 
-/** From the shop's front to the teacup. */
+/** Opens the teacup from the shop's front page. */
 export async function openTeacup(page: Page): Promise<void> {
   await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).click();
   await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
 }
 
-/** All pictures of the page are there. */
+/** All pictures of the page are loaded. */
 export async function picturesOf(page: Page): Promise<void> {
   const images = shopOf(page).locator("wx-page:visible img");
   for (const image of await images.all()) await image.evaluate((element: HTMLImageElement) => element.decode());
 }
 
-/** Walks through the shop by touch, from its open front page on, and takes each page when its pictures are loaded. */
+/**
+ * Visits all pages of the shop by touch, from the open front page, and takes a picture of each when its images are
+ * loaded.
+ */
 export async function walkThrough(page: Page, look: (name: string) => Promise<void>): Promise<void> {
   const lookNow = async (name: string): Promise<void> => {
     await picturesOf(page);

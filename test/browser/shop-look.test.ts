@@ -1,6 +1,6 @@
 /**
- * The example mini program by touch, and how it looks: on every width of a phone and a tablet, in both languages, light
- * and dark, nothing scrolls sideways, everything to tap is large enough, and axe finds nothing.
+ * The example mini program with a touch screen, and its layout: on every width of a phone and a tablet, in both
+ * languages, light and dark, nothing scrolls sideways, every tap target is large enough, and axe reports nothing.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Frame, Page } from "playwright-core";

@@ -1,7 +1,7 @@
 /**
- * The example shop as it looks at 375 pixels, light and dark, and two stories in pictures: the way from a product into
- * the chat and back (README), and the answer that comes once although WeChat was dead (docs/how-to/phone.md).
- * `npm run pictures` takes them anew: look at them.
+ * The example shop as it looks at 375 pixels, light and dark, and two stories in pictures: from a product into the chat
+ * and back (README), and the answer that is sent once although WeChat was unreachable (docs/how-to/phone.md). `npm run
+ * pictures` takes new ones; check them by eye.
  */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";

@@ -1,7 +1,7 @@
 /**
  * The example shop as it looks on other phones and a tablet, light and dark; 375 pixels are in shop-pictures.test.ts.
- * What must hold at every width is measured in shop-look.test.ts. `npm run pictures` takes them
- * anew: look at them.
+ * The requirements for every width are tested in shop-look.test.ts. `npm run pictures` takes new ones; check them by
+ * eye.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { differsBy, MAX_SHARE } from "./baseline.ts";

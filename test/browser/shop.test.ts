@@ -30,7 +30,7 @@ afterEach(async ({ expect }) => {
 });
 afterAll(() => scene.stop());
 
-/** The session-from of the user's last entry, as the worker was pushed it. */
+/** The session-from of the user's last enter event, as pushed to the worker. */
 async function lastEntry(openid: string) {
   const { lines } = await scene.stack.control.chat(openid);
   const entries = lines.flatMap((line) =>
@@ -98,7 +98,7 @@ describe("the way into the chat and back", () => {
   it("from a product: the worker greets with its name, a card leads to the right page", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await openTeacup(page);
-    // The second click finds a phone that is in the chat already.
+    // At the second click the phone is already in the chat.
     await contactButton(page).dblclick();
     await bubbles(page, "theirs").first().waitFor();
     expect(await page.getByText("进入客服会话").count()).toBe(1);
@@ -226,13 +226,13 @@ describe("wx.openCustomerServiceChat", () => {
     await chatButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
     expect(await lastEntry(await openidOf(page))).toMatchObject({ kind: "context" });
-    // The developer's console shows the cure.
+    // The developer's console shows how to fix it.
     expect(await scene.closePages()).toStrictEqual([expect.stringContaining("not_bound: ")]);
   });
 
   it("cancelled by the user, says nothing and can be tried again", async ({ expect }) => {
     const page = await openHelp("失败：用户取消");
-    // The phone decides by what is chosen when the call arrives, and this listener was added after the phone's.
+    // The phone uses the option selected when the call arrives, and this listener was added after the phone's.
     const decided = page.evaluate(
       () =>
         new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * The page on a small phone, by touch; nothing wider than the screen; and axe, on every view, light and dark, wide and
- * narrow. And use by keyboard alone.
+ * The page on a small phone with a touch screen: nothing is wider than the screen, and axe reports nothing on any view,
+ * light and dark, wide and narrow. Also use by keyboard only.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
@@ -24,7 +24,7 @@ const TABS = ["记录", "状态", "故障", "平台"];
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
-/** What axe finds, in short. */
+/** A summary of axe's findings. */
 async function problems(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations.flatMap(({ id, nodes }) =>

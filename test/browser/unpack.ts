@@ -1,4 +1,6 @@
-/** Before the browser tests: the browser is unpacked once, or their processes would do it at the same time. */
+/**
+ * Runs before the browser tests: unpacks the browser once; otherwise several processes would do it at the same time.
+ */
 import { unpackBrowser } from "./chromium.ts";
 
 /** Called by vitest. */

@@ -1,7 +1,7 @@
-/** Calls to the emulated api.weixin.qq.com itself, for messages the worker has no need to send. */
+/** Direct calls of the emulated api.weixin.qq.com, for messages that the worker never sends. */
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 
-/** `custom/send` as it goes over the wire. */
+/** The wire format of `custom/send`. */
 export function sendRaw(emulatorUrl: string, body: object): Promise<void> {
   return call(emulatorUrl, "message/custom/send", JSON.stringify(body)).then(() => {});
 }

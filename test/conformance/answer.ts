@@ -1,6 +1,6 @@
 /**
  * Classifies an answer to a push (WECHAT.md §1.6, §1.8, §1.9): `success`, an empty body, or a handover with all its
- * errors. The platform would accept nothing else.
+ * errors. The platform accepts no other answer.
  */
 import { say, type Words } from "./case.ts";
 import { decrypt, sign, type Opened } from "./crypt.ts";
@@ -26,10 +26,10 @@ export type Answer =
       /** The user named in it; empty when it could not be read. */
       readonly user: string;
     }
-  /** `refused`: not 2xx. `wrong`: 2xx with what is no answer to a push. `lost`: none in time. */
+  /** `refused`: not 2xx. `wrong`: 2xx with an invalid body. `lost`: no answer within the timeout. */
   | { readonly kind: "refused" | "wrong" | "lost"; readonly fact: Words };
 
-/** How far a time in a hand-over may be off, seconds. */
+/** The allowed deviation of the time in a handover, seconds. */
 const MAX_SKEW_SECONDS = 300;
 
 /** Whether the platform accepts the push as delivered. */

@@ -1,11 +1,11 @@
 /**
  * A case and its possible results. A case has its own texts in Chinese and English: what it checks, what a failure
- * means for the users of the server, and the cure. The README's table is made of them.
+ * means for the users of the server, and the fix. The README's table is generated from them.
  */
 import type { PushMode } from "./push.ts";
 import type { Session } from "./session.ts";
 
-/** A text in both languages; alike when it is only a figure. */
+/** A text in both languages; identical when it is only a number. */
 export interface Words {
   readonly zh: string;
   readonly en: string;
@@ -14,7 +14,7 @@ export interface Words {
 /** MUST: the platform or security breaks. SHOULD: good practice. INFO: only reported, never a failure. */
 export type Level = "MUST" | "SHOULD" | "INFO";
 
-/** `unseen`: not visible from outside. `inapplicable`: not in this mode. `note`: what an INFO case saw. */
+/** `unseen`: not visible from outside. `inapplicable`: not in this mode. `note`: the observation of an INFO case. */
 export type Verdict =
   | { readonly state: "ok"; readonly fact?: Words }
   | { readonly state: "inapplicable"; readonly fact?: never }
@@ -34,7 +34,7 @@ export interface Case {
   readonly source: string;
   /** The modes it applies to; absent: all. */
   readonly modes?: readonly PushMode[];
-  /** Whether it says anything about a server that takes no genuine push; absent: it does not. */
+  /** Whether the case is meaningful for a server that accepts no genuine push; absent: it is not. */
   readonly withoutPushes?: true;
   run(session: Session): Promise<Verdict>;
 }
@@ -42,32 +42,32 @@ export interface Case {
 /** The modes with a ciphertext. */
 export const ENCRYPTED: readonly PushMode[] = ["secure", "compatible"];
 
-/** Words in both languages; one text when it is a figure. */
+/** A text in both languages; a number needs only one. */
 export function say(zh: string, en = zh): Words {
   return { zh, en };
 }
 
-/** As it must be. */
+/** Passed. */
 export function ok(fact?: Words): Verdict {
   return fact === undefined ? { state: "ok" } : { state: "ok", fact };
 }
 
-/** Something is wrong. */
+/** Failed. */
 export function failed(fact: Words): Verdict {
   return { state: "failed", fact };
 }
 
-/** It could not be seen. */
+/** Not visible from outside. */
 export function unseen(fact: Words): Verdict {
   return { state: "unseen", fact };
 }
 
-/** The observation, without a verdict. */
+/** An observation without a judgement. */
 export function note(fact: Words): Verdict {
   return { state: "note", fact };
 }
 
-/** Several texts as one. */
+/** Joins several texts. */
 export function join(facts: readonly Words[], separator = "; "): Words {
   return say(facts.map(({ zh }) => zh).join(separator), facts.map(({ en }) => en).join(separator));
 }

@@ -1,6 +1,6 @@
 /**
- * Signatures and WXBizMsgCrypt in a few lines of their own (WECHAT.md §2.1), so that the suite checks a server by the
- * platform's rules only. `test/pure/conformance/crypt.test.ts` holds them to the published vectors.
+ * An independent implementation of signatures and WXBizMsgCrypt (WECHAT.md §2.1), so that the suite checks a server by
+ * the platform's rules only. `test/pure/conformance/crypt.test.ts` tests it with the published vectors.
  */
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 
@@ -11,7 +11,7 @@ const HEAD_BYTES = RANDOM_BYTES + 4;
 /** The content of an encrypted answer. */
 export interface Opened {
   readonly text: string;
-  /** The appid behind the text. */
+  /** The appid after the text. */
   readonly receiveId: string;
 }
 
@@ -20,26 +20,26 @@ export function sign(parts: readonly string[]): string {
   return createHash("sha1").update(parts.toSorted().join("")).digest("hex");
 }
 
-/** Lays out random ‖ length ‖ message ‖ receive-id; the padding is not there yet. */
+/** Lays out random ‖ length ‖ message ‖ receive-id; without padding. */
 export function layOut(message: Uint8Array, receiveId: string, random: Uint8Array): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(message.length);
   return Buffer.concat([random, length, message, Buffer.from(receiveId)]);
 }
 
-/** How many bytes of padding a layout gets: 1 to 32. */
+/** The number of padding bytes of a layout: 1 to 32. */
 export function padOf(layoutBytes: number): number {
   return BLOCK_BYTES - (layoutBytes % BLOCK_BYTES);
 }
 
-/** Pads to 32, each byte saying how many there are. */
+/** Pads to a multiple of 32 bytes; each padding byte contains their number. */
 export function pad(layout: Uint8Array): Buffer {
   const count = padOf(layout.length);
   return Buffer.concat([layout, Buffer.alloc(count, count)]);
 }
 
 /**
- * Encrypts what is padded already.
+ * Encrypts a padded message.
  *
  * @param aesKey EncodingAESKey, 43 characters
  * @param padded a multiple of 16 bytes
@@ -54,7 +54,7 @@ export function encrypt(aesKey: string, padded: Uint8Array): string {
 /**
  * Decrypts an answer as strictly as the platform's documents describe it.
  *
- * @returns what it held, or in a word what is wrong: never a byte of the content
+ * @returns the content, or the kind of error in one word: never a byte of the content
  */
 export function decrypt(aesKey: string, base64: string): Opened | "bad_length" | "bad_padding" | "bad_layout" {
   const bytes = Buffer.from(base64, "base64");

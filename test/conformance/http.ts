@@ -1,5 +1,5 @@
 /**
- * One HTTP exchange as WeChat makes it: a connection of its own, no redirect followed, given up after a time. Written
+ * One HTTP exchange as WeChat makes it: on a separate connection, without following redirects, with a timeout. Written
  * on `node:http`, because `fetch` loses the answer of a server that refuses a large body before it was all sent.
  */
 import { request as requestHttp } from "node:http";
@@ -13,7 +13,7 @@ export interface WireRequest {
   readonly body?: Uint8Array;
 }
 
-/** What came of it. */
+/** The result of a request. */
 export type Reply =
   | {
       readonly kind: "answer";
@@ -26,7 +26,7 @@ export type Reply =
   | { readonly kind: "timeout"; readonly ms: number }
   | { readonly kind: "network"; readonly code: string };
 
-/** More of an answer is not read: WeChat's own are a few hundred bytes. */
+/** The maximum number of bytes read of an answer: valid ones have a few hundred bytes. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** Sends a request and reads the answer; never throws. */

@@ -1,6 +1,6 @@
 /**
- * Command line and environment → what to run against. Flags take precedence; secrets should be given by the
- * environment, as flags stay in the shell's history and in the list of processes.
+ * Parses command line and environment: the server and the options of a run. Flags take precedence; secrets should be
+ * given by the environment, as flags stay in the shell's history and in the list of processes.
  */
 import { parseArgs } from "node:util";
 import type { PushMode } from "./push.ts";
@@ -8,7 +8,7 @@ import type { Settings } from "./session.ts";
 import { createTakenList } from "./taken.ts";
 import type { PushFormat } from "./wire.ts";
 
-/** What to do. */
+/** The parsed options. */
 export interface Options {
   readonly settings: Settings;
   readonly json: boolean;
@@ -55,14 +55,14 @@ const FORMATS: readonly ("auto" | PushFormat)[] = ["auto", "xml", "json"];
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 
-/** Which text is asked for by a call in which nothing is unknown; undefined: none, or something is. */
+/** The text that a call without unknown arguments asks for; undefined: none, or an argument is unknown. */
 export function readWantedText(args: readonly string[]): "help" | "list" | undefined {
   const values = readFlags(args);
   if (values?.help === true) return "help";
   return values?.list === true ? "list" : undefined;
 }
 
-/** Reads everything. */
+/** Parses all options. */
 export function readOptions(args: readonly string[], env: Env): ReadOptions {
   const values = readFlags(args);
   if (values === undefined) return wrong("参数不对 / a flag is not known or has no value");
@@ -94,7 +94,7 @@ export function readOptions(args: readonly string[], env: Env): ReadOptions {
   return { ok: true, options: { settings, json, strict, only, secrets } };
 }
 
-/** In compatible mode the look of JSON is undocumented (WECHAT.md §15.1), so it is tried only when it is asked for. */
+/** The form of JSON in compatible mode is undocumented (WECHAT.md §15.1), so it is tried only on request. */
 function formatsFor(format: "auto" | PushFormat, mode: PushMode): readonly PushFormat[] {
   if (format !== "auto") return [format];
   return mode === "compatible" ? ["xml"] : ["xml", "json"];

@@ -13,11 +13,11 @@ export interface Probe {
   readonly push: Push;
 }
 
-/** A server that hangs gets no more requests than this in one case. */
+/** The maximum number of requests per case to a server that does not answer. */
 export const MAX_LOST = 2;
 const MAX_TOLD = 6;
 
-/** Probes in every format the server takes. */
+/** Probes in every format that the server accepts. */
 export function inEachFormat(session: Session, make: (format: PushFormat) => readonly Probe[]): readonly Probe[] {
   return session.formats.flatMap((format) =>
     make(format).map(({ label, push }) => ({
@@ -35,8 +35,8 @@ export async function mustTake(session: Session, probes: readonly Probe[]): Prom
 }
 
 /**
- * Unsigned bodies: refused where a signature covers the body. In plain mode no signature does, so there they only must
- * be answered.
+ * Unsigned bodies must be rejected where a signature covers the body. In plain mode no signature covers it, so they
+ * only must be answered.
  */
 export async function mustWithstand(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   if (session.target.mode !== "plain") return mustRefuse(session, probes);
@@ -47,7 +47,10 @@ export async function mustWithstand(session: Session, probes: readonly Probe[]):
   );
 }
 
-/** None may be taken; a broken connection is a refusal, an acknowledgement is one only if the list shows so. */
+/**
+ * None may be accepted; a broken connection counts as a rejection, an acknowledgement only if the list shows that the
+ * push was not accepted.
+ */
 export async function mustRefuse(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(
     await tryAll(session, probes, "forged", async (delivered) => {
@@ -58,7 +61,7 @@ export async function mustRefuse(session: Session, probes: readonly Probe[]): Pr
   );
 }
 
-/** None may be acknowledged, whatever the list shows: an unreadable push would be lost. */
+/** None may be acknowledged, regardless of the list: an unreadable push would be lost. */
 export async function mustNotAcknowledge(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(await tryAll(session, probes, "forged", acknowledged));
 }
@@ -69,7 +72,7 @@ function acknowledged({ reply, answer }: Delivered): Words | undefined {
   return join([say("接收了，应答", "taken, answered"), factOf(answer)], " ");
 }
 
-/** Each must get an answer that is no server error. */
+/** Each must get an answer that is not a server error. */
 export async function mustSurvive(session: Session, probes: readonly Probe[], meaning: Meaning): Promise<Verdict> {
   return tell(
     await tryAll(session, probes, meaning, ({ reply, answer }) => {

@@ -22,7 +22,7 @@ export interface PushTarget {
   readonly account: string;
 }
 
-/** The fields of a push: what all have, and the rest by name. */
+/** The fields of a push: common ones, and others by name. */
 export interface PushFields extends WireTree {
   readonly ToUserName: string;
   readonly FromUserName: string;
@@ -47,7 +47,7 @@ export interface Twist {
   readonly random?: Uint8Array;
   readonly receiveId?: string;
   readonly aesKey?: string;
-  /** What is sent, or encrypted, in place of the fields. */
+  /** The text that is sent, or encrypted, instead of the fields. */
   readonly content?: string | Uint8Array;
   /** The padded plaintext, before it is encrypted. */
   readonly plaintext?: (layout: Buffer) => Uint8Array;
@@ -71,7 +71,7 @@ export interface Push {
   readonly signatures: readonly string[];
 }
 
-/** Seconds now, as the wire has them. */
+/** The current time in seconds, as text. */
 export function nowSeconds(): number {
   return Math.floor(Date.now() / 1_000);
 }

@@ -12,12 +12,12 @@ import { countTaken, type TakenList } from "./taken.ts";
 import type { PushFormat } from "./wire.ts";
 
 /**
- * `first`: genuine, to find out what the server takes. `genuine`: as WeChat sends it. `forged`: nothing the server
- * should take. `odd`: none of these.
+ * `first`: genuine, to find out which formats the server accepts. `genuine`: as WeChat sends it. `forged`: must not be
+ * accepted. `odd`: none of these.
  */
 export type Meaning = "first" | "genuine" | "forged" | "odd";
 
-/** What was sent and what came back. */
+/** A request and its answer. */
 export interface Exchange {
   readonly meaning: Meaning;
   readonly reply: Reply;
@@ -37,12 +37,12 @@ export interface Delivered {
   readonly meaning: Meaning;
 }
 
-/** What to run against. */
+/** The server under test. */
 export interface Settings {
   readonly target: PushTarget;
   /** How long WeChat waits: 5 s. */
   readonly timeoutMs: number;
-  /** A server need only take the format its console is set to. */
+  /** A server needs to accept only the format set in its console. */
   readonly formatsToTry: readonly PushFormat[];
   /** A text at which the server hands over. */
   readonly handoverText: string;
@@ -51,7 +51,7 @@ export interface Settings {
 
 /** A run. */
 export interface Session extends Settings {
-  /** The formats a genuine push was taken in; those are tested. */
+  /** The formats in which a genuine push was accepted; those are tested. */
   readonly formats: readonly PushFormat[];
   readonly exchanges: readonly Exchange[];
   /** Every genuine push in a format the server takes, with its answer; and the first ones. */
@@ -62,7 +62,9 @@ export interface Session extends Settings {
   newMsgId(): bigint;
   send(request: WireRequest, meaning: Meaning, signatures?: readonly string[]): Promise<Reply>;
   deliver(push: Push, meaning?: Meaning): Promise<Delivered>;
-  /** How often a push of this user was taken; undefined without a list. A later push shows that the list is current. */
+  /**
+   * How often a push of this user was accepted; undefined without a list. A later push shows that the list is current.
+   */
   timesTaken(push: Push): Promise<number | undefined>;
 }
 
@@ -106,7 +108,7 @@ export function createSession(settings: Settings): Session {
   return session;
 }
 
-/** A later message of the same user. @returns its MsgId; undefined when the server took none of any length */
+/** A later message of the same user. @returns its MsgId; undefined when the server accepted none of any length */
 async function deliverMarker(session: Session, format: PushFormat, openid: string): Promise<string | undefined> {
   for (const content of ["marker", "marker of another length"]) {
     const fields = textFields(session, content, openid);

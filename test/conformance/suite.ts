@@ -1,6 +1,6 @@
 /**
  * The suite: which formats the server takes, then every case in order, and the report. A case whose pushes the server
- * would refuse anyway says nothing, so it is not counted as passed.
+ * would reject in any case proves nothing, so it is not counted as passed.
  */
 import { isAcknowledged } from "./answer.ts";
 import { say, unseen, type Case, type Level, type Verdict, type Words } from "./case.ts";
@@ -19,7 +19,7 @@ import { textFields } from "./samples.ts";
 import { createSession, type Session, type Settings } from "./session.ts";
 import type { PushFormat } from "./wire.ts";
 
-/** Every case, in the order they run: what looks back on all exchanges comes last. */
+/** Every case in the order of execution: cases that check all exchanges are last. */
 export const CASES: readonly Case[] = [
   ...VERIFY_CASES,
   ...PUSH_CASES,
@@ -36,7 +36,7 @@ export const CASES: readonly Case[] = [
 /** The cases that run even if a server never answers. */
 const ALWAYS: ReadonlySet<string> = new Set(["verify.echo", "push.taken"]);
 
-/** What one case found. */
+/** The result of one case. */
 export interface Finding {
   readonly id: string;
   readonly level: Level;
@@ -84,7 +84,7 @@ export async function runSuite(settings: Settings, only: readonly string[] = [])
   };
 }
 
-/** The formats in which a genuine push is taken. */
+/** The formats in which a genuine push is accepted. */
 async function findFormats(session: Session): Promise<readonly PushFormat[]> {
   const formats: PushFormat[] = [];
   for (const format of session.formatsToTry) {

@@ -1,6 +1,6 @@
 /**
- * Fields to XML or JSON, and a flat answer back (WECHAT.md §1.4): XML strings are CDATA, numbers are bare, repeated
- * elements are a list; a 64-bit id is a bare number in both (§1.5).
+ * Writes fields as XML or JSON, and parses a flat answer (WECHAT.md §1.4): XML strings are CDATA, numbers are bare,
+ * repeated elements are a list; a 64-bit id is a bare number in both (§1.5).
  */
 
 /** The data format set in the WeChat console. */
@@ -14,7 +14,7 @@ export interface WireTree {
   readonly [name: string]: WireNode;
 }
 
-/** A field of an answer, as text, and whether it came as a bare whole number. */
+/** A field of an answer, as text, and whether it was written as a bare whole number. */
 export interface FlatField {
   readonly text: string;
   readonly numeric: boolean;

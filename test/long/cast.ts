@@ -22,7 +22,7 @@ export interface Person {
 /** An act that WeChat pushes. */
 export type PushAct = Exclude<Act, { readonly kind: "request" }>;
 
-/** Everybody there is. */
+/** All users of the run. */
 export interface Cast {
   readonly people: ReadonlyMap<string, Person>;
   /** Begins an act, after its time. */
@@ -31,13 +31,13 @@ export interface Cast {
   quiet(): Promise<void>;
 }
 
-/** Tries of a push that was kept back. */
+/** The number of tries of a push that was held back. */
 const LATE_TRIES = 4;
 const LATE_GAP_MS = 400;
 /** A request is repeated under its key until the worker answers, like any caller of the API would. */
 const REQUEST_TRIES = { attempts: 8, timeoutMs: 3_000 };
 
-/** Prepares the run; there are no users yet. */
+/** Prepares the run, without users. */
 export function createCast(emulated: Emulated, host: KefuHost): Cast {
   const people = new Map<string, Person>();
   const running = new Set<Promise<void>>();

@@ -13,7 +13,7 @@ export function findDeskFaults({ stories, deaths, broken }: DeskRun): readonly s
 /**
  * Writes the report.
  *
- * @param machine what and value, of the machine it ran on
+ * @param machine properties of the machine that it ran on, as name and value
  * @param date of the run, YYYY-MM-DD
  */
 export function writeDeskReport(

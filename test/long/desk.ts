@@ -5,28 +5,28 @@
 import fc from "fast-check";
 import { deskStory, findBrokenChecks, type DeskStory } from "../support/desk-stories.ts";
 
-/** What to run. */
+/** The options of a run. */
 export interface DeskOptions {
   readonly minutes: number;
   readonly seed: number;
   readonly log: (line: string) => void;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface DeskRun {
   readonly seed: number;
   readonly minutes: number;
   readonly stories: number;
   readonly steps: number;
-  /** Steps in which the desk died. */
+  /** Steps in which the desk was restarted. */
   readonly deaths: number;
   /** Calls and answers that were lost, repeated or delivered out of order. */
   readonly troubles: number;
-  /** The smallest story that was found to break a check; null: none does. */
+  /** The smallest story found that breaks a check; null: none. */
   readonly broken: { readonly story: DeskStory; readonly checks: readonly string[] } | null;
 }
 
-/** Stories between two looks at the clock. */
+/** Stories between two readings of the clock. */
 const BATCH = 500;
 
 /** Runs stories until the time is over or one breaks a check. */

@@ -13,7 +13,7 @@ import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 /** The steps of a message that WeChat sees. */
 export type Moment = "push sent" | "push answered" | "token asked" | "send arrived" | "send answered";
 
-/** An emulated WeChat that can be watched. */
+/** An emulated WeChat that reports the steps it sees. */
 export interface Emulated {
   readonly control: Control;
   /** Calls the listener at each moment until the returned function is called. */
@@ -21,7 +21,7 @@ export interface Emulated {
   stop(): Promise<void>;
 }
 
-/** A second mini program, for the trouble that lasts until midnight. */
+/** A second mini program, for the fault that lasts until midnight. */
 export const SECOND_APP = { ...LOCAL_APP, appid: "wxfedcba9876543210" } as const;
 
 const SEND_PATH = "/cgi-bin/message/custom/send";

@@ -1,7 +1,7 @@
 /**
  * A clock on which days pass in seconds: it runs like the machine's, and skips a day every `dayMs`. Between the jumps a
- * second is a second, so timeouts, leases and pauses keep their length; periods of days (windows, tokens, retention)
- * end. Pure: the worker and the long run use the same function.
+ * second has its normal length, so timeouts, leases and pauses keep theirs; periods of days (windows, tokens,
+ * retention) end. Pure: the worker and the long run use the same function.
  */
 
 /** Where it begins and how often it jumps, machine time in milliseconds. */
@@ -12,7 +12,7 @@ export interface FastClockOptions {
   readonly offsetMs?: number;
 }
 
-/** Both ways between the clocks. */
+/** Conversion between the clocks in both directions. */
 export interface FastClock {
   /** What it shows at a machine time, epoch ms. */
   toFast(machine: number): number;
@@ -28,7 +28,7 @@ export function createFastClock({ startedAt, dayMs, offsetMs = 0 }: FastClockOpt
   return {
     toFast: (machine) => machine + offsetMs + jumpsAt(machine) * DAY_MS,
     toMachine(fast) {
-      // Each stretch between two jumps is `dayMs` long and begins a day and `dayMs` after the one before.
+      // Each interval between two jumps is `dayMs` long and begins a day and `dayMs` after the one before.
       const jumps = Math.max(0, Math.floor((fast - offsetMs - startedAt) / (DAY_MS + dayMs)));
       const machine = fast - offsetMs - jumps * DAY_MS;
       const nextJump = startedAt + (jumps + 1) * dayMs;

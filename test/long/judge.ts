@@ -1,11 +1,11 @@
 /**
  * The checks of a long run: one user's records at the emulator compared with the worker's log of the user, by promise 1
- * of docs/reference/promises.md. The emulator's records have what was pushed and acknowledged, and what was sent; the
- * log must explain all of it. Pure.
+ * of docs/reference/promises.md. The emulator's records contain all pushes with their acknowledgements, and all
+ * messages sent; the log must explain all of them. Pure.
  *
- * An answer that reached nobody is no loss where the log says so and could not know better: every go it was allowed
- * ended under way (`unknown`), WeChat was busy four times (`refused`), or the app's daily quota is used up (`waiting`).
- * Those are counted and reported beside the violations, never hidden in them: docs/design/long-proof.md.
+ * An answer that did not arrive is not a loss when the log records why: every allowed attempt was interrupted
+ * (`unknown`), WeChat was busy four times (`refused`), or the app's daily quota is used up (`waiting`). Those are
+ * counted and reported separately from the violations: docs/design/long-proof.md.
  */
 import type { Row } from "../../client/index.ts";
 import type { PushOutcome } from "../../emulator/push-model.ts";
@@ -33,7 +33,7 @@ export interface PersonBooks {
   readonly rows: readonly Row[];
 }
 
-/** One push as WeChat remembers it. */
+/** One push as recorded by WeChat. */
 export interface PushBook {
   readonly mark: string;
   readonly outcome: PushOutcome;
@@ -42,7 +42,7 @@ export interface PushBook {
   readonly answer: "received" | "handover";
 }
 
-/** What must not be. */
+/** The kinds of violations. */
 export type ViolationKind =
   | "acknowledged but not stored"
   | "stored twice"
@@ -74,19 +74,19 @@ export interface Violation {
 /** The outcome of one message to the user. */
 export type Fate =
   | { readonly fate: "delivered"; readonly duplicates: number }
-  /** Every allowed attempt ended while under way, and none arrived: reported as unknown. */
+  /** Every allowed attempt was interrupted, and none arrived: reported as unknown. */
   | { readonly fate: "unknown" }
   /** WeChat was busy for every attempt. */
   | { readonly fate: "refused" }
   /** Waits for the daily quota. */
   | { readonly fate: "waiting" };
 
-/** The verdict on one user. */
+/** The result for one user. */
 export interface Judgement {
   readonly violations: readonly Violation[];
   /** One for each message in the log. */
   readonly fates: readonly Fate["fate"][];
-  /** Messages the user had twice, each on a row marked `unconfirmed`. */
+  /** Messages that the user received twice, each on a row marked `unconfirmed`. */
   readonly duplicates: number;
   /** Pushes in the log whose acknowledgement never reached WeChat. */
   readonly storedUnacknowledged: number;
@@ -216,7 +216,10 @@ function judgeDuplicate({ books, out, arrived, unconfirmed }: Copies, accuse: Ac
   else if (arrived > 2) accuse("more than one duplicate", text);
 }
 
-/** What was written first arrives first, unless it waited for a second go: then what came after it may pass. */
+/**
+ * Messages arrive in the order in which they were written, except that later ones may overtake a message that waits for
+ * a second attempt.
+ */
 function judgeOrder({ rows, delivered }: PersonBooks, outs: readonly OutRow[], accuse: Accuse): void {
   const waited = new Set(rows.flatMap((row) => (row.kind === "unconfirmed" ? [row.ref] : [])));
   const arrived = outs.filter((out) => delivered.includes(textOf(out)));

@@ -1,6 +1,6 @@
 /**
- * The worker under the hands of a long run: started, looked at, and killed. Only workerd dies, at once and without a
- * chance to tidy up; it holds everything the worker has, and starting it again takes a third of a second.
+ * The worker of a long run: starts, inspects and kills it. Only workerd is killed, without a clean shutdown; it
+ * contains the whole worker, and starting it again takes a third of a second.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createKefuClient, type KefuClient, type KefuClientOptions } from "../../client/index.ts";
@@ -9,7 +9,7 @@ import { LOCAL_APP, runKefu, type StackPorts } from "../../scripts/lib/stack.ts"
 import { findWorkerd } from "../support/kefu-process.ts";
 import { SECOND_APP } from "./emulated.ts";
 
-/** What it needs to know. */
+/** The options of the worker. */
 export interface KefuHostOptions {
   /** The built module. */
   readonly script: string;
@@ -31,7 +31,7 @@ export interface KefuHost {
 
 const KEYS = Array.from({ length: 100 }, (_, index) => `long-run-key-${String(index).padStart(3, "0")}-0123456789`);
 
-/** Prepares it; nothing runs yet. */
+/** Prepares the worker without starting it. */
 export function createKefuHost({ script, ports, persistTo }: KefuHostOptions): KefuHost {
   let running: { readonly worker: RunningWorker; readonly pid: number } | undefined;
   let turn = 0;
@@ -69,14 +69,15 @@ export function createKefuHost({ script, ports, persistTo }: KefuHostOptions): K
 }
 
 /**
- * Where to look for free ports: each run in a range of its own, or another would take the port while the worker is dead.
+ * The range in which to search for free ports: each run has its own, so that no other run takes the port while the
+ * worker is down.
  */
 export function ownPorts(): StackPorts {
   const worker = 12_000 + (process.pid % 180) * 100;
   return { worker, emulator: worker + 30, orders: worker + 60 };
 }
 
-/** Waits until a process is gone from the table: its port and its files are free then. */
+/** Waits until a process has disappeared from the process table, so that its port and files are free. */
 async function ended(pid: number): Promise<void> {
   for (;;) {
     try {

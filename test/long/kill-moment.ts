@@ -9,14 +9,17 @@ import type { KillPlan } from "./plan.ts";
 /** A worker that has not answered for this time counts as stopped, milliseconds. */
 const NO_ANSWER_MS = 10_000;
 
-/** A start on a quiet machine, milliseconds: where it takes longer, so does all else, and lives are let last longer. */
+/**
+ * A start on a quiet machine, milliseconds: where it takes longer, everything takes longer, and each life of the worker
+ * lasts longer.
+ */
 const QUIET_START_MS = 400;
 
 /**
  * Waits for the planned end.
  *
  * @param startMs how long this life's start took
- * @returns what came first
+ * @returns which event came first
  */
 export async function awaitKill(emulated: Emulated, plan: KillPlan, startMs: number): Promise<KillPlan["moment"]> {
   const { promise, resolve } = Promise.withResolvers<KillPlan["moment"]>();

@@ -5,7 +5,7 @@ import type { KillRun } from "./kills.ts";
 import { table, type Cell } from "./markdown.ts";
 import type { Half } from "./tally.ts";
 
-/** Why the run is not a proof; empty when it is one. */
+/** The reasons why the run proves nothing; empty when it does. */
 export function findFaults(run: KillRun): readonly string[] {
   const violations = run.tally.violations.map(({ openid, kind, what }) => `${kind}: ${openid} ${what}`);
   const unmet = Object.entries(run.met).filter(([, times]) => times === 0);
@@ -13,7 +13,7 @@ export function findFaults(run: KillRun): readonly string[] {
     ...violations,
     ...unmet.map(([name]) => `proves nothing: "${name}" met nobody; take more kills`),
     ...(run.kills < run.planned ? [`ended early: ${run.kills} of ${run.planned} kills`] : []),
-    // A first go that arrived and a second beside it: nothing else shows that second goes are made.
+    // A first attempt that arrived and a second one as well: the only evidence that second attempts are made.
     ...(run.tally.withRetry.duplicates === 0 ? ["proves nothing: no second go arrived; take more kills"] : []),
   ];
 }
@@ -21,7 +21,7 @@ export function findFaults(run: KillRun): readonly string[] {
 /**
  * Writes the report.
  *
- * @param machine what and value, of the machine it ran on
+ * @param machine properties of the machine that it ran on, as name and value
  * @param date of the run, YYYY-MM-DD
  */
 export function writeKillReport(

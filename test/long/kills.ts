@@ -1,5 +1,5 @@
 /**
- * The long run with kills: lives of the worker under load and trouble, each ended by SIGKILL at a drawn moment; then
+ * The long run with kills: lives of the worker under load and faults, each ended by SIGKILL at a random moment; then
  * the records of both sides are compared, by promise 1 (docs/design/long-proof.md).
  */
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { drawPlan, SETTINGS, type KillPlan, type LifePlan, type PhasePlan } from
 import { countDeliveries, tally, type Tally } from "./tally.ts";
 import { endTroubles, setTroubles, TROUBLES_MET } from "./troubles.ts";
 
-/** What to run. */
+/** The options of a run. */
 export interface KillOptions {
   readonly kills: number;
   readonly seed: number;
@@ -27,7 +27,7 @@ export interface KillOptions {
   readonly log: (line: string) => void;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface KillRun {
   readonly seed: number;
   readonly planned: number;
@@ -45,7 +45,7 @@ export interface KillRun {
   readonly tally: Tally;
 }
 
-/** Who takes part, and what has happened so far. */
+/** The participants, and the events so far. */
 interface Stage {
   readonly emulated: Emulated;
   readonly host: KefuHost;
@@ -60,7 +60,7 @@ interface Stage {
 /** Quicker than WeChat, so that its repeats happen within the short lives. */
 const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
 const PROGRESS_EVERY = 25;
-/** Leases, second goes, busy answers, the minute's quota and looks for a token are all over by then. */
+/** By then, leases, second attempts, busy answers, the quota per minute and retries for a token have all ended. */
 const SETTLE_MS = 900_000;
 const SETTLE_STEP_MS = 2_000;
 
@@ -170,7 +170,7 @@ function peopleOf({ people }: Cast, phase: number): readonly Person[] {
   return [...people.values()].filter((person) => person.phase === phase);
 }
 
-/** After the last kill: what is due has its time to come. */
+/** After the last kill: enough time for everything that is due. */
 async function settle(stage: Stage): Promise<void> {
   const { emulated, host, cast, deaths, log } = stage;
   await start(stage, 1);

@@ -1,6 +1,4 @@
-/**
- * What a report says of the machine: enough to compare two reports, nothing that names it.
- */
+/** The properties of the machine in a report: enough to compare two reports, without identifying it. */
 import { readFile } from "node:fs/promises";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -9,7 +7,7 @@ import { ROOT } from "../../scripts/lib/build.ts";
 
 const PackageSchema = v.object({ version: v.string() });
 
-/** Lines of a Markdown table: what, value. */
+/** Lines of a Markdown table with name and value. */
 export async function describeMachine(): Promise<readonly (readonly [what: string, value: string])[]> {
   const [workerd, miniflare] = await Promise.all(["workerd", "miniflare"].map(versionOf));
   return [

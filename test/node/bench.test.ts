@@ -1,6 +1,4 @@
-/**
- * Every row of the bench can be measured: with very small counts; the figures are not checked.
- */
+/** Every row of the bench can be measured: with very small counts; the measured values are not checked. */
 import { beforeAll, describe, it } from "vitest";
 import { DEFAULT_OPTIONS, SUBJECTS } from "../../bench/options.ts";
 import { measureAll, type AllResults } from "../../bench/rows/all.ts";
@@ -31,7 +29,7 @@ describe("npm run bench", () => {
   beforeAll(async () => {
     const measure = (subject: (typeof SUBJECTS)[number]) =>
       measureAll({ ...TINY, only: [subject] }, (name) => told.push(name));
-    // Counted rows depend on alarms within twelve seconds, so nothing runs beside them; no other figure is judged.
+    // Counted rows depend on alarms within twelve seconds, so nothing runs in parallel; no other value is checked.
     const counted = await measure("counted");
     const others = SUBJECTS.filter((subject) => subject !== "counted");
     const parts = [counted, ...(await Promise.all(others.map(measure)))];

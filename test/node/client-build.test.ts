@@ -37,7 +37,7 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 
 const FLAGS = "--ignoreConfig --noEmit --strict --target es2022 --module nodenext --lib es2023,dom --types".split(" ");
 
-/** What the compiler says of a file; empty when nothing. */
+/** The compiler's errors for a file; empty when there are none. */
 const compile = (file: string): Promise<string> =>
   run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...FLAGS, "", file], { cwd: project }).then(
     () => "",
@@ -68,7 +68,7 @@ describe("the packed client", () => {
   it("is a package publint and attw find nothing wrong with", async ({ expect }) => {
     const { messages } = await publint({ pkgDir: installed, level: "suggestion", strict: true });
     expect(messages).toEqual([]);
-    // The module is for import alone; whatever else attw finds ends it with a failure, and its words.
+    // The module supports only `import`; any other finding of attw fails the test with its output.
     const attw = run(join(ROOT, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only"]);
     await expect(attw).resolves.toBeDefined();
   });

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { ROOT } from "../../scripts/lib/build.ts";
 
-/** More than a script needs to read its command line; one that does something else is ended. */
+/** More time than a script needs to read its command line; a script that runs longer is ended. */
 const LIMIT_MS = 30_000;
 
-/** In /proc Node's recursive making of folders never ends. */
+/** Node's recursive mkdir never returns for a path below /proc. */
 const IMPOSSIBLE = process.platform === "linux" ? "/proc/nope" : join(tmpdir(), "x".repeat(300));
 
 const SCRIPTS = [
@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** In a folder of its own and without tools on the PATH, so that a script that runs too far finds nothing to do. */
+/** In an empty folder and without tools on the PATH, so that a script that runs further than intended has no effect. */
 function run(script: string, ...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd: folder, timeout: LIMIT_MS, env: { ...process.env, PATH: "" } };

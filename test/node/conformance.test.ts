@@ -1,5 +1,5 @@
 /**
- * The conformance suite: edge-kefu passes it in every mode, and a server that is wrong in one way fails it there.
+ * The conformance suite: edge-kefu passes it in every mode, and a server with one fault fails exactly the cases for it.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -52,14 +52,14 @@ interface Wrong {
   /** The beginnings of ids; absent: every case. */
   readonly only?: readonly string[];
   readonly formats?: readonly PushFormat[];
-  /** Without the list of what was taken. */
+  /** Without the list of accepted messages. */
   readonly isBlind?: boolean;
 }
 
 async function examine(wrong: Wrong): Promise<Report> {
   const { flaw, mode = "secure", only = [], isBlind = false } = wrong;
   const { url, takenUrl } = await serve({ mode, ...(flaw !== undefined && { flaw }) });
-  // Where none is to come, an answer need not be waited for long.
+  // Where no answer is expected, the timeout may be short.
   const timeoutMs = flaw !== undefined && NEVER_ANSWERS.has(flaw) ? 400 : 5_000;
   const settings = {
     target: { ...CREDENTIALS, url, mode, account: "gh_conformance0" },
@@ -80,7 +80,7 @@ const NEVER_ANSWERS: ReadonlySet<Flaw> = new Set([
 ]);
 const NO_VERIFICATION = ["verify.echo", "verify.special", "verify.order"];
 
-/** The fault, where to look (absent: everywhere), and the cases that must fail. */
+/** The fault, the cases to run (absent: all), and the cases that must fail. */
 const FLAWS: readonly (Wrong & { readonly flaw: Flaw; readonly fails: readonly string[] })[] = [
   {
     flaw: "no signature check",

@@ -1,4 +1,4 @@
-/** The doctor on a worker whose sends WeChat refused: the whole way, from the emulated refusal to the lifted pause. */
+/** The doctor on a worker whose sends WeChat refused: from the emulated refusal to the lifted pause. */
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";

@@ -247,7 +247,7 @@ describe("at the wrong address", () => {
   });
 });
 
-/** A proxy in front of the worker: passes on every request except those it stops. */
+/** A proxy in front of the worker that forwards every request except the blocked ones. */
 async function pass(
   url: string,
   isStopped: (request: IncomingMessage) => boolean,

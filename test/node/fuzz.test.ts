@@ -64,7 +64,7 @@ function mutate(source: Uint8Array): Uint8Array<ArrayBuffer> {
   return pick(4) === 0 ? Uint8Array.from([...copy, ...copy.slice(from)]) : copy;
 }
 
-/** Unsigned requests: mutated envelopes, mutated queries, bombs, invalid text. */
+/** Unsigned requests: mutated envelopes, mutated queries, decompression and entity bombs, invalid text. */
 const FORGERIES: readonly (() => Shot)[] = [
   () => {
     const { query, body } = genuine(bytes(plaintext("oFuzz")));
@@ -137,7 +137,7 @@ async function memoryMb(): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
 }
 
-/** How many conversations there are on disk: a Durable Object is a file. */
+/** The number of conversations on disk: each Durable Object is one file. */
 async function countConversations(): Promise<number> {
   const files = await readdir(folder, { recursive: true });
   return files.filter((file) => /Conversation\/[0-9a-f]{64}\.sqlite$/.test(file)).length;

@@ -1,4 +1,4 @@
-/** Files with secrets of one machine or one environment never get into git; the examples do. */
+/** Files with secrets of one machine or one environment are ignored by git; the examples are not. */
 import { spawnSync } from "node:child_process";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

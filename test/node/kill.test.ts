@@ -89,7 +89,7 @@ describe(`a worker killed ${KILLS} times under load`, () => {
         openids.push(openid);
       }
       if (life % 2 === 0) await sleep(random.int(0, 399));
-      // While an answer is under way: on a slow machine random moments may never hit one.
+      // While an answer is being sent: on a slow machine random moments may never hit one.
       else await untilASendIsUnderWay(openids);
       await kefu.kill();
       kefu = await startKefu({ script: scripts.worker, ports, persistTo });
@@ -97,8 +97,8 @@ describe(`a worker killed ${KILLS} times under load`, () => {
 
     const outcomes = await Promise.all(pushes.map(({ id }) => control.pushed(id)));
     const acknowledged = pushes.filter((_, index) => outcomes[index]?.outcome === "acknowledged");
-    // Every lease ends within 12 s and a second attempt comes within 8 more. An answer is sent, or both of its attempts
-    // were killed under way: then two rows record the outcome as unknown.
+    // Every lease ends within 12 s and a second attempt comes within 8 more. Either the answer is sent, or both of its
+    // attempts were killed while in progress; then two rows record an unknown outcome.
     const isSettled = async (openid: string) =>
       (await answersTo(openid)) > 0 || (await rowsOf(openid)).filter((row) => row.kind === "unconfirmed").length === 2;
     const pending = async () =>
@@ -113,7 +113,7 @@ describe(`a worker killed ${KILLS} times under load`, () => {
         return { in: count("in"), unconfirmed: count("unconfirmed"), answers: await answersTo(openid) };
       }),
     );
-    // How many depends on the machine; after the last kill the worker stays, so these at least.
+    // The number depends on the machine; after the last kill the worker keeps running, so at least these are expected.
     expect(acknowledged.length).toBeGreaterThanOrEqual(USERS_PER_LIFE);
     expect(facts.every((fact) => fact.in === 1)).toBe(true);
     expect(facts.filter((fact) => fact.answers > 1 + Math.min(1, fact.unconfirmed))).toEqual([]);

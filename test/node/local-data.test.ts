@@ -1,4 +1,6 @@
-/** `npm start` on local data: of another format, without a marker as 0.1 left it, and deleted by `--reset`. */
+/**
+ * `npm start` on local data: in another format, without a format marker (as written by 0.1), and deleted by `--reset`.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -36,7 +38,7 @@ interface Started {
   stop(): Promise<void>;
 }
 
-/** Runs a script until it says that it runs, or ends. */
+/** Runs a script until it reports that it is running, or ends. */
 async function start(script: string, ...args: readonly string[]): Promise<Started> {
   const place = ["--persist-to", data, "--dev-vars", join(folder, ".dev.vars")];
   const child = spawn(process.execPath, [join(ROOT, "scripts", script), ...args, ...place], {
@@ -67,7 +69,7 @@ async function start(script: string, ...args: readonly string[]): Promise<Starte
   return started;
 }
 
-/** The status of the API for a user: 404 of one who never wrote. */
+/** The status of the API for a user: 404 for a user who never wrote. */
 async function conversationStatus(started: Started): Promise<number> {
   const headers = { authorization: `Bearer ${LOCAL_API_KEY}` };
   return (await fetch(`${started.addressOf("worker")}/api/v1/conversations/${USER}`, { headers })).status;

@@ -14,7 +14,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a script with a port taken under it, until it says that it runs or ends; then ends it. @returns its output */
+/**
+ * Runs a script whose chosen port is occupied, until it reports that it is running or ends; then ends it. @returns its
+ * output
+ */
 async function runWithTakenPort(script: string, args: readonly string[], after: number | "every"): Promise<string> {
   const preload = join(ROOT, "test/support/take-port.ts");
   const child = spawn(process.execPath, ["--import", preload, join(ROOT, "scripts", script), ...args], {

@@ -1,6 +1,6 @@
 /**
  * `npm run setup` as a process: on this machine against the emulator, and for Cloudflare with a wrangler on the PATH
- * that only records its arguments. Only a live account can prove the rest.
+ * that only records its arguments. The rest can be verified only with a real account.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -31,7 +31,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 interface Running {
   readonly output: () => string;
-  /** Waits until the output has something in it; throws when the process ends without it. */
+  /** Waits until the output contains this text; throws when the process ends before. */
   readonly until: (text: string | RegExp) => Promise<void>;
   readonly ended: Promise<number>;
   readonly interrupt: () => void;
@@ -84,10 +84,10 @@ describe("npm run setup -- --local --yes", () => {
       await running.until("npm run doctor -- ");
       expect(running.output()).toMatch(/✓ 收到验证[^]*✓ 收到第一条消息[^]*✓ 微信已接受第一条回复/);
       const url = /npm run doctor -- (http:\S+)/.exec(running.output())?.[1] ?? "";
-      // As README says it: without a flag, by name.
+      // As described in the README: without a flag, by name.
       expect(await examine(url.replace("127.0.0.1", "localhost"))).toEqual({ code: 0, bad: [] });
 
-      // A file that no longer fits what runs: the doctor reads the same one.
+      // A file that no longer matches the running stack; the doctor reads the same file.
       const text = await readFile(devVars, "utf8");
       await writeFile(devVars, text.replace(/WECHAT_TOKEN=.*/, 'WECHAT_TOKEN="another"'));
       expect(await examine(url)).toEqual({ code: 1, bad: ["verify.genuine"] });
@@ -217,7 +217,7 @@ describe("npm run setup -- --cloudflare --yes", () => {
   async function placeWrangler(): Promise<string> {
     const bin = join(folder, "bin");
     await mkdir(bin);
-    // The folder may lie in a package of modules.
+    // The folder may be inside a package of ES modules.
     await writeFile(join(bin, "package.json"), JSON.stringify({ type: "commonjs" }));
     const script = `#!${process.execPath}
 const { appendFileSync, readFileSync } = require("node:fs");

@@ -1,4 +1,4 @@
-/** The TypeScript in the READMEs and how-to pages compiles against the project as it is. */
+/** The TypeScript in the READMEs and how-to pages compiles with the current project. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { ROOT } from "../../scripts/lib/build.ts";
 /** Pages with code of the worker or of a back end; the mini program's is in test/miniprogram/package.test.ts. */
 const PAGES = ["README.md", "README.en.md", "client/README.md"];
 const HOW_TO = "docs/how-to";
-/** What only a mini program imports. */
+/** Imports that only a mini program uses. */
 const MINI_PROGRAM = /"edge-kefu-miniprogram|"\.\.\/\.\.\/app-context"/;
 
 /** Declarations from the text around a fragment, which the fragment uses. */
@@ -41,7 +41,7 @@ async function readSnippets(): Promise<readonly Snippet[]> {
   );
 }
 
-/** Beside copies of the sources' folders, so that relative imports lead where the text says. */
+/** Next to copies of the source folders, so that relative imports resolve as in the text. */
 async function writeProject(snippets: readonly Snippet[]): Promise<void> {
   await mkdir(join(folder, "worker/custom"), { recursive: true });
   for (const name of await readdir(join(ROOT, "worker"))) {

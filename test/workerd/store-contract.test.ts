@@ -1,4 +1,7 @@
-/** The object's SQLite keeps what the array of the pure tests keeps: `test/pure/conversation/store-contract.test.ts`. */
+/**
+ * The object's SQLite behaves like the array store of the pure tests; the same contract runs in
+ * `test/pure/conversation/store-contract.test.ts`.
+ */
 import { runInDurableObject } from "cloudflare:test";
 import { describe } from "vitest";
 import { createConversationStore } from "../../worker/conversation/storage/store.ts";
@@ -13,7 +16,7 @@ useObjects();
 
 let users = 0;
 
-/** In the storage of a new object. */
+/** Runs the contract in the storage of a new object. */
 const withObject: WithStorage = async (test) => {
   users += 1;
   await runInDurableObject(conversation(`oContract${users}`), (_, { storage }) =>

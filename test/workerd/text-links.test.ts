@@ -1,6 +1,6 @@
 /**
- * Links in texts (WECHAT.md §4.2), wherever a text enters: the REST API, settings, handlers, webhooks, and variables
- * with a user's words in them.
+ * Links in texts (WECHAT.md §4.2), in every place where a text can be set: the REST API, settings, handlers, webhooks,
+ * and variables that contain a user's words.
  */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";

@@ -1,4 +1,7 @@
-/** What users type, from the platform's unescaped XML to the log and the chat: it stays theirs, and as it was typed. */
+/**
+ * User texts, from the platform's unescaped XML to the log and the chat: they stay unchanged and assigned to their
+ * sender.
+ */
 import { describe, it } from "vitest";
 import { cardXml, FRAME, textXml } from "../pure/channels/frames.ts";
 import { APPID, kindsOf, readTexts, remote } from "../support/workerd.ts";
@@ -17,7 +20,7 @@ async function pushXml(openid: string, xml: string): Promise<string | undefined>
   return push.attempts.at(-1)?.verdict;
 }
 
-/** The texts sent to a user. The emulator has no window after a body of a test's own, so nothing arrives. */
+/** The texts sent to a user. After a body built by a test the emulator has no open window, so no message arrives. */
 async function answersTo(openid: string): Promise<readonly string[]> {
   const rows = (await remote(openid).rows(0, 500))?.rows ?? [];
   return rows.flatMap(({ kind, content }) => (kind === "out" && content.type === "text" ? [content.content] : []));

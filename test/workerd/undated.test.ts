@@ -8,9 +8,9 @@ import { account, deleteEvents, fetchWith, kindsOf, pass } from "../support/work
 import { call, erase } from "./api-client.ts";
 import { lines, useWorker, wechat } from "./each-test.ts";
 
-/** Every push as it went over the wire. */
+/** Every push as it was sent. */
 let captures: (() => Request)[];
-/** Pushes do not arrive. */
+/** Pushes are lost before they reach the worker. */
 let isCut = false;
 let users = 0;
 let user = "";
@@ -36,7 +36,7 @@ beforeEach(async () => {
 const status = async () => (await call("GET", `/api/v1/conversations/${user}`)).status;
 const pushed = (plaintext: object) =>
   wechat.text("oEnvelope", "", { overrides: { plaintext: JSON.stringify(plaintext) } });
-/** Sends the newest push once more, as it is: with its signature. */
+/** Repeats the newest push unchanged, with its signature. */
 const replay = async () => (await fetchWith({}, captures.at(-1)?.() ?? new Request("https://none/"))).text();
 const outcomes = () =>
   lines()
@@ -80,7 +80,7 @@ describe("a capture without CreateTime", () => {
   it("does not bring an event of the app back that names an erased user", async ({ expect }) => {
     await pushed(ofApp());
     expect(await eventsOfUser()).toHaveLength(1);
-    // One that is stored empty would be known by its key: another that never arrived.
+    // A push that was stored empty would be recognised by its key, so another one that never arrived is sent.
     isCut = true;
     await wechat.switches({ retries: 0 });
     await pushed({ ...ofApp(), OutTradeNo: "2" });

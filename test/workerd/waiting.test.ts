@@ -1,4 +1,4 @@
-/** Every message that waits says why: in GET /messages/:id and in the conversation. */
+/** Every waiting message has a reason, in GET /messages/:id and in the conversation. */
 import { describe, it, vi } from "vitest";
 import { kindsOf, pass, remote } from "../support/workerd.ts";
 import { call, send as post } from "./api-client.ts";

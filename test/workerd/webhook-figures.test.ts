@@ -1,4 +1,7 @@
-/** What `GET /webhooks` says of an endpoint in trouble stays true: at a change of its address, for hours, and for refusals. */
+/**
+ * What `GET /webhooks` reports about a failing endpoint stays correct: after a change of its address, for hours, and
+ * for refusals.
+ */
 import { describe, it } from "vitest";
 import { BUSY, REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";
 import { pass, ring } from "../support/workerd.ts";

@@ -1,6 +1,6 @@
 /**
- * Users who write while webhooks are in the settings, with the clock and the alarms in the test's hands. The team's
- * receiver is `shop.example.com` (`test/support/receiver.ts`).
+ * Users who write while webhooks are configured; the test controls the clock and the alarms. The team's receiver is
+ * `shop.example.com` (`test/support/receiver.ts`).
  */
 import { beforeEach, vi } from "vitest";
 import type { InboundEvent } from "../../shared/message/inbound.ts";
@@ -15,7 +15,7 @@ import { shop, useObjects, wechat } from "./each-test.ts";
 
 let messages = 0;
 
-/** Call at the top of a test file: each test rings the alarms by hand, and waits without chance. */
+/** Call at the top of a test file: each test runs the alarms itself, and delays are not random. */
 export function usePlay(): void {
   useObjects();
   beforeEach(() => {
@@ -26,7 +26,7 @@ export function usePlay(): void {
 /** Stores settings with these webhooks. */
 export const useHooks = (...webhooks: readonly object[]) => useSilentSettings({ webhooks });
 
-/** What the caller of `receive` read in the settings. */
+/** The webhooks of the settings that the caller of `receive` has read. */
 interface Known {
   /** The ids of the webhooks. */
   readonly webhooks: readonly string[];
@@ -65,7 +65,7 @@ export async function says(
 /** The user writes; these webhooks receive it. */
 export const writes = (openid: string, ...webhooks: readonly string[]) => says(openid, [], { webhooks });
 
-/** Lets the time pass until nothing more is due for the webhooks, a while at most. */
+/** Advances the clock until no more webhook calls are due, for a limited time. */
 export async function settle(openid: string): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
     pass(BATCH_DELAY_MS);
@@ -73,7 +73,7 @@ export async function settle(openid: string): Promise<void> {
   }
 }
 
-/** Rings the conversations' alarms in the order they are due, until the time is over, milliseconds. */
+/** Runs the conversations' alarms in the order in which they are due, for this time, milliseconds. */
 export async function ringFor(openids: string | readonly string[], ms: number): Promise<void> {
   const until = Date.now() + ms;
   for (;;) {

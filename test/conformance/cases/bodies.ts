@@ -1,6 +1,6 @@
 /**
- * Bodies made to break a parser, and genuine pushes that cannot be read (WECHAT.md §1.4, §2). A server must survive the
- * former, and should not answer the latter with a server error.
+ * Bodies that are meant to break a parser, and genuine pushes that cannot be parsed (WECHAT.md §1.4, §2). A server must
+ * survive the former, and should not answer the latter with a server error.
  */
 import { ENCRYPTED, note, join, say, unseen, type Case, type Verdict } from "../case.ts";
 import {

@@ -219,7 +219,7 @@ function checkAltered(session: Session): Promise<Verdict> {
   return mustNotAcknowledge(session, probes);
 }
 
-/** As long, and another. */
+/** Another text of the same length. */
 function foreign(appid: string): string {
   return `${appid.slice(0, -1)}${appid.endsWith("f") ? "e" : "f"}`;
 }
@@ -247,7 +247,7 @@ function envelope(session: Session, format: PushFormat, fields: PushFields, encr
   return writeFields({ ...outer, Encrypt: encrypted }, format);
 }
 
-/** Another letter at the twentieth place: still base64. */
+/** Replaces the twentieth character: still valid base64. */
 function flip(encrypted: string): string {
   return `${encrypted.slice(0, 20)}${encrypted[20] === "A" ? "B" : "A"}${encrypted.slice(21)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * The hand-over to WeChat's own agents, the one answer with content a mini program has (WECHAT.md §1.8, §1.9). The
+ * The handover to WeChat's own agents, the only answer with content that a mini program has (WECHAT.md §1.8, §1.9). The
  * errors of each answer were recorded when it was checked; these cases report them by aspect.
  */
 import type { HandoverAspect } from "../answer.ts";
@@ -122,7 +122,7 @@ const NONE = unseen(
   ),
 );
 
-/** Every hand-over seen; when the text was not sent yet, it is sent now. */
+/** Every handover received so far; if the triggering text was not sent yet, it is sent now. */
 async function handovers(session: Session) {
   const isSent = session.delivered.some(({ push }) => push.fields["Content"] === session.handoverText);
   for (const format of isSent ? [] : session.formats) {
@@ -139,7 +139,7 @@ async function checkEvents(session: Session): Promise<Verdict> {
   return events.length === 0 ? ok() : failed(say([...new Set(events)].join(", ")));
 }
 
-/** One of each kind: two that differ in a figure alone, such as by how many seconds, are one. */
+/** One error of each kind: two that differ only in a number, such as the seconds, count as one. */
 function unique(facts: readonly Words[]): readonly Words[] {
   return [...new Map(facts.map((fact) => [fact.en.replaceAll(/\d+/g, "0"), fact])).values()];
 }

@@ -1,6 +1,6 @@
 /**
  * The server as a web server: response times, many clients, other methods, and secrets in its answers (WECHAT.md §1.6).
- * These cases run last and look back on every exchange.
+ * These cases run last and check every earlier exchange.
  */
 import { isAcknowledged } from "../answer.ts";
 import { failed, join, ok, say, type Case, type Verdict, type Words } from "../case.ts";

@@ -1,6 +1,4 @@
-/**
- * One push many times, and two that must not become one (WECHAT.md §1.5, §1.6).
- */
+/** One push delivered many times, and two different pushes that must not be merged (WECHAT.md §1.5, §1.6). */
 import { randomInt } from "node:crypto";
 import { isAcknowledged, type Answer } from "../answer.ts";
 import { failed, join, ok, say, unseen, type Case, type Verdict, type Words } from "../case.ts";
@@ -11,7 +9,7 @@ import type { Delivered, Session } from "../session.ts";
 import type { PushFormat } from "../wire.ts";
 
 const AT_ONCE = 30;
-/** From 2^54 to 2^55 doubles are four apart: a multiple of four and its successor are one number. */
+/** Between 2^54 and 2^55 doubles are four apart: a multiple of four and its successor are the same double. */
 const COLLIDING_FROM = 2n ** 54n;
 const NEEDS_LIST = unseen(say("从外面看不到，需要 --taken-url", "cannot be seen from outside: needs --taken-url"));
 
@@ -166,7 +164,7 @@ function pushOf(session: Session): Push {
   return buildPush(session.target, format, textFields(session, session.handoverText));
 }
 
-/** How many of the deliveries were not acknowledged. */
+/** The number of deliveries that were not acknowledged. */
 export function tellUnacknowledged(delivered: readonly Delivered[]): Verdict {
   const wrong = delivered.filter(({ answer }) => !isAcknowledged(answer));
   const [first] = wrong;

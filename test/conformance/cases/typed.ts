@@ -1,6 +1,6 @@
 /**
- * What a user types in the platform's XML, which does not escape it: `]]>` arrives as it was typed (WECHAT.md §1.4), so a
- * text may look like the end of its field and like fields.
+ * User text in the platform's XML, which is not escaped: `]]>` arrives as typed (WECHAT.md §1.4), so a text may look
+ * like the end of its field, or like further fields.
  */
 import { isAcknowledged } from "../answer.ts";
 import { failed, ok, say, unseen, type Case, type Verdict } from "../case.ts";

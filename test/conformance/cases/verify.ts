@@ -9,7 +9,9 @@ import { buildVerify, without, type Query, type Twist } from "../push.ts";
 import type { Session } from "../session.ts";
 
 const SPECIAL_ECHOES = ["a+b/c=", "1 2%203", "你好😀", "<b>&amp;\"'", "a&signature=b#c"];
-/** One for each place among letters and digits the Token may be sorted to, and digits of unequal length. */
+/**
+ * One for each position that the Token can have when sorted with letters and digits, and digits of different lengths.
+ */
 const NONCES = ["7", "99999999999", "Abc", "Zyx", "_mid", "abc", "zyx"];
 
 /** The cases of URL verification. */
