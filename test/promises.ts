@@ -1,7 +1,6 @@
 /**
- * What edge-kefu promises (docs/reference/promises.md), and the tests that would fail if it broke the promise. A test is
- * named by its file and the beginning of its full name; `npm test` prints the table and fails when a name matches
- * nothing.
+ * The promises of edge-kefu (docs/reference/promises.md), and the tests that fail when one is broken. A test is named
+ * by its file and the beginning of its full name; `npm test` prints the table and fails when a name matches nothing.
  */
 
 /** The promises by number. */

@@ -1,6 +1,6 @@
 /**
- * What happens in a long run, drawn from its seed before anything runs: who writes what and when, what goes wrong in
- * WeChat, and at which moment each life of the worker ends. Pure: the same seed is the same plan.
+ * The plan of a long run, generated from its seed before the run: which user writes what and when, the faults of
+ * WeChat, and the moment at which each life of the worker ends. Pure: the same seed is the same plan.
  *
  * Each user is due at most two answers. With a second attempt of each that is four messages, so WeChat's five are never
  * used up, and every answer that does not arrive counts as missing.
@@ -8,14 +8,14 @@
 import { seeded, type Seeded } from "../support/seeded.ts";
 import type { Moment } from "./emulated.ts";
 
-/** How a push is delivered, beside once and at once. */
+/** The ways a push is delivered, other than once and immediately. */
 export type Delivery =
   | { readonly how: "plain" }
   /** Many copies at once. */
   | { readonly how: "storm"; readonly copies: number }
-  /** Again after a while, though it may have been acknowledged. */
+  /** Repeated later, although it may have been acknowledged. */
   | { readonly how: "repeated"; readonly copies: number; readonly afterMs: number }
-  /** Kept back: what the user wrote later arrives before it. */
+  /** Held back: later messages of the user arrive before it. */
   | { readonly how: "late"; readonly afterMs: number };
 
 /** One action. `mark` is a text that no other action uses: the records are compared by it. */
@@ -50,9 +50,9 @@ export type Trouble =
   | "daily quota";
 
 /**
- * When a life ends: at the nth such moment after the first `skip` moments of any kind, and a little later. Counted, not
- * timed, so that a slow machine kills at the same places as a quick one; where such a moment does not come, `limitMs`
- * after the worker's first answer.
+ * When a life ends: at the nth such moment after the first `skip` moments of any kind, and a little later. Counted
+ * instead of timed, so that a slow machine kills at the same points as a fast one; if that moment does not occur, the
+ * life ends `limitMs` after the worker's first answer.
  */
 export interface KillPlan {
   readonly moment: Moment | "time";
@@ -75,7 +75,7 @@ export interface PhasePlan {
   readonly lives: readonly LifePlan[];
 }
 
-/** Faults dealt in turn, one per life. */
+/** Faults used in turn, one per life. */
 const DECK: readonly Trouble[] = [
   "busy",
   "slow",
@@ -104,7 +104,7 @@ const MOMENTS: readonly [KillPlan["moment"], ...KillPlan["moment"][]] = [
   "time",
 ];
 
-/** The settings the plan reckons with. */
+/** The settings that the plan assumes. */
 export const SETTINGS = {
   rules: [
     { id: "agent", match: { type: "prefix", words: ["人工"] }, action: { type: "handover" } },
@@ -124,7 +124,7 @@ export const SETTINGS = {
 } as const;
 
 /**
- * Draws the plan.
+ * Generates the plan.
  *
  * @param kills how many lives end
  */
@@ -171,10 +171,10 @@ function drawLife(random: Seeded, { seed, life, special }: LifeFrame): LifePlan 
     })),
     kill: {
       moment: random.pick(MOMENTS),
-      // Now and then in the rush after the start, mostly in the midst of the day's work.
+      // Sometimes in the busy time after the start, mostly during normal work.
       skip: random.chance(0.2) ? 0 : random.int(8, 30),
       nth: random.int(1, 4),
-      // At once; otherwise the first few milliseconds would never be tested.
+      // Immediately; otherwise the first few milliseconds would never be tested.
       delayMs: random.chance(0.5) ? 0 : random.int(1, 12),
       limitMs: random.int(500, 2_000),
     },
@@ -194,7 +194,7 @@ const PLOTS: readonly [Plot, ...Plot[]] = [
   "request",
 ];
 
-/** One user's actions in this life of the worker; their effects may reach into the next one. */
+/** One user's actions in this life of the worker; their effects may continue in the next one. */
 function drawPerson(random: Seeded, openid: string, app: Act["app"]): readonly Act[] {
   const atMs = random.int(0, 1_300);
   const laterMs = atMs + random.int(1, 1_500);

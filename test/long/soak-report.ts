@@ -26,7 +26,7 @@ export function findSoakFaults(run: SoakRun): readonly string[] {
 /**
  * Writes the report.
  *
- * @param machine what and value, of the machine it ran on
+ * @param machine properties of the machine that it ran on, as name and value
  * @param date of the run, YYYY-MM-DD
  */
 export function writeSoakReport(

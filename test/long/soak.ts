@@ -20,14 +20,14 @@ import { createFastClock, type FastClock } from "./fast-clock.ts";
 import { createKefuHost, ownPorts, type KefuHost } from "./kefu-host.ts";
 import { findTrend, type Reading, type Trend } from "./trend.ts";
 
-/** What to run. */
+/** The options of a run. */
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
   readonly log: (line: string) => void;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface SoakRun {
   readonly seed: number;
   readonly minutes: number;
@@ -40,17 +40,19 @@ export interface SoakRun {
   /** Age of the oldest row in any log, days; what retention allows. */
   readonly oldestDays: number;
   readonly oldestAllowedDays: number;
-  /** Users without a message for longer than retention: how many, and how many are still stored. */
+  /**
+   * Users without a message for longer than the retention time: their number, and how many of them are still stored.
+   */
   readonly gone: number;
   readonly goneButStored: number;
-  /** Readings after the warm-up, and what they do. */
+  /** Readings after the warm-up, and their trend. */
   readonly memory: Trend;
   readonly storage: Trend;
   /** A few readings for display, from the start. */
   readonly course: readonly (readonly [day: number, memoryMiB: number, storageMiB: number])[];
 }
 
-/** One look at the process and its storage. */
+/** One reading of the process and its storage. */
 interface Look {
   readonly at: number;
   readonly memory: number;
@@ -58,7 +60,7 @@ interface Look {
   readonly storage: number;
 }
 
-/** A message of the REST API. */
+/** A message sent through the REST API. */
 interface Written {
   readonly openid: string;
   readonly id: string;
@@ -70,7 +72,9 @@ interface Written {
 const DAY_MS = 86_400_000;
 /** Real time per simulated day, milliseconds. */
 const FAST_DAY_MS = 10_000;
-/** People write in this part of it and sleep in the rest: what is on its way at the jump would lose a day. */
+/**
+ * Users write in this part of the day and not in the rest, because a message in progress at the jump would lose a day.
+ */
 const AWAKE = 0.6;
 const RETENTION_DAYS = 2;
 /** Rows go at most a day after they are due (docs/storage.md), and the clock jumps a day at a time. */
@@ -89,7 +93,7 @@ const LOOK = 0.9;
 const ANSWER_MS = 60_000;
 /** Storage fills for as long as rows are kept, and workerd for as long as its heap grows to its size. */
 const WARM_UP = 0.5;
-/** Leases and second goes are over by then. */
+/** Leases and second attempts have ended by then. */
 const SETTLE_MS = 60_000;
 const COURSE_LINES = 12;
 /** A small heap, so that garbage is collected in minutes, not in hours. */
@@ -132,7 +136,7 @@ interface Stage {
   readonly start: number;
   readonly until: number;
   readonly workerUrl: string;
-  /** Everybody who ever wrote. */
+  /** All users who have written. */
   readonly people: Set<string>;
 }
 
@@ -154,7 +158,7 @@ async function writeSteadily(stage: Stage, { seed }: SoakOptions): Promise<reado
   }
 }
 
-/** Every fourth is a passer-by. */
+/** Every fourth writes only once. */
 function whoWrites(day: number, slot: number): string {
   const passer = Math.floor(slot / 4);
   return slot % 4 === 3 ? `oPasser${day % PASSERS_AGAIN_DAYS}x${passer}` : `oRegular${slot}`;
@@ -177,7 +181,7 @@ async function conclude(
   written: readonly Written[],
   looks: readonly Look[],
 ): Promise<SoakRun> {
-  // At once: no one writes any more, and soon all data would be deleted.
+  // Immediately: users no longer write, and soon all data would be deleted.
   const leftovers = await findLeftovers(stage, written);
   await settle(stage, written);
   const records = await Promise.all(written.map(({ id }) => stage.emulated.control.pushed(id)));
@@ -200,7 +204,7 @@ async function conclude(
   };
 }
 
-/** The last answers have their time to come. */
+/** Enough time for the last answers to arrive. */
 async function settle(stage: Stage, written: readonly Written[]): Promise<void> {
   const until = Date.now() + SETTLE_MS;
   while (Date.now() < until && (await countAnswers(stage, written)).answered < written.length) await sleep(1_000);

@@ -1,6 +1,4 @@
-/**
- * Adds up the judge's verdicts: the figures of a report. Pure.
- */
+/** Adds up the results of the checks: the figures of a report. Pure. */
 import { judge, type Fate, type PersonBooks, type Violation } from "./judge.ts";
 import type { Act } from "./plan.ts";
 
@@ -8,7 +6,7 @@ import type { Act } from "./plan.ts";
 export interface Half {
   readonly messages: number;
   readonly delivered: number;
-  /** Messages a user had twice, each on a row marked `unconfirmed`. */
+  /** Messages that a user received twice, each on a row marked `unconfirmed`. */
   readonly duplicates: number;
   readonly unknown: number;
   readonly refused: number;
@@ -21,7 +19,7 @@ export interface Tally {
   readonly pushes: number;
   /** Acknowledged by `success` or by a hand-over. */
   readonly acknowledged: number;
-  /** Given up by WeChat, and yet in the log: the acknowledgement was lost, not the message. */
+  /** No longer retried by WeChat, but in the log: the acknowledgement was lost, not the message. */
   readonly storedUnacknowledged: number;
   readonly requestsAccepted: number;
   readonly withRetry: Half;
@@ -29,7 +27,7 @@ export interface Tally {
   readonly violations: readonly Violation[];
 }
 
-/** Adds up everybody. */
+/** Adds up all users. */
 export function tally(people: readonly PersonBooks[]): Tally {
   const judged = people.map((books) => ({ books, ...judge(books) }));
   const pushes = people.flatMap((books) => books.pushes);
@@ -58,7 +56,7 @@ export function tally(people: readonly PersonBooks[]): Tally {
   };
 }
 
-/** How often each unusual delivery of a push ended in the log: by its actions, and the records of their users. */
+/** How often a push with each unusual delivery is in the log, from the actions and the records of their users. */
 export function countDeliveries(
   people: readonly { readonly books: PersonBooks; readonly acts: readonly Act[] }[],
 ): Readonly<Record<string, number>> {

@@ -1,6 +1,6 @@
 /**
  * Whether a series of readings is flat. The slope is Theil and Sen's, the median of the slopes between all pairs: a few
- * readings taken before or after a garbage collection do not bend it. Pure.
+ * readings taken before or after a garbage collection do not change it. Pure.
  */
 
 /** One reading. */
@@ -10,7 +10,7 @@ export interface Reading {
   readonly value: number;
 }
 
-/** What a series does. */
+/** The trend of a series. */
 export interface Trend {
   readonly median: number;
   readonly perHour: number;

@@ -10,8 +10,8 @@ import type { LifePlan } from "./plan.ts";
 type Planned = LifePlan["troubles"][number];
 
 /**
- * While this number of troubles is set and has not happened yet, no more are set: a message that met four in a row would
- * be given up, as it should.
+ * While this number of faults is pending, no more are set: a message with four failures in sequence would correctly be
+ * given up.
  */
 const MAX_WAITING = 4;
 /** WECHAT.md §4.5. */
@@ -35,7 +35,7 @@ export const TROUBLES_MET = {
   "每日限额 / daily quota (45009)": isQuotaUsed,
 } as const satisfies Record<string, (call: CallRecord) => boolean>;
 
-/** Sets the troubles of a life. */
+/** Sets the faults of a life. */
 export async function setTroubles({ control }: Emulated, troubles: readonly Planned[]): Promise<void> {
   for (const planned of troubles) {
     const { faults } = await control.state();
@@ -46,7 +46,7 @@ export async function setTroubles({ control }: Emulated, troubles: readonly Plan
   }
 }
 
-/** Ends all of them but the used-up daily quota, which WeChat ends at midnight. */
+/** Ends all faults except the used-up daily quota, which WeChat resets at midnight. */
 export async function endTroubles({ control }: Emulated): Promise<void> {
   const { faults } = await control.state();
   await control.clearFaults();
@@ -95,7 +95,7 @@ function toFault({ trouble, times, delayMs }: Planned): Setting {
     case "token busy":
       return { killsToken: true, fault: { ...token, fault: "errcode", errcode: BUSY } };
     case "minute quota":
-      // Of the first app alone: the second has the worse one.
+      // Only for the first app: the second one has the permanent fault.
       return {
         isUrgent: true,
         fault: { ...send, fault: "errcode", errcode: MINUTE_QUOTA, appid: LOCAL_APP.appid },

@@ -1,4 +1,4 @@
-/** Before the package's tests: it is built once, as they look at what is published. */
+/** Runs before the package's tests: builds the package once, because they test the published files. */
 import { buildMiniprogram, buildMiniprogramTypes } from "../../scripts/lib/build-miniprogram.ts";
 
 /** Called by vitest. */

@@ -1,4 +1,6 @@
-/** WeChat's own tags with the attributes the package's templates use: a misspelt one is a compile error. */
+/**
+ * WeChat's built-in tags with the attributes that the package's templates use: a misspelt attribute is a compile error.
+ */
 interface CommonAttributes {
   ariaRole: string;
   ariaLabel: string;

@@ -1,6 +1,6 @@
 /**
- * Capability × client, one test a row: what a tap does in which WeChat. The table is in the package's README; no row
- * may end in a button without effect (WECHAT.md §9.1, §9.3).
+ * Capability × client, one test per row: the effect of a tap in each WeChat version. The table is in the package's
+ * README; no row may end in a button without effect (WECHAT.md §9.1, §9.3).
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {
@@ -18,7 +18,7 @@ import {
 
 const WECOM = { corpId: "ww1234567890abcdef", url: "https://work.weixin.qq.com/kfid/kfc1" };
 
-/** What the user gets: WeChat's own chat, that of WeCom, or a dialogue that says what to do. */
+/** The effect for the user: WeChat's own chat, that of WeCom, or a dialogue with instructions. */
 type Outcome = "contact" | "chat" | "help";
 
 interface Row {
@@ -28,7 +28,7 @@ interface Row {
   readonly contact: readonly [alone: Outcome, withChat: Outcome];
   /** `open-customer-service-chat`; the same with `fallback="contact"`. */
   readonly chat: readonly [alone: Outcome, withContact: Outcome];
-  /** What `kefu-fab` with both offers. */
+  /** The effect of `kefu-fab` with both. */
   readonly fab: string;
 }
 
@@ -162,7 +162,7 @@ describe("supports", () => {
   });
 
   it("accepts from the app that a limit no longer holds", async ({ expect }) => {
-    // A fresh copy: what is lifted stays lifted as long as the mini program runs.
+    // A new copy of the module: a lifted limit stays lifted as long as the mini program runs.
     vi.resetModules();
     const fresh: typeof helpers = await import(`${DIST}/index.js?lifted`);
     useClient({ platform: "ohos" });

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** The package's name. */
 export const NAME = "edge-kefu-miniprogram";
 
-/** Where the compiler and the types of `wx` come from. */
+/** The source of the compiler and of the types of `wx`. */
 export interface Toolchain {
   /** A TypeScript package, from `node_modules`. */
   readonly typescript: string;
@@ -26,12 +26,14 @@ export interface Consumer {
   readonly tarball: string;
   /** A file of the installed package. */
   inPackage(file: string): string;
-  /** Compiles files by their paths, with `skipLibCheck` off. @returns what the compiler says; empty when nothing */
+  /**
+   * Compiles files by their paths, with `skipLibCheck` off. @returns the compiler's errors; empty when there are none
+   */
   compile(files: Readonly<Record<string, string>>, toolchain?: Toolchain): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** Packs the package as it was built, and installs it. */
+/** Packs the built package and installs it. */
 export async function installPackage(): Promise<Consumer> {
   const parent = join(ROOT, ".tmp/package");
   await mkdir(parent, { recursive: true });
@@ -85,7 +87,7 @@ async function compile(
   );
 }
 
-/** What a team declares once. */
+/** The declaration that a team writes once. */
 export const APP_CONTEXT = `
 export interface AppContext { page: string; product?: { id: string; name: string }; order?: { id: string } }
 export interface AppRoutes { "pages/home/index": Record<string, never>; "pages/order/index": { id: string } }

@@ -1,4 +1,4 @@
-/** `contact-button`, as it is published. */
+/** The published `contact-button`. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {
   attributes,

@@ -1,4 +1,4 @@
-/** The package's functions and its behavior, as an app gets them. */
+/** The package's published functions and its behavior. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {
   attributes,

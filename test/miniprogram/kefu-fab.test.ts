@@ -1,4 +1,4 @@
-/** `kefu-fab`, as it is published. */
+/** The published `kefu-fab`. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {
   attributes,

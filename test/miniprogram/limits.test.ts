@@ -1,4 +1,4 @@
-/** Limits that an app adds for a platform or lifts. They stay in force for the rest of this file. */
+/** Limits that an app adds or lifts for a platform. They apply to the rest of this file. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { attributes, helpers, listen, mount, native, part, pass, refuse, tap, useClient, usePage } from "./support.ts";
 

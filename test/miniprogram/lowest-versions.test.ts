@@ -1,5 +1,5 @@
 // @vitest-environment node
-/** The package promises ranges for what it is used with: its types compile with the lowest of each. */
+/** The package supports version ranges of its dependencies: its types compile with the lowest version of each. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
  * The optional attributes of WeChat's button: an empty `business-id` keeps the chat from opening on clients since 2024
- * (WECHAT.md §9.1), so none is written that the page did not give.
+ * (WECHAT.md §9.1), so an attribute that the page did not give is not written.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ import { attributes, DIST, mount, part, tap, useClient, usePage, refuse, pass, t
 
 const WECOM = { corpId: "ww1234567890abcdef", url: "https://work.weixin.qq.com/kfid/kfc1" };
 
-/** What a page may give, and the attribute it becomes. */
+/** The properties that a page may set, and the attribute of each. */
 const GIVEN = [
   ["sessionFrom", "from=home"],
   ["businessId", "b1"],
@@ -24,7 +24,7 @@ const NAMES: ReadonlySet<string> = new Set(GIVEN.map(([name]) => name));
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** All sets of what can be given; a card's parts come with the card. */
+/** All combinations of properties; the parts of a card occur only with the card. */
 const SETS: readonly Attributes[] = Array.from({ length: 2 ** GIVEN.length }, (_, bits) =>
   Object.fromEntries(GIVEN.filter((_given, index) => (bits >> index) % 2 === 1)),
 ).filter((set) => "showMessageCard" in set || Object.keys(set).every((name) => !name.startsWith("sendMessage")));
@@ -39,7 +39,7 @@ function propertiesOf(set: Attributes): object {
   };
 }
 
-/** What is written of the attributes a page may give. */
+/** The attributes that are written, of those that a page may set. */
 function optionalOf(component: Mounted): Attributes {
   const all = Object.entries(attributes(component, ".kefu-button"));
   return Object.fromEntries(all.filter(([name]) => NAMES.has(name)));

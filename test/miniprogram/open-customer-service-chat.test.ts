@@ -1,4 +1,4 @@
-/** `open-customer-service-chat`, as it is published. */
+/** The published `open-customer-service-chat`. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {
   attributes,

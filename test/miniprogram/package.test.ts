@@ -1,5 +1,5 @@
 // @vitest-environment node
-/** The package as npm would publish it: what is in it, how big, and that a mini program compiles against it. */
+/** The package as npm would publish it: its files, its size, and that a mini program compiles with it. */
 import { execFile } from "node:child_process";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";

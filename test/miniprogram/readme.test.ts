@@ -1,5 +1,8 @@
 // @vitest-environment node
-/** The package's readmes and their reference name all there is, in both languages, with the colours of the styles. */
+/**
+ * The package's readmes and their reference document every component, property and function, in both languages, with
+ * the colours of the styles.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "vitest";

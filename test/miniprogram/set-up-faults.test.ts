@@ -1,4 +1,4 @@
-/** Errors that only the developer can fix: a cure on the console, and a neutral text for the user. */
+/** Errors that only the developer can fix: instructions on the console, and a neutral text for the user. */
 import { afterEach, beforeEach, describe, it, vi, type MockInstance } from "vitest";
 import { attributes, helpers, mount, pass, refuse, tap, useClient, usePage } from "./support.ts";
 
@@ -12,10 +12,10 @@ const NEUTRAL = {
 
 let warnings: MockInstance<typeof console.warn>;
 
-/** What stood on the console. */
+/** The output on the console. */
 const warned = () => warnings.mock.calls.map(([text]) => String(text));
 
-/** What the user reads in the dialogue after a tap. */
+/** The text of the dialogue after a tap. */
 async function dialogueOf(name: string, properties: object, client: Parameters<typeof useClient>[0]) {
   const wx = useClient(client);
   await tap(mount(name, properties), BUTTON);

@@ -1,4 +1,4 @@
-/** The shortest page of the package's readme: what follows the mark, one block of each language. */
+/** The minimal page of the package's readme: the blocks after the mark, one for each language. */
 
 /** The three blocks. */
 export interface Snippet {

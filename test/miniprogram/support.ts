@@ -1,6 +1,6 @@
 /**
- * Components of the built package in a simulated mini program (miniprogram-simulate), and a `wx` the test steers.
- * WeChat's own buttons do nothing there: `native` plays what WeChat would do.
+ * Components of the built package in a simulated mini program (miniprogram-simulate), and a `wx` that the test
+ * controls. WeChat's own buttons have no effect there: `native` triggers the events that WeChat would send.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -57,7 +57,7 @@ interface Helpers {
   readonly contactBehavior: unknown;
 }
 
-/** The package's helpers, as an app gets them. */
+/** The package's published helpers. */
 export const helpers: Helpers = require(join(DIST, "index.js"));
 
 /** Loads a component under its folder's name. */
@@ -97,19 +97,19 @@ export function attributes(component: Mounted, selector: string): Readonly<Recor
   return Object.fromEntries(attrs.map(({ name, value }) => [toCamel(name), value]));
 }
 
-/** What WeChat does: a native event, which does not bubble. */
+/** Triggers a native event of WeChat, which does not bubble. */
 export async function native(component: Mounted, selector: string, name: string, detail: unknown): Promise<void> {
   part(component, selector).instance.triggerEvent(name, detail);
   await settle();
 }
 
-/** The user's finger. */
+/** Simulates a tap of the user. */
 export async function tap(component: Mounted, selector: string): Promise<void> {
   part(component, selector).dispatchEvent("tap");
   await settle();
 }
 
-/** Lets what is due happen: events of the simulator are dispatched by a timer of 0 ms, promises follow. */
+/** Runs pending work: the simulator dispatches events with a timer of 0 ms, then promises settle. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((done) => setImmediate(() => setTimeout(done)));
 }
@@ -121,7 +121,7 @@ export function listen(component: Mounted, ...names: readonly string[]): readonl
   return heard;
 }
 
-/** What the simulated client says of itself, and how its calls end. */
+/** The properties of the simulated client, and the results of its calls. */
 export interface ClientOptions {
   readonly sdkVersion?: string;
   readonly platform?: string;
@@ -173,14 +173,14 @@ export function useClient(options: ClientOptions = {}): Readonly<Record<string, 
   return client;
 }
 
-/** Says which page the user is on. */
+/** Sets the current page of the user. */
 export function usePage(route: string, options: object = {}): void {
   vi.stubGlobal("getCurrentPages", () => [{ route, options }]);
 }
 
 let clock = 1_790_000_000_000;
 
-/** Lets time pass for the guard against double taps, which spans all buttons. @param ms default a minute */
+/** Advances the clock past the guard against double taps, which covers all buttons. @param ms default a minute */
 export function pass(ms = 60_000): void {
   clock += ms;
   vi.spyOn(Date, "now").mockReturnValue(clock);

@@ -21,7 +21,7 @@ const templates = await Promise.all(components.map(readTemplate));
 
 const made: string[] = [];
 
-/** Below the repository, where the compiler finds its types; taken away at the end. */
+/** A folder below the repository, where the compiler finds its types; deleted at the end. */
 async function newFolder(): Promise<string> {
   const parent = join(ROOT, ".tmp/templates");
   await mkdir(parent, { recursive: true });
@@ -95,7 +95,7 @@ describe("WeChat's own compilers", () => {
   });
 });
 
-/** @param imports what the file may import @returns what the compiler complains of; empty when nothing */
+/** @param imports what the file may import @returns the compiler's errors; empty when there are none */
 async function compileStyle(cwd: string, file: string, ...imports: readonly string[]): Promise<string> {
   const binary = BINARIES.get(process.platform) ?? "linux/wcsc";
   const wcsc = join(dirname(require.resolve("miniprogram-compiler/package.json")), "bin", binary);

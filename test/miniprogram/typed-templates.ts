@@ -46,7 +46,7 @@ async function readWithIncludes(file: string): Promise<string> {
   return [...pieces, text.slice(at)].join("");
 }
 
-/** What glass-easel has to say; its warnings are our errors. */
+/** The errors of glass-easel; its warnings count as errors. */
 export function compileTemplate({ name, wxml }: Template): readonly string[] {
   const warnings: readonly { startLine: number; message: string }[] = new TmplGroup().addTmpl(
     name,
@@ -55,7 +55,7 @@ export function compileTemplate({ name, wxml }: Template): readonly string[] {
   return warnings.map(({ startLine, message }) => `${name}/index.wxml:${startLine}: ${message}`);
 }
 
-/** What TypeScript has to say, all templates at once. @param folder for the generated files; below the repository */
+/** The errors of TypeScript for all templates at once. @param folder for the generated files; below the repository */
 export async function typeCheck(templates: readonly Template[], folder: string): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true });
   const made = await Promise.all(templates.map((template) => writeTypeScript(template, folder)));
@@ -82,7 +82,7 @@ async function writeTypeScript(template: Template, folder: string) {
   return { path, code };
 }
 
-/** A component says its own fields in `_$fieldTypes`, those of its behaviors only the behaviors say. */
+/** `_$fieldTypes` of a component contains only its own fields; those of its behaviors are in the behaviors. */
 function prologueOf({ name, tags }: Template): string {
   const children = Object.entries(tags).map(([tag, child], index) => [tag, child, `Child${index}`] as const);
   return [

@@ -3,7 +3,7 @@ import type { MutantTable } from "./mutant.ts";
 const OUTBOX = "pure/conversation/outbox.test.ts";
 const TOKEN = "pure/account/token-keeper.test.ts";
 
-/** What costs money or a daily quota: replies, calls of WeChat, rows and KV writes. */
+/** Operations that cost money or use a daily quota: replies, calls of WeChat, rows and KV writes. */
 export const COST: MutantTable = {
   rule: "no more replies, sends, token calls, retries, rows and KV writes than allowed or needed",
   mutants: [

@@ -2,7 +2,7 @@ import type { MutantTable } from "./mutant.ts";
 
 const PUSH = "workerd/push.test.ts";
 
-/** Promise 2: deduplication and the repeated answer. */
+/** Promise 2: deduplication, and the same answer for repeats. */
 export const HANDLED_ONCE: MutantTable = {
   rule: "one push, delivered many times, is handled once and answered alike",
   promise: 2,

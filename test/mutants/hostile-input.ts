@@ -3,7 +3,7 @@ import type { MutantTable } from "./mutant.ts";
 const REFUSED = "pure/channels/receive-refused.test.ts";
 const TYPED_TEXT = "pure/channels/typed-text.test.ts";
 
-/** Promise 3: the checks between the wire and the model, and whose text may say what. */
+/** Promise 3: the checks between the wire format and the model, and which texts are trusted. */
 export const HOSTILE_INPUT: MutantTable = {
   rule: "forged, foreign, broken, huge or deep input is refused, and what a user typed is never structure",
   promise: 3,

@@ -1,4 +1,4 @@
-/** The faults of version 0.1.0 in what the worker does. Each has a mutant that brings it back. */
+/** The faults of version 0.1.0 in the worker's behaviour. A mutant restores each of them. */
 export const OLD_FAULTS = {
   "one-message-stops-the-app": "one refused message pauses the app again and again",
   "held-messages-lost": "held messages are given up when the window ends",
