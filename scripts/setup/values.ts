@@ -51,8 +51,8 @@ export function findConflicts({ brought, existing, force }: ValueSources): reado
 }
 
 /**
- * Returns the fault that a given value would replace an existing one that must be kept for what was sealed with it. A
- * confirmation is not enough: the old value must stay in force as `_PREVIOUS`, which setup cannot set.
+ * Returns an error when a given value would replace an existing key that must be kept to open the texts sealed with it.
+ * A confirmation is not enough: the old value must stay in force as `_PREVIOUS`, which setup cannot set.
  */
 export function findLastingFault({ brought, existing }: ValueSources): Fault | undefined {
   const replaced = namesOf(brought).filter((name) => isLasting(name) && isOther(existing[name], brought[name], name));

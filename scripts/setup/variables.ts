@@ -15,7 +15,7 @@ interface Variable {
   readonly what: BilingualText;
   /** Generates a value; absent when only the user can know it. */
   readonly make?: (random: RandomBytes) => string;
-  /** Neither `--renew` nor `--force` replaces it: what was sealed with it could not be read any more. */
+  /** Neither `--renew` nor `--force` replaces it: texts sealed with it could no longer be opened. */
   readonly isLasting?: true;
 }
 

@@ -15,7 +15,7 @@ export const RobotNameSchema = v.pipe(
   v.regex(/^[A-Za-z0-9_-]{1,32}$/, "must be 1 to 32 letters, digits, hyphens or underscores"),
 );
 
-/** What a robot is; its URL and secret are never returned. */
+/** A robot as the API returns it: never with its URL and secret. */
 const RobotSchema = named(
   "Robot",
   v.strictObject({

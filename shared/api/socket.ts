@@ -10,7 +10,10 @@ export type { PageFrame, ServerFrame, ShownDeskRow };
 
 /** The version of the protocol. */
 export const SOCKET_PROTOCOL = 1;
-/** The message that the runtime answers without waking the desk, and its answer; no lists. */
+/**
+ * The message that the runtime answers without waking the desk, and its answer; unlike other messages they are not
+ * lists of frames.
+ */
 export const [PING, PONG] = ['{"type":"ping"}', '{"type":"pong"}'] as const;
 /** The interval between pings, milliseconds. */
 export const PING_INTERVAL_MS = 25_000;

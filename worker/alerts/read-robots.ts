@@ -1,6 +1,6 @@
 /**
- * Parses the secret ALERT_ROBOTS: a JSON list of robots. Every problem is reported with its fix, and never with a value.
- * A wrong list costs alerts, not messages, so it does not stop the Worker as a problem of the configuration does
+ * Parses the secret ALERT_ROBOTS: a JSON list of robots. Every problem is reported with its fix, and never with a
+ * value. An invalid list affects alerts only, so unlike other configuration problems it does not stop the Worker
  * (docs/design/0027-alerts.md).
  */
 import * as v from "valibot";
@@ -13,7 +13,7 @@ import { canSign, isRobotPath, vendorOfHost } from "./core/vendors.ts";
 
 /** One problem of the list. */
 export interface RobotProblem {
-  /** Where: `0.url` is the URL of the first robot; empty for the list as a whole. */
+  /** The position: `0.url` is the URL of the first robot; empty for the list as a whole. */
   readonly path: string;
   readonly problem: string;
   readonly cure: string;

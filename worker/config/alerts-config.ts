@@ -8,7 +8,7 @@ export interface AlertsConfig {
   readonly robots: string;
   /** How long a user may wait although agents are present, milliseconds. */
   readonly waitMs: number;
-  /** After how long a cause that lasts is announced again, milliseconds; 0: never. */
+  /** The time after which a continuing cause is announced again, milliseconds; 0: never. */
   readonly repeatMs: number;
   /** The address of the desk, for the link in alerts; null: they have none. */
   readonly deskUrl: string | null;

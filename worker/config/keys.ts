@@ -76,7 +76,10 @@ function readDataKeys(read: VariableReader, problems: ConfigProblem[]): readonly
   });
 }
 
-/** The problem of a data key that is used for something else too, and so is known elsewhere, or that is no secret. */
+/**
+ * Returns the problem of a data key that is also used for another purpose, and so is known to others, or that is not
+ * random.
+ */
 function findReuse(read: VariableReader, variable: string, key: string): string | undefined {
   if (isAllZero(key)) return "must be random, not zeros";
   const single = ["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS", "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS"];

@@ -94,7 +94,7 @@ export function areSameBytes(left: string, right: string): boolean {
   return formsOf(right).some((form) => forms.includes(form));
 }
 
-/** Returns whether a key in base64 is nothing but zeros. */
+/** Returns whether a key in base64 consists of zeros only. */
 export function isAllZero(key: string): boolean {
   return /^A+={0,2}$/.test(key);
 }

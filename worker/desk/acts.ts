@@ -1,4 +1,7 @@
-/** Runs what agents ask for: the desk decides whether, the conversation whether it is still so, and its answer counts. */
+/**
+ * Runs the actions of agents: the desk checks the right to act, the conversation the current state of the session; the
+ * conversation's answer is the result.
+ */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { API_ACTOR } from "./core/agent.ts";
 import { acceptOffer, rejectOffer } from "./core/assignment.ts";
@@ -16,10 +19,10 @@ import type { DeskLists } from "./lists.ts";
 import type { ActOutcome, ActRefusal, DeskAct, DeskAction } from "./rpc.ts";
 import type { DeskRunner } from "./runner.ts";
 
-/** How many acts are remembered, so that a repeat gets the outcome of the first. */
+/** The number of results kept in memory, so that a repeat returns the result of the first call. */
 const MAX_REMEMBERED = 1_000;
 
-/** What was decided: the id of the command whose answer counts; null: the act is done. */
+/** The decision: the id of the command whose answer is the result; null: the act needs no command. */
 type Decided = Result<
   { readonly command: string | null; readonly isOverCapacity: boolean },
   RequestRefusal | { readonly reason: "offer_over" }
@@ -49,7 +52,7 @@ export function createDeskActs(
     if (done.size > MAX_REMEMBERED && oldest !== undefined) done.delete(oldest);
   };
 
-  /** Names the winner where the refusal follows from another agent's getting the session. */
+  /** Adds the name of the agent when the refusal is caused by another agent's assignment. */
   const explain = (act: DeskAct, refusal: { readonly reason: string }): ActRefusal | "done" => {
     const entry = desk.tables.entries.values.get(act.conversation);
     const isSame = entry?.log === act.log && entry.session.seq === act.session;
@@ -59,7 +62,7 @@ export function createDeskActs(
       if (assignee === act.agent) return gives(act.action) ? "done" : (refusal as ActRefusal);
       return { reason: "taken", assignee, name: desk.tables.agents.values.get(assignee)?.name ?? null };
     }
-    // To the caller it is the same whether the desk or the conversation knows that the session has ended.
+    // The caller gets the same answer whether the desk or the conversation finds that the session has ended.
     return refusal.reason === "not_open" ? { reason: "session_over" } : (refusal as ActRefusal);
   };
 
@@ -127,7 +130,7 @@ function decide(draft: Draft, act: DeskAct, id: string, sealedNote: string | nul
   }
 }
 
-/** Returns whether the act gives the session to the caller. */
+/** Returns whether the act assigns the session to the caller. */
 function gives({ type }: DeskAction): boolean {
   return type === "take" || type === "accept_offer";
 }

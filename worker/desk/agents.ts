@@ -7,7 +7,7 @@ import type { Draft } from "./core/state.ts";
 import type { AgentChange, AgentInput, AgentProblem, AgentView, DeskRpc } from "./rpc.ts";
 import type { DeskRunner } from "./runner.ts";
 
-/** The methods about agents, at once. */
+/** The methods about agents; synchronous. */
 export interface DeskAgents {
   readonly list: () => readonly AgentView[];
   readonly find: (id: string) => AgentView | null;

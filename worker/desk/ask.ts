@@ -6,7 +6,7 @@ import { API_ACTOR } from "./core/agent.ts";
 import type { Answer, DeskCommand, SaidText } from "./core/command.ts";
 import type { Snapshot } from "./core/entry.ts";
 
-/** What a command needs that is not in it. */
+/** Data that a command needs in addition. */
 export interface AskTexts {
   /** The text that the desk sends. */
   readonly said: Readonly<Record<SaidText, string>>;

@@ -1,8 +1,8 @@
 import type { WindowStatus } from "../conversation/core/window.ts";
 import type { Snapshot } from "../conversation/session/rpc.ts";
 /**
- * What lists show of a conversation besides its session: the user, the reply window, the newest message. Kept beside the
- * entry of an open session and stored with its row; the text is sealed.
+ * The data of a conversation that lists show in addition to its session: the user, the reply window, the newest
+ * message. Kept beside the entry of an open session and stored with its row; the text is sealed.
  */
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { isoTime } from "../../shared/api/schemas.ts";
@@ -18,7 +18,7 @@ export type StoredLine = Omit<Line, "text"> & {
   readonly sealed: string | null;
 };
 
-/** What is kept of a conversation with an open session. */
+/** The data kept of a conversation with an open session. */
 export interface Details {
   readonly log: string;
   /** The seq up to which the window is valid. */
@@ -36,7 +36,7 @@ export interface LineTexts {
 }
 
 /**
- * Creates what seals and opens the texts of lists. A text is opened once for as long as it is in memory.
+ * Creates the sealing and opening of the texts of lists. A text is opened once for as long as it is in memory.
  *
  * @param sealer undefined: no text is stored or shown
  */
@@ -63,7 +63,7 @@ export function createLineTexts(sealer: TextSealer | undefined): LineTexts {
   };
 }
 
-/** Keeps what a report says of the user, the window and the newest message. */
+/** Stores the user, the window and the newest message of a report. */
 export function keepReport(
   draft: Draft,
   details: TableDraft<Details>,
@@ -83,7 +83,7 @@ export function keepWindow(draft: Draft, details: TableDraft<Details>, conversat
   change(draft, details, conversation, snapshot, (before) => before);
 }
 
-/** Removes what is kept of conversations that have no open session any more, or another log. */
+/** Removes the data of conversations that no longer have an open session, or have another log. */
 export function dropDetails({ entries }: Draft, details: TableDraft<Details>): void {
   for (const [conversation, entry] of entries.changes) {
     const kept = details.get(conversation);
@@ -110,7 +110,7 @@ function change(
   draft.entries.set(conversation, { ...entry });
 }
 
-/** Compares what is shown; a newer position alone shows nothing new. */
+/** Compares the displayed values; a newer position alone is no difference. */
 function showsTheSame(one: Details, other: Details): boolean {
   const shownOf = ({ contact, window, line }: Details): string => JSON.stringify([contact, window, line]);
   return shownOf(one) === shownOf(other);

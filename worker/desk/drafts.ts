@@ -1,4 +1,7 @@
-/** The unsent texts of agents, one per agent and conversation, sealed. They end with their log, or after 30 days. */
+/**
+ * The unsent texts of agents, one per agent and conversation, sealed. They are deleted with their log, or after 30
+ * days.
+ */
 import { generationOf } from "../conversation/core/log-id.ts";
 import type { SealedPlace, TextSealer } from "../platform/sealed-text.ts";
 import type { Draft } from "./rpc.ts";

@@ -1,4 +1,4 @@
-/** The lists as callers get them: rows with user, reply window, newest message and the caller's draft. */
+/** The lists returned to callers: rows with user, reply window, newest message and the caller's draft. */
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { isoTime, type WindowJson } from "../../shared/api/schemas.ts";
 import type { WindowStatus } from "../conversation/core/window.ts";
@@ -68,7 +68,7 @@ export function createDeskLists(
     list(agent, { view, order, limit, after, q }) {
       const id = agent ?? API_ACTOR;
       const place = after === undefined ? undefined : readPlace(after);
-      // One row more shows whether there is a next page.
+      // One more row is read to find out whether there is a next page.
       const matches = q === undefined ? undefined : matcherOf(q, contactOf);
       const found = listView(desk, id, { view, order, limit: limit + 1, after: place, matches }, now());
       const rows = found.slice(0, limit);
@@ -135,7 +135,7 @@ function writePlace({ key, conversation }: ListPlace): string {
   return `${key}~${conversation}`;
 }
 
-/** Returns undefined for a text that is no cursor. */
+/** Returns undefined for an invalid cursor. */
 function readPlace(text: string): ListPlace | undefined {
   const at = text.indexOf("~");
   const key = Number(text.slice(0, at));

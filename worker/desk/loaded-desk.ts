@@ -1,6 +1,6 @@
 /**
- * The desk of one construction of the object: loads what is stored, wakes it, and offers the methods of the object and
- * what its sockets need. Loaded by `import()` when the object is constructed.
+ * The desk of one construction of the object: loads the stored state, resumes it, and provides the methods of the
+ * object and those for its sockets. Loaded by `import()` when the object is constructed.
  */
 import { generationOf } from "../conversation/core/log-id.ts";
 import type { SeenInput, Snapshot } from "../conversation/session/rpc.ts";
@@ -21,7 +21,7 @@ import { SAID_TEXTS } from "./settings.ts";
 import type { DeskStore } from "./store.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
-/** What the loaded desk needs of the object. */
+/** The injected dependencies. */
 export interface DeskHost extends Pick<
   RunnerDeps,
   "settings" | "now" | "setAlarm" | "waitUntil" | "command" | "snapshot" | "terms"
@@ -49,7 +49,7 @@ export interface LoadedDesk {
   readonly act: (act: DeskAct) => Promise<ActOutcome>;
   readonly notify: (conversation: string, report: ConversationReport) => void;
   readonly confirmErased: (conversation: string, generation: number) => void;
-  /** Applies a state that was read, like an answer: it is never late. */
+  /** Applies a state that was read, like an answer: it is never rejected as late. */
   readonly applyRead: (conversation: string, report: ConversationReport) => void;
   readonly authorizeReply: (agent: string, conversation: string) => Awaited<ReturnType<DeskRpc["authorizeReply"]>>;
   readonly seen: DeskRpc["seen"];

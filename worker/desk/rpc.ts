@@ -30,13 +30,13 @@ export interface AgentInput {
   readonly capacity: number;
 }
 
-/** What can be changed of an agent. */
+/** The changeable properties of an agent. */
 export type AgentChange = Partial<Pick<Agent, "name" | "role" | "teams" | "capacity" | "isSuspended">>;
 
 /** Why an agent cannot be stored as requested. */
 export type AgentProblem =
   | { readonly reason: "no_agent" | "name_taken" }
-  /** No agent could manage agents any more. */
+  /** After the change no agent could manage agents. */
   | { readonly reason: "last_admin" };
 
 /** The user of a conversation, without the user's id. */
@@ -47,7 +47,7 @@ export interface DeskContact {
   readonly tail: string;
 }
 
-/** What a conversation reports after a record. */
+/** The report of a conversation after it has stored a record. */
 export interface ConversationReport {
   readonly snapshot: Snapshot;
   readonly contact: DeskContact;
@@ -88,7 +88,7 @@ export interface Draft {
   readonly savedAt: number;
 }
 
-/** What an agent or an API key asks for. */
+/** A request of an agent or of the holder of an API key. */
 export interface DeskAct {
   readonly agent: string | null;
   /** Chosen by the caller: a repeat with the same id has no further effect. */
@@ -140,7 +140,7 @@ export type ActOutcome = { readonly row: DeskRow | null } & (
 export interface RebuiltPage {
   /** The cursor of the next page; null: this was the last one. */
   readonly next: string | null;
-  /** The number of conversations that were asked, and how many of them did not answer: repeat the page for those. */
+  /** The number of conversations called, and the number of those that did not answer: repeat the page for them. */
   readonly asked: number;
   readonly failed: number;
 }
@@ -163,7 +163,7 @@ export interface DeskRpc {
     wanted: Pick<WantedPresence, "state" | "reason">,
   ): Promise<Result<AgentView, AgentProblem>>;
 
-  /** Takes the report of a conversation; resolves when it is stored. */
+  /** Receives the report of a conversation; resolves when it is stored. */
   notify(conversation: string, report: ConversationReport): Promise<void>;
   /** Deletes everything of a generation and of earlier ones; resolves when it is gone. */
   confirmErased(conversation: string, generation: number): Promise<void>;
@@ -178,7 +178,7 @@ export interface DeskRpc {
   /** Returns whether an agent may reply now; the conversation decides who gets the session. */
   authorizeReply(agent: string, conversation: string): Promise<Result<null, RequestRefusal>>;
   /**
-   * Records that an agent has read the session's rows; only the assignee's reading counts.
+   * Records that an agent has read the session's rows; ignored for agents other than the assignee.
    *
    * @returns whether the log still exists
    */
@@ -195,11 +195,11 @@ export interface DeskRpc {
 
   /** Returns the last failure of each robot of alerts that has not accepted a message since, by name. */
   robotFailures(): Promise<Readonly<Record<string, RobotFailure>>>;
-  /** Forgets the failure of a robot: it has accepted a test message. */
+  /** Removes the failure of a robot that has accepted a test message. */
   clearRobotFailure(robot: string): Promise<void>;
 
   /**
-   * Asks a page of the archive's directory for their state.
+   * Requests the state of the conversations on one page of the archive's directory.
    *
    * @param cursor `next` of the call before; null: the first page
    */

@@ -1,8 +1,8 @@
 import type { DeskTerms } from "../conversation/core/session/service.ts";
 /**
- * Runs the decisions of the desk: stores their rows, sets the alarm, applies them, then asks conversations. Everything up
- * to the questions happens in one turn without an await, so that the runtime stores it as a whole; it sends no question
- * and no response before that is stored (docs/design/0025-desk.md).
+ * Runs the decisions of the desk: stores their rows, sets the alarm, applies them, then calls conversations. Everything
+ * before the calls happens without an await, so that the runtime stores it atomically; it sends no call and no response
+ * before that is stored (docs/design/0025-desk.md).
  */
 import type { CommandAnswer, CommandInput, Snapshot } from "../conversation/session/rpc.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
@@ -17,12 +17,12 @@ import type { DeskStore, StoredDesk } from "./store.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
 /**
- * The maximum number of questions that follow from one decision; a request may make 1,000 calls. The others are asked
- * again by the alarm, 10 s later.
+ * The maximum number of calls after one decision; a request may make 1,000. The alarm makes the remaining ones 10 s
+ * later.
  */
 const MAX_ASKS = 500;
 
-/** What the runner needs of the object. */
+/** The injected dependencies. */
 export interface RunnerDeps extends AskTexts {
   readonly store: Pick<DeskStore, "write">;
   readonly settings: DeskSettings;
@@ -61,7 +61,7 @@ export interface DeskRunner {
 }
 
 /**
- * Starts with what is stored.
+ * Starts with the stored state.
  *
  * @param epoch the id of this construction
  */
@@ -109,7 +109,7 @@ export function createRunner(
     return answers;
   }
 
-  /** Asks a conversation and applies its answer. A question without an answer is asked again by the alarm. */
+  /** Calls a conversation and applies its answer. A call without an answer is repeated by the alarm. */
   async function ask(conversation: string, command: DeskCommand): Promise<CommandAnswer | null> {
     try {
       const answer = await call(conversation, command);

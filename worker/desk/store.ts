@@ -1,6 +1,6 @@
 /**
  * The storage of the `Desk` object (docs/storage.md): one row per agent, open session, command under way and so on, as
- * JSON by table and key; drafts in a table of their own. Reading creates nothing; the tables are created with the first
+ * JSON by table and key; drafts are in a separate table. Reading creates nothing; the tables are created with the first
  * row.
  */
 import type { Effect } from "./core/desk.ts";
@@ -8,7 +8,7 @@ import type { StoredRow } from "./core/state.ts";
 import type { Details } from "./details.ts";
 import type { StoredDraft } from "./drafts.ts";
 
-/** Everything that is stored. */
+/** All stored data. */
 export interface StoredDesk {
   readonly rows: readonly StoredRow[];
   /** By conversation. */
@@ -19,7 +19,7 @@ export interface StoredDesk {
 /** Reads and writes the rows. */
 export interface DeskStore {
   readonly load: () => StoredDesk;
-  /** Stores the rows of a decision, all or none. `detailsOf`: what is stored with the row of an open session. */
+  /** Stores the rows of a decision, all or none. `detailsOf`: the details stored with the row of an open session. */
   readonly write: (effects: readonly Effect[], detailsOf: (conversation: string) => Details | undefined) => void;
   readonly saveDraft: (draft: StoredDraft) => void;
   readonly deleteDraft: (agent: string, conversation: string) => void;

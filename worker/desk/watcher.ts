@@ -1,4 +1,4 @@
-/** What is called when something changed at the desk, for the sockets of its pages. */
+/** Callbacks for changes at the desk, used for the sockets of its pages. */
 import type { ConversationReport } from "./rpc.ts";
 
 /** Why the desk closes a socket. */

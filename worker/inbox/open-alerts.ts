@@ -1,4 +1,4 @@
-/** Connects alerts with the configuration: the robots, when they are called, and what a call needs. */
+/** Connects alerts with the configuration: the robots, the times of alerts, and the dependencies of a call. */
 import type { Result } from "../../shared/base/result.ts";
 import type { AlertTerms } from "../alerts/core/plan.ts";
 import type { Robot } from "../alerts/core/robot.ts";
@@ -6,7 +6,7 @@ import { readRobots, type RobotProblem } from "../alerts/read-robots.ts";
 import type { AlertDeps } from "../alerts/send-alert.ts";
 import type { Config } from "../config/config.ts";
 
-/** What alerts need of the configuration. */
+/** The configuration of alerts. */
 export interface OpenedAlerts {
   /** The robots; the problems of ALERT_ROBOTS when it cannot be used. */
   readonly robots: Result<readonly Robot[], readonly RobotProblem[]>;
@@ -14,7 +14,7 @@ export interface OpenedAlerts {
   readonly deps: AlertDeps;
 }
 
-/** Returns what alerts need. */
+/** Returns the configuration of alerts. */
 export function openAlerts({ alerts, allowPrivateWebhooks }: Config): OpenedAlerts {
   const { robots, waitMs, repeatMs, deskUrl } = alerts;
   return {

@@ -29,7 +29,7 @@ const SET_ALARM_MS = 5_000;
 /** Rows deleted per batch. */
 const PRUNE_BATCH = 500;
 
-/** What the alarm needs of its object. */
+/** The injected dependencies. */
 export interface AlarmHost {
   /** The object's id. */
   readonly id: DurableObjectId;

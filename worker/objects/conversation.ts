@@ -1,7 +1,7 @@
 /**
  * One user's conversation, named by its address. A thin class: callers use the loaded conversation
- * (`conversation/conversation.ts`); the parts that need the runtime are here: storage, configuration, calls. Its alarm: `conversation-alarm.ts`. The
- * Worker delivers messages to WeChat; the object itself sends from its alarm only
+ * (`conversation/conversation.ts`); the parts that need the runtime are here: storage, configuration, calls. Its alarm
+ * is in `conversation-alarm.ts`. The Worker delivers messages to WeChat; the object itself sends from its alarm only
  * (docs/design/0002-object-decides-worker-carries.md).
  */
 import { DurableObject } from "cloudflare:workers";
@@ -46,7 +46,9 @@ import { isAccountGone } from "./missing-account.ts";
  * in a loop.
  */
 const MIN_RESUME_MS = 1_000;
-/** Timeout of reading the alarm when the object wakes, milliseconds; then the runtime makes the object anew. */
+/**
+ * Timeout of reading the alarm when the object wakes, milliseconds; after it the runtime constructs the object again.
+ */
 const READ_ALARM_MS = 5_000;
 
 /** The Durable Object of one user. */

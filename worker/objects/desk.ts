@@ -38,7 +38,7 @@ const ALARM_ERROR_DELAY_MS = 60_000;
 const STORAGE_MS = 5_000;
 /** The Durable Object of the desk. */
 export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild"> {
-  /** What is loaded. A field of the instance: RPC reaches methods alone. */
+  /** The loaded desk. A field of the instance, because RPC exposes methods only. */
   readonly loaded: () => LoadedDesk;
   /** Both undefined until the desk is loaded. */
   #alarm: SharedAlarm | undefined;
@@ -61,7 +61,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
           import("./desk-alerts.ts"),
         ]);
       const sealer = await loadTextSealer(requireConfig(env).dataKeys);
-      // Not awaited: the runtime sends no response and no question before alarm and rows are stored.
+      // Not awaited: the runtime sends no response and no call before alarm and rows are stored.
       const alarm = alerting.shareAlarm((at) => void ctx.storage.setAlarm(at));
       this.#alarm = alarm;
       loaded = loadStoredDesk({
@@ -153,7 +153,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     this.#alerts?.clearFailure(robot);
   }
 
-  /** Ends what has lasted long enough, and asks again what has no answer. Sets itself again in every case. */
+  /** Applies expired time limits and repeats calls without an answer. Sets itself again in every case. */
   override async alarm(): Promise<void> {
     try {
       this.#alarm?.rang();
@@ -176,7 +176,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
       seen: (conversation, input) => this.#conversation(conversation).seen(input),
       snapshot: (conversation) => this.#conversation(conversation).snapshot(),
       terms: (account) => this.#terms(account),
-      // No page has a socket yet.
+      // Pages have no sockets yet.
       attached: new Map(),
       pings: () => new Map(),
       watcher: { onChange: () => this.#alerts?.check(), onRows: () => {}, onErased: () => {}, onClose: () => {} },

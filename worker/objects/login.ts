@@ -1,6 +1,6 @@
 /**
  * The login of one agent: password, invite and sign-ins. A thin class: decisions are in people/core/login.ts, scrypt in
- * people/password-hash.ts. It has no alarm and calls nothing; what has expired is removed with the next change.
+ * people/password-hash.ts. It has no alarm and calls no other object; expired entries are removed with the next change.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
@@ -25,7 +25,7 @@ export class Login extends DurableObject<Env> implements LoginRpc {
     return (await this.#open()).accept(invite, request);
   }
 
-  /** Makes a sign-in when the password is right. A refusal takes as long, whatever its reason. */
+  /** Makes a sign-in when the password is right. A refusal takes the same time for every reason. */
   async signIn(request: SignInRequest): Promise<Result<{ readonly signIn: string }, SignInRefusal>> {
     return (await this.#open()).signIn(request);
   }
@@ -50,7 +50,7 @@ export class Login extends DurableObject<Env> implements LoginRpc {
     return (await this.#open()).end(signIn);
   }
 
-  /** Ends all sign-ins. @returns how many there were */
+  /** Ends all sign-ins. @returns their number */
   async endAll(): Promise<number> {
     return (await this.#open()).endAll();
   }

@@ -2,7 +2,10 @@
 import { timedStub, type LocationHint } from "../platform/object-call.ts";
 import type { LoginRpc } from "./rpc.ts";
 
-/** Timeout of a call of a login object, milliseconds: a sign-in takes about 130 ms of CPU, and others may come before it. */
+/**
+ * Timeout of a call of a login object, milliseconds: a sign-in takes about 130 ms of CPU, and others may be queued
+ * before it.
+ */
 const LOGIN_CALL_MS = 5_000;
 
 /** The part of the object namespace that is used. */
@@ -21,8 +24,8 @@ export function loginStub(namespace: LoginNamespace, agent: string, locationHint
 }
 
 /**
- * Returns the object that answers for a name no agent has, so that the answer takes as long as for an agent's. There are
- * 256 of them, so that unknown names neither create objects without limit nor wait for each other.
+ * Returns the object that is called for an unknown name, so that the answer takes as long as for an existing agent.
+ * There are 256 of them, so that unknown names neither create objects without limit nor wait for each other.
  *
  * @param hash a hash of the name, hex
  */

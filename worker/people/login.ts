@@ -1,4 +1,7 @@
-/** The login of one agent on top of its store. Every method is synchronous, so none sees another one half done. */
+/**
+ * The login of one agent on top of its store. Every method is synchronous, so no method runs while another is in
+ * progress.
+ */
 import { ok, err, type Result } from "../../shared/base/result.ts";
 import {
   acceptInvite,
@@ -28,7 +31,7 @@ export interface LoginService {
   endAll(): number;
 }
 
-/** What the login needs. */
+/** The injected dependencies. */
 export interface LoginParts {
   readonly store: LoginStore;
   readonly hasher: PasswordHasher;

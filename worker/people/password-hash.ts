@@ -16,7 +16,9 @@ const PARAMETERS = { algorithm: "scrypt", n: 16_384, r: 8, p: 5 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** Verified when there is no password, so that the answer takes the same time; no password has this hash. */
+/**
+ * Used for verification when there is no password, so that the answer takes the same time; no password has this hash.
+ */
 const NO_PASSWORD: PasswordHash = {
   ...PARAMETERS,
   salt: Buffer.alloc(SALT_BYTES).toString("base64"),

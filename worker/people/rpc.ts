@@ -13,7 +13,7 @@ export interface SignInRequest {
   readonly browser: string;
 }
 
-/** A sign-in as its agent sees it. Times in epoch ms. */
+/** A sign-in as shown to its agent. Times in epoch ms. */
 export interface SignInView {
   readonly id: string;
   readonly createdAt: number;
@@ -24,7 +24,7 @@ export interface SignInView {
 /** Why a sign-in was refused. `locked`: this failure locked the account for 15 minutes; the caller sees no difference. */
 export type SignInRefusal = "refused" | "locked";
 
-/** What others see of the login. */
+/** The public part of a login. */
 export interface LoginSummary {
   readonly hasPassword: boolean;
   /** Epoch ms; null without an open invite. */

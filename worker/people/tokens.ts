@@ -21,7 +21,7 @@ export async function makeSecret(): Promise<NewSecret> {
   return { secret, hash: await hashSecret(secret) };
 }
 
-/** Returns what is stored of a secret: its SHA-256 in hex. Not salted, since a secret is random. */
+/** Returns the stored form of a secret: its SHA-256 in hex. Not salted, since a secret is random. */
 export function hashSecret(secret: string): Promise<string> {
   return hexDigest("SHA-256", secret);
 }

@@ -42,8 +42,8 @@ export function raceTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise
 }
 
 /**
- * Settles as the work does, or calls `end` at the deadline. A single promise, because every push waits for several
- * deadlines: a race would create six.
+ * Settles with the result of the work, or calls `end` at the deadline. A single promise, because every push waits for
+ * several deadlines: a race would create six.
  */
 function endAt<T, E>(
   timeoutMs: number,
@@ -59,7 +59,7 @@ function endAt<T, E>(
       },
       (error: unknown) => {
         clearTimeout(timer);
-        // The error of the work, whatever it threw.
+        // Passes on any value that the work threw.
         reject(error);
       },
     );

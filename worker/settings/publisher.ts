@@ -8,7 +8,7 @@ import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 
 /**
- * Delay until what failed is tried again, milliseconds: as long as the newest version has waited already, within these
+ * Delay until a failed write is retried, milliseconds: the time since the newest version was stored, within these
  * limits. The free plan has 1,000 KV writes a day, and one try makes at most three.
  */
 const MIN_RETRY_MS = 60_000;
@@ -18,7 +18,7 @@ const PUBLISH_WAIT_MS = 2_500;
 /** Timeout of setting or deleting the alarm, milliseconds. */
 const ALARM_CALL_MS = 5_000;
 
-/** What is still to be done. */
+/** The pending work. */
 export interface UnpublishedWork {
   /** Whether KV does not have the newest version. */
   readonly isKvBehind: boolean;
@@ -32,9 +32,9 @@ export interface UnpublishedWork {
 export interface SettingsPublisherDeps {
   /** Writes the settings in force. */
   readonly put: () => Promise<void>;
-  /** Records what changed. Never rejects. */
+  /** Records the changes. Never rejects. */
   readonly report: () => Promise<void>;
-  /** Reads what is still to be done from the object's storage. */
+  /** Reads the pending work from the object's storage. */
   readonly unpublished: () => UnpublishedWork;
   /**
    * The object's alarm. Because there is no `await` in between, a stored version and its alarm are written together.

@@ -26,7 +26,7 @@ export interface SettingsStore {
   setAudited(version: number): void;
   /** The last finished write to KV was of this version; a late one may be older than the one before. */
   setPublished(version: number): void;
-  /** What KV and the audit log do not have yet. */
+  /** The versions that KV and the audit log do not have yet. */
   unpublished(): UnpublishedWork;
 }
 

@@ -91,7 +91,7 @@ export class Conversation extends ConversationObject {
   }
 }
 
-/** The others have no counters of their own: their calls are counted by the caller. */
+/** The other objects have no counters: the caller counts their calls. */
 export { Audit, Desk, Login, Settings } from "../../../worker/index.ts";
 
 /** An account with counters. */

@@ -1,6 +1,6 @@
 /**
- * The schemas of what agents do with sessions: bodies and answers. A command names the session and the version on which
- * it is based, and its id makes a repeat harmless.
+ * The schemas of agents' commands on sessions: bodies and answers. A command names the session and the version on which
+ * it is based; its id makes it idempotent.
  */
 import * as v from "valibot";
 import {
@@ -179,7 +179,7 @@ export const NoteBodySchema = v.strictObject({
     ),
   ),
 });
-/** What the agent of a session has seen. */
+/** The newest row that the agent of a session has seen. */
 export const SeenBodySchema = v.strictObject({
   log: KnownLogSchema,
   session: SessionSeqSchema,

@@ -1,5 +1,5 @@
 /**
- * The schemas of the frames of the desk's WebSocket, both directions; what pages need of them is `../socket.ts`
+ * The schemas of the frames of the desk's WebSocket, both directions; the part that pages need is in `../socket.ts`
  * (docs/design/0026-desk-socket.md).
  */
 import * as v from "valibot";
@@ -15,7 +15,10 @@ const RevSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The frames of a page, by type. */
 const PAGE_FRAMES = {
-  /** The first frame. `page` is a random id of the tab; with it, `epoch` and `rev` the page gets only what it missed. */
+  /**
+   * The first frame. `page` is a random id of the tab; with it, `epoch` and `rev` the page receives only the changes
+   * since then.
+   */
   hello: v.object({
     type: v.literal("hello"),
     protocol: v.number(),
@@ -70,7 +73,7 @@ const listHead = {
 
 /** The frames of the server, by type. */
 const SERVER_FRAMES = {
-  /** The answer to `hello`. `now`: the server's time, by which the page corrects its countdowns. */
+  /** The answer to `hello`. `now`: the server's time, with which the page corrects its countdowns. */
   welcome: v.object({
     type: v.literal("welcome"),
     you: AgentSchema,
@@ -132,7 +135,7 @@ export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 /**
  * Reads a message of a page.
  *
- * @returns null for a frame of an unknown type, which is ignored; undefined for one that no page of this protocol sends
+ * @returns null for a frame of an unknown type, which is ignored; undefined for an invalid frame
  */
 export function readPageFrame(text: string): PageFrame | null | undefined {
   const frame = text.length <= MAX_FRAME ? readFrameJson(text) : undefined;

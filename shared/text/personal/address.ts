@@ -34,7 +34,7 @@ interface Chain {
   readonly end: number;
   readonly parts: number;
   readonly hasNumber: boolean;
-  /** Whether it contains a name: 3号楼2单元101室 alone says not where. */
+  /** Whether it contains a name: 3号楼2单元101室 alone identifies no place. */
   readonly hasName: boolean;
   /** The word of its first part. */
   readonly word: string;

@@ -10,7 +10,7 @@ import type { Candidate, Hit, Run, Scan } from "./scan.ts";
 interface Found {
   readonly kind: Hit["kind"];
   readonly start: number;
-  /** How many digits are left out before `head`: those of a country code. */
+  /** The number of digits omitted before `head`: those of a country code. */
   readonly skipped?: number;
   readonly head: number;
   readonly stars: number;
@@ -64,12 +64,12 @@ export const findMobiles = numbers((candidate, text) => {
   if (found === null || isInside || isPart) return undefined;
   const skipped = found[1]?.length ?? 0;
   if (!isMobileGrouped(candidate, skipped)) return undefined;
-  // A + between two numbers stays, or the mask would join them.
+  // A + between two numbers is kept; otherwise the mask would join them.
   const hasPlus = skipped === 2 && PLUS.test(text.slice(Math.max(0, start - 2), start));
   return { kind: "mobile", start: hasPlus ? start - 1 : start, skipped, head: 3, stars: 4, tail: 4 };
 });
 
-/** 15 123456789 is two numbers; 139.196.123.45 is an address of a computer. */
+/** 15 123456789 is two numbers; 139.196.123.45 is an IP address. */
 function isMobileGrouped({ groups, isUsual }: Candidate, skipped: number): boolean {
   const own = groups[0] === skipped ? groups.slice(1) : groups;
   if (!isUsual) return own.join(" ") === "3 4 4";
@@ -123,7 +123,7 @@ function numbers(detect: Detect): (scan: Scan) => readonly Hit[] {
     for (let first = 0, free = 0; first < scan.runs.length; first += 1) {
       const isAfterHit = first > 0 && (first === free || scan.taken[scan.runs[first - 1]?.start ?? 0] === 1);
       for (const candidate of scan.candidates[first] ?? []) {
-        // What follows a number that was found is no part of it.
+        // The text after a number that was found is not part of it.
         const found = detect(isAfterHit ? { ...candidate, isInside: false } : candidate, scan.text);
         if (found === undefined) continue;
         const units = unitsOf(scan, candidate);

@@ -69,7 +69,7 @@ export interface Candidate {
 
 /** The maximum length of a number, characters: that of the longest bank card. */
 export const MAX_DIGITS = 19;
-/** The minimum: a landline number with its area code. */
+/** The minimum number of digits: a landline number with its area code. */
 const MIN_DIGITS = 10;
 
 const RUN = /[0-9a-z]+/g;
@@ -123,7 +123,7 @@ function candidatesFrom(
       const next = separators[first + groups.length];
       if (next === undefined || (next !== "" && separator !== "" && next !== separator)) break;
       isUsual &&= next === "" || next === " " || next === "-";
-      // A bracket is part of any kind of separation.
+      // A bracket may be combined with any separator.
       if (groups.length > 1 || !CODE.test(digits)) separator ||= next;
     }
     start ??= run.start;
@@ -182,7 +182,10 @@ export function restOf({ text, taken }: Scan): string {
   return rest;
 }
 
-/** Returns what separates two runs: a character, nothing for a bracket; undefined when they are not of one number. */
+/**
+ * Returns the separator of two runs: a character, or an empty text for a bracket; undefined when they do not belong to
+ * one number.
+ */
 function separatorBetween(text: string, left: Run | undefined, right: Run): string | undefined {
   if (left === undefined || !left.isWhole || !right.isWhole || right.start - left.end > 3) return undefined;
   const gap = text.slice(left.end, right.start);

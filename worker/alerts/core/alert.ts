@@ -1,6 +1,6 @@
 /**
- * What an alert says: counts, times and the address of the desk, in Chinese or English. Never a name, an openid or the
- * text of a message (SAFETY.md §4). Pure.
+ * The text of an alert: counts, times and the address of the desk, in Chinese or English. Never a name, an openid or
+ * the text of a message (SAFETY.md §4). Pure.
  */
 import type { Language } from "./robot.ts";
 
@@ -13,7 +13,7 @@ export type AlertCause = "no_agent" | "long_wait";
 /** Users who wait for an answer. */
 export interface WaitingUsers {
   readonly count: number;
-  /** Since when the one who has waited longest waits, epoch ms; null when no user waits. */
+  /** The start of the longest wait, epoch ms; null when no user waits. */
   readonly since: number | null;
 }
 
@@ -36,15 +36,15 @@ export type Alert =
     }
   /** What was reported is over. */
   | { readonly type: "ended" }
-  /** The operator tries a robot. */
+  /** The operator tests a robot. */
   | { readonly type: "test"; readonly robot: string };
 
 const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
 
-/** The words of one language. */
+/** The texts in one language. */
 interface Words {
-  /** Begins each message; robots that demand a keyword find it here. */
+  /** The beginning of each message; it contains the keyword that some robots require. */
   readonly prefix: string;
   readonly causes: Readonly<Record<AlertCause, (count: number, wait: string) => string>>;
   readonly ended: string;

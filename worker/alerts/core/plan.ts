@@ -12,24 +12,24 @@ import { ALERT_REASONS, type AlertFailure } from "./reasons.ts";
 export interface AlertTerms {
   /** How long a user may wait although agents are present, milliseconds. */
   readonly waitMs: number;
-  /** After how long a cause that lasts is announced again, milliseconds; 0: never. */
+  /** The time after which a continuing cause is announced again, milliseconds; 0: never. */
   readonly repeatMs: number;
 }
 
 /** The last failure of a robot. */
 export interface RobotFailure extends AlertFailure {
-  /** When it failed first and last without a success between, epoch ms. */
+  /** The times of the first and the last failure since the last success, epoch ms. */
   readonly since: number;
   readonly at: number;
 }
 
-/** What is known of one robot. */
+/** The state of one robot. */
 export interface RobotState {
   /** The newest announcement that it accepted, or that was given up. */
   readonly heard: number;
   /** Whether the last announcement it accepted says that users wait. */
   readonly isAlarmed: boolean;
-  /** The announcement of the latest attempt, and how many attempts were made for it. */
+  /** The announcement of the latest attempt, and the number of attempts made for it. */
   readonly tried: number;
   readonly attempts: number;
   /** Until when the latest attempt may still be running, epoch ms; 0: it has ended. */
@@ -39,11 +39,11 @@ export interface RobotState {
   readonly failure: RobotFailure | null;
 }
 
-/** What is stored between decisions. JSON. */
+/** The state stored between decisions, as JSON. */
 export interface AlertState {
   /** When each cause was last announced, epoch ms. */
   readonly announcedAt: Readonly<Partial<Record<AlertCause, number>>>;
-  /** The causes that are announced and last. */
+  /** The announced causes that still exist. */
   readonly open: readonly AlertCause[];
   /** The newest announcement; `number` 0: none yet. */
   readonly announcement: { readonly number: number; readonly type: "waiting" | "ended" };
@@ -100,7 +100,7 @@ const NEW_ROBOT: RobotState = {
 /**
  * Makes a decision. `state` must be stored before the messages are sent.
  *
- * @param robots the names of the configured robots; what is stored of others is removed
+ * @param robots the names of the configured robots; the stored state of others is removed
  * @param now epoch ms
  */
 export function planAlerts(
@@ -139,7 +139,7 @@ export function settleSend(
   now: number,
 ): AlertState {
   const known = ownValue(state.robots, robot);
-  // The attempt's time was over, and another one has begun; or the robot is no longer configured.
+  // The attempt had timed out and another one has begun, or the robot is no longer configured.
   if (known === undefined || known.tried !== announcement.number || known.attempts !== attempt) return state;
   const settled = failure === null ? accept(known, announcement) : reject(known, announcement.number, failure, now);
   return { ...state, robots: { ...state.robots, [robot]: settled } };
@@ -185,7 +185,7 @@ function announce(
   return { ...state, open: lasting, ...(isOver && { announcement: { number: number + 1, type: "ended" } }) };
 }
 
-/** Returns from when on a cause holds, epoch ms; null: it does not. */
+/** Returns the time since which a cause exists, epoch ms; null: it does not exist. */
 function sinceOf(cause: AlertCause, { unattended, attended }: QueueView, waitMs: number): number | null {
   switch (cause) {
     case "no_agent":
@@ -195,7 +195,7 @@ function sinceOf(cause: AlertCause, { unattended, attended }: QueueView, waitMs:
   }
 }
 
-/** Returns what the newest announcement says now; undefined: nothing that is still so. */
+/** Returns the current content of the newest announcement; undefined: nothing in it still applies. */
 function describe({ announcement, open }: AlertState, view: QueueView, now: number): Alert | undefined {
   if (announcement.number === 0) return undefined;
   if (announcement.type === "ended") return { type: "ended" };
@@ -206,7 +206,7 @@ function describe({ announcement, open }: AlertState, view: QueueView, now: numb
   return causes.length === 0 ? undefined : { type: "waiting", causes };
 }
 
-/** Decides what happens with one robot. */
+/** Decides on the next attempt for one robot. */
 function visit(
   robot: string,
   known: RobotState,

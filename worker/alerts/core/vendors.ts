@@ -1,6 +1,6 @@
 /**
- * What differs between the vendors of robots: hosts, the form of their URLs, bodies, signatures, and how they answer.
- * Several answer 200 with an error code. Facts: docs/design/0027-alerts.md. Pure.
+ * The differences between the vendors of robots: hosts, URL formats, bodies, signatures and answers. Several answer 200
+ * with an error code. Facts: docs/design/0027-alerts.md. Pure.
  */
 import { isRecord } from "../../../shared/base/is-record.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
@@ -27,7 +27,7 @@ interface VendorRules {
   readonly hosts: readonly string[];
   /** Path and query of a robot's URL. */
   readonly path: RegExp;
-  /** What is signed; undefined when the vendor knows no signatures. */
+  /** The signed content; undefined when the vendor has no signatures. */
   readonly signing?: (secret: string, now: number) => Signing;
   /** The URL of a signed message, when the URL contains the signature. */
   readonly signedUrl?: (url: string, signature: Signature) => string;
@@ -81,7 +81,7 @@ const RULES: Readonly<Record<Vendor, VendorRules>> = {
   feishu: {
     hosts: ["open.feishu.cn", "open.larksuite.com"],
     path: /^\/open-apis\/bot\/v2\/hook\/[^/?]/,
-    // Key and content are the reverse of 钉钉's: the key contains both, and nothing is signed with it.
+    // Unlike 钉钉, the key contains both timestamp and secret, and the signed content is empty.
     signing(secret, now) {
       const timestamp = String(Math.floor(now / 1_000));
       return { timestamp, key: `${timestamp}\n${secret}`, content: "" };
@@ -128,10 +128,10 @@ export function canSign(vendor: Vendor): boolean {
 }
 
 /**
- * Returns what is signed.
+ * Returns the signed content.
  *
  * @param now epoch ms
- * @returns undefined when the vendor knows no signatures
+ * @returns undefined when the vendor has no signatures
  */
 export function signingOf(vendor: Vendor, secret: string, now: number): Signing | undefined {
   return RULES[vendor].signing?.(secret, now);

@@ -122,8 +122,8 @@ export function windowEnd(state: WindowState, now: number): number | undefined {
 }
 
 /**
- * Returns when the last grant ends or has ended, epoch ms; null: none was opened, or the platform reported that they are
- * over.
+ * Returns when the last grant ends or has ended, epoch ms; null: none was opened, or the platform reported that they
+ * have ended.
  */
 export function lastGrantEnd({ grants }: WindowState): number | null {
   const ends = grants.filter(({ spent }) => spent !== true).map(({ until }) => until);

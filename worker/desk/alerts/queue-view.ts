@@ -1,4 +1,7 @@
-/** The queue as alerts see it: how many users wait, since when, and whether an agent is present for them. Pure. */
+/**
+ * The queue as input of alerts: the number of waiting users, the start of their wait, and whether an agent is present
+ * for them. Pure.
+ */
 import { NO_USERS, type QueueView, type WaitingUsers } from "../../alerts/core/alert.ts";
 import type { DeskSession } from "../core/entry.ts";
 import type { Draft } from "../core/state.ts";
@@ -21,7 +24,7 @@ export function viewQueue(draft: Draft): QueueView {
   return { unattended, attended };
 }
 
-/** Returns since when a user waits for an agent, epoch ms; null: the user does not. */
+/** Returns the time since which a user waits for an agent, epoch ms; null: the user does not wait. */
 function waitsSince(session: DeskSession): number | null {
   switch (session.status) {
     case "bot":

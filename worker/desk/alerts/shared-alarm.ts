@@ -1,4 +1,4 @@
-/** One alarm of an object for several purposes: it rings at the earliest time. Pure. */
+/** Shares one alarm of an object between several purposes: it is set to the earliest time. Pure. */
 
 /** The purposes. */
 export type AlarmPurpose = "desk" | "alerts";
@@ -7,7 +7,7 @@ export type AlarmPurpose = "desk" | "alerts";
 export interface SharedAlarm {
   /** Sets the time of one purpose, epoch ms; Infinity: none. */
   readonly set: (purpose: AlarmPurpose, at: number) => void;
-  /** The alarm has rung: no purpose has a time any more, and each sets its own again. */
+  /** Called when the alarm runs: clears the times of all purposes; each sets its own again. */
   readonly rang: () => void;
 }
 
@@ -23,7 +23,7 @@ export function shareAlarm(setAlarm: (at: number) => void): SharedAlarm {
     set(purpose, at) {
       times.set(purpose, at);
       const earliest = Math.min(...times.values());
-      // An alarm that is too early finds nothing to do; it is not worth a write to remove it.
+      // An alarm that runs too early has nothing to do; removing it would cost a write.
       if (earliest === armedAt || earliest === Infinity) return;
       armedAt = earliest;
       setAlarm(earliest);

@@ -45,7 +45,7 @@ export function findActor(agents: { readonly get: (id: string) => Agent | undefi
   return agent?.isSuspended === false ? agent : undefined;
 }
 
-/** Returns the form in which names are compared: names that look alike are the same. */
+/** Returns the form in which names are compared: names that look alike have the same form. */
 export function foldName(name: string): string {
   return name.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
 }

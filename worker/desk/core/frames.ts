@@ -13,7 +13,9 @@ export interface Subscription {
   /** The epoch of the last frame it received; null: it received none, or its views changed. */
   readonly epoch: string | null;
   readonly rev: number;
-  /** Up to which revision it was examined; what changed since `rev` and is in none of its lists is not visited again. */
+  /**
+   * The revision up to which it was examined; a change since `rev` that is in none of its lists is not visited again.
+   */
   examined: number;
   /** The conversations that were sent to it and not removed since; each frame changes it. */
   readonly shown: Set<string>;

@@ -1,6 +1,6 @@
 /**
- * The newest message of a conversation as lists show it: shortened, with personal data masked, so that no more of a text
- * is kept than a list needs. Pure.
+ * The newest message of a conversation as lists show it: shortened, with personal data masked, so that only the part of
+ * a text that a list needs is kept. Pure.
  */
 import { MAX_LINE, type DeskRow } from "../../../shared/api/desk/row.ts";
 import type { RowJson } from "../../../shared/api/rows.ts";

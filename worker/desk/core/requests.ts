@@ -178,7 +178,7 @@ function nameCommand(request: AgentRequest): Pick<AgentRequest, "id" | "log" | "
   return { id: commandIdOf(request), log, session, version };
 }
 
-/** Returns the id of the command that a request becomes. */
+/** Returns the id of the command for a request. */
 export function commandIdOf({ agent, conversation, id }: Pick<AgentRequest, "agent" | "conversation" | "id">): string {
   return `p:${agent}:${conversation}:${id}`;
 }

@@ -132,7 +132,7 @@ export function tallySessions({ tables }: Desk, now: number): Tally {
   for (const entry of tables.entries.values.values()) {
     const facts = readFacts(entry, now);
     const { status, isParked, isClosing, team, assignee } = facts;
-    // Lengths keep apart what names could imitate; made for each session, so it must be cheap.
+    // The lengths make the key unambiguous for any names. It is built for each session, so it must be cheap.
     const key = `${status} ${String(isParked)} ${String(isClosing)} ${team?.length ?? "-"}:${team ?? ""} ${assignee?.length ?? "-"}:${assignee ?? ""}`;
     const group = groups.get(key) ?? { facts, total: 0, unread: 0 };
     group.total += 1;
@@ -177,8 +177,8 @@ export function toListRow(tables: Desk["tables"], conversation: string, entry: E
 }
 
 /**
- * Returns from when on the reply window of a session is about to close, epoch ms; Infinity: never, as far as is known, or
- * automation serves the session.
+ * Returns the time from which the reply window of a session counts as about to close, epoch ms; Infinity: the end is
+ * unknown, or automation serves the session.
  */
 export function closingSince({ session, windowUntil }: Pick<Entry, "session" | "windowUntil">): number {
   return windowUntil === null || session.status === "bot" ? Infinity : windowUntil - CLOSING_SOON_MS;

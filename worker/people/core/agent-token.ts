@@ -1,6 +1,6 @@
 /**
- * The text that proves an invite or a sign-in: the agent's id and 32 random bytes. The id says which `Login` object is
- * asked; only the SHA-256 of the bytes is stored.
+ * The text that proves an invite or a sign-in: the agent's id and 32 random bytes. The id determines the `Login` object
+ * to call; only the SHA-256 of the bytes is stored.
  */
 
 /** Parts of a token. */

@@ -19,7 +19,7 @@ const SYSTEMS = [
   [/\bLinux\b/, "Linux"],
 ] as const;
 
-/** Returns such as `Chrome, Windows`; an unknown part is missing, and without any known part the text is empty. */
+/** Returns a text such as `Chrome, Windows`; unknown parts are omitted, and the text is empty when none is known. */
 export function nameBrowser(userAgent: string): string {
   return [PROGRAMS, SYSTEMS]
     .flatMap((names) => names.find(([pattern]) => pattern.test(userAgent))?.[1] ?? [])

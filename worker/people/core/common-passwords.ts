@@ -1,6 +1,6 @@
 /**
- * Passwords of at least ten characters that are tried first, in lower case: the frequent ones of public lists, and those
- * of Chinese users. Rows of the keyboard, repetitions and few different characters are found by `password.ts`.
+ * Passwords of at least ten characters that attackers try first, in lower case: the frequent ones of public lists, and
+ * those of Chinese users. Rows of the keyboard, repetitions and few different characters are found by `password.ts`.
  */
 
 const BASES =

@@ -1,6 +1,6 @@
 /**
- * The login of one agent: password, failures, invite and sign-ins, and what changes them. Pure; a change returns a new
- * state.
+ * The login of one agent: password, failures, invite and sign-ins, with the operations on them. Pure; a change returns
+ * a new state.
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { isSameHash } from "./agent-token.ts";
@@ -34,7 +34,7 @@ export interface SignIn {
   /** SHA-256 of the token's secret, hex. */
   readonly hash: string;
   readonly createdAt: number;
-  /** At most `SEEN_MS` too early. */
+  /** At most `SEEN_MS` earlier than the real time. */
   readonly lastSeenAt: number;
   /** See `nameBrowser`. */
   readonly browser: string;
@@ -90,7 +90,7 @@ export function acceptInvite(
   return ok(addSignIn({ ...EMPTY_LOGIN, password: password() }, signIn, now));
 }
 
-/** Counts an attempt to sign in. A locked account refuses every password, and counts none. */
+/** Counts an attempt to sign in. A locked account rejects every password and counts no failures. */
 export function attempt(login: Login, isRight: boolean, now: number): readonly [Attempt, Login] {
   if (isLocked(login.failures, now)) return ["refused", login];
   if (isRight) return ["accepted", { ...login, failures: NO_FAILURES }];

@@ -1,4 +1,4 @@
-/** Which passwords are accepted: long ones that are not among those tried first. No rules about kinds of characters. */
+/** Which passwords are accepted: long ones that are not commonly guessed. No rules about kinds of characters. */
 import { isCommonPassword } from "./common-passwords.ts";
 
 /** The length of a password, in characters (code points). */
@@ -21,8 +21,8 @@ const ROWS = [
 ];
 
 /**
- * Returns the text of a password that is hashed: compatibility forms unified (NFKC), since an input method may write
- * full-width digits.
+ * Returns the text of a password that is hashed: compatibility forms unified (NFKC), because an input method may
+ * produce full-width digits.
  */
 export function normalizePassword(password: string): string {
   return password.normalize("NFKC");

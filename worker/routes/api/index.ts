@@ -65,7 +65,7 @@ export function createApi(): Hono<HttpEnv> {
 
 /**
  * Answers an error of the worker itself: `try_again` when the runtime marks the error as retryable, an object is
- * overloaded or a deadline of our own passed, otherwise `internal`; the log contains the error's name.
+ * overloaded or a deadline of the worker passed, otherwise `internal`; the log contains the error's name.
  */
 export function answerError(error: Error, c: Context<HttpEnv>): Response {
   const requestId = c.get("requestId");

@@ -117,7 +117,7 @@ function deskOf(c: Context<HttpEnv>): DeskRpc {
   return deskStub(c.env.DESK, c.get("config").locationHint);
 }
 
-/** The message has arrived: when the desk does not answer, only the record of an earlier failure stays. */
+/** The message has arrived, so an error of the desk is ignored: the record of an earlier failure then remains. */
 async function clearFailure(c: Context<HttpEnv>, robot: string): Promise<void> {
   try {
     await deskOf(c).clearRobotFailure(robot);
