@@ -72,7 +72,7 @@ export function freeCapacity(usage: Usage): FreeCapacity {
     return [{ endedBy, messages: Math.floor(price.freePerDay / usage[endedBy]) }];
   });
   const [first, ...rest] = ends;
-  if (first === undefined) throw new Error("a message without usage has no capacity");
+  if (first === undefined) throw new Error("the capacity cannot be computed: the message has no usage");
   return rest.reduce((least, end) => (end.messages < least.messages ? end : least), first);
 }
 

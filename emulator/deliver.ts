@@ -255,7 +255,7 @@ function bestOf(attempts: readonly PushAttempt[]): PushAttempt {
   const best =
     attempts.find(({ verdict }) => isTaken(verdict)) ?? attempts.find(({ verdict }) => verdict === "malformed");
   const chosen = best ?? attempts[0];
-  if (chosen === undefined) throw new Error("a push was delivered in zero copies");
+  if (chosen === undefined) throw new Error("the number of copies of a push must be at least 1");
   return chosen;
 }
 

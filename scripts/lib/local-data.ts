@@ -65,7 +65,7 @@ export async function findFormatFault(
 export async function markLocalData(path: string): Promise<void> {
   const found = await findFormat(path);
   if (found !== undefined && found !== LOCAL_DATA_FORMAT)
-    throw new Error(`local data of format ${found} is not opened`);
+    throw new Error(`local data of format ${found} cannot be opened by this version`);
   await writePrivateFile(join(path, MARKER), `${LOCAL_DATA_FORMAT}\n`);
 }
 

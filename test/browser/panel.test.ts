@@ -254,7 +254,7 @@ describe("the platform", () => {
       await Promise.resolve();
       const labels = [...document.querySelectorAll("label")];
       const input = labels.find((label) => label.textContent === "消息推送 URL")?.querySelector("input");
-      if (!input) throw new Error("the view is not there");
+      if (!input) throw new Error("the view is not rendered");
       input.value = "https://typed.example/wechat";
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });

@@ -47,7 +47,7 @@ export async function atRest(what: Locator): Promise<{ readonly x: number; reado
   const element = await what.elementHandle();
   await element?.waitForElementState("stable");
   const box = await element?.boundingBox();
-  if (box === null || box === undefined) throw new Error("it is not to be seen");
+  if (box === null || box === undefined) throw new Error("the element is not visible");
   return box;
 }
 

@@ -114,7 +114,7 @@ describe("its place", () => {
   it("does not depend on storage", async ({ expect }) => {
     const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
     const broken = () => {
-      throw new Error("storage is gone");
+      throw new Error("storage is not available");
     };
     usePhone(WINDOW, { calls: { getStorageSync: broken, setStorage: refuse("setStorage:fail exceed limit") } });
     const fab = mount("kefu-fab");

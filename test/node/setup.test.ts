@@ -268,7 +268,7 @@ if (args.startsWith("deploy")) console.log("Deployed\\n  https://edge-kefu.team.
         .map(([name, value]) => `${name}="${value}"`)
         .join("\n"),
     );
-    if (!local.ok) throw new Error("what was uploaded is no configuration");
+    if (!local.ok) throw new Error("the uploaded values are not a valid configuration");
 
     // Simulates Cloudflare and WeChat.
     workers.push(await runEmulator(scripts.emulator, ports.emulator, ports.worker, local.value));

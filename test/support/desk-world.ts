@@ -250,7 +250,7 @@ export function createDeskWorld({
         const isPending = [...desk.tables.reservations.values.values()].some(({ phase }) => phase === "asking");
         if (isQuiet && !isPending && alarmAt > now) return;
       }
-      throw new Error("the world does not come to rest");
+      throw new Error("the simulation does not end");
     },
   };
   return world;

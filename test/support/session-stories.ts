@@ -104,7 +104,7 @@ export function play(story: readonly Happening[], check: (sessions: Played) => v
       "bot over": (s, c) => expire(s, { ...target, reason: "bot", afterSeq: seenSeq }, c),
     };
     const found = table[name];
-    if (found === undefined) throw new Error(`no command ${name}`);
+    if (found === undefined) throw new Error(`there is no command ${name}`);
     return found;
   };
 

@@ -85,7 +85,7 @@ export function playStory({ happenings, random, unconfirmedRetries }: Story) {
       take(chat.settles(late, event.delivery));
     }
     const underWay = chat.state().queue.filter((item) => item.lease !== undefined);
-    if (underWay.length > 1) throw new Error("two attempts under way at once");
+    if (underWay.length > 1) throw new Error("two attempts are in progress at the same time");
   }
   return { chat, holds };
 }

@@ -70,7 +70,7 @@ export function playWeChat(options: PlayOptions = {}): Control {
     const { host } = new URL(request.url);
     const played = hosts[host];
     if (played !== undefined) return played(request);
-    if (host !== "api.weixin.qq.com") return Promise.reject(new TypeError(`${host} is not played here`));
+    if (host !== "api.weixin.qq.com") return Promise.reject(new TypeError(`${host} is not simulated in this test`));
     return wechat.handle(request);
   });
   return createControl(wechat.handle);
@@ -84,7 +84,7 @@ export function playWeChat(options: PlayOptions = {}): Control {
 export function refuseSends(): Map<string, number> {
   const refusals = new Map<string, number>();
   const played = vi.mocked(globalThis.fetch).getMockImplementation();
-  if (played === undefined) throw new Error("WeChat is not played");
+  if (played === undefined) throw new Error("WeChat is not simulated: call playWeChat first");
   vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     if (new URL(request.url).pathname === "/cgi-bin/message/custom/send") {

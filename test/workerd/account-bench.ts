@@ -100,7 +100,8 @@ export function useAccounts(): void {
     endpoint.answer = () => ({ access_token: `token-${(serial += 1)}`, expires_in: LIFE_MS / 1000 });
     vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
       const request = new Request(input, init);
-      if (request.url !== "https://api.weixin.qq.com/cgi-bin/stable_token") throw new Error("only tokens are played");
+      if (request.url !== "https://api.weixin.qq.com/cgi-bin/stable_token")
+        throw new Error("only the token endpoint is simulated");
       const body: { force_refresh: boolean } = await request.json();
       endpoint.calls.push(body);
       return Response.json(await endpoint.answer(body.force_refresh));

@@ -79,7 +79,7 @@ export async function described(request: Request, response: Response): Promise<R
   const type = response.headers.get("content-type")?.split(";")[0];
   if (type === undefined || documented.content === undefined) {
     if (type !== undefined || documented.content !== undefined)
-      throw new Error(`${where}: a body is documented or came`);
+      throw new Error(`${where}: a body is documented and missing, or undocumented and present`);
     return response;
   }
   const content = documented.content[type] ?? documented.content[type.replace(/\/.*/, "/*")];
@@ -124,9 +124,9 @@ function scalarProblems(schema: Schema, value: unknown, at: string): readonly st
   const problems: string[] = [];
   const fail = (rule: string) => problems.push(`${at}: ${rule}`);
   if (schema.const !== undefined && value !== schema.const) fail(`is not ${JSON.stringify(schema.const)}`);
-  if (schema.enum !== undefined && !schema.enum.includes(value)) fail(`is none of ${schema.enum.join()}`);
+  if (schema.enum !== undefined && !schema.enum.includes(value)) fail(`is not one of ${schema.enum.join()}`);
   if (schema.type !== undefined && ![schema.type].flat().some((type) => isOfType(type, value))) {
-    fail(`is no ${String(schema.type)}`);
+    fail(`is not of type ${String(schema.type)}`);
   }
   if (typeof value === "string") {
     if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) fail(`does not fit ${schema.pattern}`);

@@ -45,7 +45,7 @@ describe("a rule that asks a webhook", () => {
         inbound: { event: "message", type: "text", content: "订单 1001 到哪了" },
       },
     });
-    if (question === undefined) throw new Error("nobody was asked");
+    if (question === undefined) throw new Error("no webhook was called");
     const { id, body, timestamp, signature } = question;
     expect(signature).toBe(await signWebhook([SECRET], { id, body, timestamp: Number(timestamp) }));
     expect(question.id).not.toContain("oAsk");

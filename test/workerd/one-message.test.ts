@@ -28,7 +28,7 @@ async function put(openid: string, content: string): Promise<void> {
   const message = { type: "text", content } as const;
   const input = { key: `k:${openid}:${content}`, request: "r", message, isAi: false, hold: false, muteMs: 0 };
   const stored = await remote(openid).submit(addressOf(openid), input);
-  if (!stored.ok || stored.lease === undefined) throw new Error("the message is not on its way");
+  if (!stored.ok || stored.lease === undefined) throw new Error("the message was not leased");
   const { seq, attempt } = stored.lease;
   await remote(openid).settle(seq, attempt, { result: "not_sent", reason: "lease_over" }, null);
   pass(5_000);

@@ -57,7 +57,7 @@ async function prepare(push: MicroPush, env: MicroEnv): Promise<Prepared> {
   const envelope = readEnvelope(push.body, TYPED_TEXTS);
   const encrypt = envelope.ok ? (envelope.value.encrypt ?? "") : "";
   const opened = await (await cipherFor(env.WECHAT_ENCODING_AES_KEY)).open(encrypt);
-  if (!opened.ok) throw new Error("the bench made a push that cannot be opened");
+  if (!opened.ok) throw new Error("the bench created a push that cannot be decrypted");
   const { text } = opened.value;
   const inner = readEnvelope(text, TYPED_TEXTS);
   const parts = [env.WECHAT_TOKEN, push.query.timestamp ?? "", push.query.nonce ?? "", encrypt];
@@ -65,7 +65,7 @@ async function prepare(push: MicroPush, env: MicroEnv): Promise<Prepared> {
 }
 
 function mustBeOk(result: { readonly ok: boolean }): void {
-  if (!result.ok) throw new Error("the bench made a push that is refused");
+  if (!result.ok) throw new Error("the bench created a push that is rejected");
 }
 
 const desks = new Map<number, ReturnType<typeof prepareDesk>>();

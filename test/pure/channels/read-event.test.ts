@@ -9,7 +9,7 @@ import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EV
 
 function read(body: string): Result<ReturnType<typeof unfold>, FieldProblem> {
   const envelope = readEnvelope(body, TYPED_TEXTS);
-  if (!envelope.ok) throw new Error(`the sample is no push: ${envelope.error.reason}`);
+  if (!envelope.ok) throw new Error(`the sample is not a push: ${envelope.error.reason}`);
   const parsed = readEvent(envelope.value.fields);
   return parsed.ok ? ok(unfold(parsed.value)) : parsed;
 }

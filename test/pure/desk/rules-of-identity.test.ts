@@ -39,7 +39,7 @@ describe("rule 1: commands name what they mean", () => {
     world.happens("x", ({ erase }) => erase());
     world.happens("x", ({ writes }) => writes());
     world.takeOut(() => true);
-    if (take === undefined) throw new Error("nothing was asked");
+    if (take === undefined) throw new Error("the desk sent no command");
     world.deliver(take);
     expect(world.net().filter(isType("answer"))).toMatchObject([{ answer: { type: "gone" } }]);
     world.deliverAll();
@@ -115,7 +115,7 @@ describe("rule 4: one way in", () => {
     const world = startServing();
     world.decide((draft) => requestPark(draft, { ...world.named("a", "x", "park 1"), until: world.now() + HOUR }));
     const [command] = world.takeOut(isType("command"));
-    if (command === undefined) throw new Error("nothing was asked");
+    if (command === undefined) throw new Error("the desk sent no command");
     world.deliver(command);
     const answers = world.takeOut(isType("answer"));
     world.happens("x", ({ writes }) => writes());

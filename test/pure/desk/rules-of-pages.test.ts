@@ -100,7 +100,7 @@ describe("what a page names", () => {
     world.takes("a", "x");
     const [reservation] = reservations(world);
     const snapshot = world.the("x").snapshot();
-    if (reservation === undefined || snapshot === null) throw new Error("nothing is under way");
+    if (reservation === undefined || snapshot === null) throw new Error("no command is in progress");
     const { command } = reservation;
     world.decide((draft) => applyAnswer(draft, "y", command, { type: "gone" }));
     const close = {

@@ -186,13 +186,13 @@ describe("the report", () => {
   it("has every problem of /healthz in one line each, and no secret that comes back", async ({ expect }) => {
     const problems = [
       { variable: "WECHAT_TOKEN", problem: "is\u001b[2J missing\nx", cure: "theToken theKey theApiKey" },
-      { variable: "API_KEYS", problem: "holds a short key", cure: "make another" },
+      { variable: "API_KEYS", problem: "contains a short key", cure: "make another" },
     ];
     const ports = portsOf(() => Response.json({ status: "misconfigured", problems }, { status: 503 }));
     const report = await examine(ports, target);
     expect(report.ok).toBe(false);
     for (const text of [toText(report, target), toJson(report, target)]) {
-      expect(text).toContain("API_KEYS holds a short key");
+      expect(text).toContain("API_KEYS contains a short key");
       expect(text).toContain("*** *** ***");
       expect(text).not.toMatch(/theToken|theKey|theApiKey/);
       expect(text).not.toContain("\u001b");

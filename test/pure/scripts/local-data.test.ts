@@ -88,7 +88,7 @@ describe("data of this machine", () => {
   it("of another format is not marked anew", async ({ expect }) => {
     await writeData();
     await write(MARKER, "99");
-    await expect(markLocalData(path)).rejects.toThrow("format 99 is not opened");
+    await expect(markLocalData(path)).rejects.toThrow("format 99 cannot be opened");
     expect(await readFile(join(path, MARKER), "utf8")).toBe("99");
   });
 });

@@ -64,7 +64,7 @@ export function parseAccess(value: unknown): AccountAccess | undefined {
  */
 export function toAccess(state: AccountState): AccountAccess {
   const { token, expiresAt, pausedUntil, pauseCode, pauseReach, pauseVersion, sends } = state;
-  if (token === null) throw new Error("toAccess needs a token");
+  if (token === null) throw new Error("the state has no access token");
   const version = pauseVersion === 0 ? {} : { pauseVersion };
   // A lifted pause is published too, because readers may still have it cached.
   const wasPaused = pausedUntil !== 0 || pauseVersion > 0;

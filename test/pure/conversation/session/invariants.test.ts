@@ -114,7 +114,7 @@ describe("in any order of events and commands", () => {
           ...(state().open === null ? [] : [{ sums: state().open?.sums, isOpen: state().open?.status === "serving" }]),
         ];
         for (const { sums: one, isOpen } of sums) {
-          if (one === undefined) throw new Error("a session without sums");
+          if (one === undefined) throw new Error("the session has no sums");
           for (const time of [one.waiting, one.waitingOffline, one.turnTime, one.firstResponse]) {
             expect(time?.clockMs ?? 0).toBeGreaterThanOrEqual(0);
             expect(time?.businessMs ?? 0).toBeLessThanOrEqual(time?.clockMs ?? 0);
