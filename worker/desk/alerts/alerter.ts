@@ -17,7 +17,7 @@ import type { Robot } from "../../alerts/core/robot.ts";
 import { sendAlert, type AlertDeps } from "../../alerts/send-alert.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
 
-/** What alerts need of the desk. */
+/** The injected dependencies. */
 export interface AlerterHost {
   readonly robots: readonly Robot[];
   readonly terms: AlertTerms;
@@ -44,7 +44,7 @@ export interface Alerter {
   readonly ring: () => void;
   /** Returns the last failure of each robot that has not accepted a message since. */
   readonly failures: () => Readonly<Record<string, RobotFailure>>;
-  /** Forgets the failure of a robot that has accepted a test message. */
+  /** Removes the failure of a robot that has accepted a test message. */
   readonly clearFailure: (robot: string) => void;
 }
 
