@@ -228,6 +228,8 @@ function acted(
 }
 
 function rememberOnce(state: ConversationState, chosen: Candidate | undefined, now: number): ConversationState {
+  // True for nearly every push: nothing is copied.
+  if (chosen?.onceMs === undefined && Object.keys(state.onceUntil).length === 0) return state;
   const running = Object.entries(state.onceUntil).filter(([, until]) => until > now);
   if (chosen?.onceMs !== undefined) running.push([chosen.ruleId, now + chosen.onceMs]);
   return { ...state, onceUntil: Object.fromEntries(running) };

@@ -7,6 +7,7 @@
  * is trimmed and its references are decoded once.
  */
 import { XMLParser } from "fast-xml-parser";
+import { ownValue } from "../../../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
 import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, type WireFields, type WireValue } from "../wire.ts";
 import { checkMarkup, COMMENT, type XmlReason } from "./markup.ts";
@@ -22,6 +23,9 @@ export interface XmlProblem {
 interface XmlNode {
   readonly [name: string]: string | readonly XmlNode[];
 }
+
+/** The name under which fast-xml-parser returns a text. No element has it. */
+const TEXT_NODE = "#text";
 
 /** What may precede the root: an XML declaration, comments. */
 export const PROLOG = new RegExp(`^(?:<\\?xml\\s[^?<>]*\\?>\\s*)?(?:(?:${COMMENT.source})\\s*)*`);
@@ -88,32 +92,37 @@ function readTree(body: string): WireValue | undefined {
 }
 
 /**
- * Converts the children of an element to its value; returns undefined for text mixed with elements, which no push
- * contains.
+ * Converts the children of an element to its value: a name that occurs once gets a value, a repeated one a list.
+ * Returns undefined for text mixed with elements, which no push contains.
  */
 function toValue(children: readonly XmlNode[]): WireValue | undefined {
+  // Nearly every element has a single text. Without this line each would cost a few objects, on every push.
+  const single = children.length === 1 ? children[0]?.[TEXT_NODE] : undefined;
+  if (typeof single === "string") return single;
   let text = "";
-  const valuesByName = new Map<string, WireValue[]>();
+  let count = 0;
+  const fields: Record<string, WireValue | WireValue[]> = {};
   for (const child of children) {
-    for (const [name, content] of Object.entries(child)) {
-      const value = typeof content === "string" ? content : toValue(content);
-      if (value === undefined) return undefined;
+    for (const name of Object.keys(child)) {
+      const content = child[name] ?? "";
       if (typeof content === "string") text += content;
-      else if (valuesByName.get(name)?.push(value) === undefined) valuesByName.set(name, [value]);
+      else {
+        const value = toValue(content);
+        if (value === undefined) return undefined;
+        addField(fields, name, value);
+        count += 1;
+      }
     }
   }
-  if (valuesByName.size === 0) return text;
-  return text === "" ? toFields(valuesByName) : undefined;
+  if (count === 0) return text;
+  return text === "" ? fields : undefined;
 }
 
-/** Builds fields: a name that occurs once gets a value, a repeated one a list. */
-function toFields(valuesByName: ReadonlyMap<string, readonly WireValue[]>): WireFields {
-  const fields: Record<string, WireValue> = {};
-  for (const [name, values] of valuesByName) {
-    const [first = ""] = values;
-    fields[name] = values.length === 1 ? first : values;
-  }
-  return fields;
+function addField(fields: Record<string, WireValue | WireValue[]>, name: string, value: WireValue): void {
+  const known = ownValue(fields, name);
+  if (known === undefined) fields[name] = value;
+  else if (Array.isArray(known)) known.push(value);
+  else fields[name] = [known, value];
 }
 
 /** Decodes references once. A reference to no valid character stays unchanged. */
