@@ -97,9 +97,10 @@ export function storePush(
   // One holder name for all tries: a lease whose response was lost is returned again, but only to this caller.
   const holder = crypto.randomUUID();
   const call = () => bareStub(directory, address).receive(address, push, holder);
-  const leasedUntil = Date.now() + LEASED_CALL_MS;
+  const now = Date.now();
+  const leasedUntil = now + LEASED_CALL_MS;
   const stored = retryCall("receive", until.retry, call).then(readReceived);
-  const received = withTimeout(Math.max(0, until.answer - Date.now()), stored);
+  const received = withTimeout(Math.max(0, until.answer - now), stored);
   const lease = received.then(
     (value) => value.lease,
     async (error: unknown) => {

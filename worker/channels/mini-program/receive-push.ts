@@ -32,8 +32,8 @@ export async function receivePush(
 ): Promise<Result<ReceivedPush, PushProblem>> {
   const opened = await openPush(query, body, credentials, TYPED_TEXTS, now, maxAgeMs);
   if (!opened.ok) return opened;
-  const { fields, damaged, text, ...push } = opened.value;
+  const { fields, damaged, text, format, signedAt, seal } = opened.value;
   const read = readEvent(fields, damaged);
   if (!read.ok) return unreadable(`${read.error.field}: ${read.error.reason}`, text);
-  return ok({ ...push, ...read.value });
+  return ok({ ...read.value, format, signedAt, ...(seal !== undefined && { seal }) });
 }

@@ -138,7 +138,11 @@ async function findCandidates(
     eventHash: () => hashEventKey(arrived, arrived.key),
     settings,
   };
-  const candidates = await resolveProposals({ requestId, ask: createAsk(services.webhooks) }, asked, proposals);
+  // Most messages match no rule.
+  const candidates =
+    proposals.length === 0
+      ? []
+      : await resolveProposals({ requestId, ask: createAsk(services.webhooks) }, asked, proposals);
   const desk = hasDesk(settings) ? await writeDeskTerms(settings, arrived.arrivedAt) : undefined;
   return { candidates, consumers: listConsumers(settings), settingsVersion: version, ...(desk && { desk }) };
 }
