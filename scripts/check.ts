@@ -22,6 +22,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: shared (no platform)", "tsc", "-p", "shared"],
   ["types: core (no platform)", "tsc", "-p", "worker/tsconfig.core.json"],
   ["types: phone page", "tsc", "-p", "emulator/phone"],
+  ["types: desk's page", "tsc", "-p", "console"],
   ["types: mini-program package (no platform types except wx)", "tsc", "-p", "miniprogram"],
   ["types: mini-program runtime", "tsc", "-p", "emulator/miniprogram"],
   ["types: example mini program", "tsc", "-p", "miniprogram/example"],

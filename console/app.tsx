@@ -1,0 +1,151 @@
+/** The page: who is signed in decides what it shows. */
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { ApiProblem, call, readMe, type Me } from "./client/api.ts";
+import { createDesk, type Desk } from "./client/desk.ts";
+import { readInvite, useHash } from "./client/route.ts";
+import { TextContext, TEXTS, type Texts } from "./text/texts.ts";
+import { isTheme, type Theme } from "./ui/appearance.ts";
+import { useStored } from "./ui/stored.ts";
+import { isLanguage, type Language } from "./ui/text.ts";
+import { DeskScreen } from "./views/desk-screen.tsx";
+import { Empty } from "./views/parts.tsx";
+import { AcceptInvite, SignIn } from "./views/sign-in.tsx";
+
+type Screen =
+  | { readonly name: "loading" }
+  | { readonly name: "failed"; readonly isOff: boolean }
+  | { readonly name: "signed_out"; readonly wasSignedIn: boolean }
+  | { readonly name: "desk"; readonly desk: Desk };
+
+/** The whole page. */
+export function App(): JSX.Element {
+  const [language, setLanguage] = useStored<Language>("language", "zh-CN", isLanguage);
+  const [theme, setTheme] = useStored<Theme>("theme", "auto", isTheme);
+  const [screen, setScreen] = useState<Screen>({ name: "loading" });
+  const invite = readInvite(useHash());
+  const t = TEXTS[language];
+  useLayoutEffect(() => {
+    document.documentElement.lang = language;
+    document.documentElement.dataset["theme"] = theme;
+    document.title = t.title;
+  }, [language, theme, t]);
+
+  const enter = async (): Promise<void> => {
+    try {
+      const you = await readMe();
+      setScreen(you === null ? { name: "signed_out", wasSignedIn: false } : { name: "desk", desk: deskOf(you) });
+    } catch (error) {
+      setScreen({ name: "failed", isOff: error instanceof ApiProblem && error.code === "desk_off" });
+    }
+  };
+  useEffect(() => void enter(), []);
+  const desk = screen.name === "desk" ? screen.desk : null;
+  useEffect(
+    () => (desk === null ? undefined : run(desk, () => setScreen({ name: "signed_out", wasSignedIn: true }))),
+    [desk],
+  );
+  const signOut = (): void => {
+    desk?.leave();
+    // Signing out must work without an answer too: the page forgets the desk in any case.
+    void call("POST", "sign-out", { body: {} })
+      .catch(() => undefined)
+      .then(() => {
+        desk?.stop();
+        setScreen({ name: "signed_out", wasSignedIn: false });
+      });
+  };
+
+  return <TextContext.Provider value={t}>{show()}</TextContext.Provider>;
+
+  function show(): JSX.Element {
+    if (invite !== null) {
+      const leave = (): void => {
+        history.replaceState(null, "", location.pathname);
+        dispatchEvent(new HashChangeEvent("hashchange"));
+      };
+      const signedIn = (): void => {
+        leave();
+        void enter();
+      };
+      return <AcceptInvite secret={invite} onSignedIn={signedIn} onLeave={leave} />;
+    }
+    switch (screen.name) {
+      case "loading":
+        return <p class="hint loading">{t.loading}</p>;
+      case "failed":
+        return <Failed t={t} isOff={screen.isOff} onRetry={() => void enter()} />;
+      case "signed_out":
+        return <SignIn reason={screen.wasSignedIn ? t.signedOut : null} onSignedIn={() => void enter()} />;
+      case "desk":
+        return (
+          <DeskScreen
+            desk={screen.desk}
+            theme={theme}
+            language={language}
+            onTheme={setTheme}
+            onLanguage={setLanguage}
+            onSignOut={signOut}
+          />
+        );
+    }
+  }
+}
+
+function Failed({
+  t,
+  isOff,
+  onRetry,
+}: {
+  readonly t: Texts;
+  readonly isOff: boolean;
+  readonly onRetry: () => void;
+}): JSX.Element {
+  return (
+    <main class="login">
+      <h1 class="sr-only">{t.title}</h1>
+      <Empty icon="alert" title={isOff ? t.problem.desk_off : t.offline} text={isOff ? t.signInOff : t.unreachable}>
+        <div class="buttons">
+          <button class="button" type="button" onClick={onRetry}>
+            {t.retry}
+          </button>
+        </div>
+      </Empty>
+    </main>
+  );
+}
+
+function deskOf(you: Me): Desk {
+  return createDesk({
+    you,
+    kept: localStorage,
+    openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/desk/socket`),
+    // Without an answer nothing is known: the page goes on trying.
+    isSignedIn: () =>
+      readMe().then(
+        (me) => me !== null,
+        () => true,
+      ),
+  });
+}
+
+/** Connects the desk and follows what happens to the page. @returns ends it */
+function run(desk: Desk, onSignedOut: () => void): () => void {
+  const onVisible = (): void => (document.visibilityState === "visible" ? desk.poke() : desk.leave());
+  const stop = desk.link.follow(() => {
+    const link = desk.link.get();
+    if (link.name === "ended" && link.reason === "signed_out") onSignedOut();
+  });
+  desk.start();
+  addEventListener("online", desk.poke);
+  addEventListener("pageshow", desk.poke);
+  addEventListener("pagehide", desk.leave);
+  document.addEventListener("visibilitychange", onVisible);
+  return () => {
+    stop();
+    removeEventListener("online", desk.poke);
+    removeEventListener("pageshow", desk.poke);
+    removeEventListener("pagehide", desk.leave);
+    document.removeEventListener("visibilitychange", onVisible);
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * The page's calls of the REST API. The page and the server are of one origin and one deployment, so an answer's shape is
+ * not checked; what a problem is, is.
+ */
+import type { Commanded } from "../../shared/api/desk/commands.ts";
+import type { SessionList } from "../../shared/api/desk/lists.ts";
+import type { RowJson } from "../../shared/api/rows.ts";
+
+/** An answer that is not 2xx. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  /** The code of the problem; `unreachable`: no answer came. */
+  readonly code: string;
+  /** The fields of the problem. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, facts: Readonly<Record<string, unknown>>) {
+    super(code);
+    this.name = "ApiProblem";
+    this.status = status;
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** A page of a log. */
+export interface LogPage {
+  readonly log: string;
+  readonly rows: readonly RowJson[];
+  readonly next: number;
+}
+
+/** How long a request may take, milliseconds. */
+const TIMEOUT_MS = 15_000;
+const UPLOAD_TIMEOUT_MS = 60_000;
+
+interface CallOptions {
+  readonly body?: unknown;
+  readonly bytes?: Blob;
+  readonly key?: string;
+  /** Continue when the page is closed. */
+  readonly keepalive?: boolean;
+}
+
+/** Calls the API. @returns the JSON of the answer; undefined when it has none @throws ApiProblem */
+export async function call<T = unknown>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  const { body, bytes, key, keepalive = false } = options;
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (bytes !== undefined) headers["content-type"] = bytes.type;
+  if (key !== undefined) headers["idempotency-key"] = key;
+  const signal = AbortSignal.timeout(bytes === undefined ? TIMEOUT_MS : UPLOAD_TIMEOUT_MS);
+  const payload = bytes ?? (body === undefined ? null : JSON.stringify(body));
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/${path}`, { method, headers, body: payload, signal, keepalive });
+  } catch {
+    throw new ApiProblem(0, "unreachable", {});
+  }
+  // The caller names the shape that the route's schema has.
+  if (response.ok) return (await response.json().catch(() => undefined)) as T;
+  throw await problemOf(response);
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  const facts: unknown = await response.json().catch(() => null);
+  if (typeof facts !== "object" || facts === null) return new ApiProblem(response.status, "unknown", {});
+  const record: Readonly<Record<string, unknown>> = { ...facts };
+  const { code } = record;
+  return new ApiProblem(response.status, typeof code === "string" ? code : "unknown", record);
+}
+
+/** The agent who is signed in. */
+export interface Me {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Returns the agent who is signed in; null: nobody is. @throws ApiProblem */
+export async function readMe(): Promise<Me | null> {
+  try {
+    return await call<Me>("GET", "me");
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** Reads rows of a conversation: the newest ones, those before a seq, or those after one. */
+export function readLog(
+  conversation: string,
+  at: { readonly before: number | "end" } | { readonly after: number; readonly log: string },
+  limit: number,
+): Promise<LogPage> {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [name, value] of Object.entries(at)) query.set(name, String(value));
+  return call<LogPage>("GET", `conversations/${conversation}/messages?${query.toString()}`);
+}
+
+/** A command on a session, and what it was based on. */
+export interface SessionCommand {
+  readonly id: string;
+  readonly log: string;
+  readonly session: number;
+  readonly version: number;
+}
+
+/** Runs a command; repeated once with the same id when no answer came. */
+export async function command(
+  conversation: string,
+  name: string,
+  body: SessionCommand & Readonly<Record<string, unknown>>,
+): Promise<Commanded> {
+  const run = (): Promise<Commanded> => call<Commanded>("POST", `conversations/${conversation}/${name}`, { body });
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ApiProblem && (error.status === 0 || error.status === 503)) return run();
+    throw error;
+  }
+}
+
+/** Reads a page of the sessions that have ended. */
+export async function readClosed(
+  query: string,
+  after: string | null,
+): Promise<Extract<SessionList, { view: "closed" }>> {
+  const search = new URLSearchParams({ view: "closed", limit: "50" });
+  if (query !== "") search.set("q", query);
+  if (after !== null) search.set("after", after);
+  return call("GET", `conversations?${search.toString()}`);
+}
+
+/** Returns the URL of a picture or file in a conversation. */
+export function mediaUrl(conversation: string, mediaId: string): string {
+  return `/api/v1/conversations/${conversation}/media/${encodeURIComponent(mediaId)}`;
+}

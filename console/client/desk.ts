@@ -1,0 +1,284 @@
+/** The desk as the page works with it: the connection, the lists, the open conversation, what is written and sent. */
+import type { PresenceInput } from "../../shared/api/desk/agent.ts";
+import type { Commanded } from "../../shared/api/desk/commands.ts";
+import type { OpenViewName } from "../../shared/api/desk/row.ts";
+import { SOCKET_PROTOCOL, type PageFrame, type ServerFrame, type ShownDeskRow } from "../../shared/api/socket.ts";
+import { applyFrame } from "../model/frames.ts";
+import { STANDING_VIEWS } from "../model/lists.ts";
+import { addOlder, fillGap, markNew, PAGE_ROWS, startRows } from "../model/log.ts";
+import { EMPTY_DESK, openLog, type DeskState, type OpenLog } from "../model/state.ts";
+import { withoutArrived, type Unsent } from "../model/unsent.ts";
+import { call, command, readLog, type LogPage, type Me } from "./api.ts";
+import { createDrafts, type Drafts, type KeptTexts, type ServerDraft } from "./drafts.ts";
+import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import { createStore, type Store } from "./store.ts";
+
+/** What the desk needs of the browser. */
+export interface DeskOptions {
+  readonly you: Me;
+  readonly kept: KeptTexts;
+  readonly openSocket: () => SocketLike;
+  readonly isSignedIn: () => Promise<boolean>;
+}
+
+/** A session, and the version on which a command is based. */
+export interface Target {
+  readonly conversation: string;
+  readonly log: string;
+  readonly session: number;
+  readonly version: number;
+}
+
+/** The desk. */
+export interface Desk {
+  readonly state: Store<DeskState>;
+  readonly link: Store<LinkState>;
+  readonly drafts: Drafts;
+  readonly outbox: Outbox;
+  /** The conversations whose last reply was refused because others had acted: pressing Enter again sends it. */
+  readonly stale: Store<ReadonlySet<string>>;
+  readonly start: () => void;
+  /** The page was shown or the network came back. */
+  readonly poke: () => void;
+  /** The page is hidden or closed: saves and sends what is unsaved. */
+  readonly leave: () => void;
+  /** Shows or leaves a list that is not always subscribed to. */
+  readonly showView: (view: OpenViewName, isShown: boolean) => void;
+  /** Opens a conversation; null: none. */
+  readonly open: (conversation: string | null) => void;
+  readonly readOlder: () => Promise<void>;
+  /** Reads the open conversation again after a failure. */
+  readonly readAgain: () => void;
+  /** Reports that the open conversation has been read to its end. */
+  readonly see: () => void;
+  readonly typing: (isTyping: boolean) => void;
+  readonly choosePresence: (presence: PresenceInput) => Promise<void>;
+  /** Runs a command on a session. @throws ApiProblem */
+  readonly act: (target: Target, name: string, extra?: Readonly<Record<string, unknown>>) => Promise<Commanded>;
+  readonly stop: () => void;
+}
+
+/** Creates the desk of the agent who is signed in; `start` connects it. */
+export function createDesk(options: DeskOptions): Desk {
+  const state = createStore(EMPTY_DESK);
+  const linkState = createStore<LinkState>({ name: "connecting" });
+  const stale = createStore<ReadonlySet<string>>(new Set());
+  const extra = new Set<OpenViewName>();
+  const page = crypto.randomUUID();
+  /** The newest row that was reported as seen, by conversation. */
+  const seen = new Map<string, number>();
+
+  const drafts = createDrafts(options.you.id, options.kept, {
+    save: (conversation, log, draft) => link.send({ type: "draft", conversation, log, draft }),
+    async read(conversation) {
+      const saved = await call<{ readonly draft: ServerDraft | null }>("GET", `conversations/${conversation}/draft`);
+      return saved.draft;
+    },
+  });
+  const outbox = createOutbox({
+    agent: options.you.id,
+    kept: options.kept,
+    post,
+    isLive: () => linkState.get().name === "live",
+    onStale(unsent) {
+      putBack(drafts, unsent);
+      stale.change((set) => new Set(set).add(unsent.conversation));
+    },
+    onAccepted: () => settle(),
+    onDraft: (unsent) => putBack(drafts, unsent),
+  });
+  const link: Link = createLink({
+    openSocket: options.openSocket,
+    isSignedIn: options.isSignedIn,
+    random: Math.random,
+    hello: () => hello(),
+    onFrames: (frames) => take(frames),
+    onState(next) {
+      linkState.change(() => next);
+      if (next.name === "live") onLive();
+    },
+  });
+
+  const views = (): OpenViewName[] => [...STANDING_VIEWS, ...extra];
+  const hello = (): PageFrame => {
+    const { epoch, rev, isStale } = state.get();
+    return { type: "hello", protocol: SOCKET_PROTOCOL, page, epoch: isStale ? null : epoch, rev, views: views() };
+  };
+  const onLive = (): void => {
+    outbox.resume();
+    drafts.save();
+    const { open } = state.get();
+    if (open === null) return;
+    if (open.log === null) void readNewest(open.conversation);
+    else link.send(openFrame(open, open.log));
+  };
+  const take = (frames: readonly ServerFrame[]): void => {
+    state.change((before) => frames.reduce((next, frame) => applyFrame(next, frame, Date.now()), before));
+    const { isStale, open } = state.get();
+    if (isStale) link.send(hello());
+    mark();
+    if (open?.status === "gap") void readGap(open.conversation);
+    if (open?.status === "loading" && open.log === null) void readNewest(open.conversation);
+    settle();
+  };
+  const mark = (): void => {
+    const { open, rows, epoch } = state.get();
+    const row = open === null ? undefined : rows.get(open.conversation);
+    // Before the lists have arrived it is unknown what is unread.
+    if (open !== null && epoch !== null) edit(open.conversation, (before) => markNew(before, row?.session.unread ?? 0));
+  };
+  const settle = (): void => {
+    const { open } = state.get();
+    if (open !== null) outbox.settle((list) => withoutArrived(list, open.rows));
+  };
+
+  /** Changes the open conversation, unless another one was opened in the meantime. */
+  const edit = (conversation: string, change: (open: OpenLog) => OpenLog): void =>
+    state.change((before) =>
+      before.open?.conversation === conversation ? { ...before, open: change(before.open) } : before,
+    );
+  /** Reads of the open conversation: one at a time for each purpose. */
+  const reading = new Set<string>();
+  const read = async (purpose: string, conversation: string, load: () => Promise<void>): Promise<void> => {
+    const key = `${purpose} ${conversation}`;
+    if (reading.has(key)) return;
+    reading.add(key);
+    try {
+      await load();
+    } catch {
+      edit(conversation, (open) => ({ ...open, status: "failed" }));
+    } finally {
+      reading.delete(key);
+    }
+  };
+  const readNewest = (conversation: string): Promise<void> =>
+    read("newest", conversation, async () => {
+      const newest = await readLog(conversation, { before: "end" }, PAGE_ROWS);
+      edit(conversation, (open) => startRows(open, newest));
+      mark();
+      const { open } = state.get();
+      if (open?.conversation === conversation && open.log !== null) link.send(openFrame(open, open.log));
+    });
+  const readGap = (conversation: string): Promise<void> =>
+    read("gap", conversation, async () => {
+      for (;;) {
+        const { open } = state.get();
+        if (open?.conversation !== conversation || open.status !== "gap" || open.log === null) return;
+        const missing: LogPage = await readLog(conversation, { after: open.to, log: open.log }, PAGE_ROWS);
+        edit(conversation, (before) => fillGap(before, missing));
+        settle();
+      }
+    });
+
+  async function post(unsent: Unsent): Promise<string | null> {
+    const { conversation, log, content, hold, seenSeq, id } = unsent;
+    const path = `conversations/${conversation}`;
+    if (content.type === "note") {
+      await call("POST", `${path}/notes`, { key: id, body: { log, text: content.text } });
+      return null;
+    }
+    const message =
+      content.type === "text"
+        ? { type: "text", content: content.text }
+        : { type: "image", mediaId: await upload(state.get().rows.get(conversation), content.bytes) };
+    const more = { log, ...(hold && { hold }), ...(seenSeq !== null && { seenSeq }) };
+    const replied = await call<{ readonly id: string }>("POST", `${path}/replies`, {
+      key: id,
+      body: { ...message, ...more },
+      keepalive: content.type === "text",
+    });
+    return replied.id;
+  }
+
+  return {
+    state,
+    link: linkState,
+    drafts,
+    outbox,
+    stale,
+    start: link.start,
+    poke: link.poke,
+    leave() {
+      drafts.save();
+      outbox.flush();
+    },
+    showView(view, isShown) {
+      if (STANDING_VIEWS.includes(view) || extra.has(view) === isShown) return;
+      if (isShown) extra.add(view);
+      else extra.delete(view);
+      link.send({ type: "view", name: view, on: isShown });
+    },
+    open(conversation) {
+      const { open } = state.get();
+      if (open?.conversation === conversation || (open === null && conversation === null)) return;
+      if (open !== null) drafts.save(open.conversation);
+      // Leaving a conversation sends what could still be taken back there.
+      outbox.flush();
+      state.change((before) => ({ ...before, open: conversation === null ? null : openLog(conversation) }));
+      if (conversation === null) link.send({ type: "shut" });
+      else void readNewest(conversation);
+    },
+    async readOlder() {
+      const { open } = state.get();
+      const first = open?.rows[0];
+      if (open === null || first === undefined || !open.hasOlder) return;
+      const { conversation } = open;
+      await read("older", conversation, async () => {
+        const older = await readLog(conversation, { before: first.seq }, PAGE_ROWS);
+        edit(conversation, (before) => addOlder(before, older));
+      });
+    },
+    readAgain() {
+      const { open } = state.get();
+      if (open?.status !== "failed") return;
+      edit(open.conversation, (before) => ({ ...before, status: before.log === null ? "loading" : "gap" }));
+      void (open.log === null ? readNewest(open.conversation) : readGap(open.conversation));
+    },
+    see() {
+      const { open, rows } = state.get();
+      const row = open === null ? undefined : rows.get(open.conversation);
+      if (
+        open === null ||
+        open.log === null ||
+        row === undefined ||
+        row.session.assignee !== options.you.id ||
+        row.session.unread === 0
+      )
+        return;
+      if ((seen.get(open.conversation) ?? 0) >= open.to || row.log !== open.log) return;
+      const { conversation, log, to } = open;
+      if (link.send({ type: "seen", conversation, log, session: row.session.seq, seq: to })) seen.set(conversation, to);
+    },
+    typing: (on) => void link.send({ type: "typing", on }),
+    async choosePresence(presence) {
+      await call("PUT", "me/presence", { body: presence });
+    },
+    act: ({ conversation, ...target }, name, more = {}) =>
+      command(conversation, name, { id: crypto.randomUUID(), ...target, ...more }),
+    stop() {
+      drafts.save();
+      link.stop("signed_out");
+    },
+  };
+}
+
+/** Uploads a picture for the account of a session. @returns its id */
+async function upload(row: ShownDeskRow | undefined, bytes: Blob): Promise<string> {
+  const query = row === undefined ? "" : `?${new URLSearchParams({ account: row.contact.account }).toString()}`;
+  const { mediaId } = await call<{ readonly mediaId: string }>("POST", `media${query}`, { bytes });
+  return mediaId;
+}
+
+function openFrame({ conversation, to }: OpenLog, log: string): PageFrame {
+  return { type: "open", conversation, log, after: to };
+}
+
+/** Puts the text of a message back into the composer, before what was written since. */
+export function putBack(drafts: Drafts, { conversation, log, content }: Unsent): void {
+  if (content.type === "picture") return;
+  const mode = content.type === "note" ? "note" : "reply";
+  const draft = drafts.read(conversation, log);
+  const text = draft[mode] === "" ? content.text : `${content.text}\n${draft[mode]}`;
+  drafts.write(conversation, { ...draft, mode, [mode]: text });
+}

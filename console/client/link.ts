@@ -1,0 +1,160 @@
+/**
+ * The connection to the desk: connects at once, then with growing delays; connects or asks immediately when the page is
+ * shown again or the network returns; and closes itself when a ping is not answered, because sockets of sleeping devices
+ * die without an event (DESK_LESSONS §6).
+ */
+import {
+  PING,
+  PING_INTERVAL_MS,
+  PONG,
+  readServerFrames,
+  type PageFrame,
+  type ServerFrame,
+} from "../../shared/api/socket.ts";
+import { backOffMs } from "../model/back-off.ts";
+
+/** The state of the connection, as the page shows it. */
+export type LinkState =
+  | { readonly name: "connecting" }
+  | { readonly name: "live" }
+  /** The connection was lost, or never made. `since`, `nextAt`: epoch ms. */
+  | { readonly name: "reconnecting"; readonly since: number; readonly nextAt: number }
+  /** It is not made again. */
+  | { readonly name: "ended"; readonly reason: EndReason };
+
+/** Why the connection ended: signed out here or elsewhere, or this page is older than the server. */
+export type EndReason = "signed_out" | "protocol";
+
+/** The part of a WebSocket that is used. */
+export interface SocketLike {
+  send(text: string): void;
+  close(): void;
+  addEventListener(type: "open" | "close", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+}
+
+/** What the link needs. */
+export interface LinkOptions {
+  readonly openSocket: () => SocketLike;
+  /** The first frame. */
+  readonly hello: () => PageFrame;
+  readonly onFrames: (frames: readonly ServerFrame[]) => void;
+  readonly onState: (state: LinkState) => void;
+  /** Called when a connection could not be made: whether the agent is still signed in. */
+  readonly isSignedIn: () => Promise<boolean>;
+  /** A random number from 0 to 1. */
+  readonly random: () => number;
+}
+
+/** The connection. */
+export interface Link {
+  readonly start: () => void;
+  /** Sends a frame. @returns false: there is no live connection */
+  readonly send: (frame: PageFrame) => boolean;
+  /** The page was shown or the network came back: connects or pings now. */
+  readonly poke: () => void;
+  readonly stop: (reason: EndReason) => void;
+}
+
+/** How long an answer to a ping may take, milliseconds. */
+const PONG_MS = 15_000;
+/** How long a connection may take to be made and welcomed, milliseconds. */
+const WELCOME_MS = 15_000;
+
+/** Creates the connection. */
+export function createLink(options: LinkOptions): Link {
+  let socket: SocketLike | null = null;
+  let state: LinkState = { name: "connecting" };
+  let failed = 0;
+  let lostAt = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let pinger: ReturnType<typeof setTimeout> | undefined;
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+
+  const show = (next: LinkState): void => {
+    state = next;
+    options.onState(next);
+  };
+  const drop = (): void => {
+    clearTimeout(pinger);
+    clearTimeout(deadline);
+    const closing = socket;
+    socket = null;
+    if (closing === null) return;
+    closing.close();
+  };
+  const lose = (): void => {
+    const wasLive = state.name === "live";
+    drop();
+    if (state.name === "ended") return;
+    if (wasLive || lostAt === 0) lostAt = Date.now();
+    if (!wasLive) failed += 1;
+    const delay = backOffMs(failed, options.random());
+    show({ name: "reconnecting", since: lostAt, nextAt: Date.now() + delay });
+    clearTimeout(retry);
+    retry = setTimeout(connect, delay);
+    if (failed > 0) void checkSignIn();
+  };
+  const checkSignIn = async (): Promise<void> => {
+    if (!(await options.isSignedIn())) stop("signed_out");
+  };
+  const ping = (): void => {
+    clearTimeout(pinger);
+    clearTimeout(deadline);
+    socket?.send(PING);
+    deadline = setTimeout(lose, PONG_MS);
+  };
+  const hear = (data: unknown): void => {
+    clearTimeout(deadline);
+    clearTimeout(pinger);
+    pinger = setTimeout(ping, PING_INTERVAL_MS);
+    if (typeof data !== "string" || data === PONG) return;
+    const frames = readServerFrames(data);
+    const bye = frames.find((frame) => frame.type === "bye");
+    if (frames.some(({ type }) => type === "welcome")) {
+      failed = 0;
+      lostAt = 0;
+      show({ name: "live" });
+    }
+    options.onFrames(frames);
+    if (bye?.reason === "signed_out" || bye?.reason === "protocol") stop(bye.reason);
+    else if (bye !== undefined) {
+      // Whatever the server did not like, a connection that follows at once would meet with again.
+      if (bye.reason !== "rights_changed") failed += 1;
+      lose();
+    }
+  };
+  const connect = (): void => {
+    clearTimeout(retry);
+    if (socket !== null || state.name === "ended") return;
+    const opening = options.openSocket();
+    socket = opening;
+    // A socket that was given up may still report: only the current one counts.
+    const ifCurrent = (work: () => void): void => {
+      if (socket === opening) work();
+    };
+    opening.addEventListener("open", () => ifCurrent(() => opening.send(JSON.stringify(options.hello()))));
+    opening.addEventListener("message", ({ data }) => ifCurrent(() => hear(data)));
+    opening.addEventListener("close", () => ifCurrent(lose));
+    deadline = setTimeout(lose, WELCOME_MS);
+  };
+  const stop = (reason: EndReason): void => {
+    show({ name: "ended", reason });
+    clearTimeout(retry);
+    drop();
+  };
+
+  return {
+    start: connect,
+    send(frame) {
+      if (state.name !== "live" || socket === null) return false;
+      socket.send(JSON.stringify(frame));
+      return true;
+    },
+    poke() {
+      if (state.name === "live") ping();
+      else connect();
+    },
+    stop,
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * Sends messages and notes: after the time in which they can be taken back, in order within a conversation, again with the
+ * same id until the server has answered. What the server refuses stays visible with its reason.
+ */
+import { fromStored, toStored, withPhase, type Refusal, type Unsent } from "../model/unsent.ts";
+import { ApiProblem } from "./api.ts";
+import type { KeptTexts } from "./drafts.ts";
+import { createStore, type Store } from "./store.ts";
+
+/** How long a message can be taken back, milliseconds. */
+export const UNDO_MS = 3_000;
+/** The delay before a request that got no answer is repeated, milliseconds. */
+const AGAIN_MS = 2_000;
+
+/** What the outbox needs. */
+export interface OutboxOptions {
+  readonly agent: string;
+  readonly kept: KeptTexts;
+  /**
+   * Sends one. @returns the message's id; null for a note, which has none
+   * @throws ApiProblem
+   */
+  readonly post: (unsent: Unsent) => Promise<string | null>;
+  /** Whether requests can be made now. */
+  readonly isLive: () => boolean;
+  /** A message was refused because others have acted since: it goes back to the composer. */
+  readonly onStale: (unsent: Unsent) => void;
+  /** The server has it. */
+  readonly onAccepted: (unsent: Unsent) => void;
+  /** A text of an earlier page that is too old to be sent. */
+  readonly onDraft: (unsent: Unsent) => void;
+}
+
+/** The messages on their way. */
+export interface Outbox {
+  readonly store: Store<readonly Unsent[]>;
+  readonly add: (unsent: Omit<Unsent, "phase" | "writtenAt">, undoMs?: number) => void;
+  /** Takes a message back or removes a refused one. @returns it; null: it is on its way already */
+  readonly takeBack: (id: string) => Unsent | null;
+  /** Sends what waits, without waiting for the time to take it back. */
+  readonly flush: () => void;
+  /** Removes those whose phase is `accepted`: their rows have arrived. */
+  readonly settle: (change: (list: readonly Unsent[]) => readonly Unsent[]) => void;
+  /** The connection is live again. */
+  readonly resume: () => void;
+}
+
+/** Creates the outbox, with what an earlier page of the same agent left. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const key = `edge-kefu.unsent.${options.agent}`;
+  const store = createStore<readonly Unsent[]>([]);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const change = (edit: (list: readonly Unsent[]) => readonly Unsent[]): void => {
+    store.change(edit);
+    try {
+      options.kept.setItem(key, toStored(store.get()));
+    } catch {
+      // the storage is unavailable: what is unsent lasts until the page is closed
+    }
+  };
+  const setPhase = (id: string, phase: Unsent["phase"]): void => change((list) => withPhase(list, id, phase));
+
+  const send = async (unsent: Unsent): Promise<void> => {
+    setPhase(unsent.id, { name: "sending" });
+    try {
+      const message = await options.post(unsent);
+      if (message === null) change((list) => list.filter(({ id }) => id !== unsent.id));
+      else setPhase(unsent.id, { name: "accepted", message });
+      options.onAccepted(unsent);
+      pump();
+    } catch (error) {
+      fail(unsent, error);
+    }
+  };
+  const fail = (unsent: Unsent, error: unknown): void => {
+    const problem = error instanceof ApiProblem ? error : null;
+    if (problem === null || problem.status === 0 || problem.status >= 500 || problem.status === 429) {
+      setPhase(unsent.id, { name: "waiting" });
+      schedule(AGAIN_MS);
+      return;
+    }
+    if (problem.code === "stale" && unsent.content.type === "text") {
+      change((list) => list.filter(({ id }) => id !== unsent.id));
+      options.onStale(unsent);
+    } else setPhase(unsent.id, { name: "refused", refusal: refusalOf(problem) });
+    pump();
+  };
+  const schedule = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(pump, ms);
+  };
+  /** Sends the first message of each conversation whose time has come. */
+  const pump = (): void => {
+    const now = Date.now();
+    const busy = new Set<string>();
+    let next = Infinity;
+    for (const unsent of store.get()) {
+      const { phase, conversation } = unsent;
+      if (phase.name === "accepted" || phase.name === "refused" || busy.has(conversation)) continue;
+      busy.add(conversation);
+      if (phase.name === "sending") continue;
+      if (phase.name === "undo" && phase.until > now) next = Math.min(next, phase.until - now);
+      else if (options.isLive()) void send(unsent);
+      else setPhase(unsent.id, { name: "waiting" });
+    }
+    if (next < Infinity) schedule(next);
+  };
+
+  const stored = fromStored(readKept(options.kept, key), Date.now());
+  store.change(() => stored.again);
+  for (const unsent of stored.drafts) options.onDraft(unsent);
+
+  return {
+    store,
+    add(unsent, undoMs = UNDO_MS) {
+      const now = Date.now();
+      change((list) => [
+        // Writing on sends what can still be taken back: nobody takes back two messages.
+        ...list.map((other) =>
+          other.phase.name === "undo" ? { ...other, phase: { name: "waiting" } as const } : other,
+        ),
+        {
+          ...unsent,
+          writtenAt: now,
+          phase: undoMs === 0 ? { name: "waiting" } : { name: "undo", until: now + undoMs },
+        },
+      ]);
+      pump();
+      if (undoMs > 0) schedule(undoMs);
+    },
+    takeBack(id) {
+      const unsent = store.get().find((candidate) => candidate.id === id);
+      if (unsent === undefined || unsent.phase.name === "sending" || unsent.phase.name === "accepted") return null;
+      change((list) => list.filter((candidate) => candidate.id !== id));
+      return unsent;
+    },
+    flush() {
+      change((list) =>
+        list.map((unsent) =>
+          unsent.phase.name === "undo" ? { ...unsent, phase: { name: "waiting" } as const } : unsent,
+        ),
+      );
+      pump();
+    },
+    settle: change,
+    resume: pump,
+  };
+}
+
+function readKept(kept: KeptTexts, key: string): string | null {
+  try {
+    return kept.getItem(key);
+  } catch {
+    return null; // the storage is unavailable
+  }
+}
+
+function refusalOf({ code, facts }: ApiProblem): Refusal {
+  const { name } = facts;
+  return { code, name: typeof name === "string" ? name : undefined };
+}

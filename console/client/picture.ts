@@ -1,0 +1,60 @@
+/**
+ * Makes a chosen picture one that can be sent: drawn again, so that no place or camera data is left in it, and small enough.
+ * A GIF is sent as it is, because it may move.
+ */
+import { MAX_PICTURE_BYTES } from "../model/quota.ts";
+
+/** Why a file cannot be sent as a picture. */
+export type PictureProblem = "unreadable" | "too_big";
+
+/** The longest side of a picture that is drawn again, pixels; smaller ones are tried until the file is small enough. */
+const SIDES = [2_048, 1_600, 1_200, 800] as const;
+const QUALITY = 0.86;
+
+/** The first bytes of the types that can be sent. */
+const MAGIC: readonly (readonly [type: string, bytes: readonly number[]])[] = [
+  ["image/png", [0x89, 0x50, 0x4e, 0x47]],
+  ["image/jpeg", [0xff, 0xd8, 0xff]],
+  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
+];
+
+/** Prepares a file. The type is read from its bytes, not from its name. */
+export async function preparePicture(file: Blob): Promise<Blob | PictureProblem> {
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const type = MAGIC.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte))?.[0];
+  if (type === undefined) return "unreadable";
+  if (type === "image/gif") {
+    return file.size <= MAX_PICTURE_BYTES ? new Blob([file], { type }) : "too_big";
+  }
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(file);
+  } catch {
+    return "unreadable";
+  }
+  try {
+    for (const side of SIDES) {
+      // A PNG may be transparent or a screenshot, which a JPEG would spoil; a large one is made a JPEG.
+      const drawn = await draw(bitmap, side, side === SIDES[0] ? type : "image/jpeg");
+      if (drawn !== null && drawn.size <= MAX_PICTURE_BYTES) return drawn;
+    }
+    return "too_big";
+  } finally {
+    bitmap.close();
+  }
+}
+
+function draw(bitmap: ImageBitmap, side: number, type: string): Promise<Blob | null> {
+  const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const pen = canvas.getContext("2d");
+  if (pen === null) return Promise.resolve(null);
+  if (type === "image/jpeg") {
+    pen.fillStyle = "#ffffff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+  }
+  pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
+}

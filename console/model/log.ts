@@ -1,0 +1,80 @@
+/**
+ * The rows of the open conversation: a range without gaps. Rows that do not continue it mark a gap, and the page reads
+ * what is missing; there is no other way to catch up (DESK_LESSONS §6). Pure.
+ */
+import type { RowJson } from "../../shared/api/rows.ts";
+import { openLog, type OpenLog } from "./state.ts";
+
+/** The number of rows in a page of the log. */
+export const PAGE_ROWS = 50;
+
+interface NewRows {
+  readonly log: string;
+  /** The seq before the first row. */
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly RowJson[];
+}
+
+/** Adds rows that the server sent or a page of the log. */
+export function addRows(open: OpenLog, { log, from, to, rows }: NewRows): OpenLog {
+  // Nothing has been read yet: the first page brings these rows as well.
+  if (open.log === null) return open;
+  if (open.log !== log) return openLog(open.conversation);
+  if (to <= open.to) return open;
+  if (from > open.to) return { ...open, status: "gap" };
+  const added = rows.filter(({ seq }) => seq > open.to);
+  return { ...open, rows: [...open.rows, ...added], to };
+}
+
+/** The newest rows, as the first page of a conversation. */
+export function startRows(
+  open: OpenLog,
+  page: { readonly log: string; readonly rows: readonly RowJson[]; readonly next: number },
+): OpenLog {
+  const to = Math.max(page.next, page.rows.at(-1)?.seq ?? 0);
+  return {
+    ...open,
+    log: page.log,
+    rows: page.rows,
+    to,
+    hasOlder: page.rows.length >= PAGE_ROWS,
+    status: "ready",
+  };
+}
+
+/**
+ * Marks the first of the messages that are unread, once: the lists may arrive before or after the rows.
+ *
+ * @param unread the number of the user's messages that no agent has seen
+ */
+export function markNew(open: OpenLog, unread: number): OpenLog {
+  if (open.log === null || open.newFrom !== undefined) return open;
+  const messages = open.rows.filter(isUserMessage);
+  const newFrom = unread === 0 ? null : (messages.at(-Math.min(unread, messages.length))?.seq ?? null);
+  return { ...open, newFrom };
+}
+
+/** Adds the rows after `to` that were missing. A full page may be followed by more. */
+export function fillGap(
+  open: OpenLog,
+  page: { readonly log: string; readonly rows: readonly RowJson[]; readonly next: number },
+): OpenLog {
+  if (open.log !== page.log) return openLog(open.conversation);
+  const added = page.rows.filter(({ seq }) => seq > open.to);
+  const to = Math.max(open.to, page.next, added.at(-1)?.seq ?? 0);
+  return { ...open, rows: [...open.rows, ...added], to, status: page.rows.length >= PAGE_ROWS ? "gap" : "ready" };
+}
+
+/** Puts older rows before the known ones. */
+export function addOlder(open: OpenLog, page: { readonly log: string; readonly rows: readonly RowJson[] }): OpenLog {
+  if (open.log !== page.log) return openLog(open.conversation);
+  const first = open.rows[0]?.seq ?? Infinity;
+  const older = page.rows.filter(({ seq }) => seq < first);
+  return { ...open, rows: [...older, ...open.rows], hasOlder: page.rows.length >= PAGE_ROWS };
+}
+
+/** Returns whether a row is a message of the user, not an event such as entering the chat. */
+function isUserMessage(row: RowJson): boolean {
+  return row.kind === "in" && row.facts.event === "message";
+}

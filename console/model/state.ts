@@ -1,0 +1,69 @@
+/** What the page knows of the desk: a copy of the server's lists and of one open conversation. Pure data. */
+import type { AgentJson } from "../../shared/api/desk/agent.ts";
+import type { Counts } from "../../shared/api/desk/row.ts";
+import type { RowJson } from "../../shared/api/rows.ts";
+import type { ShownDeskRow } from "../../shared/api/socket.ts";
+
+/** The conversation that is shown: a gapless range of its rows. */
+export interface OpenLog {
+  readonly conversation: string;
+  /** The log the rows are of; null until the first page has been read. */
+  readonly log: string | null;
+  /** Ascending by seq. */
+  readonly rows: readonly RowJson[];
+  /** The seq up to which the rows are complete. */
+  readonly to: number;
+  readonly hasOlder: boolean;
+  /** `loading`: the newest rows are being read; `gap`: rows after `to` are missing; `failed`: they could not be read. */
+  readonly status: "loading" | "ready" | "gap" | "failed";
+  /** The first row that was unread when the conversation was opened; null: none; undefined: not determined yet. */
+  readonly newFrom: number | null | undefined;
+  /** The ids of the other agents who view it, and of those who are typing. */
+  readonly viewing: readonly string[];
+  readonly typing: readonly string[];
+}
+
+/** The lists, the colleagues and the open conversation. */
+export interface DeskState {
+  readonly you: AgentJson | null;
+  readonly people: readonly AgentJson[];
+  /** The instance of the desk that the lists are from; null: none was received. */
+  readonly epoch: string | null;
+  readonly rev: number;
+  /** Whether a frame did not follow the known revision: whole lists are needed. */
+  readonly isStale: boolean;
+  /** By conversation. */
+  readonly rows: ReadonlyMap<string, ShownDeskRow>;
+  readonly counts: Counts;
+  readonly open: OpenLog | null;
+  /** The server's clock minus the page's, milliseconds. */
+  readonly offsetMs: number;
+}
+
+/** The state before the first frame. */
+export const EMPTY_DESK: DeskState = {
+  you: null,
+  people: [],
+  epoch: null,
+  rev: 0,
+  isStale: false,
+  rows: new Map(),
+  counts: {},
+  open: null,
+  offsetMs: 0,
+};
+
+/** Returns a conversation without any rows yet. */
+export function openLog(conversation: string): OpenLog {
+  return {
+    conversation,
+    log: null,
+    rows: [],
+    to: 0,
+    hasOlder: false,
+    status: "loading",
+    newFrom: undefined,
+    viewing: [],
+    typing: [],
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * Messages and notes that the server does not have yet. Each has an id of the page's, which is its Idempotency-Key: it can
+ * be sent again without being delivered twice. Pure.
+ */
+import type { RowJson } from "../../shared/api/rows.ts";
+
+/** Why the server refused a message: the code of its problem, and a name where it has one. */
+export interface Refusal {
+  readonly code: string;
+  readonly name?: string | undefined;
+}
+
+/** What is to be sent. A picture is uploaded before it is sent. */
+export type UnsentContent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "note"; readonly text: string }
+  | { readonly type: "picture"; readonly bytes: Blob };
+
+/** A message that the server does not have yet. */
+export interface Unsent {
+  readonly id: string;
+  readonly conversation: string;
+  readonly log: string;
+  readonly content: UnsentContent;
+  /** Whether it waits for the user's next message when it cannot be sent now. */
+  readonly hold: boolean;
+  /** The newest row that the author had seen; null: it is sent in any case. */
+  readonly seenSeq: number | null;
+  /** Epoch ms. */
+  readonly writtenAt: number;
+  /**
+   * `undo`: it can be taken back until then · `waiting`: there is no connection · `sending` · `accepted`: the server has
+   * it, and its row has not arrived · `refused`.
+   */
+  readonly phase:
+    | { readonly name: "undo"; readonly until: number }
+    | { readonly name: "waiting" }
+    | { readonly name: "sending" }
+    | { readonly name: "accepted"; readonly message: string | null }
+    | { readonly name: "refused"; readonly refusal: Refusal };
+}
+
+/** A text that was not accepted within this time becomes a draft after a reload instead of being sent, milliseconds. */
+const RESEND_MS = 10 * 60_000;
+
+/** Replaces the phase of one message. */
+export function withPhase(list: readonly Unsent[], id: string, phase: Unsent["phase"]): readonly Unsent[] {
+  return list.map((unsent) => (unsent.id === id ? { ...unsent, phase } : unsent));
+}
+
+/** Removes the messages whose rows have arrived. */
+export function withoutArrived(list: readonly Unsent[], rows: readonly RowJson[]): readonly Unsent[] {
+  const ids = new Set(rows.flatMap((row) => (row.kind === "out" ? [row.id] : [])));
+  const left = list.filter(
+    ({ phase }) => phase.name !== "accepted" || phase.message === null || !ids.has(phase.message),
+  );
+  return left.length === list.length ? list : left;
+}
+
+/**
+ * Returns the messages of a conversation to show below its rows: those whose rows are not shown yet.
+ *
+ * @param you the agent's id
+ */
+export function listShown(
+  list: readonly Unsent[],
+  conversation: string,
+  rows: readonly RowJson[],
+  you: string,
+): readonly Unsent[] {
+  return list.filter((unsent) => {
+    if (unsent.conversation !== conversation) return false;
+    // A row may arrive before the answer to the request that made it.
+    return unsent.phase.name !== "sending" || !rows.some((row) => isRowOf(row, unsent, you));
+  });
+}
+
+function isRowOf(row: RowJson, { content, writtenAt }: Unsent, you: string): boolean {
+  if (row.by.type !== "agent" || row.by.id !== you || Date.parse(row.at) < writtenAt) return false;
+  if (row.kind === "note") return content.type === "note" && row.content.text === content.text;
+  if (row.kind !== "out" || row.content.type !== "text" || content.type !== "text") return false;
+  return content.text.startsWith(row.content.content.trim());
+}
+
+/** What of a list survives a reload: texts, as JSON. */
+export function toStored(list: readonly Unsent[]): string {
+  const kept = list.filter(({ content, phase }) => content.type !== "picture" && phase.name !== "accepted");
+  return JSON.stringify(kept.map(toStoredOne));
+}
+
+function toStoredOne({ phase, ...unsent }: Unsent): object {
+  return { ...unsent, isRefused: phase.name === "refused" };
+}
+
+/**
+ * Reads a stored list: what is sent again with its id, and what becomes a draft because it is too old or was refused.
+ * Anything unreadable is dropped.
+ */
+export function fromStored(
+  text: string | null,
+  now: number,
+): { readonly again: readonly Unsent[]; readonly drafts: readonly Unsent[] } {
+  const again: Unsent[] = [];
+  const drafts: Unsent[] = [];
+  for (const value of readList(text)) {
+    const unsent = readUnsent(value);
+    if (unsent === null) continue;
+    if (unsent.isRefused || now - unsent.unsent.writtenAt > RESEND_MS) drafts.push(unsent.unsent);
+    else again.push(unsent.unsent);
+  }
+  return { again, drafts };
+}
+
+function readList(text: string | null): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+function readUnsent(value: unknown): { readonly unsent: Unsent; readonly isRefused: boolean } | null {
+  if (!isRecord(value) || !isRecord(value["content"])) return null;
+  const { id, conversation, log, hold, seenSeq, writtenAt, content, isRefused } = value;
+  const { type, text } = content;
+  if (typeof id !== "string" || typeof conversation !== "string" || typeof log !== "string") return null;
+  if ((type !== "text" && type !== "note") || typeof text !== "string" || typeof writtenAt !== "number") return null;
+  return {
+    unsent: {
+      id,
+      conversation,
+      log,
+      content: { type, text },
+      hold: hold === true,
+      seenSeq: typeof seenSeq === "number" ? seenSeq : null,
+      writtenAt,
+      phase: { name: "waiting" },
+    },
+    isRefused: isRefused === true,
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,320 @@
+/**
+ * The composer: reply and note are distinguished by ground, icon, words and button. Enter sends, never while an input method
+ * is choosing. Before sending it shows what the text will use.
+ */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { DeskRow } from "../../shared/api/desk/row.ts";
+import type { Draft, Mode } from "../client/drafts.ts";
+import { preparePicture } from "../client/picture.ts";
+import { useStore } from "../client/store.ts";
+import { canHold, costOf, MAX_NOTE, type Cost, type Obstacle } from "../model/composing.ts";
+import type { Quota } from "../model/quota.ts";
+import type { OpenLog } from "../model/state.ts";
+import { useTexts, type Texts } from "../text/texts.ts";
+import { fill } from "../ui/text.ts";
+import { ComposerClosed } from "./composer-closed.tsx";
+import { nameOf, useShared } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import { LongQuota } from "./parts.tsx";
+
+/** The `keyCode` of a key that an input method handled; Safari reports it after the end of the composition. */
+const KEY_OF_INPUT_METHOD = 229;
+/** How often colleagues are told that the agent is typing, milliseconds. */
+const TYPING_EVERY_MS = 3_000;
+
+interface ComposerProps {
+  readonly open: OpenLog;
+  /** The session; null: there is no open one. */
+  readonly row: DeskRow | null;
+  readonly quota: Quota;
+  readonly obstacle: Obstacle;
+  /** The name of the agent who serves the session. */
+  readonly servedBy: string;
+  readonly log: string;
+  readonly onTakeOver: (() => void) | null;
+  readonly onReopen: () => void;
+}
+
+/** The composer. */
+export function Composer(props: ComposerProps): JSX.Element {
+  const { open, row, quota, obstacle, log } = props;
+  const t = useTexts();
+  const { desk, notify } = useShared();
+  const { conversation } = open;
+  useStore(desk.drafts.store, (drafts) => drafts.get(conversation));
+  const isStale = useStore(desk.stale, (set) => set.has(conversation));
+  const draft = desk.drafts.read(conversation, log);
+  const [isHeld, setHeld] = useState(false);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const { mode } = draft;
+  const text = draft[mode];
+  const isNote = mode === "note";
+  const isClosed = !isNote && obstacle !== null && !(isHeld && canHold(obstacle));
+  const cost = costOf(isNote ? "" : text, quota, isHeld);
+  useEffect(() => setHeld(false), [conversation, obstacle]);
+  useServerDraft(conversation, log, row?.draft ?? false);
+
+  const change = (next: Partial<Draft>): void => desk.drafts.write(conversation, { ...draft, ...next });
+  const choose = (next: Mode): void => {
+    change({ mode: next });
+    focusLater(input);
+  };
+  const reportTyping = useTyping();
+  const send = (): void => {
+    const trimmed = text.trim();
+    if (trimmed === "" || isClosed || (isNote ? isTooLong(trimmed) : cost.problem !== null)) return;
+    const seenSeq = isNote || isHeld ? null : open.to;
+    desk.outbox.add(
+      {
+        id: crypto.randomUUID(),
+        conversation,
+        log,
+        content: { type: isNote ? "note" : "text", text: trimmed },
+        hold: isHeld,
+        seenSeq,
+      },
+      // A text that was refused as stale has been looked at twice.
+      isStale ? 0 : undefined,
+    );
+    desk.stale.change((set) => without(set, conversation));
+    change({ [mode]: "", basedOn: 0 });
+    reportTyping(false);
+    input.current?.focus();
+  };
+  const sendPicture = async (file: Blob): Promise<void> => {
+    const picture = await preparePicture(file);
+    if (picture === "unreadable") notify(t.pictureUnreadable, true);
+    else if (picture === "too_big") notify(t.pictureTooBig, true);
+    else {
+      const content = { type: "picture", bytes: picture } as const;
+      desk.outbox.add({ id: crypto.randomUUID(), conversation, log, content, hold: false, seenSeq: null });
+    }
+  };
+
+  return (
+    <form
+      class={`composer ${isNote ? "is-note" : ""}`}
+      aria-label={isNote ? t.note : t.reply}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <Fuse quota={quota} />
+      <div class="composer-bar">
+        <div class="segments" role="group" aria-label={t.modes}>
+          {(["reply", "note"] as const).map((name) => (
+            <button key={name} type="button" aria-pressed={mode === name} data-mode={name} onClick={() => choose(name)}>
+              <Icon name={name === "reply" ? "chats" : "lock"} />
+              {t[name]}
+            </button>
+          ))}
+        </div>
+        {!isNote && row !== null && <LongQuota quota={quota} spend={cost.problem === null ? cost.sends : 0} />}
+        {isNote && (
+          <span class="note-rule push">
+            <Icon name="lock" />
+            {t.noteRule}
+          </span>
+        )}
+      </div>
+      {isClosed ? (
+        <ComposerClosed {...props} onHold={() => setHeld(true)} onNote={() => choose("note")} />
+      ) : (
+        <>
+          <Warning {...{ isNote, isStale, isHeld, quota, cost, draft, open, t }} onNormal={() => setHeld(false)} />
+          <textarea
+            ref={input}
+            class="input-area"
+            rows={3}
+            value={text}
+            data-focus="composer"
+            aria-label={isNote ? t.noteContent : t.replyContent}
+            placeholder={isNote ? t.notePlaceholder : fill(t.replyTo, { name: row === null ? t.user : nameOf(row, t) })}
+            onInput={(event) => {
+              const typed = event.currentTarget.value;
+              change({ [mode]: typed, ...(draft.basedOn === 0 && !isNote && { basedOn: open.to }) });
+              reportTyping(typed !== "");
+            }}
+            onBlur={() => reportTyping(false)}
+            onPaste={(event) => {
+              const file = pastedPicture(event);
+              if (isNote || file === null) return;
+              event.preventDefault();
+              void sendPicture(file);
+            }}
+            onKeyDown={(event) => {
+              const isChoosing = event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD;
+              if (event.key !== "Enter" || event.shiftKey || event.altKey || isChoosing) return;
+              event.preventDefault();
+              send();
+            }}
+          />
+          <div class="composer-foot">
+            {!isNote && !isHeld && <PictureButton onPick={sendPicture} />}
+            <span class="composer-hint">
+              {isNote ? t.enterSaves : row?.session.status === "serving" ? t.enterHint : t.enterTakes}
+            </span>
+            <span class="cost push" aria-live="polite">
+              {isNote ? t.noteCost : costText(cost, quota, isHeld, t)}
+            </span>
+            <button
+              class="button primary"
+              type="submit"
+              disabled={text.trim() === "" || (isNote ? isTooLong(text.trim()) : cost.problem !== null)}
+            >
+              {sendLabel({ isNote, isHeld, isStale, cost, quota, t })}
+            </button>
+          </div>
+        </>
+      )}
+    </form>
+  );
+}
+
+interface WarningProps {
+  readonly isNote: boolean;
+  readonly isStale: boolean;
+  readonly isHeld: boolean;
+  readonly quota: Quota;
+  readonly cost: Cost;
+  readonly draft: Draft;
+  readonly open: OpenLog;
+  readonly t: Texts;
+  readonly onNormal: () => void;
+}
+
+/** What is to be known before sending, one thing at a time: the most urgent. */
+function Warning({ isNote, isStale, isHeld, quota, cost, draft, open, t, onNormal }: WarningProps): JSX.Element | null {
+  const warn = (text: string, isBad = false): JSX.Element => (
+    <p class={`composer-note ${isBad ? "bad" : ""}`} role="status">
+      <Icon name="alert" />
+      <span>{text}</span>
+    </p>
+  );
+  if (isNote) return isTooLong(draft.note.trim()) ? warn(t.noteTooLong, true) : null;
+  if (isStale) return warn(t.stale);
+  if (isHeld) {
+    return (
+      <p class="composer-note" role="status">
+        <Icon name="hour" />
+        <span>{t.heldMode}</span>
+        <button class="text-button" type="button" onClick={onNormal}>
+          {t.sendNormally}
+        </button>
+      </p>
+    );
+  }
+  if (cost.problem === "too_long") return warn(t.costTooLong, true);
+  if (isOld(draft, open)) return warn(t.oldDraft);
+  if (quota.left === 1 && draft.reply.includes("\n")) return warn(t.lastOne);
+  return null;
+}
+
+/** Whether a note has too many characters. */
+function isTooLong(note: string): boolean {
+  return Array.from(note).length > MAX_NOTE;
+}
+
+/** Whether a colleague or a program has replied since the reply was begun. */
+function isOld({ reply, basedOn }: Draft, { rows }: OpenLog): boolean {
+  return reply.trim() !== "" && basedOn !== 0 && rows.some((row) => row.kind === "out" && row.seq > basedOn);
+}
+
+function costText(cost: Cost, quota: Quota, isHeld: boolean, t: Texts): string {
+  if (cost.sends === 0 || isHeld || cost.problem === "too_long") return "";
+  if (cost.problem === "too_many") return fill(t.costNone, { left: quota.left, count: cost.sends });
+  return fill(t.cost, { count: cost.sends, left: quota.left - cost.sends });
+}
+
+function sendLabel(props: {
+  readonly isNote: boolean;
+  readonly isHeld: boolean;
+  readonly isStale: boolean;
+  readonly cost: Cost;
+  readonly quota: Quota;
+  readonly t: Texts;
+}): string {
+  const { isNote, isHeld, isStale, cost, quota, t } = props;
+  if (isNote) return t.saveNote;
+  if (isHeld) return t.sendHeld;
+  if (isStale) return t.sendAnyway;
+  if (quota.left === 1) return t.sendLast;
+  return cost.sends > 1 ? fill(t.sendMany, { count: cost.sends }) : t.send;
+}
+
+/** The composer's upper edge: the share of the window that is left. */
+function Fuse({ quota }: { readonly quota: Quota }): JSX.Element {
+  return (
+    <svg class="fuse" data-level={quota.level} viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      <rect width={(quota.share * 100).toFixed(1)} height="1" />
+    </svg>
+  );
+}
+
+function PictureButton({ onPick }: { readonly onPick: (file: Blob) => Promise<void> }): JSX.Element {
+  const t = useTexts();
+  const file = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={file}
+        hidden
+        type="file"
+        accept="image/png,image/jpeg,image/gif"
+        onChange={(event) => {
+          const input = event.currentTarget;
+          const chosen = input.files?.[0];
+          input.value = "";
+          if (chosen !== undefined) void onPick(chosen);
+        }}
+      />
+      <button
+        class="icon-button"
+        type="button"
+        aria-label={t.insertPicture}
+        title={t.pictureCost}
+        onClick={() => file.current?.click()}
+      >
+        <Icon name="picture" size="l" />
+      </button>
+    </>
+  );
+}
+
+/** Reports typing at most every few seconds, and its end at once. */
+function useTyping(): (isTyping: boolean) => void {
+  const { desk } = useShared();
+  const reported = useRef(0);
+  return (isTyping) => {
+    const now = Date.now();
+    if (isTyping ? now - reported.current < TYPING_EVERY_MS : reported.current === 0) return;
+    reported.current = isTyping ? now : 0;
+    desk.typing(isTyping);
+  };
+}
+
+/** Brings a draft that the agent wrote in another browser, when there is none here. */
+function useServerDraft(conversation: string, log: string, hasDraft: boolean): void {
+  const { desk } = useShared();
+  useEffect(() => {
+    const known = desk.drafts.read(conversation, log);
+    if (hasDraft && known.reply === "" && known.note === "") void desk.drafts.fetch(conversation, log);
+  }, [conversation, log]);
+}
+
+function pastedPicture(event: ClipboardEvent): Blob | null {
+  return [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/")) ?? null;
+}
+
+function focusLater(input: { readonly current: HTMLTextAreaElement | null }): void {
+  requestAnimationFrame(() => input.current?.focus());
+}
+
+function without(set: ReadonlySet<string>, value: string): ReadonlySet<string> {
+  if (!set.has(value)) return set;
+  const next = new Set(set);
+  next.delete(value);
+  return next;
+}

@@ -1,0 +1,65 @@
+/** What the parts of the desk share: the desk, its notices, the names of colleagues. */
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import type { DeskRow } from "../../shared/api/desk/row.ts";
+import { ApiProblem } from "../client/api.ts";
+import type { Desk } from "../client/desk.ts";
+import { lookUp, type Texts } from "../text/texts.ts";
+import { fill } from "../ui/text.ts";
+
+/** A dialog over the page. */
+export type DialogName = "transfer" | "park" | "finish" | "presence" | "shortcuts";
+
+/** What the parts of the desk share. */
+export interface Shared {
+  readonly desk: Desk;
+  readonly notify: (text: string, isBad?: boolean) => void;
+  /** Shows a dialog; null closes it. */
+  readonly showDialog: (dialog: DialogName | null) => void;
+}
+
+/** Set by the desk's screen. */
+export const SharedContext = createContext<Shared | null>(null);
+
+/** Returns what the parts share. */
+export function useShared(): Shared {
+  const shared = useContext(SharedContext);
+  if (shared === null) throw new Error("outside of the desk's screen");
+  return shared;
+}
+
+/** Returns how a contact is called: by name, else by the end of the user's id. */
+export function nameOf({ contact }: Pick<DeskRow, "contact">, t: Texts): string {
+  return contact.name ?? `${t.user} ··${contact.tail}`;
+}
+
+/** Returns what a failed command means for the agent. */
+export function describeProblem(error: unknown, t: Texts): string {
+  if (!(error instanceof ApiProblem)) return t.unexpected;
+  if (error.code === "unreachable") return t.unreachable;
+  const { name } = error.facts;
+  const text = lookUp(t.problem, error.code);
+  return text === undefined ? t.unexpected : fill(text, { name: typeof name === "string" ? name : t.somebody });
+}
+
+const lookers = new Set<() => void>();
+let ticker: ReturnType<typeof setInterval> | undefined;
+
+/** Returns the page's clock, once a second; all clocks of the page change together. Epoch ms. */
+export function useClock(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const look = (): void => setNow(Date.now());
+    lookers.add(look);
+    ticker ??= setInterval(() => {
+      for (const looker of lookers) looker();
+    }, 1_000);
+    return () => {
+      lookers.delete(look);
+      if (lookers.size > 0) return;
+      clearInterval(ticker);
+      ticker = undefined;
+    };
+  }, []);
+  return now;
+}

@@ -1,0 +1,288 @@
+/** The desk: lists, conversation and panel side by side; on narrow screens one over the other. */
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { PresenceInput } from "../../shared/api/desk/agent.ts";
+import type { ShownDeskRow } from "../../shared/api/socket.ts";
+import { putBack, type Desk, type Target } from "../client/desk.ts";
+import { readRoute, useHash, writeRoute, type Route } from "../client/route.ts";
+import { useStore } from "../client/store.ts";
+import { listRows, type ListName } from "../model/lists.ts";
+import { rightsOf } from "../model/rights.ts";
+import { lastSession } from "../model/timeline.ts";
+import { useTexts } from "../text/texts.ts";
+import type { Theme } from "../ui/appearance.ts";
+import type { Language } from "../ui/text.ts";
+import { ChatPane, NoChat } from "./chat-pane.tsx";
+import { describeProblem, SharedContext, type DialogName, type Shared } from "./context.ts";
+import { FinishDialog, ParkDialog, ShortcutsDialog, TransferDialog } from "./dialogs.tsx";
+import { useKeys } from "./keys.ts";
+import { ListPane } from "./list-pane.tsx";
+import { PresenceDialog } from "./presence-dialog.tsx";
+import { ConnectionBanner, PresenceBanner, PresenceButton, Rail } from "./rail.tsx";
+import { SidePanel } from "./side-panel.tsx";
+
+/** How long a notice is shown, milliseconds. */
+const NOTICE_MS = 4_000;
+
+interface ScreenProps {
+  readonly desk: Desk;
+  readonly theme: Theme;
+  readonly language: Language;
+  readonly onTheme: (theme: Theme) => void;
+  readonly onLanguage: (language: Language) => void;
+  readonly onSignOut: () => void;
+}
+
+/** The screen of an agent who is signed in. */
+export function DeskScreen(props: ScreenProps): JSX.Element {
+  const { desk } = props;
+  const t = useTexts();
+  const state = useStore(desk.state, (value) => value);
+  const link = useStore(desk.link, (value) => value);
+  const route = readRoute(useHash());
+  const [dialog, showDialog] = useState<DialogName | null>(null);
+  const [isPanelShown, showPanel] = useState(false);
+  const [notice, notify] = useNotice();
+  const { you, open } = state;
+  const row = open === null ? null : (state.rows.get(open.conversation) ?? null);
+  const contact = useContacts(state.rows, open?.conversation ?? null);
+  const shared: Shared = useMemo(() => ({ desk, notify, showDialog }), [desk, notify]);
+  const go = (next: Partial<Route>): void => {
+    location.hash = writeRoute({ ...route, ...next });
+  };
+
+  useEffect(() => desk.showView("all", route.list === "all"), [desk, route.list]);
+  useEffect(() => {
+    desk.open(route.conversation);
+    showPanel(false);
+  }, [desk, route.conversation]);
+  const unread = state.counts.mine?.unread ?? 0;
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${t.title}`;
+  }, [unread, t]);
+
+  /** Runs a command and says what came of it. @returns whether it succeeded */
+  const act = async (
+    target: Target,
+    name: keyof typeof t.done,
+    extra: Readonly<Record<string, unknown>> = {},
+  ): Promise<boolean> => {
+    showDialog(null);
+    try {
+      const { isOverCapacity } = await desk.act(target, name, extra);
+      notify(name === "take" && isOverCapacity ? t.overCapacity : t.done[name]);
+      return true;
+    } catch (error) {
+      notify(describeProblem(error, t), true);
+      return false;
+    }
+  };
+  const take = async (taken: ShownDeskRow): Promise<void> => {
+    if (await act(targetOf(taken), "take")) go({ list: "mine", conversation: taken.conversation });
+    focusOn("composer");
+  };
+  const actOnOpen = (
+    name: "transfer" | "park" | "close" | "unpark",
+    extra: Readonly<Record<string, unknown>> = {},
+  ): void => {
+    if (row === null) return;
+    void act(targetOf(row), name, extra).then((isDone) => {
+      if (!isDone || name === "unpark") return;
+      go({ conversation: null });
+      focusOn("list");
+    });
+  };
+  const reopen = (): void => {
+    const last = open === null ? null : lastSession(open.rows);
+    if (open === null || open.log === null || last === null || last.session === null) return;
+    const target = { conversation: open.conversation, log: open.log, session: last.session, version: last.version };
+    void act(target, "reopen").then((isDone) => isDone && go({ list: "mine" }));
+  };
+  const choosePresence = (presence: PresenceInput): void => {
+    showDialog(null);
+    desk.choosePresence(presence).catch((error: unknown) => notify(describeProblem(error, t), true));
+  };
+
+  const order = route.list === "closed" ? [] : listRows(state.rows, route.list, "waiting", "");
+  const openAt = (index: number): void => {
+    const shown = [...document.querySelectorAll<HTMLElement>(".rows [data-conversation]")];
+    const conversation = shown[index]?.dataset["conversation"] ?? order[index]?.conversation;
+    if (conversation !== undefined) go({ conversation });
+  };
+  const ask = (name: "transfer" | "park" | "finish", isAllowed: boolean): void => {
+    if (isAllowed && link.name === "live") showDialog(name);
+  };
+  const rights = row === null || you === null ? null : rightsOf(you, row);
+  const waiting = listRows(state.rows, "queue", "waiting", "").find(
+    (candidate) => you !== null && rightsOf(you, candidate).take,
+  );
+  useKeys({
+    next(step) {
+      const shown = [...document.querySelectorAll<HTMLElement>(".rows [data-conversation]")];
+      const at = shown.findIndex(({ dataset }) => dataset["conversation"] === route.conversation);
+      openAt(at === -1 ? 0 : Math.max(0, Math.min(shown.length - 1, at + step)));
+    },
+    nth: openAt,
+    list: (list) => go({ list }),
+    take() {
+      const taken = rights?.take === true && row !== null ? row : row === null ? waiting : undefined;
+      if (taken !== undefined && link.name === "live") void take(taken);
+    },
+    compose(mode) {
+      document.querySelector<HTMLElement>(`.composer [data-mode=${mode}]`)?.click();
+      focusOn("composer");
+    },
+    transfer: () => ask("transfer", rights?.transfer === true),
+    park: () => ask("park", rights?.park === true && row?.session.parkedUntil === null),
+    finish: () => ask("finish", rights?.close === true),
+    undo() {
+      const last = desk.outbox.store.get().findLast(({ phase }) => phase.name === "undo");
+      if (last === undefined || desk.outbox.takeBack(last.id) === null) return false;
+      putBack(desk.drafts, last);
+      return true;
+    },
+    search: () => focusOn("search"),
+    presence: () => showDialog("presence"),
+    back() {
+      if (isPanelShown) showPanel(false);
+      else if (document.activeElement instanceof HTMLTextAreaElement) focusOn("list");
+      else go({ conversation: null });
+    },
+    sheet: () => showDialog("shortcuts"),
+  });
+
+  if (you === null) {
+    return (
+      <main>
+        <ConnectionBanner link={link} onReconnect={desk.poke} />
+        <p class="hint loading">{t.connectingHint}</p>
+      </main>
+    );
+  }
+  const dialogProps = { state, onClose: () => showDialog(null), onAct: actOnOpen };
+  return (
+    <SharedContext.Provider value={shared}>
+      <div class="app" data-pane={route.conversation === null ? "list" : "chat"}>
+        <Rail
+          you={you}
+          link={link}
+          unread={unread}
+          onPresence={() => showDialog("presence")}
+          onShortcuts={() => showDialog("shortcuts")}
+          onHome={() => go({ list: "mine" })}
+        />
+        <main class="sheet-of-work">
+          <h1 class="sr-only">{t.title}</h1>
+          <ConnectionBanner link={link} onReconnect={desk.poke} />
+          <PresenceBanner you={you} onOnline={() => choosePresence({ state: "online", reason: null })} />
+          <div class={`desk ${open === null ? "has-no-panel" : ""}`}>
+            <ListPane
+              list={route.list}
+              opened={route.conversation}
+              onList={(list: ListName) => go({ list })}
+              onOpen={(conversation) => go({ conversation })}
+              onOpenClosed={(closed) => {
+                contact.remember(closed);
+                go({ conversation: closed.conversation });
+              }}
+              onTake={(taken) => void take(taken)}
+              corner={<PresenceButton you={you} onPresence={() => showDialog("presence")} />}
+            />
+            {open === null ? (
+              <NoChat onTakeFirst={waiting === undefined || link.name !== "live" ? null : () => void take(waiting)} />
+            ) : (
+              <>
+                <ChatPane
+                  state={state}
+                  open={open}
+                  row={row}
+                  contact={contact.current}
+                  onBack={() => go({ conversation: null })}
+                  onTake={() => row !== null && void take(row)}
+                  onReopen={reopen}
+                  onUnpark={() => actOnOpen("unpark")}
+                  onDetails={() => showPanel(true)}
+                />
+                {isPanelShown && <div class="scrim" onClick={() => showPanel(false)} />}
+                <SidePanel
+                  state={state}
+                  open={open}
+                  row={row}
+                  contact={contact.current}
+                  isShown={isPanelShown}
+                  onClose={() => showPanel(false)}
+                />
+              </>
+            )}
+          </div>
+        </main>
+        {dialog === "transfer" && row !== null && <TransferDialog {...dialogProps} row={row} />}
+        {dialog === "park" && row !== null && <ParkDialog {...dialogProps} row={row} />}
+        {dialog === "finish" && row !== null && <FinishDialog {...dialogProps} row={row} />}
+        {dialog === "shortcuts" && <ShortcutsDialog onClose={() => showDialog(null)} />}
+        {dialog === "presence" && (
+          <PresenceDialog {...props} you={you} onChoose={choosePresence} onClose={() => showDialog(null)} />
+        )}
+        <p class={`toast ${notice?.isBad === true ? "is-bad" : ""}`} role="status">
+          {notice?.text}
+        </p>
+      </div>
+    </SharedContext.Provider>
+  );
+}
+
+function targetOf({ conversation, log, version, session }: ShownDeskRow): Target {
+  return { conversation, log, version, session: session.seq };
+}
+
+/** How long a place may take to appear, milliseconds. */
+const FOCUS_MS = 2_000;
+
+/** Moves the focus when what had it is gone: to the composer, the search, or the list, as soon as it is there. */
+function focusOn(place: "composer" | "search" | "list", until = Date.now() + FOCUS_MS): void {
+  requestAnimationFrame(() => {
+    const selector =
+      place === "list"
+        ? ".rows [tabindex='0'], .rows .row-link, .list-top [aria-pressed=true]"
+        : `[data-focus=${place}]`;
+    const target = document.querySelector<HTMLElement>(selector);
+    if (target !== null) target.focus();
+    else if (Date.now() < until) focusOn(place, until);
+  });
+}
+
+type Notice = { readonly text: string; readonly isBad: boolean } | null;
+
+function useNotice(): readonly [Notice, Shared["notify"]] {
+  const [notice, setNotice] = useState<Notice>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const notify = useMemo(
+    () =>
+      (text: string, isBad = false): void => {
+        clearTimeout(timer.current);
+        setNotice({ text, isBad });
+        timer.current = setTimeout(() => setNotice(null), NOTICE_MS);
+      },
+    [],
+  );
+  return [notice, notify];
+}
+
+type Contact = ShownDeskRow["contact"];
+
+/** The contact of the open conversation, remembered when its session leaves the lists. */
+function useContacts(
+  rows: ReadonlyMap<string, ShownDeskRow>,
+  opened: string | null,
+): {
+  readonly current: Contact | null;
+  readonly remember: (row: { readonly conversation: string; readonly contact: Contact }) => void;
+} {
+  const known = useRef(new Map<string, Contact>());
+  const row = opened === null ? undefined : rows.get(opened);
+  if (row !== undefined) known.current.set(row.conversation, row.contact);
+  return {
+    current: opened === null ? null : (known.current.get(opened) ?? null),
+    remember: ({ conversation, contact }) => known.current.set(conversation, contact),
+  };
+}

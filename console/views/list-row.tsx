@@ -1,0 +1,144 @@
+/** A session in a list. */
+import type { JSX } from "preact";
+import type { AgentJson } from "../../shared/api/desk/agent.ts";
+import type { ShownDeskRow } from "../../shared/api/socket.ts";
+import { useTexts, type Texts } from "../text/texts.ts";
+import { shortTime } from "../ui/clock.ts";
+import { withEmoji } from "../ui/emoji.ts";
+import { fill } from "../ui/text.ts";
+import { nameOf } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import { memo } from "./memo.ts";
+import { Avatar, ContactName, ShortQuota, WaitingClock } from "./parts.tsx";
+
+interface RowProps {
+  readonly row: ShownDeskRow;
+  readonly you: string;
+  readonly people: readonly AgentJson[];
+  readonly offsetMs: number;
+  readonly isOpen: boolean;
+  /** Whether it is the row that the Tab key reaches. */
+  readonly isReached: boolean;
+  /** Whether there is text of the agent's that was not sent. */
+  readonly hasDraft: boolean;
+  readonly onOpen: (conversation: string) => void;
+}
+
+/** A row of a list of sessions, as an option of a listbox. */
+export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
+  const { row, you, people, offsetMs, isOpen, isReached, hasDraft, onOpen } = props;
+  const t = useTexts();
+  const { session, line, contact } = row;
+  const isOthers = session.assignee !== null && session.assignee !== you;
+  return (
+    <li
+      class={`row ${session.unread > 0 ? "unread" : ""}`}
+      role="option"
+      aria-selected={isOpen}
+      tabIndex={isReached ? 0 : -1}
+      data-conversation={row.conversation}
+      onClick={() => onOpen(row.conversation)}
+    >
+      <Avatar name={contact.name} tail={contact.tail} unread={session.unread} />
+      <div class="row-name">
+        <b class="clip">
+          <ContactName contact={contact} />
+        </b>
+        {session.unread > 0 && <span class="sr-only">{fill(t.unread, { count: session.unread })}</span>}
+      </div>
+      <div class="row-side">
+        {session.waitingSince === null ? (
+          <span class="clock plain">{shortTime(Date.parse(line?.at ?? session.lastMessageAt))}</span>
+        ) : (
+          <WaitingClock since={session.waitingSince} offsetMs={offsetMs} />
+        )}
+      </div>
+      <p class="row-line">
+        <span class="clip">{lineText(row, you, t)}</span>
+      </p>
+      <div class="row-meta">
+        <ShortQuota window={row.window} offsetMs={offsetMs} />
+        {(row.draft || hasDraft) && (
+          <span class="mark-draft">
+            <Icon name="pen" />
+            {t.draft}
+          </span>
+        )}
+        {session.parkedUntil !== null && (
+          <span class="label">{fill(t.parkedUntil, { time: shortTime(Date.parse(session.parkedUntil)) })}</span>
+        )}
+        {isOthers && (
+          <span class="label clip">{fill(t.servedBy, { name: agentName(session.assignee, people, t) })}</span>
+        )}
+        {session.team !== null && !isOthers && <span class="label clip">{session.team}</span>}
+      </div>
+    </li>
+  );
+});
+
+/** A waiting session, with the button that takes it. */
+export const QueueRow = memo(function QueueRow(
+  props: Omit<RowProps, "people" | "hasDraft" | "isReached"> & {
+    readonly canTake: boolean;
+    readonly onTake: (row: ShownDeskRow) => void;
+  },
+): JSX.Element {
+  const { row, you, offsetMs, isOpen, canTake, onOpen, onTake } = props;
+  const t = useTexts();
+  const name = nameOf(row, t);
+  return (
+    <li class={`row queue ${isOpen ? "is-open" : ""}`} data-conversation={row.conversation}>
+      <Avatar name={row.contact.name} tail={row.contact.tail} unread={row.session.unread} />
+      <div class="row-name">
+        <button class="row-link clip" type="button" aria-current={isOpen} onClick={() => onOpen(row.conversation)}>
+          <ContactName contact={row.contact} />
+        </button>
+        <WaitingClock
+          since={row.session.waitingSince ?? row.session.since ?? row.session.lastMessageAt}
+          offsetMs={offsetMs}
+        />
+      </div>
+      <p class="row-line">
+        <span class="clip">{lineText(row, you, t)}</span>
+      </p>
+      <div class="row-meta">
+        <ShortQuota window={row.window} offsetMs={offsetMs} />
+        {row.session.isOffline && <span class="label">{t.offlineQueue}</span>}
+        {row.session.team !== null && <span class="label clip">{row.session.team}</span>}
+      </div>
+      <button class="button small" type="button" disabled={!canTake} onClick={() => onTake(row)}>
+        {t.take}
+        <span class="sr-only"> {name}</span>
+      </button>
+    </li>
+  );
+});
+
+/** Returns an agent's name by id. */
+export function agentName(id: string | null, people: readonly AgentJson[], t: Texts): string {
+  return people.find((agent) => agent.id === id)?.name ?? t.somebody;
+}
+
+function lineText({ line, session }: ShownDeskRow, you: string, t: Texts): string {
+  if (line === null) return "";
+  const text = line.text === null ? `[${kindName(line.kind, t)}]` : withEmoji(line.text);
+  if (line.by === "user") return text;
+  const authors = { agent: session.assignee === you ? t.me : null, api: t.api, auto: t.auto, system: null };
+  const who = authors[line.by];
+  return who === null ? text : fill(t.said, { who, text });
+}
+
+/** Names a type of message in a list. */
+function kindName(kind: string, t: Texts): string {
+  const names = new Map<string, string>([
+    ["image", t.picture],
+    ["voice", t.voice],
+    ["video", t.video],
+    ["file", t.file],
+    ["location", t.location],
+    ["link", t.link],
+    ["card", t.card],
+    ["note", t.note],
+  ]);
+  return names.get(kind) ?? kind;
+}

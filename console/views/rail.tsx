@@ -1,0 +1,159 @@
+/** The narrow bar at the left: the mark, shortcuts, the state of the connection, the agent's presence. */
+import type { JSX } from "preact";
+import type { AgentJson } from "../../shared/api/desk/agent.ts";
+import type { LinkState } from "../client/link.ts";
+import { waitingTime } from "../model/spans.ts";
+import { useTexts, type Texts } from "../text/texts.ts";
+import { fill } from "../ui/text.ts";
+import { useClock } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import { AgentAvatar, PresenceDot, presenceName } from "./parts.tsx";
+
+interface RailProps {
+  readonly you: AgentJson;
+  readonly link: LinkState;
+  readonly unread: number;
+  readonly onPresence: () => void;
+  readonly onShortcuts: () => void;
+  readonly onHome: () => void;
+}
+
+/** The bar. */
+export function Rail({ you, link, unread, onPresence, onShortcuts, onHome }: RailProps): JSX.Element {
+  const t = useTexts();
+  return (
+    <nav class="rail" aria-label={t.navigation}>
+      <span class="mark">
+        <Icon name="kefu" size="l" />
+      </span>
+      <button class="rail-link is-here" type="button" aria-current="page" onClick={onHome}>
+        <Icon name="chats" size="l" />
+        {t.sessions}
+        {unread > 0 && (
+          <span class="badge">
+            {unread}
+            <span class="sr-only"> {t.newMessages}</span>
+          </span>
+        )}
+      </button>
+      <div class="rail-foot">
+        <button
+          class="icon-button"
+          type="button"
+          aria-label={t.shortcuts}
+          title={`${t.shortcuts} (?)`}
+          onClick={onShortcuts}
+        >
+          <Icon name="help" size="l" />
+        </button>
+        <Connection link={link} t={t} />
+        <button class="me" type="button" aria-haspopup="dialog" title={`${t.presence} (S)`} onClick={onPresence}>
+          <AgentAvatar name={you.name} presence={you.actual} />
+          <span>
+            {presenceName(you, t)}
+            <span class="sr-only">{t.changePresence}</span>
+          </span>
+        </button>
+      </div>
+    </nav>
+  );
+}
+
+function Connection({ link, t }: { readonly link: LinkState; readonly t: Texts }): JSX.Element {
+  const [name, hint, icon] =
+    link.name === "live"
+      ? ([t.live, t.liveHint, "live"] as const)
+      : link.name === "connecting"
+        ? ([t.connecting, t.connectingHint, "clock"] as const)
+        : ([t.offline, t.offline, "offline"] as const);
+  return (
+    <p class={`live ${link.name === "live" ? "" : "is-off"}`} role="status" title={hint}>
+      <Icon name={icon} />
+      {name}
+    </p>
+  );
+}
+
+/** The presence at the top of the lists, on a phone. */
+export function PresenceButton({
+  you,
+  onPresence,
+}: {
+  readonly you: AgentJson;
+  readonly onPresence: () => void;
+}): JSX.Element {
+  const t = useTexts();
+  return (
+    <button class="presence-button one-pane-only" type="button" aria-haspopup="dialog" onClick={onPresence}>
+      <PresenceDot presence={you.actual} />
+      {presenceName(you, t)}
+      <span class="sr-only">{t.changePresence}</span>
+    </button>
+  );
+}
+
+/** What is wrong with the connection, and what that means for the work; nothing while it is live. */
+export function ConnectionBanner({
+  link,
+  onReconnect,
+}: {
+  readonly link: LinkState;
+  readonly onReconnect: () => void;
+}): JSX.Element | null {
+  const t = useTexts();
+  if (link.name === "ended" && link.reason === "protocol") {
+    return (
+      <p class="banner info" role="alert">
+        <Icon name="again" />
+        <span>{t.outdated}</span>
+        <button class="text-button" type="button" onClick={() => location.reload()}>
+          {t.reload}
+        </button>
+      </p>
+    );
+  }
+  return link.name === "reconnecting" ? <Reconnecting since={link.since} onReconnect={onReconnect} /> : null;
+}
+
+function Reconnecting({
+  since,
+  onReconnect,
+}: {
+  readonly since: number;
+  readonly onReconnect: () => void;
+}): JSX.Element {
+  const t = useTexts();
+  const now = useClock();
+  return (
+    <div class="banner" role="group" aria-label={t.offline}>
+      <Icon name="offline" />
+      <span>{navigator.onLine ? fill(t.reconnecting, { time: waitingTime(now - since) }) : t.networkOff}</span>
+      <button class="text-button" type="button" onClick={onReconnect}>
+        {t.reconnectNow}
+      </button>
+    </div>
+  );
+}
+
+/** Reminds an agent who would not get sessions; presence is the agent's choice, never that of opening a page. */
+export function PresenceBanner({
+  you,
+  onOnline,
+}: {
+  readonly you: AgentJson;
+  readonly onOnline: () => void;
+}): JSX.Element | null {
+  const t = useTexts();
+  const { state, reason } = you.wanted;
+  // A new agent is away, without a reason, until the first choice.
+  if (state !== "offline" && !(state === "away" && reason === null)) return null;
+  return (
+    <div class="banner info" role="group" aria-label={t.presence}>
+      <Icon name="user" />
+      <span>{fill(t.notOnline, { state: state === "offline" ? t.off : t.away })}</span>
+      <button class="text-button" type="button" onClick={onOnline}>
+        {t.goOnline}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,198 @@
+/** Signing in, and accepting an invite. Opening an invite's link changes nothing; only pressing the button does. */
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ApiProblem, call } from "../client/api.ts";
+import { lookUp, useTexts, type Texts } from "../text/texts.ts";
+import { Icon } from "./icons.tsx";
+
+/** The shortest password. */
+const MIN_PASSWORD = 10;
+
+interface SignInProps {
+  readonly onSignedIn: () => void;
+  /** Why the agent has to sign in again; null: the page was just opened. */
+  readonly reason: string | null;
+}
+
+/** The form of name and password. */
+export function SignIn({ onSignedIn, reason }: SignInProps): JSX.Element {
+  const t = useTexts();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const form = useForm(t, async () => {
+    await call("POST", "sign-in", { body: { name, password } });
+    onSignedIn();
+  });
+  return (
+    <Card title={t.signIn} onSubmit={form.submit}>
+      {reason !== null && <p class="banner">{reason}</p>}
+      <label class="field">
+        <span class="name">{t.name}</span>
+        <input
+          class="input"
+          value={name}
+          required
+          autocomplete="username"
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      <PasswordField
+        label={t.password}
+        value={password}
+        autocomplete="current-password"
+        onInput={setPassword}
+        problem={form.problem}
+      />
+      <button class="button primary big" type="submit" disabled={form.isBusy}>
+        {form.isBusy ? t.signingIn : t.signInButton}
+      </button>
+      <p class="hint">{t.signInHint}</p>
+    </Card>
+  );
+}
+
+/** The form of an invite. @param secret what follows `#invite=` */
+export function AcceptInvite({
+  secret,
+  onSignedIn,
+  onLeave,
+}: {
+  readonly secret: string;
+  readonly onSignedIn: () => void;
+  readonly onLeave: () => void;
+}): JSX.Element {
+  const t = useTexts();
+  const [password, setPassword] = useState("");
+  const [again, setAgain] = useState("");
+  const form = useForm(t, async () => {
+    if (Array.from(password).length < MIN_PASSWORD) throw new FormProblem(t.passwordShort);
+    if (password !== again) throw new FormProblem(t.passwordDiffers);
+    await call("POST", "sign-in/invite", { body: { invite: secret, password } });
+    onSignedIn();
+  });
+  return (
+    <Card title={t.invite} onSubmit={form.submit}>
+      <p class="muted">{t.inviteText}</p>
+      <PasswordField
+        label={t.newPassword}
+        value={password}
+        autocomplete="new-password"
+        onInput={setPassword}
+        problem={null}
+      />
+      <PasswordField
+        label={t.repeatPassword}
+        value={again}
+        autocomplete="new-password"
+        onInput={setAgain}
+        problem={form.problem}
+      />
+      <button class="button primary big" type="submit" disabled={form.isBusy}>
+        {form.isBusy ? t.signingIn : t.inviteButton}
+      </button>
+      <button class="button quiet" type="button" onClick={onLeave}>
+        {t.toSignIn}
+      </button>
+    </Card>
+  );
+}
+
+function Card(props: {
+  readonly title: string;
+  readonly onSubmit: () => Promise<void>;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <main class="login">
+      <form
+        class="login-card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void props.onSubmit();
+        }}
+      >
+        <span class="mark">
+          <Icon name="kefu" size="l" />
+        </span>
+        <h1>{props.title}</h1>
+        {props.children}
+      </form>
+    </main>
+  );
+}
+
+interface PasswordProps {
+  readonly label: string;
+  readonly value: string;
+  readonly autocomplete: "current-password" | "new-password";
+  readonly onInput: (value: string) => void;
+  readonly problem: string | null;
+}
+
+function PasswordField({ label, value, autocomplete, onInput, problem }: PasswordProps): JSX.Element {
+  return (
+    <label class="field">
+      <span class="name">{label}</span>
+      <input
+        class="input"
+        type="password"
+        value={value}
+        required
+        autocomplete={autocomplete}
+        aria-invalid={problem !== null}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <span role="alert">
+        {problem !== null && (
+          <span class="hint bad">
+            <Icon name="alert" />
+            {problem}
+          </span>
+        )}
+      </span>
+    </label>
+  );
+}
+
+/** A problem that the form itself finds. */
+class FormProblem extends Error {}
+
+interface Form {
+  readonly submit: () => Promise<void>;
+  readonly isBusy: boolean;
+  readonly problem: string | null;
+}
+
+function useForm(t: Texts, work: () => Promise<void>): Form {
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const submit = async (): Promise<void> => {
+    if (isBusy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await work();
+    } catch (error) {
+      setProblem(error instanceof FormProblem ? error.message : describe(error, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { submit, isBusy, problem };
+}
+
+function describe(error: unknown, t: Texts): string {
+  if (!(error instanceof ApiProblem)) return t.unexpected;
+  const words = {
+    unreachable: t.unreachable,
+    sign_in_refused: t.wrongSignIn,
+    agent_suspended: t.suspended,
+    rate_limited: t.tooMany,
+    desk_off: t.signInOff,
+    origin_refused: t.originRefused,
+    https_required: t.originRefused,
+    invite_invalid: t.inviteGone,
+    weak_password: t.passwordWeak,
+  };
+  return lookUp(words, error.code) ?? t.unexpected;
+}

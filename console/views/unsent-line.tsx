@@ -1,0 +1,115 @@
+/** A message or note that the server does not have yet: a clock, never a tick. */
+import type { JSX } from "preact";
+import { putBack } from "../client/desk.ts";
+import type { Unsent } from "../model/unsent.ts";
+import { useTexts } from "../text/texts.ts";
+import { fill } from "../ui/text.ts";
+import { TextBubble } from "./content.tsx";
+import { useClock, useShared } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import { Note, reasonText } from "./line.tsx";
+import { AgentAvatar } from "./parts.tsx";
+
+/** A message on its way, with its state in words and the permitted step. */
+export function UnsentLine({ unsent, you }: { readonly unsent: Unsent; readonly you: string }): JSX.Element {
+  const { content, phase, writtenAt } = unsent;
+  const state = <UnsentState unsent={unsent} />;
+  if (content.type === "note") return <Note by={you} text={content.text} at={writtenAt} state={state} />;
+  return (
+    <article class="message out">
+      <AgentAvatar name={you} />
+      {content.type === "text" ? (
+        <TextBubble text={content.text} state={phase.name === "refused" ? "stopped" : "pending"} />
+      ) : (
+        <PictureWaits />
+      )}
+      {state}
+    </article>
+  );
+}
+
+function PictureWaits(): JSX.Element {
+  const t = useTexts();
+  return (
+    <p class="picture-state">
+      <Icon name="picture" size="l" />
+      {t.uploading}
+    </p>
+  );
+}
+
+function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
+  const t = useTexts();
+  const { desk } = useShared();
+  const { phase, id, content } = unsent;
+  if (phase.name === "undo") return <Undo unsent={unsent} until={phase.until} />;
+  if (phase.name !== "refused") {
+    return (
+      <p class="meta">
+        <span>
+          <Icon name={phase.name === "waiting" ? "offline" : "clock"} />
+          {t.unsent[phase.name]}
+        </span>
+      </p>
+    );
+  }
+  const { code, name } = phase.refusal;
+  const reason = code === "taken" && name !== undefined ? fill(t.reasonTaken, { name }) : reasonText(code, null, t);
+  const isWindow = code === "window_closed" || code === "quota_used";
+  const take = (): void => void desk.outbox.takeBack(id);
+  return (
+    <p class="outcome bad">
+      <span>
+        <Icon name="alert" />
+        {fill(t.unsent.refused, { reason })}
+      </span>
+      {isWindow && content.type === "text" && (
+        <button
+          type="button"
+          onClick={() => {
+            take();
+            desk.outbox.add({ ...unsent, id: crypto.randomUUID(), hold: true }, 0);
+          }}
+        >
+          {t.holdIt}
+        </button>
+      )}
+      {content.type !== "picture" && (
+        <button
+          type="button"
+          onClick={() => {
+            take();
+            putBack(desk.drafts, unsent);
+          }}
+        >
+          {t.toComposer}
+        </button>
+      )}
+      <button type="button" onClick={take}>
+        {t.remove}
+      </button>
+    </p>
+  );
+}
+
+function Undo({ unsent, until }: { readonly unsent: Unsent; readonly until: number }): JSX.Element {
+  const t = useTexts();
+  const { desk } = useShared();
+  const seconds = Math.max(1, Math.ceil((until - useClock()) / 1_000));
+  return (
+    <p class="outcome">
+      <span>
+        <Icon name="clock" />
+        {fill(t.undoText, { seconds })}
+      </span>
+      <button
+        type="button"
+        onClick={() => {
+          if (desk.outbox.takeBack(unsent.id) !== null) putBack(desk.drafts, unsent);
+        }}
+      >
+        {t.undo}
+      </button>
+    </p>
+  );
+}

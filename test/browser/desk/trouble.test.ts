@@ -1,0 +1,144 @@
+/** The desk in trouble, against a scripted server: a lost connection, a reload, texts that try to be more than text. */
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { startBrowser } from "../chromium.ts";
+import { rowsOf, said, session } from "./sample-log.ts";
+import { conversationId, LOG, row, WANG } from "./sample.ts";
+import { openScripted, servePage, type PageServer, type Scripted } from "./scripted.ts";
+import { XSS_TEXTS } from "./xss-texts.ts";
+
+let browser: Browser;
+let server: PageServer;
+let opened: Scripted[] = [];
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), servePage()]);
+});
+afterEach(async ({ expect }) => {
+  const complaints = opened.flatMap((scripted) => scripted.complaints);
+  await Promise.all(opened.map(({ page }) => page.context().close()));
+  opened = [];
+  expect(complaints).toStrictEqual([]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), server.stop()]);
+});
+
+async function open(options: Parameters<typeof openScripted>[2] = {}): Promise<Scripted> {
+  const scripted = await openScripted(browser, server, options);
+  opened.push(scripted);
+  return scripted;
+}
+
+const CHAT = `#/mine/${conversationId(0x7f3a)}`;
+
+describe("without a connection", () => {
+  it("writing goes on and is sent once, taking waits, and the page says so until it is live again", async ({
+    expect,
+  }) => {
+    const scripted = await open({ hash: CHAT });
+    const { page, requests } = scripted;
+    await page.getByText("实时").waitFor();
+    scripted.setDown(true);
+    await scripted.cut();
+    await page.getByRole("group", { name: "已断开" }).waitFor();
+    expect(await page.getByRole("button", { name: "结束", exact: true }).isEnabled()).toBe(false);
+    await page.getByLabel("回复内容").fill("断线时写的");
+    await page.getByLabel("回复内容").press("Enter");
+    await page.getByText("连上后发送").waitFor();
+    expect(requests).toStrictEqual([]);
+    scripted.setDown(false);
+    await page.getByRole("button", { name: "立即重连" }).click();
+    await expect.poll(() => requests.length).toBe(1);
+    expect(await page.getByRole("group", { name: "已断开" }).count()).toBe(0);
+    expect(requests[0]?.body).toMatchObject({ content: "断线时写的" });
+  });
+
+  it("rows that were missed are read, and shown once and in order", async ({ expect }) => {
+    const scripted = await open({ hash: CHAT });
+    const { page, script } = scripted;
+    await page.getByText("在吗", { exact: true }).waitFor();
+    const before = script.log.length;
+    const added = rowsOf(
+      ...Array.from({ length: before + 10 }, (_, index) => said({ type: "text", content: `第 ${index + 1} 条` })),
+    );
+    script.log = added;
+    script.answer = (method, path) =>
+      method === "GET" && path.includes("after=")
+        ? { status: 200, body: { log: LOG, rows: added.slice(before), next: added.length } }
+        : undefined;
+    scripted.push({
+      type: "rows",
+      conversation: conversationId(0x7f3a),
+      log: LOG,
+      from: added.length - 1,
+      to: added.length,
+      rows: added.slice(-1),
+    });
+    await page.getByText(`第 ${added.length} 条`).waitFor();
+    const shown = await page.locator(".message.in .bubble").allTextContents();
+    expect(shown.filter((text) => text.startsWith("第"))).toStrictEqual(
+      Array.from({ length: 10 }, (_, index) => `第 ${before + index + 1} 条`),
+    );
+  });
+
+  it("a draft survives a reload, in its own conversation alone", async ({ expect }) => {
+    const { page } = await open({ hash: CHAT });
+    await page.getByLabel("回复内容").fill("写了一半");
+    await page.reload();
+    await expect.poll(() => page.getByLabel("回复内容").inputValue()).toBe("写了一半");
+    await page.getByRole("option", { name: /李女士/ }).click();
+    await page.getByRole("heading", { name: /李女士/, level: 2 }).waitFor();
+    expect(await page.getByLabel("回复内容").inputValue()).toBe("");
+    await page.getByRole("option", { name: /张先生.*草稿/s }).waitFor();
+  });
+});
+
+describe("texts that try to be more", () => {
+  it("stay text in every field, and nothing runs or loads", async ({ expect }) => {
+    const rows = XSS_TEXTS.map((text, index) =>
+      row({
+        n: 0x1000 + index,
+        name: text,
+        text,
+        views: index % 2 === 0 ? ["mine"] : ["queue"],
+        assignee: index % 2 === 0 ? WANG : null,
+      }),
+    );
+    const log = rowsOf(
+      session("opened", { team: XSS_TEXTS[0] }),
+      ...XSS_TEXTS.flatMap((text) => [
+        said({ type: "text", content: text }),
+        said({ type: "link", title: text, description: text, url: text }),
+        said({ type: "card", title: text, appId: text, pagePath: text }),
+        said({ type: "location", latitude: 1, longitude: 2, label: text }),
+        said({ type: "file", mediaId: text, fileName: text }),
+      ]),
+    );
+    const { page } = await open({
+      hash: `#/mine/${conversationId(0x1000)}`,
+      script: { rows, log },
+      width: 1440,
+      height: 900,
+    });
+    await page
+      .getByRole("log")
+      .getByText(XSS_TEXTS[0] ?? "")
+      .first()
+      .waitFor();
+    const found = await page.evaluate(() => ({
+      hacked: "hacked" in window,
+      scripts: document.querySelectorAll("script:not([src='/desk/desk.js'])").length,
+      frames: document.querySelectorAll("iframe, object, embed, base, style, link:not([href^='/desk/'])").length,
+      links: [...document.querySelectorAll("a")]
+        .map(({ href }) => new URL(href).protocol)
+        .filter((protocol) => !/^https?:$/.test(protocol)),
+      handlers: [...document.querySelectorAll("*")].flatMap((element) =>
+        [...element.attributes].filter(({ name }) => /^on|^style$/.test(name)).map(({ name }) => name),
+      ),
+    }));
+    expect(found).toStrictEqual({ hacked: false, scripts: 0, frames: 0, links: [], handlers: [] });
+    const texts = await page.locator(".message.in .bubble").allTextContents();
+    expect(texts.length).toBe(XSS_TEXTS.length);
+  });
+});

@@ -1,0 +1,259 @@
+/**
+ * An agent at work, against a scripted server: what the page sends for each action, what it does when the server refuses or
+ * is gone.
+ */
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { startBrowser } from "../chromium.ts";
+import { rowsOf, said, session } from "./sample-log.ts";
+import { conversationId, LI, LOG, row } from "./sample.ts";
+import { openScripted, servePage, type PageServer, type Scripted } from "./scripted.ts";
+
+let browser: Browser;
+let server: PageServer;
+let opened: Scripted[] = [];
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), servePage()]);
+});
+afterEach(async ({ expect }) => {
+  const complaints = opened.flatMap((scripted) => scripted.complaints);
+  await Promise.all(opened.map(({ page }) => page.context().close()));
+  opened = [];
+  expect(complaints).toStrictEqual([]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), server.stop()]);
+});
+
+async function open(options: Parameters<typeof openScripted>[2] = {}): Promise<Scripted> {
+  const scripted = await openScripted(browser, server, options);
+  opened.push(scripted);
+  return scripted;
+}
+
+const CHAT = `#/mine/${conversationId(0x7f3a)}`;
+
+describe("the page", () => {
+  it("has a policy that lets nothing in from elsewhere, and nothing inline", async ({ expect }) => {
+    const response = await fetch(`${server.url}/desk`);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|data:|blob:|\*/);
+    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(await response.text()).not.toMatch(/https?:\/\/|style=|<style|<script>|\son\w+=/);
+  });
+
+  it("shows the sign-in form to whoever is not signed in, and why a sign-in failed", async ({ expect }) => {
+    const { page, requests, script } = await open({ script: { you: null } });
+    script.answer = (_method, path) =>
+      path === "sign-in" ? { status: 401, body: { code: "sign_in_refused" } } : undefined;
+    await page.getByLabel("账号").fill("小王");
+    await page.getByLabel("密码").fill("wrong-password");
+    await page.getByRole("button", { name: "登录" }).click();
+    await page.getByText(/^账号或密码错误/).waitFor();
+    expect(requests.map(({ path, body }) => [path, body])).toStrictEqual([
+      ["sign-in", { name: "小王", password: "wrong-password" }],
+    ]);
+  });
+
+  it("uses an invite only when its button is pressed, and takes its secret out of the address", async ({ expect }) => {
+    const { page, requests } = await open({ hash: "#invite=a0123456789ab.secret" });
+    await page.getByRole("heading", { name: "接受邀请" }).waitFor();
+    expect(requests).toStrictEqual([]);
+    await page.getByLabel("新密码（至少 10 个字符）").fill("correct horse battery");
+    await page.getByLabel("再输入一次").fill("correct horse");
+    await page.getByRole("button", { name: "设置密码并登录" }).click();
+    await page.getByText("两次输入不一致").waitFor();
+    expect(requests).toStrictEqual([]);
+    await page.getByLabel("再输入一次").fill("correct horse battery");
+    await page.getByRole("button", { name: "设置密码并登录" }).click();
+    await page.getByRole("listbox").waitFor();
+    expect(requests.map(({ path }) => path)).toStrictEqual(["sign-in/invite"]);
+    expect(page.url()).not.toContain("secret");
+  });
+});
+
+describe("a reply", () => {
+  it("waits three seconds, can be taken back, and is sent once with an id and what was seen", async ({ expect }) => {
+    const { page, requests, script } = await open({ hash: CHAT });
+    const input = page.getByLabel("回复内容");
+    await input.fill("您好");
+    await input.press("Enter");
+    await page.getByRole("button", { name: "撤回" }).click();
+    expect(await input.inputValue()).toBe("您好");
+    await input.press("Enter");
+    await expect.poll(() => requests.length).toBe(1);
+    expect(requests[0]).toMatchObject({
+      path: `conversations/${conversationId(0x7f3a)}/replies`,
+      body: { log: LOG, seenSeq: script.log.length, type: "text", content: "您好" },
+    });
+    expect(requests[0]?.key).toMatch(/^[\w-]{36}$/);
+    expect(await input.inputValue()).toBe("");
+  });
+
+  it("is not sent by the Enter that ends an input method's composition", async ({ expect }) => {
+    const { page } = await open({ hash: CHAT });
+    const input = page.getByLabel("回复内容");
+    await input.fill("ni");
+    await input.dispatchEvent("keydown", { key: "Enter", isComposing: true });
+    await input.dispatchEvent("keydown", { key: "Enter", keyCode: 229 });
+    expect(await input.inputValue()).toBe("ni");
+    await input.press("Shift+Enter");
+    expect(await input.inputValue()).toBe("ni\n");
+    await input.press("Enter");
+    expect(await input.inputValue()).toBe("");
+  });
+
+  it("comes back when others have acted since, and the second Enter sends it", async ({ expect }) => {
+    const { page, requests, script } = await open({ hash: CHAT });
+    script.answer = (_method, path) =>
+      path.endsWith("/replies") && requests.length === 1
+        ? { status: 409, body: { code: "stale", from: 1, to: 2 } }
+        : undefined;
+    const input = page.getByLabel("回复内容");
+    await input.fill("您好");
+    await input.press("Enter");
+    await page.getByText("写的时候有新消息").waitFor();
+    expect(await input.inputValue()).toBe("您好");
+    expect(await page.getByRole("button", { name: "仍要发送" }).isEnabled()).toBe(true);
+    await input.press("Enter");
+    await expect.poll(() => requests.length).toBe(2);
+    expect(requests[0]?.key).not.toBe(requests[1]?.key);
+  });
+
+  it("that is refused says why, and what can be done", async ({ expect }) => {
+    const { page, script, requests } = await open({
+      hash: CHAT,
+      script: { log: rowsOf(said({ type: "text", content: "在吗" })) },
+    });
+    script.answer = (_method, path) =>
+      path.endsWith("/replies") && requests.length === 1 ? { status: 409, body: { code: "quota_used" } } : undefined;
+    await page.getByLabel("回复内容").fill("您好");
+    await page.getByLabel("回复内容").press("Enter");
+    await page.getByText("没有发出：回复额度已用完").last().waitFor();
+    await page.getByRole("button", { name: "等用户下次发消息时发出" }).last().click();
+    await expect.poll(() => requests.at(-1)?.body).toMatchObject({ hold: true, content: "您好" });
+  });
+
+  it("says before it is sent what it will use, and stops when too little is left", async ({ expect }) => {
+    const rows = [row({ n: 0x7f3a, text: "x", left: 1, views: ["mine"] })];
+    const { page } = await open({ hash: CHAT, script: { rows } });
+    await page.getByLabel("回复内容").fill("您好");
+    await page.getByText("用 1 条，发后剩 0 条").waitFor();
+    expect(await page.getByRole("button", { name: "发送最后 1 条" }).isEnabled()).toBe(true);
+    await page.getByLabel("回复内容").fill("字".repeat(700));
+    await page.getByText("只剩 1 条，这段文字要用 2 条").waitFor();
+    expect(await page.getByRole("button", { name: "发送最后 1 条" }).isEnabled()).toBe(false);
+  });
+
+  it("can be a picture: drawn again, uploaded, then sent", async ({ expect }) => {
+    const { page, requests } = await open({ hash: CHAT });
+    const png = Buffer.from(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+      "base64",
+    );
+    await page.locator("input[type=file]").setInputFiles({ name: "x.png", mimeType: "image/png", buffer: png });
+    await expect.poll(() => requests.map(({ path }) => path.split("/").at(-1))).toStrictEqual(["media", "replies"]);
+    expect(requests[1]?.body).toMatchObject({ type: "image", mediaId: "media-9" });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "x.png", mimeType: "image/png", buffer: Buffer.from("<script>") });
+    await page.getByText("这不是可以发送的图片").waitFor();
+  });
+});
+
+describe("a note", () => {
+  it("goes to its own route, and what is in the reply stays there", async ({ expect }) => {
+    const { page, requests } = await open({ hash: CHAT });
+    await page.getByLabel("回复内容").fill("给用户的");
+    await page.getByRole("button", { name: "备注", exact: true }).click();
+    const note = page.getByLabel("备注内容");
+    expect(await note.inputValue()).toBe("");
+    await note.fill("给同事的");
+    await note.press("Enter");
+    await expect.poll(() => requests.length).toBe(1);
+    expect(requests[0]).toMatchObject({
+      path: `conversations/${conversationId(0x7f3a)}/notes`,
+      body: { log: LOG, text: "给同事的" },
+    });
+    await page.getByRole("button", { name: "回复", exact: true }).click();
+    expect(await page.getByLabel("回复内容").inputValue()).toBe("给用户的");
+  });
+});
+
+describe("a session", () => {
+  it("is taken from the queue with its version, opens, and has the focus in the composer", async ({ expect }) => {
+    const { page, requests } = await open({ hash: "#/queue" });
+    await page.getByRole("button", { name: /接入 陈小姐/ }).click();
+    await expect.poll(() => requests.length).toBe(1);
+    expect(requests[0]).toMatchObject({
+      path: `conversations/${conversationId(0x1a2b)}/take`,
+      body: { log: LOG, session: 10, version: 3 },
+    });
+    await page.getByRole("heading", { name: /陈小姐/, level: 2 }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("TEXTAREA");
+  });
+
+  it("that another agent took says who", async ({ expect }) => {
+    const { page, script, requests } = await open({ hash: "#/queue" });
+    script.answer = (_method, path) =>
+      path.endsWith("/take") ? { status: 409, body: { code: "taken", assignee: LI, name: "小李" } } : undefined;
+    await page.getByRole("button", { name: /接入 陈小姐/ }).click();
+    await page.getByText("已由小李接待").waitFor();
+    expect(requests).toHaveLength(1);
+  });
+
+  it("is transferred with a note, parked, and closed with what was seen", async ({ expect }) => {
+    const { page, requests, script } = await open({ hash: CHAT });
+    await page.getByRole("button", { name: "转接" }).click();
+    await page.getByRole("dialog").getByText("小李").click();
+    await page.getByLabel("给接手同事的备注（选填）").fill("请查银行回执");
+    await page.getByRole("dialog").getByRole("button", { name: "转接" }).click();
+    await expect.poll(() => requests.at(-1)?.body).toMatchObject({ to: { agent: LI }, note: "请查银行回执" });
+    await page.getByRole("option", { name: /张先生/ }).click();
+    await page.getByRole("button", { name: "挂起", exact: true }).click();
+    await page.getByRole("button", { name: "2 小时" }).click();
+    await expect.poll(() => requests.at(-1)?.path).toMatch(/\/park$/);
+    await page.getByRole("option", { name: /张先生/ }).click();
+    await page.getByRole("button", { name: "结束", exact: true }).click();
+    await page.getByRole("button", { name: "结束会话" }).click();
+    await expect
+      .poll(() => requests.at(-1))
+      .toMatchObject({ path: expect.stringMatching(/\/close$/), body: { seenSeq: script.log.length } });
+  });
+
+  it("of another agent can be read, not answered", async ({ expect }) => {
+    const rows = [row({ n: 0x7f3a, text: "x", assignee: LI, views: ["all"] })];
+    const { page } = await open({ hash: `#/all/${conversationId(0x7f3a)}`, script: { rows } });
+    await page.getByText("由小李接待").last().waitFor();
+    expect(await page.getByLabel("回复内容").count()).toBe(0);
+    await page.getByRole("button", { name: "写备注" }).click();
+    await page.getByLabel("备注内容").waitFor();
+    expect(await page.getByRole("button", { name: "结束", exact: true }).count()).toBe(0);
+  });
+
+  it("that has ended can be opened again, with the number of the closed one", async ({ expect }) => {
+    const log = rowsOf(
+      session("opened"),
+      session("assigned"),
+      said({ type: "text", content: "谢谢" }),
+      session("closed", { reason: "agent" }),
+    );
+    const { page, requests } = await open({ hash: "#/closed", script: { log } });
+    await page.getByRole("button", { name: /王女士/ }).click();
+    await page.getByRole("button", { name: "重新打开" }).click();
+    await expect
+      .poll(() => requests.at(-1))
+      .toMatchObject({ path: expect.stringMatching(/\/reopen$/), body: { session: 2, version: 4 } });
+  });
+
+  it("without sends left takes a message for the user's next one", async ({ expect }) => {
+    const { page, requests } = await open({ hash: `#/mine/${conversationId(0xe2a7)}` });
+    await page.getByText("5 条已用完").waitFor();
+    await page.getByRole("button", { name: "写好，用户再来时发" }).click();
+    await page.getByLabel("回复内容").fill("您再来时看到");
+    await page.getByRole("button", { name: "存为待发" }).click();
+    await expect.poll(() => requests.at(-1)?.body).toMatchObject({ hold: true });
+  });
+});
