@@ -14,8 +14,11 @@ import type {
   Diagnostics,
   Forwarding,
   Health,
+  Invited,
   Message,
   Page,
+  People,
+  Person,
   Picture,
   Quarantine,
   Replayed,
@@ -75,6 +78,21 @@ const health: Shape<Health> = {
   dataKey: "string",
   warnings: "array",
 };
+const person: Shape<Person> = {
+  id: "string",
+  name: "string",
+  role: "string",
+  teams: "array",
+  capacity: "number",
+  isSuspended: "boolean",
+  wanted: "object",
+  actual: "string",
+  load: "number",
+  hasPassword: "boolean",
+  inviteExpiresAt: "nullable",
+};
+const people: Shape<People> = { agents: "array" };
+const invited: Shape<Invited> = { agent: "object", invite: "object" };
 const resumed: Shape<Resumed> = { resumed: "boolean", trial: "object", faults: "array" };
 const diagnostics: Shape<Diagnostics> = { token: "object", sendQuota: "object", callback: "array" };
 
@@ -96,6 +114,9 @@ export const read = {
   replayed: as(replayed),
   replayStarted: as(replayStarted),
   health: as(health),
+  person: as(person),
+  people: as(people),
+  invited: as(invited),
   resumed: as(resumed),
   diagnostics: as(diagnostics),
 };

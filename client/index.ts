@@ -25,15 +25,20 @@ import type {
   AccountEvents,
   Alerts,
   AlertTested,
+  AgentChange,
+  AgentInput,
   AuditPage,
   Conversation,
   Diagnostics,
   ExportLine,
   Forwarding,
   Health,
+  Invited,
   Message,
   Outbound,
   Page,
+  People,
+  Person,
   Picture,
   PictureType,
   Quarantine,
@@ -240,6 +245,37 @@ export function createKefuClient(options: KefuClientOptions) {
         { method: "POST", path, headers: JSON_BODY, body, repeat: false, isOfDeployment: true },
         read.alertTested,
       );
+    },
+
+    /** Returns all agents, suspended ones included. */
+    agents(): Promise<Result<People>> {
+      return call({ method: "GET", path: ["agents"], isOfDeployment: true }, read.people);
+    },
+
+    /**
+     * Adds an agent and returns the link with which the agent sets a password. Not retried: when the response is lost,
+     * a repeat is refused as `name_taken`, and `inviteAgent` returns another link.
+     */
+    addAgent(agent: AgentInput): Promise<Result<Invited>> {
+      const body = JSON.stringify(agent);
+      return call(
+        { method: "POST", path: ["agents"], headers: JSON_BODY, body, repeat: false, isOfDeployment: true },
+        read.invited,
+      );
+    },
+
+    /** Changes or suspends an agent. */
+    changeAgent(id: string, change: AgentChange): Promise<Result<Person>> {
+      const body = JSON.stringify(change);
+      return call(
+        { method: "PATCH", path: ["agents", { id }], headers: JSON_BODY, body, isOfDeployment: true },
+        read.person,
+      );
+    },
+
+    /** Returns a new invite link, which also resets the agent's password when it is accepted. */
+    inviteAgent(id: string): Promise<Result<Invited>> {
+      return call({ method: "POST", path: ["agents", { id }, "invite"], isOfDeployment: true }, read.invited);
     },
 
     /** Returns the state of each webhook in the settings. */

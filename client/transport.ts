@@ -30,7 +30,7 @@ export interface Transport {
 
 /** One call. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The path after `/api/v1`, or after the base itself. */
   readonly path: Path;
   readonly isAtRoot?: boolean;

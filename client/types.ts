@@ -9,6 +9,13 @@ import type { DiagnosticsSchema } from "../shared/api/diagnostics.ts";
 import type { AccountEventSchema, AccountEventsSchema, ForwardingSchema } from "../shared/api/events.ts";
 import type { ExportLineSchema } from "../shared/api/export.ts";
 import type { FaultSchema, HealthSchema, ResumedSchema } from "../shared/api/health.ts";
+import type {
+  AgentChangeSchema,
+  AgentInputSchema,
+  InvitedSchema,
+  PeopleSchema,
+  PersonSchema,
+} from "../shared/api/people.ts";
 import type { FactsOf, ProblemCode, PROBLEMS } from "../shared/api/problem-table.ts";
 import type { ConversationSchema, PageSchema, RowSchema } from "../shared/api/rows.ts";
 import type {
@@ -52,6 +59,16 @@ export type Quarantine = v.InferOutput<typeof QuarantineSchema>;
 export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
 /** An event that belongs to no conversation. */
 export type AccountEvent = v.InferOutput<typeof AccountEventSchema>;
+/** An agent, and whether the agent can sign in. */
+export type Person = v.InferOutput<typeof PersonSchema>;
+/** All agents. */
+export type People = v.InferOutput<typeof PeopleSchema>;
+/** A new agent. */
+export type AgentInput = v.InferInput<typeof AgentInputSchema>;
+/** A change of an agent. */
+export type AgentChange = v.InferInput<typeof AgentChangeSchema>;
+/** An agent and the link with which the agent sets a password. */
+export type Invited = v.InferOutput<typeof InvitedSchema>;
 /** A page of events. */
 export type AccountEvents = v.InferOutput<typeof AccountEventsSchema>;
 /** The state of forwarding to your own push server. */

@@ -15,8 +15,8 @@ export const AuditEntrySchema = named(
       WordSchema,
       v.description(
         both(
-          "操作者：api: 加 API 密钥 SHA-256 的前 8 位；system 为服务自身",
-          "the actor: api: and the first 8 digits of the SHA-256 of the API key; system is the worker itself",
+          "操作者：api: 加 API 密钥 SHA-256 的前 8 位；agent: 加客服 id；system 为服务自身",
+          "the actor: api: and the first 8 digits of the SHA-256 of the API key; agent: and the agent's id; system is the worker itself",
         ),
       ),
     ),
@@ -24,23 +24,26 @@ export const AuditEntrySchema = named(
       WordSchema,
       v.description(
         both(
-          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除；将来会增加其他值",
-          "settings.change, conversation.export, conversation.erase; further values will be added",
+          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除 · agent.add 添加客服 · agent.change 修改 · agent.invite 邀请 · invite.use 接受邀请 · sign-in.begin 登录 · sign-in.lock 多次失败后锁定 · sign-in.end 结束登录；将来会增加其他值",
+          "settings.change, conversation.export, conversation.erase, agent.add, agent.change, agent.invite, invite.use, sign-in.begin, sign-in.lock (locked after failures), sign-in.end; further values will be added",
         ),
       ),
     ),
     target: v.pipe(
       WordSchema,
       v.description(
-        both("操作对象：settings，或 conversation: 加对话 id", "the target: settings, or conversation: and its id"),
+        both(
+          "操作对象：settings，conversation: 加对话 id，或 agent: 加客服 id",
+          "the target: settings, or conversation: or agent: and its id",
+        ),
       ),
     ),
     data: v.pipe(
       v.record(v.string(), v.unknown()),
       v.description(
         both(
-          "settings.change：from、to 为版本号，keys 为改动的设置项；不含内容",
-          "for settings.change: from and to are the versions, keys the changed settings; never their content",
+          "settings.change：from、to 为版本号，keys 为改动的设置项；agent.add、agent.change：角色、技能组等新值；登录：signIn；不含姓名与内容",
+          "for settings.change: from and to are the versions, keys the changed settings; for agent.add and agent.change the new values; for sign-ins signIn; never a name or a content",
         ),
       ),
     ),

@@ -75,8 +75,8 @@ export const SECRETS: MutantTable = {
     {
       name: "rate-counted-by-the-key",
       breaks: "the API key itself is given to the rate limiter",
-      file: "worker/routes/http/auth/require-api-key.ts",
-      symbol: "findCaller",
+      file: "worker/routes/http/auth/api-key.ts",
+      symbol: "findApiKey",
       change: { replace: 'Buffer.from(digest).toString("hex")', by: "key" },
       killedBy: ["workerd/api-auth.test.ts", "the rate limit counts by a hash of the key"],
     },

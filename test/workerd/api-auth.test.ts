@@ -42,8 +42,9 @@ describe("the lock", () => {
   it("keeps every documented route closed that is not said to be public", async ({ expect }) => {
     const { paths: documented } = await readDocument();
     for (const [path, item] of Object.entries(documented)) {
-      for (const method of Object.keys(item)) {
+      for (const [method, { security }] of Object.entries(item)) {
         const isFile = path === "/api/openapi.json" || path === "/api/docs";
+        if (!isFile && security?.length === 0) continue;
         const response = isFile
           ? await env.ASSETS.fetch(`https://kefu.test${path}`)
           : await call(method.toUpperCase(), path.replaceAll(/[{}]/g, ""), { key: null });

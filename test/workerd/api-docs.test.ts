@@ -68,6 +68,17 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/audit",
         "GET /api/v1/alerts",
         "POST /api/v1/alerts/test",
+        "POST /api/v1/sign-in",
+        "POST /api/v1/sign-in/invite",
+        "POST /api/v1/sign-out",
+        "GET /api/v1/me",
+        "GET /api/v1/me/sign-ins",
+        "DELETE /api/v1/me/sign-ins",
+        "DELETE /api/v1/me/sign-ins/{id}",
+        "GET /api/v1/agents",
+        "POST /api/v1/agents",
+        "PATCH /api/v1/agents/{id}",
+        "POST /api/v1/agents/{id}/invite",
       ].toSorted(),
     );
   });
@@ -97,13 +108,20 @@ describe("GET /api/openapi.json", () => {
     }
   });
 
-  it("closes every operation but its own two, and documents what a closed one may answer", ({ expect }) => {
+  it("closes every operation but its own two and signing in, and documents what a closed one may answer", ({
+    expect,
+  }) => {
     expect(document.security).toEqual([{ apiKey: [] }]);
-    expect(document.components.securitySchemes).toEqual({ apiKey: { type: "http", scheme: "bearer" } });
+    expect(document.components.securitySchemes).toEqual({
+      apiKey: { type: "http", scheme: "bearer" },
+      signIn: { type: "apiKey", in: "cookie", name: "__Host-kefu" },
+    });
     for (const [name, operation] of operations(document)) {
-      const isPublic = !name.includes("/api/v1/");
-      expect(operation.security, name).toEqual(isPublic ? [] : undefined);
-      const common = isPublic ? ["200", "304"] : ["401", "403", "404", "429", "500", "503"];
+      const isFile = !name.includes("/api/v1/");
+      const isPublic = isFile || name.startsWith("POST /api/v1/sign-in");
+      expect((operation.security ?? []).length > 0, name).toBe(!isPublic);
+      const ofCaller = isPublic ? [] : ["401"];
+      const common = isFile ? ["200", "304"] : [...ofCaller, "403", "404", "429", "500", "503"];
       expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(common));
     }
   });

@@ -5,20 +5,34 @@ import { resolver, type DescribeRouteOptions } from "hono-openapi";
 import * as v from "valibot";
 import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../../shared/api/problem-table.ts";
 import { both } from "../../shared/api/schemas.ts";
+import { isOpenToKey, type Access } from "../people/core/rights.ts";
 import type { Content, RouteDescription } from "../routes/http/describe.ts";
 import { PROBLEM_TYPE } from "../routes/http/response/problem.ts";
 import { problemSchema } from "./problem-schema.ts";
 
-/** The problems that every request with a key may get. */
-const COMMON: readonly ProblemCode[] = [
-  "unauthorized",
-  "api_closed",
-  "unknown_account",
-  "rate_limited",
-  "internal",
-  "not_set_up",
-  "try_again",
-];
+/** The problems that every request may get. */
+const COMMON: readonly ProblemCode[] = ["unknown_account", "rate_limited", "internal", "not_set_up", "try_again"];
+/** Those of a request with an API key, and of one with the cookie of a sign-in or from a browser. */
+const OF_KEYS: readonly ProblemCode[] = ["unauthorized", "api_closed"];
+const OF_BROWSERS: readonly ProblemCode[] = ["origin_refused", "https_required"];
+
+/** The names of the security schemes in the document. */
+const API_KEY = { apiKey: [] };
+const SIGN_IN = { signIn: [] };
+
+/** Returns how a caller proves to be one who may call a route; empty for a public one. */
+function securityOf(access: Access) {
+  if (access === "public") return [];
+  if (access === "api") return [API_KEY];
+  return isOpenToKey(access) ? [API_KEY, SIGN_IN] : [SIGN_IN];
+}
+
+function accessProblems(access: Access): readonly ProblemCode[] {
+  if (access === "public") return OF_BROWSERS;
+  // A caller with a cookie is refused everywhere, so every route may answer a browser.
+  const refusal = isOpenToKey(access) ? "forbidden" : "agent_required";
+  return [...OF_KEYS, ...OF_BROWSERS, "desk_off", refusal];
+}
 
 /** The parameters every route has. */
 const ACCOUNT_PARAMETERS = [
@@ -46,11 +60,12 @@ export function toOperation(route: RouteDescription): DescribeRouteOptions {
     tags: [route.tag],
     summary: both(route.summary.zh, route.summary.en),
     ...(route.text === undefined ? {} : { description: both(route.text.zh, route.text.en) }),
+    security: securityOf(route.access),
     parameters: [...ACCOUNT_PARAMETERS],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route.body) } }),
     responses: {
       ...describeAnswers(route.answers),
-      ...describeProblems([...COMMON, ...(route.problems ?? [])]),
+      ...describeProblems([...new Set([...accessProblems(route.access), ...COMMON, ...(route.problems ?? [])])]),
     },
   };
 }

@@ -15,8 +15,8 @@ export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 
 /** The description of the API. */
 const ABOUT: BilingualText = {
-  zh: "小程序客服接口。所有 /api/v1 接口都需要 Authorization: Bearer <API 密钥>；错误均为 application/problem+json，请按 code 判断；时间为 UTC 的 ISO 8601；JSON 请求体最大 64 KB。",
-  en: "Customer service of WeChat mini programs. All routes under /api/v1 need Authorization: Bearer <API key>; errors are application/problem+json: branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
+  zh: "小程序客服接口。接口需要 Authorization: Bearer <API 密钥>，或客服在 /desk 的登录，见各接口；错误均为 application/problem+json，请按 code 判断；时间为 UTC 的 ISO 8601；JSON 请求体最大 64 KB。",
+  en: "Customer service of WeChat mini programs. A route needs Authorization: Bearer <API key>, or the sign-in of an agent at /desk, as it says; errors are application/problem+json: branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
 };
 
 /** The groups of routes, in the order of the docs page. */
@@ -24,6 +24,7 @@ const TAGS: Readonly<Record<Tag, BilingualText>> = {
   messages: { zh: "消息", en: "Messages" },
   conversations: { zh: "对话", en: "Conversations" },
   media: { zh: "图片", en: "Pictures" },
+  people: { zh: "客服与登录", en: "Agents and sign-in" },
   settings: { zh: "设置", en: "Settings" },
   operations: { zh: "运维", en: "Operations" },
 };
@@ -51,7 +52,10 @@ export function createDocument(): Promise<ApiDocument> {
         },
       },
       components: {
-        securitySchemes: { apiKey: { type: "http", scheme: "bearer" } },
+        securitySchemes: {
+          apiKey: { type: "http", scheme: "bearer" },
+          signIn: { type: "apiKey", in: "cookie", name: "__Host-kefu" },
+        },
         // The answer for unknown paths; no operation returns it.
         responses: { RouteNotFound: describeProblem(["route_not_found"]) },
       },

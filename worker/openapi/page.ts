@@ -10,7 +10,7 @@ type PathItem = ApiDocument["paths"][string];
 type Operation = NonNullable<PathItem["get"]>;
 type Html = ReturnType<typeof html>;
 
-const METHODS = ["get", "post", "put", "delete"] as const;
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
 /** An operation with its path and method. */
 interface Entry {

@@ -17,7 +17,7 @@ import { openAlerts } from "../inbox/open-alerts.ts";
 import { createServices, type Channels } from "../inbox/services.ts";
 import { toFaultJson } from "./health-json.ts";
 import type { HttpEnv } from "./http/app-env.ts";
-import { findCaller } from "./http/auth/require-api-key.ts";
+import { findApiKey } from "./http/auth/api-key.ts";
 
 type SetUp = v.InferOutput<typeof HealthSchema>;
 type Health = SetUp | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };
@@ -44,7 +44,7 @@ async function toHealth(c: Context<HttpEnv>, config: Config, channels: Channels)
   const { apps, apiKeys, dataKeys } = config;
   const [found, caller] = await Promise.all([
     Promise.all(apps.map((app) => faultsOfApp(c, config, app, channels))),
-    findCaller(c.req.header("authorization"), apiKeys),
+    findApiKey(c.req.header("authorization"), apiKeys),
   ]);
   const stalePushes = found
     .flatMap((app) => app.faults)

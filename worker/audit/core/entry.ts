@@ -4,7 +4,17 @@
  */
 
 /** The audited actions. */
-export type AuditAction = "settings.change" | "conversation.export" | "conversation.erase";
+export type AuditAction =
+  | "settings.change"
+  | "conversation.export"
+  | "conversation.erase"
+  | "agent.add"
+  | "agent.change"
+  | "agent.invite"
+  | "invite.use"
+  | "sign-in.begin"
+  | "sign-in.lock"
+  | "sign-in.end";
 
 /** A value of an entry's data. */
 export type AuditValue = string | number | boolean | null | readonly AuditValue[] | AuditData;
@@ -18,10 +28,10 @@ export interface AuditData {
 export interface AuditDraft {
   /** When it happened, epoch ms; entries are in the order in which they were recorded. */
   readonly at: number;
-  /** The actor: `api:` and the name of an API key; later also `agent:` and an id. */
+  /** The actor: `api:` and the name of an API key, `agent:` and the agent's id, or `system`. */
   readonly actor: string;
   readonly action: AuditAction;
-  /** The target: `settings`, or `conversation:` and its id. */
+  /** The target: `settings`, or `conversation:` or `agent:` and its id. */
   readonly target: string;
   readonly data: AuditData;
 }

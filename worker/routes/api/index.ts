@@ -1,15 +1,16 @@
 /**
- * The REST API (docs/reference/rest-api.md), mounted under `/api`. Every request needs a key, including those to
- * unknown paths. Only the document and its page are public: static files that are served without the worker
- * (`public/`).
+ * The REST API (docs/reference/rest-api.md), mounted under `/api`. Each route says who may call it; every other
+ * request needs an API key or a sign-in, including those to unknown paths. The document and its page are static files that
+ * are served without the worker (`public/`).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { isDeadlineError } from "../../platform/deadline.ts";
 import { writeLog } from "../../platform/logger.ts";
 import type { HttpEnv } from "../http/app-env.ts";
+import { authenticate } from "../http/auth/authenticate.ts";
 import { limitRate } from "../http/auth/limit-rate.ts";
-import { requireApiKey } from "../http/auth/require-api-key.ts";
+import { requireAccess } from "../http/auth/require-access.ts";
 import { requireKnownAccount } from "../http/request/choose-account.ts";
 import { requireEncodedPath } from "../http/request/encoded-path.ts";
 import { logApi } from "../http/response/log-api.ts";
@@ -27,6 +28,9 @@ import { forwarding } from "./operations/forwarding.ts";
 import { milestones } from "./operations/milestones.ts";
 import { quarantine } from "./operations/quarantine.ts";
 import { resume } from "./operations/resume.ts";
+import { agents } from "./people/agents.ts";
+import { me } from "./people/me.ts";
+import { signIn } from "./people/sign-in.ts";
 import { settings } from "./settings/settings.ts";
 import { webhookReplays } from "./webhooks/webhook-replays.ts";
 import { webhooks } from "./webhooks/webhooks.ts";
@@ -36,9 +40,10 @@ export function createApi(): Hono<HttpEnv> {
   const api = new Hono<HttpEnv>();
 
   api.use(logApi(), secureAnswer());
-  api.use(requireApiKey(), limitRate());
+  api.use(authenticate(), limitRate());
   api.use("/v1/*", requireKnownAccount());
   api.use("/v1/conversations/*", requireEncodedPath());
+  api.use(requireAccess());
   for (const routes of [
     messages,
     conversations,
@@ -55,10 +60,11 @@ export function createApi(): Hono<HttpEnv> {
     resume,
     audit,
     alerts,
+    signIn,
+    me,
+    agents,
   ])
     api.route("/v1", routes);
-  // Not notFound(): that handler of a mounted app is never called.
-  api.all("*", (c) => problem(c, "route_not_found", {}));
   api.onError(answerError);
   return api;
 }

@@ -3,6 +3,7 @@
  */
 import type { Config } from "../../config/config.ts";
 import type { Channels, RequestServices } from "../../inbox/services.ts";
+import type { Caller } from "./auth/caller.ts";
 import type { ChosenConversation } from "./request/choose-conversation.ts";
 
 /** The bindings are declared in wrangler.toml; the variables are set by the middleware of `app.ts`. */
@@ -15,8 +16,8 @@ export interface HttpEnv {
     requestId: string;
     /** The channels: a route never imports one. */
     channels: Channels;
-    /** SHA-256 of the caller's API key, hex: identifies the caller without the key; set by `requireApiKey`. */
-    caller: string;
+    /** Set by `authenticate`; absent on a route with the access `public`. */
+    caller: Caller;
     /** The team's code, which routes never import. */
     team: RequestServices["team"];
     /** The services of the chosen account; set by `requireKnownAccount`. */

@@ -1,18 +1,21 @@
 /**
  * The description of a route: written beside the route, using the schemas of its inputs and answers and the codes of
- * the problem table. The running worker does not use it; `worker/openapi` generates the OpenAPI document from it when
- * the project is built (docs/design/0011-openapi-at-build.md).
+ * the problem table. The running worker uses its `access` alone; `worker/openapi` generates the OpenAPI document from the
+ * rest when the project is built (docs/design/0011-openapi-at-build.md).
  */
 import { sValidator } from "@hono/standard-validator";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 // Types only: the package itself must not be bundled into the worker.
 import type { validator as DescribedValidator } from "hono-openapi";
+import { matchedRoutes } from "hono/route";
+import { findTargetHandler } from "hono/utils/handler";
 import type { GenericSchema } from "valibot";
 import type { ProblemCode } from "../../../shared/api/problem-table.ts";
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
+import type { Access } from "../../people/core/rights.ts";
 
 /** The groups of routes. */
-export type Tag = "messages" | "conversations" | "media" | "settings" | "operations";
+export type Tag = "messages" | "conversations" | "media" | "people" | "settings" | "operations";
 
 /** A body or an answer: its content type, and its schema if there is one. */
 export interface Content {
@@ -35,6 +38,8 @@ export interface Answer {
 export interface RouteDescription {
   readonly id: string;
   readonly tag: Tag;
+  /** Who may call it; checked in one place, `auth/require-access.ts`. */
+  readonly access: Access;
   readonly summary: BilingualText;
   readonly text?: BilingualText;
   readonly body?: readonly Content[];
@@ -79,4 +84,16 @@ function checkAndNote(...[target, schema, hook, options]: ValidatorArguments) {
 /** Returns the description attached to a middleware, for `worker/openapi`. */
 export function noteOf(middleware: object): Note | undefined {
   return notes.get(middleware);
+}
+
+/**
+ * Returns who may call the route that a request has matched; undefined for a path without a described route, and for a
+ * route without a description.
+ */
+export function accessOf(c: Context): Access | undefined {
+  for (const { handler } of matchedRoutes(c)) {
+    const note = noteOf(findTargetHandler(handler));
+    if (note?.kind === "route") return note.route.access;
+  }
+  return undefined;
 }

@@ -23,7 +23,7 @@ import { readPauseEnd } from "../../../inbox/account-calls/read-pause-end.ts";
 import { streamExport, type RowPage } from "../../../inbox/export-user.ts";
 import { findConversation } from "../../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { actorOf } from "../../http/auth/require-api-key.ts";
+import { actorOf } from "../../http/auth/caller.ts";
 import { describe, validator } from "../../http/describe.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
@@ -41,6 +41,7 @@ conversations.get(
   describe({
     id: "getConversation",
     tag: "conversations",
+    access: "api",
     summary: { zh: "查看对话", en: "A conversation" },
     answers: {
       200: {
@@ -86,6 +87,7 @@ conversations.get(
   describe({
     id: "listRows",
     tag: "conversations",
+    access: "api",
     summary: { zh: "读取记录（历史与每个变化）", en: "The log: history and every change" },
     text: {
       zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，即可得到之后的所有变化；对话删除后返回 410 gone。",
@@ -118,6 +120,7 @@ conversations.get(
   describe({
     id: "exportConversation",
     tag: "conversations",
+    access: "conversations.export",
     summary: { zh: "导出对话", en: "Export a conversation" },
     text: {
       zh: "先返回涉及该用户的事件与隔离的推送，然后是对话的全部记录，均由旧到新。",
@@ -159,6 +162,7 @@ conversations.delete(
   describe({
     id: "eraseConversation",
     tag: "conversations",
+    access: "conversations.erase",
     summary: { zh: "删除对话", en: "Erase a conversation" },
     text: {
       zh: "立即删除该用户的全部记录，并清空涉及该用户的事件与隔离的推送。可重复调用：未收到 204 时请再次调用；用对话 id 再次调用返回 404，带 log 返回 410，均说明已经删除。",

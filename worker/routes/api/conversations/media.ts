@@ -35,6 +35,7 @@ media.post(
   describe({
     id: "uploadMedia",
     tag: "media",
+    access: "conversations.serve",
     summary: { zh: "上传图片，获取 mediaId", en: "Upload a picture and get a mediaId" },
     text: {
       zh: "PNG、JPEG 或 GIF，最大 2 MB；可直接作为请求体，或作为 multipart 的 media 字段。mediaId 三天内有效。",
@@ -73,6 +74,7 @@ media.get(
   describe({
     id: "downloadMedia",
     tag: "media",
+    access: "api",
     summary: { zh: "下载用户发来的图片", en: "Download a picture that a user sent" },
     answers: {
       200: {

@@ -55,6 +55,7 @@ messages.post(
   describe({
     id: "sendMessage",
     tag: "messages",
+    access: "api",
     summary: { zh: "给用户发一条消息", en: "Send a user a message" },
     text: {
       zh: "先入库再应答，随后按顺序发送到微信。文本过长会自动拆分为最多 5 段。用同一个 Idempotency-Key 重试不会重复发送。带上 log 时，对话删除后的重试不会再发送，而是返回 410 gone。",
@@ -129,6 +130,7 @@ messages.get(
   describe({
     id: "getMessage",
     tag: "messages",
+    access: "api",
     summary: { zh: "查询一条消息的状态", en: "The status of a message" },
     answers: {
       200: {

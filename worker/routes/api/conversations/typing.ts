@@ -26,6 +26,7 @@ typing.post(
   describe({
     id: "setTyping",
     tag: "conversations",
+    access: "api",
     summary: { zh: "显示或取消“对方正在输入”", en: "Show or hide the typing indicator" },
     text: {
       zh: "显示 15 秒；只在 30 秒内有消息往来时有效；发送任何消息后消失。",

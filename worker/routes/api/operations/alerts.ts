@@ -30,6 +30,7 @@ alerts.get(
   describe({
     id: "getAlerts",
     tag: "operations",
+    access: "alerts.test",
     summary: { zh: "提醒机器人", en: "The robots of alerts" },
     text: {
       zh: "密钥 ALERT_ROBOTS 中的机器人，以及何时提醒。不返回机器人的网址和密钥。",
@@ -74,6 +75,7 @@ alerts.post(
   describe({
     id: "testAlert",
     tag: "operations",
+    access: "alerts.test",
     summary: { zh: "向机器人发送测试消息", en: "Send a test message to a robot" },
     text: {
       zh: "最长 5 秒。机器人没有接受时为 502 `robot_failed`，含原因和处理方法。",

@@ -16,6 +16,7 @@ audit.get(
   describe({
     id: "listAudit",
     tag: "operations",
+    access: "audit.read",
     summary: { zh: "审计日志", en: "The audit log" },
     text: {
       zh: "整个部署一份，只增不改，按 seq 升序：记录谁在何时保存了设置、导出或删除了对话。每页在返回前都会校验；从 after=0 起逐页读完，即校验了全部记录。",

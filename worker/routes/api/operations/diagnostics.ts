@@ -24,6 +24,7 @@ diagnostics.get(
   describe({
     id: "getDiagnostics",
     tag: "operations",
+    access: "operations.read",
     summary: { zh: "微信侧自检", en: "WeChat's own diagnostics" },
     text: {
       zh: "向微信查询：能否获取 access_token、发送接口的当日调用次数、各运营商网络能否访问消息推送 URL。最长约 20 秒；微信拒绝时，结果中包含原因和处理方法。",

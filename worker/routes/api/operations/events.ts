@@ -19,6 +19,7 @@ events.get(
   describe({
     id: "listEvents",
     tag: "operations",
+    access: "api",
     summary: { zh: "小程序的事件（不属于任何对话）", en: "Events of the mini program that belong to no conversation" },
     text: {
       zh: "其他产品的事件、整个小程序的事件、名称未知的事件，按 seq 升序。保存 next，下次作为 after 传入。约保留最新 5000 件，最长 RETENTION_DAYS 天。一页可能少于 limit：events 为空才表示没有更多。",

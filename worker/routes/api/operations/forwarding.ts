@@ -17,6 +17,7 @@ forwarding.get(
   describe({
     id: "getForwarding",
     tag: "operations",
+    access: "operations.read",
     summary: { zh: "推送转发的状态", en: "The state of push forwarding" },
     text: {
       zh: "WECHAT_FORWARD_KINDS 所列的推送会转发到 WECHAT_FORWARD_URL；这里只显示其来源地址。",

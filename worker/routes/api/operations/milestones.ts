@@ -29,6 +29,7 @@ milestones.get(
   describe({
     id: "getMilestones",
     tag: "operations",
+    access: "operations.read",
     summary: { zh: "接入进度", en: "Setup progress" },
     text: {
       zh: "使用当前的 Token、EncodingAESKey、AppSecret 已达到的进度；没有的字段表示尚未达到。更换任何一项后重新计算。",

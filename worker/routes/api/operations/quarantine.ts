@@ -19,6 +19,7 @@ quarantine.get(
   describe({
     id: "listQuarantine",
     tag: "operations",
+    access: "api",
     summary: { zh: "无法解析的推送", en: "Pushes that could not be parsed" },
     text: {
       zh: "确由微信发来但无法解析的推送；最新的在前，保留 7 天，最多 100 条。",

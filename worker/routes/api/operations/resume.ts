@@ -21,6 +21,7 @@ resume.post(
   describe({
     id: "resumeApp",
     tag: "operations",
+    access: "operations.change",
     summary: { zh: "解除暂停", en: "Lift a pause" },
     text: {
       zh: "先试发一条等待中的消息：微信接受它，或只拒绝这一条时，解除暂停并发送其余消息；微信再次拒绝整个小程序时，继续暂停。可重复调用。",

@@ -18,7 +18,7 @@ import type { DocumentVersion } from "../../../../shared/api/settings/version.ts
 import { reportSettings } from "../../../inbox/account-calls/report-settings.ts";
 import type { PutSettingsProblem } from "../../../settings/rpc.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { actorOf } from "../../http/auth/require-api-key.ts";
+import { actorOf } from "../../http/auth/caller.ts";
 import { describe, validator } from "../../http/describe.ts";
 import { namesAccount, servicesOf } from "../../http/request/choose-account.ts";
 import { readJson, refuseAs } from "../../http/request/request-body.ts";
@@ -61,6 +61,7 @@ settings.get(
   describe({
     id: "getSettings",
     tag: "settings",
+    access: "settings.read",
     summary: { zh: "读取设置", en: "The settings" },
     text: {
       zh: "整个部署的一份文档：`defaults` 对所有账号生效，`overrides` 按渠道账号逐项替换。带 `account`（小程序可用 `appid`）时，返回该账号的生效设置。",
@@ -89,6 +90,7 @@ settings.put(
   describe({
     id: "putSettings",
     tag: "settings",
+    access: "settings.change",
     summary: { zh: "保存设置", en: "Store settings" },
     text: {
       zh: "整体替换全部账号的设置；最多两分钟后在各地生效。有错误时一次列出全部错误。",

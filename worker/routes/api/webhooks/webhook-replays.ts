@@ -58,6 +58,7 @@ webhookReplays.post(
   describe({
     id: "replayWebhook",
     tag: "operations",
+    access: "operations.change",
     summary: { zh: "重新向 Webhook 投递一个对话的事件", en: "Redeliver the events of a conversation to a webhook" },
     text: {
       zh: "重新投递 after 之后的全部事件，webhook-id 不变；仍在保留期内的记录都可以重新投递。",
@@ -94,6 +95,7 @@ webhookReplays.post(
   describe({
     id: "replaySkipped",
     tag: "operations",
+    access: "operations.change",
     summary: { zh: "重新投递 Webhook 遗漏的事件", en: "Redeliver the events that a webhook missed" },
     text: {
       zh: "`skipped`：每个有遗漏的对话从第一个遗漏的事件起全部重新投递，一次最多 100 个对话；某个 webhook-id：该对话从这个事件起重新投递。webhook-id 不变；其后已投递过的事件也会再次到达。",
@@ -128,6 +130,7 @@ webhookReplays.delete(
   describe({
     id: "dismissSkipped",
     tag: "operations",
+    access: "operations.change",
     summary: { zh: "清除 Webhook 遗漏事件的记录", en: "Clear the record of events that a webhook missed" },
     text: {
       zh: "只清除记录，不重新投递：例如接收方不需要这些事件。",

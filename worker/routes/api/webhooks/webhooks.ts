@@ -23,6 +23,7 @@ webhooks.get(
   describe({
     id: "listWebhooks",
     tag: "operations",
+    access: "operations.read",
     summary: { zh: "Webhook 的状态", en: "The state of the webhooks" },
     answers: {
       200: {

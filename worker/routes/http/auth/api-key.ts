@@ -4,38 +4,35 @@
  * much of it matched, nor which key matched.
  */
 import type { Context } from "hono";
-import { createMiddleware } from "hono/factory";
 import { Buffer } from "node:buffer";
 import type { HttpEnv } from "../app-env.ts";
 import { problem } from "../response/problem.ts";
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
-/** Digits of the hash of an API key that name it. */
-const KEY_DIGITS = 8;
 const REALM = 'Bearer realm="edge-kefu"';
 
 /** Digests of a configuration's keys, computed once, as bytes. */
 const digestsOf = new WeakMap<readonly string[], readonly Uint8Array[]>();
 
-/** Accepts requests with a valid key and stores the caller; without any configured key, every request is refused. */
-export const requireApiKey = () =>
-  createMiddleware<HttpEnv>(async function requireApiKey(c, next) {
-    const { apiKeys } = c.get("config");
-    if (apiKeys.length === 0) return problem(c, "api_closed", {});
-    const authorization = c.req.header("authorization");
-    const caller = await findCaller(authorization, apiKeys);
-    if (caller === undefined) {
-      const hasKey = BEARER.test(authorization ?? "");
-      const headers = { "www-authenticate": hasKey ? `${REALM}, error="invalid_token"` : REALM };
-      return problem(c, "unauthorized", {}, { headers });
-    }
-    c.set("caller", caller);
-    return next();
-  });
+/**
+ * Stores the caller of a request with a valid key; without any configured key, every request is refused.
+ *
+ * @returns the answer to any other request
+ */
+export async function authenticateKey(c: Context<HttpEnv>): Promise<Response | undefined> {
+  const { apiKeys } = c.get("config");
+  if (apiKeys.length === 0) return problem(c, "api_closed", {});
+  const key = await findApiKey(c.req.header("authorization"), apiKeys);
+  if (key === undefined) return refuseUnknown(c);
+  c.set("caller", { type: "api", key });
+  return undefined;
+}
 
-/** Returns the caller's name in the audit log: `api:` and the first digits of the SHA-256 of its API key. */
-export function actorOf(c: Context<HttpEnv>): string {
-  return `api:${c.get("caller").slice(0, KEY_DIGITS)}`;
+/** Answers a request whose caller is unknown: without a valid key, or with a sign-in that has ended. */
+export function refuseUnknown(c: Context): Response {
+  const hasKey = BEARER.test(c.req.header("authorization") ?? "");
+  const headers = { "www-authenticate": hasKey ? `${REALM}, error="invalid_token"` : REALM };
+  return problem(c, "unauthorized", {}, { headers });
 }
 
 /**
@@ -44,7 +41,7 @@ export function actorOf(c: Context<HttpEnv>): string {
  * @param authorization the Authorization header of the request
  * @returns the key's SHA-256 in hex; undefined without a key, or with an unknown one
  */
-export async function findCaller(
+export async function findApiKey(
   authorization: string | undefined,
   apiKeys: readonly string[],
 ): Promise<string | undefined> {

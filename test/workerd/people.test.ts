@@ -1,0 +1,207 @@
+/** Invites, sign-ins, agents: what each answers, what it ends, and what the audit log has of it. */
+import { env } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
+import { pass } from "../support/workerd.ts";
+import { bodyOf, call } from "./api-client.ts";
+import { useWorker } from "./each-test.ts";
+import {
+  accept,
+  addAgent,
+  auditOf,
+  callAs,
+  codeOf,
+  cookieIn,
+  makeAgent,
+  PASSWORD,
+  post,
+  signIn,
+  tokenIn,
+} from "./people-play.ts";
+
+useWorker({ clock: "weeks apart", settings: null });
+
+const HOUR_MS = 3_600_000;
+
+describe("an invite", () => {
+  it("is a link to the desk with the token after #, valid for 24 hours", async ({ expect }) => {
+    const { agent, invite } = await addAgent({ name: "小王", teams: ["售后"], capacity: 3 });
+    expect(invite.url).toMatch(new RegExp(`^https://kefu\\.test/desk#invite=${agent.id}\\.[\\w-]{43}$`));
+    expect(Date.parse(invite.expiresAt)).toBe(Date.now() + 24 * HOUR_MS);
+    expect(agent).toMatchObject({
+      role: "agent",
+      teams: ["售后"],
+      capacity: 3,
+      isSuspended: false,
+      hasPassword: false,
+    });
+  });
+
+  it("sets a password once, and signs in with a cookie that no script and no other site gets", async ({ expect }) => {
+    const { agent, invite } = await addAgent();
+    const response = await accept(invite.url);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("set-cookie")).toMatch(
+      new RegExp(`^__Host-kefu=${agent.id}\\.[\\w-]{43}; Max-Age=1209600; Path=/; HttpOnly; Secure; SameSite=Strict$`),
+    );
+    const me = await bodyOf(await callAs({ cookie: cookieIn(response) }, "GET", "/api/v1/me"));
+    expect(me).toMatchObject({ id: agent.id, name: agent.name, role: "agent" });
+    expect(me["actions"]).toContain("conversations.serve");
+    expect(me["actions"]).not.toContain("people.manage");
+    expect(await codeOf(await accept(invite.url))).toBe("invite_invalid");
+    expect((await signIn(agent.name)).status).toBe(200);
+    expect((await auditOf(agent.id)).map(({ action }) => action)).toEqual(["agent.add", "invite.use", "sign-in.begin"]);
+  });
+
+  it.for([
+    ["short", "too_short"],
+    ["1234567890", "common"],
+    ["Zhang San 2026", "like_name"],
+  ])("is not used up by the password %j (%s)", async ([password, reason], { expect }) => {
+    const { invite } = await addAgent({ name: `Zhang San` });
+    const refused = await accept(invite.url, password);
+    expect(await bodyOf(refused)).toMatchObject({ status: 422, code: "weak_password", reason });
+    const made = await accept(invite.url);
+    expect(made.status).toBe(200);
+    await call("PATCH", `/api/v1/agents/${tokenIn(invite.url).split(".")[0]}`, { json: { name: `gone ${reason}` } });
+  });
+
+  it("ends after 24 hours, by a newer one, and is refused for another agent", async ({ expect }) => {
+    const { agent, invite } = await addAgent();
+    const other = await addAgent();
+    const moved = tokenIn(invite.url).replace(agent.id, other.agent.id);
+    expect(await codeOf(await post("/api/v1/sign-in/invite", { invite: moved, password: PASSWORD }))).toBe(
+      "invite_invalid",
+    );
+    const newer = await bodyOf(await call("POST", `/api/v1/agents/${agent.id}/invite`));
+    expect(newer["agent"]).toMatchObject({ id: agent.id });
+    expect(await codeOf(await accept(invite.url))).toBe("invite_invalid");
+    pass(24 * HOUR_MS);
+    expect(await codeOf(await accept(other.invite.url))).toBe("invite_invalid");
+    expect(await codeOf(await post("/api/v1/sign-in/invite", { invite: "x", password: PASSWORD }))).toBe(
+      "invite_invalid",
+    );
+  });
+
+  it("that resets a password ends the sign-ins when it is accepted, not before", async ({ expect }) => {
+    const agent = await makeAgent();
+    const { invite } = await (
+      await call("POST", `/api/v1/agents/${agent.id}/invite`)
+    ).json<{ invite: { url: string } }>();
+    expect((await callAs(agent, "GET", "/api/v1/me")).status).toBe(200);
+    expect((await accept(invite.url, "another long password")).status).toBe(200);
+    expect((await callAs(agent, "GET", "/api/v1/me")).status).toBe(401);
+    expect((await signIn(agent.name)).status).toBe(401);
+    expect((await signIn(agent.name, "another long password")).status).toBe(200);
+  });
+});
+
+describe("sign-ins", () => {
+  it("are listed with their browser, and ended one by one or all at once", async ({ expect }) => {
+    const agent = await makeAgent();
+    const phone = await post(
+      "/api/v1/sign-in",
+      { name: agent.name, password: PASSWORD },
+      {
+        headers: { "user-agent": "Mozilla/5.0 (iPhone) Version/19.0 Mobile Safari/604.1" },
+      },
+    );
+    const listed = await (
+      await callAs(agent, "GET", "/api/v1/me/sign-ins")
+    ).json<{ signIns: readonly Record<string, unknown>[] }>();
+    expect(listed.signIns).toMatchObject([{ isCurrent: true }, { isCurrent: false, browser: "Safari, iOS" }]);
+    const id = String(listed.signIns[1]?.["id"]);
+    const closed = vi.spyOn(env.DESK, "getByName");
+    expect((await callAs(agent, "DELETE", `/api/v1/me/sign-ins/${id}`)).status).toBe(204);
+    expect(closed).toHaveBeenCalled();
+    expect((await callAs({ cookie: cookieIn(phone) }, "GET", "/api/v1/me")).status).toBe(401);
+    expect(await codeOf(await callAs(agent, "DELETE", `/api/v1/me/sign-ins/${id}`))).toBe("sign_in_not_found");
+    expect((await callAs(agent, "DELETE", "/api/v1/me/sign-ins/x")).status).toBe(422);
+    const all = await callAs(agent, "DELETE", "/api/v1/me/sign-ins");
+    expect([all.status, all.headers.get("set-cookie")]).toEqual([
+      204,
+      expect.stringContaining("__Host-kefu=; Max-Age=0"),
+    ]);
+    expect((await callAs(agent, "GET", "/api/v1/me")).status).toBe(401);
+  });
+
+  it("end by signing out, in this browser alone", async ({ expect }) => {
+    const agent = await makeAgent();
+    const other = { cookie: cookieIn(await signIn(agent.name)) };
+    expect((await callAs(agent, "POST", "/api/v1/sign-out")).status).toBe(204);
+    expect((await callAs(agent, "GET", "/api/v1/me")).status).toBe(401);
+    expect((await callAs(other, "GET", "/api/v1/me")).status).toBe(200);
+    await vi.waitUntil(async () => (await auditOf(agent.id)).some(({ action }) => action === "sign-in.end"));
+  });
+});
+
+describe("agents", () => {
+  it("are changed by an admin, and lose access with the next request after a suspension", async ({ expect }) => {
+    const [admin, agent] = [await makeAgent("admin"), await makeAgent()];
+    const change = (json: unknown, id = agent.id) => callAs(admin, "PATCH", `/api/v1/agents/${id}`, { json });
+    expect(await bodyOf(await change({ role: "supervisor", teams: ["a"] }))).toMatchObject({
+      role: "supervisor",
+      teams: ["a"],
+    });
+    expect(await bodyOf(await callAs(agent, "GET", "/api/v1/me"))).toMatchObject({ role: "supervisor", teams: ["a"] });
+    expect((await change({ isSuspended: true })).status).toBe(200);
+    expect((await callAs(agent, "GET", "/api/v1/me")).status).toBe(401);
+    expect(await codeOf(await change({ capacity: 1 }, "a000000000000"))).toBe("agent_not_found");
+    expect((await change({ capacity: 1.5 })).status).toBe(422);
+    expect((await change({ wrong: 1 })).status).toBe(422);
+    const entries = await auditOf(agent.id);
+    expect(entries.slice(2)).toEqual([
+      { actor: `agent:${admin.id}`, action: "agent.change", data: { role: "supervisor", teams: ["a"] } },
+      { actor: `agent:${admin.id}`, action: "agent.change", data: { isSuspended: true } },
+    ]);
+  });
+
+  it("have names that are used once, whatever their width and case", async ({ expect }) => {
+    const [one, other] = [await addAgent({ name: "Han Meimei" }), await addAgent()];
+    expect(await codeOf(await call("POST", "/api/v1/agents", { json: { name: "ＨＡＮ meimei", role: "agent" } }))).toBe(
+      "name_taken",
+    );
+    const renamed = await call("PATCH", `/api/v1/agents/${other.agent.id}`, { json: { name: "han meimei" } });
+    expect(await codeOf(renamed)).toBe("name_taken");
+    expect((await call("PATCH", `/api/v1/agents/${one.agent.id}`, { json: { name: "HAN Meimei" } })).status).toBe(200);
+    for (const name of ["", " ", " a", "a\n", "x".repeat(33), "\u200b"]) {
+      expect((await call("POST", "/api/v1/agents", { json: { name, role: "agent" } })).status, name).toBe(422);
+    }
+  });
+
+  it("always have an admin among them", async ({ expect }) => {
+    const list = await (
+      await call("GET", "/api/v1/agents")
+    ).json<{ agents: readonly { id: string; role: string; isSuspended: boolean }[] }>();
+    const admins = list.agents.filter(({ role, isSuspended }) => role === "admin" && !isSuspended);
+    const left = [...admins.map(({ id }) => id), (await addAgent({ role: "admin" })).agent.id];
+    for (const id of left.slice(1)) await call("PATCH", `/api/v1/agents/${id}`, { json: { role: "agent" } });
+    const last = left[0] ?? "";
+    expect(await codeOf(await call("PATCH", `/api/v1/agents/${last}`, { json: { isSuspended: true } }))).toBe(
+      "last_admin",
+    );
+    expect(await codeOf(await call("PATCH", `/api/v1/agents/${last}`, { json: { role: "supervisor" } }))).toBe(
+      "last_admin",
+    );
+  });
+
+  it("are listed for every agent, with whether they can sign in", async ({ expect }) => {
+    const agent = await makeAgent();
+    const invited = await addAgent();
+    const list = await (
+      await callAs(agent, "GET", "/api/v1/agents")
+    ).json<{ agents: readonly Record<string, unknown>[] }>();
+    const find = (id: string) => list.agents.find((one) => one["id"] === id);
+    expect(find(agent.id)).toMatchObject({ hasPassword: true, inviteExpiresAt: null, actual: "offline", load: 0 });
+    expect(find(invited.agent.id)).toMatchObject({ hasPassword: false, inviteExpiresAt: invited.invite.expiresAt });
+  });
+
+  it("are not added while that cannot be recorded", async ({ expect }) => {
+    vi.spyOn(env.AUDIT, "getByName").mockImplementation(() => {
+      throw new Error("the audit object is not reachable");
+    });
+    const json = { name: "unrecorded", role: "agent" };
+    expect(await codeOf(await call("POST", "/api/v1/agents", { json }))).toBe("audit_unavailable");
+    vi.restoreAllMocks();
+    expect((await call("POST", "/api/v1/agents", { json })).status).toBe(201);
+  });
+});

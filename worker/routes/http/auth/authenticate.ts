@@ -1,0 +1,69 @@
+/**
+ * Identifies the caller of every request to the API: by an API key, or by the cookie of a sign-in, which is checked anew
+ * each time by the agent's login and the desk (docs/design/0028-people.md). Whether the caller may use the route is
+ * decided in `require-access.ts`.
+ */
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { parseToken } from "../../../people/core/agent-token.ts";
+import { hashSecret } from "../../../people/tokens.ts";
+import type { HttpEnv } from "../app-env.ts";
+import { accessOf } from "../describe.ts";
+import { problem } from "../response/problem.ts";
+import { authenticateKey, refuseUnknown } from "./api-key.ts";
+import type { AgentCaller } from "./caller.ts";
+import { deskOf, loginOf } from "./people.ts";
+import { cookieName, hasSignInCookie, readSignInCookie } from "./sign-in-cookie.ts";
+
+/** Methods that change nothing. A WebSocket begins with one, but can then be written to. */
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Stores the caller, or answers why there is none. Routes with the access `public` have no caller. A request with an
+ * Authorization header is one with an API key, whatever cookie it has.
+ */
+export const authenticate = () =>
+  createMiddleware<HttpEnv>(async function authenticate(c, next) {
+    const isPublic = accessOf(c) === "public";
+    const isByCookie = !isPublic && c.req.header("authorization") === undefined && hasSignInCookie(c);
+    if (!isPublic && !isByCookie) return (await authenticateKey(c)) ?? next();
+    const refusal = refuseAddress(c) ?? refuseOrigin(c, isByCookie);
+    if (refusal !== undefined) return refusal;
+    if (isPublic) return next();
+    if (c.get("config").dataKeys.length === 0) return problem(c, "desk_off", {});
+    const caller = await findAgentCaller(c);
+    if (caller === undefined) return refuseUnknown(c);
+    c.set("caller", caller);
+    return next();
+  });
+
+/** Returns the agent of the cookie; undefined when the sign-in has ended, or the agent is suspended. */
+async function findAgentCaller(c: Context<HttpEnv>): Promise<AgentCaller | undefined> {
+  const token = parseToken(readSignInCookie(c) ?? "");
+  if (token === undefined) return undefined;
+  const [open, agent] = await Promise.all([
+    hashSecret(token.secret).then((hash) => loginOf(c, token.agent).check(hash)),
+    deskOf(c).findAgent(token.agent),
+  ]);
+  if (open === null || agent === null || agent.isSuspended) return undefined;
+  const { id, name, role, teams } = agent;
+  return { type: "agent", id, name, role, teams, signIn: open.signIn };
+}
+
+/** Refuses an address at which no cookie is set: the password and the cookie would be readable on the way. */
+function refuseAddress(c: Context): Response | undefined {
+  return cookieName(new URL(c.req.url)) === undefined ? problem(c, "https_required", {}) : undefined;
+}
+
+/**
+ * Refuses what a page of another origin sends. A browser adds `Origin` to every write and to the start of a WebSocket.
+ *
+ * @param isNeeded false: a request without `Origin`, which no browser sends, is accepted
+ */
+function refuseOrigin(c: Context, isNeeded: boolean): Response | undefined {
+  const isRead = READS.has(c.req.method) && c.req.header("upgrade") === undefined;
+  if (isRead) return undefined;
+  const origin = c.req.header("origin");
+  const isOwn = origin === undefined ? !isNeeded : origin === new URL(c.req.url).origin;
+  return isOwn ? undefined : problem(c, "origin_refused", {});
+}

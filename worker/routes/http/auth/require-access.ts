@@ -1,0 +1,20 @@
+/**
+ * Checks every request against the `access` of its route. A path without a described route has none: it is answered as
+ * unknown, even when a handler exists for it.
+ */
+import { createMiddleware } from "hono/factory";
+import { isOpenToKey, isOpenToRole } from "../../../people/core/rights.ts";
+import type { HttpEnv } from "../app-env.ts";
+import { accessOf } from "../describe.ts";
+import { problem } from "../response/problem.ts";
+
+/** Answers 404 `route_not_found`, 403 `agent_required` or 403 `forbidden`. Must come after `authenticate`. */
+export const requireAccess = () =>
+  createMiddleware<HttpEnv>(async function requireAccess(c, next) {
+    const access = accessOf(c);
+    if (access === undefined) return problem(c, "route_not_found", {});
+    if (access === "public") return next();
+    const caller = c.get("caller");
+    if (caller.type === "api") return isOpenToKey(access) ? next() : problem(c, "agent_required", {});
+    return isOpenToRole(access, caller.role) ? next() : problem(c, "forbidden", {});
+  });
