@@ -5,6 +5,7 @@ import type { Hono } from "hono/tiny";
 import { createApp } from "./app.ts";
 import type { TeamCode } from "./automation/handler-context.ts";
 import { Account as AccountObject } from "./objects/account.ts";
+import { Archive } from "./objects/archive.ts";
 import { Audit } from "./objects/audit.ts";
 import { Conversation as ConversationObject } from "./objects/conversation.ts";
 import { Desk } from "./objects/desk.ts";
@@ -30,6 +31,7 @@ export interface Kefu {
   /** The Durable Object classes named in `wrangler.toml`. */
   readonly objects: {
     readonly Account: typeof Account;
+    readonly Archive: typeof Archive;
     readonly Audit: typeof Audit;
     readonly Conversation: typeof Conversation;
     readonly Desk: typeof Desk;
@@ -45,5 +47,5 @@ export interface Kefu {
  */
 export function createKefu(team: TeamCode): Kefu {
   const { fetch } = createApp({ team, channels: CHANNELS });
-  return { worker: { fetch }, objects: { Account, Audit, Conversation, Desk, Login, Settings } };
+  return { worker: { fetch }, objects: { Account, Archive, Audit, Conversation, Desk, Login, Settings } };
 }

@@ -10,10 +10,11 @@ import * as handlers from "./custom/handlers.ts";
 const kefu = createKefu({ handlers, context });
 
 export default kefu.worker satisfies ExportedHandler<Env>;
-export const { Account, Audit, Conversation, Desk, Login, Settings } = kefu.objects;
+export const { Account, Archive, Audit, Conversation, Desk, Login, Settings } = kefu.objects;
 
 /** The types of the instances, for bindings: `DurableObjectNamespace<Account>`. */
 export type Account = InstanceType<typeof Account>;
+export type Archive = InstanceType<typeof Archive>;
 export type Audit = InstanceType<typeof Audit>;
 export type Conversation = InstanceType<typeof Conversation>;
 export type Desk = InstanceType<typeof Desk>;

@@ -29,9 +29,10 @@ function valuesOf(name: string): readonly number[] {
 const ROWS = [...readFileSync(NOTE, "utf8").matchAll(/^\| ([^|]+) \| `(\w+_MS)`\s*\| ([\d.]+)\s*\|/gm)];
 
 describe("deadlines", () => {
-  it("a stub of an object is made in six files, each of which gives it a deadline", ({ expect }) => {
+  it("a stub of an object is made in seven files, each of which gives it a deadline", ({ expect }) => {
     const makes = /\.getByName\(|namespace\.get\(/;
     expect(filesWith(makes).toSorted()).toEqual([
+      "archive/client.ts",
       "audit/client.ts",
       "conversation/client.ts",
       "desk/client.ts",

@@ -17,6 +17,7 @@ import type { PushFormat, PushMode } from "../../emulator/push-model.ts";
 import { createWeChat } from "../../emulator/wechat.ts";
 import { formatAddress, miniProgramAccount, miniProgramAddress, type Address } from "../../shared/message/address.ts";
 import { credentialOf } from "../../worker/account/core/credential.ts";
+import { archiveName } from "../../worker/archive/client.ts";
 import { auditName } from "../../worker/audit/client.ts";
 import kefu, { type Conversation } from "../../worker/index.ts";
 import { settingsName } from "../../worker/settings/client.ts";
@@ -155,6 +156,11 @@ export function settingsObject() {
 /** The object of the audit log. */
 export function auditObject() {
   return env.AUDIT.getByName(auditName());
+}
+
+/** The object of the archive. */
+export function archiveObject() {
+  return env.ARCHIVE.getByName(archiveName());
 }
 
 /** Deletes the stored settings everywhere, and evicts their object. */

@@ -7,12 +7,17 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, it, vi } from "vitest";
 import storage from "../../docs/storage.md?raw";
 import { accountMemory } from "../../worker/account/memory.ts";
+import { archiveStub } from "../../worker/archive/client.ts";
+import type { ArchiveReport } from "../../worker/archive/core/report.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { nextLogId } from "../../worker/conversation/core/log-id.ts";
+import { emptySums } from "../../worker/conversation/core/session/sums.ts";
 import { settingsMemory } from "../../worker/settings/reader.ts";
 import { healthMemory } from "../../worker/webhooks/health-reader.ts";
 import { createReceiver, URL_OF } from "../support/receiver.ts";
 import {
   account,
+  archiveObject,
   auditObject,
   captureLog,
   conversation,
@@ -32,6 +37,8 @@ const hasCanary = (text: string) => canaries().some((canary) => text.includes(ca
 
 /** The place that keeps an id of the user. */
 const AUDITED = "Audit table entries";
+/** The places that remember for a day that the conversation was erased, by its id. */
+const REMEMBERED = ["Archive table erased"];
 
 /** A row of the table of docs/storage.md, "Erase". */
 interface Place {
@@ -70,7 +77,7 @@ function documented(): readonly Place[] {
 
 /** The places that the other sections name, with the names used in the table. */
 function describedElsewhere(): readonly string[] {
-  const objects = ["Conversation", "Account", "Settings", "Audit"].flatMap((name) => {
+  const objects = ["Conversation", "Account", "Settings", "Archive", "Audit"].flatMap((name) => {
     const text = section(`Durable Object \`${name}\``);
     const keys = tableRows(text, "Key").map(([key = ""]) => `${name} entry ${key}`);
     const tables = tableRows(text, "Table").map(([table = ""]) => `${name} table ${table}`);
@@ -83,12 +90,13 @@ function describedElsewhere(): readonly string[] {
 }
 
 function readObject(
-  name: "Conversation" | "Account" | "Settings" | "Audit",
+  name: "Conversation" | "Account" | "Settings" | "Archive" | "Audit",
 ): Promise<readonly (readonly [string, string])[]> {
   const stubs = {
     Account: account(),
     Conversation: conversation(USER),
     Settings: settingsObject(),
+    Archive: archiveObject(),
     Audit: auditObject(),
   };
   const stub = stubs[name];
@@ -132,6 +140,7 @@ async function takeSnapshot(): Promise<Snapshot> {
     ...(await readObject("Conversation")),
     ...(await readObject("Account")),
     ...(await readObject("Settings")),
+    ...(await readObject("Archive")),
     ...(await readObject("Audit")),
     ...(await readKv()),
     ["isolate memory", memory] as const,
@@ -175,12 +184,29 @@ type Resend = () => Promise<void>;
 
 const shop = createReceiver();
 
+const archive = () => archiveStub(env.ARCHIVE, "apac");
+
+/** A report about the user with a closed session. */
+function archived(): ArchiveReport {
+  const now = Date.now();
+  const contact = { account: "mini-program:wx1", user: "v1.sealed", tail: "tail", firstSeenAt: now, lastSeenAt: now };
+  const closed = { session: now, closedAt: now, reason: "agent", assignee: "a1", team: null } as const;
+  return {
+    log: nextLogId(now, null, "0"),
+    to: now,
+    contact,
+    closed: [{ ...closed, sums: emptySums(now) }],
+    ratings: [],
+  };
+}
+
 /** Every action by which a user's data is stored anywhere, and WeChat's deliveries after the erasure. */
 async function plant(): Promise<Resend> {
   const resendRelayed = await plantRelayed();
   const wechat = playWeChat({ hosts: { ...relayedTo, "shop.example.com": shop.handle } });
   const hook = (id: string) => ({ id, url: URL_OF(id) });
   await useSilentSettings({ webhooks: [hook("refuses"), hook("fails")] });
+  await archive().record(conversation(USER).id.toString(), archived());
   shop.answerWith(({ path }) => new Response(null, { status: path === "/refuses" ? 400 : 503 }));
   const pushes: { readonly id: string }[] = [];
   for (const deliver of [true, false]) {
@@ -246,6 +272,7 @@ beforeAll(async () => {
   before = await takeSnapshot();
   pass(2_000);
   await erase(USER);
+  await archive().confirmErased(conversation(USER).id.toString(), Date.now());
   after = await takeSnapshot();
   const heard = shop.events.length;
   await resend();
@@ -296,19 +323,19 @@ describe("the places where something is stored", () => {
   }) => {
     const passing = documented().filter(({ erased }) => /^(?:by itself|stays):/.test(erased));
     const left = passing.map(({ name }) => name);
-    expect(placesWithCanary(after).filter((name) => !left.includes(name))).toEqual([]);
+    expect(placesWithCanary(after).filter((name) => !left.includes(name))).toEqual(REMEMBERED);
     expect(left.filter((name) => name !== "isolate memory")).toEqual([AUDITED]);
   });
 
-  it("have in the audit log the object's id alone", ({ expect }) => {
-    const entries = after.get(AUDITED) ?? "";
+  it.for([AUDITED, ...REMEMBERED])("have in %s the object's id alone", (place, { expect }) => {
+    const entries = after.get(place) ?? "";
     expect(entries).toContain(conversation(USER).id.toString());
     expect(entries).not.toContain(USER);
     expect(entries).not.toContain(WORDS);
   });
 
   it("have no data of the user when pushes from before come after it, nor do webhooks receive any", ({ expect }) => {
-    expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual([AUDITED]);
+    expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual([...REMEMBERED, AUDITED]);
     expect(hasCanary(heardLater)).toBe(false);
     expect(resent.get("Account table erased")).toContain('"at"');
   });

@@ -1,6 +1,6 @@
 /**
  * Calls of Durable Objects: a deadline for each, and further tries when the connection to the object breaks. Stubs are
- * created in six files, which return a `timedStub`.
+ * created in a few files (test/pure/deadlines.test.ts lists them), which return a `timedStub`.
  */
 import { isRecord } from "../../shared/base/is-record.ts";
 import { withTimeout, isDeadlineError } from "./deadline.ts";

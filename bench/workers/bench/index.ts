@@ -92,7 +92,7 @@ export class Conversation extends ConversationObject {
 }
 
 /** The other objects have no counters: the caller counts their calls. */
-export { Audit, Desk, Login, Settings } from "../../../worker/index.ts";
+export { Archive, Audit, Desk, Login, Settings } from "../../../worker/index.ts";
 
 /** An account with counters. */
 export class Account extends AccountObject {

@@ -1,0 +1,31 @@
+/** The order of closed sessions, and the position of a page in it. Pure. */
+
+/** Which closed sessions are listed. */
+export interface ClosedFilter {
+  /** Only sessions of this team; absent: of all, and of none. */
+  readonly team?: string;
+  /** Only sessions that ended without a reply (`isMissed`). */
+  readonly onlyMissed?: boolean;
+}
+
+/** The position of a session: sessions are listed by the time they were closed, newest first. */
+export interface ClosedPosition {
+  /** Epoch ms. */
+  readonly closedAt: number;
+  readonly conversation: string;
+  readonly session: number;
+}
+
+const FORM = /^(\d{1,15})-([\da-f]{64})-(\d{1,15})$/;
+
+/** Returns the text that names a position. */
+export function formatPosition({ closedAt, conversation, session }: ClosedPosition): string {
+  return `${closedAt}-${conversation}-${session}`;
+}
+
+/** Parses a position; undefined when `formatPosition` cannot have made it. */
+export function parsePosition(text: string): ClosedPosition | undefined {
+  const [, closedAt, conversation, session] = FORM.exec(text) ?? [];
+  if (closedAt === undefined || conversation === undefined || session === undefined) return undefined;
+  return { closedAt: Number(closedAt), conversation, session: Number(session) };
+}
