@@ -42,7 +42,9 @@ export function openArrayStore(data: ArrayData): ConversationStore {
     isOf: (account) => data.address !== undefined && (account === undefined || isSameAccount(data.address, account)),
     log: () => data.log,
     erased: () => data.note,
-    recordErasure: (at, lastSeq) => ({ at, log: data.log ?? data.note?.log ?? null, lastSeq, pending: [] }),
+    keepErasure(note) {
+      data.note = note;
+    },
     forgetErasure() {
       if (data.address !== undefined) delete data.note;
     },

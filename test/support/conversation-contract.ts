@@ -30,6 +30,7 @@ function play(open: () => ConversationStore) {
       rulesOf,
       movable: ({ consumers }) => consumers,
       sessionCode: () => undefined,
+      onNews: () => undefined,
       setAlarm: (at) => {
         alarms.push(at);
       },

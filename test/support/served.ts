@@ -60,6 +60,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       rulesOf: () => rules,
       movable: ({ consumers }) => consumers,
       sessionCode: () => CODE,
+      onNews: () => undefined,
       setAlarm: () => undefined,
       clock: () => now,
       random: () => 0.5,

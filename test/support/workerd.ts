@@ -206,6 +206,14 @@ export function alarmOf(stub: Parameters<typeof evictDurableObject>[0]): Promise
   return runInDurableObject<DurableObject, number | null>(stub, (_, { storage }) => storage.getAlarm());
 }
 
+/**
+ * Removes a conversation from memory, as the runtime does with an idle object. A notification that is under way keeps it
+ * there, so this is tried until it succeeds.
+ */
+export function evict(openid: string): Promise<void> {
+  return vi.waitFor(() => evictDurableObject(conversation(openid)), { timeout: 5_000 });
+}
+
 /** The tables of an object, without the runtime's own. */
 export function tablesIn({ sql }: DurableObjectStorage): readonly string[] {
   const tables = sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();

@@ -88,8 +88,22 @@ export function openPage(agent: string): Promise<void> {
   return inDesk(({ openSocket }) => openSocket(`page of ${agent}`, agent));
 }
 
-/** The user writes to an inbox of the desk; returns the id of the conversation. */
+/**
+ * The user writes to an inbox of the desk, and the conversation reports it by itself; returns the id of the conversation.
+ */
 export async function says(openid: string, content = "你好"): Promise<string> {
+  await writes(openid, content);
+  const { to } = must(await remote(openid).snapshot(), "snapshot");
+  await vi.waitUntil(() => inDesk(({ runner }) => (positionIn(runner.desk, idOf(openid))?.to ?? 0) >= to));
+  return idOf(openid);
+}
+
+function positionIn({ tables }: LoadedDesk["runner"]["desk"], conversation: string) {
+  return tables.entries.values.get(conversation) ?? tables.known.values.get(conversation);
+}
+
+/** The user writes to an inbox of the desk; nobody waits for the report. */
+export async function writes(openid: string, content = "你好"): Promise<string> {
   const inbound = { ...message(), content };
   const key = `m:desk-${"id" in inbound ? inbound.id : ""}`;
   const push = {

@@ -7,13 +7,11 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, it, vi } from "vitest";
 import storage from "../../docs/storage.md?raw";
 import { accountMemory } from "../../worker/account/memory.ts";
-import { archiveStub } from "../../worker/archive/client.ts";
-import type { ArchiveReport } from "../../worker/archive/core/report.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
-import { nextLogId } from "../../worker/conversation/core/log-id.ts";
-import { emptySums } from "../../worker/conversation/core/session/sums.ts";
+import { REPORT_DELAY_MS } from "../../worker/conversation/core/session/consumers.ts";
 import { settingsMemory } from "../../worker/settings/reader.ts";
 import { healthMemory } from "../../worker/webhooks/health-reader.ts";
+import { must } from "../support/conversation.ts";
 import { createReceiver, URL_OF } from "../support/receiver.ts";
 import {
   account,
@@ -23,11 +21,13 @@ import {
   conversation,
   pass,
   playWeChat,
+  remote,
   ring,
   settingsObject,
   tablesIn,
 } from "../support/workerd.ts";
 import { call, erase, send, useSilentSettings } from "./api-client.ts";
+import { desk, deskObject } from "./desk-play.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
 const WORDS = "canary-words";
@@ -38,7 +38,10 @@ const hasCanary = (text: string) => canaries().some((canary) => text.includes(ca
 /** The place that keeps an id of the user. */
 const AUDITED = "Audit table entries";
 /** The places that remember for a day that the conversation was erased, by its id. */
-const REMEMBERED = ["Archive table erased"];
+const REMEMBERED = ["Archive table erased", "Desk table state"];
+
+/** The classes of objects. */
+const OBJECTS = ["Conversation", "Account", "Settings", "Desk", "Archive", "Audit"] as const;
 
 /** A row of the table of docs/storage.md, "Erase". */
 interface Place {
@@ -77,7 +80,7 @@ function documented(): readonly Place[] {
 
 /** The places that the other sections name, with the names used in the table. */
 function describedElsewhere(): readonly string[] {
-  const objects = ["Conversation", "Account", "Settings", "Archive", "Audit"].flatMap((name) => {
+  const objects = OBJECTS.flatMap((name) => {
     const text = section(`Durable Object \`${name}\``);
     const keys = tableRows(text, "Key").map(([key = ""]) => `${name} entry ${key}`);
     const tables = tableRows(text, "Table").map(([table = ""]) => `${name} table ${table}`);
@@ -89,14 +92,13 @@ function describedElsewhere(): readonly string[] {
   return [...objects, ...kv, ...others.filter((name) => !/^(?:Durable Object|Workers KV)/.test(name))];
 }
 
-function readObject(
-  name: "Conversation" | "Account" | "Settings" | "Archive" | "Audit",
-): Promise<readonly (readonly [string, string])[]> {
+function readObject(name: (typeof OBJECTS)[number]): Promise<readonly (readonly [string, string])[]> {
   const stubs = {
     Account: account(),
     Conversation: conversation(USER),
     Settings: settingsObject(),
     Archive: archiveObject(),
+    Desk: deskObject(),
     Audit: auditObject(),
   };
   const stub = stubs[name];
@@ -137,11 +139,7 @@ function prefixOf(key: string): string {
 async function takeSnapshot(): Promise<Snapshot> {
   const memory = JSON.stringify([[...accountMemory], [...healthMemory], settingsMemory]);
   const all = [
-    ...(await readObject("Conversation")),
-    ...(await readObject("Account")),
-    ...(await readObject("Settings")),
-    ...(await readObject("Archive")),
-    ...(await readObject("Audit")),
+    ...(await Promise.all(OBJECTS.map(readObject))).flat(),
     ...(await readKv()),
     ["isolate memory", memory] as const,
   ];
@@ -184,20 +182,23 @@ type Resend = () => Promise<void>;
 
 const shop = createReceiver();
 
-const archive = () => archiveStub(env.ARCHIVE, "apac");
-
-/** A report about the user with a closed session. */
-function archived(): ArchiveReport {
-  const now = Date.now();
-  const contact = { account: "mini-program:wx1", user: "v1.sealed", tail: "tail", firstSeenAt: now, lastSeenAt: now };
-  const closed = { session: now, closedAt: now, reason: "agent", assignee: "a1", team: null } as const;
-  return {
-    log: nextLogId(now, null, "0"),
-    to: now,
-    contact,
-    closed: [{ ...closed, sums: emptySums(now) }],
-    ratings: [],
-  };
+/** An agent is requested: the session is reported to desk and archive. An agent writes a draft, and the session ends. */
+async function plantSession(): Promise<void> {
+  const id = conversation(USER).id.toString();
+  const { log } = must(await remote(USER).head());
+  const requested = { type: "request", queue: { team: null, isOffline: false } } as const;
+  await remote(USER).command({ id: "request", log, action: requested, desk: { isOpen: true } }, "holder");
+  const { session, to } = must(await remote(USER).snapshot());
+  const end = { session: session.open?.seq ?? 0, version: session.version };
+  await remote(USER).command(
+    { id: "end", log, action: { type: "close", reason: "agent", seenSeq: to, ...end } },
+    "end",
+  );
+  await remote(USER).command({ id: "again", log, action: requested, desk: { isOpen: true } }, "holder");
+  await until(async () => hasCanary((await takeSnapshot()).get("Desk table state") ?? ""));
+  await desk().saveDraft("a1", id, log, { text: WORDS, mode: "reply" });
+  pass(REPORT_DELAY_MS);
+  await ring(USER);
 }
 
 /** Every action by which a user's data is stored anywhere, and WeChat's deliveries after the erasure. */
@@ -206,7 +207,6 @@ async function plant(): Promise<Resend> {
   const wechat = playWeChat({ hosts: { ...relayedTo, "shop.example.com": shop.handle } });
   const hook = (id: string) => ({ id, url: URL_OF(id) });
   await useSilentSettings({ webhooks: [hook("refuses"), hook("fails")] });
-  await archive().record(conversation(USER).id.toString(), archived());
   shop.answerWith(({ path }) => new Response(null, { status: path === "/refuses" ? 400 : 503 }));
   const pushes: { readonly id: string }[] = [];
   for (const deliver of [true, false]) {
@@ -225,6 +225,7 @@ async function plant(): Promise<Resend> {
   await wechat.redeliver({ id: pushes[1]?.id ?? "" });
   await send(USER, { type: "text", content: WORDS });
   await (await call("GET", `/api/v1/conversations/${USER}/export`)).text();
+  await plantSession();
   pass(BATCH_DELAY_MS);
   await ring(USER);
   // Again, so that a failure is the last report of an isolate about an endpoint: a refusal makes the isolate drop its
@@ -272,7 +273,7 @@ beforeAll(async () => {
   before = await takeSnapshot();
   pass(2_000);
   await erase(USER);
-  await archive().confirmErased(conversation(USER).id.toString(), Date.now());
+  await ring(USER);
   after = await takeSnapshot();
   const heard = shop.events.length;
   await resend();
@@ -288,7 +289,14 @@ afterEach(() => {
 describe("the places where something is stored", () => {
   it("are those of docs/storage.md's table of what erasing reaches, each of them", ({ expect }) => {
     const stored = [...new Set([...before.keys(), ...after.keys()])];
-    const notHere = ["the user's phone", "Workers Logs", "Cloudflare's point-in-time recovery", "WeChat"];
+    // The desk's entry is there only while robots are configured.
+    const notHere = [
+      "Desk entry alerts",
+      "the user's phone",
+      "Workers Logs",
+      "Cloudflare's point-in-time recovery",
+      "WeChat",
+    ];
     expect(
       documented()
         .map(({ name }) => name)
@@ -335,7 +343,9 @@ describe("the places where something is stored", () => {
   });
 
   it("have no data of the user when pushes from before come after it, nor do webhooks receive any", ({ expect }) => {
-    expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual([...REMEMBERED, AUDITED]);
+    expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual(
+      [...REMEMBERED, AUDITED].toSorted(),
+    );
     expect(hasCanary(heardLater)).toBe(false);
     expect(resent.get("Account table erased")).toContain('"at"');
   });

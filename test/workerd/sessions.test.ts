@@ -2,9 +2,9 @@
  * Sessions in real objects: races of commands and messages, evictions between any two steps, erasure, and a complete
  * session.
  */
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, it, vi } from "vitest";
+import { beforeEach, describe, it, vi } from "vitest";
 import * as context from "../../shared/app-context.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { findConfigOf, requireConfig } from "../../worker/config/config.ts";
@@ -24,6 +24,7 @@ import {
   addressOf,
   APPID,
   conversation,
+  evict,
   kindsOf,
   OTHER_APPID,
   pass,
@@ -39,6 +40,13 @@ const RACES = 250;
 const desk = { isOpen: true };
 
 useWorker({ clock: "hour ahead" });
+
+// What the conversation does by itself; the desk is not reachable.
+beforeEach(() => {
+  vi.spyOn(env.DESK, "getByName").mockImplementation(() => {
+    throw new Error("the desk is not reachable");
+  });
+});
 
 let commands = 0;
 let users = 0;
@@ -154,20 +162,20 @@ describe("of two commands at once", () => {
 describe("a conversation with sessions", () => {
   it("is the same after an eviction between any two steps", async ({ expect }) => {
     const openid = newUser();
-    const evict = () => evictDurableObject(conversation(openid));
+    const wake = () => evict(openid);
     const { lease } = await says(openid, [reply("一", "二")]);
-    await evict();
+    await wake();
     await commandsTo(openid, { type: "take", agent: "a", ...(await nameSession(openid)) });
-    await evict();
+    await wake();
     expect(await remote(openid).settle(lease?.seq ?? 0, 1, ACCEPTED, "x", desk)).toBeNull();
-    await evict();
+    await wake();
     const answer = await commandsTo(openid, replies("a"), "reply");
-    await evict();
+    await wake();
     expect(await commandsTo(openid, replies("a"), "reply")).toMatchObject({ ok: true });
-    await evict();
+    await wake();
     const sent = must(answer.ok ? answer.lease : undefined, "lease");
     await remote(openid).settle(sent.seq, 1, ACCEPTED, null, desk);
-    await evict();
+    await wake();
     expect(
       await remote(openid).seen({
         log: must(await remote(openid).head()).log,
@@ -177,7 +185,7 @@ describe("a conversation with sessions", () => {
     ).toMatchObject({
       session: { open: { unread: 0, waitingSince: null, assignee: "a" } },
     });
-    await evict();
+    await wake();
     expect((await kindsOf(openid)).join(" ")).toBe("in out out session session blocked sent out sent");
     expect((await remote(openid).snapshot())?.session.open).toMatchObject({ unread: 0, status: "serving" });
   });
@@ -193,7 +201,7 @@ describe("a conversation with sessions", () => {
     const other = newUser();
     await says(other);
     await commandsTo(other, replies("a"));
-    await evictDurableObject(conversation(other));
+    await evict(other);
     pass(LEASE_MS);
     await ring(other);
     expect((await kindsOf(other)).join(" ")).toBe("in session session out unconfirmed");

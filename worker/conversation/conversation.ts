@@ -46,7 +46,7 @@ export type LoadedConversation = ReturnType<typeof loadConversation>;
 /** Loads a conversation. */
 export function loadConversation(deps: ConversationDeps) {
   const { store, config, rulesOf, clock } = deps;
-  const { engine, transact, fill, dueAt } = openTransactions(deps);
+  const { engine, transact, fill, dueAt, hasNews, confirmErasureAt } = openTransactions(deps);
   const { state } = engine;
 
   function showWindow(address: Address, now: number) {
@@ -89,6 +89,8 @@ export function loadConversation(deps: ConversationDeps) {
     progressOf,
     keep: engine.keep,
     setArmedFor: engine.setArmedFor,
+    hasNews,
+    confirmErasureAt,
 
     /**
      * Receives a push: decides, stores and answers it in one transaction. The first attempt is leased to the caller.

@@ -39,6 +39,8 @@ export interface ConversationDeps {
   readonly movable: (state: ConversationState) => ConsumerCursors;
   /** Undefined until it is loaded: the caller of a conversation that needs it (`needsSessions`) loads it first. */
   readonly sessionCode: () => SessionCode | undefined;
+  /** Called after each record that the desk has to be notified of. Must return at once. */
+  readonly onNews: () => void;
   /** Sets the alarm, epoch ms. */
   readonly setAlarm: (at: number) => void;
   /** Returns the time, epoch ms. */

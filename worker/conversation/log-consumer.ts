@@ -7,6 +7,7 @@ import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Address } from "../../shared/message/address.ts";
 import type { ConsumerCursors, KnownConsumers } from "./core/consumer-cursor.ts";
 import type { ConversationState } from "./core/state.ts";
+import type { Snapshot } from "./session/rpc.ts";
 import type { ConversationStore } from "./storage/log-store.ts";
 
 /** The conversation in its current state, which may change between two calls because other events run in between. */
@@ -18,6 +19,8 @@ export interface ConsumerHost {
   readonly state: () => ConversationState;
   /** Returns the storage in use; after an erasure another one. */
   readonly store: () => ConversationStore;
+  /** Returns the current state of the sessions; null without a log, or when the code for sessions is not loaded. */
+  readonly snapshot: () => Snapshot | null;
   /** Applies new cursors; `durable` writes them to storage. */
   readonly keep: (known: KnownConsumers, durable: boolean) => void;
 }

@@ -3,11 +3,12 @@
  * and sets the alarm. A leased attempt is returned together with its message.
  */
 import type { Address } from "../../shared/message/address.ts";
-import { scheduleCursors } from "./core/consumer-cursor.ts";
-import { ERASURE_MS } from "./core/erasure.ts";
+import { DESK_CURSOR, scheduleCursors } from "./core/consumer-cursor.ts";
+import { CONFIRM_AGAIN_MS, ERASURE_MS, isConfirmed } from "./core/erasure.ts";
 import type { Lease, TransitionContext } from "./core/outbox/outbox.ts";
 import { writeRows, type Row, type RowWriter } from "./core/rows.ts";
 import { nextDue } from "./core/schedule.ts";
+import { followSessions } from "./core/session/consumers.ts";
 import { needsSessions, type DeskTerms, type Service } from "./core/session/service.ts";
 import type { ConversationState } from "./core/state.ts";
 import type { ConversationDeps } from "./deps.ts";
@@ -43,21 +44,31 @@ export function runTransition<T>(
   if (lease !== undefined && state !== before && writer.rows().length === 0) {
     writer.append({ kind: "attempt", ref: lease.seq, facts: { attempt: lease.attempt } });
   }
-  const consumers = scheduleCursors(state.consumers, before.lastSeq, context.now);
-  return { value, lease, state: { ...state, consumers, lastSeq: writer.last() }, rows: writer.rows() };
+  const [rows, last] = [writer.rows(), writer.last()];
+  const scheduled = scheduleCursors(state.consumers, before.lastSeq, context.now);
+  const { sessions } = state;
+  if (sessions === undefined || rows.length === 0)
+    return { value, lease, state: { ...state, consumers: scheduled, lastSeq: last }, rows };
+  const written = { before: before.lastSeq, last, rows, now: context.now };
+  const consumers = { ...scheduled, ...followSessions(state.consumers, sessions, written) };
+  return { value, lease, state: { ...state, consumers, lastSeq: last }, rows };
 }
 
 /** Connects the engine of one conversation with its store, configuration and session machine. */
 export function openTransactions(deps: ConversationDeps) {
-  const { objectId, store, config, rulesOf, movable, sessionCode, setAlarm, random } = deps;
+  const { objectId, store, config, rulesOf, movable, sessionCode, onNews, setAlarm, clock, random } = deps;
   // Before the first record is stored, that record will be the oldest.
   const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
   const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
 
+  /** When a missing confirmation of the erasure is requested again, epoch ms; kept in memory only. */
+  let confirmAt = clock() + CONFIRM_AGAIN_MS;
+
   function dueAt(after: ConversationState, oldest: number | undefined): number | undefined {
     const due = nextDue(after, oldest, config().retentionMs, movable(after));
     const note = store.erased();
-    return note === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, note.at + ERASURE_MS);
+    if (note === undefined) return due;
+    return Math.min(due ?? Number.POSITIVE_INFINITY, isConfirmed(note) ? note.at + ERASURE_MS : confirmAt);
   }
 
   /**
@@ -67,13 +78,26 @@ export function openTransactions(deps: ConversationDeps) {
    */
   function transact<T>(address: Address, now: number, step: Transition<T>, desk?: DeskTerms) {
     const { unconfirmedRetries } = config();
-    return engine.transact(address, now, (before) => {
+    const decided = engine.transact(address, now, (before) => {
       const service = serviceOf(before, desk);
       const basic = { rules: rulesOf(address), now, random: random(), unconfirmedRetries };
       const context = service === undefined ? basic : { ...basic, service };
       const { state: after, rows, value, lease } = runTransition(before, context, step);
       return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };
     });
+    if (hasNews()) onNews();
+    return decided;
+  }
+
+  /** Returns whether there are rows that the desk has not acknowledged. */
+  function hasNews(): boolean {
+    const { sessions, consumers, lastSeq } = engine.state();
+    return sessions !== undefined && (consumers[DESK_CURSOR]?.after ?? lastSeq) < lastSeq;
+  }
+
+  /** Sets when a missing confirmation of the erasure is requested again, epoch ms. */
+  function confirmErasureAt(at: number): void {
+    confirmAt = at;
   }
 
   function serviceOf(before: ConversationState, desk: DeskTerms | undefined): Service | undefined {
@@ -89,5 +113,5 @@ export function openTransactions(deps: ConversationDeps) {
     return fillLease(lease, objectId, address, after, row);
   }
 
-  return { engine, transact, fill, dueAt };
+  return { engine, transact, fill, dueAt, hasNews, confirmErasureAt };
 }

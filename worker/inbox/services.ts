@@ -16,6 +16,8 @@ import { accountMemory as memory, rememberPause, pauseToReport } from "../accoun
 import type { WaitingConversation } from "../account/pause/pause-control.ts";
 import type { AccountRpc } from "../account/rpc.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token/token-reader.ts";
+import { archiveStub } from "../archive/client.ts";
+import type { ArchiveRpc } from "../archive/rpc.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
 import type { Channel, ChannelTexts, Deliver } from "../channels/channel.ts";
@@ -25,6 +27,8 @@ import { rulesOf } from "../config/account-rules.ts";
 import type { WeChatAccountConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
 import type { AccountPause } from "../conversation/rpc.ts";
+import { deskStub } from "../desk/client.ts";
+import type { DeskRpc } from "../desk/rpc.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
@@ -103,6 +107,10 @@ export interface Services {
   readonly settings: () => Promise<SettingsVersion | undefined>;
   /** Returns the same as `settings`, or the reason when they cannot be read. */
   readonly readSettings: () => Promise<Result<SettingsVersion, SettingsUnavailable>>;
+  /** Returns a new stub of the desk. */
+  readonly desk: () => DeskRpc;
+  /** Returns a new stub of the archive. */
+  readonly archive: () => ArchiveRpc;
   /** The dependencies for calling the team's webhooks. */
   readonly webhooks: WebhookCallDeps;
   /**
@@ -228,6 +236,8 @@ export function createServices(
     reportPause: (cause, refused, timeoutMs) => reportPause(deps, cause, refused, timeoutMs),
     account,
     settingsObject,
+    desk: () => deskStub(env.DESK, locationHint),
+    archive: () => archiveStub(env.ARCHIVE, locationHint),
     webhooks: createWebhookDeps(config),
     readSettings: readOwnSettings,
     async settings() {

@@ -5,6 +5,7 @@
 import type { Address } from "../../shared/message/address.ts";
 import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
 import type { LoadedConversation } from "../conversation/conversation.ts";
+import { isConfirmed, nextConfirmation } from "../conversation/core/erasure.ts";
 import { pruneUntil } from "../conversation/core/schedule.ts";
 import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
@@ -13,7 +14,7 @@ import { findLeftover } from "../conversation/storage/erased-storage.ts";
 import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
 import { deliverToConsumers, expireForConsumers } from "../inbox/log-consumers.ts";
 import { createServices, type Channels, type Services } from "../inbox/services.ts";
-import { loadSessionCode, readDeskTerms } from "../inbox/session/session-code.ts";
+import { loadSessionCode, readDeskTerms, sessionCode } from "../inbox/session/session-code.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { conversationTag, errorName, writeLog } from "../platform/logger.ts";
 import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAccountGone } from "./missing-account.ts";
@@ -42,6 +43,12 @@ export interface AlarmHost {
   readonly loaded: () => LoadedConversation;
   /** Loads the conversation again after its storage was deleted. */
   readonly reload: () => void;
+  /**
+   * Deletes all data of the user and has desk and archive confirm it.
+   *
+   * @param at pushes from before this time are rejected, epoch ms
+   */
+  readonly erase: (at: number) => void;
   readonly settle: ConversationRpc["settle"];
   /** Makes messages that waited for the account due, because its pause is over. */
   readonly resume: (pause: AccountPause) => void;
@@ -53,7 +60,7 @@ export async function runAlarm(host: AlarmHost): Promise<void> {
   let due: number | undefined;
   let restMs = ALARM_MIN_DELAY_MS;
   try {
-    restMs = await handleDue(host);
+    [restMs] = await Promise.all([handleDue(host), confirmErased(host)]);
     due = loaded().nextAlarm();
   } catch (error) {
     due = Date.now() + ALARM_ERROR_DELAY_MS;
@@ -112,15 +119,30 @@ async function prepareSessions(
   return services && readDeskTerms(services);
 }
 
-function consumerHost({ id, loaded }: AlarmHost, address: Address): ConsumerHost {
+/** Returns the conversation as a consumer of its log sees it. */
+export function consumerHost({ id, loaded }: Pick<AlarmHost, "id" | "loaded">, address: Address): ConsumerHost {
   return {
     address,
     id,
     log: loaded().store.log() ?? "",
     state: () => loaded().state(),
     store: () => loaded().store,
+    snapshot: () => sessionCode()?.readSnapshot(loaded()) ?? null,
     keep: (known, isDurable) => loaded().keep(known, isDurable),
   };
+}
+
+/** Requests the confirmations that are missing after an erasure; the alarm repeats it until all are there. */
+async function confirmErased({ id, env, loaded }: AlarmHost): Promise<void> {
+  const { store, confirmErasureAt } = loaded();
+  const note = store.erased();
+  if (note === undefined || isConfirmed(note)) return;
+  const { confirmErasure } = await import("../inbox/session/confirm-erasure.ts");
+  const confirmed = await confirmErasure(env, requireConfig(env), id, note);
+  // Erased again during the calls: that erasure has to be confirmed as well.
+  if (loaded().store !== store) return;
+  if (confirmed.pending.length < note.pending.length) store.keepErasure(confirmed);
+  confirmErasureAt(nextConfirmation(confirmed, Date.now()));
 }
 
 /** Deletes rows past the retention time; when all rows are, deletes the object's storage. */
@@ -133,7 +155,7 @@ async function prune(host: AlarmHost, address: Address, config: Config, services
   if (services !== undefined) await expireForConsumers(consumerHost(host, address), services, until);
   // Computed again: the user may have written, or may have been erased, in the meantime.
   const now = Math.min(until, readUntil());
-  if (now === Number.POSITIVE_INFINITY) return deleteAll(host);
+  if (now === Number.POSITIVE_INFINITY) return deleteExpired(host);
   if (now > 0) loaded().store.prune(now, PRUNE_BATCH);
 }
 
@@ -145,6 +167,14 @@ async function deleteLeftover(host: AlarmHost): Promise<void> {
   if (leftover === "old_data")
     writeLog("old_data_deleted", { object: "conversation", conversation: conversationTag(host.id) });
   await deleteAll(host);
+}
+
+/** Deletes a conversation past the retention time. Where it has had a session, desk and archive confirm it. */
+async function deleteExpired(host: AlarmHost): Promise<void> {
+  const { state, store } = host.loaded();
+  if (state().sessions === undefined) return deleteAll(host);
+  // At time 0: no erasure was requested, so pushes from before are not rejected.
+  host.erase(store.erased()?.at ?? 0);
 }
 
 async function deleteAll({ storage, reload }: AlarmHost): Promise<void> {

@@ -10,9 +10,10 @@ import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { credentialOf } from "../account/core/credential.ts";
 import { accountMemory, rememberPause } from "../account/memory.ts";
 import { rulesOfConversation } from "../config/account-rules.ts";
-import { findConfigOf, requireConfig } from "../config/config.ts";
+import { configOf, findConfigOf, requireConfig } from "../config/config.ts";
 import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
+import { ERASURE_KEEPERS, noteErasure } from "../conversation/core/erasure.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
 import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
@@ -33,12 +34,13 @@ import type {
 import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import { eraseStorage } from "../conversation/storage/erased-storage.ts";
 import { createConversationStore } from "../conversation/storage/store.ts";
+import { hasDataKey } from "../desk/report/consumer.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
 import { movableCursors } from "../inbox/log-consumers.ts";
 import type { Channels } from "../inbox/services.ts";
 import { loadSessionCode, sessionCode } from "../inbox/session/session-code.ts";
 import { withTimeout } from "../platform/deadline.ts";
-import { runAlarm } from "./conversation-alarm.ts";
+import { consumerHost, runAlarm } from "./conversation-alarm.ts";
 import { isAccountGone } from "./missing-account.ts";
 
 /**
@@ -56,6 +58,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   /** The channels, set by the composition root. A field of the instance: RPC reaches methods alone. */
   protected abstract readonly channels: Channels;
   #loaded = this.#load();
+  #notifyDesk: (() => void) | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -155,15 +158,10 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
    * whether there was any data to delete.
    */
   erase(log?: string): boolean {
-    const { store, state } = this.#loaded;
+    const { store } = this.#loaded;
     if (log !== undefined && log !== store.log()) return false;
     const known = store.address() !== undefined;
-    let alarmAt = 0;
-    try {
-      alarmAt = eraseStorage(this.ctx.storage, store.recordErasure(Date.now(), state().lastSeq));
-    } finally {
-      this.#reload(alarmAt);
-    }
+    this.#erase(Date.now());
     return known;
   }
 
@@ -176,6 +174,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
       waitUntil: (work) => this.ctx.waitUntil(work),
       loaded: () => this.#loaded,
       reload: () => this.#reload(0),
+      erase: (at) => this.#erase(at),
       settle: (...input) => this.settle(...input),
       resume: (pause) => this.resume(pause, 0),
     });
@@ -196,11 +195,48 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
       rulesOf: (account) => rulesOfConversation(requireConfig(this.env), account),
       movable: (state) => this.#movable(state),
       sessionCode,
+      onNews: () => this.#onNews(),
       // Not awaited: the runtime sends no response before alarm and record are stored.
       setAlarm: (at) => void this.ctx.storage.setAlarm(at),
       clock: () => Date.now(),
       random: () => Math.random(),
     });
+  }
+
+  /** Notifies the desk shortly after a record, without waiting for it. */
+  #onNews(): void {
+    const loaded = () => this.#loaded;
+    const host = () => {
+      const address = loaded().store.address();
+      return address && consumerHost({ id: this.ctx.id, loaded }, address);
+    };
+    // The code is loaded: the session machine that wrote the record is part of it.
+    this.#notifyDesk ??= sessionCode()?.createDeskNotifier({ host, hasNews: () => loaded().hasNews() }, this.env);
+    this.#notifyDesk?.();
+  }
+
+  /** Deletes everything but a note. @param at pushes from before this time are rejected, epoch ms */
+  #erase(at: number): void {
+    const { store, state } = this.#loaded;
+    const erased = { at, log: store.log() ?? null, lastSeq: state().lastSeq };
+    const note = noteErasure(store.erased(), erased, this.#mayBeElsewhere() ? ERASURE_KEEPERS : []);
+    let alarmAt = 0;
+    try {
+      alarmAt = eraseStorage(this.ctx.storage, note, Date.now());
+    } finally {
+      this.#reload(alarmAt);
+    }
+  }
+
+  /**
+   * Returns whether desk and archive may hold data of the conversation: from its first session on. Without a log and a
+   * note that is unknown, because an erasure may have been interrupted between the two.
+   */
+  #mayBeElsewhere(): boolean {
+    const { store, state } = this.#loaded;
+    if (store.address() !== undefined) return state().sessions !== undefined;
+    const config = configOf(this.env);
+    return store.erased() === undefined && config.ok && hasDataKey(config.value);
   }
 
   /** Replaces the loaded conversation. @param alarmAt the time the alarm is set to, epoch ms; 0: not set */

@@ -1,6 +1,17 @@
 /** Which pushes are from before an erasure, and how long this is checked. */
 import { describe, it } from "vitest";
-import { datePush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../../../worker/conversation/core/erasure.ts";
+import {
+  datePush,
+  ERASURE_KEEPERS,
+  ERASURE_MS,
+  erasedGeneration,
+  isConfirmed,
+  isErasureOver,
+  isFromBeforeErasure,
+  nextConfirmation,
+  noteErasure,
+} from "../../../worker/conversation/core/erasure.ts";
+import { nextLogId } from "../../../worker/conversation/core/log-id.ts";
 
 const SECOND = 1_000;
 const ERASED = 1_760_000_000_400;
@@ -30,5 +41,35 @@ describe("a push", () => {
   it("is taken when the clock of the erasure was more than five minutes ahead", ({ expect }) => {
     expect(isFromBeforeErasure(CREATED, ERASED, ERASED - 300 * SECOND)).toBe(true);
     expect(isFromBeforeErasure(CREATED, ERASED, ERASED - 301 * SECOND)).toBe(false);
+  });
+});
+
+describe("the confirmation of an erasure", () => {
+  const log = nextLogId(1_000, null, "00000000");
+  const note = { at: 5_000, log, lastSeq: 7, pending: [] };
+
+  it("is missing from those who hold data, and from those an earlier erasure lacks", ({ expect }) => {
+    const erased = { at: 9_000, log: null, lastSeq: 8 };
+    expect(noteErasure(undefined, erased, []).pending).toEqual([]);
+    expect(noteErasure(undefined, erased, ERASURE_KEEPERS).pending).toEqual(["desk", "archive"]);
+    expect(noteErasure({ ...note, pending: ["archive"] }, erased, [])).toEqual({
+      at: 9_000,
+      log,
+      lastSeq: 8,
+      pending: ["archive"],
+    });
+    const later = nextLogId(2_000, log, "00000000");
+    expect(noteErasure({ ...note, pending: ["desk"] }, { ...erased, log: later }, [])).toMatchObject({ log: later });
+  });
+
+  it("is of the generation of the log, and of the time of the erasure when the log is unknown", ({ expect }) => {
+    expect(erasedGeneration(note)).toBe(1_000);
+    expect(erasedGeneration({ ...note, log: null })).toBe(5_000);
+  });
+
+  it("is requested again after as long as it has been missing, between two seconds and five minutes", ({ expect }) => {
+    const delays = [0, 1_000, 10_000, 86_400_000].map((ms) => nextConfirmation(note, 5_000 + ms) - 5_000 - ms);
+    expect(delays).toEqual([2_000, 2_000, 10_000, 300_000]);
+    expect(isConfirmed(note)).toBe(true);
   });
 });

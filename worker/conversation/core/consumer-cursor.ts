@@ -23,6 +23,10 @@ export interface ConsumerCursor {
 /** Cursors by consumer id: `kind` or `kind:name`, such as `webhook:orders`. */
 export type ConsumerCursors = Readonly<Record<string, ConsumerCursor>>;
 
+/** The cursors of desk and archive, which follow the sessions (`session/consumers.ts`). */
+export const DESK_CURSOR = "desk";
+export const ARCHIVE_CURSOR = "archive";
+
 /** The result of a run for one consumer. */
 export interface ConsumerProgress {
   /** The cursor at the beginning of the run. */
@@ -79,8 +83,8 @@ export interface ListedConsumers {
 }
 
 /**
- * Applies settings: the cursor of a new consumer starts after the newest row, the cursor of a removed one is deleted.
- * For two minutes after a change some workers still have the previous settings, which are ignored.
+ * Applies settings: the cursor of a new consumer starts after the newest row, the cursor of a removed one is deleted;
+ * those of desk and archive do not depend on settings. For two minutes after a change some workers still have the previous settings, which are ignored.
  *
  * @param last the newest row before this change
  */
@@ -89,8 +93,9 @@ export function syncCursors(known: KnownConsumers, listed: ListedConsumers, last
   const { consumers: ids, settingsVersion: version = 0 } = listed;
   if (ids === undefined || version < settingsVersion) return known;
   if (ids.length === 0 && Object.keys(consumers).length === 0) return known;
-  const synced = Object.fromEntries(ids.map((id) => [id, ownValue(consumers, id) ?? newCursor(last)]));
-  return { consumers: synced, settingsVersion: version };
+  const synced = ids.map((id) => [id, ownValue(consumers, id) ?? newCursor(last)] as const);
+  const own = Object.entries(consumers).filter(([id]) => isSessionCursor(id));
+  return { consumers: Object.fromEntries([...synced, ...own]), settingsVersion: version };
 }
 
 /**
@@ -182,6 +187,10 @@ export function advanceCursor(
  */
 function moveCursor({ tries }: ConsumerCursor, { to, since }: ConsumerProgress): ConsumerCursor {
   return since === undefined ? newCursor(to) : { ...newCursor(to), tries, since };
+}
+
+function isSessionCursor(id: string): boolean {
+  return id === DESK_CURSOR || id === ARCHIVE_CURSOR;
 }
 
 function newCursor(after: number): ConsumerCursor {

@@ -2,8 +2,8 @@
  * What remains of an erased user: the time of the erasure, for a day. A push from before the erasure that is replayed
  * or arrives late must not restore the user's data. Pure (docs/storage.md, "Erase").
  */
-
 import type { EventHead } from "../../../shared/message/inbound.ts";
+import { generationOf } from "./log-id.ts";
 
 /** How long pushes from before an erasure are rejected, milliseconds. */
 export const ERASURE_MS = 24 * 3_600_000;
@@ -23,8 +23,56 @@ export interface EraseNote {
   readonly log: string | null;
   /** The seq of its newest row: a new log begins after it, so that the id of an erased message is never reused. */
   readonly lastSeq: number;
-  /** Who has not confirmed the erasure yet. */
-  readonly pending: readonly string[];
+  /** The objects that have not confirmed the erasure yet. */
+  readonly pending: readonly ErasureKeeper[];
+}
+
+/** The shared objects that hold data of conversations with sessions. */
+export const ERASURE_KEEPERS = ["desk", "archive"] as const;
+
+/** One of them. */
+export type ErasureKeeper = (typeof ERASURE_KEEPERS)[number];
+
+/**
+ * Limits of the delay until a missing confirmation is requested again, milliseconds; between them it is as long as the
+ * confirmation has been missing.
+ */
+export const CONFIRM_AGAIN_MS = 2_000;
+const CONFIRM_AGAIN_MOST_MS = 300_000;
+
+/** Returns whether all have confirmed the erasure. */
+export function isConfirmed({ pending }: EraseNote): boolean {
+  return pending.length === 0;
+}
+
+/** Returns when a missing confirmation is requested again, epoch ms. @param now epoch ms */
+export function nextConfirmation({ at }: EraseNote, now: number): number {
+  return now + Math.min(Math.max(now - at, CONFIRM_AGAIN_MS), CONFIRM_AGAIN_MOST_MS);
+}
+
+/**
+ * Returns the generation up to which everything is erased. Without a known log, everything before the erasure is: a
+ * generation is the time at which its log began (log-id.ts).
+ */
+export function erasedGeneration({ at, log }: EraseNote): number {
+  return log === null ? at : generationOf(log);
+}
+
+/**
+ * Returns the note of an erasure. An earlier erasure that was not confirmed by all is part of it: confirming a
+ * generation confirms all earlier ones.
+ *
+ * @param log the log that is erased now; null: none
+ * @param keepers the objects that hold data of it
+ */
+export function noteErasure(
+  before: EraseNote | undefined,
+  { at, log, lastSeq }: Pick<EraseNote, "at" | "log" | "lastSeq">,
+  keepers: readonly ErasureKeeper[],
+): EraseNote {
+  const asked = new Set([...keepers, ...(before?.pending ?? [])]);
+  const pending = ERASURE_KEEPERS.filter((keeper) => asked.has(keeper));
+  return { at, log: log ?? before?.log ?? null, lastSeq, pending };
 }
 
 /**

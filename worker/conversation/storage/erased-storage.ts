@@ -2,7 +2,7 @@
  * Erases a conversation: its whole storage is deleted; only a note of the erasure remains until the alarm removes it
  * too.
  */
-import { ERASURE_MS, isErasureOver, type EraseNote } from "../core/erasure.ts";
+import { ERASURE_MS, isConfirmed, isErasureOver, type EraseNote } from "../core/erasure.ts";
 
 /** The storage key of the note. */
 export const ERASED_KEY = "erased";
@@ -11,10 +11,11 @@ export const ERASED_KEY = "erased";
  * Erases the storage synchronously, with no other event in between; if the process ends before the caller gets a
  * response, the caller repeats the erasure.
  *
+ * @param now epoch ms: the alarm is set to it while others have to confirm the erasure
  * @returns the time of the alarm, epoch ms
  */
-export function eraseStorage(storage: DurableObjectStorage, note: EraseNote): number {
-  const alarmAt = note.at + ERASURE_MS;
+export function eraseStorage(storage: DurableObjectStorage, note: EraseNote, now: number): number {
+  const alarmAt = isConfirmed(note) ? note.at + ERASURE_MS : now;
   // Not awaited: all three calls are executed in this order, and no response is sent before they are stored.
   void storage.deleteAll();
   storage.kv.put(ERASED_KEY, note);
@@ -41,13 +42,13 @@ interface ErasableStore {
 
 /**
  * Returns what an alarm has to delete: data of version 0.1, which has no name and must not outlive its retention; an
- * erase note that is a day old, together with everything (`all`), or alone beside a new log (`note`).
+ * erase note that is a day old and confirmed, together with everything (`all`), or alone beside a new log (`note`).
  *
  * @param now epoch ms
  */
 export function findLeftover(store: ErasableStore, now: number): "old_data" | "all" | "note" | undefined {
   if (store.isForeign()) return "old_data";
   const note = store.erased();
-  if (note === undefined || !isErasureOver(note.at, now)) return undefined;
+  if (note === undefined || !isConfirmed(note) || !isErasureOver(note.at, now)) return undefined;
   return store.address() === undefined ? "all" : "note";
 }

@@ -20,8 +20,8 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   log(): string | undefined;
   /** Returns the note of the user's last erasure; undefined after `forgetErasure`. */
   erased(): EraseNote | undefined;
-  /** Creates the note of an erasure at this time. */
-  recordErasure(at: number, lastSeq: number): EraseNote;
+  /** Replaces the note of the erasure after a confirmation. */
+  keepErasure(note: EraseNote): void;
   /** Deletes the note. */
   forgetErasure(): void;
   /**

@@ -106,7 +106,10 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     isOf: (account) => head !== undefined && (account === undefined || isSameAccount(head, account)),
     log: () => head?.log,
     erased: () => note,
-    recordErasure: (at, lastSeq) => ({ at, log: head?.log ?? note?.log ?? null, lastSeq, pending: [] }),
+    keepErasure(changed) {
+      note = changed;
+      kv.put(ERASED_KEY, note);
+    },
     forgetErasure() {
       if (head === undefined) return;
       const { erased: _over, ...rest } = head;
@@ -189,7 +192,9 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
 
 /** Writes the first record, the table and the head entry: several statements, therefore in one transaction. */
 function create(storage: DurableObjectStorage, address: Address, note: EraseNote | undefined, write: () => void): Head {
-  const log = nextLogId(Date.now(), note?.log ?? null, crypto.randomUUID().slice(0, 8));
+  // Later than the erasure of an unknown log, of which only the time is known (`erasedGeneration`).
+  const began = note?.log === null ? Math.max(Date.now(), note.at + 1) : Date.now();
+  const log = nextLogId(began, note?.log ?? null, crypto.randomUUID().slice(0, 8));
   const head: Head = { schema: SCHEMA_VERSION, log, ...address, ...(note !== undefined && { erased: true }) };
   storage.transactionSync(() => {
     storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");

@@ -5,6 +5,7 @@ import { isOpen } from "../../automation/core/hours.ts";
 import type { DeskTerms } from "../../conversation/core/session/service.ts";
 import { readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
 import { createService } from "../../conversation/session/create-service.ts";
+import { createDeskNotifier } from "./desk-notifier.ts";
 import type { LoadedSessionCode } from "./session-code.ts";
 
 export const SESSION_CODE: LoadedSessionCode = {
@@ -13,6 +14,7 @@ export const SESSION_CODE: LoadedSessionCode = {
   runCommand,
   recordSeen,
   readSnapshot,
+  createDeskNotifier,
 };
 
 /** The business hours as JSON, cached per settings object. */

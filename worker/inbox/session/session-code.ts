@@ -7,6 +7,7 @@ import type { DeskTerms } from "../../conversation/core/session/service.ts";
 import type { SessionCode } from "../../conversation/deps.ts";
 import type { readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
 import type { Services } from "../services.ts";
+import type { createDeskNotifier } from "./desk-notifier.ts";
 
 /** The whole code. */
 export interface LoadedSessionCode extends SessionCode {
@@ -15,12 +16,13 @@ export interface LoadedSessionCode extends SessionCode {
   readonly runCommand: typeof runCommand;
   readonly recordSeen: typeof recordSeen;
   readonly readSnapshot: typeof readSnapshot;
+  readonly createDeskNotifier: typeof createDeskNotifier;
 }
 
 let loaded: LoadedSessionCode | undefined;
 
 /** Returns the loaded code; undefined until `loadSessionCode` has resolved. */
-export function sessionCode(): SessionCode | undefined {
+export function sessionCode(): LoadedSessionCode | undefined {
   return loaded;
 }
 

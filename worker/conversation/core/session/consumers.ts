@@ -1,0 +1,66 @@
+/**
+ * The desk and the archive as consumers of the log. Their cursors follow the sessions, not the settings: a conversation
+ * has them from its first session on, and none before (docs/design/0029-notification.md). Pure.
+ */
+import { ARCHIVE_CURSOR, DESK_CURSOR, type ConsumerCursor, type ConsumerCursors } from "../consumer-cursor.ts";
+import type { Row } from "../rows.ts";
+import type { SessionState } from "./session.ts";
+
+/**
+ * Delay from a row to the alarm that reports it, if the notification after the record has not, milliseconds. Shorter
+ * than the time after which the runtime evicts an idle object, about 10 s: an object that has been evicted no longer
+ * knows that the desk has acknowledged, and would notify it again.
+ */
+export const REPORT_DELAY_MS = 8_000;
+
+/** How long after its last session a conversation is still reported to the desk, milliseconds. */
+const QUIET_AFTER_MS = 24 * 3_600_000;
+
+/** What a transition has written. */
+interface Written {
+  /** The newest row before it, and with it. */
+  readonly before: number;
+  readonly last: number;
+  readonly rows: readonly Row[];
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/**
+ * Schedules desk and archive after rows were written. Rows that a consumer without a backlog does not need move its
+ * cursor within the same record, so they cost neither an alarm nor a call.
+ *
+ * @param known the cursors before the rows
+ * @param sessions the sessions after them
+ */
+export function followSessions(known: ConsumerCursors, sessions: SessionState, written: Written): ConsumerCursors {
+  const isForDesk = sessions.open !== null || isRecent(sessions, written.now) || written.rows.some(isOfSession);
+  return {
+    [DESK_CURSOR]: follow(known[DESK_CURSOR], isForDesk, written),
+    [ARCHIVE_CURSOR]: follow(known[ARCHIVE_CURSOR], written.rows.some(isForArchive), written),
+  };
+}
+
+function follow(known: ConsumerCursor | undefined, isWanted: boolean, written: Written): ConsumerCursor {
+  const { before, last, now } = written;
+  const due = now + REPORT_DELAY_MS;
+  if (known === undefined) return { after: before, tries: 0, since: 0, nextAt: due };
+  const hasBacklog = known.after < before;
+  if (!hasBacklog && !isWanted) return { ...known, after: last };
+  // With a backlog, the time of the next try is kept; a time in the past is one that an evicted object had reached.
+  return hasBacklog && known.nextAt > now ? known : { ...known, nextAt: due };
+}
+
+/** Returns whether the newest session ended so recently that agents may still look at it. */
+function isRecent({ closed }: SessionState, now: number): boolean {
+  return closed !== null && now - closed.closedAt < QUIET_AFTER_MS;
+}
+
+function isOfSession({ kind }: Row): boolean {
+  return kind === "session" || kind === "rating" || kind === "note";
+}
+
+/** The archive needs the end of a session, and its rating. */
+function isForArchive(row: Row): boolean {
+  return row.kind === "rating" || (row.kind === "session" && row.facts.action === "closed");
+}
