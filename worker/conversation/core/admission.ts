@@ -27,6 +27,11 @@ export type Admission =
  */
 export type ControlRefusal = "muted" | "handed_over" | "taken" | "reassigned";
 
+/** How many of the sends of a user message automation may use until an agent serves the user. */
+const AUTOMATIC_SENDS = 3;
+/** The sends that are kept for closing and rating. */
+const KEPT_FOR_END = 1;
+
 const BY_WINDOW: Admission = { by: "window" };
 const BY_PLATFORM: Admission = { by: "platform" };
 const MUTED: Admission = { by: "control", reason: "muted" };
@@ -84,18 +89,41 @@ export function isMuted(control: Control, now: number): boolean {
 export function findRefusal(
   state: ConversationState,
   draft: Pick<OutgoingMessage, "by" | "parts" | "serviceText">,
-  { rules, now }: TransitionContext,
+  context: TransitionContext,
 ): WindowRefusal | ControlRefusal | undefined {
+  const { rules, now } = context;
   const { parts } = draft;
-  const admitted = admission(state.control, senderOf(draft), "new", now);
+  const sender = senderOf(draft);
+  const admitted = admission(state.control, sender, "new", now);
   switch (admitted.by) {
     case "control":
       return admitted.reason;
     case "platform":
       return state.queue.length + parts.length > rules.grants.message.count ? "quota_used" : undefined;
     case "window":
-      return findWindowRefusal(state.window, rules, parts.length, now);
+      return findWindowRefusal(state.window, rules, parts.length, now, sendsKept(state, sender, context));
   }
+}
+
+/**
+ * Returns how many sends of a user message this sender must leave, where agents of the desk serve: automation leaves
+ * two of five for an agent, and the desk's texts leave the last one for closing and rating. Agents and the API may use
+ * all.
+ */
+function sendsKept(
+  { sessions }: Pick<ConversationState, "sessions">,
+  { source, serviceText }: Sender,
+  { rules, service }: TransitionContext,
+): number {
+  const hasDesk = service !== undefined && (service.isDesk || (sessions?.open ?? null) !== null);
+  if (!hasDesk) return 0;
+  if (serviceText !== undefined) return isOfTheEnd(serviceText) ? 0 : KEPT_FOR_END;
+  return SOURCES[source].isAutomatic ? Math.max(rules.grants.message.count - AUTOMATIC_SENDS, KEPT_FOR_END) : 0;
+}
+
+/** Texts for which the last send is kept. */
+function isOfTheEnd({ purpose }: ServiceText): boolean {
+  return purpose === "closing" || purpose === "rating";
 }
 
 /** Returns until when an attempt of a queued message may run, epoch ms, or why none may start. */
@@ -115,13 +143,15 @@ export function sendableUntil(
  * Returns whether a message whose attempt has no known outcome may be sent again: only when the window has a send left.
  */
 export function mayResend(
-  { control, window }: Pick<ConversationState, "control" | "window">,
+  state: Pick<ConversationState, "control" | "window" | "sessions">,
   item: OutboxItem,
-  { rules, now }: TransitionContext,
+  context: TransitionContext,
 ): boolean {
+  const { rules, now } = context;
+  const { control, window } = state;
   const { mayRepeat, resend } = item;
-  const isByWindow = admission(control, item, "queued", now).by === "window";
-  return mayRepeat && resend === 0 && isByWindow && findWindowRefusal(window, rules, 1, now) === undefined;
+  if (!mayRepeat || resend !== 0 || admission(control, item, "queued", now).by !== "window") return false;
+  return findWindowRefusal(window, rules, 1, now, sendsKept(state, item, context)) === undefined;
 }
 
 /** Returns the reply window as the API shows it: unknown while the platform decides. */

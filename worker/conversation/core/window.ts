@@ -130,15 +130,21 @@ export function lastGrantEnd({ grants }: WindowState): number | null {
   return ends.length === 0 ? null : Math.max(...ends);
 }
 
-/** Returns why `count` messages may not be sent now; undefined when they may. */
+/**
+ * Returns why `count` messages may not be sent now; undefined when they may.
+ *
+ * @param kept sends of the grant `message` that are kept for other senders
+ */
 export function findWindowRefusal(
   state: WindowState,
   rules: ChannelRules,
   count: number,
   now: number,
+  kept = 0,
 ): WindowRefusal | undefined {
   if (openGrants(state, now).length === 0) return "window_closed";
-  return windowStatus(state, rules, now).remaining < count ? "quota_used" : undefined;
+  const { grant, remaining } = windowStatus(state, rules, now);
+  return remaining < count + (grant === "message" ? kept : 0) ? "quota_used" : undefined;
 }
 
 /** Reserves uses for messages that are now under way. Call `findWindowRefusal` first. */

@@ -17,6 +17,7 @@ export function createService(
 ): Service {
   const hours = desk?.hours;
   return {
+    isDesk: desk !== undefined,
     queue: { team: null, isOffline: desk?.isOpen === false },
     measuring: {
       businessMs: (from, to) => (hours === undefined ? to - from : businessMs(hours, from, to)),

@@ -62,15 +62,24 @@ export function sessionContext(
 }
 
 function readScore(
-  { sessions }: ConversationState,
+  { sessions, queue }: ConversationState,
   inbound: InboundEvent,
   at: number,
   now: number,
 ): number | undefined {
   if (sessions === undefined || inbound.event !== "message" || inbound.type !== "text") return undefined;
-  if (!isRating(sessions, at, now)) return undefined;
+  if (!isRating(withRequestUnderWay(sessions, queue), at, now)) return undefined;
   const text = normalizeText(inbound.content);
   return SCORE.test(text) ? Number(text) : undefined;
+}
+
+/** A request for a rating counts from the start of its attempt: the user may answer before its outcome is recorded. */
+function withRequestUnderWay(sessions: SessionState, queue: ConversationState["queue"]): SessionState {
+  const asking = queue.find(({ serviceText, lease }) => serviceText?.purpose === "rating" && lease !== undefined);
+  const session = asking?.serviceText?.session;
+  return asking?.lease === undefined || session === undefined
+    ? sessions
+    : askedForRating(sessions, session, asking.lease.startedAt);
 }
 
 function receive(

@@ -20,6 +20,8 @@ export interface DeskTerms {
 
 /** What one transition needs to update sessions with human agents. */
 export interface Service {
+  /** Whether, by the caller's settings, agents of the desk serve users. */
+  readonly isDesk: boolean;
   /** The queue in which a session without an agent waits. */
   readonly queue: QueueEntry;
   readonly measuring: Measuring;
