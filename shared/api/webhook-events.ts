@@ -12,14 +12,23 @@ export const WEBHOOK_EVENTS = [
   "message.failed",
   "message.blocked",
   "message.unconfirmed",
+  "session.opened",
+  "session.queued",
+  "session.assigned",
+  "session.closed",
+  "session.rated",
   "account.event",
 ] as const;
 
 /** The type of an event of an account as a whole, which is not derived from a row of a conversation. */
 export const ACCOUNT_EVENT = "account.event";
 
-/** Suffix of an event id: a row with a handover causes two events. */
-const HANDOVER = "-handover";
+/** Suffixes of event ids, by type: a row with a handover, or one that opens a queued session, causes two events. */
+const SUFFIXES: Readonly<Partial<Record<WebhookEventType, string>>> = {
+  "conversation.handed_over": "-handover",
+  "session.queued": "-queued",
+  "session.assigned": "-assigned",
+};
 
 /** A type of event. */
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
@@ -39,11 +48,11 @@ export function eventIdOf(
   { seq }: Pick<MessageAddress, "seq">,
   type: WebhookEventType,
 ): string {
-  const id = buildMessageId({ objectId, seq });
-  return type === "conversation.handed_over" ? `${id}${HANDOVER}` : id;
+  return `${buildMessageId({ objectId, seq })}${SUFFIXES[type] ?? ""}`;
 }
 
 /** Parses a `webhook-id`; undefined when `eventIdOf` cannot have made it. */
 export function parseEventId(id: string): MessageAddress | undefined {
-  return parseMessageId(id.endsWith(HANDOVER) ? id.slice(0, -HANDOVER.length) : id);
+  const suffix = Object.values(SUFFIXES).find((known) => id.endsWith(known)) ?? "";
+  return parseMessageId(id.slice(0, id.length - suffix.length));
 }

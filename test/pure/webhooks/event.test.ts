@@ -45,6 +45,28 @@ describe("the events of a row", () => {
     ).toEqual(["event.received"]);
   });
 
+  it("are those of the transitions of a session, and of its rating; parking and notes have none", ({ expect }) => {
+    const facts = { session: AT, version: 2 };
+    const typesAfter = (
+      action: RowKinds["session"]["facts"]["action"],
+      status: "bot" | "queued" | "serving" | "closed",
+    ) => typesOf(row("session", { ...facts, action, status }));
+    expect(typesAfter("opened", "bot")).toEqual(["session.opened"]);
+    expect(typesAfter("opened", "queued")).toEqual(["session.opened", "session.queued"]);
+    expect(typesAfter("opened", "serving")).toEqual(["session.opened", "session.assigned"]);
+    expect(typesAfter("queued", "queued")).toEqual(["session.queued"]);
+    expect(typesAfter("returned", "queued")).toEqual(["session.queued"]);
+    expect(typesAfter("assigned", "serving")).toEqual(["session.assigned"]);
+    expect(typesAfter("closed", "closed")).toEqual(["session.closed"]);
+    expect(typesAfter("parked", "serving")).toEqual([]);
+    expect(typesAfter("unparked", "serving")).toEqual([]);
+    expect(typesOf(row("rating", { session: AT, score: 5 }))).toEqual(["session.rated"]);
+    const opened = row("session", { ...facts, action: "opened", status: "queued" });
+    const ids = typesOf(opened).map((type) => toWebhookEvent(SOURCE, opened, type, undefined).id);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids.map((id) => parseEventId(id)?.seq)).toEqual([opened.seq, opened.seq]);
+  });
+
   it("are one for each outcome, and none for what is on its way", ({ expect }) => {
     expect(typesOf(row("sent", { attempt: 1 }, AT))).toEqual(["message.sent"]);
     expect(typesOf(row("failed", { attempt: 1, reason: "x" }, AT))).toEqual(["message.failed"]);

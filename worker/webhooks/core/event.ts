@@ -53,10 +53,32 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
     case "held":
     case "retry":
     case "late":
-    // For the desk.
-    case "session":
+    // For colleagues.
     case "note":
+      return [];
+    case "session":
+      return typesOfTransition(row.facts);
     case "rating":
+      return ["session.rated"];
+  }
+}
+
+/** A row that opens a session says also whether it waits in the queue or is served; a returned session waits again. */
+function typesOfTransition({ action, status }: RowKinds["session"]["facts"]): readonly WebhookEventType[] {
+  switch (action) {
+    case "opened": {
+      if (status === "queued") return ["session.opened", "session.queued"];
+      return status === "serving" ? ["session.opened", "session.assigned"] : ["session.opened"];
+    }
+    case "queued":
+    case "returned":
+      return ["session.queued"];
+    case "assigned":
+      return ["session.assigned"];
+    case "closed":
+      return ["session.closed"];
+    case "parked":
+    case "unparked":
       return [];
   }
 }
