@@ -5,6 +5,7 @@ import { checkAlerts } from "./check-alerts.ts";
 import { checkForwarding } from "./check-forwarding.ts";
 import { judgeHealth } from "./check-health.ts";
 import { checkPause } from "./check-pause.ts";
+import { checkPeople } from "./check-people.ts";
 import { checkPushes } from "./check-push.ts";
 import { checkStale } from "./check-stale.ts";
 import { checkWebhooks } from "./check-webhooks.ts";
@@ -38,7 +39,9 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   const webhooks = await checkWebhooks(ports, target);
   const forwarding = await checkForwarding(ports, target);
   const alerts = await checkAlerts(ports, target);
-  const findings = [...first, clock, ...stale, ...pushes, ...wechat.findings, ...webhooks, ...forwarding, ...alerts];
+  const people = await checkPeople(ports, target);
+  const asked = [...wechat.findings, ...webhooks, ...forwarding, ...alerts, ...people];
+  const findings = [...first, clock, ...stale, ...pushes, ...asked];
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
 }
 

@@ -3,7 +3,9 @@
  * pauses of the previous run lifted, until Ctrl-C. Used by `npm start` and `npm run setup -- --local`.
  */
 import { relative } from "node:path";
+import { createKefuClient } from "../../client/index.ts";
 import { createService, liftPauses } from "../../emulator/service.ts";
+import { findDeskLinks, type DeskLink } from "./desk-links.ts";
 import { markLocalData } from "./local-data.ts";
 import type { LocalValues } from "./local-values.ts";
 import { startStack, useShopSettings, type Stack } from "./stack.ts";
@@ -38,8 +40,13 @@ export function keyPlace(path: string): string {
  * Returns a text with the addresses of all parts.
  *
  * @param apiKey the API key as it is shown
+ * @param links how agents get into the desk
  */
-export function describeStack({ workerUrl, emulatorUrl, shopUrl }: Stack, apiKey: string): string {
+export function describeStack(
+  { workerUrl, emulatorUrl, shopUrl }: Stack,
+  apiKey: string,
+  links: readonly DeskLink[],
+): string {
   return `
 edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
 
@@ -47,6 +54,7 @@ edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
   phone     手机页面      ${emulatorUrl}/           用浏览器打开 / open it in a browser
   emulator  本地微信      ${emulatorUrl}            control: ${emulatorUrl}/_emulator/state
   shop      商家后台      ${shopUrl}            an order: ${shopUrl}/orders/1001
+  desk      客服工作台    ${atLocalhost(`${workerUrl}/desk`)}${describeLinks(links)}
   API docs  接口文档      ${workerUrl}/api/docs     OpenAPI: ${workerUrl}/api/openapi.json
   API key   接口密钥      ${apiKey}
   doctor    体检          npm run doctor -- ${workerUrl}
@@ -56,6 +64,30 @@ edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
     -d '{"openid":"oUser1","content":{"kind":"text","content":"多少钱"}}'
   curl '${emulatorUrl}/_emulator/chat?openid=oUser1'
 `;
+}
+
+/**
+ * Returns how the first admin and a demo agent get into the desk.
+ *
+ * @throws when the worker refuses
+ */
+export async function findLocalLinks({ workerUrl }: Stack, apiKey: string): Promise<readonly DeskLink[]> {
+  const links = await findDeskLinks(createKefuClient({ baseUrl: workerUrl, apiKey }), { hasDemo: true });
+  if (!links.ok) throw new Error(`the desk has no agents: ${links.error}`);
+  return links.value;
+}
+
+function describeLinks(links: readonly DeskLink[]): string {
+  const invites = links.flatMap(({ name, invite }) => (invite === undefined ? [] : [{ name, invite }]));
+  if (invites.length === 0) return "";
+  const lines = invites.map(({ name, invite }) => `\n            ${name}      ${atLocalhost(invite)}`);
+  return `${lines.join("")}
+            首次登录：打开链接设置密码，24 小时内有效 / first sign-in: open a link and set a password, within 24 hours`;
+}
+
+/** A browser takes localhost for a secure place more often than 127.0.0.1. */
+function atLocalhost(url: string): string {
+  return url.replace("//127.0.0.1", "//localhost");
 }
 
 /** Stops the stack and the process on the first Ctrl-C or SIGTERM. */

@@ -2,9 +2,11 @@
  * Setup for Cloudflare: deploys on request, uploads secrets with wrangler, prints the fields of the WeChat console,
  * then waits for the three milestones. Existing secrets are kept; they cannot be read and therefore not shown.
  */
+import { createKefuClient } from "../../client/index.ts";
 import type { PushMode } from "../../emulator/push-model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
+import { findDeskLinks } from "../lib/desk-links.ts";
 import { NO_URL, planCloudflare, type CloudflarePlan } from "./cloudflare-plan.ts";
 import { describeConsole } from "./console-text.ts";
 import type { Fault } from "./fault.ts";
@@ -96,6 +98,7 @@ async function showAndWait(
   const place = apiKey === undefined ? undefined : { url, apiKey, ...(appid !== undefined && { appid }) };
   const isPaused = ready.ok && (await reportPauses(ports, { url, apiKey }));
   if (ready.ok && place !== undefined) await greet(options, ports, place);
+  if (ready.ok && place !== undefined) await openDesk(ports, place);
   // The fields of the console must be filled in in any case.
   const mode: PushMode = ready.ok ? ready.value : "secure";
   screen.heading(say("在微信后台填写", "Fill in the WeChat console"));
@@ -121,6 +124,36 @@ async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts,
   if (!stored.ok) reportFault(screen, stored.error);
   else if (stored.value) screen.done(say("欢迎语已保存", "the greeting is stored"));
   else screen.note(say("已有设置，未写入欢迎语", "settings exist already, so the greeting was not stored"));
+}
+
+/** Reports how the first admin gets into the desk. */
+async function openDesk({ screen, worker }: SetupPorts, { url, apiKey }: WorkerPlace): Promise<void> {
+  const client = createKefuClient({
+    baseUrl: url,
+    apiKey,
+    attempts: 1,
+    fetch: (address, init) => worker.fetch(new Request(address, init)),
+  });
+  const links = await findDeskLinks(client, { hasDemo: false });
+  screen.heading(say("客服工作台", "The desk"));
+  if (!links.ok) return reportFault(screen, noDesk(links.error));
+  const [admin] = links.value;
+  if (admin?.invite === undefined)
+    return screen.done(say("管理员已设置密码", "an admin has a password"), `${url}/desk`);
+  screen.done(say(`${admin.name} 的邀请链接`, `the invite of ${admin.name}`), admin.invite);
+  screen.note(
+    say(
+      "打开链接设置密码；24 小时内有效，只能用一次；失效后再运行一次 setup",
+      "open it and set a password; valid once and for 24 hours; after that run setup again",
+    ),
+  );
+}
+
+function noDesk(code: string): Fault {
+  return {
+    wrong: say(`无法添加管理员（${code}）`, `the first admin could not be added (${code})`),
+    cure: say("运行 npm run doctor 查明原因，再运行一次 setup", "run npm run doctor for the cause, then setup again"),
+  };
 }
 
 async function wait(waitMs: number, ports: SetupPorts, place: WorkerPlace): Promise<number> {

@@ -61,6 +61,7 @@ async function run(options: Partial<SetupOptions> = {}, world: World = {}, base:
   const replies: Record<string, readonly Response[]> = {
     "GET /healthz": [Response.json(HEALTHY)],
     "GET /api/v1/milestones": [Response.json(ALL)],
+    "GET /api/v1/agents": [Response.json({ agents: [{ role: "admin", name: "x", hasPassword: true }] })],
     ...worker,
   };
   const code = await setUpCloudflare(
@@ -77,9 +78,7 @@ async function run(options: Partial<SetupOptions> = {}, world: World = {}, base:
       worker: {
         randomBytes,
         now: () => clock,
-        sleep: async (ms) => {
-          clock += ms;
-        },
+        sleep: async (ms) => void (clock += ms),
         fetch: async (request) => {
           asked.push(request);
           const key = `${request.method} ${new URL(request.url).pathname}`;

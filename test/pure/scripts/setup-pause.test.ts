@@ -65,6 +65,7 @@ async function setUp({ resumed, stored = [], milestones = VERIFIED, waitMs = 4_0
         },
         async fetch(request) {
           const { pathname } = new URL(request.url);
+          if (pathname === "/api/v1/agents") return Response.json({ agents: [] }, { status: 404 });
           asked.push(`${request.method} ${pathname}`);
           if (pathname === "/healthz") {
             const faults = request.headers.has("authorization") ? { faults: isPaused ? [fault] : [] } : {};
