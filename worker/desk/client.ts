@@ -20,3 +20,27 @@ export function deskStub(namespace: DeskNamespace, locationHint: LocationHint): 
   const stub: unknown = timedStub(namespace.getByName(deskName(), { locationHint }), DESK_CALL_MS);
   return stub as DeskRpc;
 }
+
+/** The internal headers that name the agent and the sign-in of a page; those of the request are never passed on. */
+export const [AGENT_HEADER, SIGN_IN_HEADER] = ["x-kefu-agent", "x-kefu-sign-in"] as const;
+
+/** A page that connects: the agent, and the id of the agent's sign-in. */
+export interface ConnectingPage {
+  readonly agent: string;
+  readonly signIn: string;
+}
+
+/**
+ * Opens the WebSocket of a page.
+ *
+ * @returns the response with the socket, which the caller returns to the page
+ */
+export function connectPage(
+  namespace: DeskNamespace,
+  locationHint: LocationHint,
+  { agent, signIn }: ConnectingPage,
+): Promise<Response> {
+  const stub: unknown = timedStub(namespace.getByName(deskName(), { locationHint }), DESK_CALL_MS);
+  const headers = { upgrade: "websocket", [AGENT_HEADER]: agent, [SIGN_IN_HEADER]: signIn };
+  return (stub as Pick<Fetcher, "fetch">).fetch("https://desk/socket", { headers });
+}

@@ -5,7 +5,7 @@
 import { generationOf } from "../conversation/core/log-id.ts";
 import type { SealedPlace, TextSealer } from "../platform/sealed-text.ts";
 import type { Draft } from "./rpc.ts";
-import type { DeskStore } from "./store.ts";
+import type { DeskStore } from "./stored-desk.ts";
 
 /** How long a draft is kept, milliseconds. */
 export const DRAFT_MS = 30 * 24 * 3_600_000;

@@ -18,7 +18,7 @@ import { createDeskLists, type DeskLists } from "./lists.ts";
 import type { ActOutcome, ConversationReport, DeskAct, DeskRpc } from "./rpc.ts";
 import { createRunner, type DeskRunner, type RunnerDeps } from "./runner.ts";
 import { SAID_TEXTS } from "./settings.ts";
-import type { DeskStore } from "./store.ts";
+import type { DeskStore } from "./stored-desk.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
 /** The injected dependencies. */

@@ -156,8 +156,8 @@ export interface DeskRpc {
   addAgent(input: AgentInput): Promise<Result<AgentView, AgentProblem>>;
   /** Changes an agent. When the rights changed, the pages of the agent are closed and connect again. */
   changeAgent(id: string, change: AgentChange): Promise<Result<AgentView, AgentProblem>>;
-  /** Closes the pages of an agent. */
-  closeSockets(agent: string, reason: "signed_out" | "rights_changed"): Promise<void>;
+  /** Closes the pages of an agent, or those of one sign-in. */
+  closeSockets(agent: string, reason: "signed_out" | "rights_changed", signIn?: string): Promise<void>;
   choosePresence(
     agent: string,
     wanted: Pick<WantedPresence, "state" | "reason">,

@@ -13,7 +13,7 @@ import { applyAnswer } from "./core/snapshot.ts";
 import { loadDesk, openDraft, type Desk, type DeskSettings, type Draft } from "./core/state.ts";
 import { commitTable, createTable, draftTable, type TableDraft } from "./core/table.ts";
 import { dropDetails, keepWindow, type Details } from "./details.ts";
-import type { DeskStore, StoredDesk } from "./store.ts";
+import type { DeskStore, StoredDesk } from "./stored-desk.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
 /**

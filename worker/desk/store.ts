@@ -3,29 +3,10 @@
  * JSON by table and key; drafts are in a separate table. Reading creates nothing; the tables are created with the first
  * row.
  */
-import type { Effect } from "./core/desk.ts";
 import type { StoredRow } from "./core/state.ts";
 import type { Details } from "./details.ts";
 import type { StoredDraft } from "./drafts.ts";
-
-/** All stored data. */
-export interface StoredDesk {
-  readonly rows: readonly StoredRow[];
-  /** By conversation. */
-  readonly details: ReadonlyMap<string, Details>;
-  readonly drafts: readonly StoredDraft[];
-}
-
-/** Reads and writes the rows. */
-export interface DeskStore {
-  readonly load: () => StoredDesk;
-  /** Stores the rows of a decision, all or none. `detailsOf`: the details stored with the row of an open session. */
-  readonly write: (effects: readonly Effect[], detailsOf: (conversation: string) => Details | undefined) => void;
-  readonly saveDraft: (draft: StoredDraft) => void;
-  readonly deleteDraft: (agent: string, conversation: string) => void;
-  /** Deletes drafts saved before a time, epoch ms. */
-  readonly deleteDraftsBefore: (at: number) => void;
-}
+import type { DeskStore } from "./stored-desk.ts";
 
 // A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
 type StateRow = {

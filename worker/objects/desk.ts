@@ -31,6 +31,7 @@ import { readAccountSettings } from "../inbox/services.ts";
 import { hasDesk, writeDeskTerms } from "../inbox/session/session-code.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
+import type { DeskPages } from "./desk-socket.ts";
 
 /** Delay after an internal error until the alarm runs again, milliseconds. */
 const ALARM_ERROR_DELAY_MS = 60_000;
@@ -40,6 +41,8 @@ const STORAGE_MS = 5_000;
 export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild"> {
   /** The loaded desk. A field of the instance, because RPC exposes methods only. */
   readonly loaded: () => LoadedDesk;
+  /** The pages and their sockets. */
+  readonly pages: () => DeskPages;
   /** Both undefined until the desk is loaded. */
   #alarm: SharedAlarm | undefined;
   #alerts: Alerter | undefined;
@@ -47,31 +50,34 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     let loaded: LoadedDesk | undefined;
-    this.loaded = () => {
-      if (loaded === undefined) throw new Error("the desk is not loaded");
-      return loaded;
-    };
+    let pages: DeskPages | undefined;
+    this.loaded = () => loaded ?? notLoaded();
+    this.pages = () => pages ?? notLoaded();
     void ctx.blockConcurrencyWhile(async () => {
-      const [{ loadStoredDesk }, { DESK_SETTINGS }, { createDeskStore }, { loadTextSealer }, alerting] =
+      const [{ loadStoredDesk }, { DESK_SETTINGS }, { createDeskStore }, { loadTextSealer }, alerting, paging] =
         await Promise.all([
           import("../desk/loaded-desk.ts"),
           import("../desk/settings.ts"),
           import("../desk/store.ts"),
           import("../platform/sealed-text.ts"),
           import("./desk-alerts.ts"),
+          import("./desk-socket.ts"),
         ]);
       const sealer = await loadTextSealer(requireConfig(env).dataKeys);
       // Not awaited: the runtime sends no response and no call before alarm and rows are stored.
       const alarm = alerting.shareAlarm((at) => void ctx.storage.setAlarm(at));
       this.#alarm = alarm;
+      const opened = paging.openPages(ctx);
       loaded = loadStoredDesk({
-        ...this.#host(),
+        ...this.#host(opened),
         settings: DESK_SETTINGS,
         store: createDeskStore(ctx.storage),
         sealer: sealer.ok ? sealer.value : undefined,
       });
       this.#alerts = alerting.loadAlerter(ctx, env, loaded, (at) => alarm.set("alerts", at));
       this.#alerts.ring();
+      opened.start(loaded);
+      pages = opened;
     });
   }
 
@@ -95,8 +101,9 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     return this.loaded().agents.change(id, change);
   }
 
-  async closeSockets(...[agent, reason]: Parameters<DeskRpc["closeSockets"]>): Promise<void> {
-    this.loaded().closeSockets(agent, reason);
+  async closeSockets(...[agent, reason, signIn]: Parameters<DeskRpc["closeSockets"]>): Promise<void> {
+    if (signIn === undefined) this.loaded().closeSockets(agent, reason);
+    else this.pages().signOut(agent, signIn);
   }
 
   async choosePresence(
@@ -153,6 +160,23 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     this.#alerts?.clearFailure(robot);
   }
 
+  /** Opens the socket of a page. */
+  override async fetch({ headers }: Request): Promise<Response> {
+    return this.pages().connect(headers);
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    this.pages().receive(this.pages().idOf(socket), message);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.pages().closed(this.pages().idOf(socket));
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.pages().closed(this.pages().idOf(socket));
+  }
+
   /** Applies expired time limits and repeats calls without an answer. Sets itself again in every case. */
   override async alarm(): Promise<void> {
     try {
@@ -165,7 +189,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     }
   }
 
-  #host(): Omit<DeskHost, "settings" | "store" | "sealer"> {
+  #host(pages: DeskPages): Omit<DeskHost, "settings" | "store" | "sealer"> {
     const { ctx } = this;
     return {
       epoch: crypto.randomUUID(),
@@ -176,10 +200,15 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
       seen: (conversation, input) => this.#conversation(conversation).seen(input),
       snapshot: (conversation) => this.#conversation(conversation).snapshot(),
       terms: (account) => this.#terms(account),
-      // Pages have no sockets yet.
-      attached: new Map(),
-      pings: () => new Map(),
-      watcher: { onChange: () => this.#alerts?.check(), onRows: () => {}, onErased: () => {}, onClose: () => {} },
+      attached: pages.attached,
+      pings: pages.pings,
+      watcher: {
+        ...pages.watcher,
+        onChange: (changed) => {
+          pages.watcher.onChange(changed);
+          this.#alerts?.check();
+        },
+      },
     };
   }
 
@@ -199,4 +228,8 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     if (!stored.ok || !hasDesk(stored.value.settings)) return undefined;
     return writeDeskTerms(stored.value.settings, Date.now());
   }
+}
+
+function notLoaded(): never {
+  throw new Error("the desk is not loaded");
 }

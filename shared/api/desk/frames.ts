@@ -92,8 +92,9 @@ const SERVER_FRAMES = {
     removes: v.array(WordSchema),
   }),
   /**
-   * New rows of the open conversation: those after `from`, up to `to`. When `from` is not the newest row of the page, it
-   * reads `GET …/messages?after=`. Another `log` clears the conversation.
+   * New rows of the open conversation: those after `from`, up to `to`. The page ignores rows that it has. When `from` is
+   * greater than its newest row, it reads the rows between by `GET …/messages?after=`. Another `log` clears the
+   * conversation. Without rows it is the desk's position, or the greatest number when the desk does not know it.
    */
   rows: v.object({
     type: v.literal("rows"),

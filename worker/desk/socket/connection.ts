@@ -1,0 +1,127 @@
+/** A socket of a page: what the runtime offers of it, what survives the eviction of the object, and what does not. */
+import * as v from "valibot";
+import { ConversationIdSchema, OPEN_VIEWS } from "../../../shared/api/desk/row.ts";
+import type { ServerFrame } from "../../../shared/api/socket.ts";
+import { fullBudget, type Budget } from "./core/budget.ts";
+import type { OpenConversation, RowsFrame } from "./core/pending-rows.ts";
+import type { Trail } from "./core/trail.ts";
+
+/** A socket, as the runtime offers it. */
+export interface PageSocket {
+  /** The id of the socket. */
+  readonly id: string;
+  /** May throw when the socket is closing. */
+  readonly send: (text: string) => void;
+  readonly close: (code: number, reason: string) => void;
+  /** Stores the attachment with the socket. */
+  readonly keep: (attachment: Attachment) => void;
+  /** Returns what is stored with the socket. */
+  readonly attached: () => unknown;
+  /** Returns when the runtime last answered a ping, epoch ms; 0: never. */
+  readonly pingedAt: () => number;
+  readonly isOpen: () => boolean;
+}
+
+const AttachmentSchema = v.object({
+  agent: v.string(),
+  /** The id of the sign-in. */
+  signIn: v.string(),
+  /** When the socket was opened, epoch ms. */
+  at: v.number(),
+  /** The page's id; null until `hello`. */
+  page: v.nullable(v.string()),
+  views: v.array(v.picklist(OPEN_VIEWS)),
+  open: v.nullable(v.object({ conversation: ConversationIdSchema, log: v.string() })),
+});
+/** What is stored with a socket: less than 1 KB. */
+export type Attachment = v.InferOutput<typeof AttachmentSchema>;
+
+/** A socket and its state in memory. */
+export interface Connection {
+  readonly socket: PageSocket;
+  readonly agent: string;
+  readonly signIn: string;
+  readonly at: number;
+  page: string | null;
+  /** Null until `hello`. */
+  trail: Trail | null;
+  open: OpenConversation | null;
+  /** Frames that wait for the next flush. */
+  frames: ServerFrame[];
+  rows: readonly RowsFrame[];
+  areListsDue: boolean;
+  isPeopleDue: boolean;
+  /** The people that the page was last sent, as JSON. */
+  people: string;
+  /** What the page was last sent about the viewers of its open conversation. */
+  who: string;
+  /** When the page last sent a message, epoch ms. */
+  heardAt: number;
+  typingUntil: number;
+  budget: Budget;
+}
+
+/** Builds the state of a new socket, or of one that an evicted object had. */
+export function createConnection(socket: PageSocket, attachment: Attachment, now: number): Connection {
+  const { agent, signIn, at, page } = attachment;
+  return {
+    socket,
+    agent,
+    signIn,
+    at,
+    page,
+    trail: null,
+    open: null,
+    frames: [],
+    rows: [],
+    areListsDue: false,
+    isPeopleDue: false,
+    people: "",
+    who: NO_VIEWERS,
+    heardAt: at,
+    typingUntil: 0,
+    budget: fullBudget(now),
+  };
+}
+
+/** Close codes of the socket. */
+export const CODES = {
+  replaced: 4000,
+  signed_out: 4001,
+  rights_changed: 4002,
+  protocol: 4003,
+  timed_out: 4008,
+  bad_frame: 4009,
+  too_many: 4029,
+} as const;
+
+/** Closes a socket. */
+export function closeSocket({ socket }: Connection, reason: keyof typeof CODES): void {
+  if (socket.isOpen()) socket.close(CODES[reason], reason);
+}
+
+/** The viewers of a conversation that a page has just opened. */
+export const NO_VIEWERS = "[[],[]]";
+
+/** Reads the attachment of a socket; undefined when another version wrote it. */
+export function readAttachment(socket: PageSocket): Attachment | undefined {
+  const parsed = v.safeParse(AttachmentSchema, socket.attached());
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** Stores what must survive an eviction of the object. */
+export function keepAttachment({ socket, agent, signIn, at, page, trail, open }: Connection): void {
+  socket.keep({
+    agent,
+    signIn,
+    at,
+    page,
+    views: [...(trail?.subscription.views ?? [])],
+    open: open && { conversation: open.conversation, log: open.log },
+  });
+}
+
+/** Returns when a page was last active, epoch ms. */
+export function aliveAt({ socket, heardAt }: Connection): number {
+  return Math.max(heardAt, socket.pingedAt());
+}

@@ -1,0 +1,66 @@
+/**
+ * The rows of an open conversation that are to be sent to a page: each row once, in order, and what is missing between
+ * them recognisable by `from` (docs/design/0026-desk-socket.md). Pure.
+ */
+import type { RowJson } from "../../../../shared/api/rows.ts";
+import type { ServerFrame } from "../../../../shared/api/socket.ts";
+import { generationOf } from "../../../conversation/core/log-id.ts";
+
+/** A frame with rows. */
+export type RowsFrame = Extract<ServerFrame, { readonly type: "rows" }>;
+
+/** The maximum number of rows that wait; with more, the page reads them itself. */
+const MAX_PENDING = 100;
+
+/** The conversation that a page has open. */
+export interface OpenConversation {
+  readonly conversation: string;
+  readonly log: string;
+  /** The seq up to which the page was sent rows or the position. */
+  readonly sent: number;
+}
+
+/** New rows of a conversation. */
+export interface NewRows {
+  readonly log: string;
+  /** The seq before the first row. */
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly RowJson[];
+}
+
+/** What a page has open, and the frames that wait for it. */
+export interface PendingRows {
+  readonly open: OpenConversation;
+  readonly frames: readonly RowsFrame[];
+}
+
+/** Adds new rows. Rows that were already sent, and those of an older log, are ignored. */
+export function addRows({ open, frames }: PendingRows, { log, from, to, rows }: NewRows): PendingRows {
+  const { conversation } = open;
+  const isOther = log !== open.log;
+  if (isOther && generationOf(log) < generationOf(open.log)) return { open, frames };
+  const sent = isOther ? 0 : open.sent;
+  const waiting = isOther ? [] : frames;
+  if (to <= sent) return { open, frames };
+  const added = rows.filter(({ seq }) => seq > sent);
+  const start = Math.max(from, sent);
+  const last = waiting.at(-1);
+  const frame: RowsFrame = { type: "rows", conversation, log, from: start, to, rows: added };
+  const next =
+    last?.to === start
+      ? [...waiting.slice(0, -1), { ...last, to, rows: [...last.rows, ...added] }]
+      : [...waiting, frame];
+  const count = next.reduce((sum, each) => sum + each.rows.length, 0);
+  const opened = { conversation, log, sent: to };
+  return { open: opened, frames: count > MAX_PENDING ? [positionFrame(opened)] : next };
+}
+
+/**
+ * Returns the frame that names the newest position without rows: a page with an older one reads the rows itself. A
+ * position of 0 is unknown: then every page reads.
+ */
+export function positionFrame({ conversation, log, sent }: OpenConversation): RowsFrame {
+  const position = sent === 0 ? Number.MAX_SAFE_INTEGER : sent;
+  return { type: "rows", conversation, log, from: position, to: position, rows: [] };
+}

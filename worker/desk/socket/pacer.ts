@@ -1,0 +1,36 @@
+/** Paces frames: the first change is sent at once, further ones together at the end of an interval. */
+
+/** The minimum time between two messages to a page, milliseconds. */
+export const FRAME_INTERVAL_MS = 50;
+
+/** The clock and the timers of the object. */
+export interface Timers {
+  /** Returns the time, epoch ms. */
+  readonly now: () => number;
+  /** Runs something after the current turn. */
+  readonly soon: (run: () => void) => void;
+  /** Runs something after a time, milliseconds. */
+  readonly later: (ms: number, run: () => void) => void;
+}
+
+/**
+ * Returns a function that requests a flush. What was requested in one turn, or within an interval, is one flush.
+ *
+ * @param flush must not throw; returns whether anything was sent
+ */
+export function createPacer({ now, soon, later }: Timers, flush: () => boolean): () => void {
+  let lastAt = -Infinity;
+  let isDue = false;
+  const run = (): void => {
+    isDue = false;
+    if (flush()) lastAt = now();
+  };
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    const waitMs = lastAt + FRAME_INTERVAL_MS - now();
+    if (waitMs <= 0) soon(run);
+    // A clock that was set back must not hold frames back.
+    else later(Math.min(waitMs, FRAME_INTERVAL_MS), run);
+  };
+}

@@ -1,0 +1,332 @@
+import { readPageFrame } from "../../../shared/api/desk/frames.ts";
+/**
+ * The sockets of the desk's pages: who is connected, what each page shows, and the frames that keep it current
+ * (docs/design/0026-desk-socket.md). Everything here may be lost with the object, except the attachments of the sockets:
+ * after a construction each page gets whole lists.
+ */
+import {
+  SOCKET_PROTOCOL,
+  VIEWING_MS,
+  TYPING_MS,
+  type PageFrame,
+  type ServerFrame,
+} from "../../../shared/api/socket.ts";
+import { generationOf } from "../../conversation/core/log-id.ts";
+import { errorName, writeLog } from "../../platform/logger.ts";
+import type { LoadedDesk } from "../loaded-desk.ts";
+import type { AgentView } from "../rpc.ts";
+import { toAgentJson } from "./agent-json.ts";
+import {
+  aliveAt,
+  closeSocket,
+  CODES,
+  createConnection,
+  keepAttachment,
+  NO_VIEWERS,
+  readAttachment,
+  type Connection,
+} from "./connection.ts";
+import { spend } from "./core/budget.ts";
+import { toPageRow } from "./core/page-row.ts";
+import { addRows, positionFrame } from "./core/pending-rows.ts";
+import { beginTrail, resumeTrail, type Trail } from "./core/trail.ts";
+import { nextExpiry } from "./core/who.ts";
+import { flushPages, send, viewersOf } from "./flush.ts";
+import { createPacer } from "./pacer.ts";
+import { createTrailStore } from "./trail-store.ts";
+import type { DeskSockets, SocketDeps } from "./types.ts";
+
+/** A socket is closed after this time, so that its sign-in is checked again, milliseconds. */
+const MAX_SOCKET_MS = 12 * 3_600_000;
+/** The interval in which pages are sent changed loads of agents, milliseconds. */
+const LOAD_INTERVAL_MS = 2_000;
+
+type ByeReason = Extract<ServerFrame, { readonly type: "bye" }>["reason"];
+
+/** Creates the sockets, with those that an evicted object had. */
+export function createDeskSockets(deps: SocketDeps): DeskSockets {
+  const { now } = deps;
+  let loaded: LoadedDesk | undefined;
+  const connections = new Map<string, Connection>();
+  const trails = createTrailStore(now);
+  let expiryAt = Infinity;
+  let isLoadDue = false;
+  const request = createPacer(deps, flush);
+
+  for (const socket of deps.sockets()) {
+    if (!socket.isOpen()) continue;
+    const attachment = readAttachment(socket);
+    if (attachment === undefined) {
+      socket.close(CODES.rights_changed, "rights_changed");
+      continue;
+    }
+    const connection = createConnection(socket, attachment, now());
+    if (attachment.page !== null) connection.trail = beginTrail(attachment.agent, attachment.views, "");
+    connection.open = attachment.open && { ...attachment.open, sent: 0 };
+    connections.set(socket.id, connection);
+  }
+  const attached = new Map(
+    [...connections].map(([id, connection]) => [id, { agent: connection.agent, seenAt: aliveAt(connection) }]),
+  );
+
+  function desk(): LoadedDesk {
+    if (loaded === undefined) throw new Error("the sockets have not been started");
+    return loaded;
+  }
+
+  function flush(): boolean {
+    if (loaded === undefined) return false;
+    let isSent = false;
+    for (const connection of connections.values()) dropInvisible(connection);
+    try {
+      isSent = flushPages(loaded, [...connections.values()], now());
+    } catch (error) {
+      writeLog("desk_frames_failed", { error: errorName(error) });
+    }
+    watchExpiry();
+    return isSent;
+  }
+
+  /** Sees to it that viewing and typing end on the other pages as well. */
+  function watchExpiry(): void {
+    const all = [...connections.values()];
+    const opened = new Set(all.flatMap(({ open }) => open?.conversation ?? []));
+    const at = Math.min(Infinity, ...[...opened].map((id) => nextExpiry(viewersOf(id, all), now())));
+    if (at >= expiryAt) return;
+    expiryAt = at;
+    deps.later(Math.min(at - now(), VIEWING_MS), () => {
+      expiryAt = Infinity;
+      request();
+    });
+  }
+
+  /** Shows the loads of agents, which change with every session, some time later, all changes together. */
+  function showLoads(): void {
+    if (isLoadDue) return;
+    isLoadDue = true;
+    deps.later(LOAD_INTERVAL_MS, () => {
+      isLoadDue = false;
+      for (const connection of connections.values()) connection.isPeopleDue = true;
+      request();
+    });
+  }
+
+  /** Closes the open conversation of a page that may not see it any more. */
+  function dropInvisible(connection: Connection): void {
+    const { open, agent } = connection;
+    if (open !== null && !desk().lists.maySee(agent, open.conversation)) shut(connection);
+  }
+
+  function shut(connection: Connection): void {
+    connection.open = null;
+    connection.rows = [];
+    connection.who = NO_VIEWERS;
+    connection.typingUntil = 0;
+    keepAttachment(connection);
+  }
+
+  /** Forgets a connection; what its page was sent is kept for a resume. */
+  function remove(connection: Connection): void {
+    connections.delete(connection.socket.id);
+    const { page, trail, agent } = connection;
+    if (page !== null && trail !== null && trail.subscription.epoch !== null) trails.keep(`${agent} ${page}`, trail);
+    request();
+  }
+
+  function end(connection: Connection, reason: ByeReason): void {
+    remove(connection);
+    send(connection, [{ type: "bye", reason }]);
+    closeSocket(connection, reason);
+  }
+
+  /** Ends a connection by a decision of the sockets, of which the desk must hear. */
+  function endHere(connection: Connection, reason: ByeReason): void {
+    end(connection, reason);
+    desk().closeSocket(connection.socket.id);
+  }
+
+  function greet(connection: Connection, frame: Extract<PageFrame, { readonly type: "hello" }>): void {
+    const you = desk().agents.find(connection.agent);
+    if (you === null || you.isSuspended) return endHere(connection, "rights_changed");
+    if (frame.protocol !== SOCKET_PROTOCOL) return endHere(connection, "protocol");
+    const views = [...new Set(frame.views)];
+    const trail = takeTrail(connection, frame.page) ?? connection.trail;
+    const position = { rights: rightsOf(you), views, epoch: frame.epoch, rev: frame.rev };
+    connection.trail =
+      trail === null ? beginTrail(connection.agent, views, position.rights) : resumeTrail(trail, position);
+    connection.page = frame.page;
+    const { epoch, rev } = desk().runner.desk.counters;
+    connection.frames.push({ type: "welcome", you: toAgentJson(you), epoch, rev, now: new Date(now()).toISOString() });
+    connection.areListsDue = true;
+    connection.isPeopleDue = true;
+    keepAttachment(connection);
+    request();
+  }
+
+  /** Takes over what the page was sent by its earlier socket, and closes that one. */
+  function takeTrail(connection: Connection, page: string): Trail | null {
+    for (const other of connections.values()) {
+      if (other === connection || other.agent !== connection.agent || other.page !== page) continue;
+      connections.delete(other.socket.id);
+      closeSocket(other, "replaced");
+      desk().closeSocket(other.socket.id);
+      return other.trail;
+    }
+    return trails.take(`${connection.agent} ${page}`);
+  }
+
+  function showView(
+    connection: Connection,
+    trail: Trail,
+    { name, on }: Extract<PageFrame, { readonly type: "view" }>,
+  ): void {
+    const others = trail.subscription.views.filter((view) => view !== name);
+    const views = on ? [...others, name] : others;
+    if (views.length === trail.subscription.views.length) return;
+    connection.trail = beginTrail(connection.agent, views, trail.rights);
+    connection.areListsDue = true;
+    keepAttachment(connection);
+  }
+
+  function open(connection: Connection, { conversation, log }: Extract<PageFrame, { readonly type: "open" }>): void {
+    if (connection.open !== null) shut(connection);
+    if (!desk().lists.maySee(connection.agent, conversation)) return;
+    connection.open = toOpen(conversation, log);
+    connection.rows = [positionFrame(connection.open)];
+    keepAttachment(connection);
+  }
+
+  /** Returns the position of the desk; 0 when it does not know the conversation: the page then reads its rows. */
+  function toOpen(conversation: string, log: string) {
+    const { entries, known } = desk().runner.desk.tables;
+    const position = entries.values.get(conversation) ?? known.values.get(conversation);
+    const isNewer = position !== undefined && generationOf(position.log) >= generationOf(log);
+    return { conversation, log: isNewer ? position.log : log, sent: isNewer ? position.to : 0 };
+  }
+
+  function run(connection: Connection, frame: PageFrame): void {
+    if (frame.type === "hello") return greet(connection, frame);
+    const { agent, trail } = connection;
+    if (trail === null) return;
+    switch (frame.type) {
+      case "view":
+        showView(connection, trail, frame);
+        break;
+      case "open":
+        open(connection, frame);
+        break;
+      case "shut":
+        shut(connection);
+        break;
+      case "typing":
+        connection.typingUntil = frame.on && connection.open !== null ? now() + TYPING_MS : 0;
+        break;
+      case "seen":
+        if (!desk().lists.maySee(agent, frame.conversation)) return;
+        deps.waitUntil(desk().seen(agent, frame.conversation, frame).catch(logFailure));
+        return;
+      case "draft":
+        if (desk().lists.maySee(agent, frame.conversation))
+          desk().saveDraft(agent, frame.conversation, frame.log, frame.draft);
+        return;
+      case "presence":
+        desk().agents.choosePresence(agent, { state: frame.state, reason: frame.reason });
+        return;
+    }
+    request();
+  }
+
+  return {
+    attached,
+    pings() {
+      for (const connection of connections.values())
+        if (connection.at + MAX_SOCKET_MS <= now()) endHere(connection, "rights_changed");
+      return new Map([...connections].map(([id, connection]) => [id, aliveAt(connection)]));
+    },
+    start(desk) {
+      loaded = desk;
+      for (const connection of connections.values()) {
+        connection.areListsDue = true;
+        connection.isPeopleDue = true;
+        const { open } = connection;
+        if (open === null) continue;
+        connection.open = toOpen(open.conversation, open.log);
+        connection.rows = [positionFrame(connection.open)];
+      }
+      if (connections.size > 0) request();
+    },
+    accept(socket, agent, signIn) {
+      const attachment = { agent, signIn, at: now(), page: null, views: [], open: null };
+      socket.keep(attachment);
+      connections.set(socket.id, createConnection(socket, attachment, now()));
+      desk().openSocket(socket.id, agent);
+    },
+    receive(id, message) {
+      const connection = connections.get(id);
+      if (connection === undefined) return;
+      connection.heardAt = now();
+      const budget = spend(connection.budget, now());
+      if (budget === undefined) return endHere(connection, "too_many");
+      connection.budget = budget;
+      const frame = typeof message === "string" ? readPageFrame(message) : undefined;
+      if (frame === undefined) return endHere(connection, "bad_frame");
+      if (frame !== null) run(connection, frame);
+    },
+    closed(id) {
+      const connection = connections.get(id);
+      if (connection !== undefined) remove(connection);
+      desk().closeSocket(id);
+    },
+    signOut(agent, signIn) {
+      for (const connection of connections.values())
+        if (connection.agent === agent && connection.signIn === signIn) endHere(connection, "signed_out");
+    },
+    watcher: {
+      onChange({ lists, people }) {
+        for (const connection of connections.values()) {
+          connection.areListsDue ||= lists;
+          connection.isPeopleDue ||= people;
+        }
+        if (connections.size === 0) return;
+        if (lists) showLoads();
+        request();
+      },
+      onRows(conversation, { snapshot: { log, to }, from, rows }) {
+        const viewers = [...connections.values()].filter(({ open }) => open?.conversation === conversation);
+        if (viewers.length === 0) return;
+        const report = { log, from, to, rows: rows.map(toPageRow) };
+        for (const connection of viewers) {
+          if (connection.open === null || !desk().lists.maySee(connection.agent, conversation)) continue;
+          const added = addRows({ open: connection.open, frames: connection.rows }, report);
+          const isOtherLog = added.open.log !== connection.open.log;
+          connection.open = added.open;
+          connection.rows = added.frames;
+          if (isOtherLog) keepAttachment(connection);
+        }
+        request();
+      },
+      onErased(conversation, generation) {
+        for (const connection of connections.values()) {
+          const { open } = connection;
+          if (open?.conversation === conversation && generationOf(open.log) <= generation) shut(connection);
+        }
+        request();
+      },
+      onClose(id, reason) {
+        const connection = connections.get(id);
+        if (connection === undefined) return;
+        if (reason !== "timed_out") return end(connection, reason);
+        remove(connection);
+        closeSocket(connection, reason);
+      },
+    },
+  };
+}
+
+function rightsOf({ role, teams }: AgentView): string {
+  return JSON.stringify([role, teams]);
+}
+
+function logFailure(error: unknown): void {
+  writeLog("desk_seen_failed", { error: errorName(error) });
+}
