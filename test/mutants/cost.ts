@@ -24,8 +24,8 @@ export const COST: MutantTable = {
       file: "worker/conversation/core/admission.ts",
       symbol: "findRefusal",
       change: {
-        replace: "findWindowRefusal(_, rules, parts.length, now)",
-        by: "findWindowRefusal(_, rules, 1, now)",
+        replace: "findWindowRefusal(_, rules, parts.length, now, _)",
+        by: "findWindowRefusal(_, rules, 1, now, _)",
       },
       killedBy: [
         "pure/conversation/transitions.test.ts",

@@ -17,16 +17,16 @@ export function loadAlerter(
   { runner }: Pick<LoadedDesk, "runner">,
   setAlarm: AlerterHost["setAlarm"],
 ): Alerter {
-  const { kv } = ctx.storage;
+  const { storage } = ctx;
   const { robots, terms, deps } = openAlerts(requireConfig(env));
   return createAlerter({
     robots: robots.ok ? robots.value : [],
     terms,
     deps,
-    load: () => kv.get<AlertState>(STATE_KEY),
+    load: () => storage.kv.get<AlertState>(STATE_KEY),
     save(state) {
-      if (state === undefined) kv.delete(STATE_KEY);
-      else kv.put(STATE_KEY, state);
+      if (state === undefined) storage.kv.delete(STATE_KEY);
+      else storage.kv.put(STATE_KEY, state);
     },
     view: () => runner.read(viewQueue),
     size: () => runner.desk.tables.entries.values.size,

@@ -67,6 +67,6 @@ describe("the free plan", () => {
   });
 
   it("refuses a message that uses nothing", ({ expect }) => {
-    expect(() => freeCapacity(NOTHING)).toThrow("without usage");
+    expect(() => freeCapacity(NOTHING)).toThrow("the message has no usage");
   });
 });
