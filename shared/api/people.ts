@@ -87,8 +87,6 @@ export const AgentChangeSchema = named(
     ),
   }),
 );
-/** A change of an agent, as sent. */
-export type AgentChangeJson = v.InferInput<typeof AgentChangeSchema>;
 
 /** An agent, and whether the agent can sign in. */
 export const PersonSchema = named(

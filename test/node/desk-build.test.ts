@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, it } from "vitest";
 import { buildDesk, type DeskFiles } from "../../scripts/lib/build-desk.ts";
 
-/** The budget of the first load, script and style, gzip (docs/design/0029-desk-page.md). */
+/** The budget of the first load, script and style, gzip (docs/design/0030-desk-page.md). */
 const MAX_BYTES = 100_000;
 
 let files: DeskFiles;
