@@ -7,6 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import type { Result } from "../../shared/base/result.ts";
 import { parseAccount } from "../../shared/message/address.ts";
+import { archiveStub } from "../archive/client.ts";
 import { findConfigOf, requireConfig } from "../config/config.ts";
 import { conversationStubById } from "../conversation/client.ts";
 import type { DeskTerms } from "../conversation/core/session/service.ts";
@@ -14,6 +15,7 @@ import type { RemoteConversation } from "../conversation/rpc.ts";
 import type { Alerter } from "../desk/alerts/alerter.ts";
 import type { SharedAlarm } from "../desk/alerts/shared-alarm.ts";
 import type { DeskHost, LoadedDesk } from "../desk/loaded-desk.ts";
+import type { RebuildSources } from "../desk/report/rebuild.ts";
 import type {
   ActOutcome,
   AgentChange,
@@ -26,6 +28,7 @@ import type {
   DeskListQuery,
   DeskRpc,
   Draft,
+  RebuiltPage,
 } from "../desk/rpc.ts";
 import { readAccountSettings } from "../inbox/services.ts";
 import { hasDesk, writeDeskTerms } from "../inbox/session/session-code.ts";
@@ -37,8 +40,11 @@ import type { DeskPages } from "./desk-socket.ts";
 const ALARM_ERROR_DELAY_MS = 60_000;
 /** Timeout of an awaited storage call, milliseconds; the runtime retries a failed alarm. */
 const STORAGE_MS = 5_000;
+/** The number of rows in which a rebuild looks for the newest message. */
+const NEWEST_ROWS = 20;
+
 /** The Durable Object of the desk. */
-export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild"> {
+export class Desk extends DurableObject<Env> implements DeskRpc {
   /** The loaded desk. A field of the instance, because RPC exposes methods only. */
   readonly loaded: () => LoadedDesk;
   /** The pages and their sockets. */
@@ -144,6 +150,14 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
     return this.loaded().seen(agent, conversation, input);
   }
 
+  async rebuild(cursor: string | null): Promise<RebuiltPage> {
+    const { rebuildPage } = await import("../desk/report/rebuild.ts");
+    const { locationHint } = requireConfig(this.env);
+    const directory = (after: string | null, limit: number) =>
+      archiveStub(this.env.ARCHIVE, locationHint).directory(after, limit);
+    return rebuildPage(this.loaded(), { ...this.#sources(), directory }, cursor);
+  }
+
   async saveDraft(...draft: Parameters<DeskRpc["saveDraft"]>): Promise<void> {
     this.loaded().saveDraft(...draft);
   }
@@ -198,7 +212,7 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
       waitUntil: (work) => ctx.waitUntil(work),
       command: (conversation, input) => this.#conversation(conversation).command(input),
       seen: (conversation, input) => this.#conversation(conversation).seen(input),
-      snapshot: (conversation) => this.#conversation(conversation).snapshot(),
+      snapshot: this.#sources().snapshot,
       terms: (account) => this.#terms(account),
       attached: pages.attached,
       pings: pages.pings,
@@ -208,6 +222,18 @@ export class Desk extends DurableObject<Env> implements Omit<DeskRpc, "rebuild">
           pages.watcher.onChange(changed);
           this.#alerts?.check();
         },
+      },
+    };
+  }
+
+  /** What is read of a conversation. */
+  #sources(): Pick<RebuildSources, "snapshot" | "newestRows"> {
+    return {
+      snapshot: (conversation) => this.#conversation(conversation).snapshot(),
+      newestRows: async (conversation) => {
+        const { toRowJson } = await import("../conversation/core/row-json.ts");
+        const view = await this.#conversation(conversation).view(NEWEST_ROWS);
+        return view?.rows.map((row) => toRowJson(row, conversation)) ?? [];
       },
     };
   }

@@ -1,0 +1,53 @@
+/**
+ * Asks every conversation of the archive's directory for its state, page by page: restores the lists when rows of the
+ * desk were lost or a report was never delivered. Repeating it changes nothing.
+ */
+import type { RowJson } from "../../../shared/api/rows.ts";
+import type { Snapshot } from "../../conversation/session/rpc.ts";
+import { errorName, writeLog } from "../../platform/logger.ts";
+import type { LoadedDesk } from "../loaded-desk.ts";
+import type { DeskContact, RebuiltPage } from "../rpc.ts";
+
+/** The number of conversations of one page: a request may make 1,000 calls, and each conversation needs up to two. */
+const PAGE = 100;
+
+/** What a rebuild reads from. */
+export interface RebuildSources {
+  /** Returns a page of the directory, in the order of the conversations' ids. */
+  readonly directory: (
+    after: string | null,
+    limit: number,
+  ) => Promise<{
+    readonly contacts: readonly (DeskContact & { readonly conversation: string })[];
+    readonly next: string | null;
+  }>;
+  /** Reads the state of a conversation; null: it has no log. */
+  readonly snapshot: (conversation: string) => Promise<Snapshot | null>;
+  /** Reads the newest rows of a conversation, as the API returns them. */
+  readonly newestRows: (conversation: string) => Promise<readonly RowJson[]>;
+}
+
+/** Rebuilds one page. @param cursor `next` of the page before; null: the first page */
+export async function rebuildPage(
+  { applyRead }: Pick<LoadedDesk, "applyRead">,
+  sources: RebuildSources,
+  cursor: string | null,
+): Promise<RebuiltPage> {
+  const { contacts, next } = await sources.directory(cursor, PAGE);
+  const asked = await Promise.all(contacts.map((contact) => ask(contact)));
+  return { next, asked: contacts.length, failed: asked.filter((isAnswered) => !isAnswered).length };
+
+  async function ask({ conversation, account, tail }: (typeof contacts)[number]): Promise<boolean> {
+    try {
+      const snapshot = await sources.snapshot(conversation);
+      if (snapshot === null) return true;
+      const rows = snapshot.session.open === null ? [] : await sources.newestRows(conversation);
+      const from = (rows[0]?.seq ?? 1) - 1;
+      applyRead(conversation, { snapshot, contact: { account, tail }, from, rows });
+      return true;
+    } catch (error) {
+      writeLog("desk_rebuild_failed", { error: errorName(error) });
+      return false;
+    }
+  }
+}
