@@ -5,10 +5,27 @@
  */
 import * as v from "valibot";
 import type { BilingualText } from "../base/bilingual.ts";
+import { DeskRowSchema } from "./desk/row.ts";
 import { CodeSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
 
 /** The HTTP statuses of problems. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 502 | 503;
+export type ProblemStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 409
+  | 410
+  | 412
+  | 413
+  | 415
+  | 422
+  | 426
+  | 428
+  | 429
+  | 500
+  | 502
+  | 503;
 
 /** One kind of problem. */
 export interface ProblemKind {
@@ -22,6 +39,8 @@ export interface ProblemKind {
 
 const field = v.pipe(v.string(), v.description("the name of the parameter, header or body field"));
 const count = v.pipe(v.number(), v.integer());
+const agent = v.pipe(WordSchema, v.description("the id of the agent"));
+const row = v.pipe(v.nullable(DeskRowSchema), v.description("the session as it is now; null when none is open"));
 const windowFacts = { window: v.exactOptional(WindowSchema), platformCode: v.exactOptional(CodeSchema) };
 
 const settingsProblems = v.array(
@@ -104,6 +123,44 @@ export const PROBLEMS = {
   robots_invalid: kind(409, ["ALERT_ROBOTS 有误", "ALERT_ROBOTS has problems"],
     ["按 problems 修正后重新设置：npx wrangler secret put ALERT_ROBOTS", "fix every entry of problems and set it again: npx wrangler secret put ALERT_ROBOTS"],
     { problems: v.array(v.strictObject({ path: v.string(), problem: v.string(), cure: v.string() })) }),
+  taken: kind(409, ["另一位客服正在接待", "Another agent serves this session"],
+    ["assignee 正在接待这个会话：请与对方联系，或由主管接管", "assignee serves this session: talk to that agent, or let a supervisor take over"],
+    { assignee: agent, name: v.pipe(v.nullable(v.string()), v.description("the name of the agent")) }),
+  session_changed: kind(409, ["会话已变化", "The session has changed"],
+    ["row 是现在的状态：请查看后再操作", "row is its present state: look at it, then act again"], { row }),
+  session_over: kind(409, ["会话已结束", "The session is over"],
+    ["没有打开的会话，或打开的是另一个：row 是现在的状态", "no session is open, or another one: row is its present state"], { row }),
+  stale: kind(409, ["有新的内容", "There is something newer"],
+    ["from 之后有用户或同事的新内容：看过之后再次发送", "the user or a colleague has acted after from: look at it, then send again"],
+    { from: v.pipe(count, v.description("the seq that was seen")), to: v.pipe(count, v.description("the newest seq")) }),
+  sending: kind(409, ["有消息正在发送", "A message is being sent"],
+    ["消息有结果之后再结束会话", "close the session after the message has an outcome"], {}),
+  held: kind(409, ["有暂存的消息", "Messages are held"],
+    ["先发送或放弃暂存的消息，再结束会话", "send or drop the held messages, then close the session"], {}),
+  handed_over: kind(409, ["已转给微信官方客服", "Handed over to WeChat's own agents"],
+    ["用户正由微信官方客服接待：等待用户的下一条消息", "WeChat's own agents serve the user: wait for the user's next message"], {}),
+  no_agent: kind(409, ["没有这位客服", "No such agent"],
+    ["客服不存在或已停用：请选择另一位", "the agent does not exist or is suspended: choose another one"], { agent }),
+  other_team: kind(409, ["客服不在这个技能组", "The agent is in another team"],
+    ["请选择这个技能组的客服，或先转到另一个技能组", "choose an agent of this team, or transfer to another team first"], { agent }),
+  agent_absent: kind(409, ["客服不在线", "The agent is not online"],
+    ["请选择在线的客服，或转到技能组", "choose an agent who is online, or transfer to the team"], { agent }),
+  over_capacity: kind(409, ["客服已达接待上限", "The agent's capacity is used up"],
+    ["请选择另一位客服，或转到技能组", "choose another agent, or transfer to the team"], { agent }),
+  not_present: kind(409, ["您已下线", "You are offline"],
+    ["请先打开工作台并上线", "open the desk and set yourself online first"], {}),
+  no_team: kind(409, ["没有这个技能组", "No such team"],
+    ["没有客服属于这个技能组：请核对名称", "no agent is in this team: check its name"], {}),
+  same_agent: kind(409, ["会话已由这位客服接待", "This agent already serves the session"],
+    ["请选择另一位客服", "choose another agent"], {}),
+  same_team: kind(409, ["会话已转给过这个技能组", "The session was already transferred to this team"],
+    ["请转给一位客服，或另一个技能组", "transfer it to an agent or to another team"], {}),
+  transfer_limit: kind(409, ["转接次数已达上限", "Transfer limit reached"],
+    ["一个会话最多转接 10 次：请接待或结束它", "a session can be transferred 10 times: serve it or close it"], {}),
+  park_end: kind(409, ["挂起的时间已过", "The time of parking has passed"],
+    ["until 须在将来，且在回复窗口内", "until must be in the future and within the reply window"], {}),
+  offer_over: kind(409, ["分配已失效", "The offer is over"],
+    ["会话已分配给其他客服，或已撤回", "the session was offered to another agent, or the offer was withdrawn"], {}),
   gone: kind(410, ["log 已不存在", "This log no longer exists"],
     ["对话已被删除，之后可能有新的记录：请不带 log，从 after=0 重新读取", "the conversation was erased; it may have a new log: read it from after=0 without log"], {}),
   invite_invalid: kind(410, ["邀请无效", "The invite is not valid"],
@@ -127,6 +184,8 @@ export const PROBLEMS = {
   invalid_settings: kind(422, ["设置不合法", "The settings are invalid"],
     ["请修正 problems 中列出的所有问题", "fix every entry of problems"],
     { problems: settingsProblems }),
+  upgrade_required: kind(426, ["需要 WebSocket", "A WebSocket is required"],
+    ["请以 Upgrade: websocket 请求", "send the request with Upgrade: websocket"], {}),
   if_match_required: kind(428, ["缺少 If-Match 请求头", "The If-Match header is missing"],
     ["请在 If-Match 中带上 GET 返回的 ETag", "send the ETag of the GET response as If-Match"], {}),
   rate_limited: kind(429, ["请求过于频繁", "Too many requests"],

@@ -246,6 +246,18 @@ export const PageQuerySchema = v.object({
 /** The range of rows in a page of a log. */
 export const LogPageQuerySchema = v.object({
   ...PageQuerySchema.entries,
+  before: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:end|[1-9]\d{0,14})$/, "must be end or a seq"),
+      v.description(
+        both(
+          "代替 after：此 seq 之前最新的 limit 行；end 为最新的",
+          "instead of after: the newest limit rows before this seq; end: the newest rows",
+        ),
+      ),
+    ),
+  ),
   log: knownLog(
     "上一页的 log：对话删除后返回 410",
     "the log of the previous page: answered with 410 after the conversation was erased",

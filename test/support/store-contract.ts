@@ -95,7 +95,9 @@ export function testStorage(withStorage: WithStorage): void {
       expect(open().initialState).toEqual(stateAt(5));
     }));
 
-  it("reads rows after a cursor, and the newest, oldest first, no more than asked for", ({ expect }) =>
+  it("reads rows after a cursor, and the newest of all or before a seq, oldest first, no more than asked for", ({
+    expect,
+  }) =>
     withStorage((open) => {
       const store = open();
       fill(store);
@@ -103,6 +105,9 @@ export function testStorage(withStorage: WithStorage): void {
       expect(seqsOf(store.rows(0, 3))).toEqual([10, 11, 20]);
       expect(seqsOf(store.rows(30, 9))).toEqual([]);
       expect(seqsOf(store.newest(2))).toEqual([20, 30]);
+      expect(seqsOf(store.newest(2, 30))).toEqual([11, 20]);
+      expect(seqsOf(store.newest(9, 11))).toEqual([10]);
+      expect(seqsOf(store.newest(9, 10))).toEqual([]);
     }));
 
   it("finds a push by its key and a request by its own, within the time that is asked for", ({ expect }) =>

@@ -184,6 +184,12 @@ export function loadConversation(deps: ConversationDeps) {
       return log === undefined ? null : { log, rows: store.rows(after, limit) };
     },
 
+    /** Returns the newest rows before a seq, oldest first. Null when the user is unknown. */
+    rowsBefore(before: number, limit: number): LogPage | null {
+      const log = store.log();
+      return log === undefined ? null : { log, rows: store.newest(limit, before) };
+    },
+
     /** Returns the status of a message; null if the message does not exist. */
     message(account: ChannelAccount, seq: number): MessageProgress | null {
       if (!store.isOf(account) || store.outgoing(seq) === undefined) return null;

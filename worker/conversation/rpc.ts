@@ -134,6 +134,7 @@ export interface ConversationRpc {
   head(): LogHead | null;
   view(limit: number): ConversationDetails | null;
   rows(after: number, limit: number): LogPage | null;
+  rowsBefore(before: number, limit: number): LogPage | null;
   message(account: ChannelAccount, seq: number): MessageProgress | null;
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null;
   replyContext(): string | null;

@@ -98,6 +98,10 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     return this.#loaded.rows(after, limit);
   }
 
+  rowsBefore(before: number, limit: number): LogPage | null {
+    return this.#loaded.rowsBefore(before, limit);
+  }
+
   message(account: ChannelAccount, seq: number): MessageProgress | null {
     return this.#loaded.message(account, seq);
   }

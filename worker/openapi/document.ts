@@ -24,6 +24,7 @@ const TAGS: Readonly<Record<Tag, BilingualText>> = {
   messages: { zh: "消息", en: "Messages" },
   conversations: { zh: "对话", en: "Conversations" },
   media: { zh: "图片", en: "Pictures" },
+  desk: { zh: "客服工作台", en: "Desk" },
   people: { zh: "客服与登录", en: "Agents and sign-in" },
   settings: { zh: "设置", en: "Settings" },
   operations: { zh: "运维", en: "Operations" },

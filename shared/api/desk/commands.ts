@@ -1,6 +1,6 @@
 /**
- * The schemas of agents' commands on sessions: bodies and answers. A command names the session and the version on which
- * it is based; its id makes it idempotent.
+ * The schemas of what agents do with sessions: bodies and answers. A command names the session and the version on which
+ * it is based, and its id makes a repeat harmless.
  */
 import * as v from "valibot";
 import {
@@ -9,7 +9,7 @@ import {
   OutboundLinkSchema,
   OutboundTextSchema,
 } from "../../message/outbound.ts";
-import { AcceptedSchema, both, named, SeqSchema, TimeSchema } from "../schemas.ts";
+import { both, named, SeqSchema, TimeSchema, WordSchema } from "../schemas.ts";
 import { AgentIdSchema, TeamSchema } from "./agent.ts";
 import { DeskRowSchema } from "./row.ts";
 
@@ -159,14 +159,6 @@ export const ReplyBodySchema = named(
     v.strictObject({ ...OutboundCardSchema.entries, ...replyEntries }),
   ]),
 );
-/** The answer to a reply: the message, the window after it, and the session. */
-export const RepliedSchema = named(
-  "Replied",
-  v.strictObject({ ...AcceptedSchema.entries, row: v.nullable(DeskRowSchema) }),
-);
-/** The answer to a reply. */
-export type Replied = v.InferOutput<typeof RepliedSchema>;
-
 /** A note for colleagues; never sent to the user. */
 export const NoteBodySchema = v.strictObject({
   log: KnownLogSchema,
@@ -179,7 +171,19 @@ export const NoteBodySchema = v.strictObject({
     ),
   ),
 });
-/** The newest row that the agent of a session has seen. */
+/** The answer to a note. */
+export const NotedSchema = named(
+  "Noted",
+  v.strictObject({
+    log: WordSchema,
+    to: v.pipe(
+      SeqSchema,
+      v.description(both("备注写入后最新一行的 seq", "the seq of the newest row after the note was written")),
+    ),
+  }),
+);
+
+/** What the agent of a session has seen. */
 export const SeenBodySchema = v.strictObject({
   log: KnownLogSchema,
   session: SessionSeqSchema,

@@ -9,18 +9,17 @@ import {
   MAX_DRAFT,
   MAX_NOTE,
   NoteBodySchema,
+  NotedSchema,
   OfferBodySchema,
   ParkBodySchema,
   RebuildBodySchema,
   RebuiltSchema,
-  RepliedSchema,
   ReplyBodySchema,
   ReplyOptionsSchema,
   SavedDraftSchema,
   SessionBodySchema,
   TransferBodySchema,
   type Commanded,
-  type Replied,
 } from "../../../shared/api/desk/commands.ts";
 import {
   ClosedRowSchema,
@@ -85,14 +84,12 @@ describe("what an agent writes", () => {
     expect(v.is(ReplyOptionsSchema, options)).toBe(true);
     expect(v.is(ReplyBodySchema, { type: "text", content: "您好", ...options })).toBe(true);
     expect(v.is(ReplyBodySchema, { type: "text", content: "您好" })).toBe(false);
-    const window = { status: "closed", grant: null, remaining: 0, expiresAt: null, doubtful: false } as const;
-    const answer: Replied = { id: "m1", state: "sending", window, row: null };
-    expect(v.is(RepliedSchema, answer)).toBe(true);
   });
 
   it("is a note with its mentions, or a draft up to its limit", ({ expect }) => {
     expect(v.is(NoteBodySchema, { log: LOG, text: "等财务", mentions: [AGENT] })).toBe(true);
     expect(v.is(NoteBodySchema, { log: LOG, text: "" })).toBe(false);
+    expect(v.is(NotedSchema, { log: LOG, to: 12 })).toBe(true);
     const draft = (length: number) => ({ log: LOG, draft: { text: "字".repeat(length), mode: "note" } });
     expect(v.is(DraftBodySchema, draft(MAX_DRAFT))).toBe(true);
     expect(v.is(DraftBodySchema, draft(MAX_DRAFT + 1))).toBe(false);
@@ -141,7 +138,7 @@ describe("a list", () => {
 
   it("is restored page by page", ({ expect }) => {
     expect(v.is(RebuildBodySchema, { cursor: null })).toBe(true);
-    expect(v.is(RebuiltSchema, { next: "x", asked: 50 })).toBe(true);
+    expect(v.is(RebuiltSchema, { next: "x", asked: 50, failed: 0 })).toBe(true);
   });
 });
 

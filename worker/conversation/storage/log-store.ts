@@ -53,8 +53,8 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
    * this range.
    */
   rowsAbout(refs: readonly number[], range: SearchRange): readonly Row[];
-  /** Returns the newest rows, oldest first. */
-  newest(limit: number): readonly Row[];
+  /** Returns the newest rows, oldest first. @param before only rows with a lower seq */
+  newest(limit: number, before?: number): readonly Row[];
   /** Deletes at most `limit` records whose rows are all before `seq`. */
   prune(seq: number, limit: number): void;
 }

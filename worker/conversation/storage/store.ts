@@ -162,7 +162,16 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
         rowsOf,
       );
     },
-    newest(limit) {
+    newest(limit, before) {
+      if (before !== undefined) {
+        const earlier = find("select * from log where seq < ? order by seq desc limit ?", before, limit);
+        // A record has the seq of its last row: the next one may begin before.
+        const next = find("select * from log where seq >= ? order by seq limit 1", before);
+        return [...earlier.toReversed(), ...next]
+          .flatMap(rowsOf)
+          .filter((row) => row.seq < before)
+          .slice(-limit);
+      }
       const records = find("select * from log order by seq desc limit ?", limit);
       return records.toReversed().flatMap(rowsOf).slice(-limit);
     },

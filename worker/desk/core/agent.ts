@@ -75,7 +75,12 @@ const RIGHTS: Readonly<Record<SessionRight, Readonly<Record<Role, Scope>>>> = {
  * Returns whether an agent may perform an operation on a session. An agent always sees the sessions assigned to that
  * agent.
  */
-export function may(id: string, agent: Agent, right: SessionRight, session: Ownership): boolean {
+export function may(
+  id: string,
+  agent: Pick<Agent, "role" | "teams">,
+  right: SessionRight,
+  session: Ownership,
+): boolean {
   switch (RIGHTS[right][agent.role]) {
     case "none":
       return false;
@@ -89,6 +94,6 @@ export function may(id: string, agent: Agent, right: SessionRight, session: Owne
 }
 
 /** Returns whether an agent serves the queue of a team. A session without a team is served by all agents. */
-export function isInTeam({ teams }: Agent, team: string | null): boolean {
+export function isInTeam({ teams }: Pick<Agent, "teams">, team: string | null): boolean {
   return team === null || teams.includes(team);
 }

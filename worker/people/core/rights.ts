@@ -18,6 +18,8 @@ const HOLDERS = {
   "conversations.see": EVERYBODY,
   /** Take, reply, note, transfer, close, park, seen, draft, typing, media. */
   "conversations.serve": EVERYBODY,
+  /** Take, reply, park, reopen, answer an offer: a session is served by a person. */
+  "conversations.answer": PERSONS,
   "conversations.export": ADMINS,
   "conversations.erase": ADMINS,
   /** Personal data without masks, with a reason, each time recorded. */

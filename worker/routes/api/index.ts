@@ -20,6 +20,11 @@ import { conversations } from "./conversations/conversations.ts";
 import { media } from "./conversations/media.ts";
 import { messages } from "./conversations/messages.ts";
 import { typing } from "./conversations/typing.ts";
+import { commands } from "./desk/commands.ts";
+import { lists } from "./desk/lists.ts";
+import { own } from "./desk/own.ts";
+import { socket } from "./desk/socket.ts";
+import { writing } from "./desk/writing.ts";
 import { alerts } from "./operations/alerts.ts";
 import { audit } from "./operations/audit.ts";
 import { diagnostics } from "./operations/diagnostics.ts";
@@ -63,6 +68,11 @@ export function createApi(): Hono<HttpEnv> {
     signIn,
     me,
     agents,
+    lists,
+    commands,
+    writing,
+    own,
+    socket,
   ])
     api.route("/v1", routes);
   api.onError(answerError);

@@ -15,7 +15,7 @@ import type { BilingualText } from "../../../shared/base/bilingual.ts";
 import type { Access } from "../../people/core/rights.ts";
 
 /** The groups of routes. */
-export type Tag = "messages" | "conversations" | "media" | "people" | "settings" | "operations";
+export type Tag = "messages" | "conversations" | "media" | "desk" | "people" | "settings" | "operations";
 
 /** A body or an answer: its content type, and its schema if there is one. */
 export interface Content {

@@ -19,6 +19,7 @@ import { recordAction } from "../../../audit/record-action.ts";
 import { toRowJson } from "../../../conversation/core/row-json.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../../conversation/reading/message-json.ts";
 import type { RemoteConversation } from "../../../conversation/rpc.ts";
+import { toPageRow } from "../../../desk/socket/core/page-row.ts";
 import { readPauseEnd } from "../../../inbox/account-calls/read-pause-end.ts";
 import { streamExport, type RowPage } from "../../../inbox/export-user.ts";
 import { findConversation } from "../../../inbox/find-conversation.ts";
@@ -29,6 +30,7 @@ import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
 import { AS_BECOMES, refuseParameter } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
+import { agentIdOf, requireVisible } from "../desk/desk-caller.ts";
 
 /** For a caller that may repeat the request. */
 const SOON = { headers: { "retry-after": "1" } };
@@ -87,11 +89,11 @@ conversations.get(
   describe({
     id: "listRows",
     tag: "conversations",
-    access: "api",
+    access: "conversations.see",
     summary: { zh: "读取记录（历史与每个变化）", en: "The log: history and every change" },
     text: {
-      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，即可得到之后的所有变化；对话删除后返回 410 gone。",
-      en: "In ascending order of seq. Store next and log and pass them as after and log to get every later change; 410 gone after the conversation was erased.",
+      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，即可得到之后的所有变化；对话删除后返回 410 gone。从最新的开始向前读取用 before。客服得到的文本已脱敏，且没有 fields。",
+      en: "In ascending order of seq. Store next and log and pass them as after and log to get every later change; 410 gone after the conversation was erased. Use before to read backwards from the newest row. For agents texts are masked and rows have no fields.",
     },
     answers: {
       200: {
@@ -99,19 +101,24 @@ conversations.get(
         content: { type: "application/json", schema: PageSchema },
       },
     },
-    problems: ["account_required", "conversation_not_found", "gone", "invalid_field"],
+    problems: ["account_required", "forbidden", "conversation_not_found", "gone", "invalid_field"],
   }),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
+  requireVisible(),
   validator("query", LogPageQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {
     const conversation = findConversation(servicesOf(c), conversationOf(c).address);
-    const { after, limit, log } = c.req.valid("query");
-    const page = await readPage(conversation, after, limit);
+    const { after, before, limit, log } = c.req.valid("query");
+    const page =
+      before === undefined
+        ? await readPage(conversation, after, limit)
+        : await readBefore(conversation, before === "end" ? Number.MAX_SAFE_INTEGER : Number(before), limit);
     if (log !== undefined && log !== page?.log) return problem(c, "gone", {});
     if (page === null) return problem(c, "conversation_not_found", {});
-    const { rows } = page;
-    return c.json({ ...page, next: rows.at(-1)?.seq ?? after } satisfies v.InferOutput<typeof PageSchema>);
+    const rows = agentIdOf(c) === null ? page.rows : page.rows.map(toPageRow);
+    const next = rows.at(-1)?.seq ?? after;
+    return c.json({ log: page.log, rows: [...rows], next } satisfies v.InferOutput<typeof PageSchema>);
   },
 );
 
@@ -204,5 +211,10 @@ function record(c: Context<HttpEnv>, action: AuditAction, { id }: RemoteConversa
 
 async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowPage | null> {
   const page = await conversation.rows(after, limit);
+  return page && { log: page.log, rows: page.rows.map((row) => toRowJson(row, conversation.id.toString())) };
+}
+
+async function readBefore(conversation: RemoteConversation, before: number, limit: number): Promise<RowPage | null> {
+  const page = await conversation.rowsBefore(before, limit);
   return page && { log: page.log, rows: page.rows.map((row) => toRowJson(row, conversation.id.toString())) };
 }

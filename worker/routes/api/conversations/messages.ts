@@ -17,7 +17,7 @@ import {
 } from "../../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { miniProgramAccount } from "../../../../shared/message/address.ts";
-import { parseOutbound, type Outbound, type OutboundProblem } from "../../../../shared/message/outbound.ts";
+import { parseOutbound, type Outbound } from "../../../../shared/message/outbound.ts";
 import { LEASED_CALL_MS } from "../../../conversation/client.ts";
 import type { SendRequest } from "../../../conversation/core/transitions.ts";
 import { toMessageJson, toWindowJson } from "../../../conversation/reading/message-json.ts";
@@ -33,7 +33,8 @@ import type { HttpEnv } from "../../http/app-env.ts";
 import { describe, validator } from "../../http/describe.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf, servicesFor } from "../../http/request/choose-conversation.ts";
-import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "../../http/request/request-body.ts";
+import { checkBody, readJsonObject, refuseAs, refuseParameter } from "../../http/request/request-body.ts";
+import { refuseOutbound } from "../../http/response/outbound-problem.ts";
 import { problem } from "../../http/response/problem.ts";
 
 const MINUTE_MS = 60_000;
@@ -170,16 +171,8 @@ async function readSend(c: Context<HttpEnv>): Promise<Result<Send, Response>> {
   if (!options.ok) return options;
   const { accountConfig, rules } = servicesOf(c);
   const message = parseOutbound(rest, rules, accountConfig.appid);
-  if (!message.ok) return err(refuseMessage(c, message.error));
+  if (!message.ok) return err(refuseOutbound(c, message.error));
   return ok({ message: message.value, isAi: options.value.isAi ?? false, hold: options.value.hold ?? false });
-}
-
-function refuseMessage(c: Context<HttpEnv>, refusal: OutboundProblem): Response {
-  const { reason, field, message, limit, actual, unit } = refusal;
-  if (reason !== "too_long" || limit === undefined || actual === undefined || unit === undefined) {
-    return invalidField(c, field, message);
-  }
-  return problem(c, "too_long", { field, limit, actual, unit }, { detail: `${field} ${message}` });
 }
 
 /**

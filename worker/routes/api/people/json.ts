@@ -2,6 +2,7 @@
 import type { MeJson, PersonJson } from "../../../../shared/api/people.ts";
 import { isoTime } from "../../../../shared/api/schemas.ts";
 import type { AgentView } from "../../../desk/rpc.ts";
+import { toAgentJson } from "../../../desk/socket/agent-json.ts";
 import { ACTIONS, isOpenToRole } from "../../../people/core/rights.ts";
 import type { LoginSummary } from "../../../people/rpc.ts";
 import type { AgentCaller } from "../../http/auth/caller.ts";
@@ -14,17 +15,8 @@ export function toMe({ id, name, role, teams, signIn }: Omit<AgentCaller, "type"
 
 /** Returns an agent, and whether the agent can sign in. */
 export function toPerson(agent: AgentView, { hasPassword, inviteExpiresAt }: LoginSummary): PersonJson {
-  const { id, name, role, teams, capacity, isSuspended, wanted, actual, load } = agent;
   return {
-    id,
-    name,
-    role,
-    teams: [...teams],
-    capacity,
-    isSuspended,
-    wanted: { ...wanted, since: isoTime(wanted.since) },
-    actual,
-    load,
+    ...toAgentJson(agent),
     hasPassword,
     inviteExpiresAt: inviteExpiresAt === null ? null : isoTime(inviteExpiresAt),
   };

@@ -1,0 +1,72 @@
+/** The lists of sessions: open ones of the desk, closed ones of the archive. */
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import { ListQuerySchema, ListSchema, type ClosedRow, type SessionList } from "../../../../shared/api/desk/lists.ts";
+import { isoTime } from "../../../../shared/api/schemas.ts";
+import { archiveStub } from "../../../archive/client.ts";
+import type { ArchivedSession } from "../../../archive/core/report.ts";
+import type { ClosedQuery } from "../../../archive/rpc.ts";
+import { may } from "../../../desk/core/agent.ts";
+import type { HttpEnv } from "../../http/app-env.ts";
+import { deskOf } from "../../http/auth/people.ts";
+import { describe, validator } from "../../http/describe.ts";
+import { AS_BECOMES, refuseParameter } from "../../http/request/request-body.ts";
+import { agentIdOf, requireDesk } from "./desk-caller.ts";
+
+/** Routes about lists. */
+export const lists = new Hono<HttpEnv>();
+
+lists.get(
+  "/conversations",
+  describe({
+    id: "listSessions",
+    tag: "desk",
+    access: "conversations.see",
+    summary: { zh: "会话列表", en: "The sessions of a list" },
+    text: {
+      zh: "客服只看到自己与本组的会话；API 密钥看到全部，其 mine、parked、team 为空。counts 为每个列表的数量。",
+      en: "Agents get the sessions of their own and of their teams; an API key gets all, and mine, parked and team are empty for it. counts has the number of sessions of each list.",
+    },
+    answers: {
+      200: {
+        text: { zh: "一页会话", en: "A page of sessions" },
+        content: { type: "application/json", schema: ListSchema },
+      },
+    },
+    problems: ["desk_off", "invalid_field"],
+  }),
+  requireDesk(),
+  validator("query", ListQuerySchema, refuseParameter, AS_BECOMES),
+  async (c) => {
+    const { view, order, limit, after, q } = c.req.valid("query");
+    const from = { limit, ...(after !== undefined && { after }) };
+    if (view === "closed") return c.json(await listClosed(c, from));
+    const query = { view, order, ...from, ...(q !== undefined && { q }) };
+    const { rows, next, counts, rev, epoch } = await deskOf(c).list(agentIdOf(c), query);
+    return c.json({ view, rows: [...rows], next, counts, rev, epoch } satisfies SessionList);
+  },
+);
+
+/** Lists closed sessions; a page has fewer rows than its limit when the caller may not see some of them. */
+async function listClosed(c: Context<HttpEnv>, query: ClosedQuery): Promise<SessionList> {
+  const { sessions, next } = await archiveStub(c.env.ARCHIVE, c.get("config").locationHint).listClosed(query);
+  const caller = c.get("caller");
+  const rows = sessions.filter((session) => caller.type === "api" || may(caller.id, caller, "see", session));
+  return { view: "closed", rows: rows.map(toClosedRow), next };
+}
+
+function toClosedRow(closed: ArchivedSession): ClosedRow {
+  const { conversation, log, session, contact, reason, closedAt, assignee, team, rating } = closed;
+  const { account, tail } = contact;
+  return {
+    conversation,
+    log,
+    session,
+    contact: { account, tail, name: null },
+    reason,
+    closedAt: isoTime(closedAt),
+    assignee,
+    team,
+    score: rating?.score ?? null,
+  };
+}

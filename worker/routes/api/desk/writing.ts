@@ -1,0 +1,174 @@
+/**
+ * What agents write: replies to the user, and notes for colleagues on a route of their own, so that no lost field can turn
+ * a note into a message. The conversation decides and stores, then the caller gets the response, then the Worker
+ * delivers the reply.
+ */
+import { Hono } from "hono/tiny";
+import type * as v from "valibot";
+import {
+  NoteBodySchema,
+  NotedSchema,
+  ReplyBodySchema,
+  ReplyOptionsSchema,
+} from "../../../../shared/api/desk/commands.ts";
+import { AcceptedSchema, ConversationParamSchema, IdempotencyHeaderSchema } from "../../../../shared/api/schemas.ts";
+import { parseOutbound } from "../../../../shared/message/outbound.ts";
+import { toMessageJson, toWindowJson } from "../../../conversation/reading/message-json.ts";
+import { commandSession } from "../../../inbox/session/session-command.ts";
+import { hexDigest } from "../../../platform/digest.ts";
+import type { HttpEnv } from "../../http/app-env.ts";
+import { actorOf, agentOf } from "../../http/auth/caller.ts";
+import { deskOf } from "../../http/auth/people.ts";
+import { describe, validator } from "../../http/describe.ts";
+import { servicesOf } from "../../http/request/choose-account.ts";
+import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
+import { checkBody, readBody, readJsonObject, refuseAs, refuseParameter } from "../../http/request/request-body.ts";
+import { refuseOutbound } from "../../http/response/outbound-problem.ts";
+import { problem } from "../../http/response/problem.ts";
+import { authorOf, conversationIdOf, requireDesk, requireVisible } from "./desk-caller.ts";
+import { refuseRefused, refuseRequest } from "./refusals.ts";
+
+/** Routes about what agents write. */
+export const writing = new Hono<HttpEnv>();
+
+const PROBLEMS = [
+  "malformed_json",
+  "idempotency_key_required",
+  "account_required",
+  "forbidden",
+  "conversation_not_found",
+  "gone",
+  "body_too_large",
+  "unsupported_media_type",
+  "invalid_field",
+  "idempotency_mismatch",
+  "desk_off",
+] as const;
+
+const requireKey = () =>
+  validator(
+    "header",
+    IdempotencyHeaderSchema,
+    refuseAs((c) => problem(c, "idempotency_key_required", {})),
+  );
+
+writing.post(
+  "/conversations/:id/replies",
+  describe({
+    id: "replyToUser",
+    tag: "desk",
+    access: "conversations.answer",
+    summary: { zh: "回复用户", en: "Reply to the user" },
+    text: {
+      zh: "会话无人接待时由调用者接入；另一位客服正在接待时为 409 taken。seenSeq 之后有用户的消息、他人的发送或会话变化时为 409 stale，再次发送时带上新的 seenSeq。用同一个 Idempotency-Key 重试不会重复发送。",
+      en: "Takes the session when no agent serves it; 409 taken when another agent does. 409 stale when the user, a colleague or the session has acted after seenSeq: send it again with the new seenSeq. A retry with the same Idempotency-Key never sends twice.",
+    },
+    body: [{ type: "application/json", schema: ReplyBodySchema }],
+    answers: {
+      202: {
+        text: { zh: "已接收，随后发送", en: "Accepted; sent after the response" },
+        content: { type: "application/json", schema: AcceptedSchema },
+      },
+    },
+    problems: [
+      ...PROBLEMS,
+      "agent_required",
+      "not_present",
+      "taken",
+      "session_changed",
+      "stale",
+      "handed_over",
+      "window_closed",
+      "quota_used",
+      "hold_full",
+      "too_long",
+      "unsplittable",
+    ],
+  }),
+  requireDesk(),
+  validator("param", ConversationParamSchema, refuseParameter),
+  requireKey(),
+  chooseConversation(),
+  requireVisible(),
+  async (c) => {
+    const body = await readJsonObject(c);
+    if (!body.ok) return body.error;
+    const { log, seenSeq, hold, ...rest } = body.value;
+    const given = Object.entries({ log, seenSeq, hold }).filter(([, value]) => value !== undefined);
+    const options = checkBody(c, ReplyOptionsSchema, Object.fromEntries(given));
+    if (!options.ok) return options.error;
+    const services = servicesOf(c);
+    const message = parseOutbound(rest, services.rules, services.accountConfig.appid);
+    if (!message.ok) return refuseOutbound(c, message.error);
+    const agent = agentOf(c).id;
+    const conversation = conversationIdOf(c);
+    const authorized = await deskOf(c).authorizeReply(agent, conversation);
+    if (!authorized.ok) return refuseRequest(c, authorized.error);
+    const reply = { message: message.value, hold: options.value.hold ?? false };
+    const answer = await commandSession(services, conversationOf(c).address, {
+      id: `r:${agent}:${c.req.valid("header")["idempotency-key"]}`,
+      by: { type: "agent", id: agent },
+      log: options.value.log,
+      action: {
+        type: "reply",
+        agent,
+        ...reply,
+        request: await hashReply(reply),
+        ...(options.value.seenSeq !== undefined && { seenSeq: options.value.seenSeq }),
+      },
+    });
+    if (!answer.ok) return refuseRefused(c, answer, conversation, options.value.seenSeq);
+    // A reply always has a message: it was queued or held.
+    if (answer.message === undefined) throw new Error("a reply was accepted without a message");
+    return c.json(
+      {
+        ...toMessageJson(answer.message, conversation),
+        window: toWindowJson(answer.snapshot.window),
+      } satisfies v.InferOutput<typeof AcceptedSchema>,
+      202,
+    );
+  },
+);
+
+writing.post(
+  "/conversations/:id/notes",
+  describe({
+    id: "writeNote",
+    tag: "desk",
+    access: "conversations.serve",
+    summary: { zh: "写备注", en: "Write a note" },
+    text: {
+      zh: "只有同事可见，绝不会发给用户，也不算回复。",
+      en: "For colleagues; never sent to the user, and no reply.",
+    },
+    body: [{ type: "application/json", schema: NoteBodySchema }],
+    answers: {
+      201: { text: { zh: "已写入", en: "Written" }, content: { type: "application/json", schema: NotedSchema } },
+    },
+    problems: PROBLEMS,
+  }),
+  requireDesk(),
+  validator("param", ConversationParamSchema, refuseParameter),
+  requireKey(),
+  chooseConversation(),
+  requireVisible(),
+  async (c) => {
+    const body = await readBody(c, NoteBodySchema);
+    if (!body.ok) return body.error;
+    const { log, text, mentions } = body.value;
+    const answer = await commandSession(servicesOf(c), conversationOf(c).address, {
+      id: `n:${actorOf(c)}:${c.req.valid("header")["idempotency-key"]}`,
+      by: authorOf(c),
+      log,
+      action: { type: "note", text, ...(mentions && { mentions }) },
+    });
+    if (!answer.ok) return refuseRefused(c, answer, conversationIdOf(c));
+    return c.json({ log, to: answer.snapshot.to } satisfies v.InferOutput<typeof NotedSchema>, 201);
+  },
+);
+
+/** Hashes a reply: every way to write the same one gives the same hash, because its keys are in order. */
+function hashReply({ message, hold }: { readonly message: object; readonly hold: boolean }): Promise<string> {
+  const flat = { ...message, hold };
+  return hexDigest("SHA-256", JSON.stringify(flat, Object.keys(flat).toSorted()));
+}
