@@ -234,6 +234,12 @@ export const MediaParamSchema = v.object({
   mediaId: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters")),
 });
 
+/** The path of a picture of a conversation. */
+export const ConversationMediaParamSchema = v.object({
+  ...ConversationParamSchema.entries,
+  ...MediaParamSchema.entries,
+});
+
 /** The number of newest rows returned with a conversation. */
 export const ViewQuerySchema = v.object({ limit: wholeNumber(1, MAX_PAGE, SHOWN_ROWS) });
 

@@ -146,6 +146,20 @@ describe("an agent", () => {
     expect(masked).not.toContain('"url"');
   });
 
+  it("sees the pictures of a conversation, and none of another one by its path", async ({ expect }) => {
+    const [ann, openid, other] = [await makeAgent(), newUser(), newUser()];
+    const { conversation } = await waits(openid, getsAs(ann));
+    const elsewhere = await waits(other, getsAs(ann));
+    await wechat.image(openid);
+    const pathOf = (id: string) => `/api/v1/conversations/${id}`;
+    const whole = await (await call("GET", `${pathOf(conversation)}/messages`)).text();
+    const mediaId = must(/"mediaId":"([^"]+)"/.exec(whole)?.[1], "media id");
+    const picture = await callAs(ann, "GET", `${pathOf(conversation)}/media/${mediaId}`);
+    expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/png"]);
+    const refused = await callAs(ann, "GET", `${pathOf(elsewhere.conversation)}/media/${mediaId}`);
+    expect([refused.status, await codeOf(refused)]).toEqual([422, "invalid_field"]);
+  });
+
   it("reads backwards from the newest row to the first, each row once", async ({ expect }) => {
     const [ann, openid] = [await makeAgent(), newUser()];
     const { conversation } = await waits(openid, getsAs(ann));
