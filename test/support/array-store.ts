@@ -91,7 +91,11 @@ export function openArrayStore(data: ArrayData): ConversationStore {
         .slice(0, limit)
         .filter((record) => rowsOf(record).some(({ ref }) => ref !== null && refs.includes(ref)))
         .flatMap(rowsOf),
-    newest: (limit) => data.records.flatMap(rowsOf).slice(-limit),
+    newest: (limit, before = Infinity) =>
+      data.records
+        .flatMap(rowsOf)
+        .filter(({ seq }) => seq < before)
+        .slice(-limit),
     append(address, rows, state) {
       data.address ??= address;
       data.log ??= nextLogId(Date.now(), data.note?.log ?? null, "00000000");
