@@ -223,5 +223,10 @@ export const RebuiltSchema = named(
       v.integer(),
       v.description(both("本次询问的对话数", "the conversations asked in this call")),
     ),
+    failed: v.pipe(
+      v.number(),
+      v.integer(),
+      v.description(both("其中没有应答的对话数", "how many of them did not answer")),
+    ),
   }),
 );

@@ -6,6 +6,7 @@ import { ACTIONS, isOpenToKey, isOpenToRole, mayPerform, type Access } from "../
 const TABLE = `
 conversations.see       agent supervisor admin key
 conversations.serve     agent supervisor admin key
+conversations.answer    agent supervisor admin
 conversations.export                     admin key
 conversations.erase                      admin key
 conversations.unmask    agent supervisor admin key
