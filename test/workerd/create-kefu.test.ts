@@ -52,7 +52,15 @@ describe("createKefu", () => {
 
   it("gives the classes that wrangler.toml names", ({ expect }) => {
     const { objects } = createKefu({ handlers: { onMessage() {}, onEnter() {} }, context });
-    expect(Object.keys(objects).toSorted()).toEqual(["Account", "Audit", "Conversation", "Desk", "Login", "Settings"]);
+    expect(Object.keys(objects).toSorted()).toEqual([
+      "Account",
+      "Archive",
+      "Audit",
+      "Conversation",
+      "Desk",
+      "Login",
+      "Settings",
+    ]);
     expect(product).toMatchObject(objects);
   });
 });
