@@ -76,7 +76,7 @@ export interface Me {
   readonly name: string;
 }
 
-/** Returns the agent who is signed in; null: nobody is. @throws ApiProblem */
+/** Returns the agent who is signed in; null: not signed in. @throws ApiProblem */
 export async function readMe(): Promise<Me | null> {
   try {
     return await call<Me>("GET", "me");

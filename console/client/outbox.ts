@@ -116,7 +116,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     add(unsent, undoMs = UNDO_MS) {
       const now = Date.now();
       change((list) => [
-        // Writing on sends what can still be taken back: nobody takes back two messages.
+        // A new message ends the undo time of the one before: only the newest message can be undone.
         ...list.map((other) =>
           other.phase.name === "undo" ? { ...other, phase: { name: "waiting" } as const } : other,
         ),

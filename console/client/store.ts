@@ -1,4 +1,4 @@
-/** A value that components follow. Changes are made by pure functions; a change to the same value notifies nobody. */
+/** A value that components follow. Changes are made by pure functions; a change to the same value sends no notification. */
 import { useEffect, useState } from "preact/hooks";
 
 /** A value and those who follow it. */

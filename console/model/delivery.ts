@@ -1,7 +1,7 @@
 /** What became of an outbound message, from the rows about it. Pure. */
 import type { RowJson } from "../../shared/api/rows.ts";
 
-/** The state of a part that needs nobody's attention. */
+/** The state of a part that needs no action by the agent. */
 export interface CalmDelivery {
   readonly state: "queued" | "sending" | "sent";
 }

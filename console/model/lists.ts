@@ -18,7 +18,7 @@ const KEYS: Readonly<Record<Order, (row: ShownDeskRow) => number>> = {
 };
 
 /**
- * Returns the rows of a list in order. The queue is in its own order: whoever has waited longest is first.
+ * Returns the rows of a list in order. The queue is always ordered by waiting time, longest first.
  *
  * @param query a part of the name, of the id's end or of the last line; empty: all
  */
@@ -35,7 +35,7 @@ export function listRows(
 }
 
 /**
- * Keeps the order of rows while the pointer is over the list: nobody opens another conversation than the one pointed at.
+ * Keeps the order of rows while the pointer is over the list, so that a click opens the conversation under the pointer.
  * New rows go to the end, rows that left the list are dropped.
  */
 export function keepOrder(rows: readonly ShownDeskRow[], kept: readonly string[]): readonly ShownDeskRow[] {

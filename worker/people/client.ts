@@ -30,5 +30,5 @@ export function loginStub(namespace: LoginNamespace, agent: string, locationHint
  * @param hash a hash of the name, hex
  */
 export function decoyName(hash: string): string {
-  return `nobody-${hash.slice(0, 2)}`;
+  return `decoy-${hash.slice(0, 2)}`;
 }

@@ -1,9 +1,9 @@
-import { readPageFrame } from "../../../shared/api/desk/frames.ts";
 /**
  * The sockets of the desk's pages: who is connected, what each page shows, and the frames that keep it current
  * (docs/design/0026-desk-socket.md). Everything here may be lost with the object, except the attachments of the sockets:
  * after a construction each page gets whole lists.
  */
+import { readPageFrame } from "../../../shared/api/desk/frames.ts";
 import {
   SOCKET_PROTOCOL,
   VIEWING_MS,
