@@ -4,10 +4,6 @@ import { isVisible } from "../base/visible.ts";
 import { AgentIdSchema, AgentSchema, ROLES, TeamSchema } from "./desk/agent.ts";
 import { both, named, TimeSchema, WordSchema } from "./schemas.ts";
 
-export { ROLES };
-/** A role. */
-export type Role = (typeof ROLES)[number];
-
 const MAX_NAME = 32;
 const MAX_TEAMS = 20;
 const MAX_CAPACITY = 100;

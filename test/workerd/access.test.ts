@@ -5,7 +5,7 @@
 import { Hono } from "hono/tiny";
 import { findTargetHandler } from "hono/utils/handler";
 import { describe, it } from "vitest";
-import { ROLES, type Role } from "../../shared/api/people.ts";
+import { ROLES, type Role } from "../../shared/api/desk/agent.ts";
 import { isOpenToKey, isOpenToRole, type Access } from "../../worker/people/core/rights.ts";
 import { createApi } from "../../worker/routes/api/index.ts";
 import type { HttpEnv } from "../../worker/routes/http/app-env.ts";

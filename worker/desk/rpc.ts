@@ -1,3 +1,4 @@
+import type { Role } from "../../shared/api/desk/agent.ts";
 /**
  * The methods of the `Desk` object: plain values that cross RPC. A conversation is named by the id of its object, 64 hex
  * digits; an agent by its id; `null` as the agent is a caller with an API key, who has the rights of an admin.
@@ -8,7 +9,7 @@ import type { Result } from "../../shared/base/result.ts";
 import type { RobotFailure } from "../alerts/core/plan.ts";
 import type { CommandRefusal } from "../conversation/core/session/apply.ts";
 import type { SeenInput, Snapshot } from "../conversation/session/rpc.ts";
-import type { Agent, Role, WantedPresence } from "./core/agent.ts";
+import type { Agent, WantedPresence } from "./core/agent.ts";
 import type { RequestRefusal } from "./core/requests.ts";
 import type { Count, ListOrder, ViewName } from "./core/views.ts";
 

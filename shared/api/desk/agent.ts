@@ -7,6 +7,8 @@ const MAX_REASON = 40;
 
 /** The roles of agents. */
 export const ROLES = ["agent", "supervisor", "admin"] as const;
+/** A role. */
+export type Role = (typeof ROLES)[number];
 /** The presences an agent can choose. */
 export const PRESENCES = ["online", "busy", "away", "offline"] as const;
 

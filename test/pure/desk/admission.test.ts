@@ -1,7 +1,8 @@
 /** Which agents may get a session, and which actions they may take on one. */
 import { describe, it } from "vitest";
+import type { Role } from "../../../shared/api/desk/agent.ts";
+import { may, type SessionRight } from "../../../shared/api/desk/rights.ts";
 import { findAdmissionRefusal, loadOf } from "../../../worker/desk/core/admission.ts";
-import { may, type Role, type SessionRight } from "../../../worker/desk/core/agent.ts";
 import { closeSocket, GRACE_MS } from "../../../worker/desk/core/presence.ts";
 import {
   authorizeReply,

@@ -1,6 +1,6 @@
 /** A second copy of the table of rights: every change of the table must be repeated here. */
 import { describe, it } from "vitest";
-import { ROLES } from "../../../shared/api/people.ts";
+import { ROLES } from "../../../shared/api/desk/agent.ts";
 import { ACTIONS, isOpenToKey, isOpenToRole, mayPerform, type Access } from "../../../worker/people/core/rights.ts";
 
 const TABLE = `

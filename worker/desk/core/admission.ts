@@ -2,7 +2,8 @@
  * Decides which agent may get a session: one function for the automatic assignment, an offer, a transfer, a manual take
  * and a reply (DESK_LESSONS §5). Pure.
  */
-import { isInTeam, may, type Agent, type Ownership } from "./agent.ts";
+import { isInTeam, may, type Ownership } from "../../../shared/api/desk/rights.ts";
+import type { Agent } from "./agent.ts";
 import { goneAt, isConnected } from "./presence.ts";
 import { reservedFor, servedBy, type Draft } from "./state.ts";
 

@@ -1,10 +1,5 @@
-/**
- * Agents, and what each role may do with which sessions: one table and one function, used for lists, deltas and
- * commands (DESK_LESSONS §13). Pure.
- */
-
-/** Roles of staff. */
-export type Role = "agent" | "supervisor" | "admin";
+/** Agents as the desk stores them, and the agent as which an API key acts. Pure. */
+import type { Role } from "../../../shared/api/desk/agent.ts";
 
 /** The presence an agent chose. `busy`: no new sessions; `away`: a break, no new sessions. */
 export interface WantedPresence {
@@ -48,52 +43,4 @@ export function findActor(agents: { readonly get: (id: string) => Agent | undefi
 /** Returns the form in which names are compared: names that look alike have the same form. */
 export function foldName(name: string): string {
   return name.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
-}
-
-/** The properties of a session that rights depend on. */
-export interface Ownership {
-  readonly team: string | null;
-  readonly assignee: string | null;
-}
-
-/** The operations on a session. */
-export type SessionRight = "see" | "take" | "takeOver" | "reply" | "transfer" | "close" | "park";
-
-type Scope = "none" | "own" | "team" | "all";
-
-const RIGHTS: Readonly<Record<SessionRight, Readonly<Record<Role, Scope>>>> = {
-  see: { agent: "team", supervisor: "team", admin: "all" },
-  take: { agent: "team", supervisor: "team", admin: "all" },
-  takeOver: { agent: "none", supervisor: "team", admin: "all" },
-  reply: { agent: "team", supervisor: "team", admin: "all" },
-  transfer: { agent: "own", supervisor: "team", admin: "all" },
-  close: { agent: "own", supervisor: "team", admin: "all" },
-  park: { agent: "own", supervisor: "own", admin: "own" },
-};
-
-/**
- * Returns whether an agent may perform an operation on a session. An agent always sees the sessions assigned to that
- * agent.
- */
-export function may(
-  id: string,
-  agent: Pick<Agent, "role" | "teams">,
-  right: SessionRight,
-  session: Ownership,
-): boolean {
-  switch (RIGHTS[right][agent.role]) {
-    case "none":
-      return false;
-    case "own":
-      return session.assignee === id;
-    case "team":
-      return session.assignee === id || isInTeam(agent, session.team);
-    case "all":
-      return true;
-  }
-}
-
-/** Returns whether an agent serves the queue of a team. A session without a team is served by all agents. */
-export function isInTeam({ teams }: Pick<Agent, "teams">, team: string | null): boolean {
-  return team === null || teams.includes(team);
 }

@@ -1,3 +1,4 @@
+import { isInTeam } from "../../../shared/api/desk/rights.ts";
 /**
  * Assigns queued sessions in strict order whenever capacity may be free: the session that has waited longest is
  * assigned to the agent whose last assignment is oldest (DESK_LESSONS §5). With offers enabled, the agent must accept
@@ -5,7 +6,7 @@
  */
 import { ok, err, type Result } from "../../../shared/base/result.ts";
 import { findAdmissionRefusal, isAvailable, loadOf, type AdmissionRefusal } from "./admission.ts";
-import { isInTeam, type Agent } from "./agent.ts";
+import type { Agent } from "./agent.ts";
 import { derivedId, nameSession, type GivingCommand } from "./command.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
 import { choosePresence } from "./presence.ts";

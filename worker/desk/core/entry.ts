@@ -1,7 +1,7 @@
+import type { Ownership } from "../../../shared/api/desk/rights.ts";
 /** The desk's record of a conversation: the newest snapshot, without the sums, and the desk's own fields. Pure. */
 import { generationOf } from "../../conversation/core/log-id.ts";
 import type { OpenSession, SessionState } from "../../conversation/core/session/session.ts";
-import type { Ownership } from "./agent.ts";
 
 /** A position in a log. */
 export interface Position {

@@ -1,3 +1,4 @@
+import { may, type Ownership, type SessionRight } from "../../../shared/api/desk/rights.ts";
 /**
  * Handles requests of agents: rights, presence and capacity are checked here, the state of the session in the
  * conversation. A command that assigns the session to an agent reserves capacity before the conversation is called
@@ -5,7 +6,7 @@
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { findAdmissionRefusal, loadOf, type AdmissionRefusal } from "./admission.ts";
-import { findActor, may, type Ownership, type SessionRight } from "./agent.ts";
+import { findActor } from "./agent.ts";
 import type { DeskCommand, GivingCommand } from "./command.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
 import type { Draft } from "./state.ts";

@@ -2,7 +2,8 @@
  * Lists and their counts: filters on the open sessions, with the same conditions for both. Sessions that an agent may
  * not see are in no list and no count. Closed sessions are in the archive. Pure.
  */
-import { findActor, isInTeam, may, type Agent, type Ownership } from "./agent.ts";
+import { isInTeam, may, type Ownership } from "../../../shared/api/desk/rights.ts";
+import { findActor, type Agent } from "./agent.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
 import { reservedIn, type Desk } from "./state.ts";
 

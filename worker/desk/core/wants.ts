@@ -3,7 +3,7 @@
  * from events, so that none has to be stored and none is lost. Timer commands contain the seq they are based on; every
  * check runs in the conversation (DESK_PROTOCOL rules 5, 9, 11, 16, 17). Pure.
  */
-import { isInTeam } from "./agent.ts";
+import { isInTeam } from "../../../shared/api/desk/rights.ts";
 import { derivedId, nameSession, type DeskCommand, type SaidText } from "./command.ts";
 import type { DeskSession, Entry } from "./entry.ts";
 import { goneAt } from "./presence.ts";

@@ -1,8 +1,8 @@
 /**
  * Which role may perform which action: one table, checked with every request (docs/design/0028-people.md). Which
- * sessions an agent may act on is decided in addition, by `may` of worker/desk/core/agent.ts.
+ * sessions an agent may act on is decided in addition, by `may` of shared/api/desk/rights.ts.
  */
-import type { Role } from "../../../shared/api/people.ts";
+import type { Role } from "../../../shared/api/desk/agent.ts";
 
 /** Who may perform an action besides the roles: `key` is a holder of an API key. */
 type Holder = Role | "key";

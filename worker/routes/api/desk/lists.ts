@@ -2,11 +2,11 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { ListQuerySchema, ListSchema, type ClosedRow, type SessionList } from "../../../../shared/api/desk/lists.ts";
+import { may } from "../../../../shared/api/desk/rights.ts";
 import { isoTime } from "../../../../shared/api/schemas.ts";
 import { archiveStub } from "../../../archive/client.ts";
 import type { ArchivedSession } from "../../../archive/core/report.ts";
 import type { ClosedQuery } from "../../../archive/rpc.ts";
-import { may } from "../../../desk/core/agent.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { deskOf } from "../../http/auth/people.ts";
 import { describe, validator } from "../../http/describe.ts";

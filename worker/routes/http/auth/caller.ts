@@ -1,6 +1,6 @@
 /** Who sent a request: the holder of an API key, or a signed-in agent. */
 import type { Context } from "hono";
-import type { Role } from "../../../../shared/api/people.ts";
+import type { Role } from "../../../../shared/api/desk/agent.ts";
 import type { HttpEnv } from "../app-env.ts";
 
 /** A signed-in agent, as the desk knows the agent at the time of the request. */
