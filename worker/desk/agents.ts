@@ -1,7 +1,8 @@
-/** The agents: reading, adding, changing, and the presence they choose. */
 import { err, ok, type Result } from "../../shared/base/result.ts";
+/** The agents: reading, adding, changing, and the presence they choose. */
+import { foldName } from "../../shared/text/fold-name.ts";
 import { loadOf } from "./core/admission.ts";
-import { foldName, type Agent } from "./core/agent.ts";
+import type { Agent } from "./core/agent.ts";
 import { actualPresence, choosePresence, saveAgent } from "./core/presence.ts";
 import type { Draft } from "./core/state.ts";
 import type { AgentChange, AgentInput, AgentProblem, AgentView, DeskRpc } from "./rpc.ts";

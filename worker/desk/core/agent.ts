@@ -39,8 +39,3 @@ export function findActor(agents: { readonly get: (id: string) => Agent | undefi
   const agent = id === API_ACTOR ? API_AGENT : agents.get(id);
   return agent?.isSuspended === false ? agent : undefined;
 }
-
-/** Returns the form in which names are compared: names that look alike have the same form. */
-export function foldName(name: string): string {
-  return name.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
-}

@@ -1,4 +1,5 @@
 /** Which passwords are accepted: long ones that are not commonly guessed. No rules about kinds of characters. */
+import { foldName } from "../../../shared/text/fold-name.ts";
 import { isCommonPassword } from "./common-passwords.ts";
 
 /** The length of a password, in characters (code points). */
@@ -41,7 +42,7 @@ export function findPasswordProblem(password: string, name: string): PasswordPro
   if (length > MAX_PASSWORD) return "too_long";
   const folded = text.toLowerCase();
   if (isCommon(folded)) return "common";
-  const foldedName = name.normalize("NFKC").toLowerCase().trim();
+  const foldedName = foldName(name);
   if (Array.from(foldedName).length >= MIN_NAME && folded.includes(foldedName)) return "like_name";
   return undefined;
 }
