@@ -13,9 +13,9 @@ import { fill } from "../ui/text.ts";
 import { Composer } from "./composer.tsx";
 import { nameOf, useClock, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import type { LineActions } from "./line.tsx";
 import { agentName } from "./list-row.tsx";
 import { Log } from "./log.tsx";
+import type { LineActions } from "./outcome.tsx";
 import { ContactName, Empty, ShortQuota, WaitingClock } from "./parts.tsx";
 
 const NO_QUOTA: Quota = { level: "none", closed: "never", left: 0, total: 5, leftMs: 0, share: 0 };

@@ -14,6 +14,7 @@ import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
 import { ComposerClosed } from "./composer-closed.tsx";
+import { Fuse, PictureButton } from "./composer-parts.tsx";
 import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LongQuota } from "./parts.tsx";
@@ -242,45 +243,6 @@ function sendLabel(props: {
   if (isStale) return t.sendAnyway;
   if (quota.left === 1) return t.sendLast;
   return cost.sends > 1 ? fill(t.sendMany, { count: cost.sends }) : t.send;
-}
-
-/** The composer's upper edge: the share of the window that is left. */
-function Fuse({ quota }: { readonly quota: Quota }): JSX.Element {
-  return (
-    <svg class="fuse" data-level={quota.level} viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-      <rect width={(quota.share * 100).toFixed(1)} height="1" />
-    </svg>
-  );
-}
-
-function PictureButton({ onPick }: { readonly onPick: (file: Blob) => Promise<void> }): JSX.Element {
-  const t = useTexts();
-  const file = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={file}
-        hidden
-        type="file"
-        accept="image/png,image/jpeg,image/gif"
-        onChange={(event) => {
-          const input = event.currentTarget;
-          const chosen = input.files?.[0];
-          input.value = "";
-          if (chosen !== undefined) void onPick(chosen);
-        }}
-      />
-      <button
-        class="icon-button"
-        type="button"
-        aria-label={t.insertPicture}
-        title={t.pictureCost}
-        onClick={() => file.current?.click()}
-      >
-        <Icon name="picture" size="l" />
-      </button>
-    </>
-  );
 }
 
 /** Reports typing at most every few seconds, and its end at once. */

@@ -4,20 +4,14 @@ import type { AgentJson } from "../../shared/api/desk/agent.ts";
 import type { CalmDelivery, Delivery } from "../model/delivery.ts";
 import type { Line } from "../model/timeline.ts";
 import { lookUp, useTexts, type Texts } from "../text/texts.ts";
-import { chatTime, shortTime, startOfDay, untilTime } from "../ui/clock.ts";
+import { chatTime, shortTime, startOfDay } from "../ui/clock.ts";
 import { fill } from "../ui/text.ts";
 import { RichText, ServiceContent, UserContent } from "./content.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { agentName } from "./list-row.tsx";
 import { memo } from "./memo.ts";
+import { Outcome, reasonText, type LineActions } from "./outcome.tsx";
 import { AgentAvatar, Avatar } from "./parts.tsx";
-
-/** What can be done about a message that was not sent. */
-export interface LineActions {
-  readonly again: (text: string) => void;
-  readonly hold: (text: string) => void;
-  readonly copy: (text: string) => void;
-}
 
 interface LineProps {
   readonly line: Line;
@@ -141,65 +135,6 @@ const BUBBLES: Readonly<Record<Delivery["state"], string>> = {
 
 function isCalm(delivery: Delivery): delivery is CalmDelivery {
   return delivery.state === "queued" || delivery.state === "sending" || delivery.state === "sent";
-}
-
-/** What became of a message that is not simply sent: the reason in words, then the permitted step. */
-function Outcome(props: {
-  readonly delivery: Exclude<Delivery, CalmDelivery>;
-  readonly text: string | null;
-  readonly actions: LineActions | null;
-}): JSX.Element {
-  const { delivery, text, actions } = props;
-  const t = useTexts();
-  const words = (): string => {
-    switch (delivery.state) {
-      case "retrying":
-        return fill(t.state.retrying, { time: shortTime(delivery.at) });
-      case "held":
-        return fill(t.state.held, { time: untilTime(delivery.until, Date.now(), t) });
-      case "unconfirmed":
-        return t.state.unconfirmed;
-      case "failed":
-      case "blocked":
-        return fill(t.state[delivery.state], { reason: reasonText(delivery.reason, delivery.code, t) });
-    }
-  };
-  const isBad = delivery.state === "failed" || delivery.state === "blocked";
-  const isWindow = isBad && WINDOW_REASONS.has(delivery.reason);
-  return (
-    <p class={`outcome ${isBad ? "bad" : "warn"}`}>
-      <span>
-        <Icon name={isBad ? "alert" : delivery.state === "held" ? "hour" : "clock"} />
-        {words()}
-      </span>
-      {text !== null && actions !== null && (isBad || delivery.state === "unconfirmed") && (
-        <>
-          {isWindow ? (
-            <button type="button" onClick={() => actions.hold(text)}>
-              {t.holdIt}
-            </button>
-          ) : (
-            <button type="button" onClick={() => actions.again(text)}>
-              {t.sendAgain}
-            </button>
-          )}
-          <button type="button" onClick={() => actions.copy(text)}>
-            {t.copy}
-          </button>
-        </>
-      )}
-    </p>
-  );
-}
-
-/** Reasons that the user's next message removes. */
-const WINDOW_REASONS: ReadonlySet<string> = new Set(["window_closed", "quota_used", "window_ended", "hold_expired"]);
-
-/** Says why a message was not sent. */
-export function reasonText(reason: string, code: string | null, t: Texts): string {
-  const text = lookUp(t.reason, reason);
-  if (text !== undefined) return text;
-  return code === null ? reason : fill(t.reasonCode, { code });
 }
 
 const SESSION_ICONS = {

@@ -9,7 +9,8 @@ import { useTexts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
 import { useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import { LineView, type LineActions } from "./line.tsx";
+import { LineView } from "./line.tsx";
+import type { LineActions } from "./outcome.tsx";
 import { Empty } from "./parts.tsx";
 import { UnsentLine } from "./unsent-line.tsx";
 

@@ -7,7 +7,8 @@ import { fill } from "../ui/text.ts";
 import { TextBubble } from "./content.tsx";
 import { useClock, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import { Note, reasonText } from "./line.tsx";
+import { Note } from "./line.tsx";
+import { reasonText } from "./outcome.tsx";
 import { AgentAvatar } from "./parts.tsx";
 
 /** A message on its way, with its state in words and the permitted step. */

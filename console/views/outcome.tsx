@@ -1,0 +1,73 @@
+/** What is shown of a message that is not simply sent: the reason in words, then the permitted step. */
+import type { JSX } from "preact";
+import type { CalmDelivery, Delivery } from "../model/delivery.ts";
+import { lookUp, useTexts, type Texts } from "../text/texts.ts";
+import { shortTime, untilTime } from "../ui/clock.ts";
+import { fill } from "../ui/text.ts";
+import { Icon } from "./icons.tsx";
+
+/** What can be done about a message that was not sent. */
+export interface LineActions {
+  readonly again: (text: string) => void;
+  readonly hold: (text: string) => void;
+  readonly copy: (text: string) => void;
+}
+
+/** What became of a message that is not simply sent: the reason in words, then the permitted step. */
+export function Outcome(props: {
+  readonly delivery: Exclude<Delivery, CalmDelivery>;
+  readonly text: string | null;
+  readonly actions: LineActions | null;
+}): JSX.Element {
+  const { delivery, text, actions } = props;
+  const t = useTexts();
+  const words = (): string => {
+    switch (delivery.state) {
+      case "retrying":
+        return fill(t.state.retrying, { time: shortTime(delivery.at) });
+      case "held":
+        return fill(t.state.held, { time: untilTime(delivery.until, Date.now(), t) });
+      case "unconfirmed":
+        return t.state.unconfirmed;
+      case "failed":
+      case "blocked":
+        return fill(t.state[delivery.state], { reason: reasonText(delivery.reason, delivery.code, t) });
+    }
+  };
+  const isBad = delivery.state === "failed" || delivery.state === "blocked";
+  const isWindow = isBad && WINDOW_REASONS.has(delivery.reason);
+  return (
+    <p class={`outcome ${isBad ? "bad" : "warn"}`}>
+      <span>
+        <Icon name={isBad ? "alert" : delivery.state === "held" ? "hour" : "clock"} />
+        {words()}
+      </span>
+      {text !== null && actions !== null && (isBad || delivery.state === "unconfirmed") && (
+        <>
+          {isWindow ? (
+            <button type="button" onClick={() => actions.hold(text)}>
+              {t.holdIt}
+            </button>
+          ) : (
+            <button type="button" onClick={() => actions.again(text)}>
+              {t.sendAgain}
+            </button>
+          )}
+          <button type="button" onClick={() => actions.copy(text)}>
+            {t.copy}
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** Reasons that the user's next message removes. */
+const WINDOW_REASONS: ReadonlySet<string> = new Set(["window_closed", "quota_used", "window_ended", "hold_expired"]);
+
+/** Says why a message was not sent. */
+export function reasonText(reason: string, code: string | null, t: Texts): string {
+  const text = lookUp(t.reason, reason);
+  if (text !== undefined) return text;
+  return code === null ? reason : fill(t.reasonCode, { code });
+}
