@@ -1,4 +1,3 @@
-import { classify } from "../../worker/channels/mini-program/classify.ts";
 /**
  * The entry point of a user, through encrypted pushes: a page's claims are returned as claims, a context signed by the
  * shop's back end is accepted for this user before it expires, and the result does not change when keys change. Any
@@ -9,6 +8,7 @@ import { describe, it, vi } from "vitest";
 import { signContext } from "../../client/index.ts";
 import type { AppContext, VerifiedContext } from "../../shared/app-context.ts";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { addressOf, pass, playWeChat, readTexts, remote } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
 import { lines, useWorker, wechat } from "./each-test.ts";

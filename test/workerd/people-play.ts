@@ -1,6 +1,6 @@
-import type { Role } from "../../shared/api/desk/agent.ts";
 /** Agents as the tests make them: added with an API key, signed in by their invite, and calling with their cookie. */
 import type { AuditPage } from "../../client/index.ts";
+import type { Role } from "../../shared/api/desk/agent.ts";
 import { bodyOf, call, type CallOptions } from "./api-client.ts";
 
 export const ORIGIN = "https://kefu.test";

@@ -1,5 +1,5 @@
-import { err, ok, type Result } from "../../shared/base/result.ts";
 /** The agents: reading, adding, changing, and the presence they choose. */
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { foldName } from "../../shared/text/fold-name.ts";
 import { loadOf } from "./core/admission.ts";
 import type { Agent } from "./core/agent.ts";

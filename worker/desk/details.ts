@@ -1,11 +1,11 @@
-import type { WindowStatus } from "../conversation/core/window.ts";
-import type { Snapshot } from "../conversation/session/rpc.ts";
 /**
  * The data of a conversation that lists show in addition to its session: the user, the reply window, the newest
  * message. Kept beside the entry of an open session and stored with its row; the text is sealed.
  */
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { isoTime } from "../../shared/api/schemas.ts";
+import type { WindowStatus } from "../conversation/core/window.ts";
+import type { Snapshot } from "../conversation/session/rpc.ts";
 import type { TextSealer } from "../platform/sealed-text.ts";
 import { findNewestLine, type Line } from "./core/line.ts";
 import type { Draft } from "./core/state.ts";

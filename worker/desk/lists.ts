@@ -1,8 +1,8 @@
-import { may } from "../../shared/api/desk/rights.ts";
-import { foldName } from "../../shared/text/fold-name.ts";
 /** The lists returned to callers: rows with user, reply window, newest message and the caller's draft. */
+import { may } from "../../shared/api/desk/rights.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { isoTime, type WindowJson } from "../../shared/api/schemas.ts";
+import { foldName } from "../../shared/text/fold-name.ts";
 import type { WindowStatus } from "../conversation/core/window.ts";
 import { API_ACTOR, findActor } from "./core/agent.ts";
 import { ownershipOf, type DeskSession } from "./core/entry.ts";

@@ -1,8 +1,8 @@
-import type { Role } from "../../shared/api/desk/agent.ts";
 /**
  * The methods of the `Desk` object: plain values that cross RPC. A conversation is named by the id of its object, 64 hex
  * digits; an agent by its id; `null` as the agent is a caller with an API key, who has the rights of an admin.
  */
+import type { Role } from "../../shared/api/desk/agent.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { Result } from "../../shared/base/result.ts";

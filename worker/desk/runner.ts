@@ -1,9 +1,9 @@
-import type { DeskTerms } from "../conversation/core/session/service.ts";
 /**
  * Runs the decisions of the desk: stores their rows, sets the alarm, applies them, then calls conversations. Everything
  * before the calls happens without an await, so that the runtime stores it atomically; it sends no call and no response
  * before that is stored (docs/design/0025-desk.md).
  */
+import type { DeskTerms } from "../conversation/core/session/service.ts";
 import type { CommandAnswer, CommandInput, Snapshot } from "../conversation/session/rpc.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { toAnswer, toCommandInput, type AskTexts } from "./ask.ts";

@@ -1,6 +1,6 @@
+/** A Worker's reaction when the account object answers that only one message is refused. */
 import { describe, it } from "vitest";
 import { ok } from "../../../shared/base/result.ts";
-/** A Worker's reaction when the account object answers that only one message is refused. */
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { TokenObject } from "../../../worker/account/token/published-access.ts";
 import { createAccessSource, reportPause } from "../../../worker/account/token/token-reader.ts";

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { createControl } from "../../../emulator/control.ts";
-import { createWeChat } from "../../../emulator/wechat.ts";
 /**
  * The calls, the token source and the token keeper together against the emulator, which validates tokens by its own
  * rules: how many calls an invalidated token causes.
  */
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { createControl } from "../../../emulator/control.ts";
+import { createWeChat } from "../../../emulator/wechat.ts";
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { TokenObject } from "../../../worker/account/token/published-access.ts";

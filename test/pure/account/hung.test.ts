@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
 /** An object or a KV that never answers, and how the readers of token, pause and settings handle it. */
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/token/published-access.ts";

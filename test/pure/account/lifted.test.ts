@@ -1,6 +1,6 @@
+/** A pause that was lifted, and how the readers of token and pause learn of it. */
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-/** A pause that was lifted, and how the readers of token and pause learn of it. */
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import { rememberPause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/token/published-access.ts";

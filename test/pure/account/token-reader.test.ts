@@ -1,6 +1,6 @@
+/** How a Worker reads the token. The file is long because memory, KV and object fail in every combination. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-/** How a Worker reads the token. The file is long because memory, KV and object fail in every combination. */
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/token/published-access.ts";

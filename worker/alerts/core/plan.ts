@@ -1,9 +1,9 @@
-import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
 /**
  * Decides when robots are called. An announcement is made when a cause begins, again after `repeatMs` while it lasts,
  * and once when no cause is left. Each robot is brought to the newest announcement by a bounded number of attempts. The
  * decision uses the current queue, not events, so that nothing is lost when the desk is restarted. Pure.
  */
+import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { Alert, AlertCause, QueueView } from "./alert.ts";
 import { ALERT_REASONS, type AlertFailure } from "./reasons.ts";

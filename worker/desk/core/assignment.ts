@@ -1,9 +1,9 @@
-import { isInTeam } from "../../../shared/api/desk/rights.ts";
 /**
  * Assigns queued sessions in strict order whenever capacity may be free: the session that has waited longest is
  * assigned to the agent whose last assignment is oldest (DESK_LESSONS §5). With offers enabled, the agent must accept
  * first. Pure.
  */
+import { isInTeam } from "../../../shared/api/desk/rights.ts";
 import { ok, err, type Result } from "../../../shared/base/result.ts";
 import { findAdmissionRefusal, isAvailable, loadOf, type AdmissionRefusal } from "./admission.ts";
 import type { Agent } from "./agent.ts";

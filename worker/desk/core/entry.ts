@@ -1,5 +1,5 @@
-import type { Ownership } from "../../../shared/api/desk/rights.ts";
 /** The desk's record of a conversation: the newest snapshot, without the sums, and the desk's own fields. Pure. */
+import type { Ownership } from "../../../shared/api/desk/rights.ts";
 import { generationOf } from "../../conversation/core/log-id.ts";
 import type { OpenSession, SessionState } from "../../conversation/core/session/session.ts";
 

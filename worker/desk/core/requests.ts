@@ -1,9 +1,9 @@
-import { may, type Ownership, type SessionRight } from "../../../shared/api/desk/rights.ts";
 /**
  * Handles requests of agents: rights, presence and capacity are checked here, the state of the session in the
  * conversation. A command that assigns the session to an agent reserves capacity before the conversation is called
  * (DESK_PROTOCOL rule 8); a reply is only authorised (rule 10). Pure.
  */
+import { may, type Ownership, type SessionRight } from "../../../shared/api/desk/rights.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { findAdmissionRefusal, loadOf, type AdmissionRefusal } from "./admission.ts";
 import { findActor } from "./agent.ts";

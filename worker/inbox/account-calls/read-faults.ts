@@ -1,5 +1,5 @@
-import { miniProgramAccount } from "../../../shared/message/address.ts";
 /** Reads the faults of a mini program: those of its account object, and settings that cannot be read. */
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import { readFaults, snapshotMemory, type HealthFault } from "../../account/faults/fault-reader.ts";
 import { accountMemory } from "../../account/memory.ts";
 import type { Services } from "../services.ts";
