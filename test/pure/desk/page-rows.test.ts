@@ -33,6 +33,11 @@ describe("a row for a page", () => {
     expect(JSON.stringify(note)).not.toContain("13800138000");
     expect(toPageRow(rowOf({ kind: "session", content: null }))).toMatchObject({ content: null });
   });
+
+  it("shows the outcome of a message as it is stored", ({ expect }) => {
+    const sent = rowOf({ kind: "sent", ref: 1, facts: { attempt: 1 }, content: null });
+    expect(toPageRow(sent)).toBe(sent);
+  });
 });
 
 describe("the trail of a page", () => {
