@@ -12,13 +12,13 @@ export interface PageOptions {
   readonly limit?: number;
 }
 
-/** Which log a command is for. */
+/** Names the log that a command is for. */
 export interface LogOptions {
   /** The `log` of the conversation or page that was read: `gone`, and no effect, once that log was erased. */
   readonly log?: string;
 }
 
-/** Which rows of a log a page has. */
+/** Which part of the log to read, for a reader that already has some rows. */
 export interface LogPageOptions extends PageOptions {
   /**
    * The `log` returned by the previous page: after an erasure the answer is the problem `gone` instead of rows of

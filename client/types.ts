@@ -73,7 +73,7 @@ export type Invited = v.InferOutput<typeof InvitedSchema>;
 export type AccountEvents = v.InferOutput<typeof AccountEventsSchema>;
 /** The state of forwarding to your own push server. */
 export type Forwarding = v.InferOutput<typeof ForwardingSchema>;
-/** The row from which on a conversation is redelivered (exclusive). */
+/** The row after which the redelivery of a conversation starts. */
 export type Replayed = v.InferOutput<typeof ReplayedSchema>;
 /** A started replay: the number of conversations, and how many are still recorded. */
 export type ReplayStarted = v.InferOutput<typeof ReplayStartedSchema>;

@@ -47,7 +47,7 @@ export function App(): JSX.Element {
   );
   const signOut = (): void => {
     desk?.leave();
-    // Signing out must work without an answer too: the page forgets the desk in any case.
+    // The page shows the sign-in screen even when the server does not answer.
     void call("POST", "sign-out", { body: {} })
       .catch(() => undefined)
       .then(() => {
@@ -120,7 +120,7 @@ function deskOf(you: Me): Desk {
     you,
     kept: localStorage,
     openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/desk/socket`),
-    // Without an answer nothing is known: the page goes on trying.
+    // Without an answer it is unknown whether the agent is signed in: the page keeps trying.
     isSignedIn: () =>
       readMe().then(
         (me) => me !== null,
@@ -129,7 +129,7 @@ function deskOf(you: Me): Desk {
   });
 }
 
-/** Connects the desk and follows what happens to the page. @returns ends it */
+/** Connects the desk and handles the events of the page (shown, hidden, online). @returns a function that ends both */
 function run(desk: Desk, onSignedOut: () => void): () => void {
   const onVisible = (): void => (document.visibilityState === "visible" ? desk.poke() : desk.leave());
   const stop = desk.link.follow(() => {

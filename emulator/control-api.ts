@@ -90,7 +90,7 @@ const GETS: ReadonlyMap<string, Get> = new Map<string, Get>([
 
 /**
  * Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it refers to something unknown, 502
- * without the worker's answer.
+ * when the worker does not answer.
  */
 export async function serveControl(world: World, request: Request): Promise<Response> {
   const forPhone = servePhone(world, request);

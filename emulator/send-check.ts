@@ -114,7 +114,10 @@ function isAiMessage(json: JsonObject): boolean {
   return isJsonObject(json["aimsgcontext"]) && json["aimsgcontext"]["is_ai_msg"] === 1;
 }
 
-/** Returns whether all fields are strings; the platform requires them, their minimum length is not published. */
+/**
+ * Returns whether all fields are strings. The platform requires strings; whether an empty string is allowed is not
+ * published.
+ */
 function areFilled(part: JsonObject, names: readonly string[]): boolean {
   return names.every((name) => typeof part[name] === "string");
 }

@@ -151,5 +151,5 @@ const ci: Ci = load("miniprogram-ci");
 const complaints = await compile(ci);
 for (const complaint of complaints) console.error(`✗ ${complaint}`);
 if (complaints.length === 0) console.log("✓ WeChat's compiler accepts the package");
-// The compiler's helper process never exits by itself.
+// The compiler's helper process does not exit by itself, so this process ends it by exiting.
 process.exit(complaints.length === 0 ? 0 : 1);

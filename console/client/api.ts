@@ -1,6 +1,6 @@
 /**
- * The page's calls of the REST API. The page and the server are of one origin and one deployment, so an answer's shape is
- * not checked; what a problem is, is.
+ * The page's calls of the REST API. The page and the server are of one origin and one deployment, so only the shape
+ * of problems is checked, not that of other answers.
  */
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { SessionList } from "../../shared/api/desk/lists.ts";
@@ -9,7 +9,7 @@ import type { RowJson } from "../../shared/api/rows.ts";
 /** An answer that is not 2xx. */
 export class ApiProblem extends Error {
   readonly status: number;
-  /** The code of the problem; `unreachable`: no answer came. */
+  /** The code of the problem; `unreachable`: there was no answer. */
   readonly code: string;
   /** The fields of the problem. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ interface CallOptions {
   readonly body?: unknown;
   readonly bytes?: Blob;
   readonly key?: string;
-  /** Continue when the page is closed. */
+  /** Completes the request even when the page is closed. */
   readonly keepalive?: boolean;
 }
 
@@ -57,7 +57,7 @@ export async function call<T = unknown>(method: string, path: string, options: C
   } catch {
     throw new ApiProblem(0, "unreachable", {});
   }
-  // The caller names the shape that the route's schema has.
+  // Unchecked: the caller passes the type of the route's schema.
   if (response.ok) return (await response.json().catch(() => undefined)) as T;
   throw await problemOf(response);
 }
@@ -97,7 +97,7 @@ export function readLog(
   return call<LogPage>("GET", `conversations/${conversation}/messages?${query.toString()}`);
 }
 
-/** A command on a session, and what it was based on. */
+/** Identifies the state of a session that a command is based on. */
 export interface SessionCommand {
   readonly id: string;
   readonly log: string;
@@ -105,7 +105,7 @@ export interface SessionCommand {
   readonly version: number;
 }
 
-/** Runs a command; repeated once with the same id when no answer came. */
+/** Runs a command; when there is no answer, repeats it once with the same id. */
 export async function command(
   conversation: string,
   name: string,

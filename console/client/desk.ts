@@ -1,4 +1,4 @@
-/** The desk as the page works with it: the connection, the lists, the open conversation, what is written and sent. */
+/** The client side of the desk: the connection, the lists, the open conversation, drafts and the outbox. */
 import type { PresenceInput } from "../../shared/api/desk/agent.ts";
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { OpenViewName } from "../../shared/api/desk/row.ts";
@@ -14,7 +14,7 @@ import { createLink, type Link, type LinkState, type SocketLike } from "./link.t
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { createStore, type Store } from "./store.ts";
 
-/** What the desk needs of the browser. */
+/** The browser functions that the desk needs. */
 export interface DeskOptions {
   readonly you: Me;
   readonly kept: KeptTexts;
@@ -36,21 +36,24 @@ export interface Desk {
   readonly link: Store<LinkState>;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
-  /** The conversations whose last reply was refused because others had acted: pressing Enter again sends it. */
+  /**
+   * Conversations whose last reply was refused because somebody else had changed the session: pressing Enter again
+   * sends it.
+   */
   readonly stale: Store<ReadonlySet<string>>;
   readonly start: () => void;
   /** The page was shown or the network came back. */
   readonly poke: () => void;
-  /** The page is hidden or closed: saves and sends what is unsaved. */
+  /** The page is hidden or closed: saves the drafts and sends the waiting messages. */
   readonly leave: () => void;
-  /** Shows or leaves a list that is not always subscribed to. */
+  /** Subscribes to a list that is not always subscribed to, or unsubscribes. */
   readonly showView: (view: OpenViewName, isShown: boolean) => void;
   /** Opens a conversation; null: none. */
   readonly open: (conversation: string | null) => void;
   readonly readOlder: () => Promise<void>;
   /** Reads the open conversation again after a failure. */
   readonly readAgain: () => void;
-  /** Reports that the open conversation has been read to its end. */
+  /** Reports that the agent has read the open conversation to its end. */
   readonly see: () => void;
   readonly typing: (isTyping: boolean) => void;
   readonly choosePresence: (presence: PresenceInput) => Promise<void>;
@@ -138,7 +141,7 @@ export function createDesk(options: DeskOptions): Desk {
     state.change((before) =>
       before.open?.conversation === conversation ? { ...before, open: change(before.open) } : before,
     );
-  /** Reads of the open conversation: one at a time for each purpose. */
+  /** Reads of the open conversation: at most one at a time per purpose. */
   const reading = new Set<string>();
   const read = async (purpose: string, conversation: string, load: () => Promise<void>): Promise<void> => {
     const key = `${purpose} ${conversation}`;
@@ -213,7 +216,7 @@ export function createDesk(options: DeskOptions): Desk {
       const { open } = state.get();
       if (open?.conversation === conversation || (open === null && conversation === null)) return;
       if (open !== null) drafts.save(open.conversation);
-      // Leaving a conversation sends what could still be taken back there.
+      // When the agent leaves a conversation, its messages that could still be taken back are sent.
       outbox.flush();
       state.change((before) => ({ ...before, open: conversation === null ? null : openLog(conversation) }));
       if (conversation === null) link.send({ type: "shut" });
@@ -274,7 +277,7 @@ function openFrame({ conversation, to }: OpenLog, log: string): PageFrame {
   return { type: "open", conversation, log, after: to };
 }
 
-/** Puts the text of a message back into the composer, before what was written since. */
+/** Puts the text of a message back into the composer, before any text typed since. */
 export function putBack(drafts: Drafts, { conversation, log, content }: Unsent): void {
   if (content.type === "picture") return;
   const mode = content.type === "note" ? "note" : "reply";

@@ -1,20 +1,22 @@
 /**
- * Texts that are being written, by conversation, reply and note apart. Each keystroke is kept in the browser; the server
- * gets the text when the conversation is left, after a pause, and when the page is hidden (DESK_LESSONS §6).
+ * Unsent texts by conversation, separately for reply and note. Each keystroke is stored in the browser; the server gets
+ * the text after a pause, when the agent leaves the conversation, and when the page is hidden (DESK_LESSONS §6).
  */
 import { createStore, type Store } from "./store.ts";
 
-/** Whom a text is for: the user, or colleagues. */
+/** The recipient of a text: the user (reply) or colleagues (note). */
 export type Mode = "reply" | "note";
 
 /** The texts of one conversation. */
 export interface Draft {
-  /** The log they were written for. */
+  /** The log for which they were written. */
   readonly log: string;
   readonly mode: Mode;
   readonly reply: string;
   readonly note: string;
-  /** The newest row when the reply was begun: rows of others after it make the draft an old one. 0: unknown. */
+  /**
+   * The seq of the newest row when the agent began the reply. Newer rows by others make the draft outdated. 0: unknown.
+   */
   readonly basedOn: number;
 }
 
@@ -30,16 +32,16 @@ export interface Drafts {
   readonly store: Store<ReadonlyMap<string, Draft>>;
   readonly read: (conversation: string, log: string) => Draft;
   readonly write: (conversation: string, draft: Draft) => void;
-  /** Sends what the server does not have. @param conversation absent: all */
+  /** Saves on the server the texts that it does not have yet. @param conversation absent: of all conversations */
   readonly save: (conversation?: string) => void;
-  /** Brings the draft that the agent wrote in another browser, unless there is one here by then. */
+  /** Loads the draft that the agent wrote in another browser, unless this browser has one by then. */
   readonly fetch: (conversation: string, log: string) => Promise<void>;
 }
 
 /** The pause after which a draft is saved on the server, milliseconds. */
 const PAUSE_MS = 10_000;
 
-/** A draft as the server keeps it. */
+/** A draft as stored on the server. */
 export interface ServerDraft {
   readonly text: string;
   readonly mode: Mode;
@@ -47,7 +49,7 @@ export interface ServerDraft {
 
 /** The server's drafts. */
 export interface ServerDrafts {
-  /** Saves a draft; null removes it. @returns false: there is no connection, it is tried again */
+  /** Saves a draft; null removes it. @returns false when there is no connection; the save is then tried again */
   readonly save: (conversation: string, log: string, draft: ServerDraft | null) => boolean;
   /** Reads a draft. @returns null: there is none */
   readonly read: (conversation: string) => Promise<ServerDraft | null>;
@@ -99,7 +101,7 @@ function readKept(kept: KeptTexts, key: string): Draft | undefined {
     const value: unknown = JSON.parse(kept.getItem(key) ?? "null");
     return isDraft(value) ? value : undefined;
   } catch {
-    return undefined; // the storage is unavailable, or something else is kept there
+    return undefined; // the storage is unavailable, or the stored value has another format
   }
 }
 

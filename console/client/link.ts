@@ -1,7 +1,7 @@
 /**
  * The connection to the desk: connects at once, then with growing delays; connects or asks immediately when the page is
- * shown again or the network returns; and closes itself when a ping is not answered, because sockets of sleeping devices
- * die without an event (DESK_LESSONS §6).
+ * shown again or the network returns; and closes itself when a ping is not answered, because the socket of a sleeping
+ * device ends without an event (DESK_LESSONS §6).
  */
 import {
   PING,
@@ -17,9 +17,9 @@ import { backOffMs } from "../model/back-off.ts";
 export type LinkState =
   | { readonly name: "connecting" }
   | { readonly name: "live" }
-  /** The connection was lost, or never made. `since`, `nextAt`: epoch ms. */
+  /** The connection was lost or has not been made yet. `since`, `nextAt`: epoch ms. */
   | { readonly name: "reconnecting"; readonly since: number; readonly nextAt: number }
-  /** It is not made again. */
+  /** No further connection is tried. */
   | { readonly name: "ended"; readonly reason: EndReason };
 
 /** Why the connection ended: signed out here or elsewhere, or this page is older than the server. */
@@ -58,7 +58,7 @@ export interface Link {
 
 /** How long an answer to a ping may take, milliseconds. */
 const PONG_MS = 15_000;
-/** How long a connection may take to be made and welcomed, milliseconds. */
+/** How long it may take to connect and receive the first frame, milliseconds. */
 const WELCOME_MS = 15_000;
 
 /** Creates the connection. */
@@ -119,7 +119,7 @@ export function createLink(options: LinkOptions): Link {
     options.onFrames(frames);
     if (bye?.reason === "signed_out" || bye?.reason === "protocol") stop(bye.reason);
     else if (bye !== undefined) {
-      // Whatever the server did not like, a connection that follows at once would meet with again.
+      // The server would reject an immediate reconnection for the same reason, so the delay applies.
       if (bye.reason !== "rights_changed") failed += 1;
       lose();
     }
@@ -129,7 +129,7 @@ export function createLink(options: LinkOptions): Link {
     if (socket !== null || state.name === "ended") return;
     const opening = options.openSocket();
     socket = opening;
-    // A socket that was given up may still report: only the current one counts.
+    // A socket that was replaced may still send events: only those of the current socket are handled.
     const ifCurrent = (work: () => void): void => {
       if (socket === opening) work();
     };

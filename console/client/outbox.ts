@@ -1,6 +1,6 @@
 /**
- * Sends messages and notes: after the time in which they can be taken back, in order within a conversation, again with the
- * same id until the server has answered. What the server refuses stays visible with its reason.
+ * Sends messages and notes: when their undo time is over, in order within a conversation, and repeatedly with the same
+ * id until the server answers. A refused message stays visible with its reason.
  */
 import { fromStored, toStored, withPhase, type Refusal, type Unsent } from "../model/unsent.ts";
 import { ApiProblem } from "./api.ts";
@@ -17,35 +17,35 @@ export interface OutboxOptions {
   readonly agent: string;
   readonly kept: KeptTexts;
   /**
-   * Sends one. @returns the message's id; null for a note, which has none
+   * Sends one message or note. @returns the message's id; null for a note, which has none
    * @throws ApiProblem
    */
   readonly post: (unsent: Unsent) => Promise<string | null>;
-  /** Whether requests can be made now. */
+  /** Whether requests can be sent now. */
   readonly isLive: () => boolean;
-  /** A message was refused because others have acted since: it goes back to the composer. */
+  /** A message was refused because somebody else changed the session: its text goes back to the composer. */
   readonly onStale: (unsent: Unsent) => void;
-  /** The server has it. */
+  /** A text stored by an earlier page that is too old to be sent. */
   readonly onAccepted: (unsent: Unsent) => void;
   /** A text of an earlier page that is too old to be sent. */
   readonly onDraft: (unsent: Unsent) => void;
 }
 
-/** The messages on their way. */
+/** The messages that the server does not have yet. */
 export interface Outbox {
   readonly store: Store<readonly Unsent[]>;
   readonly add: (unsent: Omit<Unsent, "phase" | "writtenAt">, undoMs?: number) => void;
-  /** Takes a message back or removes a refused one. @returns it; null: it is on its way already */
+  /** Takes a message back or removes a refused one. @returns the message; null when it is already being sent */
   readonly takeBack: (id: string) => Unsent | null;
-  /** Sends what waits, without waiting for the time to take it back. */
+  /** Sends the waiting messages at once, without their undo time. */
   readonly flush: () => void;
-  /** Removes those whose phase is `accepted`: their rows have arrived. */
+  /** Removes accepted messages whose rows have arrived. */
   readonly settle: (change: (list: readonly Unsent[]) => readonly Unsent[]) => void;
   /** The connection is live again. */
   readonly resume: () => void;
 }
 
-/** Creates the outbox, with what an earlier page of the same agent left. */
+/** Creates the outbox with the unsent messages of an earlier page of the same agent. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const key = `edge-kefu.unsent.${options.agent}`;
   const store = createStore<readonly Unsent[]>([]);

@@ -1,17 +1,17 @@
 /**
- * Makes a chosen picture one that can be sent: drawn again, so that no place or camera data is left in it, and small enough.
- * A GIF is sent as it is, because it may move.
+ * Prepares a chosen picture for sending: redraws it, which removes the place and camera data, and makes it small
+ * enough. A GIF is sent unchanged, because it may be animated.
  */
 import { MAX_PICTURE_BYTES } from "../model/quota.ts";
 
 /** Why a file cannot be sent as a picture. */
 export type PictureProblem = "unreadable" | "too_big";
 
-/** The longest side of a picture that is drawn again, pixels; smaller ones are tried until the file is small enough. */
+/** The longest side of a redrawn picture, pixels; smaller sizes are tried until the file is small enough. */
 const SIDES = [2_048, 1_600, 1_200, 800] as const;
 const QUALITY = 0.86;
 
-/** The first bytes of the types that can be sent. */
+/** The first bytes of each file type that can be sent. */
 const MAGIC: readonly (readonly [type: string, bytes: readonly number[]])[] = [
   ["image/png", [0x89, 0x50, 0x4e, 0x47]],
   ["image/jpeg", [0xff, 0xd8, 0xff]],
@@ -34,7 +34,7 @@ export async function preparePicture(file: Blob): Promise<Blob | PictureProblem>
   }
   try {
     for (const side of SIDES) {
-      // A PNG may be transparent or a screenshot, which a JPEG would spoil; a large one is made a JPEG.
+      // A PNG may be transparent or a screenshot, which JPEG would degrade; only a large one is converted to JPEG.
       const drawn = await draw(bitmap, side, side === SIDES[0] ? type : "image/jpeg");
       if (drawn !== null && drawn.size <= MAX_PICTURE_BYTES) return drawn;
     }

@@ -1,4 +1,7 @@
-/** The list and the conversation that are shown: in the URL's hash, so that a reload and the browser's back button work. */
+/**
+ * The list and the conversation that are shown, stored in the URL's hash so that a reload and the browser's back button
+ * work.
+ */
 import { useEffect, useState } from "preact/hooks";
 import type { ListName } from "../model/lists.ts";
 
@@ -10,7 +13,7 @@ export interface Route {
 
 const LISTS: readonly ListName[] = ["mine", "queue", "all", "parked", "closing", "closed"];
 
-/** Returns the route of a hash; an unknown one is the list of one's own sessions. */
+/** Parses a hash; an unknown one means the list of the agent's own sessions. */
 export function readRoute(hash: string): Route {
   const [list = "", conversation = ""] = hash.replace(/^#\/?/, "").split("/");
   return {
@@ -24,12 +27,12 @@ export function writeRoute({ list, conversation }: Route): string {
   return conversation === null ? `#/${list}` : `#/${list}/${conversation}`;
 }
 
-/** Returns the secret of an invite's link; null: the hash is not one. */
+/** Returns the secret in the hash of an invite link; null for any other hash. */
 export function readInvite(hash: string): string | null {
   return /^#invite=([\w.~-]{1,200})$/.exec(hash)?.[1] ?? null;
 }
 
-/** Returns the URL's hash, and draws again when it changes. */
+/** Returns the URL's hash; the component is rendered again when it changes. */
 export function useHash(): string {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {

@@ -1,7 +1,10 @@
-/** A value that components follow. Changes are made by pure functions; a change to the same value sends no notification. */
+/**
+ * A value that components subscribe to. Changes are made by pure functions; a change to the same value sends no
+ * notification.
+ */
 import { useEffect, useState } from "preact/hooks";
 
-/** A value and those who follow it. */
+/** A value and its subscribers. */
 export interface Store<T> {
   readonly get: () => T;
   readonly change: (change: (value: T) => T) => void;
@@ -28,11 +31,11 @@ export function createStore<T>(initial: T): Store<T> {
   };
 }
 
-/** Follows a part of a store: the component is drawn again when that part is another one. */
+/** Subscribes to a part of a store: the component is rendered again when that part changes. */
 export function useStore<T, P>(store: Store<T>, select: (value: T) => P): P {
   const [part, setPart] = useState(() => select(store.get()));
   useEffect(() => {
-    // A function as the part would be called by setPart.
+    // setPart would call a function instead of storing it, so the part is wrapped.
     const look = (): void => setPart(() => select(store.get()));
     look();
     return store.follow(look);

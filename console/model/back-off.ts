@@ -1,4 +1,4 @@
-/** When the page connects again: at once, then after 1, 2, 4 … 30 s, each up to a quarter earlier or later. Pure. */
+/** When the page reconnects: at once, then after 1, 2, 4 … 30 s, each varied by up to a quarter. Pure. */
 
 const FIRST_MS = 1_000;
 const MAX_MS = 30_000;

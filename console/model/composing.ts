@@ -1,15 +1,15 @@
-/** What the composer allows and says, from the session, the quota and the text. Pure. */
+/** What the agent may write and what the composer shows, computed from the session, the quota and the text. Pure. */
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { countSends, type Quota } from "./quota.ts";
 import type { Rights } from "./rights.ts";
 
-/** Why a reply cannot be written; null: it can. */
+/** Why the agent cannot write a reply; null: a reply is possible. */
 export type Obstacle = "others" | "no_right" | "ended" | NonNullable<Quota["closed"]> | null;
 
 /** The maximum number of characters of a note. */
 export const MAX_NOTE = 2_000;
 
-/** The session of a conversation that is in none of the page's lists, by the rows that were read. */
+/** The session of a conversation that is in none of the page's lists, taken from the rows that were read. */
 export interface Unlisted {
   readonly isOpen: boolean;
   readonly assignee: string | null;
@@ -33,19 +33,22 @@ export function findObstacle(
   return quota.closed;
 }
 
-/** Whether a message can wait for the user's next one in spite of an obstacle. */
+/** Whether a message can wait for the user's next message although there is an obstacle. */
 export function canHold(obstacle: Obstacle): boolean {
   return obstacle === "used_up" || obstacle === "over";
 }
 
-/** What a reply will use. */
+/** The part of the quota that a reply will use. */
 export interface Cost {
   readonly sends: number;
   /** `too_many`: more than is left; `too_long`: more than one message can be split into. */
   readonly problem: "too_many" | "too_long" | null;
 }
 
-/** Returns what a text uses. @param isHeld it waits for the user's next message, which brings a quota of its own */
+/**
+ * Returns the part of the quota that a text uses. @param isHeld the message waits for the user's next one, which adds
+ * to the quota
+ */
 export function costOf(text: string, quota: Quota, isHeld: boolean): Cost {
   const sends = countSends(text);
   if (sends === null) return { sends: 0, problem: "too_long" };

@@ -1,7 +1,7 @@
-/** What became of an outbound message, from the rows about it. Pure. */
+/** The delivery state of an outbound message, computed from the rows that refer to it. Pure. */
 import type { RowJson } from "../../shared/api/rows.ts";
 
-/** The state of a part that needs no action by the agent. */
+/** The states of a part that require no action by the agent. */
 export interface CalmDelivery {
   readonly state: "queued" | "sending" | "sent";
 }
@@ -16,10 +16,10 @@ export type Delivery =
 
 type OutRow = Extract<RowJson, { kind: "out" }>;
 
-/** The rows about messages, by the seq of the message. */
+/** The rows that refer to messages, by the seq of the message. */
 export type Outcomes = ReadonlyMap<number, readonly RowJson[]>;
 
-/** Groups the rows that are about messages. */
+/** Groups the rows that refer to messages. */
 export function groupOutcomes(rows: readonly RowJson[]): Outcomes {
   const groups = new Map<number, RowJson[]>();
   for (const row of rows) {
@@ -31,7 +31,7 @@ export function groupOutcomes(rows: readonly RowJson[]): Outcomes {
   return groups;
 }
 
-/** Returns the state of a part. What is about the whole message names its first part. */
+/** Returns the state of a part. A row about the whole message refers to its first part. */
 export function deliveryOf(out: OutRow, outcomes: Outcomes): Delivery {
   const own = outcomes.get(out.seq) ?? [];
   const ofMessage = out.ref === null ? [] : (outcomes.get(out.ref) ?? []).filter(isAboutAll);

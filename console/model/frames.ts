@@ -1,7 +1,7 @@
 /**
- * Applies frames of the server to the state. The lists are the server's: a frame that does not follow the known
- * revision, or is of another instance of the desk, makes them stale, and the page asks for whole lists
- * (DESK_PROTOCOL rule 20). Pure.
+ * Applies frames of the server to the state. The server decides the content of the lists: a frame that does not follow
+ * the known revision, or is of another instance of the desk, makes the lists stale, and the page requests complete
+ * lists (DESK_PROTOCOL rule 20). Pure.
  */
 import type { ServerFrame } from "../../shared/api/socket.ts";
 import { addRows } from "./log.ts";
@@ -43,6 +43,7 @@ function applyDelta(state: DeskState, frame: Extract<ServerFrame, { type: "delta
   const rows = new Map(state.rows);
   for (const row of frame.upserts) rows.set(row.conversation, row);
   for (const conversation of frame.removes) rows.delete(conversation);
-  // Counts name the lists of the page; those of a list that is no longer shown go with the next whole lists.
+  // Counts refer to the lists of the page; those of a list that is no longer shown are removed with the next complete
+  // lists.
   return { ...state, rev: frame.rev, rows, counts: { ...state.counts, ...frame.counts } };
 }

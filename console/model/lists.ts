@@ -1,4 +1,4 @@
-/** The lists as shown: which rows, in which order. Which list a row is in is decided by the server alone. Pure. */
+/** The lists as shown: which rows, in which order. The server alone decides which list a row is in. Pure. */
 import type { OpenViewName } from "../../shared/api/desk/row.ts";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 
@@ -8,7 +8,7 @@ export type ListName = "mine" | "queue" | "all" | "parked" | "closing" | "closed
 /** The lists that are always subscribed to. */
 export const STANDING_VIEWS: readonly OpenViewName[] = ["mine", "parked", "queue", "closing"];
 
-/** The orders of a list. */
+/** The sort orders of a list. */
 export type Order = "waiting" | "newest" | "window";
 
 const KEYS: Readonly<Record<Order, (row: ShownDeskRow) => number>> = {

@@ -1,6 +1,6 @@
 /**
- * The rows of the open conversation: a range without gaps. Rows that do not continue it mark a gap, and the page reads
- * what is missing; there is no other way to catch up (DESK_LESSONS §6). Pure.
+ * The rows of the open conversation: a range without gaps. After rows that do not continue it, the page reads the
+ * missing rows from the log; this is the only way to catch up (DESK_LESSONS §6). Pure.
  */
 import type { RowJson } from "../../shared/api/rows.ts";
 import { openLog, type OpenLog } from "./state.ts";
@@ -16,9 +16,9 @@ interface NewRows {
   readonly rows: readonly RowJson[];
 }
 
-/** Adds rows that the server sent or a page of the log. */
+/** Adds rows from a frame or from a page of the log. */
 export function addRows(open: OpenLog, { log, from, to, rows }: NewRows): OpenLog {
-  // Nothing has been read yet: the first page brings these rows as well.
+  // Nothing has been read yet: the first page of the log contains these rows too.
   if (open.log === null) return open;
   if (open.log !== log) return openLog(open.conversation);
   if (to <= open.to) return open;
@@ -27,7 +27,7 @@ export function addRows(open: OpenLog, { log, from, to, rows }: NewRows): OpenLo
   return { ...open, rows: [...open.rows, ...added], to };
 }
 
-/** The newest rows, as the first page of a conversation. */
+/** Sets the newest rows: the first page of a conversation. */
 export function startRows(
   open: OpenLog,
   page: { readonly log: string; readonly rows: readonly RowJson[]; readonly next: number },
@@ -44,7 +44,7 @@ export function startRows(
 }
 
 /**
- * Marks the first of the messages that are unread, once: the lists may arrive before or after the rows.
+ * Marks the first unread message, once: the lists may arrive before or after the rows.
  *
  * @param unread the number of the user's messages that no agent has seen
  */
@@ -55,7 +55,7 @@ export function markNew(open: OpenLog, unread: number): OpenLog {
   return { ...open, newFrom };
 }
 
-/** Adds the rows after `to` that were missing. A full page may be followed by more. */
+/** Adds the missing rows after `to`. After a full page there may be more. */
 export function fillGap(
   open: OpenLog,
   page: { readonly log: string; readonly rows: readonly RowJson[]; readonly next: number },
@@ -66,7 +66,7 @@ export function fillGap(
   return { ...open, rows: [...open.rows, ...added], to, status: page.rows.length >= PAGE_ROWS ? "gap" : "ready" };
 }
 
-/** Puts older rows before the known ones. */
+/** Adds older rows before the known ones. */
 export function addOlder(open: OpenLog, page: { readonly log: string; readonly rows: readonly RowJson[] }): OpenLog {
   if (open.log !== page.log) return openLog(open.conversation);
   const first = open.rows[0]?.seq ?? Infinity;

@@ -1,21 +1,24 @@
-/** The reply quota as shown: what is left, for how long, how urgent, and what a text uses. Counted by the server. Pure. */
+/**
+ * The reply quota as shown: what is left, for how long, how urgent it is, and what a text uses. The server counts it.
+ * Pure.
+ */
 import type { WindowJson } from "../../shared/api/schemas.ts";
 import { CHANNEL_RULES } from "../../shared/message/channel-rules.ts";
 import { splitText } from "../../shared/text/split.ts";
 
-/** `warn`: 2 left or at most 2 hours; `bad`: 1 left; `none`: used up, over, or unknown. */
+/** `warn`: 2 sends or at most 2 hours left; `bad`: 1 send left; `none`: used up, expired, or unknown. */
 export type QuotaLevel = "ok" | "warn" | "bad" | "none";
 
-/** The quota of a conversation at a moment. */
+/** The quota of a conversation at a given time. */
 export interface Quota {
   readonly level: QuotaLevel;
-  /** Why nothing can be sent; null: something can. */
+  /** Why nothing can be sent; null: sending is possible. */
   readonly closed: "used_up" | "over" | "never" | "unknown" | null;
   readonly left: number;
   readonly total: number;
-  /** How long it lasts, milliseconds; 0 when it is over. */
+  /** The remaining time, milliseconds; 0 when it has expired. */
   readonly leftMs: number;
-  /** The share of its time that is left, 0 to 1. */
+  /** The remaining share of its time, 0 to 1. */
   readonly share: number;
 }
 

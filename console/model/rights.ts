@@ -1,9 +1,12 @@
-/** Which buttons the page shows for a session. The server decides; a hidden button only spares a refusal. Pure. */
+/**
+ * Which buttons the page shows for a session. The server checks every command; hiding a button only avoids a refusal.
+ * Pure.
+ */
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
 import { may, type SessionRight } from "../../shared/api/desk/rights.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 
-/** What an agent may do with a session; `takeOver`: take it from the agent who serves it. */
+/** What an agent may do with a session; `takeOver`: take it from the agent who is assigned. */
 export type Rights = Readonly<Record<Exclude<SessionRight, "see">, boolean>>;
 
 /** Returns the rights of an agent. */

@@ -4,11 +4,11 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** When a waiting user becomes urgent, milliseconds. */
+/** The waiting time after which a user is shown as urgent, milliseconds. */
 const WAITING_WARN_MS = 2 * MINUTE;
 const WAITING_BAD_MS = 5 * MINUTE;
 
-/** How urgent a waiting user is. */
+/** How urgent a waiting user's session is. */
 export function waitingLevel(ms: number): "plain" | "warn" | "bad" {
   if (ms >= WAITING_BAD_MS) return "bad";
   return ms >= WAITING_WARN_MS ? "warn" : "plain";
@@ -22,13 +22,13 @@ export function waitingTime(ms: number): string {
   return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
 }
 
-/** Formats what is left of a window, to the second: 47:12:05, 0:26:09. */
+/** Formats the remaining time of a window, to the second: 47:12:05, 0:26:09. */
 export function countdown(ms: number): string {
   const [hours, minutes, seconds] = parts(Math.max(0, ms));
   return `${hours}:${two(minutes)}:${two(seconds)}`;
 }
 
-/** Formats what is left of a window in a row: 47h, 1h48, 26m, 40s. */
+/** Formats the remaining time of a window for a row of a list: 47h, 1h48, 26m, 40s. */
 export function shortSpan(ms: number): string {
   const [hours, minutes, seconds] = parts(Math.max(0, ms));
   if (hours >= 10) return `${hours}h`;

@@ -1,13 +1,13 @@
-/** What the page knows of the desk: a copy of the server's lists and of one open conversation. Pure data. */
+/** The page's copy of the desk: the server's lists and one open conversation. Pure data. */
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
 import type { Counts } from "../../shared/api/desk/row.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 
-/** The conversation that is shown: a gapless range of its rows. */
+/** The conversation that is shown: its rows, without gaps. */
 export interface OpenLog {
   readonly conversation: string;
-  /** The log the rows are of; null until the first page has been read. */
+  /** The log that the rows belong to; null until the first page has been read. */
   readonly log: string | null;
   /** Ascending by seq. */
   readonly rows: readonly RowJson[];
@@ -18,7 +18,7 @@ export interface OpenLog {
   readonly status: "loading" | "ready" | "gap" | "failed";
   /** The first row that was unread when the conversation was opened; null: none; undefined: not determined yet. */
   readonly newFrom: number | null | undefined;
-  /** The ids of the other agents who view it, and of those who are typing. */
+  /** The ids of other agents who have it open, and of those who are typing. */
   readonly viewing: readonly string[];
   readonly typing: readonly string[];
 }
@@ -27,10 +27,10 @@ export interface OpenLog {
 export interface DeskState {
   readonly you: AgentJson | null;
   readonly people: readonly AgentJson[];
-  /** The instance of the desk that the lists are from; null: none was received. */
+  /** The instance of the desk that sent the lists; null: no list was received yet. */
   readonly epoch: string | null;
   readonly rev: number;
-  /** Whether a frame did not follow the known revision: whole lists are needed. */
+  /** Whether a frame did not follow the known revision, so complete lists are needed. */
   readonly isStale: boolean;
   /** By conversation. */
   readonly rows: ReadonlyMap<string, ShownDeskRow>;
@@ -53,7 +53,7 @@ export const EMPTY_DESK: DeskState = {
   offsetMs: 0,
 };
 
-/** Returns a conversation without any rows yet. */
+/** Returns a conversation that has no rows yet. */
 export function openLog(conversation: string): OpenLog {
   return {
     conversation,

@@ -1,14 +1,14 @@
-/** The lines of a conversation as shown, from its rows: messages, notes, grey events, separators. Pure. */
+/** The lines of a conversation as shown: messages, notes, grey events and separators, computed from its rows. Pure. */
 import type { RowJson } from "../../shared/api/rows.ts";
 import { deliveryOf, groupOutcomes, type Delivery } from "./delivery.ts";
 
 type RowOf<K extends RowJson["kind"]> = Extract<RowJson, { kind: K }>;
 type Message = Extract<RowOf<"in">["content"], { event: "message" }>;
-/** What an agent, a rule or a program sent. */
+/** What an agent, a rule or an API call sent. */
 export type SentContent = RowOf<"out">["content"];
 
 interface LineHead {
-  /** Unique in the conversation, and the same as long as the line is shown. */
+  /** Unique in the conversation; unchanged as long as the line is shown. */
   readonly key: string;
   /** Epoch ms. */
   readonly at: number;
@@ -26,9 +26,9 @@ export type Line =
   | (LineHead & {
       readonly type: "in";
       readonly message: Message;
-      /** Whether it belongs to the message before. */
+      /** Whether the line is grouped with the message before it. */
       readonly isNext: boolean;
-      /** Whether the message after belongs to it, which then shows the time. */
+      /** Whether the line is grouped with the message after it, which then shows the time. */
       readonly isFollowed: boolean;
     })
   | (LineHead & {
@@ -43,10 +43,10 @@ export type Line =
       readonly delivery: Delivery;
       readonly isNext: boolean;
     })
-  /** A message that was never made, because automation may not answer. */
+  /** A message that automation did not create because it may not answer. */
   | (LineHead & { readonly type: "withheld"; readonly reason: string; readonly text: string | null });
 
-/** Messages of one author that follow each other within this time belong together, milliseconds. */
+/** Messages of one author that follow each other within this time are grouped, milliseconds. */
 const TOGETHER_MS = 3 * 60_000;
 
 /**
@@ -129,7 +129,7 @@ function textOf(content: RowOf<"blocked">["content"]): string | null {
   return content?.type === "text" ? content.content : null;
 }
 
-/** The newest state of the session by the rows alone: for conversations that are in none of the page's lists. */
+/** The newest state of the session according to the rows: for conversations that are in none of the page's lists. */
 export function lastSession(rows: readonly RowJson[]): RowOf<"session">["facts"] | null {
   const row = rows.findLast((candidate) => candidate.kind === "session");
   return row?.kind === "session" ? row.facts : null;

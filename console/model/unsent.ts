@@ -1,16 +1,16 @@
 /**
- * Messages and notes that the server does not have yet. Each has an id of the page's, which is its Idempotency-Key: it can
+ * Messages and notes that the server does not have yet. The page gives each an id, which is its Idempotency-Key: it can
  * be sent again without being delivered twice. Pure.
  */
 import type { RowJson } from "../../shared/api/rows.ts";
 
-/** Why the server refused a message: the code of its problem, and a name where it has one. */
+/** Why the server refused a message: the code of its problem, and the name in it, if any. */
 export interface Refusal {
   readonly code: string;
   readonly name?: string | undefined;
 }
 
-/** What is to be sent. A picture is uploaded before it is sent. */
+/** The content to be sent. A picture is uploaded before it is sent. */
 export type UnsentContent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "note"; readonly text: string }
@@ -24,7 +24,7 @@ export interface Unsent {
   readonly content: UnsentContent;
   /** Whether it waits for the user's next message when it cannot be sent now. */
   readonly hold: boolean;
-  /** The newest row that the author had seen; null: it is sent in any case. */
+  /** The seq of the newest row that the author had seen; null: it is sent in any case. */
   readonly seenSeq: number | null;
   /** Epoch ms. */
   readonly writtenAt: number;
@@ -70,7 +70,7 @@ export function listShown(
 ): readonly Unsent[] {
   return list.filter((unsent) => {
     if (unsent.conversation !== conversation) return false;
-    // A row may arrive before the answer to the request that made it.
+    // The row may arrive before the answer to the request that created it.
     return unsent.phase.name !== "sending" || !rows.some((row) => isRowOf(row, unsent, you));
   });
 }
@@ -82,7 +82,7 @@ function isRowOf(row: RowJson, { content, writtenAt }: Unsent, you: string): boo
   return content.text.startsWith(row.content.content.trim());
 }
 
-/** What of a list survives a reload: texts, as JSON. */
+/** Serialises the texts of a list as JSON, so that they survive a reload; pictures are not included. */
 export function toStored(list: readonly Unsent[]): string {
   const kept = list.filter(({ content, phase }) => content.type !== "picture" && phase.name !== "accepted");
   return JSON.stringify(kept.map(toStoredOne));
@@ -93,8 +93,8 @@ function toStoredOne({ phase, ...unsent }: Unsent): object {
 }
 
 /**
- * Reads a stored list: what is sent again with its id, and what becomes a draft because it is too old or was refused.
- * Anything unreadable is dropped.
+ * Parses a stored list into texts that are sent again with their ids, and texts that become drafts because they are too
+ * old or were refused. Invalid entries are dropped.
  */
 export function fromStored(
   text: string | null,

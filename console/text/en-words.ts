@@ -1,4 +1,4 @@
-/** Texts by name in English: what the server calls states, reasons and problems. */
+/** English texts for the server's names of states, reasons and problems. */
 import type { Texts } from "./zh.ts";
 
 /** The words. */

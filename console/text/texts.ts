@@ -18,7 +18,7 @@ export function useTexts(): Texts {
   return useContext(TextContext);
 }
 
-/** Returns a text of a table by a name that comes from the server; undefined when the table has none. */
+/** Returns a text of a table by a name from the server; undefined when the table has none. */
 export function lookUp(table: object, name: string): string | undefined {
   const texts: Readonly<Record<string, unknown>> = { ...table };
   const text = Object.hasOwn(texts, name) ? texts[name] : undefined;

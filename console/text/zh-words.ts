@@ -1,4 +1,4 @@
-/** Texts by name in Chinese: what the server calls states, reasons and problems. */
+/** Chinese texts for the server's names of states, reasons and problems. */
 
 /** The words. */
 export const ZH_WORDS = {

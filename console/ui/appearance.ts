@@ -1,4 +1,4 @@
-/** The appearance of a page: as chosen, or as that of the system. */
+/** The appearance of a page: the user's choice, or the system's appearance. */
 import { useEffect, useState } from "preact/hooks";
 
 /** An appearance. */

@@ -1,7 +1,7 @@
 /** Formats times for display, in the browser's time zone. */
 import { fill } from "./text.ts";
 
-/** The texts of a page that times need. */
+/** The texts used to format times. */
 export interface ClockTexts {
   /** The language tag for `toLocaleDateString`. */
   readonly locale: string;
@@ -44,8 +44,8 @@ export function chatTime(at: number, now: number, t: ClockTexts): string {
 }
 
 /**
- * Formats an end in the future, rounded up to the minute so that it is never shown too early: 14:36, with the day when
- * it is not today.
+ * Formats a future end, rounded up to the minute so that it is never shown too early: 14:36; with the day when it is
+ * not today.
  */
 export function untilTime(at: number, now: number, t: ClockTexts): string {
   const end = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
@@ -53,7 +53,7 @@ export function untilTime(at: number, now: number, t: ClockTexts): string {
   return `${new Date(end).toLocaleDateString(t.locale, { month: "short", day: "numeric" })} ${shortTime(end)}`;
 }
 
-/** Returns the midnight at which a day began. */
+/** Returns the midnight at which the day of a time began. */
 export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }

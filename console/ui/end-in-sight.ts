@@ -52,7 +52,7 @@ export function useEndInSight<T>(
     observer.observe(box);
     if (box.firstElementChild !== null) observer.observe(box.firstElementChild);
     return () => observer.disconnect();
-    // Lines are only ever added: their number shows whether there are new ones.
+    // Lines are only ever added, so a higher number of lines means new ones.
   }, [lines.length, isTyping]);
 
   const onScroll = (): void => {

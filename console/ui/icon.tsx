@@ -1,4 +1,4 @@
-/** Icons: one path in a square of 24; each is decorative and has a name beside it. */
+/** Icons: one path in a square of 24; each is decorative and has a text label beside it. */
 import type { JSX } from "preact";
 
 /** Draws a path in the text's colour. */

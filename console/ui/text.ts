@@ -1,4 +1,4 @@
-/** Texts in two languages: what the phone page and the desk share. Each page has its own dictionaries. */
+/** Texts in two languages: the parts shared by the phone page and the desk. Each page has its own dictionaries. */
 
 /** A language of a page. */
 export type Language = "zh-CN" | "en";

@@ -1,4 +1,4 @@
-/** The machine's clock, read once a second. */
+/** The machine's clock, read once per second. */
 import { useEffect, useState } from "preact/hooks";
 
 /** Returns the machine's time, updated every second. @returns epoch milliseconds */

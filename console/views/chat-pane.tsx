@@ -1,4 +1,4 @@
-/** The open conversation: who it is, what can be done with the session, the history, the composer. */
+/** The open conversation: the contact, the actions on the session, the history, the composer. */
 import type { JSX } from "preact";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 import { useStore } from "../client/store.ts";
@@ -23,9 +23,9 @@ const NO_QUOTA: Quota = { level: "none", closed: "never", left: 0, total: 5, lef
 interface ChatProps {
   readonly state: DeskState;
   readonly open: OpenLog;
-  /** The session; null: there is no open one, or the agent may not see it. */
+  /** The session; null: there is no open session, or the agent may not see it. */
   readonly row: ShownDeskRow | null;
-  /** The contact, also of a conversation that is in no list. */
+  /** The contact; also known for a conversation that is in no list. */
   readonly contact: ShownDeskRow["contact"] | null;
   readonly onBack: () => void;
   readonly onTake: () => void;
@@ -201,7 +201,7 @@ function ChatHeader(props: ChatProps): JSX.Element {
   );
 }
 
-/** What stands in the middle when no conversation is open. */
+/** Shown in the middle when no conversation is open. */
 export function NoChat({ onTakeFirst }: { readonly onTakeFirst: (() => void) | null }): JSX.Element {
   const t = useTexts();
   return (

@@ -1,4 +1,4 @@
-/** In place of the input, when no reply can be written: the reason, and the ways out. Never a dead end. */
+/** Shown instead of the input when the agent cannot reply: the reason and at least one possible action. */
 import type { JSX } from "preact";
 import { canHold, type Obstacle } from "../model/composing.ts";
 import type { Quota } from "../model/quota.ts";
@@ -19,7 +19,7 @@ interface ClosedProps {
   readonly onReopen: () => void;
 }
 
-/** The reason and the ways out. */
+/** Renders the reason and the possible actions. */
 export function ComposerClosed(props: ClosedProps): JSX.Element | null {
   const { obstacle, quota, servedBy, onHold, onNote, onTakeOver, onReopen } = props;
   const t = useTexts();

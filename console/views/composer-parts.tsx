@@ -5,7 +5,7 @@ import type { Quota } from "../model/quota.ts";
 import { useTexts } from "../text/texts.ts";
 import { Icon } from "./icons.tsx";
 
-/** The composer's upper edge: the share of the window that is left. */
+/** The composer's upper edge: its length shows the share of the window's time that is left. */
 export function Fuse({ quota }: { readonly quota: Quota }): JSX.Element {
   return (
     <svg class="fuse" data-level={quota.level} viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">

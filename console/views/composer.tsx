@@ -1,6 +1,6 @@
 /**
- * The composer: reply and note are distinguished by ground, icon, words and button. Enter sends, never while an input method
- * is choosing. Before sending it shows what the text will use.
+ * The composer: reply and note differ in background, icons, words and button. Enter sends, except while an input method
+ * is open. Before sending it shows how much of the quota the text will use.
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -19,9 +19,9 @@ import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LongQuota } from "./parts.tsx";
 
-/** The `keyCode` of a key that an input method handled; Safari reports it after the end of the composition. */
+/** The `keyCode` of a key that an input method handled; Safari reports it only after the end of the composition. */
 const KEY_OF_INPUT_METHOD = 229;
-/** How often colleagues are told that the agent is typing, milliseconds. */
+/** How often colleagues are notified that the agent is typing, milliseconds. */
 const TYPING_EVERY_MS = 3_000;
 
 interface ComposerProps {
@@ -75,7 +75,7 @@ export function Composer(props: ComposerProps): JSX.Element {
         hold: isHeld,
         seenSeq,
       },
-      // A text that was refused as stale has been looked at twice.
+      // After a refusal as stale the agent has reviewed the text, so it is sent without an undo time.
       isStale ? 0 : undefined,
     );
     desk.stale.change((set) => without(set, conversation));
@@ -186,7 +186,7 @@ interface WarningProps {
   readonly onNormal: () => void;
 }
 
-/** What is to be known before sending, one thing at a time: the most urgent. */
+/** The hint before sending: only the most urgent one is shown. */
 function Warning({ isNote, isStale, isHeld, quota, cost, draft, open, t, onNormal }: WarningProps): JSX.Element | null {
   const warn = (text: string, isBad = false): JSX.Element => (
     <p class={`composer-note ${isBad ? "bad" : ""}`} role="status">
@@ -213,12 +213,12 @@ function Warning({ isNote, isStale, isHeld, quota, cost, draft, open, t, onNorma
   return null;
 }
 
-/** Whether a note has too many characters. */
+/** Whether a note is too long. */
 function isTooLong(note: string): boolean {
   return Array.from(note).length > MAX_NOTE;
 }
 
-/** Whether a colleague or a program has replied since the reply was begun. */
+/** Whether a colleague or a program has replied since the agent began the reply. */
 function isOld({ reply, basedOn }: Draft, { rows }: OpenLog): boolean {
   return reply.trim() !== "" && basedOn !== 0 && rows.some((row) => row.kind === "out" && row.seq > basedOn);
 }
@@ -245,7 +245,7 @@ function sendLabel(props: {
   return cost.sends > 1 ? fill(t.sendMany, { count: cost.sends }) : t.send;
 }
 
-/** Reports typing at most every few seconds, and its end at once. */
+/** Reports typing at most every few seconds, and reports the end of typing immediately. */
 function useTyping(): (isTyping: boolean) => void {
   const { desk } = useShared();
   const reported = useRef(0);
@@ -257,7 +257,7 @@ function useTyping(): (isTyping: boolean) => void {
   };
 }
 
-/** Brings a draft that the agent wrote in another browser, when there is none here. */
+/** Loads the draft that the agent wrote in another browser when this browser has none. */
 function useServerDraft(conversation: string, log: string, hasDraft: boolean): void {
   const { desk } = useShared();
   useEffect(() => {

@@ -1,6 +1,6 @@
 /**
- * The content of a message, of every type. What users and services wrote is text only, never HTML; an address is followed
- * only if it is http(s).
+ * The content of a message, of every type. Texts of users and of our own side are rendered as text only, never as HTML;
+ * only http(s) addresses become links.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -58,7 +58,7 @@ export function UserContent({
   }
 }
 
-/** A message of the service. A picture of ours can be shown as long as the platform keeps it. */
+/** An outbound message. An outbound picture can be shown as long as the platform keeps it. */
 export function ServiceContent({
   content,
   conversation,
@@ -85,7 +85,7 @@ export function ServiceContent({
   }
 }
 
-/** A text. @param isUsers a user's text, in which there are no mini-program links */
+/** Renders a text. @param isUsers the user wrote it: mini-program links in it are not converted */
 export function TextBubble({
   text,
   isUsers = false,
@@ -102,7 +102,7 @@ export function TextBubble({
   );
 }
 
-/** A text with its addresses as links and its faces as emoji. */
+/** Renders a text with its addresses as links and its face codes as emoji. */
 export function RichText({ text, isUsers }: { readonly text: string; readonly isUsers: boolean }): JSX.Element {
   const parts = isUsers ? splitAddresses(text) : parseText(text);
   return (
@@ -148,7 +148,7 @@ function Picture({ url, name }: { readonly url: string; readonly name: string })
   const [tries, setTries] = useState(0);
   const [isLost, setLost] = useState(false);
   const [isLarge, setLarge] = useState(false);
-  // Another URL, so that the browser does not use the failure it remembers.
+  // Another URL, so that the browser does not reuse the cached failure.
   const source = tries === 0 ? url : `${url}?try=${tries}`;
   if (isLost) {
     return (

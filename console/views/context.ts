@@ -1,4 +1,4 @@
-/** What the parts of the desk share: the desk, its notices, the names of colleagues. */
+/** Values shared by the parts of the desk's page: the desk, the notices, the names of colleagues. */
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
@@ -10,7 +10,7 @@ import { fill } from "../ui/text.ts";
 /** A dialog over the page. */
 export type DialogName = "transfer" | "park" | "finish" | "presence" | "shortcuts";
 
-/** What the parts of the desk share. */
+/** The shared values. */
 export interface Shared {
   readonly desk: Desk;
   readonly notify: (text: string, isBad?: boolean) => void;
@@ -18,22 +18,22 @@ export interface Shared {
   readonly showDialog: (dialog: DialogName | null) => void;
 }
 
-/** Set by the desk's screen. */
+/** Set by the desk screen. */
 export const SharedContext = createContext<Shared | null>(null);
 
-/** Returns what the parts share. */
+/** Returns the shared values. */
 export function useShared(): Shared {
   const shared = useContext(SharedContext);
-  if (shared === null) throw new Error("outside of the desk's screen");
+  if (shared === null) throw new Error("useShared must be called inside the desk screen");
   return shared;
 }
 
-/** Returns how a contact is called: by name, else by the end of the user's id. */
+/** Returns the display name of a contact: the name, or else the end of the user's id. */
 export function nameOf({ contact }: Pick<DeskRow, "contact">, t: Texts): string {
   return contact.name ?? `${t.user} ··${contact.tail}`;
 }
 
-/** Returns what a failed command means for the agent. */
+/** Returns a text that explains a failed command to the agent. */
 export function describeProblem(error: unknown, t: Texts): string {
   if (!(error instanceof ApiProblem)) return t.unexpected;
   if (error.code === "unreachable") return t.unreachable;
@@ -45,7 +45,7 @@ export function describeProblem(error: unknown, t: Texts): string {
 const lookers = new Set<() => void>();
 let ticker: ReturnType<typeof setInterval> | undefined;
 
-/** Returns the page's clock, once a second; all clocks of the page change together. Epoch ms. */
+/** Returns the page's clock, updated once per second; all times on the page change together. Epoch ms. */
 export function useClock(): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -61,7 +61,7 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${t.title}`;
   }, [unread, t]);
 
-  /** Runs a command and says what came of it. @returns whether it succeeded */
+  /** Runs a command and shows its result as a notice. @returns whether it succeeded */
   const act = async (
     target: Target,
     name: keyof typeof t.done,
@@ -235,10 +235,12 @@ function targetOf({ conversation, log, version, session }: ShownDeskRow): Target
   return { conversation, log, version, session: session.seq };
 }
 
-/** How long a place may take to appear, milliseconds. */
+/** How long an element may take to appear before the focus is not moved to it, milliseconds. */
 const FOCUS_MS = 2_000;
 
-/** Moves the focus when what had it is gone: to the composer, the search, or the list, as soon as it is there. */
+/**
+ * Moves the focus when the focused element was removed: to the composer, the search, or the list, as soon as it exists.
+ */
 function focusOn(place: "composer" | "search" | "list", until = Date.now() + FOCUS_MS): void {
   requestAnimationFrame(() => {
     const selector =
@@ -270,7 +272,7 @@ function useNotice(): readonly [Notice, Shared["notify"]] {
 
 type Contact = ShownDeskRow["contact"];
 
-/** The contact of the open conversation, remembered when its session leaves the lists. */
+/** Returns the contact of the open conversation, kept when its session leaves the lists. */
 function useContacts(
   rows: ReadonlyMap<string, ShownDeskRow>,
   opened: string | null,

@@ -1,4 +1,4 @@
-/** The dialogs about a session: transfer, park, close. Each says what will happen before it does. */
+/** The dialogs of a session: transfer, park, close. Each states the effect before it is confirmed. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
@@ -19,7 +19,7 @@ interface DialogProps {
   readonly onAct: (name: "transfer" | "park" | "close", extra: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Chooses a colleague or a team, with a note. */
+/** Lets the agent choose a colleague or a team, with a note. */
 export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX.Element {
   const t = useTexts();
   const [kind, setKind] = useState<"agent" | "team">("agent");
@@ -118,7 +118,7 @@ function rank(actual: DeskState["people"][number]["actual"]): number {
 
 const MINUTE_MS = 60_000;
 
-/** Chooses until when a session is parked: always within the reply window. */
+/** Lets the agent choose until when a session is parked: always within the reply window. */
 export function ParkDialog({ row, state, onClose, onAct }: DialogProps): JSX.Element {
   const t = useTexts();
   const now = Date.now() + state.offsetMs;
@@ -156,7 +156,7 @@ function parkChoices(now: number, end: number, t: Texts): readonly (readonly [st
   return times.filter(([, until]) => until <= end);
 }
 
-/** Asks before a session is closed. */
+/** Asks for confirmation before a session is closed. */
 export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.Element {
   const t = useTexts();
   const { desk } = useShared();
@@ -183,7 +183,7 @@ export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.E
   );
 }
 
-/** The keys of the desk. */
+/** Lists the keyboard shortcuts of the desk. */
 export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
   const t = useTexts();
   const keys: readonly (readonly [string, readonly string[]])[] = [

@@ -1,4 +1,4 @@
-/** The icons of the desk; each is decorative and has a name beside it. */
+/** The icons of the desk; each is decorative and has a text label beside it. */
 import type { JSX } from "preact";
 import { Stroke } from "../ui/icon.tsx";
 

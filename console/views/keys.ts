@@ -1,4 +1,4 @@
-/** The keys of the desk. In a text box and in a dialog only those with Ctrl or ⌘ work (DESK_LESSONS §11). */
+/** The keyboard shortcuts of the desk. In a text box or a dialog only those with Ctrl or ⌘ work (DESK_LESSONS §11). */
 import { useEffect, useRef } from "preact/hooks";
 import type { ListName } from "../model/lists.ts";
 
@@ -12,7 +12,7 @@ export interface KeyActions {
   readonly transfer: () => void;
   readonly park: () => void;
   readonly finish: () => void;
-  /** @returns whether there was something to take back */
+  /** @returns whether there was a message to take back */
   readonly undo: () => boolean;
   readonly search: () => void;
   readonly presence: () => void;
@@ -20,11 +20,11 @@ export interface KeyActions {
   readonly sheet: () => void;
 }
 
-/** How long after G its second key counts, milliseconds. */
+/** How long after G its second key is accepted, milliseconds. */
 const CHORD_MS = 1_500;
 const LISTS: Readonly<Record<string, ListName>> = { m: "mine", q: "queue", a: "all", c: "closed" };
 
-/** Listens to the keys while the desk is shown. */
+/** Handles the shortcuts while the desk is shown. */
 export function useKeys(actions: KeyActions): void {
   const current = useRef(actions);
   current.current = actions;

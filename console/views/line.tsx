@@ -168,7 +168,7 @@ function sessionText(facts: SessionFacts, by: string | null, people: readonly Ag
   }
 }
 
-/** A note: another ground, a bar, a lock, the whole width. */
+/** Renders a note: own background, a bar, a lock icon, full width. */
 export function Note({
   by,
   text,

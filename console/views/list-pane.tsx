@@ -17,9 +17,9 @@ import { ListRow, QueueRow } from "./list-row.tsx";
 import { Offers } from "./offers.tsx";
 import { Empty } from "./parts.tsx";
 
-/** The rows drawn at first, and how many more each time. */
+/** The number of rows rendered at first, and the number added each time. */
 const SHOWN_ROWS = 100;
-/** The order of a list is kept this long under a resting pointer, milliseconds. */
+/** How long the order of a list is kept while the pointer does not move, milliseconds. */
 const KEEP_ORDER_MS = 2_000;
 
 interface ListPaneProps {
@@ -29,7 +29,7 @@ interface ListPaneProps {
   readonly onOpen: (conversation: string) => void;
   readonly onOpenClosed: (row: ClosedRow) => void;
   readonly onTake: (row: ShownDeskRow) => void;
-  /** What stands at the end of the first line on a phone. */
+  /** The content at the end of the first line on a phone. */
   readonly corner: JSX.Element;
 }
 
@@ -248,7 +248,7 @@ function moveFocus(
   event.preventDefault();
 }
 
-/** Rows do not move under the pointer: their order is kept for a while, or until the pointer leaves. */
+/** Keeps the order of the rows under the pointer, for a limited time or until the pointer leaves. */
 function useCalmOrder(
   rows: readonly ShownDeskRow[],
 ): readonly [readonly ShownDeskRow[], { readonly onPointerEnter: () => void; readonly onPointerLeave: () => void }] {

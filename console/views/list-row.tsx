@@ -17,9 +17,9 @@ interface RowProps {
   readonly people: readonly AgentJson[];
   readonly offsetMs: number;
   readonly isOpen: boolean;
-  /** Whether it is the row that the Tab key reaches. */
+  /** Whether this row gets the focus by the Tab key. */
   readonly isReached: boolean;
-  /** Whether there is text of the agent's that was not sent. */
+  /** Whether the agent has an unsent text for it. */
   readonly hasDraft: boolean;
   readonly onOpen: (conversation: string) => void;
 }
@@ -76,7 +76,7 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
   );
 });
 
-/** A waiting session, with the button that takes it. */
+/** Renders a waiting session with the button that takes it. */
 export const QueueRow = memo(function QueueRow(
   props: Omit<RowProps, "people" | "hasDraft" | "isReached"> & {
     readonly canTake: boolean;
@@ -114,7 +114,7 @@ export const QueueRow = memo(function QueueRow(
   );
 });
 
-/** Returns an agent's name by id. */
+/** Returns the name of the agent with an id. */
 export function agentName(id: string | null, people: readonly AgentJson[], t: Texts): string {
   return people.find((agent) => agent.id === id)?.name ?? t.somebody;
 }
@@ -128,7 +128,7 @@ function lineText({ line, session }: ShownDeskRow, you: string, t: Texts): strin
   return who === null ? text : fill(t.said, { who, text });
 }
 
-/** Names a type of message in a list. */
+/** Returns the label of a message type in a list. */
 function kindName(kind: string, t: Texts): string {
   const names = new Map<string, string>([
     ["image", t.picture],

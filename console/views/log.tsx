@@ -1,4 +1,7 @@
-/** The history of the open conversation: opens at the first unread message or at its end, and stays where it was read. */
+/**
+ * The history of the open conversation: opens at the first unread message or at the end, and keeps the position when
+ * the agent returns to it.
+ */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
@@ -27,7 +30,7 @@ interface LogProps {
   readonly actions: LineActions | null;
 }
 
-/** Where each conversation was scrolled to, for returning to it. */
+/** The scroll position of each conversation, restored when it is opened again. */
 const positions = new Map<string, number>();
 
 /** The history. */
@@ -56,7 +59,7 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
     see();
   };
 
-  // The first time: where it was left, else the first unread message, else the end.
+  // The first time: the stored position, else the first unread message, else the end.
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null || !isReady) return;
@@ -69,7 +72,8 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
     height.current = element.scrollHeight;
   }, [isReady, open.newFrom, open.conversation]);
 
-  // New rows: the end stays in view, else their number is shown. Older rows: what was in view stays there.
+  // New rows: the end stays in view, or the number of new rows is shown. Older rows: the visible rows keep their
+  // position.
   const counted = useRef({ newestSeq, firstSeq });
   useLayoutEffect(() => {
     const element = box.current;
@@ -87,7 +91,7 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
     height.current = element.scrollHeight;
   }, [newestSeq, firstSeq, shown.length, open.typing.length]);
 
-  // Pictures that load and a composer that grows change the space: the end stays in view.
+  // Loading pictures and a growing composer change the available space: the end stays in view.
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;

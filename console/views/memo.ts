@@ -1,4 +1,4 @@
-/** Draws a component again only when a property has changed. */
+/** Renders a component again only when a property has changed. */
 import { Component, createElement, type ComponentChild, type FunctionComponent } from "preact";
 
 /** Wraps a component. Its properties are compared one by one. */

@@ -1,4 +1,6 @@
-/** Sessions offered to the agent, who has some seconds to accept: the one thing in the list that asks. */
+/**
+ * Sessions offered to the agent, who must accept within some seconds. No other element of the list requires an answer.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
@@ -10,7 +12,7 @@ import { fill } from "../ui/text.ts";
 import { describeProblem, useClock, useShared } from "./context.ts";
 import { ContactName } from "./parts.tsx";
 
-/** The offers to this agent. */
+/** Renders the offers to this agent. */
 export function Offers({ onOpen }: { readonly onOpen: (conversation: string) => void }): JSX.Element {
   const { desk } = useShared();
   const state = useStore(desk.state, (value) => value);

@@ -1,4 +1,4 @@
-/** What is shown of a message that is not simply sent: the reason in words, then the permitted step. */
+/** The outcome of a message that was not simply sent: the reason in words, then the possible action. */
 import type { JSX } from "preact";
 import type { CalmDelivery, Delivery } from "../model/delivery.ts";
 import { lookUp, useTexts, type Texts } from "../text/texts.ts";
@@ -6,14 +6,14 @@ import { shortTime, untilTime } from "../ui/clock.ts";
 import { fill } from "../ui/text.ts";
 import { Icon } from "./icons.tsx";
 
-/** What can be done about a message that was not sent. */
+/** The actions for a message that was not sent. */
 export interface LineActions {
   readonly again: (text: string) => void;
   readonly hold: (text: string) => void;
   readonly copy: (text: string) => void;
 }
 
-/** What became of a message that is not simply sent: the reason in words, then the permitted step. */
+/** Renders the outcome of a message that was not simply sent: the reason in words, then the possible action. */
 export function Outcome(props: {
   readonly delivery: Exclude<Delivery, CalmDelivery>;
   readonly text: string | null;
@@ -62,10 +62,10 @@ export function Outcome(props: {
   );
 }
 
-/** Reasons that the user's next message removes. */
+/** Reasons that no longer apply after the user's next message. */
 const WINDOW_REASONS: ReadonlySet<string> = new Set(["window_closed", "quota_used", "window_ended", "hold_expired"]);
 
-/** Says why a message was not sent. */
+/** Returns a text that explains why a message was not sent. */
 export function reasonText(reason: string, code: string | null, t: Texts): string {
   const text = lookUp(t.reason, reason);
   if (text !== undefined) return text;

@@ -1,4 +1,4 @@
-/** Small parts: avatars, presence, clocks, the quota. */
+/** Small parts of the page: avatars, presence, clocks, the quota. */
 import type { JSX } from "preact";
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
@@ -12,7 +12,10 @@ import { Icon } from "./icons.tsx";
 
 const TINTS = 5;
 
-/** A circle with the first character of a name, or the end of an id. The platform gives no pictures. */
+/**
+ * Renders a contact: a circle with the first character of the name or the end of the id, because the platform provides
+ * no pictures.
+ */
 export function Avatar(props: {
   readonly name: string | null;
   readonly tail: string;
@@ -29,7 +32,7 @@ export function Avatar(props: {
   );
 }
 
-/** How a contact is called: the name and the end of the user's id, or that alone. */
+/** Renders a contact's name and the end of the user's id, or the id alone. */
 export function ContactName({ contact }: { readonly contact: DeskRow["contact"] }): JSX.Element {
   const t = useTexts();
   return (
@@ -42,7 +45,7 @@ export function ContactName({ contact }: { readonly contact: DeskRow["contact"] 
   );
 }
 
-/** A square with the first character of an agent's name. */
+/** Renders an agent: a square with the first character of the name. */
 export function AgentAvatar({
   name,
   presence,
@@ -58,25 +61,25 @@ export function AgentAvatar({
   );
 }
 
-/** The character that tells agents apart: of 小王 the second. */
+/** Returns the character that distinguishes agents: for 小王 the second. */
 function initialOf(name: string): string {
   const [first = "", second] = Array.from(name);
   return second !== undefined && /[小阿老]/u.test(first) ? second : first;
 }
 
-/** A dot: each presence has a shape of its own. */
+/** Renders a dot; each presence has its own shape. */
 export function PresenceDot({ presence }: { readonly presence: AgentJson["actual"] }): JSX.Element {
   return <i class={`presence ${presence}`} aria-hidden="true" />;
 }
 
-/** Names a presence as chosen, with its reason. */
+/** Returns the label of the chosen presence, with its reason. */
 export function presenceName({ wanted, actual }: AgentJson, t: Texts): string {
   const state = actual === "offline" && wanted.state !== "offline" ? "offline" : wanted.state;
   if (state === "away") return wanted.reason ?? t.away;
   return state === "offline" ? t.off : t[state];
 }
 
-/** How long a user has been waiting, counting up. */
+/** Renders how long a user has been waiting, counting up. */
 export function WaitingClock({ since, offsetMs }: { readonly since: string; readonly offsetMs: number }): JSX.Element {
   const t = useTexts();
   const ms = useClock() + offsetMs - Date.parse(since);
@@ -90,7 +93,7 @@ export function WaitingClock({ since, offsetMs }: { readonly since: string; read
   );
 }
 
-/** The pips of a quota: solid is left, striped is what this text will use, hollow is used. */
+/** Renders the quota as dots: solid is left, striped is what this text will use, hollow is used. */
 export function Pips({ quota, spend = 0 }: { readonly quota: Quota; readonly spend?: number }): JSX.Element {
   const { left, total } = quota;
   const pips = Array.from({ length: Math.max(total, left) }, (_, index) => {
@@ -106,7 +109,7 @@ export function Pips({ quota, spend = 0 }: { readonly quota: Quota; readonly spe
   );
 }
 
-/** The quota in a row of a list: pips, what is left, for how long. */
+/** Renders the quota in a row of a list: dots, what is left, for how long. */
 export function ShortQuota({
   window,
   offsetMs,
@@ -126,7 +129,7 @@ export function ShortQuota({
   );
 }
 
-/** The quota above the composer, to the second. */
+/** Renders the quota above the composer, to the second. */
 export function LongQuota({ quota, spend }: { readonly quota: Quota; readonly spend: number }): JSX.Element {
   const t = useTexts();
   return (
@@ -148,7 +151,7 @@ function closedWord(closed: NonNullable<Quota["closed"]>, t: Texts): string {
   return words[closed];
 }
 
-/** An empty place: what is missing, what will be here, and what to do. */
+/** Renders an empty state: what is missing, what will be shown here, and what to do. */
 export function Empty(props: {
   readonly icon: "tray" | "search" | "chats" | "alert";
   readonly title: string;

@@ -1,4 +1,4 @@
-/** The agent's presence, and what each means for new sessions; language, appearance and signing out. */
+/** The dialog for presence (with the meaning of each for new sessions), language, appearance and signing out. */
 import type { JSX } from "preact";
 import type { AgentJson, PresenceInput } from "../../shared/api/desk/agent.ts";
 import { useTexts, type Texts } from "../text/texts.ts";

@@ -1,4 +1,4 @@
-/** The narrow bar at the left: the mark, shortcuts, the state of the connection, the agent's presence. */
+/** The narrow bar at the left: the logo, shortcuts, the state of the connection, the agent's presence. */
 import type { JSX } from "preact";
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
 import type { LinkState } from "../client/link.ts";
@@ -74,7 +74,7 @@ function Connection({ link, t }: { readonly link: LinkState; readonly t: Texts }
   );
 }
 
-/** The presence at the top of the lists, on a phone. */
+/** Renders the presence at the top of the lists, on a phone. */
 export function PresenceButton({
   you,
   onPresence,
@@ -92,7 +92,7 @@ export function PresenceButton({
   );
 }
 
-/** What is wrong with the connection, and what that means for the work; nothing while it is live. */
+/** Renders a banner about a lost connection and its consequences; nothing while it is live. */
 export function ConnectionBanner({
   link,
   onReconnect,
@@ -135,7 +135,7 @@ function Reconnecting({
   );
 }
 
-/** Reminds an agent who would not get sessions; presence is the agent's choice, never that of opening a page. */
+/** Renders a reminder for an agent whose presence excludes new sessions; opening a page never changes the presence. */
 export function PresenceBanner({
   you,
   onOnline,

@@ -1,4 +1,4 @@
-/** The side panel: the contact, where the user came from, the session, earlier sessions. */
+/** The side panel: the contact, the page the user came from, the session, earlier sessions. */
 import type { JSX } from "preact";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
@@ -133,7 +133,7 @@ function Facts({ title, facts }: { readonly title: string; readonly facts: objec
 
 type EntryContext = Extract<Extract<RowJson, { kind: "in" }>["content"], { event: "action"; type: "enter" }>["context"];
 
-/** The page from which the user entered last, among the rows read. */
+/** Returns the page from which the user entered last, according to the rows read so far. */
 function findContext(rows: readonly RowJson[]): EntryContext | null {
   for (const row of rows.toReversed()) {
     if (row.kind !== "in" || row.content.event !== "action" || row.content.type !== "enter") continue;
@@ -143,7 +143,7 @@ function findContext(rows: readonly RowJson[]): EntryContext | null {
   return null;
 }
 
-/** The ends of sessions among the rows read, newest first. */
+/** Returns the ends of sessions in the rows read so far, newest first. */
 function closedSessions(rows: readonly RowJson[]): readonly Extract<RowJson, { kind: "session" }>[] {
   return rows
     .filter((row) => row.kind === "session")

@@ -1,4 +1,6 @@
-/** Signing in, and accepting an invite. Opening an invite's link changes nothing; only pressing the button does. */
+/**
+ * The forms for signing in and for accepting an invite. Opening an invite link changes nothing; only the button does.
+ */
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiProblem, call } from "../client/api.ts";
@@ -10,11 +12,11 @@ const MIN_PASSWORD = 10;
 
 interface SignInProps {
   readonly onSignedIn: () => void;
-  /** Why the agent has to sign in again; null: the page was just opened. */
+  /** Why the agent has to sign in again; null when the page was just opened. */
   readonly reason: string | null;
 }
 
-/** The form of name and password. */
+/** Renders the form with name and password. */
 export function SignIn({ onSignedIn, reason }: SignInProps): JSX.Element {
   const t = useTexts();
   const [name, setName] = useState("");
@@ -51,7 +53,7 @@ export function SignIn({ onSignedIn, reason }: SignInProps): JSX.Element {
   );
 }
 
-/** The form of an invite. @param secret what follows `#invite=` */
+/** Renders the form of an invite. @param secret the part of the hash after `#invite=` */
 export function AcceptInvite({
   secret,
   onSignedIn,
@@ -154,7 +156,7 @@ function PasswordField({ label, value, autocomplete, onInput, problem }: Passwor
   );
 }
 
-/** A problem that the form itself finds. */
+/** A problem that the form itself detects. */
 class FormProblem extends Error {}
 
 interface Form {

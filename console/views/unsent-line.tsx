@@ -1,4 +1,4 @@
-/** A message or note that the server does not have yet: a clock, never a tick. */
+/** A message or note that the server does not have yet: marked with a clock, never with a tick. */
 import type { JSX } from "preact";
 import { putBack } from "../client/desk.ts";
 import type { Unsent } from "../model/unsent.ts";
@@ -11,7 +11,7 @@ import { Note } from "./line.tsx";
 import { reasonText } from "./outcome.tsx";
 import { AgentAvatar } from "./parts.tsx";
 
-/** A message on its way, with its state in words and the permitted step. */
+/** Renders an unsent message, with its state in words and the possible action. */
 export function UnsentLine({ unsent, you }: { readonly unsent: Unsent; readonly you: string }): JSX.Element {
   const { content, phase, writtenAt } = unsent;
   const state = <UnsentState unsent={unsent} />;

@@ -1,4 +1,4 @@
-/** The icons of the page; each is decorative and has a name beside it. */
+/** The icons of the page; each is decorative and has a text label beside it. */
 import type { JSX } from "preact";
 import { Stroke } from "../../console/ui/icon.tsx";
 

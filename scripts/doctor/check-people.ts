@@ -11,7 +11,7 @@ const PEOPLE = check("people", "有管理员可以登录客服工作台", "an ad
 export async function checkPeople(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;
   if (apiKey === undefined) return [];
-  // The agents are those of the deployment.
+  // Agents belong to the deployment, not to one mini program.
   const reply = await callApi(ports, { url: target.url, apiKey }, { path: "/api/v1/agents" });
   if ("unreachable" in reply || reply.status !== 200) return [];
   const agents = toList(readObject(reply.body)["agents"]).map(toObject);

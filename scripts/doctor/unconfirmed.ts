@@ -16,7 +16,7 @@ export interface OpenPoint {
   readonly settled?: BilingualText;
 }
 
-/** Points that the checks cannot resolve, with what to examine. */
+/** Points that the checks cannot resolve, each with what the operator should examine. */
 const OTHERS: readonly OpenPoint[] = [
   {
     number: 1,

@@ -25,7 +25,7 @@ export async function buildDesk(withMap = false): Promise<DeskFiles> {
   };
 }
 
-/** Writes the files; several processes may do so at the same time, and none may read a partial file. */
+/** Writes the files so that several processes may do so at the same time and none reads a partial file. */
 export async function writeDesk(files: DeskFiles): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     const file = join(ROOT, "public", path);

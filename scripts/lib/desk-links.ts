@@ -11,23 +11,23 @@ interface Starter {
   readonly role: Person["role"];
 }
 
-/** The first admin. Any admin that exists takes this one's place. */
+/** The first admin; not added when there is an admin already. */
 const ADMIN: Starter = { name: "管理员", role: "admin" };
-/** For trying the desk as an agent, on one's own machine. */
+/** An agent for trying the desk on a developer's machine. */
 const DEMO: Starter = { name: "演示客服", role: "agent" };
 
-/** How an agent gets in. */
+/** How an agent signs in for the first time. */
 export interface DeskLink {
   readonly name: string;
   /** An invite, valid once and for 24 hours; absent: the agent has a password. */
   readonly invite?: string;
 }
 
-/** The part of the client that is used. */
+/** The part of the API client that is used. */
 type PeopleClient = Pick<KefuClient, "agents" | "addAgent" | "inviteAgent">;
 
 /**
- * Returns how the first admin gets in, and the demo agent if wanted.
+ * Returns invites for the first admin and, if wanted, for the demo agent.
  *
  * @returns the code of the refusal when the worker refuses, such as `desk_off`
  */

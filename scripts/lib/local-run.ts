@@ -40,7 +40,7 @@ export function keyPlace(path: string): string {
  * Returns a text with the addresses of all parts.
  *
  * @param apiKey the API key as it is shown
- * @param links how agents get into the desk
+ * @param links how agents sign in to the desk
  */
 export function describeStack(
   { workerUrl, emulatorUrl, shopUrl }: Stack,
@@ -66,11 +66,7 @@ edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
 `;
 }
 
-/**
- * Returns how the first admin and a demo agent get into the desk.
- *
- * @throws when the worker refuses
- */
+/** Returns how the first admin and a demo agent sign in to the desk. @throws when the worker refuses */
 export async function findLocalLinks({ workerUrl }: Stack, apiKey: string): Promise<readonly DeskLink[]> {
   const links = await findDeskLinks(createKefuClient({ baseUrl: workerUrl, apiKey }), { hasDemo: true });
   if (!links.ok) throw new Error(`the desk has no agents: ${links.error}`);
@@ -85,7 +81,7 @@ function describeLinks(links: readonly DeskLink[]): string {
             首次登录：打开链接设置密码，24 小时内有效 / first sign-in: open a link and set a password, within 24 hours`;
 }
 
-/** A browser takes localhost for a secure place more often than 127.0.0.1. */
+/** Browsers treat localhost as a secure context more often than 127.0.0.1. */
 function atLocalhost(url: string): string {
   return url.replace("//127.0.0.1", "//localhost");
 }

@@ -126,7 +126,7 @@ async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts,
   else screen.note(say("已有设置，未写入欢迎语", "settings exist already, so the greeting was not stored"));
 }
 
-/** Reports how the first admin gets into the desk. */
+/** Reports how the first admin signs in to the desk. */
 async function openDesk({ screen, worker }: SetupPorts, { url, apiKey }: WorkerPlace): Promise<void> {
   const client = createKefuClient({
     baseUrl: url,

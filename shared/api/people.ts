@@ -9,7 +9,7 @@ const MAX_TEAMS = 20;
 const MAX_CAPACITY = 100;
 /** The capacity of a new agent. */
 const CAPACITY = 10;
-/** Longest texts that are read, characters; what a password must be is checked after that. */
+/** The maximum lengths that are read, characters; the rules for passwords are checked after that. */
 const MAX_SECRET_TEXT = 1_000;
 
 const RoleSchema = v.pipe(

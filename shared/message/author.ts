@@ -28,7 +28,7 @@ type AuthorType = keyof typeof AUTHORS;
 /** Who wrote a message or caused a row. */
 export interface Author {
   readonly type: AuthorType;
-  /** The id of a rule or an agent. */
+  /** The id of the rule or agent; absent for other authors. */
   readonly id?: string;
 }
 

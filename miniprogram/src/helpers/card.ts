@@ -34,7 +34,7 @@ export function toShownCard(card: CardOptions | null | undefined): ShownCard {
   return { shown: true, title, path: readPath(card), image };
 }
 
-/** Returns the path in the form WeCom may need. */
+/** Returns the path of the card, with `.html` added to the page when `htmlSuffix` is set (WeCom). */
 export function toChatPath(card: CardOptions): string {
   const { htmlSuffix = false } = card;
   const path = readPath(card);

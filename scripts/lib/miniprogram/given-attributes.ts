@@ -22,7 +22,7 @@ interface Given {
 }
 
 /**
- * Writes the branches of a template.
+ * Replaces each marked button of a template by branches of `wx:if`.
  *
  * @example `<button given:a="{{x}}" />` is `<button wx:if="{{x}}" a="{{x}}" /><button wx:else />`
  * @throws Error for an invalid mark

@@ -1,6 +1,6 @@
 /**
- * The schemas of what agents do with sessions: bodies and answers. A command names the session and the version on which
- * it is based, and its id makes a repeat harmless.
+ * The schemas of the actions of agents on sessions: bodies and answers. A command names the session and the version on
+ * which it is based; a repeat with the same id has no further effect.
  */
 import * as v from "valibot";
 import {

@@ -29,7 +29,7 @@ const PAGE_FRAMES = {
   }),
   /** Begins or ends showing a list. */
   view: v.object({ type: v.literal("view"), name: ViewSchema, on: v.boolean() }),
-  /** Opens a conversation, instead of the one that was open. `after`: the newest row that the page has. */
+  /** Opens a conversation and closes the one that was open. `after`: the seq of the newest row that the page has. */
   open: v.object({
     type: v.literal("open"),
     conversation: ConversationIdSchema,
@@ -81,9 +81,9 @@ const SERVER_FRAMES = {
     rev: RevSchema,
     now: TimeSchema,
   }),
-  /** The whole lists: they replace those of the page. */
+  /** The complete lists; they replace those of the page. */
   views: v.object({ type: v.literal("views"), ...listHead, rows: v.array(ShownRowSchema) }),
-  /** What has changed since revision `from`. A page with another revision asks for whole lists by a new `hello`. */
+  /** What has changed since revision `from`. A page with another revision requests complete lists by a new `hello`. */
   delta: v.object({
     type: v.literal("delta"),
     ...listHead,
@@ -92,9 +92,10 @@ const SERVER_FRAMES = {
     removes: v.array(WordSchema),
   }),
   /**
-   * New rows of the open conversation: those after `from`, up to `to`. The page ignores rows that it has. When `from` is
-   * greater than its newest row, it reads the rows between by `GET …/messages?after=`. Another `log` clears the
-   * conversation. Without rows it is the desk's position, or the greatest number when the desk does not know it.
+   * New rows of the open conversation: those after `from`, up to `to`. The page ignores rows that it has. When `from`
+   * is greater than its newest row, it reads the rows between by `GET …/messages?after=`. Another `log` clears the
+   * conversation. A frame without rows has the desk's last known seq as `to`, or the greatest number when the desk does
+   * not know any.
    */
   rows: v.object({
     type: v.literal("rows"),

@@ -1,6 +1,6 @@
 /**
- * What each role may do with which sessions: one table and one function. The server decides by it in lists, deltas and
- * commands, the page shows its buttons by it (DESK_LESSONS §13). Pure.
+ * What each role may do with which sessions: one table and one function. The server checks lists, deltas and commands
+ * with it, the page decides with it which buttons to show (DESK_LESSONS §13). Pure.
  */
 import type { Role } from "./agent.ts";
 
