@@ -17,7 +17,7 @@ export type Archive = {
   readonly [K in keyof ArchiveRpc]: (...args: Parameters<ArchiveRpc[K]>) => Awaited<ReturnType<ArchiveRpc[K]>>;
 } & {
   /**
-   * Deletes what is past its time.
+   * Deletes what has passed its retention.
    *
    * @param retentionMs how long closed sessions are kept, milliseconds
    * @returns `more`: there is more to delete now; `later`: something will be due later; `none`: nothing is left

@@ -12,7 +12,7 @@ interface ArchivePolicy {
 }
 
 export const ARCHIVE_CONSUMER: LogConsumer<ArchiveServices, ArchivePolicy> = {
-  // Its cursor follows the sessions (`core/session/consumers.ts`).
+  // Its cursor is advanced with the sessions (`core/session/consumers.ts`).
   list: () => [],
   movable: (consumers, { dataKeys }) => (dataKeys.length > 0 ? consumers : withoutArchive(consumers)),
   async deliver(host, services) {
@@ -21,7 +21,7 @@ export const ARCHIVE_CONSUMER: LogConsumer<ArchiveServices, ArchivePolicy> = {
     await reportWhenDue(host, services);
   },
   async expire(host, services, until) {
-    // With the whole conversation its entries are erased, too.
+    // Its entries are erased when the whole conversation is erased.
     if (!isKnown(host) || until === Number.POSITIVE_INFINITY) return;
     const { reportBefore } = await import("./report-sessions.ts");
     await reportBefore(host, services, until);

@@ -20,7 +20,7 @@ export interface ArchiveServices {
   readonly config: { readonly dataKeys: readonly string[] };
 }
 
-/** The place of the sealed openid, for the sealer. */
+/** Names the place of the sealed openid, for the sealer. */
 export const USER_PLACE = "archive:contacts";
 /** Rows read for one report. */
 const MAX_ROWS = 200;

@@ -25,7 +25,7 @@ export interface LeasedMessage extends Lease {
   readonly isAi: boolean;
   /** A value that WeChat needs in the reply: the sub-merchant. */
   readonly replyContext?: string;
-  /** The outcome concerns sessions: it is recorded with the settings' terms of service. */
+  /** Whether the outcome concerns sessions: it is then recorded with the desk's terms from the settings. */
   readonly hasSessions?: true;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs the actions of agents: the desk checks the right to act, the conversation the current state of the session; the
- * conversation's answer is the result.
+ * Runs the actions of agents: the desk checks the agent's rights, the conversation checks the state of the session and
+ * decides the result.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { API_ACTOR } from "./core/agent.ts";
@@ -19,7 +19,7 @@ import type { DeskLists } from "./lists.ts";
 import type { ActOutcome, ActRefusal, DeskAct, DeskAction } from "./rpc.ts";
 import type { DeskRunner } from "./runner.ts";
 
-/** The number of results kept in memory, so that a repeat returns the result of the first call. */
+/** The number of cached results; a repeated call returns the cached result of the first one. */
 const MAX_REMEMBERED = 1_000;
 
 /** The decision: the id of the command whose answer is the result; null: the act needs no command. */
@@ -28,7 +28,7 @@ type Decided = Result<
   RequestRefusal | { readonly reason: "offer_over" }
 >;
 
-/** An act that had its effect. */
+/** An act that was carried out. */
 interface Done {
   readonly request: string;
   readonly isOverCapacity: boolean;

@@ -78,7 +78,7 @@ export function keepReport(
   });
 }
 
-/** Keeps the reply window that an answer contains. */
+/** Stores the reply window that an answer contains. */
 export function keepWindow(draft: Draft, details: TableDraft<Details>, conversation: string, snapshot: Snapshot): void {
   change(draft, details, conversation, snapshot, (before) => before);
 }
@@ -110,7 +110,7 @@ function change(
   draft.entries.set(conversation, { ...entry });
 }
 
-/** Compares the displayed values; a newer position alone is no difference. */
+/** Compares the displayed values; a newer position alone does not count as a difference. */
 function showsTheSame(one: Details, other: Details): boolean {
   const shownOf = ({ contact, window, line }: Details): string => JSON.stringify([contact, window, line]);
   return shownOf(one) === shownOf(other);

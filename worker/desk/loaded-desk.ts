@@ -30,11 +30,11 @@ export interface DeskHost extends Pick<
   readonly watcher: DeskWatcher;
   /** Records in a conversation that an agent has read its rows; null: the log is another one, or was erased. */
   readonly seen: (conversation: string, input: SeenInput) => Promise<Snapshot | null>;
-  /** The id of this construction: a page with another one gets whole lists. */
+  /** The id of this construction: a page that names another one gets complete lists. */
   readonly epoch: string;
   /** Undefined without DATA_KEY: texts are neither stored nor shown. */
   readonly sealer: TextSealer | undefined;
-  /** The sockets that are attached, by their ids: an evicted object keeps them. */
+  /** The attached sockets by id; they remain attached when the object is evicted. */
   readonly attached: ReadonlyMap<string, Socket>;
   /** Returns when each socket last sent a ping, epoch ms, by its id. */
   readonly pings: () => ReadonlyMap<string, number>;

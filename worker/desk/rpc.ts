@@ -115,7 +115,7 @@ export type DeskAction =
   /** `offer`: the id of the offer in the row. */
   | { readonly type: "accept_offer" | "reject_offer"; readonly offer: string };
 
-/** Why an act had no effect. */
+/** Why an act was not carried out. */
 export type ActRefusal =
   /** Another agent serves the session; `name` is null when that agent was removed. */
   | { readonly reason: "taken"; readonly assignee: string; readonly name: string | null }
@@ -174,7 +174,7 @@ export interface DeskRpc {
   session(agent: string | null, conversation: string): Promise<DeskRow | null>;
   /** Returns whether an agent may see a conversation; without an open session any agent may. */
   maySee(agent: string, conversation: string): Promise<boolean>;
-  /** Runs an act: asks the conversation and returns its answer. */
+  /** Runs an act: sends the command to the conversation and returns its answer. */
   act(request: DeskAct): Promise<ActOutcome>;
   /** Returns whether an agent may reply now; the conversation decides who gets the session. */
   authorizeReply(agent: string, conversation: string): Promise<Result<null, RequestRefusal>>;

@@ -43,7 +43,7 @@ export interface RunnerDeps extends AskTexts {
 /** A decision that was applied. */
 export interface Ran<Value> {
   readonly value: Value;
-  /** The answers to its questions, by the id of the command; null: the conversation did not answer. Never reject. */
+  /** The answers to its calls, by the id of the command; null: the conversation did not answer. Never reject. */
   readonly answers: ReadonlyMap<string, Promise<CommandAnswer | null>>;
 }
 

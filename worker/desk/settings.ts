@@ -1,4 +1,4 @@
-/** The settings of the desk. They are the same for every deployment until the settings document has them. */
+/** The settings of the desk. They are constants, the same for every deployment. */
 import type { SaidText } from "./core/command.ts";
 import type { DeskSettings } from "./core/state.ts";
 

@@ -1,7 +1,6 @@
 /**
- * The storage of the `Desk` object (docs/storage.md): one row per agent, open session, command under way and so on, as
- * JSON by table and key; drafts are in a separate table. Reading creates nothing; the tables are created with the first
- * row.
+ * The storage of the `Desk` object (docs/storage.md): one row per value of the desk's tables, as JSON by table and
+ * key; drafts are in a separate table. Reading creates nothing; the tables are created with the first row.
  */
 import type { StoredRow } from "./core/state.ts";
 import type { Details } from "./details.ts";

@@ -1,4 +1,4 @@
-/** What the desk stores, and the reading and writing of it, without the platform. */
+/** The stored state of the desk, and its reading and writing, independent of the platform. */
 import type { Effect } from "./core/desk.ts";
 import type { StoredRow } from "./core/state.ts";
 import type { Details } from "./details.ts";
@@ -15,7 +15,9 @@ export interface StoredDesk {
 /** Reads and writes the rows. */
 export interface DeskStore {
   readonly load: () => StoredDesk;
-  /** Stores the rows of a decision, all or none. `detailsOf`: the details stored with the row of an open session. */
+  /**
+   * Stores the rows of a decision in one transaction. `detailsOf`: the details stored with the row of an open session.
+   */
   readonly write: (effects: readonly Effect[], detailsOf: (conversation: string) => Details | undefined) => void;
   readonly saveDraft: (draft: StoredDraft) => void;
   readonly deleteDraft: (agent: string, conversation: string) => void;

@@ -1,6 +1,6 @@
 /**
  * The archive of the deployment, one object: the directory of conversations and their closed sessions. A thin class:
- * decisions are in archive/archive.ts, the SQL in archive/store.ts. Its alarm deletes what is past its time.
+ * decisions are in archive/archive.ts, the SQL in archive/store.ts. Its alarm deletes what has passed its retention.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Archive as LoadedArchive } from "../archive/archive.ts";
@@ -10,7 +10,7 @@ import { requireConfig } from "../config/config.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 
-/** The interval between two looks for data past its time, milliseconds. */
+/** The interval between two checks for data past its retention, milliseconds. */
 const PRUNE_INTERVAL_MS = 24 * 3_600_000;
 /** Delay until the alarm continues with the next batch, and after a failure, milliseconds. */
 const NEXT_BATCH_MS = 1_000;

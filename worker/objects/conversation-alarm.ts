@@ -169,7 +169,7 @@ async function deleteLeftover(host: AlarmHost): Promise<void> {
   await deleteAll(host);
 }
 
-/** Deletes a conversation past the retention time. Where it has had a session, desk and archive confirm it. */
+/** Deletes a conversation past the retention time. When it has had a session, desk and archive confirm the deletion. */
 async function deleteExpired(host: AlarmHost): Promise<void> {
   const { state, store } = host.loaded();
   if (state().sessions === undefined) return deleteAll(host);

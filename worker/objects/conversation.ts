@@ -55,7 +55,7 @@ const READ_ALARM_MS = 5_000;
 
 /** The Durable Object of one user. */
 export abstract class Conversation extends DurableObject<Env> implements ConversationRpc {
-  /** The channels, set by the composition root. A field of the instance: RPC reaches methods alone. */
+  /** The channels, set by the composition root. A field of the instance, because RPC exposes methods only. */
   protected abstract readonly channels: Channels;
   #loaded = this.#load();
   #notifyDesk: (() => void) | undefined;
@@ -214,7 +214,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
       const address = loaded().store.address();
       return address && consumerHost({ id: this.ctx.id, loaded }, address);
     };
-    // The code is loaded: the session machine that wrote the record is part of it.
+    // The record was written by the session machine, so the code is loaded.
     this.#notifyDesk ??= sessionCode()?.createDeskNotifier({ host, hasNews: () => loaded().hasNews() }, this.env);
     this.#notifyDesk?.();
   }

@@ -1,6 +1,6 @@
 /**
- * The WebSockets of the desk as the runtime offers them: they stay attached while the object is evicted, and the runtime
- * answers their pings. Loaded by `import()` with the desk.
+ * The WebSockets of the desk, connected with the runtime: they stay attached while the object is evicted, and the
+ * runtime answers their pings. Loaded by `import()` with the desk.
  */
 import { PING, PONG } from "../../shared/api/socket.ts";
 import { AGENT_HEADER, SIGN_IN_HEADER } from "../desk/client.ts";
@@ -16,7 +16,7 @@ export interface DeskPages extends DeskSockets {
   readonly idOf: (socket: WebSocket) => string;
 }
 
-/** Opens the pages, with the sockets that an evicted object had. */
+/** Opens the pages, with the sockets that were attached before an eviction. */
 export function openPages(ctx: DurableObjectState): DeskPages {
   const idOf = (socket: WebSocket): string => ctx.getTags(socket)[0] ?? "";
   const toPageSocket = (socket: WebSocket): PageSocket => ({

@@ -1,5 +1,5 @@
 /**
- * The desk of the deployment, one object. A thin class: decisions are in desk/core/, storing and asking in
+ * The desk of the deployment, one object. A thin class: decisions are in desk/core/, storing and calling in
  * desk/runner.ts; the parts that need the runtime are here: storage, alarm, configuration, calls of conversations. All
  * other code is loaded when the object is constructed, so that a cold start for a push does not evaluate it.
  */
@@ -40,7 +40,7 @@ import type { DeskPages } from "./desk-socket.ts";
 const ALARM_ERROR_DELAY_MS = 60_000;
 /** Timeout of an awaited storage call, milliseconds; the runtime retries a failed alarm. */
 const STORAGE_MS = 5_000;
-/** The number of rows in which a rebuild looks for the newest message. */
+/** The number of rows that a rebuild searches for the newest message. */
 const NEWEST_ROWS = 20;
 
 /** The Durable Object of the desk. */
@@ -226,7 +226,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     };
   }
 
-  /** What is read of a conversation. */
+  /** The data that is read from a conversation. */
   #sources(): Pick<RebuildSources, "snapshot" | "newestRows"> {
     return {
       snapshot: (conversation) => this.#conversation(conversation).snapshot(),

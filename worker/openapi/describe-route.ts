@@ -12,7 +12,7 @@ import { problemSchema } from "./problem-schema.ts";
 
 /** The problems that every request may get. */
 const COMMON: readonly ProblemCode[] = ["unknown_account", "rate_limited", "internal", "not_set_up", "try_again"];
-/** Those of a request with an API key, and of one with the cookie of a sign-in or from a browser. */
+/** Further problems of requests with an API key, and of requests with a cookie or from a browser. */
 const OF_KEYS: readonly ProblemCode[] = ["unauthorized", "api_closed"];
 const OF_BROWSERS: readonly ProblemCode[] = ["origin_refused", "https_required"];
 
@@ -20,7 +20,7 @@ const OF_BROWSERS: readonly ProblemCode[] = ["origin_refused", "https_required"]
 const API_KEY = { apiKey: [] };
 const SIGN_IN = { signIn: [] };
 
-/** Returns how a caller proves to be one who may call a route; empty for a public one. */
+/** Returns how a caller authenticates for a route; empty for a public one. */
 function securityOf(access: Access) {
   if (access === "public") return [];
   if (access === "api") return [API_KEY];
@@ -29,7 +29,7 @@ function securityOf(access: Access) {
 
 function accessProblems(access: Access): readonly ProblemCode[] {
   if (access === "public") return OF_BROWSERS;
-  // A caller with a cookie is refused everywhere, so every route may answer a browser.
+  // A caller with a cookie may be refused on every route, so every route may return these problems to a browser.
   const refusal = isOpenToKey(access) ? "forbidden" : "agent_required";
   return [...OF_KEYS, ...OF_BROWSERS, "desk_off", refusal];
 }

@@ -1,4 +1,4 @@
-/** Combines the isolates' reports of failed sends in the account object. Time is an argument. */
+/** Combines the reports of all isolates about failed sends, in the account object. Time is an argument. */
 import { miniProgramAccount } from "../../../shared/message/address.ts";
 import { writeLog } from "../../platform/logger.ts";
 import { addTrouble, isSendsFault, type Trouble } from "../core/trouble.ts";

@@ -34,7 +34,7 @@ export type Alert =
       readonly type: "waiting";
       readonly causes: readonly { readonly cause: AlertCause; readonly count: number; readonly waitedMs: number }[];
     }
-  /** What was reported is over. */
+  /** The cause that was reported has ended. */
   | { readonly type: "ended" }
   /** The operator tests a robot. */
   | { readonly type: "test"; readonly robot: string };

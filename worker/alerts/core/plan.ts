@@ -1,7 +1,8 @@
 /**
  * Decides when robots are called. An announcement is made when a cause begins, again after `repeatMs` while it lasts,
- * and once when no cause is left. Each robot is brought to the newest announcement by a bounded number of attempts. The
- * decision uses the current queue, not events, so that nothing is lost when the desk is restarted. Pure.
+ * and once when no cause is left. For each robot a bounded number of attempts is made to deliver the newest
+ * announcement. The decision uses the current queue, not events, so that nothing is lost when the desk is restarted.
+ * Pure.
  */
 import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";

@@ -40,7 +40,7 @@ export interface AuditDraft {
 export interface AuditEntry extends Omit<AuditDraft, "action"> {
   /** Counted from 1, without gaps. */
   readonly seq: number;
-  /** A later version of this worker may write other words. */
+  /** A text, not a union: a later version of this worker may write other words. */
   readonly action: string;
   /** The hash of the previous entry. */
   readonly prev: string;

@@ -33,7 +33,8 @@ export interface ConsumerProgress {
   readonly from: number;
   readonly to: number;
   /**
-   * When the consumer began to fail, epoch ms; set when it accepted nothing in this run, and rows were only abandoned.
+   * When the consumer began to fail, epoch ms; set when it accepted no row in this run, although abandoned rows moved
+   * the cursor.
    */
   readonly since?: number;
   /** Why the run stopped; absent: everything is delivered, or the time was used up. */

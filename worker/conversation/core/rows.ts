@@ -20,7 +20,7 @@ export type BlockedReason =
   | "hold_expired"
   | "window_ended"
   | "unsplittable"
-  /** A text of the desk's whose session has changed, or to whose user there is something newer to say. */
+  /** A text of the desk that is outdated: its session has changed, or the desk has a newer text for the user. */
   | "outdated";
 
 /** The grant of an event by the rules of its channel; a late event opens none when a newer one arrived before it. */

@@ -27,14 +27,17 @@ export interface OutboxLease {
   readonly deadline: number;
 }
 
-/** Who sends a message: what admission looks at. */
+/** The sender of a message, as far as admission depends on it. */
 export interface Sender {
   readonly source: Source;
-  /** The agent who wrote it: it is sent only while the session is theirs. */
+  /** The agent who wrote it. It is sent only while this agent has the session. */
   readonly agent?: string;
   /** Set for a text of the desk's about a session. */
   readonly serviceText?: ServiceText;
-  /** The first part of this agent's message has been sent: the rest follows, even if another agent serves now. */
+  /**
+   * The first part of this agent's message has been sent: the remaining parts are sent even if another agent serves the
+   * session now.
+   */
   readonly mayFinish?: true;
 }
 
@@ -62,7 +65,10 @@ export interface OutboxItem extends Sender {
    * it is blocked.
    */
   readonly holdUntil?: number;
-  /** The user message it answers automatically, by its row: its outcome decides about the session (`session/machine.ts`). */
+  /**
+   * The seq of the user message that it answers automatically. Its outcome determines the state of the session
+   * (`session/machine.ts`).
+   */
   readonly answers?: number;
   /** The attempt under way and its holder. At `endsAt` the attempt ends with an unknown outcome. */
   readonly lease?: OutboxLease;

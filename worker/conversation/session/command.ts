@@ -101,8 +101,8 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
 }
 
 /**
- * Returns whether a row is news for an agent: a message of the user's, what another person wrote, a change of the
- * session, except that the agent got it.
+ * Returns whether a row counts as unseen by an agent: a message of the user, a text of another person, a change of the
+ * session, except its assignment to this agent.
  */
 function isOfOthers(row: Row, agent: string): boolean {
   const isOwn = row.by.type === "agent" && row.by.id === agent;

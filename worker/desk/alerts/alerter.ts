@@ -52,7 +52,7 @@ export interface Alerter {
 const MANY_SESSIONS = 500;
 /** The minimum time between two decisions then, milliseconds. */
 const MIN_INTERVAL_MS = 1_000;
-/** When the alarm decides if no change does, milliseconds after the decision before. */
+/** How long after a decision the alarm makes the next one when nothing has changed, milliseconds. */
 const LATEST_MS = 5_000;
 
 /** Creates alerts. */
@@ -61,7 +61,7 @@ export function createAlerter(host: AlerterHost): Alerter {
   const names = robots.map(({ name }) => name);
   let state = host.load();
   let nextAt = Infinity;
-  /** Until when a change alone is no reason to decide, epoch ms. */
+  /** Until this time a change alone causes no decision, epoch ms. */
   let restUntil = 0;
 
   const keep = (next: AlertState | undefined): void => {

@@ -9,7 +9,7 @@ import { readLevels } from "../core/wants.ts";
 
 /**
  * Returns the users who wait: those in the queue, and those whose agent has not answered. A session that automation
- * serves waits for no agent. Visits every open session.
+ * serves is left out. Visits every open session.
  */
 export function viewQueue(draft: Draft): QueueView {
   const levels = readLevels(draft);
@@ -17,7 +17,7 @@ export function viewQueue(draft: Draft): QueueView {
   draft.entries.forEach(({ session }) => {
     const since = waitsSince(session);
     if (since === null) return;
-    // An agent who is gone loses the session when the grace period ends; until then the agent counts as present.
+    // An agent without a page keeps the session until the grace period ends; until then the agent counts as present.
     if (session.status === "queued" && !levels.isAttended(session.team)) unattended = add(unattended, since);
     else attended = add(attended, since);
   });

@@ -1,6 +1,6 @@
 /**
- * Builds the frames of the lists for each socket: whole views, or the changes since the socket's revision. A list is a
- * query result: each row contains the lists it belongs to, and a row that belongs to none of them any more is removed
+ * Builds the frames of the lists for each socket: complete views, or the changes since the socket's revision. A list is
+ * a query result: each row contains the lists it belongs to, and a row that belongs to none of them any more is removed
  * (DESK_PROTOCOL rule 20, DESK_LESSONS §6). Pure.
  */
 import type { Desk } from "./state.ts";

@@ -85,8 +85,9 @@ export function removeAgent(draft: Draft, id: string): void {
 }
 
 /**
- * Closes the sockets of agents who are removed or suspended. It follows from what is so: the desk may have died between
- * storing that and closing them, and a page may connect with what it was given before.
+ * Closes the sockets of agents who are removed or suspended. Decided from the stored state: the desk may be restarted
+ * after the change was stored and before the sockets were closed, and a page may connect with a sign-in from before the
+ * change.
  */
 export function closeRefusedSockets(draft: Draft): void {
   draft.sockets.forEach(({ agent }, socket) => {

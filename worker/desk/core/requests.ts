@@ -134,8 +134,8 @@ function withRight(
 }
 
 /**
- * The session as the page names it. Nothing of a page's reaches a command that was not compared with what the desk
- * knows: the answer to a command of another log would erase that log here.
+ * The session as the page names it. A command contains only values of a page that were compared with the desk's state:
+ * otherwise the answer to a command of another log would erase that log here.
  */
 function findEntry(draft: Draft, { conversation, log, session, version }: AgentRequest): Result<Entry, RequestRefusal> {
   const entry = draft.entries.get(conversation);
@@ -148,7 +148,7 @@ function findEntry(draft: Draft, { conversation, log, session, version }: AgentR
 function give(draft: Draft, conversation: string, command: GivingCommand): boolean {
   const held = draft.reservations.get(command.id);
   if (held !== undefined && !isSameGiving(held.command, command)) return false;
-  // A repeat is the command that was stored: the note of its page is sealed anew each time.
+  // A repeat sends the stored command, because the note of the page is sealed anew each time.
   draft.reservations.set(command.id, held ?? { phase: "asking", conversation, command });
   // A repeat by the page is sent at once, regardless of when the command was last sent.
   draft.asked.remove(command.id);
@@ -173,7 +173,10 @@ function ask(draft: Draft, conversation: string, command: DeskCommand): void {
   draft.asks.push({ conversation, command });
 }
 
-/** What the command names. Ids of pages are apart from those the desk derives, and each agent has its own. */
+/**
+ * The log, session and version in the command. Command ids of pages and ids derived by the desk have different
+ * prefixes, and so have those of different agents.
+ */
 function nameCommand(request: AgentRequest): Pick<AgentRequest, "id" | "log" | "session" | "version"> {
   const { log, session, version } = request;
   return { id: commandIdOf(request), log, session, version };

@@ -27,7 +27,7 @@ export function applyAnswer(draft: Draft, conversation: string, command: DeskCom
   const held = draft.reservations.get(command.id);
   if (held?.conversation === conversation && held.command.type === command.type) draft.reservations.remove(command.id);
   if (answer.type === "gone") {
-    // Only a log that the desk knew by a snapshot: a tombstone of a later generation would hide the user.
+    // Only a log that a snapshot has named before: a tombstone of an unknown later generation would hide the user.
     if (positionOf(draft, conversation)?.log === command.log)
       applyErasure(draft, conversation, generationOf(command.log));
     return;
@@ -98,8 +98,8 @@ function positionOf(draft: Draft, conversation: string): Position | undefined {
 }
 
 /**
- * Applies an answer at the position of the entry: the notification that created the entry was not late, and only values
- * without a row of their own can differ, such as what agents have seen.
+ * Applies an answer at the position of the entry: the notification that created the entry was current, and only values
+ * that have no row, such as what agents have seen, can differ.
  */
 function confirm(draft: Draft, conversation: string, { log, to, session: { open } }: Snapshot): void {
   const entry = draft.entries.get(conversation);

@@ -80,7 +80,7 @@ export interface Counters {
   readonly armedAt: number;
   /** When the sockets were last examined, epoch ms. */
   readonly examinedAt: number;
-  /** Up to when revisions count what time alone changes in lists, epoch ms. */
+  /** Up to this time revisions include changes of lists that time alone causes, epoch ms. */
   readonly listedAt: number;
 }
 

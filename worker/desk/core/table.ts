@@ -20,7 +20,7 @@ export interface TableDraft<V> {
   readonly set: (key: string, value: V) => void;
   readonly remove: (key: string) => void;
   readonly inBucket: (bucket: string) => readonly (readonly [key: string, value: V])[];
-  /** Returns how many values are in a bucket; visits the changed values alone. */
+  /** Returns how many values are in a bucket; visits only the changed values. */
   readonly sizeOf: (bucket: string) => number;
   readonly forEach: (visit: (value: V, key: string) => void) => void;
   /** The changed values by key; undefined: removed. */

@@ -133,7 +133,7 @@ export function tallySessions({ tables }: Desk, now: number): Tally {
   for (const entry of tables.entries.values.values()) {
     const facts = readFacts(entry, now);
     const { status, isParked, isClosing, team, assignee } = facts;
-    // The lengths make the key unambiguous for any names. It is built for each session, so it must be cheap.
+    // The lengths make the key unambiguous for any names. It is built for each session, so it must cost little CPU.
     const key = `${status} ${String(isParked)} ${String(isClosing)} ${team?.length ?? "-"}:${team ?? ""} ${assignee?.length ?? "-"}:${assignee ?? ""}`;
     const group = groups.get(key) ?? { facts, total: 0, unread: 0 };
     group.total += 1;

@@ -155,8 +155,8 @@ function say(conversation: string, entry: Entry, text: SaidText): DeskCommand {
 }
 
 /**
- * Returns when the session returns to the queue because its agent is gone, epoch ms; Infinity: not currently. A parked
- * session whose user is not waiting stays assigned until the park ends.
+ * Returns when the session returns to the queue because its agent is gone, epoch ms; Infinity: it stays assigned for
+ * now. A parked session whose user is not waiting stays assigned until the park ends.
  */
 function returnAt(levels: Levels, { assignee, parkedUntil, waitingSince }: ServingDeskSession): number {
   return parkedUntil !== null && waitingSince === null ? Infinity : levels.goneAt(assignee);

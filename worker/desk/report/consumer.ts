@@ -16,13 +16,13 @@ export interface DeskPolicy {
   readonly dataKeys: readonly string[];
 }
 
-/** Returns whether there is a desk: without DATA_KEY it could not store what it must. */
+/** Returns whether there is a desk: without DATA_KEY it could not seal the texts that it stores. */
 export function hasDataKey({ dataKeys }: DeskPolicy): boolean {
   return dataKeys.length > 0;
 }
 
 export const DESK_CONSUMER: LogConsumer<DeskServices, DeskPolicy> = {
-  // Its cursor follows the sessions (`core/session/consumers.ts`).
+  // Its cursor is advanced with the sessions (`core/session/consumers.ts`).
   list: () => [],
   movable: (consumers, policy) => (hasDataKey(policy) ? consumers : withoutDesk(consumers)),
   async deliver(host, services) {

@@ -1,6 +1,7 @@
 /**
- * When a conversation notifies the desk: shortly after a record, with one call at a time. What is recorded during a
- * call is reported by the next one. Lost with the object's memory: the alarm reports what no call did.
+ * Decides when a conversation notifies the desk: shortly after a record, with one call at a time. What is recorded
+ * during a call is reported by the next one. This state is lost with the object's memory; the alarm then reports the
+ * missing records.
  */
 import { errorName, writeLog } from "../../platform/logger.ts";
 

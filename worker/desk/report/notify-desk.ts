@@ -21,7 +21,10 @@ export type ConnectDesk = () => Pick<DeskRpc, "notify">;
 
 /** Timeout of a notification, milliseconds; shorter than the delay of the alarm that repeats it. */
 const NOTIFY_TIMEOUT_MS = 5_000;
-/** The maximum delay until a failed notification is repeated, milliseconds: users wait until the desk knows of them. */
+/**
+ * The maximum delay until a failed notification is repeated, milliseconds: until then the desk does not show the
+ * waiting user.
+ */
 const LONGEST_RETRY_MS = 60_000;
 /** The maximum number of rows in a notification. */
 const MAX_ROWS = 50;
@@ -76,7 +79,7 @@ function buildReport({ address, id, snapshot, store }: ConsumerHost, { after }: 
   const found = store().rows(after, MAX_ROWS + 1);
   const isWhole = found.length <= MAX_ROWS;
   const rows: readonly Row[] = isWhole ? found : store().newest(MAX_ROWS);
-  // Of the rows that are left out only the last matters: its seq is smaller than that of the first row.
+  // Of the rows that are left out only the last one is needed: its seq is smaller than that of the first row.
   const from = isWhole ? after : (rows[0]?.seq ?? current.to) - 1;
   const objectId = id.toString();
   const contact = { account: formatAccount(address), tail: address.user.slice(-4) };

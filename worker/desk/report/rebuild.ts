@@ -1,6 +1,6 @@
 /**
- * Asks every conversation of the archive's directory for its state, page by page: restores the lists when rows of the
- * desk were lost or a report was never delivered. Repeating it changes nothing.
+ * Reads the state of every conversation in the archive's directory, page by page. Restores the lists when rows of the
+ * desk were lost or a report was never delivered. Idempotent.
  */
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { Snapshot } from "../../conversation/session/rpc.ts";
@@ -11,7 +11,7 @@ import type { DeskContact, RebuiltPage } from "../rpc.ts";
 /** The number of conversations of one page: a request may make 1,000 calls, and each conversation needs up to two. */
 const PAGE = 100;
 
-/** What a rebuild reads from. */
+/** The sources of a rebuild. */
 export interface RebuildSources {
   /** Returns a page of the directory, in the order of the conversations' ids. */
   readonly directory: (

@@ -1,4 +1,7 @@
-/** A socket of a page: what the runtime offers of it, what survives the eviction of the object, and what does not. */
+/**
+ * A socket of a page: the runtime's interface, the state that survives an eviction of the object, and the state that
+ * does not.
+ */
 import * as v from "valibot";
 import { ConversationIdSchema, OPEN_VIEWS } from "../../../shared/api/desk/row.ts";
 import type { ServerFrame } from "../../../shared/api/socket.ts";
@@ -6,7 +9,7 @@ import { fullBudget, type Budget } from "./core/budget.ts";
 import type { OpenConversation, RowsFrame } from "./core/pending-rows.ts";
 import type { Trail } from "./core/trail.ts";
 
-/** A socket, as the runtime offers it. */
+/** A socket as the runtime provides it. */
 export interface PageSocket {
   /** The id of the socket. */
   readonly id: string;
@@ -15,7 +18,7 @@ export interface PageSocket {
   readonly close: (code: number, reason: string) => void;
   /** Stores the attachment with the socket. */
   readonly keep: (attachment: Attachment) => void;
-  /** Returns what is stored with the socket. */
+  /** Returns the value that is stored with the socket. */
   readonly attached: () => unknown;
   /** Returns when the runtime last answered a ping, epoch ms; 0: never. */
   readonly pingedAt: () => number;
@@ -33,7 +36,7 @@ const AttachmentSchema = v.object({
   views: v.array(v.picklist(OPEN_VIEWS)),
   open: v.nullable(v.object({ conversation: ConversationIdSchema, log: v.string() })),
 });
-/** What is stored with a socket: less than 1 KB. */
+/** The state that is stored with a socket: less than 1 KB. */
 export type Attachment = v.InferOutput<typeof AttachmentSchema>;
 
 /** A socket and its state in memory. */
@@ -51,9 +54,9 @@ export interface Connection {
   rows: readonly RowsFrame[];
   areListsDue: boolean;
   isPeopleDue: boolean;
-  /** The people that the page was last sent, as JSON. */
+  /** The newest list of agents that the page was sent, as JSON. */
   people: string;
-  /** What the page was last sent about the viewers of its open conversation. */
+  /** The newest frame about the viewers of its open conversation that the page was sent. */
   who: string;
   /** When the page last sent a message, epoch ms. */
   heardAt: number;
@@ -61,7 +64,7 @@ export interface Connection {
   budget: Budget;
 }
 
-/** Builds the state of a new socket, or of one that an evicted object had. */
+/** Builds the state of a new socket, or of one that was attached before an eviction. */
 export function createConnection(socket: PageSocket, attachment: Attachment, now: number): Connection {
   const { agent, signIn, at, page } = attachment;
   return {
@@ -100,7 +103,7 @@ export function closeSocket({ socket }: Connection, reason: keyof typeof CODES):
   if (socket.isOpen()) socket.close(CODES[reason], reason);
 }
 
-/** The viewers of a conversation that a page has just opened. */
+/** The viewers that a page assumes for a conversation it has just opened. */
 export const NO_VIEWERS = "[[],[]]";
 
 /** Reads the attachment of a socket; undefined when another version wrote it. */
@@ -109,7 +112,7 @@ export function readAttachment(socket: PageSocket): Attachment | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Stores what must survive an eviction of the object. */
+/** Stores the state that must survive an eviction of the object. */
 export function keepAttachment({ socket, agent, signIn, at, page, trail, open }: Connection): void {
   socket.keep({
     agent,

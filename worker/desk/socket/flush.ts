@@ -1,4 +1,4 @@
-/** Builds the message of each page: what has changed for it since the last one. */
+/** Builds the message for each page: the changes since its last message. */
 import type { ShownDeskRow } from "../../../shared/api/desk/frames.ts";
 import type { ServerFrame } from "../../../shared/api/socket.ts";
 import { buildFrames, type FrameRow, type ListFrame } from "../core/frames.ts";
@@ -8,10 +8,13 @@ import { aliveAt, type Connection } from "./connection.ts";
 import { followFrame } from "./core/trail.ts";
 import { findOthers, type Viewer } from "./core/who.ts";
 
-/** What of the desk frames are built from. */
+/** The data of the desk from which frames are built. */
 export type ShownDesk = Pick<LoadedDesk, "runner" | "lists" | "agents" | "drafts">;
 
-/** Sends each page one message with its frames, or none. Returns whether any page was sent one. */
+/**
+ * Sends each page one message with its frames; a page without frames is sent nothing. Returns whether any page was sent
+ * one.
+ */
 export function flushPages(desk: ShownDesk, connections: readonly Connection[], now: number): boolean {
   let isSent = false;
   const lists = buildLists(desk, connections, now);
@@ -49,7 +52,8 @@ export function send({ socket }: Connection, frames: readonly ServerFrame[]): vo
   try {
     socket.send(JSON.stringify(frames));
   } catch (error) {
-    // The runtime throws a TypeError when the socket closed in the meantime; what was not sent is sent after a resume.
+    // The runtime throws a TypeError when the socket has closed in the meantime; the page gets these changes when it
+    // resumes.
     if (!(error instanceof TypeError)) throw error;
   }
 }
@@ -85,7 +89,7 @@ function toListFrame(frame: ListFrame, toRow: (row: FrameRow) => ShownDeskRow): 
   return { type: "delta", epoch, rev, counts, from, upserts: upserts.map(toRow), removes: [...removes] };
 }
 
-/** Builds a row. For all pages of one flush it differs in the lists that contain it, and in the draft. */
+/** Builds a row. Within one flush the row of a session differs between pages only in its lists and its draft. */
 function toShownRow(
   { lists, drafts }: ShownDesk,
   agent: string,
@@ -100,7 +104,7 @@ function toShownRow(
   return built;
 }
 
-/** Builds the frame about the viewers of the open conversation when they are others than the page knows. */
+/** Builds the frame about the viewers of the open conversation when they have changed since the last one. */
 function findWho(connection: Connection, connections: readonly Connection[], now: number): ServerFrame | undefined {
   const { open, agent } = connection;
   if (open === null) return undefined;

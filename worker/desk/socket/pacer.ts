@@ -1,4 +1,4 @@
-/** Paces frames: the first change is sent at once, further ones together at the end of an interval. */
+/** Limits the rate of flushes: the first change is sent at once, further ones together at the end of an interval. */
 
 /** The minimum time between two messages to a page, milliseconds. */
 export const FRAME_INTERVAL_MS = 50;
@@ -14,7 +14,7 @@ export interface Timers {
 }
 
 /**
- * Returns a function that requests a flush. What was requested in one turn, or within an interval, is one flush.
+ * Returns a function that requests a flush. Requests within one turn or one interval cause a single flush.
  *
  * @param flush must not throw; returns whether anything was sent
  */
@@ -30,7 +30,7 @@ export function createPacer({ now, soon, later }: Timers, flush: () => boolean):
     isDue = true;
     const waitMs = lastAt + FRAME_INTERVAL_MS - now();
     if (waitMs <= 0) soon(run);
-    // A clock that was set back must not hold frames back.
+    // After the clock was set back, frames must not be delayed.
     else later(Math.min(waitMs, FRAME_INTERVAL_MS), run);
   };
 }

@@ -1,7 +1,7 @@
 /**
  * The sockets of the desk's pages: who is connected, what each page shows, and the frames that keep it current
- * (docs/design/0026-desk-socket.md). Everything here may be lost with the object, except the attachments of the sockets:
- * after a construction each page gets whole lists.
+ * (docs/design/0026-desk-socket.md). Only the attachments of the sockets survive an eviction of the object: after a
+ * construction each page gets complete lists.
  */
 import { readPageFrame } from "../../../shared/api/desk/frames.ts";
 import {
@@ -38,12 +38,12 @@ import type { DeskSockets, SocketDeps } from "./types.ts";
 
 /** A socket is closed after this time, so that its sign-in is checked again, milliseconds. */
 const MAX_SOCKET_MS = 12 * 3_600_000;
-/** The interval in which pages are sent changed loads of agents, milliseconds. */
+/** The interval at which pages are sent changed loads of agents, milliseconds. */
 const LOAD_INTERVAL_MS = 2_000;
 
 type ByeReason = Extract<ServerFrame, { readonly type: "bye" }>["reason"];
 
-/** Creates the sockets, with those that an evicted object had. */
+/** Creates the sockets, with those that were attached before an eviction. */
 export function createDeskSockets(deps: SocketDeps): DeskSockets {
   const { now } = deps;
   let loaded: LoadedDesk | undefined;
@@ -87,7 +87,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     return isSent;
   }
 
-  /** Sees to it that viewing and typing end on the other pages as well. */
+  /** Schedules a flush for the time at which viewing or typing expires on the other pages. */
   function watchExpiry(): void {
     const all = [...connections.values()];
     const opened = new Set(all.flatMap(({ open }) => open?.conversation ?? []));
@@ -100,7 +100,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     });
   }
 
-  /** Shows the loads of agents, which change with every session, some time later, all changes together. */
+  /** Sends the loads of agents later and together, because they change with every session. */
   function showLoads(): void {
     if (isLoadDue) return;
     isLoadDue = true;
@@ -125,7 +125,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     keepAttachment(connection);
   }
 
-  /** Forgets a connection; what its page was sent is kept for a resume. */
+  /** Removes a connection; its trail is kept for a resume. */
   function remove(connection: Connection): void {
     connections.delete(connection.socket.id);
     const { page, trail, agent } = connection;
@@ -139,7 +139,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     closeSocket(connection, reason);
   }
 
-  /** Ends a connection by a decision of the sockets, of which the desk must hear. */
+  /** Closes a connection by a decision of this module, and notifies the desk. */
   function endHere(connection: Connection, reason: ByeReason): void {
     end(connection, reason);
     desk().closeSocket(connection.socket.id);
@@ -163,7 +163,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     request();
   }
 
-  /** Takes over what the page was sent by its earlier socket, and closes that one. */
+  /** Takes over the trail of the page's previous socket, and closes that socket. */
   function takeTrail(connection: Connection, page: string): Trail | null {
     for (const other of connections.values()) {
       if (other === connection || other.agent !== connection.agent || other.page !== page) continue;

@@ -1,13 +1,13 @@
-/** What pages were sent, kept in memory for some time after their sockets are gone. */
+/** Keeps the trails of pages in memory for some time after their sockets have closed. */
 import type { Trail } from "./core/trail.ts";
 
-/** How long a trail is kept, milliseconds; and of how many pages. */
+/** How long a trail is kept, milliseconds, and the maximum number of trails. */
 const [TRAIL_MS, MAX_TRAILS] = [600_000, 500];
 
 /** The trails of pages without a socket, by agent and page. */
 export interface TrailStore {
   readonly keep: (key: string, trail: Trail) => void;
-  /** Returns a trail and forgets it; null: there is none, or it is too old. */
+  /** Returns a trail and removes it; null: there is none, or it is too old. */
   readonly take: (key: string) => Trail | null;
 }
 

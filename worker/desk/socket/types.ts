@@ -1,13 +1,13 @@
-/** The sockets of the desk, and what they need of its object. */
+/** The interface of the desk's sockets, and what they need of their object. */
 import type { Socket } from "../core/state.ts";
 import type { LoadedDesk } from "../loaded-desk.ts";
 import type { DeskWatcher } from "../watcher.ts";
 import type { PageSocket } from "./connection.ts";
 import type { Timers } from "./pacer.ts";
 
-/** What the sockets need of the object. */
+/** The functions of the object that the sockets use. */
 export interface SocketDeps extends Timers {
-  /** The sockets that are attached, also those that are closing. */
+  /** The attached sockets, including those that are closing. */
   readonly sockets: () => readonly PageSocket[];
   /** Keeps the object alive. */
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -16,15 +16,15 @@ export interface SocketDeps extends Timers {
 /** The sockets of the desk. */
 export interface DeskSockets {
   readonly watcher: DeskWatcher;
-  /** The attached sockets as the desk knows them, before `start`. */
+  /** The attached sockets in the form that the desk needs, before `start`. */
   readonly attached: ReadonlyMap<string, Socket>;
   /** Returns when each socket last sent a ping, epoch ms. Called by the alarm: closes sockets that are open too long. */
   readonly pings: () => ReadonlyMap<string, number>;
-  /** Sends whole lists to the pages that were attached when the object was constructed. */
+  /** Sends complete lists to the pages that were attached when the object was constructed. */
   readonly start: (desk: LoadedDesk) => void;
   /** A page has connected. */
   readonly accept: (socket: PageSocket, agent: string, signIn: string) => void;
-  /** A page has sent a message. Never throws. */
+  /** Handles a message of a page. Never throws. */
   readonly receive: (socket: string, message: string | ArrayBuffer) => void;
   /** A socket has closed. */
   readonly closed: (socket: string) => void;

@@ -12,7 +12,8 @@ import type { Services } from "../services.ts";
 /** Reports newly stored settings after the response. */
 export function reportSettings(services: Services, version: DocumentVersion): void {
   const listed = toListed(versionFor(version, services.accountKey));
-  // No endpoint to add; the records of a removed endpoint are deleted with the next caller.
+  // There is no endpoint to add. The records of a removed endpoint are deleted when the next caller passes the
+  // settings.
   if (listed.webhooks.length > 0) services.waitUntil(report(services, listed));
 }
 

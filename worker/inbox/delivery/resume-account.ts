@@ -62,7 +62,7 @@ async function endResume(
 }
 
 /**
- * Sends the first message found, oldest conversation first. A message that is the only one refused with the code proves
+ * Sends the first message found, oldest conversation first. A message that is the only one refused with the code shows
  * nothing about the account, so the next one is tried.
  */
 async function tryOne(services: RequestServices, candidates: readonly string[]): Promise<Trial> {

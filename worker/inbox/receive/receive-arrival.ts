@@ -47,8 +47,8 @@ export async function receiveArrival(
   let failure: ArrivalAnswer | undefined;
   for (const arrived of arrival.events) {
     const received = await receiveOne(services, arrived, { arrivedAt, request });
-    // The platform repeats the whole request: events stored by then are recognised as repeats, and no event waits for
-    // the repeat.
+    // The platform repeats the whole request. Events that are stored by then are recognised as repeats, so every event
+    // is stored now.
     if (received.type === "fail") failure ??= received;
     // A stored handover must reach the platform, whatever the other events of the request are acknowledged with.
     else if (!isHandover(answer)) answer = received;

@@ -68,7 +68,7 @@ export async function receiveEvent(
   const proposed = await findCandidates(services, event, arrived, facts);
   const { channel, account, user } = arrived;
   const address = { channel, account, user };
-  // At the desk a handover is no acknowledgement.
+  // With the desk, a handover is not part of the acknowledgement.
   const forwarded = isForwarded ? { isForwarded } : {};
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
   const push = { ...pushed, key: arrived.key, event, ...proposed, ...more, ...forwarded };

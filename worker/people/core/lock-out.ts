@@ -1,6 +1,6 @@
 /** Locks an account after repeated wrong passwords. */
 
-/** The number of failures that lock, and the time in which they occur. */
+/** The number of failures within `FAILURE_WINDOW_MS` after which an account is locked. */
 export const MAX_FAILURES = 10;
 export const FAILURE_WINDOW_MS = 15 * 60_000;
 /** How long an account is locked. */

@@ -10,7 +10,7 @@ type Holder = Role | "key";
 const EVERYBODY = ["agent", "supervisor", "admin", "key"] as const;
 const LEADERS = ["supervisor", "admin", "key"] as const;
 const ADMINS = ["admin", "key"] as const;
-/** Actions that belong to a person, so an API key may not perform them. */
+/** Actions for which a person is responsible, so an API key may not perform them. */
 const PERSONS = ["agent", "supervisor", "admin"] as const;
 
 const HOLDERS = {

@@ -14,7 +14,7 @@ export interface HttpEnv {
     config: Config;
     /** Cloudflare's ray id, or a generated one; contained in all log lines of one request. */
     requestId: string;
-    /** The channels: a route never imports one. */
+    /** The channels. They are passed in, because routes must not import channel modules. */
     channels: Channels;
     /** Set by `authenticate`; absent on a route with the access `public`. */
     caller: Caller;

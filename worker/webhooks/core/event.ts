@@ -63,7 +63,10 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
   }
 }
 
-/** A row that opens a session says also whether it waits in the queue or is served; a returned session waits again. */
+/**
+ * A row that opens a session also causes an event for its state, queued or served. A session that returns to the queue
+ * causes the event again.
+ */
 function typesOfTransition({ action, status }: RowKinds["session"]["facts"]): readonly WebhookEventType[] {
   switch (action) {
     case "opened": {

@@ -7,9 +7,9 @@ import type { Row } from "../rows.ts";
 import type { SessionState } from "./session.ts";
 
 /**
- * Delay from a row to the alarm that reports it, if the notification after the record has not, milliseconds. Shorter
- * than the time after which the runtime evicts an idle object, about 10 s: an object that has been evicted no longer
- * knows that the desk has acknowledged, and would notify it again.
+ * Delay from a row to the alarm that reports it when the notification after the record did not succeed, milliseconds.
+ * Shorter than the time after which the runtime evicts an idle object, about 10 s: an evicted object no longer knows
+ * that the desk has acknowledged, and would notify it again.
  */
 export const REPORT_DELAY_MS = 8_000;
 
@@ -47,7 +47,7 @@ function follow(known: ConsumerCursor | undefined, isWanted: boolean, written: W
   if (known === undefined) return { after: before, tries: 0, since: 0, nextAt: due };
   const hasBacklog = known.after < before;
   if (!hasBacklog && !isWanted) return { ...known, after: last };
-  // With a backlog, the time of the next try is kept; a time in the past is one that an evicted object had reached.
+  // With a backlog, the time of the next try is kept. A time in the past was kept by an object that was then evicted.
   return hasBacklog && known.nextAt > now ? known : { ...known, nextAt: due };
 }
 

@@ -148,7 +148,7 @@ function follow(
     if (isWaiting(after, item)) return state;
     const rows = writer.rows().filter((row) => row.ref === item.seq);
     const { agent } = item;
-    // What an agent's message changes is no news for that agent (DESK_PROTOCOL rule 19).
+    // An agent's own message does not count as unseen for that agent (DESK_PROTOCOL rule 19).
     const by: Author = agent === undefined ? SYSTEM : { type: "agent", id: agent };
     const context = sessionContext(writer, service, now, by);
     if (item.answers !== undefined) return followAnswer(state, item.answers, isSent(rows), service, context);

@@ -1,9 +1,9 @@
 /** Limits the messages of one page. Pure. */
 
-/** Messages that a page may send at once, and per second in the long run. */
+/** The number of messages a page may send in a burst, and the average number per second. */
 const [BURST, PER_SECOND] = [60, 10];
 
-/** The messages a page may still send. */
+/** The number of messages that a page may still send. */
 export interface Budget {
   readonly left: number;
   /** When it was computed, epoch ms. */

@@ -1,6 +1,7 @@
 /**
- * A row as agents see it: without the platform's fields, without addresses of pictures at the platform, and with personal
- * data in texts masked. What is stored and sent is not changed (docs/design/0024-personal-data.md). Pure.
+ * A row as agents see it: without the platform's fields, without addresses of pictures at the platform, and with
+ * personal data in texts masked. Stored rows and sent messages are not changed (docs/design/0024-personal-data.md).
+ * Pure.
  */
 import type { RowJson } from "../../../../shared/api/rows.ts";
 import { readSource } from "../../../../shared/entry/page-context.ts";
@@ -26,7 +27,7 @@ export function toPageRow(row: RowJson): RowJson {
   }
 }
 
-/** The members of messages that people wrote. */
+/** The members of messages that contain text written by people. */
 const OUTBOUND_TEXTS: ReadonlySet<string> = new Set(["content", "title", "description"]);
 const NOTE_TEXTS: ReadonlySet<string> = new Set(["text"]);
 const INBOUND_TEXTS: ReadonlySet<string> = new Set(["content", "choice", "title", "description", "label", "fileName"]);
@@ -41,7 +42,7 @@ function toPageInbound(inbound: InboundJson): InboundJson {
       verified: verified && maskValues(verified),
       unverifiedReason,
     };
-    // The whole text contains the signature, which belongs to one user.
+    // The unparsed text contains the signature, which is valid for this user, so it is omitted.
     return { ...event, entryText: maskPersonalData(readSource(event.entryText)), context };
   }
   if (event.event === "message" && "mediaId" in event) {
@@ -56,7 +57,7 @@ function maskTexts<T extends object>(content: T, names: ReadonlySet<string>): T 
     name,
     typeof value === "string" && names.has(name) ? maskPersonalData(value) : value,
   ]);
-  // The same members, with texts for texts.
+  // The members of a context that contain texts.
   return Object.fromEntries(masked) as T;
 }
 

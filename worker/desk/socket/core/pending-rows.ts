@@ -1,6 +1,6 @@
 /**
- * The rows of an open conversation that are to be sent to a page: each row once, in order, and what is missing between
- * them recognisable by `from` (docs/design/0026-desk-socket.md). Pure.
+ * The rows of an open conversation that are to be sent to a page: each row once and in order. By `from` the page
+ * detects missing rows (docs/design/0026-desk-socket.md). Pure.
  */
 import type { RowJson } from "../../../../shared/api/rows.ts";
 import type { ServerFrame } from "../../../../shared/api/socket.ts";
@@ -9,14 +9,14 @@ import { generationOf } from "../../../conversation/core/log-id.ts";
 /** A frame with rows. */
 export type RowsFrame = Extract<ServerFrame, { readonly type: "rows" }>;
 
-/** The maximum number of rows that wait; with more, the page reads them itself. */
+/** The maximum number of rows that are kept for a page; when there are more, the page reads them itself. */
 const MAX_PENDING = 100;
 
 /** The conversation that a page has open. */
 export interface OpenConversation {
   readonly conversation: string;
   readonly log: string;
-  /** The seq up to which the page was sent rows or the position. */
+  /** The seq up to which the page has received rows or the position. */
   readonly sent: number;
 }
 
@@ -29,7 +29,7 @@ export interface NewRows {
   readonly rows: readonly RowJson[];
 }
 
-/** What a page has open, and the frames that wait for it. */
+/** The open conversation of a page, and its pending frames. */
 export interface PendingRows {
   readonly open: OpenConversation;
   readonly frames: readonly RowsFrame[];
@@ -57,8 +57,8 @@ export function addRows({ open, frames }: PendingRows, { log, from, to, rows }: 
 }
 
 /**
- * Returns the frame that names the newest position without rows: a page with an older one reads the rows itself. A
- * position of 0 is unknown: then every page reads.
+ * Returns the frame that contains the newest position without rows: a page with an older position reads the rows
+ * itself. When the position is unknown (0), every page reads.
  */
 export function positionFrame({ conversation, log, sent }: OpenConversation): RowsFrame {
   const position = sent === 0 ? Number.MAX_SAFE_INTEGER : sent;

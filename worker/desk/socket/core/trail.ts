@@ -1,35 +1,38 @@
 /**
- * What a page was sent of the lists, also for some time after its socket is gone, so that it can resume: then it gets what
- * changed since the last frame that it received, and the removals name only sessions that it has (DESK_PROTOCOL rule 20,
- * docs/design/0026-desk-socket.md). Pure.
+ * What a page was sent of the lists. It is kept for some time after the page's socket has closed, so that the page can
+ * resume: it then gets the changes since the last frame that it received, and removals name only sessions that it has
+ * (DESK_PROTOCOL rule 20, docs/design/0026-desk-socket.md). Pure.
  */
 import type { ListFrame, Subscription } from "../../core/frames.ts";
 import type { ViewName } from "../../core/views.ts";
 
-/** The maximum number of removals that are remembered. */
+/** The maximum number of stored removals. */
 const MAX_REMOVED = 1_000;
 
-/** What a page was sent. */
+/** The frames that a page was sent, in summary. */
 export interface Trail {
-  /** The rights of the agent when the page was sent whole lists. */
+  /** The rights of the agent when the page was sent complete lists. */
   readonly rights: string;
   readonly subscription: Subscription;
-  /** Since which revision the trail is complete: a page with an older one gets whole lists. */
+  /** The first revision from which the trail is complete: a page with an older one gets complete lists. */
   readonly since: number;
-  /** The revision of the frame that removed a conversation, which has not been shown since, by its id. */
+  /**
+   * By conversation id: the revision of the frame that removed it. An entry is deleted when the conversation is sent
+   * again.
+   */
   readonly removed: ReadonlyMap<string, number>;
 }
 
-/** What a page says that it has. */
+/** The state that a page reports in its `hello`. */
 export interface PagePosition {
-  /** The rights of the agent now: with others than before, the page gets whole lists. */
+  /** The current rights of the agent: when they have changed, the page gets complete lists. */
   readonly rights: string;
   readonly views: readonly ViewName[];
   readonly epoch: string | null;
   readonly rev: number;
 }
 
-/** Begins a trail: the first frame is one with whole lists. */
+/** Begins a trail; its first frame contains complete lists. */
 export function beginTrail(agent: string, views: readonly ViewName[], rights: string): Trail {
   const subscription = { agent, views, epoch: null, rev: 0, examined: 0, shown: new Set<string>() };
   return { rights, subscription, since: Infinity, removed: new Map() };
@@ -45,7 +48,7 @@ export function followFrame({ rights, since, removed }: Trail, frame: ListFrame,
   return { rights, subscription, since: frame.rev, removed: new Map() };
 }
 
-/** Continues a trail where the page is; a page that is elsewhere begins anew. */
+/** Continues a trail at the page's revision; when that is not possible, a new trail begins. */
 export function resumeTrail({ rights, subscription, since, removed }: Trail, page: PagePosition): Trail {
   const { agent, views, epoch, rev, shown } = subscription;
   const isSame = epoch !== null && page.epoch === epoch && page.rights === rights && isSameViews(views, page.views);

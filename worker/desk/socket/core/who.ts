@@ -1,4 +1,4 @@
-/** Who views a conversation, and who is typing in it: both expire by themselves. Pure. */
+/** The agents who view a conversation, and those who type in it; both states expire. Pure. */
 import { VIEWING_MS } from "../../../../shared/api/socket.ts";
 
 /** A page that has the conversation open. */
@@ -10,20 +10,20 @@ export interface Viewer {
   readonly typingUntil: number;
 }
 
-/** The other agents, by id, in order. */
+/** The other agents, by id, sorted. */
 export interface Who {
   readonly viewing: readonly string[];
   readonly typing: readonly string[];
 }
 
-/** Returns who else views a conversation, as one agent is shown it. */
+/** Returns the other viewers of a conversation, for one agent. */
 export function findOthers(viewers: readonly Viewer[], agent: string, now: number): Who {
   const others = viewers.filter((viewer) => viewer.agent !== agent && viewer.aliveAt + VIEWING_MS > now);
   const typing = others.filter(({ typingUntil }) => typingUntil > now);
   return { viewing: agentsOf(others), typing: agentsOf(typing) };
 }
 
-/** Returns when time alone changes what is shown, epoch ms; Infinity: never, because no other agent views it. */
+/** Returns when the result changes without an event, epoch ms; Infinity: never, because no other agent views it. */
 export function nextExpiry(viewers: readonly Viewer[], now: number): number {
   if (new Set(viewers.map(({ agent }) => agent)).size < 2) return Infinity;
   const times = viewers.flatMap(({ aliveAt, typingUntil }) => [aliveAt + VIEWING_MS, typingUntil]);

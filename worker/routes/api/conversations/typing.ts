@@ -15,7 +15,7 @@ import { readBody, refuseParameter } from "../../http/request/request-body.ts";
 import { refuseCall } from "../../http/response/channel-problem.ts";
 import { problem } from "../../http/response/problem.ts";
 
-/** Timeout of the call, milliseconds: a late indicator is useless. */
+/** Timeout of the call, milliseconds. Short, because an indicator that is shown late is useless. */
 const TYPING_TIMEOUT_MS = 5_000;
 
 /** Routes about the typing indicator. */

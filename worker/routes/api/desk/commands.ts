@@ -1,6 +1,6 @@
 /**
- * What agents do with sessions: take, transfer, close, park, unpark, reopen, and the answer to an offer. The desk decides
- * whether, the conversation whether it is still so.
+ * The actions of agents on sessions: take, transfer, close, park, unpark, reopen, and the answer to an offer. The desk
+ * checks the rights, the conversation checks whether the session is still in the required state.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";

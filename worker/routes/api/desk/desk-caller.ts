@@ -1,4 +1,4 @@
-/** What the routes of the desk ask about their request: who calls, and whether the conversation may be seen. */
+/** Returns the caller of a request to the desk's routes, and checks whether the caller may see the conversation. */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Author } from "../../../../shared/message/author.ts";

@@ -1,4 +1,4 @@
-/** What belongs to one agent: what the agent has seen, drafts and presence. */
+/** The data of one agent: what the agent has seen, drafts and presence. */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { AgentSchema, PresenceBodySchema } from "../../../../shared/api/desk/agent.ts";
@@ -14,7 +14,7 @@ import { readBody, refuseParameter } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { conversationIdOf, requireDesk, requireVisible } from "./desk-caller.ts";
 
-/** Routes about what belongs to one agent. */
+/** Routes about the data of one agent. */
 export const own = new Hono<HttpEnv>();
 
 const BODY = ["malformed_json", "body_too_large", "unsupported_media_type", "invalid_field", "desk_off"] as const;

@@ -11,7 +11,7 @@ import { deskOf } from "../../http/auth/people.ts";
 import { problem } from "../../http/response/problem.ts";
 import { agentIdOf } from "./desk-caller.ts";
 
-/** What a refused request was about. */
+/** The subject of a refused request. */
 export interface RefusedRequest {
   /** The session as it is now; null: none is open, or the caller may not see it. */
   readonly row: DeskRow | null;
@@ -108,7 +108,7 @@ export async function refuseRefused(
   return refuseAct(c, toActRefusal(refusal), { row });
 }
 
-/** The agent's name is not known here, so that a session that was taken has changed. */
+/** The agent's name is not known here, so a session that another agent has taken is reported as changed. */
 function toActRefusal(refusal: CommandRefusal): ActRefusal {
   return refusal.reason === "taken" ? { reason: "reassigned" } : refusal;
 }

@@ -30,7 +30,7 @@ socket.get(
       return problem(c, "upgrade_required", {}, { headers: { upgrade: "websocket", connection: "upgrade" } });
     const { id: agent, signIn } = agentOf(c);
     const response = await connectPage(c.env.DESK, c.get("config").locationHint, { agent, signIn });
-    // The headers of a fetched response cannot be set, those of a copy can; the copy has the same socket.
+    // The headers of a fetched response are immutable; those of a copy are not, and the copy has the same socket.
     return new Response(null, response);
   },
 );

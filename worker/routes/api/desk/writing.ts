@@ -1,7 +1,7 @@
 /**
- * What agents write: replies to the user, and notes for colleagues on a route of their own, so that no lost field can turn
- * a note into a message. The conversation decides and stores, then the caller gets the response, then the Worker
- * delivers the reply.
+ * The texts that agents write: replies to the user, and notes for colleagues. Notes have a separate route, so that a
+ * missing field cannot turn a note into a message. The conversation decides and stores, then the caller gets the
+ * response, then the Worker delivers the reply.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -28,7 +28,7 @@ import { problem } from "../../http/response/problem.ts";
 import { authorOf, conversationIdOf, requireDesk, requireVisible } from "./desk-caller.ts";
 import { refuseRefused, refuseRequest } from "./refusals.ts";
 
-/** Routes about what agents write. */
+/** Routes for the texts that agents write. */
 export const writing = new Hono<HttpEnv>();
 
 const PROBLEMS = [

@@ -1,4 +1,7 @@
-/** The agents: list, add, change, invite. An agent is suspended, never deleted: what the agent did stays attributed. */
+/**
+ * The agents: list, add, change, invite. An agent is suspended, never deleted, so that stored actions keep their
+ * author.
+ */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";

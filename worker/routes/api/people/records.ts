@@ -1,4 +1,4 @@
-/** The audit entries about people, and the check that there is a desk at all. */
+/** The audit entries about people, and the check that the desk is configured (DATA_KEY). */
 import type { Context } from "hono";
 import { auditStub } from "../../../audit/client.ts";
 import type { AuditAction, AuditData } from "../../../audit/core/entry.ts";
@@ -31,7 +31,7 @@ export function refuseUnrecorded(c: Context<HttpEnv>): Response {
   return problem(c, "audit_unavailable", {}, { headers: { "retry-after": "1" } });
 }
 
-/** Returns the answer while DATA_KEY is missing: without it there is no desk to sign in to. */
+/** Returns the answer while DATA_KEY is missing: without it the desk is off, so signing in is not possible. */
 export function refuseWithoutDesk(c: Context<HttpEnv>): Response | undefined {
   return c.get("config").dataKeys.length === 0 ? problem(c, "desk_off", {}) : undefined;
 }

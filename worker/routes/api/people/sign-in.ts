@@ -150,7 +150,7 @@ signIn.post(
 
 /**
  * Answers a sign-in that was made. One of a suspended agent, or one that cannot be recorded, is ended again before its
- * secret is given out.
+ * secret is returned.
  */
 async function finish(
   c: Context<HttpEnv>,

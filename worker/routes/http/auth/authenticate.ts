@@ -15,7 +15,9 @@ import type { AgentCaller } from "./caller.ts";
 import { deskOf, loginOf } from "./people.ts";
 import { cookieName, hasSignInCookie, readSignInCookie } from "./sign-in-cookie.ts";
 
-/** Methods that change nothing. A WebSocket begins with one, but can then be written to. */
+/**
+ * Methods that change nothing. The request that opens a WebSocket is a GET as well, but its connection can change data.
+ */
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**

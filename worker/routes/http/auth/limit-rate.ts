@@ -31,7 +31,9 @@ export const limitRate = () =>
     return problem(c, "rate_limited", { retryAfterSeconds: PERIOD_SECONDS }, { headers });
   });
 
-/** Returns what is counted; never a key itself. Of an IPv6 address its network, the first 64 bits. */
+/**
+ * Returns the key of the counter, never an API key itself. For an IPv6 address it is the network: the first 64 bits.
+ */
 function keyOf(c: Context, caller: Caller | undefined): string {
   if (caller === undefined) return `ip:${networkOf(c.req.header("cf-connecting-ip") ?? "")}`;
   return caller.type === "api" ? caller.key : `agent:${caller.id}`;

@@ -1,7 +1,7 @@
 /**
  * The cookie of a sign-in. On https its name begins with `__Host-`: browsers then accept it only from this host, with
- * Secure and for every path. On http a Secure cookie is not accepted everywhere, so that a loopback address, which no
- * network sees, gets another cookie without it; any other http address gets none.
+ * Secure and for every path. On http not every browser accepts a Secure cookie. A loopback address is not reachable by
+ * a network, so it gets another cookie without Secure; any other http address gets none.
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
@@ -21,7 +21,9 @@ export function readSignInCookie(c: Context): string | undefined {
   return name === undefined ? undefined : getCookie(c, name);
 }
 
-/** Returns whether a request has the cookie of either kind: at an address without cookies it is refused with the reason. */
+/**
+ * Returns whether a request has either cookie: at an address where no cookie is set, it is refused with that reason.
+ */
 export function hasSignInCookie(c: Context): boolean {
   return /(?:^|;\s*)(?:__Host-kefu|kefu_local)=/.test(c.req.header("cookie") ?? "");
 }
