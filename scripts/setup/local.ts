@@ -1,7 +1,7 @@
 /**
  * Setup for this machine: `.dev.vars`, and on request starts the local stack and simulates a user until the three
  * milestones are reached. The stack then keeps running, so that the doctor finds no fault directly after setup
- * (docs/design/0014).
+ * (docs/design/0017-setup.md).
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import type { ConfigProblem } from "../../worker/config/config-problem.ts";

@@ -1,7 +1,7 @@
 /**
  * Where a user came from, in a platform-independent form: the context set by the page, and the context signed by the
  * shop's back end. Computed from the stored `entryText` and the verification result stored with it, so it stays the
- * same when keys change and tokens expire (docs/design/0015).
+ * same when keys change and tokens expire (docs/design/0015-page-context.md).
  */
 import * as v from "valibot";
 import type { AppContext, VerifiedContext } from "../app-context.ts";

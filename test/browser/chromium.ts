@@ -48,7 +48,7 @@ async function inFolder<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // Later code of this process and its children gets the machine's own folder again.
+    // After the start, later code of this process and its children gets the machine's own temporary folder again.
     if (TMPDIR === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = TMPDIR;
   }

@@ -314,7 +314,7 @@ describe("reset", () => {
     expect(await bubbles(page, "mine").count()).toBe(1);
     await page.getByRole("button", { name: "全部重置" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "全部重置" }).click();
-    // The phone is new: its mini program starts at the beginning.
+    // The phone is reset: its mini program starts at its first page.
     await page.frameLocator("iframe").getByRole("button", { name: "联系客服" }).waitFor();
     await page.getByRole("button", { name: "会话列表与手动入口" }).click();
     await page.getByText("还没有会话").waitFor();

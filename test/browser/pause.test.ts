@@ -84,7 +84,7 @@ describe("a pause", () => {
     page.on("request", (request) => {
       if (request.url().endsWith("/resume")) asked += 1;
     });
-    // Aborted calls would be errors of the console: what comes is not the emulator's answer.
+    // Aborted calls would be logged as errors, so the answer is replaced by one that is not the emulator's.
     await page.route("**/_emulator/**", (route) => route.fulfill({ body: "bad gateway" }));
     await page.getByText("无法连接模拟器").waitFor();
     expect(await button(page).isDisabled()).toBe(true);
@@ -178,7 +178,7 @@ describe.for(["light", "dark"] as const)("at 360 pixels, %s", (colorScheme) => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
     const box = await button(page).boundingBox();
     expect(box?.height).toBeGreaterThanOrEqual(44);
-    // The chat below is still worth looking at.
+    // The chat below the notice must still be readable.
     expect((await banner(page).boundingBox())?.height).toBeLessThan(240);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(" ")}`)).toStrictEqual([]);

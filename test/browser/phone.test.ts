@@ -30,7 +30,7 @@ describe("the page", () => {
         pen.font = "40px sans-serif";
         return pen.measureText("发货").width;
       });
-    // A box is 24 wide. With a cold font cache the first browser may take a moment to find the fonts.
+    // A box is 24 px wide. With a cold font cache the first browser needs some time to find the fonts.
     await expect.poll(measure, { timeout: 10_000 }).toBe(80);
   });
 

@@ -142,7 +142,7 @@ describe("by touch", () => {
     const page = await openShop(scene, PHONE);
     await goTo(page, "order/index?id=900");
     await contactButton(page).tap({ force: true });
-    // Another button works, so there was time for the tap.
+    // Another button reacts, so the tap had enough time to take effect.
     await page.getByRole("button", { name: "返回" }).tap();
     await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).tap();
     await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();

@@ -38,7 +38,7 @@ export const USAGE = `node test/conformance/main.ts --url https://…/wechat/mes
   --format auto|xml|json             数据格式; default auto: both are tried (compatible: XML)
   --account gh_…         原始 ID / original id the pushes are addressed to; default gh_conformance0
   --handover-text 人工   服务端遇到它就转人工 / a text at which the server hands over
-  --taken-url URL        收到的消息的列表，{openid} 处填用户 / a list of what was taken (README)
+  --taken-url URL        收到的消息的列表，{openid} 处填用户 / a list of the accepted messages (README)
                          授权头 / its authorization header: CONFORMANCE_TAKEN_AUTHORIZATION
   --timeout-ms N         微信等多久 / how long WeChat waits; default 5000
   --strict               SHOULD 也算不通过 / a failed SHOULD counts, too

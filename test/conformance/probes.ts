@@ -48,8 +48,8 @@ export async function mustWithstand(session: Session, probes: readonly Probe[]):
 }
 
 /**
- * None may be accepted; a broken connection counts as a rejection, an acknowledgement only if the list shows that the
- * push was not accepted.
+ * None may be accepted. A broken connection counts as a rejection. An acknowledgement counts as a rejection only if the
+ * list shows that the push was not accepted.
  */
 export async function mustRefuse(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(

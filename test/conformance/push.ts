@@ -10,7 +10,7 @@ import { writeFields, type PushFormat, type WireTree } from "./wire.ts";
 /** The mode and format of the console, and so of the server. */
 export type PushMode = "secure" | "compatible" | "plain";
 
-/** The address of pushes, and the keys they are signed and encrypted with. */
+/** The URL of pushes, and the keys they are signed and encrypted with. */
 export interface PushTarget {
   readonly url: string;
   readonly appid: string;
@@ -57,11 +57,11 @@ export interface Twist {
   readonly body?: (encrypted: string) => string | Uint8Array;
   /** The query, after everything was signed. */
   readonly query?: (query: Query) => Query;
-  /** An empty one leaves the header out. */
+  /** An empty text omits the header. */
   readonly contentType?: string;
 }
 
-/** A push ready to go. */
+/** A push that is ready to be sent. */
 export interface Push {
   readonly request: WireRequest;
   readonly format: PushFormat;
@@ -134,7 +134,7 @@ function seal(target: PushTarget, content: Uint8Array, twist: Twist): string {
   return twist.sealed?.(encrypted) ?? encrypted;
 }
 
-/** Sixteen hex-like characters, as in the official samples. */
+/** Sixteen characters that look like hex digits, as in the official samples. */
 function sampleRandom(): Uint8Array {
   return Buffer.from(randomBytes(8).toString("hex"));
 }

@@ -54,7 +54,7 @@ export interface Session extends Settings {
   /** The formats in which a genuine push was accepted; those are tested. */
   readonly formats: readonly PushFormat[];
   readonly exchanges: readonly Exchange[];
-  /** Every genuine push in a format the server takes, with its answer; and the first ones. */
+  /** Every genuine push in a format that the server accepts, with its answer; and the first pushes. */
   readonly delivered: readonly Delivered[];
   /** A user that no other case has. */
   newUser(): string;

@@ -1,6 +1,6 @@
 /**
- * The suite: which formats the server takes, then every case in order, and the report. A case whose pushes the server
- * would reject in any case proves nothing, so it is not counted as passed.
+ * The suite: finds out which formats the server accepts, runs every case in order, and reports. A case whose pushes the
+ * server would reject in any case is no evidence, so it is not counted as passed.
  */
 import { isAcknowledged } from "./answer.ts";
 import { say, unseen, type Case, type Level, type Verdict, type Words } from "./case.ts";
@@ -93,7 +93,7 @@ async function findFormats(session: Session): Promise<readonly PushFormat[]> {
   return formats;
 }
 
-/** Several lengths are tried: a server that knows only some paddings accepts the format, and fails at `push.pads`. */
+/** Several lengths are tried: a server that handles only some paddings accepts the format, and fails at `push.pads`. */
 async function isFormatTaken(session: Session, format: PushFormat): Promise<boolean> {
   for (const length of [0, 8, 16, 24]) {
     const push = buildPush(session.target, format, textFields(session, "x".repeat(length)));

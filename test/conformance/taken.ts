@@ -11,7 +11,7 @@ export type TakenList = (openid: string) => Promise<string | undefined>;
 /**
  * Creates the reader of the list.
  *
- * @param url with `{openid}` where the user goes
+ * @param url contains `{openid}` in place of the user
  * @param authorization the header of that name, when the URL wants one
  */
 export function createTakenList(url: string, authorization: string | undefined, timeoutMs: number): TakenList {
@@ -25,7 +25,7 @@ export function createTakenList(url: string, authorization: string | undefined, 
   };
 }
 
-/** How often a MsgId occurs in a list; adjacent digits make it another one. */
+/** Counts a MsgId in a list; next to another digit it is part of another id. */
 export function countTaken(list: string, msgId: string): number {
   return [...list.matchAll(/\d+/g)].filter(([digits]) => digits === msgId).length;
 }

@@ -98,6 +98,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // "not JSON" is the one thing the caller asks
+    return undefined; // the caller only needs to know that the text is not JSON
   }
 }

@@ -54,7 +54,7 @@ export async function readLog(client: KefuClient, openid: string): Promise<reado
   for await (const result of client.exportRows(openid)) {
     if (result.ok) {
       const line = result.value;
-      // What the account keeps about the user comes before the log.
+      // The account's records about the user come before the rows of the log.
       if (line.kind !== "account-event" && line.kind !== "quarantined") rows.push(line);
     } else if (result.error.code === "conversation_not_found") return [];
     else throw new Error(`the log of ${openid} cannot be read: ${result.error.code}`);

@@ -1,6 +1,6 @@
 /**
  * The users of a long run: carries out the plan, through WeChat or the REST API, and records the actions. An action
- * that has begun continues when the worker is killed, as WeChat and its users would.
+ * that has begun continues when the worker is killed, as it would with the real WeChat.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PushRecord } from "../../emulator/push-model.ts";
@@ -19,13 +19,13 @@ export interface Person {
   readonly requests: { readonly mark: string; accepted: boolean }[];
 }
 
-/** An act that WeChat pushes. */
+/** An action that WeChat pushes. */
 export type PushAct = Exclude<Act, { readonly kind: "request" }>;
 
 /** All users of the run. */
 export interface Cast {
   readonly people: ReadonlyMap<string, Person>;
-  /** Begins an act, after its time. */
+  /** Begins an action at its time. */
   begin(act: Act, phase: Pick<Person, "phase" | "unconfirmedRetry">): void;
   /** Resolves when every action that was begun has ended. */
   quiet(): Promise<void>;
@@ -34,7 +34,7 @@ export interface Cast {
 /** The number of tries of a push that was held back. */
 const LATE_TRIES = 4;
 const LATE_GAP_MS = 400;
-/** A request is repeated under its key until the worker answers, like any caller of the API would. */
+/** A request is repeated with the same key until the worker answers, as any caller of the API would do. */
 const REQUEST_TRIES = { attempts: 8, timeoutMs: 3_000 };
 
 /** Prepares the run, without users. */

@@ -96,7 +96,7 @@ type OutRow = Extract<Row, { kind: "out" }>;
 
 /** Records of two processes on one machine: a kill is recorded before the signal arrives, a call when it arrives. */
 const CLOCK_SLACK_MS = 1_000;
-/** The number of busy answers after which a message is given up (docs/design/0005). */
+/** The number of busy answers after which a message is given up (docs/design/0005-facts-and-decisions.md). */
 const MAX_TRIES = 4;
 
 /** Judges one user. */

@@ -5,16 +5,16 @@ import type { KillRun } from "./kills.ts";
 import { table, type Cell } from "./markdown.ts";
 import type { Half } from "./tally.ts";
 
-/** The reasons why the run proves nothing; empty when it does. */
+/** The reasons why the run is no evidence; empty when it is. */
 export function findFaults(run: KillRun): readonly string[] {
   const violations = run.tally.violations.map(({ openid, kind, what }) => `${kind}: ${openid} ${what}`);
   const unmet = Object.entries(run.met).filter(([, times]) => times === 0);
   return [
     ...violations,
-    ...unmet.map(([name]) => `proves nothing: "${name}" met nobody; take more kills`),
+    ...unmet.map(([name]) => `no evidence: "${name}" affected no user; run more kills`),
     ...(run.kills < run.planned ? [`ended early: ${run.kills} of ${run.planned} kills`] : []),
     // A first attempt that arrived and a second one as well: the only evidence that second attempts are made.
-    ...(run.tally.withRetry.duplicates === 0 ? ["proves nothing: no second go arrived; take more kills"] : []),
+    ...(run.tally.withRetry.duplicates === 0 ? ["no evidence: no second attempt arrived; run more kills"] : []),
   ];
 }
 
@@ -33,11 +33,11 @@ export function writeKillReport(
   const faults = findFaults(run);
   const verdict = faults.length === 0 ? "通过 / passed" : `**${faults.length} 处不符 / violations**`;
   return `${[
-    "# 反复强杀 / Killed over and over",
+    "# 反复强杀 / Killed repeatedly",
     "",
     `\`npm run test:long -- --kills ${run.planned} --seed ${run.seed}\`, ${date}: **${run.kills} kills**, ${verdict}.`,
     "",
-    "怎么跑、怎么判：[long-proof](../design/long-proof.md)。 / How it runs and how it judges: [long-proof](../design/long-proof.md).",
+    "运行与判定方法：[long-proof](../design/long-proof.md)。 / How it runs and what it checks: [long-proof](../design/long-proof.md).",
     "",
     ...table(["机器 / machine", ""], machine),
     ...table(
@@ -54,18 +54,18 @@ export function writeKillReport(
         ["收到应答的推送 / acknowledged", tally.acknowledged],
         ["未收到应答但已存下 / stored, acknowledgement lost", tally.storedUnacknowledged],
         ["接口受理的消息 / API messages accepted", tally.requestsAccepted],
-        ["微信收下的客服消息 / messages WeChat took", run.taken],
+        ["微信收下的客服消息 / messages WeChat accepted", run.taken],
       ],
     ),
     ...table(
       ["每次强杀的时刻 / killed at", "次 / times"],
       Object.entries(run.moments).toSorted(([, a], [, b]) => b - a),
     ),
-    ...table(["遇到的故障 / trouble met", "次 / times"], Object.entries(run.met)),
-    "## 两边的账 / Both sides' books",
+    ...table(["遇到的故障 / faults met", "次 / times"], Object.entries(run.met)),
+    "## 两边记录的比较 / Comparison of both records",
     "",
     ...table(
-      ["", "必须 / must be", "实际 / is"],
+      ["", "必须 / required", "实际 / actual"],
       [
         ["已应答却丢失的消息 / acknowledged messages lost", 0, count(run, "acknowledged but not stored")],
         ["该回未回 / due answers missing", 0, count(run, "answer missing", "answer lost", "answer still waiting")],
@@ -73,7 +73,7 @@ export function writeKillReport(
         ["重复超过一次 / more than one duplicate of one", 0, count(run, "more than one duplicate")],
         ["UNCONFIRMED_RETRY=0 时的重复 / duplicates with it", 0, tally.withoutRetry.duplicates],
         ["顺序不对 / out of order", 0, count(run, "out of order")],
-        ["一切不符 / violations of any kind", 0, tally.violations.length],
+        ["全部不符 / violations of any kind", 0, tally.violations.length],
       ],
     ),
     ...table(
@@ -82,14 +82,14 @@ export function writeKillReport(
         halves("写下 / written", run, (half) => half.messages),
         halves("送达 / delivered", run, (half) => half.delivered),
         halves("其中重复一次（都有标记）/ of these twice, all marked", run, (half) => half.duplicates),
-        halves("没人知道 / nobody knows (below)", run, (half) => share(half.unknown, half.messages)),
-        halves("微信连忙四次，放弃 / refused four times, given up", run, (half) => half.refused),
+        halves("结果未知 / outcome unknown (below)", run, (half) => share(half.unknown, half.messages)),
+        halves("微信四次返回繁忙，放弃 / refused four times, given up", run, (half) => half.refused),
         halves("等待每日限额 / waiting for the daily quota", run, (half) => half.waiting),
       ],
     ),
-    "**没人知道**：允许的每一次尝试（1 时两次，0 时一次）都没有等到微信的回答（途中被杀、连接中断、502），也确实没有到达。日志里每次都写着 `unconfirmed`：不是悄悄丢的；再试一次就可能多一份重复，所以不再试。",
+    "**结果未知**：允许的每一次尝试（1 时两次，0 时一次）都没有得到微信的回答（尝试中被强杀、连接中断、502），消息也确实没有到达。日志里每次都记为 `unconfirmed`。再试一次可能造成重复，所以不再尝试。",
     "",
-    "**Nobody knows**: every attempt it was allowed (two with 1, one with 0) ended without an answer of WeChat's (killed under way, connection broken, 502), and none arrived. The log says `unconfirmed` for each: it is told, not lost in silence; one attempt more might have been a duplicate more, so there is none.",
+    "**Outcome unknown**: every allowed attempt (two with 1, one with 0) ended without an answer from WeChat (killed during the attempt, connection broken, 502), and none arrived. The log records `unconfirmed` for each. Another attempt could create a duplicate, so none is made.",
     ...(faults.length === 0 ? [] : ["", "## 不符 / Violations", "", ...faults.map((fault) => `- ${fault}`)]),
   ].join("\n")}\n`;
 }

@@ -35,9 +35,9 @@ export interface KillRun {
   readonly starts: number;
   /** How many lives ended at which moment. */
   readonly moments: Readonly<Record<string, number>>;
-  /** How often each fault affected a user. */
+  /** How often each fault affected a call, by fault. */
   readonly met: Readonly<Record<string, number>>;
-  /** Deliveries of pushes, repeats included, and messages WeChat took. */
+  /** Deliveries of pushes, repeats included, and messages that WeChat accepted. */
   readonly deliveries: number;
   readonly taken: number;
   readonly startMs: { readonly median: number; readonly most: number };
@@ -57,10 +57,12 @@ interface Stage {
   readonly log: (line: string) => void;
 }
 
-/** Quicker than WeChat, so that its repeats happen within the short lives. */
+/** Faster than WeChat, so that repeats happen within the short lives of the worker. */
 const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
 const PROGRESS_EVERY = 25;
-/** By then, leases, second attempts, busy answers, the quota per minute and retries for a token have all ended. */
+/**
+ * After this time all leases, second attempts, busy answers, the quota per minute and retries for a token have ended.
+ */
 const SETTLE_MS = 900_000;
 const SETTLE_STEP_MS = 2_000;
 
@@ -144,7 +146,7 @@ async function start({ host, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise
 }
 
 /**
- * Between phases nothing is killed until every push has its end, so that no push is stored under another setting;
+ * Between phases nothing is killed until every push is settled, so that no push is stored under another setting;
  * meanwhile the users of the previous phase, whose messages are settled by now, are checked.
  */
 async function lookBack(stage: Stage, plan: PhasePlan, phase: number): Promise<void> {

@@ -16,8 +16,8 @@ export function findSoakFaults(run: SoakRun): readonly string[] {
   if (answered < pushes) faults.push(`${pushes - answered} pushes were not answered`);
   if (oldestDays > oldestAllowedDays)
     faults.push(`a row is ${days(oldestDays)} old, at most ${oldestAllowedDays} are kept`);
-  if (gone === 0) faults.push("proves nothing: nobody stayed away for longer than rows are kept");
-  if (goneButStored > 0) faults.push(`${goneButStored} users are still stored who should be gone`);
+  if (gone === 0) faults.push("no evidence: no user stayed away for longer than rows are kept");
+  if (goneButStored > 0) faults.push(`${goneButStored} users are still stored who should be deleted`);
   if (run.memory.growth > MAX_GROWTH) faults.push(`memory is not flat: ${percent(run.memory.growth)}`);
   if (run.storage.growth > MAX_GROWTH) faults.push(`storage is not flat: ${percent(run.storage.growth)}`);
   return faults;

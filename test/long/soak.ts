@@ -85,13 +85,13 @@ const PASSERS_AGAIN_DAYS = 8;
 /** A rule's answer quotes the beginning of a long question; these are quoted whole. */
 const MAX_CHARS = 150;
 /**
- * Always at the same time of the day, when users sleep and yesterday's rows are deleted: measurements at drifting times
- * showed the ups and downs of a day as a trend.
+ * Always at the same time of the day, when no user writes and yesterday's rows are deleted: measured at changing times,
+ * the daily variation would look like a trend.
  */
 const LOOK = 0.9;
 /** A worker that does not answer within this time counts as stopped, milliseconds. */
 const ANSWER_MS = 60_000;
-/** Storage fills for as long as rows are kept, and workerd for as long as its heap grows to its size. */
+/** The storage grows until rows reach their retention time, and workerd until its heap has its full size. */
 const WARM_UP = 0.5;
 /** Leases and second attempts have ended by then. */
 const SETTLE_MS = 60_000;

@@ -1,6 +1,6 @@
 /**
  * The simulated faults of WeChat during a long run: sets the plan's faults, and reads from the emulator's records which
- * of them affected a user. A run without such a fault proves nothing.
+ * of them affected a user. A run without such a fault is no evidence.
  */
 import type { CallRecord, FaultRequest } from "../../emulator/model.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";

@@ -1,6 +1,6 @@
 /**
  * Capability × client, one test per row: the effect of a tap in each WeChat version. The table is in the package's
- * README; no row may end in a button without effect (WECHAT.md §9.1, §9.3).
+ * README; in no row may a button have no effect (WECHAT.md §9.1, §9.3).
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {

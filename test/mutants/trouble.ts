@@ -7,7 +7,7 @@ const ONE_MESSAGE = "workerd/one-message.test.ts";
 
 /** Promise 4: retries, pauses, order and the reply window when WeChat fails or refuses. */
 export const TROUBLE: MutantTable = {
-  rule: "WeChat in trouble: retries with jitter, in order; one pause for the app; the window corrected",
+  rule: "WeChat fails or refuses: retries with jitter, in order; one pause for the app; the window corrected",
   promise: 4,
   mutants: [
     {

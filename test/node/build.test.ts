@@ -12,8 +12,8 @@ const MAX_EVALUATED_KB = 100;
 const MAX_UPLOAD_KB = 220;
 
 /**
- * All packages in what a cold start evaluates, sorted: hono, valibot, fast-xml-parser and its dependencies, theirs included.
- * Its `fast-xml-builder` is not used.
+ * All packages that a cold start evaluates, sorted: hono, valibot, fast-xml-parser, and their dependencies.
+ * `fast-xml-builder` of fast-xml-parser is not used.
  */
 const EVALUATED_PACKAGES = [
   "@nodable/entities",

@@ -1,4 +1,4 @@
-/** The desk's page as it is deployed: its size, and that nothing in it needs an exception from the policy. */
+/** The desk's page as it is deployed: its size, and that it needs no exception from the content security policy. */
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, it } from "vitest";
 import { buildDesk, type DeskFiles } from "../../scripts/lib/build-desk.ts";

@@ -78,7 +78,7 @@ describe("npm run doctor", () => {
       "alerts",
       "people",
     ]);
-    // Nobody has been invited yet.
+    // No agent has been invited yet.
     expect(findings.filter(({ state }) => state !== "ok").map(({ id }) => id)).toEqual(["people"]);
     const report: { readonly unconfirmed: readonly { readonly number: number }[] } = JSON.parse(output);
     expect(report.unconfirmed).toHaveLength(17);

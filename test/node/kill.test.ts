@@ -77,7 +77,8 @@ describe(`a worker killed ${KILLS} times under load`, () => {
     expect,
   }) => {
     const random = seeded(SEED);
-    // Longer than WeChat's own: a restart takes longer than its three repeats, and only acknowledged pushes count.
+    // Longer than WeChat's timeout: a restart takes longer than WeChat's three repeats, and only acknowledged pushes
+    // count.
     await control.switches({ latencyMs: API_LATENCY_MS, retryGapMs: 1_000, pushTimeoutMs: 2_000, retries: 10 });
     const pushes: { readonly id: string; readonly openid: string }[] = [];
     for (let life = 0; life < KILLS; life += 1) {

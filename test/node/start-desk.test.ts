@@ -1,4 +1,4 @@
-/** `npm start` and the desk: the first links, which are used once, and later starts, which change nobody's password. */
+/** `npm start` and the desk: the first links, which are valid once, and later starts, which change no password. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

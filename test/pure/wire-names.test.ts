@@ -14,7 +14,7 @@ import { ALL_SAMPLES, EVENTS, MESSAGES } from "./channels/samples.ts";
 
 const CHANNELS = "worker/channels/";
 
-/** The files that may have names of the wire. */
+/** The files that may contain names of the wire format. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // Bodies and codes of the robots' vendors, some of which are WeChat's as well.
   "worker/alerts/core/vendors.ts": ["45009", "msgtype"],

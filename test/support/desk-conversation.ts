@@ -32,7 +32,7 @@ export interface Send {
   /** Of its row. */
   readonly seq: number;
   readonly session: number;
-  /** The agent, or the text. */
+  /** The agent who wrote it, or the kind of service text. */
   readonly by: string;
   /** The user's newest message when it was queued. */
   readonly lastUserSeq: number;

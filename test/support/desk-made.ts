@@ -1,4 +1,4 @@
-/** Reports of conversations as tests of pages make them, without a conversation. */
+/** Reports of conversations for tests of pages, without a real conversation. */
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { OpenSession } from "../../worker/conversation/core/session/session.ts";
 import { emptySums } from "../../worker/conversation/core/session/sums.ts";
@@ -6,14 +6,14 @@ import type { ConversationReport } from "../../worker/desk/rpc.ts";
 
 const ACCOUNT = "mini-program:wx0123456789abcdef";
 
-/** A conversation that a test writes by hand. */
+/** A conversation whose rows the test writes. */
 export class MadeConversation {
   readonly id: string;
   generation = 1;
   version = 0;
   rows: RowJson[] = [];
   open: OpenSession | null = null;
-  /** Up to which row it has reported. */
+  /** The seq of the newest reported row. */
   #reported = 0;
 
   constructor(number: number) {
@@ -84,7 +84,7 @@ export class MadeConversation {
     this.#reported = 0;
   }
 
-  /** What it reports: what is new since the last report. @param again also what was reported before */
+  /** Returns a report of what is new since the last one. @param again includes what was already reported */
   report(again = 0): ConversationReport {
     const from = Math.max(0, this.#reported - again);
     this.#reported = this.rows.length;

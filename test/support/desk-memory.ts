@@ -1,4 +1,4 @@
-/** The loaded desk with its sockets in memory: storage, clock, timers and sockets are the test's. */
+/** The loaded desk with its sockets in memory: the test controls storage, clock, timers and sockets. */
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { readServerFrames, type PageFrame, type ServerFrame } from "../../shared/api/socket.ts";
 import type { Effect } from "../../worker/desk/core/desk.ts";
@@ -24,7 +24,7 @@ export interface PageEnd {
   code: number | null;
 }
 
-/** A desk of which the test is the runtime. */
+/** A desk for which the test plays the runtime. */
 export class DeskMemory {
   now = 1_764_500_000_000;
   readonly ends = new Map<string, PageEnd>();
@@ -51,12 +51,12 @@ export class DeskMemory {
     this.settle();
   }
 
-  /** Runs what follows the current turn. */
+  /** Runs the work scheduled after the current turn. */
   settle(): void {
     for (let run = this.#soon.shift(); run !== undefined; run = this.#soon.shift()) run();
   }
 
-  /** Lets time pass; timers that are due run in their order. */
+  /** Advances the clock; timers that are due run in their order. */
   pass(ms: number): void {
     const until = this.now + ms;
     for (;;) {
@@ -93,14 +93,14 @@ export class DeskMemory {
     this.settle();
   }
 
-  /** The connection of a page breaks, and the desk hears of it. */
+  /** The connection of a page breaks, and the desk is notified. */
   cut(end: PageEnd): void {
     end.isOpen = false;
     this.sockets.closed(end.id);
     this.settle();
   }
 
-  /** Takes what the page has received. */
+  /** Returns and removes the frames that the page has received. */
   received(end: PageEnd): readonly ServerFrame[] {
     return end.sent.splice(0).flatMap(readServerFrames);
   }

@@ -1,4 +1,4 @@
-/** A page of the desk as tests have it: applies the frames of the server as the protocol says. */
+/** A page of the desk for tests: applies the server's frames according to the protocol. */
 import type { PageFrame, ServerFrame, ShownDeskRow } from "../../shared/api/socket.ts";
 
 type Frame<T extends ServerFrame["type"]> = Extract<ServerFrame, { readonly type: T }>;
@@ -18,7 +18,7 @@ export class PageModel {
   history: Row[] = [];
   /** Whether rows are missing that the page must read by HTTP. */
   mustRead = false;
-  /** Whether the lists cannot be continued and must be asked for. */
+  /** Whether the lists are stale and must be requested again. */
   mustAsk = false;
   people: Frame<"people">["agents"] = [];
   who: Pick<Frame<"who">, "viewing" | "typing"> = { viewing: [], typing: [] };
@@ -51,7 +51,7 @@ export class PageModel {
         }
         for (const row of frame.upserts) this.rows.set(row.conversation, row);
         for (const conversation of frame.removes) {
-          if (!this.rows.delete(conversation)) throw new Error("a frame removes what the page never had");
+          if (!this.rows.delete(conversation)) throw new Error("a frame removes an entry that the page does not have");
         }
         this.#head(frame);
         break;

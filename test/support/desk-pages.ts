@@ -22,7 +22,7 @@ export function start() {
   return memory;
 }
 
-/** Connects a page of an agent, which shows the queue and all. */
+/** Connects a page of an agent; it shows the lists queue and all. */
 export function open(memory: DeskMemory, agent = ANN, model = new PageModel(`${PAGE}-${agent}`, ["queue", "all"])) {
   const end = memory.connect(agent);
   memory.say(end, model.hello());

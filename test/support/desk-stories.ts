@@ -122,7 +122,7 @@ interface Page {
   readonly rows: Map<string, FrameRow>;
 }
 
-/** The invariants that a story broke; empty: none. */
+/** The invariants that a story broke; empty when it broke none. */
 export function findBrokenChecks({ hasOffers, steps }: DeskStory): readonly string[] {
   const broken: string[] = [];
   const settings = { ...SETTINGS, idleWarningMs: 2 * HOUR, idleCloseMs: 3 * HOUR, offerMs: hasOffers ? MINUTE : 0 };

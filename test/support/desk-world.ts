@@ -114,7 +114,7 @@ export function createDeskWorld({
     return decision.value;
   }
 
-  /** The desk is constructed again from its rows; `sockets` are still attached: only its memory was evicted. */
+  /** The desk is constructed again from its rows. `sockets` remain attached, as after an eviction. */
   function killDesk(sockets: ReadonlyMap<string, Socket> = new Map()): void {
     incarnation += 1;
     desk = loadDesk(
@@ -222,7 +222,7 @@ export function createDeskWorld({
     deliverAll: (): void => {
       for (let next = net.shift(); next !== undefined; next = net.shift()) deliver(next);
     },
-    /** The desk's alarm, when it is due: pages that are open have just pinged. */
+    /** Runs the desk's alarm when it is due; pages that are open have just sent a ping. */
     alarm: (death?: Death): void => {
       if (alarmAt > now) return;
       const firedAt = alarmAt;

@@ -18,7 +18,7 @@ export const PENDING = Symbol("pending");
 const STEP_MS = 250;
 const realSetTimeout = globalThis.setTimeout;
 
-/** Call before anything that sets a timer. */
+/** Installs the manual clock; call it before anything that sets a timer. */
 export function useManualClock(now = Date.now()): void {
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now });
 }

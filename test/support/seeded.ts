@@ -11,9 +11,9 @@ export interface Seeded {
   int(min: number, max: number): number;
   /** Returns true with this probability. */
   chance(probability: number): boolean;
-  /** An element of a list that is not empty. */
+  /** Returns a random element of a list that must not be empty. */
   pick<T>(list: readonly [T, ...T[]]): T;
-  /** The same elements in another order. */
+  /** Returns the same elements in a random order. */
   shuffle<T>(list: readonly T[]): readonly T[];
 }
 

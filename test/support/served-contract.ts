@@ -13,7 +13,7 @@ import type { WithStorage } from "./store-contract.ts";
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const SILENT: Candidate = { ruleId: "quiet", action: { type: "silent" } };
-/** Needs more than one message: two parts. */
+/** Needs two messages: it is split into two parts. */
 const LONG = "好".repeat(1_200);
 
 /** The requirements, as tests of the calling suite. */
@@ -46,7 +46,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.state().sessions?.open?.waitingSince).not.toBeNull();
       chat.settles(second, ACCEPTED);
       expect(chat.state().sessions?.open).toMatchObject({ status: "bot", waitingSince: null });
-      // Later than the skew of the clocks: the sends before count against the former message alone.
+      // Later than the largest clock difference, so earlier sends count only against the quota of the former message.
       chat.pass(10_000);
       const third = must(chat.says([reply("三", "四")]).lease);
       const fourth = must(chat.settles(third, rejected(40003)));

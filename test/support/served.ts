@@ -83,7 +83,9 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       return runCommand(loaded, by === undefined ? input : { ...input, by: { type: "agent", id: by } }, next("desk-"));
     });
   const state = () => conversation.state();
-  /** The log, session and version that a command on the open, or else the newest closed, session names. */
+  /**
+   * Returns log, session and version for a command on the open session, or on the last closed one when none is open.
+   */
   const named = () => {
     const { open: session, closed, version } = must(state().sessions, "session");
     return { session: session?.seq ?? closed?.seq ?? 0, version };
@@ -141,7 +143,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
     /** The alarm rings. */
     wakes: () => step((loaded) => loaded.leaseDue(ADDRESS, next("alarm-"), OPEN)),
     commands,
-    /** A change of the current session. */
+    /** Changes the current session by a command. */
     changes: (change: SessionChange & { readonly text?: string }, commanding: Commanding = {}) =>
       commands({ ...change, ...named() }, commanding),
     /** An agent writes. */

@@ -1,6 +1,6 @@
 /**
- * Each route × each role × signed out × API key: what is expected is computed from the table of rights, and a route
- * without an entry fails. Only whether the caller is let in is judged, not what the route then answers.
+ * Each route × each role × signed out × API key: the expectation is computed from the table of rights, and a route
+ * without an entry fails. The test checks only whether access is granted, not the rest of the answer.
  */
 import { Hono } from "hono/tiny";
 import { findTargetHandler } from "hono/utils/handler";
@@ -36,7 +36,7 @@ const ROUTES: readonly Route[] = (() => {
   return [...found.values()];
 })();
 
-/** A path that leads to nothing stored. */
+/** A path whose ids name nothing that is stored. */
 const pathOf = ({ path }: Route) =>
   `/api${path
     .replace("/agents/:id", "/agents/a000000000000")

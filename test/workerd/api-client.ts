@@ -88,7 +88,7 @@ export function erase(openid: string): Promise<Response> {
 /** A report of `/healthz`. */
 interface Health extends Record<string, unknown> {
   readonly status: string;
-  /** For the holder of a key. */
+  /** The options of a call with an API key. */
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -71,7 +71,7 @@ export async function described(request: Request, response: Response): Promise<R
   const document = await readDocument();
   const { pathname } = new URL(request.url);
   const operation = findOperation(document, request.method.toLowerCase(), pathname);
-  // What has no operation is an unknown route.
+  // A request without an operation in the document is on an unknown route.
   if (operation === undefined) return response;
   const where = `${operation.operationId} ${response.status}`;
   const documented = operation.responses[String(response.status)];
@@ -104,7 +104,7 @@ function findOperation(document: Document, method: string, pathname: string): Op
   return found?.[1][method];
 }
 
-/** What in a value does not fit a schema. */
+/** Lists the parts of a value that do not match a schema. */
 export function findProblems(document: Document, schema: Schema, value: unknown, at: string): readonly string[] {
   if (schema.$ref !== undefined) {
     const target = document.components.schemas[schema.$ref.replace("#/components/schemas/", "")];

@@ -44,9 +44,9 @@ export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verif
   const shown: string = claimed?.product?.name ?? user;
   // @ts-expect-error no such field
   const title = claimed?.product?.title;
-  // @ts-expect-error a holder is never about who somebody is
+  // @ts-expect-error `holder` never contains the identity of a user
   const level = claimed?.user?.vip;
-  // @ts-expect-error what is verified may be absent
+  // @ts-expect-error `verified` may be absent
   const sure = verified.user;
   return void [shown, title, level, sure, verified?.user?.vip];
 };
@@ -61,9 +61,9 @@ buildCardPath<AppRoutes, "pages/product/index">("pages/product/index", { id: "42
 buildCardPath<AppRoutes, "pages/home/index">("pages/home/index", {});
 // @ts-expect-error there is no such page
 buildCardPath<AppRoutes, "pages/cart/index">("pages/cart/index", {});
-// @ts-expect-error this page needs an id
+// @ts-expect-error this page requires an id
 buildCardPath<AppRoutes, "pages/product/index">("pages/product/index", {});
 // @ts-expect-error the id is a text
 buildCardPath<AppRoutes, "pages/order/index">("pages/order/index", { id: 42 });
-// @ts-expect-error the home page takes no query
+// @ts-expect-error the home page has no query
 buildCardPath<AppRoutes, "pages/home/index">("pages/home/index", { id: "42" });

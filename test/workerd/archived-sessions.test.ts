@@ -1,4 +1,4 @@
-/** Closed sessions and the directory reach the archive by the conversation's alarm: late, repeated, sealed. */
+/** The conversation's alarm reports closed sessions and the directory to the archive: late, repeatedly, sealed. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
@@ -70,7 +70,7 @@ async function answered(openid: string): Promise<void> {
   await commands(openid, { type: "close", reason: "agent", seenSeq, ...(await named(openid)) });
 }
 
-/** The alarm comes at its time. */
+/** The alarm runs at its time. */
 async function rings(...openids: readonly string[]): Promise<void> {
   pass(REPORT_DELAY_MS);
   await ring(...openids);

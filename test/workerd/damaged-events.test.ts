@@ -10,7 +10,7 @@ import { account, deleteEvents, pass } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { shop, useWorker, wechat } from "./each-test.ts";
 
-/** Another user in each test: an erasure lasts. */
+/** Each test has another user, because an erasure is permanent. */
 let user = "";
 let users = 0;
 const cdata = (text: string) => `<![CDATA[${text}]]>`;

@@ -1,4 +1,4 @@
-/** Alerts of the desk: who waits, when robots are called, and what an eviction between any two steps changes. */
+/** Alerts of the desk: who waits, when robots are called, and the effect of an eviction between any two steps. */
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { ATTEMPT_MS, MIN_GAP_MS, RETRY_DELAYS_MS } from "../../worker/alerts/core/plan.ts";
@@ -47,10 +47,10 @@ async function useRobots(list: readonly object[]): Promise<void> {
   await evictDesk();
 }
 
-/** What each robot was told, in order. */
+/** The texts that each robot received, in order. */
 const told = (vendor = "wecom") =>
   robots.messages.filter((message) => message.vendor === vendor).map(({ text }) => text);
-/** Waits until a robot was told this often, and the outcome is stored. */
+/** Waits until a robot has received this number of messages and the outcome is stored. */
 async function toldTimes(times: number): Promise<void> {
   await vi.waitUntil(() => told().length >= times);
   await settled();
@@ -67,7 +67,7 @@ interface Stored {
 }
 const stored = () => inDesk((_, { kv }) => kv.get<Stored>("alerts"));
 const online = () => desk().choosePresence(AGENT, { state: "online", reason: null });
-/** Everything that is due now. */
+/** Runs everything that is due now. */
 async function ring(): Promise<void> {
   await ringDesk();
   await settled();
@@ -126,7 +126,7 @@ describe("a user who waits while no agent is online", () => {
   });
 
   it("is announced after a death between the decision and the call", async ({ expect }) => {
-    // The first call never returns: the desk dies during it.
+    // The first call never returns: the desk is evicted during it.
     robots.answerWith(() => new Promise<Response>(() => {}));
     await waits(newUser());
     await vi.waitUntil(() => told().length === 1);

@@ -63,7 +63,7 @@ describe("a desk that dies", () => {
       return other.act(act);
     });
     expect(outcome).toMatchObject({ ok: false, refusal: { reason: "no_answer" } });
-    // After it is constructed again, it repeats the stored questions.
+    // After it is constructed again, it repeats the stored calls.
     await verified();
     await expect.poll(reservations).toEqual([]);
     expect(await assigneeOf(openid)).toBe(A);

@@ -40,7 +40,7 @@ export class OpenPage {
     this.#socket.close(1000, "cut");
   }
 
-  /** Waits until the page shows something. */
+  /** Waits until a condition on the page's content is true. */
   shows(isShown: (model: PageModel) => boolean): Promise<unknown> {
     return vi.waitUntil(() => isShown(this.model), { timeout: 5_000, interval: 5 });
   }

@@ -25,7 +25,7 @@ declare module "vitest" {
   }
 }
 
-/** The desk as other objects call it. */
+/** The desk, as other objects call it. */
 export function desk(): DeskRpc {
   return deskStub(env.DESK, "apac");
 }
@@ -102,7 +102,7 @@ function positionIn({ tables }: LoadedDesk["runner"]["desk"], conversation: stri
   return tables.entries.values.get(conversation) ?? tables.known.values.get(conversation);
 }
 
-/** The user writes to an inbox of the desk; nobody waits for the report. */
+/** The user writes to an inbox of the desk; the test does not wait for the report. */
 export async function writes(openid: string, content = "你好"): Promise<string> {
   const inbound = { ...message(), content };
   const key = `m:desk-${"id" in inbound ? inbound.id : ""}`;
@@ -144,7 +144,7 @@ export async function waits(openid: string, content?: string): Promise<string> {
   return id;
 }
 
-/** Waits until the desk has verified what it learned of conversations since its construction. */
+/** Waits until the desk has verified every entry that was unverified after its construction. */
 export async function verified(): Promise<void> {
   await vi.waitUntil(() =>
     inDesk(({ runner }) => [...runner.desk.tables.entries.values.values()].every((entry) => !entry.isUnverified)),

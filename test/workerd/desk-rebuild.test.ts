@@ -13,7 +13,7 @@ beforeEach(async () => {
   await addStaff();
 });
 
-/** The conversations themselves, and a directory of these users with one on each page. */
+/** The real conversations, and a directory of these users with one user per page. */
 function sourcesOf(openids: readonly string[], other: Partial<RebuildSources> = {}): RebuildSources {
   return {
     directory: (after) => {

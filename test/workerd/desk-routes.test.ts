@@ -29,7 +29,7 @@ interface Listed {
   readonly rows: readonly DeskRow[];
 }
 
-/** The row of the conversation in a list, as soon as it is there. */
+/** Waits for the conversation's row in a list and returns it. */
 async function rowIn(view: string, openid: string, by: (path: string) => Promise<Response>): Promise<DeskRow> {
   let found: DeskRow | undefined;
   await vi.waitUntil(
@@ -54,7 +54,7 @@ async function waits(openid: string, by: (path: string) => Promise<Response>): P
 const keyGets = (path: string) => call("GET", path);
 const getsAs = (agent: SignedIn) => (path: string) => callAs(agent, "GET", path);
 
-/** An agent's command on what the row shows. */
+/** Sends an agent's command with the log, session and version of a row. */
 function act(agent: SignedIn, name: string, row: DeskRow, more: object = {}): Promise<Response> {
   acts += 1;
   const { conversation, log, version, session } = row;
@@ -62,13 +62,15 @@ function act(agent: SignedIn, name: string, row: DeskRow, more: object = {}): Pr
   return callAs(agent, "POST", `/api/v1/conversations/${conversation}/${name}`, { json });
 }
 
-/** A write with an Idempotency-Key. */
+/** Sends a write with an Idempotency-Key. */
 function write(agent: SignedIn, name: "replies" | "notes", row: DeskRow, key: string, json: object) {
   const options = { json: { log: row.log, ...json }, headers: { "idempotency-key": key } };
   return callAs(agent, "POST", `/api/v1/conversations/${row.conversation}/${name}`, options);
 }
 
-/** Opens the socket of an agent's page by its route, and says hello: without a page nobody takes a session. */
+/**
+ * Opens the socket of an agent's page by its route, and sends `hello`: an agent without a page is assigned no session.
+ */
 async function openPage(agent: SignedIn): Promise<OpenPage> {
   const response = await callAs(agent, "GET", "/api/v1/desk/socket", { headers: { upgrade: "websocket" } });
   if (response.status !== 101) throw new Error(await response.text());

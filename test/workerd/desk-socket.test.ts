@@ -1,4 +1,7 @@
-/** Real sockets at the object of the desk: what is missed, what survives an eviction, what is closed at once. */
+/**
+ * Real sockets at the object of the desk: missed frames, what is kept after an eviction, and connections that are
+ * closed at once.
+ */
 import { describe, it, vi } from "vitest";
 import { beforeEach } from "vitest";
 import { PING } from "../../shared/api/socket.ts";
@@ -24,7 +27,7 @@ async function open(page: OpenPage, openid: string): Promise<void> {
   await read(page, openid);
 }
 
-/** Reads by the route of rows what the page does not have. */
+/** Reads the rows that the page does not have, by the route of rows. */
 async function read({ model }: OpenPage, openid: string): Promise<void> {
   const page = must(await remote(openid).rows(model.newest(), 200), "rows");
   model.mustRead = false;

@@ -12,7 +12,7 @@ export const C = "a0000000000c3";
 /** A supervisor, who may take over. */
 export const S = "a0000000000d4";
 
-/** Adds them. Nothing is assigned to them: they are on a break. */
+/** Adds them on a break, so that nothing is assigned to them. */
 export async function addStaff(): Promise<void> {
   await addKeeper();
   for (const id of [A, B, C]) await addAgent(id, { name: `客服${id.slice(-2)}` });
@@ -29,7 +29,7 @@ export function newUser(): string {
 
 /** The sessions of a conversation. */
 export const sessionOf = async (openid: string) => must(await remote(openid).snapshot(), "snapshot").session;
-/** Who serves the open session. */
+/** The agent who serves the open session. */
 export const assigneeOf = async (openid: string) => {
   const { open } = await sessionOf(openid);
   return open?.status === "serving" ? open.assignee : null;
@@ -37,7 +37,7 @@ export const assigneeOf = async (openid: string) => {
 /** The reservations of the desk. */
 export const reservations = () => inDesk(({ runner }) => [...runner.desk.tables.reservations.values.values()]);
 
-/** The desk shows the state of the conversation. */
+/** Waits until the desk shows the state of the conversation. */
 export async function expectSame(openid: string, expect: ExpectStatic) {
   const { version, open } = await sessionOf(openid);
   const row = await desk().session(null, idOf(openid));
@@ -67,7 +67,7 @@ export async function replies(
   return answer.ok ? { ok: true } : { ok: false, reason: answer.refusal.reason };
 }
 
-/** Closes the session after everything in it has been seen. */
+/** Closes the session after the agent has seen all of it. */
 export const closing = async (openid: string): Promise<DeskAction> => {
   return { type: "close", seenSeq: must(await remote(openid).snapshot()).to };
 };

@@ -160,7 +160,7 @@ const damagedXml = (seconds: number) =>
   `<xml><CreateTime>${seconds}</CreateTime><MsgType>event</MsgType><Event>wxa_complaint</Event>` +
   `<Remark><![CDATA[${WORDS} ]]></Remark><Remark> ${USER}]]></Remark></xml>`;
 
-/** A push server of the team's answers with the data it has about the user. */
+/** The team's push server answers with the data it has about the user. */
 const relayedTo = { "old.example.com": async () => new Response(JSON.stringify({ openid: USER, said: WORDS })) };
 
 async function plantRelayed(): Promise<Resend> {

@@ -15,7 +15,7 @@ interface Forwarded {
   readonly stored: number;
 }
 
-/** The server's answer unless a test sets another one. */
+/** The server's default answer. */
 export const DELIVERED = '{ "ErrCode": 0,\r\n "ErrMsg": "发货成功" }';
 export const answerOf = (body: string, type = "application/json") =>
   new Response(body, { headers: { "content-type": type } });

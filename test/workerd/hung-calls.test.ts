@@ -27,7 +27,7 @@ const hungObjects = (namespace: DurableObjectNamespace<never>) => ({
   get: (id: unknown) => hungStub(id),
 });
 
-/** The result of work that must end. */
+/** Returns the result of work, and throws when the work does not end. */
 async function ended<T>(work: PromiseLike<T>): Promise<T> {
   const outcome = await outcomeWithin(LONG, work);
   if (outcome === PENDING) throw new Error("not over");
@@ -165,8 +165,8 @@ describe("a conversation that never answers", () => {
     expect(pushed).toMatchObject({ attempts: [{ status: 500 }] });
     const facts = { event: "push_not_stored", error: "DeadlineError" };
     expect(lines()).toContainEqual(expect.objectContaining(facts));
-    // The work that would deliver its answer has ended as well. After 30 s the test's context would no longer wait for
-    // it.
+    // The work that would deliver its answer must have ended too. After 30 s the test's context would no longer wait
+    // for it.
     expect(await outcomeWithin(20_000, waitOnExecutionContext(context))).not.toBe(PENDING);
   });
 

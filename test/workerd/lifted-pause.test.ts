@@ -121,7 +121,8 @@ describe("several messages that alone are refused", () => {
     const bad = ["oBad1", "oBad2", "oBad3"];
     for (const openid of bad) refusals.set(openid, 48001);
     await write("oBad1", "oBad2", "oBad3", "oGood");
-    // Those that waited because of the pause are tried in order: the second and the third each pause the app once.
+    // The messages that waited because of the pause are tried in order: the second and the third each pause the app
+    // once.
     const outcomes: string[] = [];
     for (let round = 0; round < 3; round += 1) outcomes.push((await resume()).trial.outcome);
     expect(outcomes).toEqual(["refused", "refused", "sent"]);

@@ -1,4 +1,6 @@
-/** What conversations report by themselves: to the desk shortly after a record, and by the alarm when that failed. */
+/**
+ * What conversations report without a request: to the desk shortly after a record, and by the alarm when that failed.
+ */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
@@ -38,7 +40,7 @@ function storedState(openid: string): Promise<ConversationState> {
 
 type Notify = DeskRpc["notify"];
 
-/** Replaces the desk as conversations reach it; `real` is the desk behind it. */
+/** Replaces the desk that conversations call; `real` is the original. */
 function playDesk(notify: (real: Notify, ...call: Parameters<Notify>) => Promise<void>) {
   const connect = env.DESK.getByName.bind(env.DESK);
   const calls: Parameters<Notify>[] = [];

@@ -151,7 +151,7 @@ describe("a code that concerns the whole app", () => {
     }
     await ring("oFirst");
     expect(pauses()).toHaveLength(1);
-    // Each time the one that did not cause the last pause is tried first.
+    // Each time, the message that did not cause the last pause is tried first.
     for (const [first, second] of [["oSecond", "oFirst"], users, ["oSecond", "oFirst"]] as const) {
       pass(11 * MINUTE);
       await ring(first, second);

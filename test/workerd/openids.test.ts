@@ -140,7 +140,7 @@ describe("a push from what no URL can name", () => {
   it.for([".", "..", "z".repeat(129), "o b", "o\u00e9", "用户", "o\u0000", "o\n"])(
     "%j is acknowledged, kept for the operator and makes no conversation",
     async (openid, { expect }) => {
-      // Some of the users erased above have an openid that is a word of any push, or a character.
+      // Some of the erased users have an openid that is a single character, or a word that every push contains.
       seconds += 2;
       vi.setSystemTime(STARTED + seconds * 1_000);
       const before = await countObjects();

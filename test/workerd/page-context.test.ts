@@ -1,7 +1,7 @@
 /**
- * The entry point of a user, through encrypted pushes: a page's claims are returned as claims, a context signed by the
- * shop's back end is accepted for this user before it expires, and the result does not change when keys change. Any
- * other token has no effect.
+ * The entry point of a user, through encrypted pushes: the page's own data is returned as unverified, a context signed
+ * by the shop's back end is accepted for this user before it expires, and the result does not change when keys change.
+ * Any other token has no effect.
  */
 import { exports } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -48,7 +48,7 @@ async function contextsOf(openid: string): Promise<{ readonly view: unknown; rea
   return { view, row: rows.findLast((row) => row.content?.context !== undefined)?.content?.context };
 }
 
-/** Both contexts must contain the claims, and nothing of the token's content. */
+/** Both contexts must contain the page's own data, and nothing of the token's content. */
 function unverified(unverifiedReason: string) {
   const context = { label: LABEL, claimed: CLAIMED, verified: null, unverifiedReason };
   return { view: context, row: context };

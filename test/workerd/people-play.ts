@@ -1,4 +1,4 @@
-/** Agents as the tests make them: added with an API key, signed in by their invite, and calling with their cookie. */
+/** Agents for tests: added with an API key, signed in by their invite, with calls by their cookie. */
 import type { AuditPage } from "../../client/index.ts";
 import type { Role } from "../../shared/api/desk/agent.ts";
 import { bodyOf, call, type CallOptions } from "./api-client.ts";
@@ -83,7 +83,7 @@ export async function codeOf(response: Response): Promise<unknown> {
   return (await bodyOf(response))["code"];
 }
 
-/** What the audit log has of an agent. */
+/** The entries of the audit log about an agent. */
 export async function auditOf(agent: string) {
   const entries: AuditPage["entries"][number][] = [];
   for (let after = 0; ;) {

@@ -1,4 +1,6 @@
-/** Invites, sign-ins, agents: what each answers, what it ends, and what the audit log has of it. */
+/**
+ * Invites, sign-ins, agents: the answer to each request, the sign-ins that it ends, and its entries in the audit log.
+ */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { pass } from "../support/workerd.ts";

@@ -34,6 +34,6 @@ export function namespaceOf(getByName: (name: string) => unknown): object {
   return { getByName, idFromName: (name: string) => env.CONVERSATION.idFromName(name) };
 }
 
-/** The calls of a stub that replaces the real one. */
+/** The arguments of two methods of the conversation stub, for test stubs that replace it. */
 export type ReceiveArgs = Parameters<ReturnType<typeof remote>["receive"]>;
 export type SettleArgs = Parameters<ReturnType<typeof remote>["settle"]>;

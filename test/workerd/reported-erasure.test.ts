@@ -175,7 +175,8 @@ describe("an erasure", () => {
       state.abort("killed in the turn of the erasure");
     });
     await expect(aborted).rejects.toThrow("killed");
-    // What the runtime gives: the deletion is stored, note and alarm are not. The caller has no answer, so it repeats.
+    // The state the runtime leaves behind: the deletion is stored, the erase note and the alarm are not. The caller
+    // gets no answer, so it repeats the call.
     expect([await remote(openid).head(), await noteOf(openid), await alarmOf(conversation(openid))]).toEqual([
       null,
       undefined,

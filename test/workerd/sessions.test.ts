@@ -41,7 +41,7 @@ const desk = { isOpen: true };
 
 useWorker({ clock: "hour ahead" });
 
-// What the conversation does by itself; the desk is not reachable.
+// What the conversation does without the desk, which is not reachable.
 beforeEach(() => {
   vi.spyOn(env.DESK, "getByName").mockImplementation(() => {
     throw new Error("the desk is not reachable");

@@ -11,7 +11,7 @@ import { shop, useWorker, wechat } from "./each-test.ts";
 
 const HOOK = { id: "shop", url: "https://shop.example.com/hook", events: ["message.received"] };
 const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content: "好" }] }, webhooks: [HOOK] };
-/** Settings that a newer worker may have stored: with one that this worker does not know. */
+/** Settings that a newer worker may have stored: with a key that this worker does not know. */
 const NEWER = { ...SETTINGS, nightShift: true };
 
 useWorker({ clock: "hour ahead", settings: null });

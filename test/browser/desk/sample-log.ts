@@ -13,7 +13,7 @@ export function rowsOf(...makers: readonly Maker[]): readonly RowJson[] {
   );
 }
 
-/** Makes a row from its place in the log. */
+/** Makes a row with this seq and time. */
 export type Maker = (head: { readonly seq: number; readonly at: string }) => RowJson;
 type InContent = Extract<RowJson, { kind: "in" }>["content"];
 type OutContent = Extract<RowJson, { kind: "out" }>["content"];
@@ -30,7 +30,7 @@ export function said(content: Record<string, unknown> & { readonly type: string 
   });
 }
 
-/** A message of the service. */
+/** A message to the user. */
 export function sent(
   content: OutContent,
   by: Extract<RowJson, { kind: "out" }>["by"] = byWang,
@@ -48,7 +48,7 @@ export function sent(
   });
 }
 
-/** What became of a message. */
+/** A row about a message: its outcome. */
 export function outcome(
   ref: number,
   kind: "attempt" | "sent" | "unconfirmed" | "held" | "retry" | "failed" | "blocked",
@@ -58,7 +58,7 @@ export function outcome(
     ({ ...head, kind, ref, by: { type: "system" }, facts: { attempt: 1, ...facts }, content: null }) as RowJson;
 }
 
-/** A transition of the session. */
+/** A row with a transition of the session. */
 export function session(
   action: "opened" | "queued" | "assigned" | "returned" | "parked" | "closed",
   more: Record<string, unknown> = {},

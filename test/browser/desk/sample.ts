@@ -30,7 +30,7 @@ export function agent(id: string, name: string, changes: Partial<AgentJson> = {}
   };
 }
 
-/** The agents; the first is the one who is signed in. */
+/** The agents; the first one is signed in. */
 export function agents(): readonly AgentJson[] {
   const since = new Date(Date.now() - HOUR).toISOString();
   return [

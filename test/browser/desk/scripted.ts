@@ -1,7 +1,7 @@
 /**
- * The desk's page against a scripted server: for what the real one cannot be brought to show on purpose, such as every kind
- * of row at once, a socket that dies, an answer that never comes. The page is served as the Worker serves it, with the
- * headers of `public/_headers`.
+ * The desk's page against a scripted server, for situations that the real server does not produce on request: every
+ * kind of row at once, a socket that breaks, an answer that never arrives. The page is served as the Worker serves it,
+ * with the headers of `public/_headers`.
  */
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -19,13 +19,13 @@ import { agents, closedRows, LOG, sampleRows } from "./sample.ts";
 
 const TYPES = { js: "text/javascript", css: "text/css", svg: "image/svg+xml", html: "text/html" } as const;
 
-/** The page's files at an address of this machine. */
+/** Serves the page's files on a local port. */
 export interface PageServer {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Serves the page as static assets are served. */
+/** Serves the page in the same way as static assets. */
 export async function servePage(): Promise<PageServer> {
   const files = await buildDesk();
   const headers = await readHeaders();
@@ -75,14 +75,14 @@ async function readHeaders(): Promise<(path: string) => Record<string, string>> 
     );
 }
 
-/** What the scripted server answers. */
+/** The answers of the scripted server. */
 export interface Script {
   /** Null: nobody is signed in. */
   you: AgentJson | null;
   people: readonly AgentJson[];
   rows: readonly ShownDeskRow[];
   log: readonly RowJson[];
-  /** Answers a request of the API in its own way; undefined: the usual answer. */
+  /** Answers a request of the API; undefined: the default answer is used. */
   answer: (
     method: string,
     path: string,
@@ -94,7 +94,7 @@ export interface Script {
 export interface Scripted {
   readonly page: Page;
   readonly script: Script;
-  /** The requests that change something, in order. */
+  /** The requests other than reads, in order. */
   readonly requests: {
     readonly method: string;
     readonly path: string;
@@ -109,7 +109,7 @@ export interface Scripted {
   readonly cut: () => Promise<void>;
   /** While true, sockets are refused. */
   setDown(isDown: boolean): void;
-  /** Errors of script and policy, and requests to other hosts. */
+  /** Errors of scripts and of the content security policy, and requests to other hosts. */
   readonly complaints: string[];
 }
 
@@ -156,7 +156,7 @@ export async function openScripted(browser: Browser, server: PageServer, options
   let isDown = false;
   let rev = 1;
   page.on("console", (message) => {
-    // The browser logs each answer that is not 2xx, which some tests are about.
+    // The browser logs each answer that is not 2xx; some tests produce such answers on purpose.
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
       complaints.push(message.text());
   });

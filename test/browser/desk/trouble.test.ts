@@ -1,4 +1,4 @@
-/** The desk in trouble, against a scripted server: a lost connection, a reload, texts that try to be more than text. */
+/** The desk under failures, against a scripted server: a lost connection, a reload, texts that contain markup. */
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { startBrowser } from "../chromium.ts";

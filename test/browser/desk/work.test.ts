@@ -1,6 +1,6 @@
 /**
- * An agent at work, against a scripted server: what the page sends for each action, what it does when the server refuses or
- * is gone.
+ * An agent at work, against a scripted server: what the page sends for each action, and what it does when the server
+ * refuses or does not answer.
  */
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";

@@ -1,4 +1,4 @@
-/** Texts that try to become markup, script or a link that runs script: whatever field they are in, they stay text. */
+/** Texts that contain markup, scripts or links that run scripts: in every field they must be shown as plain text. */
 
 const SCRIPT = "window.hacked=1";
 

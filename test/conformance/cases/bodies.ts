@@ -37,7 +37,10 @@ export const BODY_CASES: readonly Case[] = [
     level: "MUST",
     what: say(`嵌套 ${DEEP} 层的正文被拒绝`, `a body nested ${DEEP} deep is refused`),
     means: say("一个请求就能让进程栈溢出", "one request can overflow the stack of the process"),
-    cure: say("限制嵌套深度；验签前只取出 Encrypt", "bound the depth; before the signature holds take only Encrypt"),
+    cure: say(
+      "限制嵌套深度；验签前只取出 Encrypt",
+      "limit the depth; before the signature is verified read only Encrypt",
+    ),
     source: "§1.4",
     run: (session) => withstand(session, deepBodies),
   },
@@ -73,7 +76,7 @@ export const BODY_CASES: readonly Case[] = [
       "空正文、乱码、非 UTF-8、另一种结构：拒绝",
       "an empty body, rubbish, bytes that are no UTF-8, another structure: refused",
     ),
-    means: say("解析失败却当作收到", "what could not be read counts as received"),
+    means: say("解析失败却当作收到", "what could not be parsed counts as received"),
     cure: say("取不出一个字符串 Encrypt 即返回 400", "answer 400 when there is not one text Encrypt"),
     source: "§1.4",
     modes: ENCRYPTED,
@@ -83,7 +86,10 @@ export const BODY_CASES: readonly Case[] = [
     id: "hostile.ciphertext",
     level: "SHOULD",
     what: say("签名正确而密文残缺：拒绝", "a broken ciphertext under a good signature is refused"),
-    means: say("解不开却答 success：消息悄悄丢失", "not opened and yet acknowledged: the message is lost silently"),
+    means: say(
+      "解不开却答 success：消息悄悄丢失",
+      "acknowledged without being decrypted: the message is lost without a record",
+    ),
     cure: say(
       "检查 base64、长度、填充、长度字段，不符返回 403",
       "check base64, size, padding and length field; else answer 403",
@@ -100,7 +106,7 @@ export const BODY_CASES: readonly Case[] = [
       "微信改一个字段，用户就看到故障，同一条还会反复推来",
       "WeChat changes a field, users see an error, and the same push is repeated many times",
     ),
-    cure: say("记录下来，答 success", "keep it for yourself and answer success"),
+    cure: say("记录下来，答 success", "log it and answer success"),
     source: "§1.6",
     run: (session) =>
       mustSurvive(

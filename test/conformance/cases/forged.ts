@@ -26,7 +26,7 @@ export const FORGED_CASES: readonly Case[] = [
     level: "MUST",
     what: say("签名错误的推送被拒绝", "a push with a wrong signature is refused"),
     means: INVENTED,
-    cure: say("验签不符即返回 403，不处理", "answer 403 and do nothing unless the signature holds"),
+    cure: say("验签不符即返回 403，不处理", "answer 403 and do nothing unless the signature is valid"),
     source: "§1.3",
     run: (session) =>
       refuse(session, [
@@ -40,7 +40,7 @@ export const FORGED_CASES: readonly Case[] = [
     level: "MUST",
     what: say("缺少签名参数的推送被拒绝", "a push that lacks a parameter of the signature is refused"),
     means: say("去掉参数就能绕过验签", "leaving a parameter out is a way around the signature"),
-    cure: say("参数缺一即返回 400", "answer 400 unless all of them are there"),
+    cure: say("参数缺一即返回 400", "answer 400 unless all of them are present"),
     source: "§1.3",
     run: (session) =>
       refuse(
@@ -176,7 +176,7 @@ export const FORGED_CASES: readonly Case[] = [
     id: "hostile.plaintext-compatible",
     level: "SHOULD",
     what: say("兼容模式下没有 Encrypt 的推送被拒绝", "a push without Encrypt is refused in compatible mode"),
-    means: say("抄到一个网址就能发任意内容", "one URL seen lets anybody send anything"),
+    means: say("抄到一个网址就能发任意内容", "anybody who has seen one URL can send anything"),
     cure: say(
       "兼容模式只认 Encrypt；迁移完成后改用安全模式",
       "in compatible mode let only Encrypt count; then go on to secure mode",
@@ -202,8 +202,8 @@ function attemptEach(session: Session, attempts: readonly Attempt[]): readonly P
 }
 
 /**
- * The server may accept another message from it, which the list would show under its own id, so the list proves nothing
- * here.
+ * The server may read another message from it, which the list would contain under its own id, so the list is no
+ * evidence here.
  */
 function checkAltered(session: Session): Promise<Verdict> {
   const probes = attemptEach(session, [
@@ -224,7 +224,7 @@ function foreign(appid: string): string {
   return `${appid.slice(0, -1)}${appid.endsWith("f") ? "e" : "f"}`;
 }
 
-/** Both signatures, as far as the mode has them. */
+/** Both signatures, or the one that the mode has. */
 function signatures(query: Query, value: string): Query {
   return "msg_signature" in query ? { signature: value, msg_signature: value } : { signature: value };
 }

@@ -1,6 +1,6 @@
 /**
- * Bodies with a signed and an unsigned half: only the signed one may be read (WECHAT.md §1.3, §1.4). Which half was
- * read is visible in the user of a handover, or in the list of accepted messages.
+ * Bodies with a signed and an unsigned half: only the signed one may be read (WECHAT.md §1.3, §1.4). The user in a
+ * handover, or the list of accepted messages, shows which half the server read.
  */
 import { isAcknowledged } from "../answer.ts";
 import { ENCRYPTED, failed, join, ok, say, unseen, type Case, type Verdict, type Words } from "../case.ts";

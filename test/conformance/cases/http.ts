@@ -34,7 +34,7 @@ export const HTTP_CASES: readonly Case[] = [
     level: "MUST",
     what: say(`${CROWD} 个用户同时发消息，都得到应答`, `${CROWD} users writing at once are all acknowledged`),
     means: say("一有活动，用户就看到故障", "when many users write at once, they see an error"),
-    cure: say("先应答，再处理；连接池够大", "answer first, work later; enough connections"),
+    cure: say("先应答，再处理；连接池够大", "answer first, process later; allow enough connections"),
     source: "§1.6",
     run: checkCrowd,
   },
@@ -90,7 +90,7 @@ export const HTTP_CASES: readonly Case[] = [
   {
     id: "http.refusals",
     level: "SHOULD",
-    what: say("拒绝用 4xx，且简短", "refusals are 4xx, and short"),
+    what: say("拒绝用 4xx，且简短", "rejections are 4xx, and short"),
     means: say(
       "5xx 是您自己的报警与重启；2xx 在日志里看不出有人在试",
       "a 5xx raises your own alarm; a 2xx hides the attempts",

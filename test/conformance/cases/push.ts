@@ -81,7 +81,10 @@ export const PUSH_CASES: readonly Case[] = [
     level: "SHOULD",
     what: say(`${LONG_CHARACTERS} 个汉字的文本`, `a text of ${LONG_CHARACTERS} Chinese characters`),
     means: say("写得长的用户看到故障提示", "users who write long texts are told of a fault"),
-    cure: say("正文上限放到 64 KB；数据库字段够长", "take bodies of up to 64 KB; make the database column long enough"),
+    cure: say(
+      "正文上限放到 64 KB；数据库字段够长",
+      "accept bodies of up to 64 KB; make the database column long enough",
+    ),
     source: "§1.4",
     run: (session) => takeAll(session, () => [["text", textFields(session, "长".repeat(LONG_CHARACTERS))]]),
   },
@@ -122,7 +125,7 @@ export const PUSH_CASES: readonly Case[] = [
     means: say("微信增加类型之日，就是用户看到故障之日", "on the day WeChat adds a kind, users see an error"),
     cure: say(
       "default 分支记录后答 success，不要抛异常",
-      "let the default branch note it and answer success, not throw",
+      "let the default branch log it and answer success; do not throw",
     ),
     source: "§1.6 §3.1",
     run: (session) => takeAll(session, () => unknownSamples(session)),

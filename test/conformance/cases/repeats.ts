@@ -65,7 +65,7 @@ export const REPEAT_CASES: readonly Case[] = [
       "唯一键冲突等错误变成用户看到的故障",
       "a broken unique key or a deadlock becomes an error that the user sees",
     ),
-    cure: say("插入冲突当作重复处理", "take a conflict on insert for a repeat"),
+    cure: say("插入冲突当作重复处理", "treat a conflict on insert as a repeat"),
     source: "§1.6",
     run: async (session) => tellUnacknowledged(await storm(session)),
   },
@@ -154,7 +154,7 @@ async function repeatEvent(session: Session): Promise<Verdict> {
   return tell(wrong);
 }
 
-/** The same request many times at once. */
+/** Sends the same request many times at once. */
 function storm(session: Session, push = pushOf(session)): Promise<readonly Delivered[]> {
   return Promise.all(Array.from({ length: AT_ONCE }, () => session.deliver(push)));
 }

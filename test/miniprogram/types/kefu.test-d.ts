@@ -26,9 +26,9 @@ kefu.encodeSessionFrom({ page: "pages/home/index", product: { id: "42" } });
 kefu.encodeSessionFrom({ page: "pages/home/index", product: { id: "42", name: "青瓷茶杯", price: "128" } });
 // @ts-expect-error -- no such page
 kefu.buildCardPath("pages/produkt/index", { id: "42" });
-// @ts-expect-error -- the product page wants an id
+// @ts-expect-error -- the product page requires an id
 kefu.buildCardPath("pages/product/index", {});
-// @ts-expect-error -- the home page takes no query
+// @ts-expect-error -- the home page has no query
 kefu.buildCardPath("pages/home/index", { id: "42" });
 // @ts-expect-error -- the context of a card is the app's, too
 kefu.buildCardPath("pages/home/index", {}, { produkt: "42" });
@@ -49,7 +49,7 @@ addLimit("chat", "tv");
 addLimit("contakt", "mac");
 
 const built = kefu.buildCardPath("pages/order/index", { id: "1001" });
-// @ts-expect-error -- a path may be refused: look first
+// @ts-expect-error -- a path may be refused: check the result first
 const path: string = built.value;
 const card: CardOptions = { title: path, ...(built.ok ? { path: built.value } : {}) };
 
@@ -57,7 +57,7 @@ const card: CardOptions = { title: path, ...(built.ok ? { path: built.value } : 
 export function back(detail: ContactDetail): string | undefined {
   // @ts-expect-error -- the query of a card was in a chat: an id may be missing
   const given: string = detail.query["id"];
-  // @ts-expect-error -- nobody has looked at the context
+  // @ts-expect-error -- the context has not been validated
   const product: string = detail.context?.["product"];
   return detail.page === undefined ? card.title : `${given}${product}`;
 }

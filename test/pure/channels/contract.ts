@@ -22,7 +22,7 @@ export interface SendingFixture {
   readonly accepts: Step;
   /** The platform refuses with this code. */
   readonly refuses: (code: string) => Step;
-  /** One code of each reaction. `outage`: the platform is busy. */
+  /** One code for each reaction. For `outage`: a code for a busy platform. */
   readonly codes: Readonly<Record<Reaction, string>>;
   /** Codes that refuse the access token. */
   readonly tokenCodes: readonly string[];

@@ -7,8 +7,9 @@ import { judgeCode } from "../../../worker/channels/wechat/judge-code.ts";
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /**
- * The table of WECHAT.md §4.5 written a second time, by reaction, and the codes of §6.4 and §8.1. Those that pause (S)
- * only where an answer of custom/send cannot be about one message; what the token endpoint refuses waits in any case.
+ * The table of WECHAT.md §4.5 written a second time, by reaction, and the codes of §6.4 and §8.1. Codes that pause (S)
+ * are only those where custom/send cannot mean a single message. After a refusal of the token endpoint every message
+ * waits.
  */
 const EXPECTED: Record<Reaction, number[]> = {
   retry: [43108],

@@ -114,9 +114,9 @@ const PIECE = fc.oneof(
   fc.string({ unit: "binary", maxLength: 5 }).map((text) => text.toWellFormed()),
 );
 
-/** Texts that contain the frame's own words and whole messages, and texts of any characters. */
+/** Texts that contain the elements of the frame or whole messages, and texts of any characters. */
 export const HOSTILE_TEXT = fc
   .array(PIECE, { maxLength: 12 })
   .map((pieces) => pieces.join(""))
-  // A pair of surrogates may come together of two halves' neighbours.
+  // Two joined halves may form a surrogate pair.
   .map((text) => text.toWellFormed());

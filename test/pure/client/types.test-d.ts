@@ -6,15 +6,15 @@ import type { Failure, KefuClient, Row } from "../../../client/index.ts";
 
 export async function messages(kefu: KefuClient): Promise<void> {
   await kefu.send("o", { type: "text", content: "您好" }, { hold: true, idempotencyKey: "k" });
-  // @ts-expect-error a text's words are its content
+  // @ts-expect-error the field of a text is `content`
   await kefu.send("o", { type: "text", text: "您好" });
-  // @ts-expect-error no field of another type
+  // @ts-expect-error a field of another type is not allowed
   await kefu.send("o", { type: "text", content: "您好", mediaId: "m" });
   // @ts-expect-error mini programs cannot send voice
   await kefu.send("o", { type: "voice", mediaId: "m" });
   // @ts-expect-error a card needs its cover
   await kefu.send("o", { type: "card", title: "订单", pagePath: "pages/order" });
-  // @ts-expect-error hold is yes or no
+  // @ts-expect-error hold is a boolean
   await kefu.send("o", { type: "text", content: "您好" }, { hold: "yes" });
   // @ts-expect-error no such option
   await kefu.send("o", { type: "text", content: "您好" }, { held: true });
@@ -29,13 +29,13 @@ export async function settings(kefu: KefuClient): Promise<void> {
   await kefu.putSettings({ defaults: { fallback: { type: "silent" } } });
   // @ts-expect-error no such action
   await kefu.putSettings({ defaults: { fallback: { type: "shout" } } }, '"1"');
-  // @ts-expect-error without fallback there is no answer to everything else
+  // @ts-expect-error fallback is required
   await kefu.putSettings({ defaults: { rules: [] } }, '"1"');
 }
 
 export async function results(kefu: KefuClient): Promise<string> {
   const sent = await kefu.send("o", { type: "text", content: "您好" });
-  // @ts-expect-error first ask whether it went well
+  // @ts-expect-error check `ok` first
   const { id } = sent.value;
   return sent.ok ? sent.value.state : id;
 }
@@ -47,7 +47,7 @@ export function facts(failure: Failure): number | string | undefined {
     case "too_long":
       return failure.facts.limit - failure.facts.actual;
     case "version_mismatch":
-      // @ts-expect-error a fact of another code
+      // @ts-expect-error a fact of another code is not available
       return failure.facts.limit;
     // @ts-expect-error no such code
     case "window_shut":
@@ -59,6 +59,6 @@ export function facts(failure: Failure): number | string | undefined {
 
 export function rows(row: Row): string | undefined {
   if (row.kind === "in") return row.facts.contextVerdict;
-  // @ts-expect-error only rows of the user's have a verdict
+  // @ts-expect-error only rows of the user have a verdict
   return row.facts.contextVerdict;
 }

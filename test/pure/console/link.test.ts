@@ -1,11 +1,11 @@
-/** The connection: when it is made again, when it is given up, what it says of itself. */
+/** The connection of the page: when it reconnects, when it gives up, and the states it reports. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createLink, type Link, type LinkState, type SocketLike } from "../../../console/client/link.ts";
 import { backOffMs } from "../../../console/model/back-off.ts";
 import { PING, PING_INTERVAL_MS, PONG, type ServerFrame } from "../../../shared/api/socket.ts";
 import { agents } from "../../browser/desk/sample.ts";
 
-/** A socket that the test plays the server of. */
+/** A socket whose server side is the test. */
 class Socket implements SocketLike {
   readonly sent: string[] = [];
   isClosed = false;

@@ -1,4 +1,4 @@
-/** The page's copy of the server's lists: what each frame does to it, and how a list is ordered. */
+/** The page's copy of the server's lists: the effect of each frame, and the order of a list. */
 import { describe, it } from "vitest";
 import { applyFrame } from "../../../console/model/frames.ts";
 import { keepOrder, listRows } from "../../../console/model/lists.ts";

@@ -1,4 +1,4 @@
-/** The rows of the open conversation: without gaps, of one log. */
+/** The rows of the open conversation: they have no gaps and belong to one log. */
 import { describe, it } from "vitest";
 import { addOlder, addRows, fillGap, markNew, PAGE_ROWS, startRows } from "../../../console/model/log.ts";
 import { openLog, type OpenLog } from "../../../console/model/state.ts";

@@ -1,4 +1,4 @@
-/** Messages on their way: the time to take them back, their order, what happens without an answer or after a refusal. */
+/** Unsent messages: the undo time, their order, and what happens without an answer or after a refusal. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { ApiProblem } from "../../../console/client/api.ts";
 import { createDrafts, type KeptTexts, type ServerDraft } from "../../../console/client/drafts.ts";

@@ -7,7 +7,7 @@ import { playStory, story, type Story } from "../../support/stories.ts";
 
 const HOUR = 3_600_000;
 
-/** Runs a story until everything has ended: days pass, every attempt gets an answer. */
+/** Runs a story until nothing is pending: days pass, every attempt gets an answer. */
 function play(given: Story) {
   return playOut(given).chat;
 }

@@ -58,7 +58,7 @@ describe("the keys of the last minutes", () => {
           now += stepMs;
           const since = now - lateMs;
           expect(log.find(key, since)).toBe(log.query(key, since));
-          // As in the object: a key that is not known yet is stored.
+          // As in the object: a key that is not yet known is stored.
           if (log.query(key, since) === undefined) log.append({ seq: now, key });
         }
       }),

@@ -1,4 +1,4 @@
-/** When the desk decides about alerts, and the alarm it shares with them. */
+/** When the desk decides about alerts, and the one alarm that alerts and the rest of the desk share. */
 import { describe, it, vi } from "vitest";
 import { NO_USERS, type QueueView } from "../../../worker/alerts/core/alert.ts";
 import type { AlertState } from "../../../worker/alerts/core/plan.ts";

@@ -1,4 +1,4 @@
-/** The queue: its order, who is next, and what follows of time. */
+/** The queue: its order, which session is next, and what changes with time. */
 import { describe, it } from "vitest";
 import { transact } from "../../../worker/desk/core/desk.ts";
 import { choosePresence, saveAgent } from "../../../worker/desk/core/presence.ts";

@@ -1,4 +1,4 @@
-/** The newest message as lists show it. */
+/** The newest message as it is shown in lists. */
 import { describe, it } from "vitest";
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { Author } from "../../../shared/message/author.ts";

@@ -1,4 +1,4 @@
-/** The queue as alerts see it. */
+/** The part of the queue that alerts use. */
 import { describe, it } from "vitest";
 import { NO_USERS } from "../../../worker/alerts/core/alert.ts";
 import { viewQueue } from "../../../worker/desk/alerts/queue-view.ts";
@@ -8,7 +8,7 @@ import { openDraft } from "../../../worker/desk/core/state.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
 import { HOUR, MINUTE } from "../../support/sessions.ts";
 
-/** Agents who serve their teams and get nothing by themselves. */
+/** Agents who serve their teams and are assigned nothing automatically. */
 const BUSY = { ...AGENT, wanted: { ...AGENT.wanted, state: "busy" } } as const;
 const IDS = ["one", "two", "bot"];
 

@@ -154,7 +154,9 @@ describe("rule 4: one way in", () => {
   });
 });
 
-/** A session was opened and closed, and the notification of its opening is late; the desk knows that it is closed. */
+/**
+ * A session was opened and closed. The desk knows that it is closed, and the notification of its opening arrives late.
+ */
 function startClosedWithLateNotification() {
   const world = createDeskWorld({ agents: { a: AGENT } });
   world.online("a");

@@ -1,6 +1,6 @@
 /**
- * Screens converge: whatever is cut, lost, delayed or constructed anew, a page that is connected shows the desk's lists
- * and the conversation's rows (docs/reference/promises.md, promise 9).
+ * Pages converge: when messages are lost or delayed, connections break, or the desk is constructed anew, a connected
+ * page still shows the desk's lists and the conversation's rows (docs/reference/promises.md, promise 9).
  */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
@@ -35,7 +35,7 @@ class LivingPage {
     this.#open();
   }
 
-  /** Reads what has arrived. @param isLost the connection breaks with it, unread */
+  /** Reads what has arrived. @param isLost the connection breaks before the frames are read */
   receive(isLost = false): void {
     if (this.end === undefined) return;
     const frames = this.#memory.received(this.end);
@@ -48,7 +48,7 @@ class LivingPage {
     this.read();
   }
 
-  /** Reads the rows that are missing, by HTTP. */
+  /** Reads the missing rows by HTTP. */
   read(): void {
     const user = this.#users.find(({ id }) => id === this.model.conversation);
     if (user === undefined || !this.model.mustRead) return;
@@ -164,7 +164,7 @@ describe("pages", () => {
           const teams = team === null || team === undefined ? [] : [team];
           memory.desk.agents.add({ id, name: id, role: index === 2 ? "supervisor" : "agent", teams, capacity: 0 });
         });
-        // Two pages of the first agent, one of each other.
+        // Two pages of the first agent, one page of each other agent.
         const pages = [...AGENTS, AGENTS[0]].map((agent, index) => new LivingPage(memory, users, agent, index));
         for (const run of steps) run({ memory, users, pages });
         for (const each of pages) each.connect();

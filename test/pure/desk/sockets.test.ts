@@ -1,4 +1,4 @@
-/** The sockets of the desk: what each page is sent, when, and what it never gets. */
+/** The sockets of the desk: what is sent to each page, when, and what is never sent. */
 import { describe, it } from "vitest";
 import { TYPING_MS, VIEWING_MS } from "../../../shared/api/socket.ts";
 import { MadeConversation } from "../../support/desk-made.ts";

@@ -55,7 +55,7 @@ describe("the control interface", () => {
   it("is refused under any other name, for it could be bound to this machine later", async ({ expect }) => {
     for (const host of ["evil.example:8788", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.1.2"]) {
       expect(statusOf(`http://${host}`, { origin: `http://${host}` })).toBe(403);
-      // Miniflare's own header can name another address than the one asked.
+      // Miniflare's own header can contain another host than the request.
       expect(statusOf("http://127.0.0.1:8788", { host })).toBe(403);
     }
     const refusal = refuseForeign(new Request("http://evil.example/_emulator/state"));

@@ -44,9 +44,9 @@ describe("the report of the long run", () => {
 
   it("calls it none when a fault affected no user, or no second attempt arrived", ({ expect }) => {
     expect(findFaults(run({ met: { "HTTP 502": 0 } }))).toEqual([
-      'proves nothing: "HTTP 502" met nobody; take more kills',
+      'no evidence: "HTTP 502" affected no user; run more kills',
     ]);
-    expect(findFaults(run({ tally: tally([]) }))).toEqual(["proves nothing: no second go arrived; take more kills"]);
+    expect(findFaults(run({ tally: tally([]) }))).toEqual(["no evidence: no second attempt arrived; run more kills"]);
   });
 
   it("calls it none when it ended before all kills were done", ({ expect }) => {

@@ -90,9 +90,9 @@ describe("the verdict on a soak", () => {
     ]);
   });
 
-  it("names rows and users that should be gone", ({ expect }) => {
+  it("names rows and users that should be deleted", ({ expect }) => {
     expect(faultsOf({ oldestDays: 4.5 })).toEqual(["a row is 4.5 d old, at most 4 are kept"]);
-    expect(faultsOf({ goneButStored: 3 })).toEqual(["3 users are still stored who should be gone"]);
+    expect(faultsOf({ goneButStored: 3 })).toEqual(["3 users are still stored who should be deleted"]);
     expect(faultsOf({ gone: 0 })).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-/** A second copy of the table of rights: every change of the table must be repeated here. */
+/** An independent copy of the table of rights: every change of the table must be repeated here. */
 import { describe, it } from "vitest";
 import { ROLES } from "../../../shared/api/desk/agent.ts";
 import { ACTIONS, isOpenToKey, isOpenToRole, mayPerform, type Access } from "../../../worker/people/core/rights.ts";

@@ -1,4 +1,6 @@
-/** How the first agents get into the desk, from setup and start: whom they add, and whom they leave alone. */
+/**
+ * How setup and start give the first agents access to the desk: which agents they add, and which they leave unchanged.
+ */
 import { describe, it } from "vitest";
 import { createKefuClient } from "../../../client/index.ts";
 import { findDeskLinks } from "../../../scripts/lib/desk-links.ts";

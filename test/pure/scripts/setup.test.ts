@@ -63,7 +63,7 @@ describe("what is made", () => {
       for (const letter of key.slice(0, 42)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
     }
     expect(counts.size).toBe(62);
-    // 3387 of each, give or take 58; taking bytes modulo 62 would give the first eight of them 700 more.
+    // Each character should occur 3387 ± 58 times; taking bytes modulo 62 would give the first eight of them 700 more.
     for (const count of counts.values()) expect(Math.abs(count - 3_387)).toBeLessThan(400);
   });
 
@@ -138,7 +138,7 @@ describe("which value is taken", () => {
     expect(conflicts({ WECHAT_TOKEN: "another" })).toEqual(["WECHAT_TOKEN"]);
     expect(conflicts({ WECHAT_TOKEN: null })).toEqual(["WECHAT_TOKEN"]);
     expect(conflicts({ WECHAT_TOKEN: "another" }, true)).toEqual([]);
-    // An API key may be given only for calls of a worker that has it already.
+    // An API key may be given only to call a worker that already has it.
     expect(conflicts({ API_KEYS: null })).toEqual([]);
   });
 });

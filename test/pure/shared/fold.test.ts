@@ -5,7 +5,7 @@ import { fold, skeleton, spanInOriginal, toStars, type TextForm } from "../../..
 
 const skeletonOf = (text: string): TextForm => skeleton(fold(text));
 
-/** What a mask of the first occurrence of a word would make of the text. */
+/** Returns the text after the first occurrence of a word is masked. */
 function hideWord(text: string, word: string): string {
   const form = skeletonOf(text);
   const at = form.text.indexOf(word);

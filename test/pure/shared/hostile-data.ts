@@ -51,7 +51,7 @@ export const hostileText = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 4 })), { maxLength: 8 })
   .map((parts) => parts.join(""));
 
-/** Plain data, seldom too big for a `session-from`. `__proto__` has its own tests. */
+/** Plain data that rarely exceeds a `session-from`. `__proto__` has its own tests. */
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, depthSize: "small" },
@@ -74,8 +74,8 @@ function dictionary(of: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unkn
 }
 
 /**
- * A name without the characters that JSON escapes: of an object with several such names, `JSON.parse` of Node 24.21.0
- * (V8 13.6) now and then returns another name, such as a backslash for a tab.
+ * A name without the characters that JSON escapes. `JSON.parse` of Node 24.21.0 (V8 13.6) occasionally returns a wrong
+ * name for an object with several such names, for example a backslash instead of a tab.
  */
 function withoutEscapes(text: string): string {
   return Array.from(text, (character) => (JSON.stringify(character) === `"${character}"` ? character : "_")).join("");

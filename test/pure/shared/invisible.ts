@@ -1,6 +1,6 @@
 /**
- * Characters a reader cannot see, by Unicode's charts and not by the code under test: white space, controls, format
- * characters, what is ignored when it cannot be displayed, and letters and symbols without ink.
+ * Characters that a reader cannot see, taken from Unicode's charts and not from the code under test: white space,
+ * controls, format characters, ignorable characters that cannot be displayed, and letters and symbols without ink.
  */
 import * as fc from "fast-check";
 

@@ -1,6 +1,6 @@
 /**
- * The entry point of a user: claims are returned as claims, signed fields only when they were verified, and only valid
- * data is typed.
+ * The entry point of a user: unverified data is returned as unverified, signed fields only after verification, and only
+ * valid data is typed.
  */
 import { describe, it } from "vitest";
 import * as schemas from "../../../shared/app-context.ts";

@@ -93,7 +93,7 @@ const FOLDER = join(ROOT, "shared/text/personal");
 const SOURCES = readdirSync(FOLDER)
   .map((name) => readFileSync(join(FOLDER, name), "utf8"))
   .map((source) => source.replaceAll(/^\s*(?:\/\*\*?|\*|\/\/).*$/gm, ""))
-  // Of a class of characters only its end is left.
+  // Of a class of characters only the last one is used.
   .map((source) => source.replaceAll(/\[(?:\\.|[^\]\n])*\]/g, "]"));
 
 describe("masking", () => {

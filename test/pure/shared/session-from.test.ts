@@ -90,7 +90,7 @@ describe("encodeSessionFrom", () => {
   });
 
   it("cannot be broken by a label that would end inside the data", ({ expect }) => {
-    // Without the cleaning the first mark's string would run to the second mark's brace.
+    // Without the cleaning, the string after the first marker would extend to the brace of the second marker.
     const text = encoded({ "{": 1 }, { label: 'kefu1"' });
     expect(decodeSessionFrom(text)).toEqual({ kind: "context", label: 'kefu1 "', context: { "{": 1 } });
   });

@@ -54,7 +54,7 @@ export function open(
 }
 
 /**
- * AES as a library does it by default: when it removes the padding, 16 bytes is the most it accepts, as in WebCrypto.
+ * AES as a typical library implements it: when it removes the padding, it accepts at most 16 bytes, as WebCrypto does.
  */
 function decipher(aesKey: string, encrypted: string, unpads: boolean): Buffer {
   const key = Buffer.from(`${aesKey}=`, "base64");
@@ -62,7 +62,7 @@ function decipher(aesKey: string, encrypted: string, unpads: boolean): Buffer {
   return Buffer.concat([aes.update(Buffer.from(encrypted, "base64")), aes.final()]);
 }
 
-/** No DOCTYPE, unless entities are expanded: the one called `e`, once. */
+/** Rejects a DOCTYPE, or with that fault expands the one entity `e` once. */
 function expand(text: string, flaw: Flaw | undefined): string {
   if (!text.includes("<!DOCTYPE")) return text;
   if (flaw !== "expands entities") throw new Error("DOCTYPE");

@@ -1,6 +1,6 @@
 /**
  * Whether the shop's back end signed the data of an enter action. Everything in its text comes from the user's device;
- * only HMAC-SHA-256 with `CONTEXT_KEY` over this user's id proves its origin (docs/design/0015).
+ * only HMAC-SHA-256 with `CONTEXT_KEY` over this user's id proves its origin (docs/design/0015-page-context.md).
  */
 import { Buffer } from "node:buffer";
 import { contextTokenText, readContextToken, type TokenVerdict } from "../../../shared/entry/context-token.ts";

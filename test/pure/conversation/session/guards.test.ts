@@ -1,4 +1,7 @@
-/** Which sends automation and the desk's own texts leave for others, and a rating that comes before its request has an outcome. */
+/**
+ * Sends that automation and the desk's own texts must not use because they are reserved, and a rating that arrives
+ * before its request has an outcome.
+ */
 import { describe, it } from "vitest";
 import type { Candidate } from "../../../../worker/conversation/core/candidate.ts";
 import type { LeasedMessage } from "../../../../worker/conversation/rpc.ts";

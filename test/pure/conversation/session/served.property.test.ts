@@ -18,7 +18,7 @@ const servedBy = ({ chat }: Step) => {
   return open?.status === "serving" ? open.assignee : undefined;
 };
 
-/** The steps of a story after which an invariant is broken. */
+/** The steps of a story up to the one that breaks an invariant. */
 function findWrong(given: Story, check: (step: Step) => unknown): readonly unknown[] {
   const wrong: unknown[] = [];
   playServed(given, (step) => {
