@@ -7,11 +7,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../scripts/lib/build.ts";
 import { exitWithHelp, exitWithUsage, wantsHelp } from "../scripts/lib/command-line.ts";
-import { readMachine } from "./machine.ts";
 import { COMMAND_LINE, readOptions, SUBJECTS, USAGE, type BenchOptions } from "./options.ts";
 import { curvePicture, missedRows, toMarkdown, type BenchReport } from "./report.ts";
 import type { BenchRow } from "./row.ts";
-import { measureAll } from "./rows/all.ts";
 import { drawCurve } from "./svg.ts";
 
 const args = process.argv.slice(2);
@@ -23,6 +21,8 @@ try {
   exitWithUsage(error instanceof Error ? error.message : String(error), USAGE);
 }
 process.chdir(ROOT);
+// The code that runs Workers takes seconds to load: it is loaded after the command line was checked.
+const [{ measureAll }, { readMachine }] = await Promise.all([import("./rows/all.ts"), import("./machine.ts")]);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 const startedAt = performance.now();

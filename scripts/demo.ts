@@ -7,7 +7,7 @@ import type { ChatLine } from "../emulator/model.ts";
 import type { PushRecord } from "../emulator/push-model.ts";
 import { readFlags } from "./lib/command-line.ts";
 import { portProblem } from "./lib/ports.ts";
-import { ALWAYS_OPEN, startStack, useShopSettings, type Stack } from "./lib/stack.ts";
+import type { Stack } from "./lib/stack.ts";
 
 readFlags(
   `npm run demo
@@ -16,6 +16,8 @@ readFlags(
   exit code 0 when every line is as expected`,
   {},
 );
+// The code that runs Workers takes seconds to load: it is loaded after the command line was checked.
+const { ALWAYS_OPEN, startStack, useShopSettings } = await import("./lib/stack.ts");
 
 const SHOPPER = "oDemoShopper00000000000001";
 const WATCHER = "oDemoWatcher00000000000002";

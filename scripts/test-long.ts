@@ -8,12 +8,9 @@ import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findDeskFaults, writeDeskReport } from "../test/long/desk-report.ts";
-import { runDesk } from "../test/long/desk.ts";
 import { findFaults, writeKillReport } from "../test/long/kill-report.ts";
-import { runKills } from "../test/long/kills.ts";
 import { describeMachine } from "../test/long/machine.ts";
 import { findSoakFaults, writeSoakReport } from "../test/long/soak-report.ts";
-import { runSoak } from "../test/long/soak.ts";
 import { ROOT } from "./lib/build.ts";
 import { exitWithUsage, readFlags } from "./lib/command-line.ts";
 
@@ -56,19 +53,24 @@ const kills = whole("kills", values.kills);
 const minutes = values.minutes === undefined ? undefined : whole("minutes", values.minutes);
 const log = (line: string): void => console.log(line);
 
+// What runs Workers takes seconds to load: each run loads its own after the command line was checked.
+
 async function kill(date: string): Promise<Outcome> {
+  const { runKills } = await import("../test/long/kills.ts");
   const run = await runKills({ kills, seed, log, ...(minutes !== undefined && { minutes }) });
   const report = writeKillReport(run, await describeMachine(), date);
   return { file: "kills.md", report, passed: findFaults(run).length === 0 };
 }
 
 async function soak(date: string): Promise<Outcome> {
+  const { runSoak } = await import("../test/long/soak.ts");
   const run = await runSoak({ minutes: minutes ?? SOAK_MINUTES, seed, log });
   const report = writeSoakReport(run, await describeMachine(), date);
   return { file: "soak.md", report, passed: findSoakFaults(run).length === 0 };
 }
 
 async function runStories(date: string): Promise<Outcome> {
+  const { runDesk } = await import("../test/long/desk.ts");
   const run = runDesk({ minutes: minutes ?? DESK_MINUTES, seed, log });
   const report = writeDeskReport(run, await describeMachine(), date);
   const raced = raceTakes();
