@@ -7,11 +7,11 @@ import type { Details } from "../../worker/desk/details.ts";
 import type { StoredDraft } from "../../worker/desk/drafts.ts";
 import { loadStoredDesk, type LoadedDesk } from "../../worker/desk/loaded-desk.ts";
 import type { ConversationReport } from "../../worker/desk/rpc.ts";
-import { DESK_SETTINGS } from "../../worker/desk/settings.ts";
 import type { Attachment, PageSocket } from "../../worker/desk/socket/connection.ts";
 import { createDeskSockets } from "../../worker/desk/socket/sockets.ts";
 import type { DeskSockets } from "../../worker/desk/socket/types.ts";
 import type { DeskStore } from "../../worker/desk/stored-desk.ts";
+import { constantSettings } from "./desk-settings.ts";
 
 /** The page's end of a socket. */
 export interface PageEnd {
@@ -133,7 +133,7 @@ export class DeskMemory {
       pings,
       watcher,
       store: this.#store(),
-      settings: DESK_SETTINGS,
+      settings: constantSettings(),
       epoch: `epoch-${this.#count}`,
       sealer: undefined,
       now: () => this.now,

@@ -85,7 +85,7 @@ export function createDeskWorld({
   };
 
   function decide<Value>(run: (draft: Draft) => Value, death?: Death): Value | undefined {
-    const decision = transact(desk, { now, settings }, run);
+    const decision = transact(desk, { now, settingsOf: () => settings }, run);
     if (death === "before its rows are stored") {
       killDesk();
       return undefined;

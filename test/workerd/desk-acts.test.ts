@@ -2,6 +2,7 @@
 import { beforeEach, describe, it } from "vitest";
 import type { ActOutcome, DeskAction } from "../../worker/desk/rpc.ts";
 import { must } from "../support/conversation.ts";
+import { constantSettings } from "../support/desk-settings.ts";
 import { pass, remote } from "../support/workerd.ts";
 import {
   acting,
@@ -109,7 +110,7 @@ describe("offers", () => {
   it("are accepted, or rejected and offered to the next agent", async ({ expect }) => {
     const openid = newUser();
     const id = await waits(openid);
-    const settings = { offerMs: 30_000, maxMissedOffers: 2, idleWarningMs: null, idleCloseMs: null };
+    const settings = constantSettings({ offerMs: 30_000 });
     await withOtherDesk({ settings }, async (other) => {
       for (const agent of [A, B]) {
         other.openSocket(`page ${agent}`, agent);

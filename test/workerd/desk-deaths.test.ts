@@ -1,7 +1,7 @@
 /** The desk is restarted between two steps: its state is the same before and after, and no pending question is lost. */
 import { beforeEach, describe, it } from "vitest";
 import type { CommandInput } from "../../worker/conversation/session/rpc.ts";
-import { SAID_TEXTS } from "../../worker/desk/settings.ts";
+import { DEFAULT_DESK } from "../../worker/desk/settings.ts";
 import { must } from "../support/conversation.ts";
 import { APPID, pass, readTexts, remote, ring } from "../support/workerd.ts";
 import {
@@ -171,7 +171,7 @@ describe("time", () => {
     await expect.poll(away).toHaveLength(1);
     expect(await readTexts(wechat, openid)).toEqual([]);
     await ring(openid);
-    await expect.poll(() => readTexts(wechat, openid)).toEqual([SAID_TEXTS.away]);
+    await expect.poll(() => readTexts(wechat, openid)).toEqual([DEFAULT_DESK.texts.away]);
     await waits(openid);
     await evictDesk();
     await ringDesk();

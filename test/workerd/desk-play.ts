@@ -10,11 +10,11 @@ import type { RemoteConversation } from "../../worker/conversation/rpc.ts";
 import { deskName, deskStub } from "../../worker/desk/client.ts";
 import { loadStoredDesk, type DeskHost, type LoadedDesk } from "../../worker/desk/loaded-desk.ts";
 import type { ActOutcome, AgentView, ConversationReport, DeskAction, DeskRpc } from "../../worker/desk/rpc.ts";
-import { DESK_SETTINGS } from "../../worker/desk/settings.ts";
 import { createDeskStore } from "../../worker/desk/store.ts";
 import type { Desk } from "../../worker/index.ts";
 import { loadTextSealer } from "../../worker/platform/sealed-text.ts";
 import { must } from "../support/conversation.ts";
+import { constantSettings } from "../support/desk-settings.ts";
 import { message } from "../support/direct.ts";
 import { addressOf, APPID, conversation, remote } from "../support/workerd.ts";
 
@@ -189,7 +189,7 @@ async function otherDesk(storage: DurableObjectStorage, other: OtherHost): Promi
   return loadStoredDesk({
     store: createDeskStore(storage),
     sealer: sealer.ok ? sealer.value : undefined,
-    settings: DESK_SETTINGS,
+    settings: constantSettings(),
     epoch: crypto.randomUUID(),
     now: () => Date.now(),
     setAlarm: (at) => void storage.setAlarm(at),

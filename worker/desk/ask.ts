@@ -1,6 +1,6 @@
 /** Converts between the desk's commands and answers and those of a conversation's object. */
 import { SYSTEM, type Author } from "../../shared/message/author.ts";
-import type { CommandAction } from "../conversation/core/session/apply.ts";
+import type { CommandAction, EndTexts } from "../conversation/core/session/apply.ts";
 import type { CommandAnswer, CommandInput, Snapshot as SessionSnapshot } from "../conversation/session/rpc.ts";
 import { API_ACTOR } from "./core/agent.ts";
 import type { Answer, DeskCommand, SaidText } from "./core/command.ts";
@@ -8,8 +8,10 @@ import type { Snapshot } from "./core/entry.ts";
 
 /** Data that a command needs in addition. */
 export interface AskTexts {
-  /** The text that the desk sends. */
-  readonly said: Readonly<Record<SaidText, string>>;
+  /** Returns a text of the account's settings. */
+  readonly said: (name: SaidText) => string;
+  /** Returns the texts for the end of a session. */
+  readonly end: () => EndTexts;
   /** Opens the note of a transfer; undefined: there is none, or it cannot be opened. */
   readonly openNote: (command: string, sealed: string | null) => string | undefined;
 }
@@ -44,14 +46,14 @@ function authorOf(command: Exclude<DeskCommand, { readonly type: "snapshot" }>):
 
 function toAction(
   command: Exclude<DeskCommand, { readonly type: "snapshot" }>,
-  { said, openNote }: AskTexts,
+  { said, end, openNote }: AskTexts,
 ): CommandAction {
   if (command.type === "say") {
     const { text: purpose, session, lastUserSeq } = command;
     return {
       type: "service_text",
       purpose,
-      message: { type: "text", content: said[purpose] },
+      message: { type: "text", content: said(purpose) },
       session,
       lastUserSeq,
     };
@@ -80,7 +82,7 @@ function toAction(
     case "unpark":
       return { ...named, type: command.type };
     case "close":
-      return { ...named, type: command.type, reason: command.reason, seenSeq: command.seenSeq };
+      return { ...named, type: command.type, reason: command.reason, seenSeq: command.seenSeq, ...end() };
     case "expire":
       return { ...named, type: command.type, reason: command.reason, afterSeq: command.afterSeq };
   }

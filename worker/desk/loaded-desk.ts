@@ -17,7 +17,6 @@ import { createDrafts, DRAFT_MS, type Drafts } from "./drafts.ts";
 import { createDeskLists, type DeskLists } from "./lists.ts";
 import type { ActOutcome, ConversationReport, DeskAct, DeskRpc } from "./rpc.ts";
 import { createRunner, type DeskRunner, type RunnerDeps } from "./runner.ts";
-import { SAID_TEXTS } from "./settings.ts";
 import type { DeskStore } from "./stored-desk.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
@@ -55,6 +54,8 @@ export interface LoadedDesk {
   readonly seen: DeskRpc["seen"];
   readonly saveDraft: (...args: Parameters<DeskRpc["saveDraft"]>) => void;
   readonly alarm: () => void;
+  /** Reads the settings again; when they have changed, every session is examined. Never rejects. */
+  readonly followSettings: () => Promise<void>;
   /** A page connected. */
   readonly openSocket: (socket: string, agent: string) => void;
   /** A page disconnected. */
@@ -73,7 +74,6 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
   const noteAt = (command: string) => ({ place: "desk:notes", row: command });
   const runner = createRunner(stored, host.epoch, {
     ...host,
-    said: SAID_TEXTS,
     openNote(command, sealed) {
       const opened = sealed === null ? undefined : sealer?.open(noteAt(command), sealed);
       return opened?.ok === true ? opened.value : undefined;
@@ -126,6 +126,12 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
       if (draft === null || generationOf(log) > erased) drafts.save(agent, conversation, log, draft, now());
     },
     alarm: () => void run((draft) => runAlarm(draft, host.pings()), "timed_out"),
+    async followSettings() {
+      if (!(await host.settings.refresh())) return;
+      run((draft) => {
+        draft.isWhole = true;
+      });
+    },
     openSocket: (socket, agent) => void run((draft) => openSocket(draft, socket, agent)),
     closeSocket: (socket) => void run((draft) => closeSocket(draft, socket)),
     closeSockets: (agent, reason) => void run((draft) => disconnect(draft, agent), reason),

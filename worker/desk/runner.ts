@@ -10,9 +10,10 @@ import { toAnswer, toCommandInput, type AskTexts } from "./ask.ts";
 import type { DeskCommand } from "./core/command.ts";
 import { transact, type Effect } from "./core/desk.ts";
 import { applyAnswer } from "./core/snapshot.ts";
-import { loadDesk, openDraft, type Desk, type DeskSettings, type Draft } from "./core/state.ts";
+import { loadDesk, openDraft, type Desk, type Draft } from "./core/state.ts";
 import { commitTable, createTable, draftTable, type TableDraft } from "./core/table.ts";
 import { dropDetails, keepWindow, type Details } from "./details.ts";
+import type { DeskSettingsSource } from "./settings.ts";
 import type { DeskStore, StoredDesk } from "./stored-desk.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
@@ -23,9 +24,9 @@ import type { CloseReason, DeskWatcher } from "./watcher.ts";
 const MAX_ASKS = 500;
 
 /** The injected dependencies. */
-export interface RunnerDeps extends AskTexts {
+export interface RunnerDeps extends Pick<AskTexts, "openNote"> {
   readonly store: Pick<DeskStore, "write">;
-  readonly settings: DeskSettings;
+  readonly settings: DeskSettingsSource;
   readonly watcher: Pick<DeskWatcher, "onChange" | "onClose">;
   readonly now: () => number;
   /** Not awaited: the runtime sends nothing before the alarm is stored. */
@@ -74,6 +75,8 @@ export function createRunner(
   const desk = loadDesk(stored.rows, { now: now(), epoch });
   const kept = createTable<Details>();
   commitTable(kept, stored.details);
+  const settingsIn = (details: Pick<TableDraft<Details>, "get">) => (conversation: string) =>
+    settings.of(details.get(conversation)?.contact?.account);
 
   function run<Value>(
     decide: (draft: Draft, details: TableDraft<Details>) => Value,
@@ -81,7 +84,7 @@ export function createRunner(
   ): Ran<Value> {
     const details = draftTable(kept);
     let draft: Draft | undefined;
-    const { value, effects, commit } = transact(desk, { now: now(), settings }, (opened) => {
+    const { value, effects, commit } = transact(desk, { now: now(), settingsOf: settingsIn(details) }, (opened) => {
       draft = opened;
       return decide(opened, details);
     });
@@ -129,15 +132,20 @@ export function createRunner(
       const snapshot = await deps.snapshot(conversation);
       return snapshot === null ? { ok: false, refusal: { reason: "gone" } } : { ok: true, snapshot };
     }
-    const terms = await deps.terms(kept.values.get(conversation)?.contact?.account);
-    const input = toCommandInput(command, deps);
+    const account = kept.values.get(conversation)?.contact?.account;
+    const terms = await deps.terms(account);
+    const input = toCommandInput(command, {
+      openNote: deps.openNote,
+      said: (name) => settings.said(account, name),
+      end: () => settings.end(account),
+    });
     return deps.command(conversation, terms === undefined ? input : { ...input, desk: terms });
   }
 
   return {
     desk,
     run,
-    read: (compute) => compute(openDraft(desk, { now: now(), settings })),
+    read: (compute) => compute(openDraft(desk, { now: now(), settingsOf: settingsIn(kept.values) })),
     detailsOf: (conversation) => kept.values.get(conversation),
   };
 }

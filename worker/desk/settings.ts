@@ -1,17 +1,41 @@
-/** The settings of the desk. They are constants, the same for every deployment. */
+/** The desk's part of the settings document, in the form in which the desk uses it. */
+import * as v from "valibot";
+import { DeskSchema, type DeskPart } from "../../shared/api/settings/desk.ts";
+import type { EndTexts } from "../conversation/core/session/apply.ts";
 import type { SaidText } from "./core/command.ts";
 import type { DeskSettings } from "./core/state.ts";
 
-/** Sessions are assigned immediately, and idle sessions are not closed. */
-export const DESK_SETTINGS: DeskSettings = {
-  offerMs: 0,
-  maxMissedOffers: 2,
-  idleWarningMs: null,
-  idleCloseMs: null,
-};
+/** The desk's settings of every account, held in memory: decisions of the desk never wait. */
+export interface DeskSettingsSource {
+  /** Returns the settings in force for an account, `channel:account`; undefined: those of no particular account. */
+  readonly of: (account: string | undefined) => DeskSettings;
+  /** Returns a text in force for an account, with its variables filled. */
+  readonly said: (account: string | undefined, name: SaidText) => string;
+  /** Returns the texts for the end of a session, in the same way. */
+  readonly end: (account: string | undefined) => EndTexts;
+  /** Reads the settings document again. Returns whether it has changed. Never rejects. */
+  readonly refresh: () => Promise<boolean>;
+}
 
-/** The texts that the desk sends to users. */
-export const SAID_TEXTS: Readonly<Record<SaidText, string>> = {
-  away: "客服暂时不在线，您的消息已收到，客服上线后会尽快回复。",
-  idle: "您好，请问还需要帮助吗？如果没有其他问题，本次会话稍后将结束。",
-};
+/** The settings where the document has none. */
+export const DEFAULT_DESK: DeskPart = v.parse(DeskSchema, {});
+
+const made = new WeakMap<DeskPart, DeskSettings>();
+
+/** Returns the settings with their times in milliseconds; the same object for the same part. */
+export function toDeskSettings(part: DeskPart = DEFAULT_DESK): DeskSettings {
+  const known = made.get(part);
+  if (known !== undefined) return known;
+  const settings: DeskSettings = {
+    offerMs: part.offerSeconds * 1_000,
+    maxMissedOffers: part.maxMissedOffers,
+    idleWarningMs: toMs(part.idleWarningMinutes),
+    idleCloseMs: toMs(part.idleCloseMinutes),
+  };
+  made.set(part, settings);
+  return settings;
+}
+
+function toMs(minutes: number | null): number | null {
+  return minutes === null ? null : minutes * 60_000;
+}

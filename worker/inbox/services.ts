@@ -33,7 +33,7 @@ import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { settingsStub } from "../settings/client.ts";
-import { readSettings, settingsMemory, type SettingsUnavailable } from "../settings/reader.ts";
+import { readSettings, settingsMemory, type SettingsReaderDeps, type SettingsUnavailable } from "../settings/reader.ts";
 import type { SettingsRpc } from "../settings/rpc.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 
@@ -153,14 +153,19 @@ export function createWebhookDeps(config: Config): WebhookCallDeps {
   };
 }
 
+/** Returns the dependencies for reading the settings in this isolate. */
+export function settingsReaderDeps(env: Env, { locationHint }: Config): SettingsReaderDeps {
+  const settings = () => settingsStub(env.SETTINGS, locationHint);
+  return { settings, kv: env.KV, now: () => Date.now(), memory: settingsMemory };
+}
+
 /** Reads the settings in force for an account, up to two minutes old. */
 export async function readAccountSettings(
   env: Env,
-  { locationHint }: Config,
+  config: Config,
   { appid }: WeChatAccountConfig,
 ): Promise<Result<SettingsVersion, SettingsUnavailable>> {
-  const settings = () => settingsStub(env.SETTINGS, locationHint);
-  const read = await readSettings({ settings, kv: env.KV, now: () => Date.now(), memory: settingsMemory });
+  const read = await readSettings(settingsReaderDeps(env, config));
   return read.ok ? ok(versionFor(read.value, formatAccount(miniProgramAccount(appid)))) : read;
 }
 

@@ -30,7 +30,7 @@ import type {
   Draft,
   RebuiltPage,
 } from "../desk/rpc.ts";
-import { readAccountSettings } from "../inbox/services.ts";
+import { readAccountSettings, settingsReaderDeps } from "../inbox/services.ts";
 import { hasDesk, writeDeskTerms } from "../inbox/session/session-code.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
@@ -60,23 +60,24 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     this.loaded = () => loaded ?? notLoaded();
     this.pages = () => pages ?? notLoaded();
     void ctx.blockConcurrencyWhile(async () => {
-      const [{ loadStoredDesk }, { DESK_SETTINGS }, { createDeskStore }, { loadTextSealer }, alerting, paging] =
+      const [{ loadStoredDesk }, { openDeskSettings }, { createDeskStore }, { loadTextSealer }, alerting, paging] =
         await Promise.all([
           import("../desk/loaded-desk.ts"),
-          import("../desk/settings.ts"),
+          import("../inbox/session/desk-settings.ts"),
           import("../desk/store.ts"),
           import("../platform/sealed-text.ts"),
           import("./desk-alerts.ts"),
           import("./desk-socket.ts"),
         ]);
-      const sealer = await loadTextSealer(requireConfig(env).dataKeys);
+      const settings = openDeskSettings(settingsReaderDeps(env, requireConfig(env)));
+      const [sealer] = await Promise.all([loadTextSealer(requireConfig(env).dataKeys), settings.refresh()]);
       // Not awaited: the runtime sends no response and no call before alarm and rows are stored.
       const alarm = alerting.shareAlarm((at) => void ctx.storage.setAlarm(at));
       this.#alarm = alarm;
       const opened = paging.openPages(ctx);
       loaded = loadStoredDesk({
         ...this.#host(opened),
-        settings: DESK_SETTINGS,
+        settings,
         store: createDeskStore(ctx.storage),
         sealer: sealer.ok ? sealer.value : undefined,
       });
@@ -120,6 +121,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
 
   async notify(conversation: string, report: ConversationReport): Promise<void> {
     this.loaded().notify(conversation, report);
+    this.ctx.waitUntil(this.loaded().followSettings());
   }
 
   async confirmErased(conversation: string, generation: number): Promise<void> {
@@ -176,6 +178,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
 
   /** Opens the socket of a page. */
   override async fetch({ headers }: Request): Promise<Response> {
+    this.ctx.waitUntil(this.loaded().followSettings());
     return this.pages().connect(headers);
   }
 
@@ -195,6 +198,8 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
   override async alarm(): Promise<void> {
     try {
       this.#alarm?.rang();
+      // Times may have changed while the object was not running.
+      await this.loaded().followSettings();
       this.loaded().alarm();
       this.#alerts?.ring();
     } catch (error) {

@@ -22,7 +22,7 @@ export function prepareDesk(sessions: number): (name: DeskStepName) => void {
   const rows = new Map<string, StoredRow>();
   const desk = loadDesk([], { now: NOW, epoch: "bench" });
   const decide = (run: (draft: Draft) => void, now = NOW): void => {
-    const { effects, commit } = transact(desk, { now, settings: SETTINGS }, run);
+    const { effects, commit } = transact(desk, { now, settingsOf: () => SETTINGS }, run);
     for (const effect of effects)
       if (effect.type === "store") rows.set(`${effect.row.table} ${effect.row.key}`, effect.row);
     commit();
@@ -46,7 +46,9 @@ export function prepareDesk(sessions: number): (name: DeskStepName) => void {
     },
     wake: () => {
       const loaded = loadDesk(rows.values(), { now: NOW, epoch: "bench" });
-      return transact(loaded, { now: NOW, settings: SETTINGS }, (draft) => wake(draft, desk.tables.sockets.values));
+      return transact(loaded, { now: NOW, settingsOf: () => SETTINGS }, (draft) =>
+        wake(draft, desk.tables.sockets.values),
+      );
     },
   };
   return (name) => void steps[name]();

@@ -24,9 +24,21 @@ export function findMessageProblems(
   rules: ChannelRules,
   account: string | undefined,
 ): readonly SettingsProblem[] {
-  return answersOf(settings, rules).flatMap(({ path, messages, grant }) => {
+  const answers = answersOf(settings, rules).flatMap(({ path, messages, grant }) => {
     const single = messages.flatMap((message, index) => findIn(message, rules, account).map(at(`${path}.${index}`)));
     return single.concat(findTooMany(messages, rules, grant).map(at(path)));
+  });
+  return [...answers, ...findDeskTextProblems(settings, rules, account)];
+}
+
+function findDeskTextProblems(
+  { desk }: Settings,
+  rules: ChannelRules,
+  account: string | undefined,
+): readonly SettingsProblem[] {
+  return Object.entries(desk?.texts ?? {}).flatMap(([name, content]) => {
+    const problems = content === null ? [] : findIn({ type: "text", content }, rules, account);
+    return problems.map(({ problem, cure }) => at(`desk.texts.${name}`)({ problem, cure }));
   });
 }
 

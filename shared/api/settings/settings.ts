@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { ActionSchema, AnswerSchema, messagesSchema } from "./action.ts";
+import { DeskSchema } from "./desk.ts";
 import { MAX_MUTE_MS } from "./limits.ts";
 import { problemWithCure } from "./problems.ts";
 import { OnceMinutesSchema, RuleSchema } from "./rule.ts";
@@ -114,6 +115,8 @@ const VALUES = {
   webhooks: WebhooksSchema,
   /** Who serves a user who needs a person: the platform's own agents, or those of the desk. */
   humanService: v.picklist(["wechat", "desk"]),
+  /** How the desk offers and closes sessions, and its texts. */
+  desk: DeskSchema,
 };
 
 /**
@@ -133,6 +136,8 @@ export const SettingsSchema = v.strictObject({
   webhooks: v.exactOptional(VALUES.webhooks, []),
   /** Absent: `wechat`. */
   humanService: v.exactOptional(VALUES.humanService),
+  /** Absent: the defaults of each of its keys. */
+  desk: v.exactOptional(VALUES.desk),
 });
 
 /**
@@ -151,6 +156,7 @@ export const OverrideSchema = v.strictObject({
   muteAfterApiMinutes: v.exactOptional(VALUES.muteAfterApiMinutes),
   webhooks: v.exactOptional(VALUES.webhooks),
   humanService: v.exactOptional(VALUES.humanService),
+  desk: v.exactOptional(VALUES.desk),
 } satisfies Record<keyof typeof VALUES, v.GenericSchema>);
 
 /** A team's settings, checked and with the default values filled in. */

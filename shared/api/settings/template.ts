@@ -8,8 +8,8 @@ import { clipText } from "../../text/graphemes.ts";
 import { findTags, plainText } from "../../text/links.ts";
 import { problemWithCure } from "./problems.ts";
 
-/** Where a text is used: in an answer to a message, or in the greeting on entering. */
-export type TemplateField = "message" | "greeting";
+/** Where a text is used: in an answer to a message, in the greeting on entering, or in a text that the desk sends. */
+export type TemplateField = "message" | "greeting" | "desk text";
 
 /** The properties of a variable. */
 interface VariableRule {
@@ -21,6 +21,8 @@ interface VariableRule {
   /** Whether fields of the value can be named: `{{context.product.name}}`. */
   readonly hasFields?: true;
 }
+
+const ANYWHERE = ["message", "greeting", "desk text"] as const;
 
 /**
  * The variables. `content`: what the user wrote (a card's title; `[图片]` for a picture) · `entryText`: the contact
@@ -34,10 +36,10 @@ const VARIABLES = {
   entryText: { places: ["greeting"], fromUser: true, maxCharacters: 200 },
   context: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
   verified: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
-  openHours: { places: ["message", "greeting"], fromUser: false, maxCharacters: 400 },
-  openHoursEn: { places: ["message", "greeting"], fromUser: false, maxCharacters: 400 },
-  date: { places: ["message", "greeting"], fromUser: false, maxCharacters: 10 },
-  time: { places: ["message", "greeting"], fromUser: false, maxCharacters: 5 },
+  openHours: { places: ANYWHERE, fromUser: false, maxCharacters: 400 },
+  openHoursEn: { places: ANYWHERE, fromUser: false, maxCharacters: 400 },
+  date: { places: ANYWHERE, fromUser: false, maxCharacters: 10 },
+  time: { places: ANYWHERE, fromUser: false, maxCharacters: 5 },
 } as const satisfies Record<string, VariableRule>;
 
 /** The name of a variable. */

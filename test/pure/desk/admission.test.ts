@@ -18,7 +18,7 @@ import { HOUR } from "../../support/sessions.ts";
 const NOBODYS = { team: null, assignee: null };
 const BUSY = { ...AGENT, wanted: { ...AGENT.wanted, state: "busy" } } as const;
 
-const draftOf = (world: DeskWorld) => openDraft(world.desk(), { now: world.now(), settings: SETTINGS });
+const draftOf = (world: DeskWorld) => openDraft(world.desk(), { now: world.now(), settingsOf: () => SETTINGS });
 
 /** `a` serves the session of `x`. */
 function startServing(agents: Parameters<typeof createDeskWorld>[0] = {}): DeskWorld {

@@ -190,7 +190,7 @@ describe("a decision", () => {
     const world = createDeskWorld({ agents: { a: AGENT } });
     write(world, "x");
     const before = JSON.stringify([...world.desk().tables.entries.values]);
-    const { commit, effects } = transact(world.desk(), { now: world.now(), settings: SETTINGS }, (draft) =>
+    const { commit, effects } = transact(world.desk(), { now: world.now(), settingsOf: () => SETTINGS }, (draft) =>
       applyErasure(draft, "x", Number.MAX_SAFE_INTEGER),
     );
     expect(effects).toContainEqual({ type: "delete", table: "entries", key: "x" });

@@ -18,7 +18,7 @@ import { openDraft } from "../../../worker/desk/core/state.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
 
 const gone = (world: DeskWorld, id = "a") =>
-  goneAt(openDraft(world.desk(), { now: world.now(), settings: SETTINGS }), id);
+  goneAt(openDraft(world.desk(), { now: world.now(), settingsOf: () => SETTINGS }), id);
 
 describe("an agent", () => {
   it("is there while any page is open, and keeps the sessions for the grace after the last one", ({ expect }) => {

@@ -21,7 +21,7 @@ function startShop(): DeskWorld {
   world.deliverAll();
   return world;
 }
-const view = (world: DeskWorld) => viewQueue(openDraft(world.desk(), { now: world.now(), settings: SETTINGS }));
+const view = (world: DeskWorld) => viewQueue(openDraft(world.desk(), { now: world.now(), settingsOf: () => SETTINGS }));
 
 describe("the queue as alerts see it", () => {
   it("has the users whom automation does not serve, and since when the first of them waits", ({ expect }) => {

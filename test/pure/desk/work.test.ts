@@ -60,7 +60,7 @@ describe("the queue", () => {
     const agents = named("a", 20);
     for (const sessions of [50, 100, 200]) {
       const world = startQueue(agents, sessions, 10);
-      const draft = openDraft(world.desk(), { now: world.now(), settings: SETTINGS });
+      const draft = openDraft(world.desk(), { now: world.now(), settingsOf: () => SETTINGS });
       for (const agent of agents) draft.sockets.set(`page of ${agent}`, { agent, seenAt: world.now() });
       const counts = { looks: 0 };
       drainQueue(countLooks(draft, counts));

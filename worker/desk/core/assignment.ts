@@ -47,14 +47,16 @@ function listWaiting(
   draft: Draft,
   teams: readonly (string | null)[],
 ): readonly (readonly [conversation: string, entry: Entry])[] {
-  const { settings } = draft.context;
   const placeOf = ({ session }: Entry): number => (session.status === "queued" ? session.queuedAt : 0);
+  const isOffered = (conversation: string, { missedOffers }: Entry): boolean => {
+    const { offerMs, maxMissedOffers } = draft.context.settingsOf(conversation);
+    return offerMs === 0 || missedOffers < maxMissedOffers;
+  };
   return teams
     .flatMap((team) => draft.entries.inBucket(queueOf(team)))
     .filter(
-      ([conversation, { missedOffers }]) =>
-        draft.reservations.sizeOf(reservedIn(conversation)) === 0 &&
-        (settings.offerMs === 0 || missedOffers < settings.maxMissedOffers),
+      ([conversation, entry]) =>
+        draft.reservations.sizeOf(reservedIn(conversation)) === 0 && isOffered(conversation, entry),
     )
     .sort(([one, first], [other, second]) => placeOf(first) - placeOf(second) || (one < other ? -1 : 1));
 }
@@ -118,7 +120,8 @@ function countMissed(draft: Draft, conversation: string): void {
 }
 
 function reserve(draft: Draft, conversation: string, entry: Entry, agent: string): void {
-  const { now, settings } = draft.context;
+  const { now, settingsOf } = draft.context;
+  const { offerMs } = settingsOf(conversation);
   const command: GivingCommand = {
     type: "assign",
     id: derivedId(conversation, entry, "assign", entry.version, agent),
@@ -126,9 +129,9 @@ function reserve(draft: Draft, conversation: string, entry: Entry, agent: string
     agent,
   };
   const reservation: Reservation =
-    settings.offerMs === 0
+    offerMs === 0
       ? { phase: "asking", conversation, command }
-      : { phase: "offered", conversation, command, expiresAt: now + settings.offerMs };
+      : { phase: "offered", conversation, command, expiresAt: now + offerMs };
   draft.reservations.set(command.id, reservation);
   const turn = draft.counters.turn + 1;
   draft.counters = { ...draft.counters, turn };

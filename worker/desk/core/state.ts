@@ -90,7 +90,7 @@ export interface Desk {
   counters: Counters;
 }
 
-/** The team's settings of the desk. */
+/** The settings of the desk for the sessions of one account. */
 export interface DeskSettings {
   /** How long an offer waits for the agent, milliseconds; 0: sessions are assigned without an offer. */
   readonly offerMs: number;
@@ -105,7 +105,8 @@ export interface DeskSettings {
 export interface DeskContext {
   /** Epoch ms. */
   readonly now: number;
-  readonly settings: DeskSettings;
+  /** Returns the settings in force for the account of a conversation. */
+  readonly settingsOf: (conversation: string) => DeskSettings;
 }
 
 /** The state that a decision reads and changes. */

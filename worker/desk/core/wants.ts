@@ -7,7 +7,7 @@ import { isInTeam } from "../../../shared/api/desk/rights.ts";
 import { derivedId, nameSession, type DeskCommand, type SaidText } from "./command.ts";
 import type { DeskSession, Entry } from "./entry.ts";
 import { goneAt } from "./presence.ts";
-import type { DeskSettings, Draft } from "./state.ts";
+import type { DeskContext, Draft } from "./state.ts";
 
 type ServingDeskSession = Extract<DeskSession, { readonly status: "serving" }>;
 
@@ -36,9 +36,7 @@ export interface Want {
 }
 
 /** The current state of agents and teams, computed once per decision. */
-export interface Levels {
-  readonly now: number;
-  readonly settings: DeskSettings;
+export interface Levels extends DeskContext {
   /** Returns whether an agent serves a team's queue: present, including the grace period, and not on a break. */
   readonly isAttended: (team: string | null) => boolean;
   /** Returns from when on an agent counts as gone, epoch ms. */
@@ -48,7 +46,7 @@ export interface Levels {
 
 /** Computes the current state of agents and teams from a draft. */
 export function readLevels(draft: Draft): Levels {
-  const { now, settings } = draft.context;
+  const { now, settingsOf } = draft.context;
   const goneAts = new Map<string, number>();
   const attended = new Map<string | null, boolean>();
   const goneAtOnce = (id: string): number => {
@@ -66,7 +64,7 @@ export function readLevels(draft: Draft): Levels {
   };
   return {
     now,
-    settings,
+    settingsOf,
     goneAt: goneAtOnce,
     isAttended(team) {
       const is = attended.get(team) ?? findAttended(team);
@@ -128,7 +126,7 @@ export function listWants(levels: Levels, conversation: string, entry: Entry): r
       if (leftAt <= levels.now) break;
       if (session.parkedUntil !== null) want(session.parkedUntil, { ...about("unpark", "unpark", version), by: null });
       else if (session.waitingSince === null) {
-        const { idleWarningMs, idleCloseMs } = levels.settings;
+        const { idleWarningMs, idleCloseMs } = levels.settingsOf(conversation);
         if (idleWarningMs !== null && entry.warnedSeq < lastUserSeq)
           want(session.lastMessageAt + idleWarningMs, say(conversation, entry, "idle"));
         if (idleCloseMs !== null)

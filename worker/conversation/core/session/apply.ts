@@ -52,12 +52,24 @@ export type SessionChange =
   | { readonly type: "park"; readonly until: number }
   | { readonly type: "unpark" }
   /** `seenSeq`: the newest row that the agent, or the timer, has seen. */
-  | { readonly type: "close"; readonly reason: Extract<CloseReason, "agent" | "idle">; readonly seenSeq: number }
+  | ({
+      readonly type: "close";
+      readonly reason: Extract<CloseReason, "agent" | "idle">;
+      readonly seenSeq: number;
+    } & EndTexts)
   | {
       readonly type: "expire";
       readonly reason: Extract<CloseReason, "abandoned" | "expired" | "bot">;
       readonly afterSeq: number;
     };
+
+/** What the user gets when a session is closed, as one message, if a send is left. */
+export interface EndTexts {
+  /** Absent: none. */
+  readonly closing?: string;
+  /** Asks for a rating of the agent, if one served the user. Absent: not asked. */
+  readonly rating?: string;
+}
 
 /** The operation of a command. */
 export type CommandAction =
@@ -152,7 +164,8 @@ export function applyCommand(
       const outcome = change(state, action, sessionContext(keyed(writer, key), service, now, by, text), context);
       if (!outcome.ok) return { state, refusal: outcome.error };
       if (outcome.value === sessions) return { state };
-      return { state: service.machine.dropRefused(withSessions(state, outcome.value), writer, context) };
+      const next = service.machine.dropRefused(withSessions(state, outcome.value), writer, context);
+      return { state: action.type === "close" ? sendEnd(next, writer, action, key, context) : next };
     }
   }
 }
@@ -245,6 +258,26 @@ function applyServiceText(
   const draft: OutgoingMessage = { parts, by, purpose, key, serviceText };
   const refused = findRefusal(state, draft, context);
   return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
+}
+
+/** Queues the message about the end of the session; without a send left there is none. */
+function sendEnd(
+  state: ConversationState,
+  writer: RowWriter,
+  { closing, rating }: EndTexts,
+  key: string,
+  context: CommandContext,
+): ConversationState {
+  const { closed } = state.sessions ?? NO_SESSION;
+  if (closed === null) return state;
+  const asked = closed.assignee === null ? undefined : rating;
+  const texts = [closing, asked].filter((text) => text !== undefined);
+  if (texts.length === 0) return state;
+  const { seq: session, lastUserSeq } = closed;
+  const purpose = asked === undefined ? "closing" : "rating";
+  const message = { type: "text", content: texts.join("\n") } as const;
+  const text = { type: "service_text", purpose, message, session, lastUserSeq } as const;
+  return applyServiceText(state, writer, text, { by: SYSTEM, key: `${key}:end` }, context).state;
 }
 
 /** Sets the key of the next row to the command's key. */

@@ -1,0 +1,95 @@
+/** The message about the end of a session: closing text and request for a rating are one message, sent if a send is left. */
+import { describe, it } from "vitest";
+import type { EndTexts } from "../../../../worker/conversation/core/session/apply.ts";
+import { must } from "../../../support/conversation.ts";
+import { ACCEPTED } from "../../../support/delivery.ts";
+import { createServed, leaseIn, refusalOf, type Served } from "../../../support/served.ts";
+
+const TEXTS: EndTexts = { closing: "再见", rating: "请回复 1 到 5" };
+
+function taken(): Served {
+  const chat = createServed();
+  chat.says([]);
+  chat.changes({ type: "take", agent: "a" });
+  return chat;
+}
+
+function closes(chat: Served, texts: EndTexts, reason: "agent" | "idle" = "agent", id = "close") {
+  const { to: seenSeq } = must(chat.snapshot());
+  return chat.changes({ type: "close", reason, seenSeq, ...texts }, { id });
+}
+
+/** The messages that wait, as purpose and text. */
+const sends = (chat: Served) =>
+  chat.rows("out").map(({ facts, content }) => [facts.purpose, content?.type === "text" ? content.content : ""]);
+
+describe("the end of a session", () => {
+  it("is told in one message, and the digit that follows is the rating", ({ expect }) => {
+    const chat = taken();
+    expect(refusalOf(closes(chat, TEXTS))).toBeUndefined();
+    expect(sends(chat)).toEqual([["rating", "再见\n请回复 1 到 5"]]);
+    chat.settles(must(chat.wakes()), ACCEPTED);
+    chat.pass(1_000);
+    chat.says([], "4");
+    expect(chat.state().sessions).toMatchObject({ open: null, closed: { score: 4 } });
+  });
+
+  it("is told with the closing text alone, or the request alone, or not at all", ({ expect }) => {
+    const [one, other, none] = [taken(), taken(), taken()];
+    closes(one, { closing: "再见" });
+    closes(other, { rating: "请打分" }, "agent");
+    closes(none, {});
+    expect([one, other, none].map(sends)).toEqual([[["closing", "再见"]], [["rating", "请打分"]], []]);
+    one.settles(must(one.wakes()), ACCEPTED);
+    one.pass(1_000);
+    one.says([], "5");
+    expect(one.rows("rating")).toEqual([]);
+  });
+
+  it("asks for no rating when no agent served the user", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    closes(chat, TEXTS);
+    expect(sends(chat)).toEqual([["closing", "再见"]]);
+  });
+
+  it("is told when an idle session is closed", ({ expect }) => {
+    const chat = taken();
+    chat.settles(leaseIn(chat.replies("a", "在的")), ACCEPTED);
+    closes(chat, TEXTS, "idle");
+    expect(sends(chat).at(-1)).toEqual(["rating", "再见\n请回复 1 到 5"]);
+  });
+
+  it("is told once, however often the command is repeated, and not by a refused one", ({ expect }) => {
+    const chat = taken();
+    const { session, version } = chat.named();
+    expect(
+      refusalOf(chat.commands({ type: "close", reason: "agent", seenSeq: 0, session, version, ...TEXTS })),
+    ).toEqual({
+      reason: "stale",
+    });
+    expect(sends(chat)).toEqual([]);
+    closes(chat, TEXTS);
+    closes(chat, TEXTS);
+    expect(sends(chat)).toHaveLength(1);
+  });
+
+  it("is not told without a send left: the session is closed all the same", ({ expect }) => {
+    const chat = taken();
+    for (const content of ["1", "2", "3", "4", "5"]) {
+      chat.settles(leaseIn(chat.replies("a", content)), ACCEPTED);
+    }
+    expect(refusalOf(closes(chat, TEXTS))).toBeUndefined();
+    expect(chat.rows("out")).toHaveLength(5);
+    expect(chat.state().sessions?.closed).toMatchObject({ reason: "agent" });
+  });
+
+  it("is no longer told when the user writes before it is sent", ({ expect }) => {
+    const chat = taken();
+    closes(chat, TEXTS);
+    chat.pass(1_000);
+    chat.says([], "还有一个问题");
+    expect(chat.wakes()).toBeUndefined();
+    expect(chat.rows("blocked").map(({ facts }) => facts.reason)).toEqual(["outdated"]);
+  });
+});

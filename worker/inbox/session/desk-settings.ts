@@ -1,0 +1,42 @@
+/**
+ * The desk's settings of each account, held in memory, because the decisions of the desk never wait. The document is
+ * read as for pushes: from the isolate's memory, KV or the `Settings` object.
+ */
+import { DEFAULT_DOCUMENT, settingsFor, type SettingsDocument } from "../../../shared/api/settings/document.ts";
+import type { Settings } from "../../../shared/api/settings/settings.ts";
+import { renderDeskText } from "../../automation/core/desk-text.ts";
+import { DEFAULT_DESK, toDeskSettings, type DeskSettingsSource } from "../../desk/settings.ts";
+import { readSettings, type SettingsReaderDeps } from "../../settings/reader.ts";
+
+/** Opens the settings. Before the first `refresh`, and while no document can be read, the defaults are in force. */
+export function openDeskSettings(deps: SettingsReaderDeps): DeskSettingsSource {
+  let document: SettingsDocument = DEFAULT_DOCUMENT;
+  const settingsOf = (account: string | undefined): Settings =>
+    account === undefined ? document.defaults : settingsFor(document, account);
+  const open = (account: string | undefined) => {
+    const settings = settingsOf(account);
+    const { texts } = settings.desk ?? DEFAULT_DESK;
+    return { texts, render: (text: string) => renderDeskText(settings, text, deps.now()) };
+  };
+  return {
+    of: (account) => toDeskSettings(settingsOf(account).desk),
+    said(account, name) {
+      const { texts, render } = open(account);
+      return render(texts[name]);
+    },
+    end(account) {
+      const { texts, render } = open(account);
+      const { closing, rating } = texts;
+      return {
+        ...(closing !== null && { closing: render(closing) }),
+        ...(rating !== null && { rating: render(rating) }),
+      };
+    },
+    async refresh() {
+      const read = await readSettings(deps);
+      if (!read.ok || read.value.document === document) return false;
+      document = read.value.document;
+      return true;
+    },
+  };
+}
