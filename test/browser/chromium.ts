@@ -11,6 +11,9 @@ const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, ".tmp/chromium");
 const FONTS = ["noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-color-emoji/400Regular"];
 
+/** Default flags of the package that no user's browser has. */
+const NOT_OF_A_BROWSER = /single-process|no-zygote|disable-web-security|allow-running-insecure-content/;
+
 /** Written when everything is unpacked: the package uses any browser in its folder, also a partly unpacked one. */
 const COMPLETE = join(FOLDER, "complete");
 
@@ -25,9 +28,9 @@ export async function unpackBrowser(): Promise<{ readonly executablePath: string
     return { chromium, executablePath: await chromium.executablePath() };
   });
   await writeFile(COMPLETE, version);
-  // The package's default flags, for a serverless platform; they are removed because a normal browser has several
-  // processes.
-  const args = chromium.args.filter((arg) => !/single-process|no-zygote/.test(arg));
+  // The package's default flags are for a serverless platform. A normal browser has several processes, and keeps to the
+  // same-origin policy: without it, it adds no `Origin` to what a page writes.
+  const args = chromium.args.filter((arg) => !NOT_OF_A_BROWSER.test(arg));
   return { executablePath, args };
 }
 
