@@ -4,7 +4,7 @@
  */
 
 /** The promises by number. */
-export type PromiseId = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export type PromiseId = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
 /** A promise with its tests. */
 export interface TestedPromise {
@@ -106,6 +106,50 @@ export const PROMISES: readonly TestedPromise[] = [
       ["workerd/desk-reports.test.ts", "a report"],
       ["pure/conversation/session/invariants.test.ts", ""],
       ["pure/desk/invariants.property.test.ts", ""],
+    ],
+  },
+  {
+    id: 9,
+    promise:
+      "a page that is connected again shows the server's state within a second: nothing missing, twice or unordered",
+    tests: [
+      ["pure/desk/sockets.property.test.ts", "pages"],
+      ["pure/desk/socket-ends.test.ts", "a page that connects again"],
+      ["pure/desk/socket-ends.test.ts", "a desk constructed anew"],
+      ["workerd/desk-socket.test.ts", "a page"],
+      ["pure/console/lists.test.ts", "the lists of the page"],
+      ["pure/console/log.test.ts", "rows that arrive"],
+      ["pure/console/link.test.ts", ""],
+    ],
+  },
+  {
+    id: 10,
+    promise:
+      "each route, role and sign-in as the table says, with every request; no other team's content, no note to a user",
+    tests: [
+      ["workerd/access.test.ts", ""],
+      ["workerd/desk-routes.test.ts", "an agent"],
+      ["workerd/desk-routes.test.ts", "a caller who is not signed in"],
+      ["workerd/sign-in.test.ts", "a request with a cookie"],
+      ["workerd/people.test.ts", "agents"],
+      ["pure/desk/sockets.test.ts", "frames"],
+      ["pure/desk/socket-ends.test.ts", "a page is closed"],
+      ["pure/people/rights.test.ts", ""],
+    ],
+  },
+  {
+    id: 11,
+    promise: "erased is gone everywhere; shared objects hold no text in clear; the audit log shows any change of it",
+    tests: [
+      ["workerd/erased-places.test.ts", ""],
+      ["workerd/reported-erasure.test.ts", ""],
+      ["workerd/erased-user.test.ts", ""],
+      ["workerd/desk-reports.test.ts", "an erasure"],
+      ["workerd/archive.test.ts", "an erasure"],
+      ["pure/platform/sealed-text.test.ts", ""],
+      ["workerd/audit.test.ts", ""],
+      ["pure/audit/chain.test.ts", ""],
+      ["pure/audit/append-only.test.ts", ""],
     ],
   },
 ];

@@ -117,24 +117,5 @@ export const HOSTILE_INPUT: MutantTable = {
       change: { drop: "authenticate" },
       killedBy: ["workerd/api-auth.test.ts", "the lock keeps GET /api/v1/settings closed to who has no key"],
     },
-    {
-      name: "role-not-checked",
-      breaks: "every agent may do what an admin may",
-      file: "worker/routes/http/auth/require-access.ts",
-      symbol: "requireAccess",
-      change: { replace: "isOpenToRole(access, caller.role)", by: "true" },
-      killedBy: ["workerd/access.test.ts", "every route is open to the role agent as the table says"],
-    },
-    {
-      name: "origin-not-checked",
-      breaks: "a page of another site acts with the agent's cookie",
-      file: "worker/routes/http/auth/authenticate.ts",
-      symbol: "refuseOrigin",
-      change: { replace: "origin === new URL(c.req.url).origin", by: "true" },
-      killedBy: [
-        "workerd/sign-in.test.ts",
-        "a request with a cookie of another origin or without one changes nothing; reading needs none",
-      ],
-    },
   ],
 };

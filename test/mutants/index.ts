@@ -1,12 +1,15 @@
 /** All mutants: the promises first. */
 import type { PromiseId } from "../promises.ts";
+import { ACCESS } from "./access.ts";
 import { COST } from "./cost.ts";
+import { ERASED_AND_AUDITED } from "./erased-and-audited.ts";
 import { FAULTS } from "./faults.ts";
 import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { LIMITS } from "./limits.ts";
 import type { Mutant, MutantTable } from "./mutant.ts";
 import { NOBODY_FORGOTTEN } from "./nobody-forgotten.ts";
+import { SCREENS } from "./screens.ts";
 import { SECRETS } from "./secrets.ts";
 import { SINGLE_OWNER } from "./single-owner.ts";
 import { STORED } from "./stored.ts";
@@ -22,6 +25,9 @@ export const TABLES: readonly MutantTable[] = [
   LIMITS,
   SINGLE_OWNER,
   NOBODY_FORGOTTEN,
+  SCREENS,
+  ACCESS,
+  ERASED_AND_AUDITED,
   COST,
   FAULTS,
 ];

@@ -1,0 +1,71 @@
+import type { MutantTable } from "./mutant.ts";
+
+/** Promise 10: from the sign-in to what an agent of another team may see. */
+export const ACCESS: MutantTable = {
+  rule: "rights are checked with every request, and a page is shown nothing that its agent may not see",
+  promise: 10,
+  mutants: [
+    {
+      name: "role-not-checked",
+      breaks: "every agent may do what an admin may",
+      file: "worker/routes/http/auth/require-access.ts",
+      symbol: "requireAccess",
+      change: { replace: "isOpenToRole(access, caller.role)", by: "true" },
+      killedBy: ["workerd/access.test.ts", "every route is open to the role agent as the table says"],
+    },
+    {
+      name: "origin-not-checked",
+      breaks: "a page of another site acts with the agent's cookie",
+      file: "worker/routes/http/auth/authenticate.ts",
+      symbol: "refuseOrigin",
+      change: { replace: "origin === new URL(c.req.url).origin", by: "true" },
+      killedBy: [
+        "workerd/sign-in.test.ts",
+        "a request with a cookie of another origin or without one changes nothing; reading needs none",
+      ],
+    },
+    {
+      name: "undescribed-path-open",
+      breaks: "a route without a description is open to everybody who is signed in",
+      file: "worker/routes/http/auth/require-access.ts",
+      symbol: "requireAccess",
+      change: { condition: "access undefined", is: false },
+      killedBy: ["workerd/access.test.ts", "a path that has a handler but no description is closed to all"],
+    },
+    {
+      name: "suspended-agent-let-in",
+      breaks: "a suspended agent works on until the sign-in ends",
+      file: "worker/routes/http/auth/authenticate.ts",
+      symbol: "findAgentCaller",
+      change: { condition: "isSuspended", is: false },
+      killedBy: [
+        "workerd/people.test.ts",
+        "agents are changed by an admin, and lose access with the next request after a suspension",
+      ],
+    },
+    {
+      name: "page-of-a-suspended-agent-open",
+      breaks: "a suspended agent who connects again keeps the page open",
+      file: "worker/desk/core/presence.ts",
+      symbol: "closeRefusedSockets",
+      change: { returns: "undefined" },
+      killedBy: ["pure/desk/socket-ends.test.ts", "a page is closed in the same turn when its agent is suspended"],
+    },
+    {
+      name: "other-team-shown",
+      breaks: "agents are shown the sessions of every team",
+      file: "shared/api/desk/rights.ts",
+      symbol: "isInTeam",
+      change: { returns: "true" },
+      killedBy: ["pure/desk/sockets.test.ts", "frames about sessions of another team reach no page"],
+    },
+    {
+      name: "other-team-read",
+      breaks: "an agent reads the messages of another team's user by the conversation's id",
+      file: "worker/routes/api/desk/desk-caller.ts",
+      symbol: "requireVisible",
+      change: { condition: "maySee", is: false },
+      killedBy: ["workerd/desk-routes.test.ts", "an agent of another team neither reads nor writes in a session"],
+    },
+  ],
+};
