@@ -17,6 +17,7 @@ import {
 import { loadDesk } from "../../worker/desk/core/state.ts";
 import { listView, VIEW_NAMES } from "../../worker/desk/core/views.ts";
 import { findForbiddenActs } from "./desk-acts.ts";
+import { findGhosts } from "./desk-ghosts.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "./desk-world.ts";
 import { HOUR, MINUTE } from "./sessions.ts";
 
@@ -128,12 +129,11 @@ export function findBrokenChecks({ hasOffers, steps }: DeskStory): readonly stri
   const settings = { ...SETTINGS, idleWarningMs: 2 * HOUR, idleCloseMs: 3 * HOUR, offerMs: hasOffers ? MINUTE : 0 };
   const world = createDeskWorld({ agents: AGENTS, conversations: IDS, settings });
   const pages = new Map(Object.keys(AGENTS).map((name) => [name, openPage(name)]));
-  let count = 0;
-  for (const one of steps) {
+  for (const [count, one] of steps.entries()) {
     const reserved = new Set(world.desk().tables.reservations.values.keys());
-    count += 1;
     run(world, pages, one, `${one.type} ${count}`);
-    broken.push(...findOverLimit(world, reserved).map((text) => `step ${count} (${one.type}): ${text}`));
+    for (const text of [...findOverLimit(world, reserved), ...findGhosts(world)])
+      broken.push(`step ${count} (${one.type}): ${text}`);
   }
   world.rest();
   // Grace periods and parking end as well.

@@ -30,6 +30,13 @@ export type Message = { readonly conversation: string; readonly sentAt: number }
   | { readonly type: "answer"; readonly command: DeskCommand; readonly answer: Answer; readonly desk: number }
 );
 
+/** A position of a log, and the construction of the desk that learned it. */
+export interface Learned {
+  readonly log: string;
+  readonly to: number;
+  readonly desk: number;
+}
+
 /** The point of a decision at which the desk is killed. */
 export type Death = "before its rows are stored" | "before its calls are made";
 
@@ -60,6 +67,7 @@ export function createDeskWorld({
   const clock = (): number => now;
   const conversations = new Map(ids.map((id) => [id, createConversation(id, clock)]));
   const acked = new Map<string, { readonly log: string; readonly to: number }>();
+  const learned = new Map<string, Learned>();
   const rows = new Map<string, StoredRow>();
   let alarmAt = Infinity;
   let incarnation = 1;
@@ -82,6 +90,14 @@ export function createDeskWorld({
     const note = the(id).note();
     if (note?.isPending === true)
       send({ type: "erasure", conversation: id, sentAt: now, generation: generationOf(note.log) });
+  };
+
+  /** The desk has applied a call with this position, or knows a newer one, and has stored what it must store. */
+  const learn = (id: string, { log, to }: Snapshot): void => {
+    const last = learned.get(id);
+    const isOlder =
+      last !== undefined && (generationOf(log) < generationOf(last.log) || (log === last.log && to < last.to));
+    if (!isOlder) learned.set(id, { log, to, desk: incarnation });
   };
 
   function decide<Value>(run: (draft: Draft) => Value, death?: Death): Value | undefined {
@@ -132,8 +148,9 @@ export function createDeskWorld({
       case "notification": {
         const { snapshot } = message;
         decide((draft) => applyNotification(draft, id, snapshot), death);
-        if (death === undefined)
-          send({ type: "ack", conversation: id, sentAt: now, log: snapshot.log, to: snapshot.to });
+        if (death !== undefined) return;
+        learn(id, snapshot);
+        send({ type: "ack", conversation: id, sentAt: now, log: snapshot.log, to: snapshot.to });
         return;
       }
       case "ack": {
@@ -156,9 +173,12 @@ export function createDeskWorld({
         notify(id);
         return;
       }
-      case "answer":
-        if (message.desk === incarnation)
-          decide((draft) => applyAnswer(draft, id, message.command, message.answer), death);
+      case "answer": {
+        const { answer } = message;
+        if (message.desk !== incarnation) return;
+        decide((draft) => applyAnswer(draft, id, message.command, answer), death);
+        if (death === undefined && answer.type !== "gone") learn(id, answer.snapshot);
+      }
     }
   }
 
@@ -180,6 +200,9 @@ export function createDeskWorld({
     net: (): readonly Message[] => net,
     effects,
     alarmAt: () => alarmAt,
+    incarnation: () => incarnation,
+    /** The newest position that a call brought to the desk; undefined: none did. */
+    learned: (id: string): Learned | undefined => learned.get(id),
     decide,
     killDesk,
     named,

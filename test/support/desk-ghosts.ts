@@ -1,0 +1,25 @@
+/** Rows of the desk that come back, found after each step of a story; what follows in it may remove them again. */
+import { generationOf } from "../../worker/conversation/core/log-id.ts";
+import type { DeskWorld } from "./desk-world.ts";
+
+/**
+ * No row of what is over comes back: neither of an erased log whose erasure the desk has confirmed, nor one that is older
+ * than what the desk has learned, unless it has forgotten that with its memory; then the row is marked to be verified
+ * (DESK_PROTOCOL rules 2 to 5).
+ */
+export function findGhosts(world: DeskWorld): readonly string[] {
+  const { entries } = world.desk().tables;
+  return world.ids.flatMap((name) => {
+    const entry = entries.values.get(name);
+    if (entry === undefined) return [];
+    const generation = generationOf(entry.log);
+    const note = world.the(name).note();
+    if (note?.isPending === false && generation <= generationOf(note.log))
+      return [`${name} has an entry of an erased log`];
+    const learned = world.learned(name);
+    if (learned === undefined) return [];
+    const isOlder = generation < generationOf(learned.log) || (entry.log === learned.log && entry.to < learned.to);
+    const isForgotten = learned.desk !== world.incarnation() && entry.isUnverified;
+    return isOlder && !isForgotten ? [`${name} has an entry that is older than what the desk has learned`] : [];
+  });
+}
