@@ -72,7 +72,10 @@ export default defineConfig({
           name: "workerd",
           include: ["test/workerd/**/*.test.ts"],
           // `npm run test:long -- --desk` sets more.
-          provide: { pairsOfTakes: Number(process.env["PAIRS_OF_TAKES"] ?? 40) },
+          provide: {
+            pairsOfTakes: Number(process.env["PAIRS_OF_TAKES"] ?? 40),
+            cuts: Number(process.env["CUTS"] ?? 12),
+          },
           ...BUSY,
         },
       },

@@ -2,7 +2,8 @@
  * `npm run test:long -- --kills 1000 --seed 1 [--minutes 60]`: kills the worker repeatedly and compares its log with
  * the emulator's records. `npm run test:long -- --soak [--minutes 10]`: simulates days in seconds and measures memory,
  * storage and retention. `npm run test:long -- --desk [--minutes 10]`: random orders of events, calls and deaths between
- * desk and conversations, and hundreds of sessions that two agents take at once. Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
+ * desk and conversations, hundreds of sessions that two agents take at once, and a page that is cut off hundreds of times.
+ * Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
  */
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -18,6 +19,8 @@ const SOAK_MINUTES = 10;
 const DESK_MINUTES = 10;
 /** How often two agents take the same session at once in real objects; `npm test` has 40. */
 const PAIRS_OF_TAKES = 500;
+/** How often the socket of a page is cut; `npm test` has 12. */
+const CUTS = 200;
 
 const USAGE = `npm run test:long -- [--kills N] [--seed N] [--minutes N] [--soak | --desk]
 
@@ -73,17 +76,21 @@ async function runStories(date: string): Promise<Outcome> {
   const { runDesk } = await import("../test/long/desk.ts");
   const run = runDesk({ minutes: minutes ?? DESK_MINUTES, seed, log });
   const report = writeDeskReport(run, await describeMachine(), date);
-  const raced = raceTakes();
-  const outcome = raced ? "通过 / passed" : "**失败 / failed**";
-  const pairs = `两位客服同时接入同一会话 ${PAIRS_OF_TAKES} 次 / two agents take the same session at once, ${PAIRS_OF_TAKES} times: ${outcome}.`;
-  return { file: "desk.md", report: `${report}\n${pairs}\n`, passed: findDeskFaults(run).length === 0 && raced };
+  const [raced, cut] = [runInWorkerd("desk-races"), runInWorkerd("desk-cuts")];
+  const describe = (passed: boolean) => (passed ? "通过 / passed" : "**失败 / failed**");
+  const lines = [
+    `两位客服同时接入同一会话 ${PAIRS_OF_TAKES} 次，其他操作两两相遇 / two agents take the same session at once, ${PAIRS_OF_TAKES} times, and other acts meet: ${describe(raced)}.`,
+    `页面断线 ${CUTS} 次：不缺、不重，一帧补齐 / a page is cut off ${CUTS} times, nothing is lost or doubled, one frame suffices: ${describe(cut)}.`,
+  ];
+  const passed = findDeskFaults(run).length === 0 && raced && cut;
+  return { file: "desk.md", report: `${report}\n${lines.join("\n\n")}\n`, passed };
 }
 
-/** Runs the races of the desk in workerd. @returns whether all passed */
-function raceTakes(): boolean {
-  const { status } = spawnSync(join(ROOT, "node_modules/.bin/vitest"), ["run", "test/workerd/desk-races.test.ts"], {
+/** Runs a test of the desk in workerd in its long form. @returns whether it passed */
+function runInWorkerd(name: string): boolean {
+  const { status } = spawnSync(join(ROOT, "node_modules/.bin/vitest"), ["run", `test/workerd/${name}.test.ts`], {
     cwd: ROOT,
-    env: { ...process.env, PAIRS_OF_TAKES: String(PAIRS_OF_TAKES) },
+    env: { ...process.env, PAIRS_OF_TAKES: String(PAIRS_OF_TAKES), CUTS: String(CUTS) },
     stdio: "inherit",
   });
   return status === 0;

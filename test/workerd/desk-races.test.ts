@@ -5,8 +5,8 @@
 import { beforeEach, describe, inject, it } from "vitest";
 import type { ActOutcome } from "../../worker/desk/rpc.ts";
 import { must } from "../support/conversation.ts";
-import { remote } from "../support/workerd.ts";
-import { acting, desk, emptyDesk, reports, seenBy, waits } from "./desk-play.ts";
+import { evict, remote } from "../support/workerd.ts";
+import { acting, desk, emptyDesk, evictDesk, openPage, reports, seenBy, verified, waits } from "./desk-play.ts";
 import {
   A,
   addStaff,
@@ -26,6 +26,8 @@ import { useObjects } from "./each-test.ts";
 
 /** More of them in `npm run test:long -- --desk`. */
 const PAIRS = inject("pairsOfTakes");
+/** How often two other acts meet: once in `npm test`. Every second time the objects have been evicted before. */
+const MEETINGS = Math.max(1, Math.floor(PAIRS / 50));
 
 useObjects();
 beforeEach(async () => {
@@ -69,32 +71,47 @@ describe("of two agents at once", () => {
     },
   };
   const names = Object.keys(ACTS);
+  const LONG = { timeout: 30_000 + MEETINGS * 2_000 };
   const PAIRED = names.flatMap((one) => names.filter((other) => other !== one).map((other) => [one, other] as const));
 
-  it.for(PAIRED)("%s and %s: one wins, and the desk shows the outcome", async ([one, other], { expect }) => {
-    const openid = newUser();
-    await served(openid);
-    await desk().choosePresence(C, { state: "online", reason: null });
-    const named = await seenBy(openid);
-    const acts = [await must(ACTS[one])(openid), await must(ACTS[other])(openid)];
-    const outcomes = await Promise.all(acts.map((act) => act(named)));
-    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
-    const winner = await assigneeOf(openid);
-    const refused = outcomes.find((outcome) => !outcome.ok);
-    expect(refused).toMatchObject({
-      refusal: winner === null ? { reason: "session_over" } : { reason: "taken", assignee: winner },
-    });
-    expect((await sessionOf(openid)).version).toBe(named.version + 1);
-    await expectSame(openid, expect);
+  /** Removes both objects from memory; the pages of the agents connect again. */
+  const evictBoth = async (openid: string) => {
+    await evict(openid);
+    await evictDesk();
+    for (const agent of [A, B, C, S]) await openPage(agent);
+    await verified();
+  };
+
+  it.for(PAIRED)("%s and %s: one wins, and the desk shows the outcome", LONG, async ([one, other], { expect }) => {
+    for (let meeting = 0; meeting < MEETINGS; meeting += 1) {
+      await desk().choosePresence(C, { state: "away", reason: null });
+      const openid = newUser();
+      await served(openid);
+      await desk().choosePresence(C, { state: "online", reason: null });
+      const named = await seenBy(openid);
+      const acts = [await must(ACTS[one])(openid), await must(ACTS[other])(openid)];
+      if (meeting % 2 === 1) await evictBoth(openid);
+      const outcomes = await Promise.all(acts.map((act) => act(named)));
+      expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+      const winner = await assigneeOf(openid);
+      const refused = outcomes.find((outcome) => !outcome.ok);
+      expect(refused).toMatchObject({
+        refusal: winner === null ? { reason: "session_over" } : { reason: "taken", assignee: winner },
+      });
+      expect((await sessionOf(openid)).version).toBe(named.version + 1);
+      await expectSame(openid, expect);
+    }
   });
 
-  it.for(names)("%s and the agent's reply: a reply after a take-over is refused", async (name, { expect }) => {
-    for (const isReplyFirst of [false, true]) {
+  it.for(names)("%s and the agent's reply: a reply after a take-over is refused", LONG, async (name, { expect }) => {
+    for (let meeting = 0; meeting < 2 * MEETINGS; meeting += 1) {
+      const isReplyFirst = meeting % 2 === 1;
       await desk().choosePresence(C, { state: "away", reason: null });
       const openid = newUser();
       await served(openid);
       await desk().choosePresence(C, { state: "online", reason: null });
       const act = await must(ACTS[name])(openid);
+      if (meeting % 4 > 1) await evictBoth(openid);
       const named = await seenBy(openid);
       const both = [() => act(named), () => replies(A, openid)] as const;
       const [first, second] = await Promise.all((isReplyFirst ? both.toReversed() : both).map((run) => run()));
