@@ -224,7 +224,7 @@ async function plant(): Promise<Resend> {
   }
   await wechat.redeliver({ id: pushes[1]?.id ?? "" });
   await send(USER, { type: "text", content: WORDS });
-  await (await call("GET", `/api/v1/conversations/${USER}/export`)).text();
+  await (await call("GET", `/api/v1/conversations/${USER}/export`)).bytes();
   await plantSession();
   pass(BATCH_DELAY_MS);
   await ring(USER);
