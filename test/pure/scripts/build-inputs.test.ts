@@ -24,7 +24,7 @@ describe("what a build reads", () => {
     const before = await hashInputs(root, ["wrangler.toml"]);
     await write("worker/index.ts", "export default 1;");
     await write("emulator/phone/dist/phone.js", "built");
-    await write("docs/guide.md", "text");
+    await write("README.md", "text");
     expect(await hashInputs(root, ["wrangler.toml"])).toBe(before);
   });
 
