@@ -73,6 +73,9 @@ export const WebhooksSchema = named(
         id: WordSchema,
         url: v.string(),
         events: v.array(v.picklist(WEBHOOK_EVENTS)),
+        mask: v.exactOptional(
+          v.pipe(v.boolean(), v.description(both("个人信息是否已脱敏", "whether personal data is masked"))),
+        ),
         state: v.pipe(
           v.picklist(["ok", "failing", "paused", "held"]),
           v.description(

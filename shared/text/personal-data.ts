@@ -81,11 +81,6 @@ export function maskName(name: string): string {
   return rest.length > 0 ? first + "*".repeat(rest.length) : toStars(first);
 }
 
-/** Masks an id from a field, such as an openid or a token: stars and the last four characters. */
-export function maskId(id: string): string {
-  return id.length > 8 ? `****${id.slice(-4)}` : "****";
-}
-
 function toPersonalData(text: string, form: TextForm, kind: PersonalKind, hit: Hit): PersonalData {
   const { start, end } = spanInOriginal(form, hit);
   const mask = hit.mask?.map((part) => (typeof part === "string" ? part : keptUnit(text, form, part))).join("");

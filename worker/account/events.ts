@@ -139,7 +139,10 @@ export function createAccountEvents(host: AccountEventsHost) {
       get types() {
         return store.hasEvent(seq) ? ([ACCOUNT_EVENT] as const) : [];
       },
-      build: () => toAccountWebhookEvent({ channel: "mini-program", account: host.appid(), objectId }, event),
+      build: (_type, isMasked) => {
+        const origin = { channel: "mini-program", account: host.appid(), objectId } as const;
+        return toAccountWebhookEvent(origin, event, isMasked);
+      },
     };
   }
 

@@ -6,6 +6,7 @@ import { accountOf } from "../../shared/message/address.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownConsumers } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import { nextDue } from "../conversation/core/schedule.ts";
+import { maskRow } from "../conversation/core/shown-row.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import { writeLog, conversationTag } from "../platform/logger.ts";
 import { webhookCursors, withWebhookCursors } from "./core/consumers.ts";
@@ -51,7 +52,10 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     seq: row.seq,
     at: row.at,
     types: typesOf(row),
-    build: (type) => toWebhookEvent(source, row, type, row.ref === null ? undefined : store().outgoing(row.ref)),
+    build: (type, isMasked) => {
+      const message = row.ref === null ? undefined : store().outgoing(row.ref);
+      return toWebhookEvent(source, row, type, message, isMasked ? maskRow : undefined);
+    },
   });
   const progress = await runWebhooks({
     source,

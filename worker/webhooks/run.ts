@@ -24,7 +24,8 @@ export interface Deliverable {
   readonly at: number;
   /** The types of its events, in order. */
   readonly types: readonly WebhookEventType[];
-  readonly build: (type: WebhookEventType) => WebhookEvent;
+  /** @param isMasked whether the endpoint gets personal data masked */
+  readonly build: (type: WebhookEventType, isMasked: boolean) => WebhookEvent;
 }
 
 /** An endpoint with events to deliver. */
@@ -190,7 +191,7 @@ async function deliver(
   type: WebhookEventType,
 ): Promise<PostFailure | undefined> {
   const started = run.deps.now();
-  const { id, body } = row.build(type);
+  const { id, body } = row.build(type, webhook.mask === true);
   const call = { url: webhook.url, id, body, timeoutMs: DELIVERY_TIMEOUT_MS, maxAnswerBytes: 0 };
   const answer = await callWebhook(run.deps, call);
   const outcome = answer.ok ? "delivered" : answer.error.reason;

@@ -38,6 +38,11 @@ export const WebhookSchema = v.strictObject({
     ),
     [...WEBHOOK_EVENTS],
   ),
+  /**
+   * true: events and questions have personal data in texts masked, the user's id but for its last four characters, and
+   * none of the platform's own fields. Default: everything as it was written.
+   */
+  mask: v.exactOptional(v.boolean()),
 });
 
 /** The endpoints. An endpoint with an empty `events` list only answers webhook questions of rules. */

@@ -1,6 +1,7 @@
 /** What counts as personal data, and the part of it that is shown. All numbers are invented. */
 import { describe, it } from "vitest";
-import { findPersonalData, maskId, maskName, maskPersonalData } from "../../../shared/text/personal-data.ts";
+import { maskId } from "../../../shared/text/mask-id.ts";
+import { findPersonalData, maskName, maskPersonalData } from "../../../shared/text/personal-data.ts";
 import { isCompanyCode, isIdCard, isOldIdCard, passesLuhn } from "../../../shared/text/personal/check-digits.ts";
 
 const kindsOf = (text: string) => findPersonalData(text).map(({ kind }) => kind);

@@ -1,7 +1,9 @@
 /** The question that a rule with the action `webhook` sends to the team's server. */
 import type { Address } from "../../../shared/message/address.ts";
 import type { InboundEvent } from "../../../shared/message/inbound.ts";
+import { maskId } from "../../../shared/text/mask-id.ts";
 import { showInbound } from "../../conversation/core/row-json.ts";
+import type { InboundJson } from "../../conversation/core/shown-row.ts";
 
 /** The event it is about. */
 export interface QuestionedEvent {
@@ -9,15 +11,22 @@ export interface QuestionedEvent {
   readonly replyContext?: string | undefined;
 }
 
-/** Builds the body of the question. */
+/**
+ * Builds the body of the question.
+ *
+ * @param mask for an endpoint with `mask`: returns the event as it may be shown; the user's id is masked as well
+ */
 export function toWebhookQuestion(
   address: Address,
   ruleId: string,
   { inbound, replyContext }: QuestionedEvent,
   now: number,
+  mask?: (shown: InboundJson) => InboundJson,
 ): string {
-  const { channel, account, user } = address;
+  const { channel, account } = address;
   const context = replyContext === undefined ? {} : { replyContext };
-  const data = { channel, account, user, ...context, ruleId, inbound: showInbound(inbound) };
+  const user = mask === undefined ? address.user : maskId(address.user);
+  const shown = mask === undefined ? showInbound(inbound) : mask(showInbound(inbound));
+  const data = { channel, account, user, ...context, ruleId, inbound: shown };
   return JSON.stringify({ type: "message.answer", timestamp: new Date(now).toISOString(), data });
 }

@@ -12,6 +12,7 @@ import {
   type ServerFrame,
 } from "../../../shared/api/socket.ts";
 import { generationOf } from "../../conversation/core/log-id.ts";
+import { maskRow } from "../../conversation/core/shown-row.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
 import type { LoadedDesk } from "../loaded-desk.ts";
 import type { AgentView } from "../rpc.ts";
@@ -27,7 +28,6 @@ import {
   type Connection,
 } from "./connection.ts";
 import { spend } from "./core/budget.ts";
-import { toPageRow } from "./core/page-row.ts";
 import { addRows, positionFrame } from "./core/pending-rows.ts";
 import { beginTrail, resumeTrail, type Trail } from "./core/trail.ts";
 import { nextExpiry } from "./core/who.ts";
@@ -294,7 +294,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
       onRows(conversation, { snapshot: { log, to }, from, rows }) {
         const viewers = [...connections.values()].filter(({ open }) => open?.conversation === conversation);
         if (viewers.length === 0) return;
-        const report = { log, from, to, rows: rows.map(toPageRow) };
+        const report = { log, from, to, rows: rows.map(maskRow) };
         for (const connection of viewers) {
           if (connection.open === null || !desk().lists.maySee(connection.agent, conversation)) continue;
           const added = addRows({ open: connection.open, frames: connection.rows }, report);

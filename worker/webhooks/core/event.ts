@@ -2,15 +2,21 @@
  * Converts rows of the log to webhook events: one table of types, one event id per row that stays the same over retries
  * and replays. The envelope of Standard Webhooks: `{ type, timestamp, data }`.
  */
+import type { RowJson } from "../../../shared/api/rows.ts";
 import {
   type WebhookEventType,
   type WebhookSource,
   eventIdOf,
   ACCOUNT_EVENT,
 } from "../../../shared/api/webhook-events.ts";
-import { showAccountEvent, type StoredAccountEvent } from "../../../shared/message/account-event.ts";
+import {
+  showAccountEvent,
+  type ShownAccountEvent,
+  type StoredAccountEvent,
+} from "../../../shared/message/account-event.ts";
 import type { Address } from "../../../shared/message/address.ts";
-import { showRow, type ShownRow } from "../../conversation/core/row-json.ts";
+import { maskId } from "../../../shared/text/mask-id.ts";
+import { showRow, toRowJson, type ShownRow } from "../../conversation/core/row-json.ts";
 import type { Row, RowKinds } from "../../conversation/core/rows.ts";
 
 /** An event ready to be sent. */
@@ -27,9 +33,9 @@ interface EventData extends Address {
   /** The conversation's id. */
   readonly conversation: string;
   /** The row, as returned by `GET /conversations/:id/messages`. */
-  readonly row: ShownRow;
+  readonly row: ShownRow | RowJson;
   /** For an outcome: the `out` row of its message. */
-  readonly message?: ShownRow;
+  readonly message?: ShownRow | RowJson;
 }
 
 /** Returns the types of events for a row, in order; most rows about attempts have none. */
@@ -91,21 +97,24 @@ function typesOfTransition({ action, status }: RowKinds["session"]["facts"]): re
  *
  * @param type one of `typesOf(row)`
  * @param message for outcomes: the `out` row of the message, while it is stored
+ * @param mask for an endpoint with `mask`: returns a row as it may be shown; the user's id is masked as well
  */
 export function toWebhookEvent(
   source: WebhookSource,
   row: Row,
   type: WebhookEventType,
   message: Row | undefined,
+  mask?: (row: RowJson) => RowJson,
 ): WebhookEvent {
   const { channel, account, user, objectId } = source;
+  const show = (shown: Row) => (mask === undefined ? showRow(shown, objectId) : mask(toRowJson(shown, objectId)));
   const data: EventData = {
     conversation: objectId,
     channel,
     account,
-    user,
-    row: showRow(row, objectId),
-    ...(message !== undefined && { message: showRow(message, objectId) }),
+    user: mask === undefined ? user : maskId(user),
+    row: show(row),
+    ...(message !== undefined && { message: show(message) }),
   };
   return {
     id: eventIdOf(source, row, type),
@@ -114,17 +123,27 @@ export function toWebhookEvent(
   };
 }
 
-/** Builds an event of an account as a whole, as returned by `GET /events`. @param objectId the account object's id */
+/**
+ * Builds an event of an account as a whole, as returned by `GET /events`.
+ *
+ * @param objectId the account object's id
+ * @param isMasked for an endpoint with `mask`: without the platform's fields, the user's id masked
+ */
 export function toAccountWebhookEvent(
   { channel, account, objectId }: Omit<WebhookSource, "user">,
   event: StoredAccountEvent,
+  isMasked: boolean,
 ): WebhookEvent {
-  const shown = showAccountEvent(event);
+  const shown = isMasked ? maskAccountEvent(showAccountEvent(event)) : showAccountEvent(event);
   return {
     id: eventIdOf({ objectId }, event, ACCOUNT_EVENT),
     type: ACCOUNT_EVENT,
     body: JSON.stringify({ type: ACCOUNT_EVENT, timestamp: shown.at, data: { channel, account, event: shown } }),
   };
+}
+
+function maskAccountEvent({ damaged: _text, user, ...event }: ShownAccountEvent): ShownAccountEvent {
+  return { ...event, user: user && maskId(user), fields: {} };
 }
 
 function typeOfPush({ event, type }: RowKinds["in"]["facts"]): WebhookEventType {

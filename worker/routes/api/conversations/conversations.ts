@@ -13,27 +13,23 @@ import {
   ViewQuerySchema,
 } from "../../../../shared/api/schemas.ts";
 import { showContext } from "../../../../shared/entry/page-context.ts";
-import { auditStub } from "../../../audit/client.ts";
 import type { AuditAction } from "../../../audit/core/entry.ts";
-import { recordAction } from "../../../audit/record-action.ts";
 import { toRowJson } from "../../../conversation/core/row-json.ts";
+import { maskRow } from "../../../conversation/core/shown-row.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../../conversation/reading/message-json.ts";
 import type { RemoteConversation } from "../../../conversation/rpc.ts";
-import { toPageRow } from "../../../desk/socket/core/page-row.ts";
 import { readPauseEnd } from "../../../inbox/account-calls/read-pause-end.ts";
 import { streamExport, type RowPage } from "../../../inbox/export-user.ts";
 import { findConversation } from "../../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { actorOf } from "../../http/auth/caller.ts";
 import { describe, validator } from "../../http/describe.ts";
+import { record, refuseUnrecorded } from "../../http/record.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
 import { AS_BECOMES, refuseParameter } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { agentIdOf, requireVisible } from "../desk/desk-caller.ts";
-
-/** For a caller that may repeat the request. */
-const SOON = { headers: { "retry-after": "1" } };
 
 /** Routes about conversations. */
 export const conversations = new Hono<HttpEnv>();
@@ -116,7 +112,7 @@ conversations.get(
         : await readBefore(conversation, before === "end" ? Number.MAX_SAFE_INTEGER : Number(before), limit);
     if (log !== undefined && log !== page?.log) return problem(c, "gone", {});
     if (page === null) return problem(c, "conversation_not_found", {});
-    const rows = agentIdOf(c) === null ? page.rows : page.rows.map(toPageRow);
+    const rows = agentIdOf(c) === null ? page.rows : page.rows.map(maskRow);
     const next = rows.at(-1)?.seq ?? after;
     return c.json({ log: page.log, rows: [...rows], next } satisfies v.InferOutput<typeof PageSchema>);
   },
@@ -152,9 +148,9 @@ conversations.get(
       records: (from) => servicesOf(c).account().recordsOf(address, from),
     });
     if (lines === null) return problem(c, "conversation_not_found", {});
-    if (!(await record(c, "conversation.export", conversation))) {
+    if (!(await recordOn(c, "conversation.export", conversation))) {
       await lines.cancel();
-      return problem(c, "audit_unavailable", {}, SOON);
+      return refuseUnrecorded(c);
     }
     // The file's name contains no openid, because names may end up in logs and mails.
     return c.body(lines, 200, {
@@ -188,8 +184,8 @@ conversations.delete(
     if (named !== undefined && (await findConversation(services, address).head())?.log !== named) {
       return problem(c, "gone", {});
     }
-    if (!(await record(c, "conversation.erase", findConversation(services, address)))) {
-      return problem(c, "audit_unavailable", {}, SOON);
+    if (!(await recordOn(c, "conversation.erase", findConversation(services, address)))) {
+      return refuseUnrecorded(c);
     }
     // The account first: an erased conversation is no longer found by its id or log, so an interrupted erasure could
     // not be repeated.
@@ -202,11 +198,8 @@ conversations.delete(
   },
 );
 
-/** Records what the caller is about to do. @returns false when it must not be done, since it cannot be recorded */
-function record(c: Context<HttpEnv>, action: AuditAction, { id }: RemoteConversation): Promise<boolean> {
-  const draft = { at: Date.now(), actor: actorOf(c), action, target: `conversation:${id.toString()}`, data: {} };
-  const connect = () => auditStub(c.env.AUDIT, c.get("config").locationHint);
-  return recordAction(connect, draft, c.get("requestId"));
+function recordOn(c: Context<HttpEnv>, action: AuditAction, { id }: RemoteConversation): Promise<boolean> {
+  return record(c, { actor: actorOf(c), action, target: `conversation:${id.toString()}`, data: {} });
 }
 
 async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowPage | null> {

@@ -22,10 +22,11 @@ import type { HttpEnv } from "../../http/app-env.ts";
 import { actorOf } from "../../http/auth/caller.ts";
 import { deskOf, loginOf } from "../../http/auth/people.ts";
 import { describe, validator } from "../../http/describe.ts";
+import { refuseUnrecorded } from "../../http/record.ts";
 import { readBody, refuseParameter } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { toPerson } from "./json.ts";
-import { recordOfAgent, refuseUnrecorded, refuseWithoutDesk } from "./records.ts";
+import { recordOfAgent, refuseWithoutDesk } from "./records.ts";
 
 /** Routes about agents. */
 export const agents = new Hono<HttpEnv>();

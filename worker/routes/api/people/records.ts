@@ -1,9 +1,8 @@
 /** The audit entries about people, and the check that the desk is configured (DATA_KEY). */
 import type { Context } from "hono";
-import { auditStub } from "../../../audit/client.ts";
 import type { AuditAction, AuditData } from "../../../audit/core/entry.ts";
-import { recordAction } from "../../../audit/record-action.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
+import { record } from "../../http/record.ts";
 import { problem } from "../../http/response/problem.ts";
 
 /**
@@ -20,15 +19,7 @@ export function recordOfAgent(
   agent: string,
   data: AuditData,
 ): Promise<boolean> {
-  const { env } = c;
-  const { locationHint } = c.get("config");
-  const draft = { at: Date.now(), actor, action, target: `agent:${agent}`, data };
-  return recordAction(() => auditStub(env.AUDIT, locationHint), draft, c.get("requestId"));
-}
-
-/** Answers an action that could not be recorded and was therefore not performed. */
-export function refuseUnrecorded(c: Context<HttpEnv>): Response {
-  return problem(c, "audit_unavailable", {}, { headers: { "retry-after": "1" } });
+  return record(c, { actor, action, target: `agent:${agent}`, data });
 }
 
 /** Returns the answer while DATA_KEY is missing: without it the desk is off, so signing in is not possible. */

@@ -17,10 +17,11 @@ import { agentOf } from "../../http/auth/caller.ts";
 import { deskOf, loginOf } from "../../http/auth/people.ts";
 import { clearSignInCookie, setSignInCookie } from "../../http/auth/sign-in-cookie.ts";
 import { describe, type RouteDescription } from "../../http/describe.ts";
+import { refuseUnrecorded } from "../../http/record.ts";
 import { readBody } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { toMe } from "./json.ts";
-import { recordOfAgent, refuseUnrecorded, refuseWithoutDesk } from "./records.ts";
+import { recordOfAgent, refuseWithoutDesk } from "./records.ts";
 
 /** Routes for signing in and out. */
 export const signIn = new Hono<HttpEnv>();

@@ -52,8 +52,15 @@ webhooks.get(
 type HealthJson = Omit<WebhookJson, keyof Webhook | "skipped">;
 
 function toWebhookJson(webhook: Webhook, health: HealthJson, lost: SkippedSummary | undefined): WebhookJson {
-  const { id, url, events } = webhook;
-  return { id, url, events, ...health, ...(lost !== undefined && { skipped: toSkippedJson(lost) }) };
+  const { id, url, events, mask } = webhook;
+  return {
+    id,
+    url,
+    events,
+    ...(mask !== undefined && { mask }),
+    ...health,
+    ...(lost !== undefined && { skipped: toSkippedJson(lost) }),
+  };
 }
 
 function toHealthJson(health: WebhookHealth | undefined, isHeld: boolean, now: number): HealthJson {

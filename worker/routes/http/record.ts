@@ -1,0 +1,23 @@
+/** Records in the audit log what a request is about to do: what cannot be recorded is not done. */
+import type { Context } from "hono";
+import { auditStub } from "../../audit/client.ts";
+import type { AuditDraft } from "../../audit/core/entry.ts";
+import { recordAction } from "../../audit/record-action.ts";
+import type { HttpEnv } from "./app-env.ts";
+import { problem } from "./response/problem.ts";
+
+/**
+ * Records an action of now.
+ *
+ * @returns whether it was recorded; never rejects
+ */
+export function record(c: Context<HttpEnv>, draft: Omit<AuditDraft, "at">): Promise<boolean> {
+  const { env } = c;
+  const { locationHint } = c.get("config");
+  return recordAction(() => auditStub(env.AUDIT, locationHint), { at: Date.now(), ...draft }, c.get("requestId"));
+}
+
+/** Answers an action that could not be recorded and was therefore not performed: the caller may repeat it. */
+export function refuseUnrecorded(c: Context<HttpEnv>): Response {
+  return problem(c, "audit_unavailable", {}, { headers: { "retry-after": "1" } });
+}
