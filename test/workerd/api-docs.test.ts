@@ -51,6 +51,7 @@ describe("GET /api/openapi.json", () => {
         "DELETE /api/v1/conversations/{id}",
         "GET /api/v1/conversations/{id}/export",
         "POST /api/v1/conversations/{id}/typing",
+        "POST /api/v1/conversations/{id}/unmask",
         "POST /api/v1/media",
         "GET /api/v1/media/{mediaId}",
         "GET /api/v1/settings",

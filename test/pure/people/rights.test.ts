@@ -9,7 +9,7 @@ conversations.serve     agent supervisor admin key
 conversations.answer    agent supervisor admin
 conversations.export                     admin key
 conversations.erase                      admin key
-conversations.unmask    agent supervisor admin key
+conversations.unmask    agent supervisor admin
 people.see              agent supervisor admin key
 people.manage                            admin key
 presence.own            agent supervisor admin

@@ -1,6 +1,7 @@
 /**
  * The entries of the audit log: who did what to what, and when. An entry contains ids, kinds and numbers, never a
- * person's text, because it is kept after the data it concerns was erased.
+ * text of a user, because it is kept after the data it concerns was erased. The one text is the reason an agent gives
+ * for seeing personal data, masked.
  */
 
 /** The audited actions. */
@@ -8,6 +9,7 @@ export type AuditAction =
   | "settings.change"
   | "conversation.export"
   | "conversation.erase"
+  | "conversation.unmask"
   | "agent.add"
   | "agent.change"
   | "agent.invite"

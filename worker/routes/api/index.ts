@@ -20,6 +20,7 @@ import { conversations } from "./conversations/conversations.ts";
 import { media } from "./conversations/media.ts";
 import { messages } from "./conversations/messages.ts";
 import { typing } from "./conversations/typing.ts";
+import { unmask } from "./conversations/unmask.ts";
 import { commands } from "./desk/commands.ts";
 import { lists } from "./desk/lists.ts";
 import { own } from "./desk/own.ts";
@@ -52,6 +53,7 @@ export function createApi(): Hono<HttpEnv> {
   for (const routes of [
     messages,
     conversations,
+    unmask,
     typing,
     media,
     settings,
