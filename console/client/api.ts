@@ -97,6 +97,15 @@ export function readLog(
   return call<LogPage>("GET", `conversations/${conversation}/messages?${query.toString()}`);
 }
 
+/** Returns a row in clear, for a reason, which is recorded. @throws ApiProblem */
+export async function unmaskRow(
+  conversation: string,
+  body: { readonly log: string; readonly seq: number; readonly reason: string },
+): Promise<RowJson> {
+  const { row } = await call<{ readonly row: RowJson }>("POST", `conversations/${conversation}/unmask`, { body });
+  return row;
+}
+
 /** Identifies the state of a session that a command is based on. */
 export interface SessionCommand {
   readonly id: string;

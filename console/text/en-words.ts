@@ -4,7 +4,7 @@ import type { Texts } from "./zh.ts";
 /** The words. */
 export const EN_WORDS: Pick<
   Texts,
-  "closedBy" | "returned" | "state" | "unsent" | "reason" | "done" | "problem" | "keys"
+  "closedBy" | "returned" | "state" | "unsent" | "reason" | "done" | "problem" | "unmask" | "keys"
 > = {
   closedBy: {
     agent: "closed by the agent",
@@ -93,6 +93,13 @@ export const EN_WORDS: Pick<
     gone: "The conversation was erased",
     desk_off: "The desk is off",
     rate_limited: "Too many requests; wait a little",
+  },
+  unmask: {
+    show: "Show in clear",
+    title: "Show in clear",
+    reason: "Reason",
+    recorded: "Who, which row and why go into the audit log. Do not write names or words of the user.",
+    button: "Record and show",
   },
   keys: {
     next: "Next / previous chat",

@@ -90,6 +90,13 @@ export const ZH_WORDS = {
     desk_off: "工作台尚未启用",
     rate_limited: "操作太频繁，请稍后再试",
   },
+  unmask: {
+    show: "查看原文",
+    title: "查看原文",
+    reason: "原因",
+    recorded: "谁、哪一行、什么原因都会记入审计日志。请不要写用户的姓名或原话。",
+    button: "记录并查看",
+  },
   keys: {
     next: "下一个 / 上一个会话",
     lists: "接待中 / 排队 / 全部 / 已结束",

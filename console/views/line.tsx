@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
 import type { CalmDelivery, Delivery } from "../model/delivery.ts";
+import { hasMask } from "../model/masked.ts";
 import type { Line } from "../model/timeline.ts";
 import { lookUp, useTexts, type Texts } from "../text/texts.ts";
 import { chatTime, shortTime, startOfDay } from "../ui/clock.ts";
@@ -21,6 +22,8 @@ interface LineProps {
   readonly people: readonly AgentJson[];
   /** Null: the agent cannot reply here. */
   readonly actions: LineActions | null;
+  /** Asks for a row in clear. */
+  readonly onUnmask: (seq: number) => void;
 }
 
 /** A line. */
@@ -68,12 +71,20 @@ export const LineView = memo(function LineView(props: LineProps): JSX.Element {
         </Event>
       );
     case "note":
-      return <Note by={agentName(line.by, people, t)} text={line.text} at={line.at} />;
+      return (
+        <Note
+          by={agentName(line.by, people, t)}
+          text={line.text}
+          at={line.at}
+          state={<Unmask content={line.text} {...props} />}
+        />
+      );
     case "in":
       return (
         <article class={`message in ${line.isNext ? "next" : ""}`}>
           {!line.isNext && <Avatar name={props.name} tail={props.tail} size="s" />}
           <UserContent message={line.message} conversation={props.conversation} />
+          <Unmask content={line.message} {...props} />
           {!line.isFollowed && (
             <p class="meta">
               <time>{shortTime(line.at)}</time>
@@ -91,6 +102,7 @@ function OutLine({
   conversation,
   people,
   actions,
+  onUnmask,
 }: LineProps & { readonly line: Extract<Line, { type: "out" }> }): JSX.Element {
   const t = useTexts();
   const { by, content, delivery, isAi, part, parts } = line;
@@ -117,8 +129,26 @@ function OutLine({
           </span>
         )}
       </p>
+      <Unmask content={content} line={line} onUnmask={onUnmask} />
       {!isCalm(delivery) && <Outcome delivery={delivery} text={text} actions={actions} />}
     </article>
+  );
+}
+
+/** The button below a text with masks. */
+function Unmask({
+  content,
+  line,
+  onUnmask,
+}: Pick<LineProps, "line" | "onUnmask"> & { readonly content: unknown }): JSX.Element | null {
+  const t = useTexts();
+  if (!hasMask(content)) return null;
+  return (
+    <p class="unmask">
+      <button class="text-button" type="button" onClick={() => onUnmask(Number(line.key))}>
+        {t.unmask.show}
+      </button>
+    </p>
   );
 }
 

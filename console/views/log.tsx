@@ -15,6 +15,7 @@ import { Icon } from "./icons.tsx";
 import { LineView } from "./line.tsx";
 import type { LineActions } from "./outcome.tsx";
 import { Empty } from "./parts.tsx";
+import { UnmaskDialog } from "./unmask-dialog.tsx";
 import { UnsentLine } from "./unsent-line.tsx";
 
 /** The distance to the end that still counts as the end, pixels. */
@@ -40,6 +41,7 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [missed, setMissed] = useState(0);
+  const [unmasking, setUnmasking] = useState<number | null>(null);
   const lines = useMemo(() => toLines(open.rows, open.newFrom ?? null), [open.rows, open.newFrom]);
   const shown = useMemo(() => listShown(unsent, open.conversation, open.rows, you.id), [unsent, open, you.id]);
   const newestSeq = open.rows.at(-1)?.seq ?? 0;
@@ -150,6 +152,7 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
               tail={tail}
               people={people}
               actions={actions}
+              onUnmask={setUnmasking}
             />
           ))}
           {shown.map((message) => (
@@ -170,6 +173,14 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
           <Icon name="down" />
           {fill(t.newestCount, { count: missed })}
         </button>
+      )}
+      {unmasking !== null && open.log !== null && (
+        <UnmaskDialog
+          conversation={open.conversation}
+          log={open.log}
+          seq={unmasking}
+          onClose={() => setUnmasking(null)}
+        />
       )}
     </div>
   );

@@ -1,14 +1,18 @@
 /** The side panel: the contact, the page the user came from, the session, earlier sessions. */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
+import { hasMask } from "../model/masked.ts";
 import type { DeskState, OpenLog } from "../model/state.ts";
 import { lookUp, useTexts } from "../text/texts.ts";
 import { chatTime, untilTime } from "../ui/clock.ts";
 import { fill } from "../ui/text.ts";
+import { Facts } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
 import { agentName } from "./list-row.tsx";
 import { Avatar, ContactName } from "./parts.tsx";
+import { UnmaskDialog } from "./unmask-dialog.tsx";
 
 interface PanelProps {
   readonly state: DeskState;
@@ -23,7 +27,9 @@ interface PanelProps {
 /** The panel. */
 export function SidePanel({ state, open, row, contact, isShown, onClose }: PanelProps): JSX.Element {
   const t = useTexts();
-  const context = findContext(open.rows);
+  const entry = findEntry(open.rows);
+  const context = entry?.context ?? null;
+  const [unmasking, setUnmasking] = useState<number | null>(null);
   const past = closedSessions(open.rows);
   const account = contact?.account.split(":").at(-1) ?? "";
   return (
@@ -65,6 +71,11 @@ export function SidePanel({ state, open, row, contact, isShown, onClose }: Panel
             <p class="strong">{context.label}</p>
             <Facts title={t.verifiedBy} facts={context.verified} />
             <Facts title={t.claimed} facts={context.claimed} />
+            {entry !== null && hasMask(context) && (
+              <button class="text-button" type="button" onClick={() => setUnmasking(entry.seq)}>
+                {t.unmask.show}
+              </button>
+            )}
           </section>
         )}
         {row !== null && (
@@ -109,36 +120,26 @@ export function SidePanel({ state, open, row, contact, isShown, onClose }: Panel
           )}
         </section>
       </div>
+      {unmasking !== null && open.log !== null && (
+        <UnmaskDialog
+          conversation={open.conversation}
+          log={open.log}
+          seq={unmasking}
+          onClose={() => setUnmasking(null)}
+        />
+      )}
     </aside>
-  );
-}
-
-function Facts({ title, facts }: { readonly title: string; readonly facts: object | null }): JSX.Element | null {
-  const entries = Object.entries(facts ?? {});
-  if (entries.length === 0) return null;
-  return (
-    <>
-      <p class="hint">{title}</p>
-      <dl class="facts">
-        {entries.map(([name, value]: readonly [string, unknown]) => (
-          <div key={name} class="fact">
-            <dt>{name}</dt>
-            <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
   );
 }
 
 type EntryContext = Extract<Extract<RowJson, { kind: "in" }>["content"], { event: "action"; type: "enter" }>["context"];
 
 /** Returns the page from which the user entered last, according to the rows read so far. */
-function findContext(rows: readonly RowJson[]): EntryContext | null {
+function findEntry(rows: readonly RowJson[]): { readonly seq: number; readonly context: EntryContext } | null {
   for (const row of rows.toReversed()) {
     if (row.kind !== "in" || row.content.event !== "action" || row.content.type !== "enter") continue;
     const { context } = row.content;
-    if (context.label !== "" || context.claimed !== null || context.verified !== null) return context;
+    if (context.label !== "" || context.claimed !== null || context.verified !== null) return { seq: row.seq, context };
   }
   return null;
 }
