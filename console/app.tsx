@@ -20,7 +20,7 @@ type Screen =
 
 /** The whole page. */
 export function App(): JSX.Element {
-  const [language, setLanguage] = useStored<Language>("language", "zh-CN", isLanguage);
+  const [language, setLanguage] = useStored<Language>("language", browserLanguage(), isLanguage);
   const [theme, setTheme] = useStored<Theme>("theme", "auto", isTheme);
   const [screen, setScreen] = useState<Screen>({ name: "loading" });
   const invite = readInvite(useHash());
@@ -56,6 +56,13 @@ export function App(): JSX.Element {
       });
   };
 
+  const other = language === "en" ? "zh-CN" : "en";
+  const languageButton = (
+    <button class="button quiet small" type="button" lang={other} onClick={() => setLanguage(other)}>
+      {t.language}
+    </button>
+  );
+
   return <TextContext.Provider value={t}>{show()}</TextContext.Provider>;
 
   function show(): JSX.Element {
@@ -68,7 +75,7 @@ export function App(): JSX.Element {
         leave();
         void enter();
       };
-      return <AcceptInvite secret={invite} onSignedIn={signedIn} onLeave={leave} />;
+      return <AcceptInvite {...{ languageButton }} secret={invite} onSignedIn={signedIn} onLeave={leave} />;
     }
     switch (screen.name) {
       case "loading":
@@ -76,7 +83,13 @@ export function App(): JSX.Element {
       case "failed":
         return <Failed t={t} isOff={screen.isOff} onRetry={() => void enter()} />;
       case "signed_out":
-        return <SignIn reason={screen.wasSignedIn ? t.signedOut : null} onSignedIn={() => void enter()} />;
+        return (
+          <SignIn
+            {...{ languageButton }}
+            reason={screen.wasSignedIn ? t.signedOut : null}
+            onSignedIn={() => void enter()}
+          />
+        );
       case "desk":
         return (
           <DeskScreen
@@ -90,6 +103,11 @@ export function App(): JSX.Element {
         );
     }
   }
+}
+
+/** Chinese for browsers in Chinese, else English; the agent's own choice comes first. */
+function browserLanguage(): Language {
+  return navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
 }
 
 function Failed({

@@ -3,7 +3,7 @@
  * Pure.
  */
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
-import { may, type SessionRight } from "../../shared/api/desk/rights.ts";
+import { isInTeam, may, type SessionRight } from "../../shared/api/desk/rights.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 
 /** What an agent may do with a session; `takeOver`: take it from the agent who is assigned. */
@@ -24,4 +24,14 @@ export function rightsOf(agent: AgentJson, { session }: DeskRow): Rights {
     close: mayNow("close"),
     park: mayNow("park"),
   };
+}
+
+/** Why a session cannot be transferred to an agent. */
+export type TransferObstacle = "absent" | "full" | "other_team";
+
+/** Returns why a session cannot be transferred to an agent; null: it can, as far as the page knows. */
+export function findTransferObstacle(agent: AgentJson, team: string | null): TransferObstacle | null {
+  if (!isInTeam(agent, team)) return "other_team";
+  if (agent.actual !== "online") return "absent";
+  return agent.load < agent.capacity ? null : "full";
 }

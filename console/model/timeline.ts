@@ -68,6 +68,9 @@ export function toLines(rows: readonly RowJson[], newFrom: number | null): reado
     day = ofDay;
     if (row.seq === newFrom) lines.push({ type: "new", key: "new", at });
     lines.push(line);
+    // A transfer carries the note for the next agent.
+    if (row.kind === "session" && row.content !== null)
+      lines.push({ type: "note", key: `n${row.seq}`, at, by: row.by.id ?? null, text: row.content.text });
   }
   return lines.map((line, index) => markFollowed(line, lines[index + 1]));
 }

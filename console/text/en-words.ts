@@ -80,7 +80,7 @@ export const EN_WORDS: Pick<
     held: "Messages are held; it can be closed once they are sent or have expired",
     no_agent: "This agent does not exist",
     other_team: "That agent is not in the team",
-    agent_absent: "That agent is not online",
+    agent_absent: "That agent takes no new chats now",
     over_capacity: "That agent is at capacity",
     not_present: "Go online first",
     no_team: "This team does not exist",

@@ -76,7 +76,7 @@ export const ZH_WORDS = {
     held: "还有待发的消息，发出或过期后才能结束",
     no_agent: "找不到这位客服",
     other_team: "对方不在这个技能组",
-    agent_absent: "对方不在线",
+    agent_absent: "对方现在不接新会话",
     over_capacity: "对方已达接待上限",
     not_present: "请先设为在线",
     no_team: "没有这个技能组",

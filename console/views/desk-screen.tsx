@@ -61,36 +61,40 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${t.title}`;
   }, [unread, t]);
 
-  /** Runs a command and shows its result as a notice. @returns whether it succeeded */
-  const act = async (
+  /** Runs a command, and shows a notice when it succeeded. @returns why it failed, in words; null: it succeeded */
+  const run = async (
     target: Target,
     name: keyof typeof t.done,
     extra: Readonly<Record<string, unknown>> = {},
-  ): Promise<boolean> => {
-    showDialog(null);
+  ): Promise<string | null> => {
     try {
       const { isOverCapacity } = await desk.act(target, name, extra);
       notify(name === "take" && isOverCapacity ? t.overCapacity : t.done[name]);
-      return true;
+      return null;
     } catch (error) {
-      notify(describeProblem(error, t), true);
-      return false;
+      return describeProblem(error, t);
     }
+  };
+  /** Runs a command and shows its result as a notice. @returns whether it succeeded */
+  const act = async (target: Target, name: "take" | "reopen" | "unpark"): Promise<boolean> => {
+    const problem = await run(target, name);
+    if (problem !== null) notify(problem, true);
+    return problem === null;
   };
   const take = async (taken: ShownDeskRow): Promise<void> => {
     if (await act(targetOf(taken), "take")) go({ list: "mine", conversation: taken.conversation });
     focusOn("composer");
   };
-  const actOnOpen = (
-    name: "transfer" | "park" | "close" | "unpark",
-    extra: Readonly<Record<string, unknown>> = {},
-  ): void => {
-    if (row === null) return;
-    void act(targetOf(row), name, extra).then((isDone) => {
-      if (!isDone || name === "unpark") return;
-      go({ conversation: null });
-      focusOn("list");
-    });
+  const actFromDialog = async (
+    name: "transfer" | "park" | "close",
+    extra: Readonly<Record<string, unknown>>,
+  ): Promise<string | null> => {
+    const problem = row === null ? t.problem.session_over : await run(targetOf(row), name, extra);
+    if (problem !== null) return problem;
+    showDialog(null);
+    go({ conversation: null });
+    focusOn("list");
+    return null;
   };
   const reopen = (): void => {
     const last = open === null ? null : lastSession(open.rows);
@@ -159,7 +163,7 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
       </main>
     );
   }
-  const dialogProps = { state, onClose: () => showDialog(null), onAct: actOnOpen };
+  const dialogProps = { state, onClose: () => showDialog(null), onAct: actFromDialog };
   return (
     <SharedContext.Provider value={shared}>
       <div class="app" data-pane={route.conversation === null ? "list" : "chat"}>
@@ -200,7 +204,7 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
                   onBack={() => go({ conversation: null })}
                   onTake={() => row !== null && void take(row)}
                   onReopen={reopen}
-                  onUnpark={() => actOnOpen("unpark")}
+                  onUnpark={() => row !== null && void act(targetOf(row), "unpark")}
                   onDetails={() => showPanel(true)}
                 />
                 {isPanelShown && <div class="scrim" onClick={() => showPanel(false)} />}

@@ -1,8 +1,10 @@
 /** The dialogs of a session: transfer, park, close. Each states the effect before it is confirmed. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { AgentJson } from "../../shared/api/desk/agent.ts";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 import { useStore } from "../client/store.ts";
+import { findTransferObstacle, type TransferObstacle } from "../model/rights.ts";
 import type { DeskState } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
 import { Sheet } from "../ui/sheet.tsx";
@@ -15,8 +17,11 @@ interface DialogProps {
   readonly row: ShownDeskRow;
   readonly state: DeskState;
   readonly onClose: () => void;
-  /** Runs a command. */
-  readonly onAct: (name: "transfer" | "park" | "close", extra: Readonly<Record<string, unknown>>) => void;
+  /** Runs a command; the dialog closes when it succeeds. @returns why it failed, in words; null: it succeeded */
+  readonly onAct: (
+    name: "transfer" | "park" | "close",
+    extra: Readonly<Record<string, unknown>>,
+  ) => Promise<string | null>;
 }
 
 /** Lets the agent choose a colleague or a team, with a note. */
@@ -25,15 +30,17 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
   const [kind, setKind] = useState<"agent" | "team">("agent");
   const [target, setTarget] = useState("");
   const [note, setNote] = useState("");
+  const command = useCommand(onAct);
   const agents = state.people
     .filter(({ id, isSuspended }) => id !== row.session.assignee && !isSuspended)
-    .toSorted((one, other) => rank(one.actual) - rank(other.actual) || one.load - other.load);
+    .map((agent) => ({ agent, obstacle: findTransferObstacle(agent, row.session.team) }))
+    .toSorted((one, other) => rankOf(one) - rankOf(other) || one.agent.load - other.agent.load);
   const teams = [...new Set(state.people.flatMap((agent) => agent.teams))]
     .filter((team) => team !== row.session.team)
     .toSorted();
   const transfer = (): void => {
     const trimmed = note.trim();
-    onAct("transfer", {
+    command.run("transfer", {
       to: kind === "agent" ? { agent: target } : { team: target },
       ...(trimmed !== "" && { note: trimmed }),
     });
@@ -44,7 +51,7 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
       closeLabel={t.cancel}
       onClose={onClose}
       actions={
-        <button class="button primary" type="button" disabled={target === ""} onClick={transfer}>
+        <button class="button primary" type="button" disabled={target === "" || command.isBusy} onClick={transfer}>
           {t.transferButton}
         </button>
       }
@@ -67,14 +74,24 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
       {kind === "agent" ? (
         <ul class="people">
           {agents.length === 0 && <li class="hint">{t.transferEmpty}</li>}
-          {agents.map((agent) => (
+          {agents.map(({ agent, obstacle }) => (
             <li key={agent.id}>
               <label class="person">
-                <input type="radio" name="target" checked={target === agent.id} onChange={() => setTarget(agent.id)} />
+                <input
+                  type="radio"
+                  name="target"
+                  checked={target === agent.id}
+                  disabled={obstacle !== null}
+                  onChange={() => setTarget(agent.id)}
+                />
                 <AgentAvatar name={agent.name} presence={agent.actual} />
                 <span class="who">
                   <span class="clip">{agent.name}</span>
-                  <span class="hint clip">{[presenceName(agent, t), ...agent.teams].join(" · ")}</span>
+                  <span class="hint clip">
+                    {[presenceName(agent, t), ...agent.teams, ...(obstacle === "other_team" ? [t.otherTeam] : [])].join(
+                      " · ",
+                    )}
+                  </span>
                 </span>
                 <span class={`hint num ${agent.load >= agent.capacity ? "bad" : ""}`}>
                   {fill(t.load, { load: agent.load, capacity: agent.capacity })}
@@ -108,12 +125,54 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
           onInput={(event) => setNote(event.currentTarget.value)}
         />
       </label>
+      <Problem text={command.problem} />
     </Sheet>
   );
 }
 
-function rank(actual: DeskState["people"][number]["actual"]): number {
-  return { online: 0, busy: 1, away: 2, offline: 3 }[actual];
+function rankOf({
+  agent,
+  obstacle,
+}: {
+  readonly agent: AgentJson;
+  readonly obstacle: TransferObstacle | null;
+}): number {
+  return obstacle === null ? 0 : { online: 1, busy: 2, away: 3, offline: 4 }[agent.actual];
+}
+
+/** A command that runs from a dialog. */
+interface DialogCommand {
+  readonly run: (...args: Parameters<DialogProps["onAct"]>) => void;
+  readonly isBusy: boolean;
+  readonly problem: string | null;
+}
+
+/** Runs commands of a dialog, which stays open with what was written when one fails. */
+function useCommand(onAct: DialogProps["onAct"]): DialogCommand {
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const run: DialogCommand["run"] = (...args) => {
+    setBusy(true);
+    void onAct(...args).then((found) => {
+      setProblem(found);
+      setBusy(false);
+    });
+  };
+  return { run, isBusy, problem };
+}
+
+/** Why a command failed. */
+function Problem({ text }: { readonly text: string | null }): JSX.Element {
+  return (
+    <div role="alert">
+      {text !== null && (
+        <p class="hint bad">
+          <Icon name="alert" />
+          {text}
+        </p>
+      )}
+    </div>
+  );
 }
 
 const MINUTE_MS = 60_000;
@@ -124,6 +183,7 @@ export function ParkDialog({ row, state, onClose, onAct }: DialogProps): JSX.Ele
   const now = Date.now() + state.offsetMs;
   const end = row.window.expiresAt === null ? Infinity : Date.parse(row.window.expiresAt) - MINUTE_MS;
   const choices = parkChoices(now, end, t);
+  const command = useCommand(onAct);
   return (
     <Sheet name={t.parkTitle} closeLabel={t.cancel} onClose={onClose}>
       <p class="muted">{t.parkText}</p>
@@ -133,12 +193,14 @@ export function ParkDialog({ row, state, onClose, onAct }: DialogProps): JSX.Ele
             key={name}
             class="button"
             type="button"
-            onClick={() => onAct("park", { until: new Date(until).toISOString() })}
+            disabled={command.isBusy}
+            onClick={() => command.run("park", { until: new Date(until).toISOString() })}
           >
             {name}
           </button>
         ))}
       </div>
+      <Problem text={command.problem} />
     </Sheet>
   );
 }
@@ -166,6 +228,7 @@ export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.E
         conversation === row.conversation && phase.name !== "refused" && phase.name !== "accepted",
     ),
   );
+  const command = useCommand(onAct);
   const seenSeq = state.open?.conversation === row.conversation ? state.open.to : 0;
   return (
     <Sheet
@@ -173,12 +236,18 @@ export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.E
       closeLabel={t.cancel}
       onClose={onClose}
       actions={
-        <button class="button primary" type="button" disabled={hasUnsent} onClick={() => onAct("close", { seenSeq })}>
+        <button
+          class="button primary"
+          type="button"
+          disabled={hasUnsent || command.isBusy}
+          onClick={() => command.run("close", { seenSeq })}
+        >
           {t.finishButton}
         </button>
       }
     >
       <p class="muted">{hasUnsent ? t.finishUnsent : t.finishText}</p>
+      <Problem text={command.problem} />
     </Sheet>
   );
 }

@@ -186,7 +186,8 @@ function sessionText(facts: SessionFacts, by: string | null, people: readonly Ag
     case "queued":
       return facts.team === undefined ? t.queued : fill(t.queuedTeam, { team: facts.team });
     case "assigned":
-      return fill(t.assigned, { name });
+      if (by === null || by === facts.assignee) return fill(t.assigned, { name });
+      return fill(t.transferred, { by: agentName(by, people, t), name });
     case "returned":
       return lookUp(t.returned, facts.reason ?? "") ?? t.queued;
     case "parked":

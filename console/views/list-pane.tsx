@@ -158,7 +158,7 @@ function OpenList({ list, opened, onOpen, onTake, query, order, state, onQueue }
   if (you === null) return <p class="hint loading">{t.loading}</p>;
   if (rows.length === 0) return <EmptyList list={list} query={query} state={state} onQueue={onQueue} t={t} />;
   const reached = part.some(({ conversation }) => conversation === opened) ? opened : part[0]?.conversation;
-  const shared = { you: you.id, offsetMs, onOpen };
+  const shared = { you: you.id, people, offsetMs, onOpen };
   return (
     <>
       {list === "queue" ? (
@@ -181,7 +181,6 @@ function OpenList({ list, opened, onOpen, onTake, query, order, state, onQueue }
               key={row.conversation}
               {...shared}
               row={row}
-              people={people}
               isOpen={row.conversation === opened}
               isReached={row.conversation === reached}
               hasDraft={hasText(desk.drafts.read(row.conversation, row.log))}

@@ -54,7 +54,7 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
         )}
       </div>
       <p class="row-line">
-        <span class="clip">{lineText(row, you, t)}</span>
+        <span class="clip">{lineText(row, props, t)}</span>
       </p>
       <div class="row-meta">
         <ShortQuota window={row.window} offsetMs={offsetMs} />
@@ -78,12 +78,12 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
 
 /** Renders a waiting session with the button that takes it. */
 export const QueueRow = memo(function QueueRow(
-  props: Omit<RowProps, "people" | "hasDraft" | "isReached"> & {
+  props: Omit<RowProps, "hasDraft" | "isReached"> & {
     readonly canTake: boolean;
     readonly onTake: (row: ShownDeskRow) => void;
   },
 ): JSX.Element {
-  const { row, you, offsetMs, isOpen, canTake, onOpen, onTake } = props;
+  const { row, offsetMs, isOpen, canTake, onOpen, onTake } = props;
   const t = useTexts();
   const name = nameOf(row, t);
   return (
@@ -99,7 +99,7 @@ export const QueueRow = memo(function QueueRow(
         />
       </div>
       <p class="row-line">
-        <span class="clip">{lineText(row, you, t)}</span>
+        <span class="clip">{lineText(row, props, t)}</span>
       </p>
       <div class="row-meta">
         <ShortQuota window={row.window} offsetMs={offsetMs} />
@@ -119,11 +119,12 @@ export function agentName(id: string | null, people: readonly AgentJson[], t: Te
   return people.find((agent) => agent.id === id)?.name ?? t.somebody;
 }
 
-function lineText({ line, session }: ShownDeskRow, you: string, t: Texts): string {
+function lineText({ line }: ShownDeskRow, { you, people }: Pick<RowProps, "you" | "people">, t: Texts): string {
   if (line === null) return "";
   const text = line.text === null ? `[${kindName(line.kind, t)}]` : withEmoji(line.text);
   if (line.by === "user") return text;
-  const authors = { agent: session.assignee === you ? t.me : null, api: t.api, auto: t.auto, system: null };
+  const agent = line.agent === you ? t.me : agentName(line.agent ?? null, people, t);
+  const authors = { agent, api: t.api, auto: t.auto, system: null };
   const who = authors[line.by];
   return who === null ? text : fill(t.said, { who, text });
 }

@@ -72,10 +72,13 @@ export function PresenceDot({ presence }: { readonly presence: AgentJson["actual
   return <i class={`presence ${presence}`} aria-hidden="true" />;
 }
 
+/** The reason that the desk gives when an agent did not answer an offer. */
+export const MISSED_OFFER = "missed_offer";
+
 /** Returns the label of the chosen presence, with its reason. */
 export function presenceName({ wanted, actual }: AgentJson, t: Texts): string {
   const state = actual === "offline" && wanted.state !== "offline" ? "offline" : wanted.state;
-  if (state === "away") return wanted.reason ?? t.away;
+  if (state === "away") return wanted.reason === MISSED_OFFER ? t.missedOffer : (wanted.reason ?? t.away);
   return state === "offline" ? t.off : t[state];
 }
 

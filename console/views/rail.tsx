@@ -7,7 +7,7 @@ import { useTexts, type Texts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
 import { useClock } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import { AgentAvatar, PresenceDot, presenceName } from "./parts.tsx";
+import { AgentAvatar, MISSED_OFFER, PresenceDot, presenceName } from "./parts.tsx";
 
 interface RailProps {
   readonly you: AgentJson;
@@ -145,12 +145,13 @@ export function PresenceBanner({
 }): JSX.Element | null {
   const t = useTexts();
   const { state, reason } = you.wanted;
-  // A new agent is away, without a reason, until the first choice.
-  if (state !== "offline" && !(state === "away" && reason === null)) return null;
+  // A new agent is away, without a reason, until the first choice; the desk sets away after an offer was missed.
+  const isChosen = reason !== null && reason !== MISSED_OFFER;
+  if (state !== "offline" && (state !== "away" || isChosen)) return null;
   return (
     <div class="banner info" role="group" aria-label={t.presence}>
       <Icon name="user" />
-      <span>{fill(t.notOnline, { state: state === "offline" ? t.off : t.away })}</span>
+      <span>{fill(t.notOnline, { state: presenceName(you, t) })}</span>
       <button class="text-button" type="button" onClick={onOnline}>
         {t.goOnline}
       </button>

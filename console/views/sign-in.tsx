@@ -14,10 +14,11 @@ interface SignInProps {
   readonly onSignedIn: () => void;
   /** Why the agent has to sign in again; null when the page was just opened. */
   readonly reason: string | null;
+  readonly languageButton: JSX.Element;
 }
 
 /** Renders the form with name and password. */
-export function SignIn({ onSignedIn, reason }: SignInProps): JSX.Element {
+export function SignIn({ onSignedIn, reason, languageButton }: SignInProps): JSX.Element {
   const t = useTexts();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -26,7 +27,7 @@ export function SignIn({ onSignedIn, reason }: SignInProps): JSX.Element {
     onSignedIn();
   });
   return (
-    <Card title={t.signIn} onSubmit={form.submit}>
+    <Card title={t.signIn} languageButton={languageButton} onSubmit={form.submit}>
       {reason !== null && <p class="banner">{reason}</p>}
       <label class="field">
         <span class="name">{t.name}</span>
@@ -56,10 +57,12 @@ export function SignIn({ onSignedIn, reason }: SignInProps): JSX.Element {
 /** Renders the form of an invite. @param secret the part of the hash after `#invite=` */
 export function AcceptInvite({
   secret,
+  languageButton,
   onSignedIn,
   onLeave,
 }: {
   readonly secret: string;
+  readonly languageButton: JSX.Element;
   readonly onSignedIn: () => void;
   readonly onLeave: () => void;
 }): JSX.Element {
@@ -73,7 +76,7 @@ export function AcceptInvite({
     onSignedIn();
   });
   return (
-    <Card title={t.invite} onSubmit={form.submit}>
+    <Card title={t.invite} languageButton={languageButton} onSubmit={form.submit}>
       <p class="muted">{t.inviteText}</p>
       <PasswordField
         label={t.newPassword}
@@ -101,6 +104,7 @@ export function AcceptInvite({
 
 function Card(props: {
   readonly title: string;
+  readonly languageButton: JSX.Element;
   readonly onSubmit: () => Promise<void>;
   readonly children: ComponentChildren;
 }): JSX.Element {
@@ -113,9 +117,12 @@ function Card(props: {
           void props.onSubmit();
         }}
       >
-        <span class="mark">
-          <Icon name="kefu" size="l" />
-        </span>
+        <div class="login-top">
+          <span class="mark">
+            <Icon name="kefu" size="l" />
+          </span>
+          {props.languageButton}
+        </div>
         <h1>{props.title}</h1>
         {props.children}
       </form>

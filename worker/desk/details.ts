@@ -51,14 +51,14 @@ export function createLineTexts(sealer: TextSealer | undefined): LineTexts {
       return stored;
     },
     open(conversation, stored) {
-      const { at, by, kind, sealed } = stored;
+      const { at, by, agent, kind, sealed } = stored;
       let text = texts.get(stored);
       if (text === undefined) {
         const opened = sealed === null ? undefined : sealer?.open(placeOf(conversation), sealed);
         text = opened?.ok === true ? opened.value : null;
         texts.set(stored, text);
       }
-      return { at: isoTime(at), by, kind, text };
+      return { at: isoTime(at), by, ...(agent !== undefined && { agent }), kind, text };
     },
   };
 }

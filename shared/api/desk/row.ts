@@ -92,6 +92,10 @@ export const DeskRowSchema = named(
         v.strictObject({
           at: TimeSchema,
           by: v.picklist(LINE_AUTHORS),
+          agent: v.pipe(
+            v.exactOptional(WordSchema),
+            v.description(both("发送的客服的 id", "the id of the agent who sent it")),
+          ),
           kind: WordSchema,
           text: v.nullable(v.string()),
         }),

@@ -140,3 +140,17 @@ export async function call(page: Page, method: string, path: string, body?: obje
   );
   if (refusal !== null) throw new Error(`${method} ${path}: ${refusal}`);
 }
+
+/** Chooses a list by its tab. */
+export function chooseList(page: Page, name: string): Promise<void> {
+  return page
+    .getByRole("group", { name: "列表" })
+    .getByRole("button", { name: new RegExp(`^${name}`) })
+    .click();
+}
+
+/** Writes a reply and sends it. */
+export async function reply(page: Page, text: string): Promise<void> {
+  await page.getByLabel("回复内容").fill(text);
+  await page.getByLabel("回复内容").press("Enter");
+}

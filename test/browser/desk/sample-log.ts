@@ -62,6 +62,7 @@ export function outcome(
 export function session(
   action: "opened" | "queued" | "assigned" | "returned" | "parked" | "closed",
   more: Record<string, unknown> = {},
+  note: string | null = null,
 ): Maker {
   return (head) => ({
     ...head,
@@ -77,7 +78,7 @@ export function session(
       team: "售后",
       ...more,
     },
-    content: null,
+    content: note === null ? null : { text: note },
   });
 }
 

@@ -35,7 +35,7 @@ export function agents(): readonly AgentJson[] {
   const since = new Date(Date.now() - HOUR).toISOString();
   return [
     agent(WANG, "小王", { load: 5 }),
-    agent(LI, "小李", { load: 8, teams: ["售后", "售前"] }),
+    agent(LI, "小李", { load: 6, teams: ["售后", "售前"] }),
     agent(LIN, "小林", { wanted: { state: "away", reason: "用餐", since }, actual: "away", load: 0, teams: ["售前"] }),
   ];
 }
@@ -104,7 +104,7 @@ export function row(facts: RowFacts): ShownDeskRow {
       doubtful: false,
     },
     contact: { account: "mini-program:wx0123456789abcdef", tail: conversationId(n).slice(-4), name },
-    line: { at, by, kind: "text", text },
+    line: { at, by, ...(by === "agent" && { agent: WANG }), kind: "text", text },
     offer: null,
     draft,
     views: [...views],

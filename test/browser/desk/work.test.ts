@@ -223,6 +223,22 @@ describe("a session", () => {
       .toMatchObject({ path: expect.stringMatching(/\/close$/), body: { seenSeq: script.log.length } });
   });
 
+  it("whose transfer is refused leaves the dialog open with its note and the reason; who cannot get it is not offered", async ({
+    expect,
+  }) => {
+    const { page, script } = await open({ hash: CHAT });
+    script.answer = (_method, path) =>
+      path.endsWith("/transfer") ? { status: 409, body: { code: "agent_absent", agent: LI } } : undefined;
+    await page.getByRole("button", { name: "转接" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.getByRole("radio", { name: /小林/ }).isDisabled()).toBe(true);
+    await dialog.getByText("小李").click();
+    await dialog.getByLabel("给接手同事的备注（选填）").fill("请查银行回执");
+    await dialog.getByRole("button", { name: "转接", exact: true }).click();
+    await dialog.getByRole("alert").getByText("对方现在不接新会话").waitFor();
+    expect(await dialog.getByLabel("给接手同事的备注（选填）").inputValue()).toBe("请查银行回执");
+  });
+
   it("of another agent can be read, not answered", async ({ expect }) => {
     const rows = [row({ n: 0x7f3a, text: "x", assignee: LI, views: ["all"] })];
     const { page } = await open({ hash: `#/all/${conversationId(0x7f3a)}`, script: { rows } });

@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { readInvite, readRoute, writeRoute } from "../../../console/client/route.ts";
 import { canHold, costOf, findObstacle } from "../../../console/model/composing.ts";
 import { countSends, quotaOf } from "../../../console/model/quota.ts";
-import { rightsOf } from "../../../console/model/rights.ts";
+import { findTransferObstacle, rightsOf } from "../../../console/model/rights.ts";
 import { countdown, shortSpan, waitingLevel, waitingTime } from "../../../console/model/spans.ts";
 import { toLines, type Line } from "../../../console/model/timeline.ts";
 import { EN } from "../../../console/text/en.ts";
@@ -122,12 +122,30 @@ describe("the composer", () => {
   });
 });
 
+describe("an agent to whom a session is to be transferred", () => {
+  it("is in the team, online and below the capacity", ({ expect }) => {
+    const li = agent(LI, "小李", { teams: ["售后"], capacity: 2, load: 1 });
+    expect(findTransferObstacle(li, "售后")).toBeNull();
+    expect(findTransferObstacle(li, null)).toBeNull();
+    expect(findTransferObstacle(li, "售前")).toBe("other_team");
+    expect(findTransferObstacle({ ...li, actual: "busy" }, "售后")).toBe("absent");
+    expect(findTransferObstacle({ ...li, load: 2 }, "售后")).toBe("full");
+  });
+});
+
 describe("the lines of a conversation", () => {
   const types = (lines: readonly Line[]): readonly string[] => lines.map(({ type }) => type);
 
   it("show every kind of row once, under its day", ({ expect }) => {
     const lines = toLines(sampleLog(), null);
     expect(new Set(types(lines))).toStrictEqual(new Set(["day", "entered", "session", "in", "out", "note"]));
+    expect(new Set(lines.map(({ key }) => key)).size).toBe(lines.length);
+  });
+
+  it("show the note of a transfer below it, by who transferred", ({ expect }) => {
+    const lines = toLines(rowsOf(session("assigned", { assignee: LI }, "已查过物流")), null);
+    expect(types(lines)).toStrictEqual(["day", "session", "note"]);
+    expect(lines.at(-1)).toMatchObject({ by: WANG, text: "已查过物流" });
     expect(new Set(lines.map(({ key }) => key)).size).toBe(lines.length);
   });
 

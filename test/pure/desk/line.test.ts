@@ -50,6 +50,7 @@ describe("the newest line", () => {
       seq: 2,
       at: Date.parse(AT),
       by: "agent",
+      agent: "a",
       kind: "text",
       text: "您好",
     });

@@ -17,6 +17,8 @@ export interface Line {
   /** Epoch ms. */
   readonly at: number;
   readonly by: LineAuthor;
+  /** The id of the agent who sent it; absent: no agent did. */
+  readonly agent?: string;
   /** The type of the message. */
   readonly kind: string;
   /** Masked and shortened; null: the message has no text. */
@@ -42,5 +44,6 @@ export function findNewestLine(rows: readonly RowJson[]): Line | undefined {
   if (row === undefined || (row.kind !== "in" && row.kind !== "out")) return undefined;
   const { seq, at, by, facts, content } = row;
   const text = "content" in content ? clipText(maskPersonalData(content.content), MAX_LINE) : null;
-  return { seq, at: Date.parse(at), by: AUTHORS[by.type], kind: facts.type, text };
+  const agent = by.type === "agent" && by.id !== undefined ? { agent: by.id } : {};
+  return { seq, at: Date.parse(at), by: AUTHORS[by.type], ...agent, kind: facts.type, text };
 }
