@@ -96,6 +96,7 @@ describe("GET /api/openapi.json", () => {
         "PUT /api/v1/conversations/{id}/draft",
         "PUT /api/v1/me/presence",
         "GET /api/v1/desk/socket",
+        "POST /api/v1/desk/rebuild",
       ].toSorted(),
     );
   });

@@ -1,89 +1,25 @@
 /** A session by the routes of the desk, with real objects: from the user's message to the end of the session. */
-import { beforeEach, describe, it, vi } from "vitest";
-import type { DeskRow } from "../../shared/api/desk/row.ts";
+import { describe, it, vi } from "vitest";
 import { must } from "../support/conversation.ts";
-import { PageModel } from "../support/desk-page.ts";
 import { readTexts } from "../support/workerd.ts";
-import { bodyOf, call, useSilentSettings } from "./api-client.ts";
-import { OpenPage } from "./desk-page-play.ts";
-import { addKeeper } from "./desk-play.ts";
-import { useWorker, wechat } from "./each-test.ts";
-import { callAs, codeOf, makeAgent, ORIGIN, type SignedIn } from "./people-play.ts";
+import { bodyOf, call } from "./api-client.ts";
+import {
+  act,
+  getsAs,
+  keyGets,
+  newUser,
+  openPage,
+  PHONE,
+  rowAfter,
+  rowIn,
+  useDesk,
+  waits,
+  write,
+} from "./desk-routes-play.ts";
+import { wechat } from "./each-test.ts";
+import { callAs, codeOf, makeAgent, ORIGIN } from "./people-play.ts";
 
-const PHONE = "13800138000";
-
-useWorker();
-beforeEach(async () => {
-  await addKeeper();
-  await useSilentSettings({ fallback: { type: "handover" }, humanService: "desk" });
-});
-
-let users = 0;
-let acts = 0;
-const newUser = () => {
-  users += 1;
-  return `oRouted${String(users).padStart(4, "0")}`;
-};
-
-interface Listed {
-  readonly rows: readonly DeskRow[];
-}
-
-/** Waits for the conversation's row in a list and returns it. */
-async function rowIn(view: string, openid: string, by: (path: string) => Promise<Response>): Promise<DeskRow> {
-  let found: DeskRow | undefined;
-  await vi.waitUntil(
-    async () => {
-      const response = await by(`/api/v1/conversations?view=${view}&q=${openid.slice(-4)}`);
-      if (response.status !== 200) throw new Error(await response.text());
-      const { rows } = await response.json<Listed>();
-      found = rows[0];
-      return found !== undefined;
-    },
-    { timeout: 10_000 },
-  );
-  return must(found, "row");
-}
-
-/** The user asks for a person; returns the row of the queue. */
-async function waits(openid: string, by: (path: string) => Promise<Response>): Promise<DeskRow> {
-  await wechat.text(openid, `退款，手机号 ${PHONE}`);
-  return rowIn("queue", openid, by);
-}
-
-const keyGets = (path: string) => call("GET", path);
-const getsAs = (agent: SignedIn) => (path: string) => callAs(agent, "GET", path);
-
-/** Sends an agent's command with the log, session and version of a row. */
-function act(agent: SignedIn, name: string, row: DeskRow, more: object = {}): Promise<Response> {
-  acts += 1;
-  const { conversation, log, version, session } = row;
-  const json = { id: `act-${acts}`, log, session: session.seq, version, ...more };
-  return callAs(agent, "POST", `/api/v1/conversations/${conversation}/${name}`, { json });
-}
-
-/** Sends a write with an Idempotency-Key. */
-function write(agent: SignedIn, name: "replies" | "notes", row: DeskRow, key: string, json: object) {
-  const options = { json: { log: row.log, ...json }, headers: { "idempotency-key": key } };
-  return callAs(agent, "POST", `/api/v1/conversations/${row.conversation}/${name}`, options);
-}
-
-/**
- * Opens the socket of an agent's page by its route, and sends `hello`: an agent without a page is assigned no session.
- */
-async function openPage(agent: SignedIn): Promise<OpenPage> {
-  const response = await callAs(agent, "GET", "/api/v1/desk/socket", { headers: { upgrade: "websocket" } });
-  if (response.status !== 101) throw new Error(await response.text());
-  const page = new OpenPage(must(response.webSocket, "socket"), new PageModel("page-of-the-routes-01", ["queue"]));
-  page.say(page.model.hello());
-  await page.shows(() => page.framesOf("welcome").length === 1);
-  return page;
-}
-
-async function rowAfter(response: Response): Promise<DeskRow> {
-  if (response.status !== 200) throw new Error(await response.text());
-  return must((await response.json<{ readonly row: DeskRow | null }>()).row, "row");
-}
+useDesk();
 
 describe("an agent", () => {
   it("lists the queue, takes a session, replies once, writes a note and closes it", async ({ expect }) => {
@@ -225,8 +161,12 @@ describe("an agent", () => {
     await openPage(ann);
     const taken = await rowAfter(await act(ann, "take", await waits(openid, keyGets)));
     expect((await act(ann, "close", taken, { seenSeq: taken.session.lastUserSeq })).status).toBe(200);
-    expect((await act(ann, "reopen", { ...taken, version: taken.version + 1 })).status).toBe(200);
-    expect((await rowIn("mine", openid, getsAs(ann))).session).toMatchObject({ status: "serving", assignee: ann.id });
+    const opened = await rowAfter(await act(ann, "reopen", { ...taken, version: taken.version + 1 }));
+    expect(opened.session).toMatchObject({ status: "serving", assignee: ann.id });
+    expect(opened.session.seq).toBeGreaterThan(taken.session.seq);
+    expect(opened).toMatchObject({ contact: taken.contact, line: { by: "user" } });
+    const parked = await act(ann, "park", opened, { until: new Date(Date.now() + 3_600_000).toISOString() });
+    expect(parked.status).toBe(200);
   });
 
   it("gets the waiting session on choosing to be online", async ({ expect }) => {

@@ -1,6 +1,7 @@
 /** Provides workers and other objects with stubs of the `Desk` object. */
+import { formatAccount, type Address } from "../../shared/message/address.ts";
 import { timedStub, type LocationHint } from "../platform/object-call.ts";
-import type { DeskRpc } from "./rpc.ts";
+import type { DeskContact, DeskRpc } from "./rpc.ts";
 
 /** Timeout of a call of the desk object, milliseconds; longer than its own call of a conversation. */
 const DESK_CALL_MS = 10_000;
@@ -19,6 +20,11 @@ export function deskName(): string {
 export function deskStub(namespace: DeskNamespace, locationHint: LocationHint): DeskRpc {
   const stub: unknown = timedStub(namespace.getByName(deskName(), { locationHint }), DESK_CALL_MS);
   return stub as DeskRpc;
+}
+
+/** Returns the user of a conversation as the desk stores it. */
+export function toDeskContact(address: Address): DeskContact {
+  return { account: formatAccount(address), tail: address.user.slice(-4) };
 }
 
 /** The internal headers that name the agent and the sign-in of a page; those of the request are never passed on. */

@@ -205,4 +205,10 @@ export interface DeskRpc {
    * @param cursor `next` of the call before; null: the first page
    */
   rebuild(cursor: string | null): Promise<RebuiltPage>;
+  /**
+   * Reads the state of a conversation before it reports by itself.
+   *
+   * @returns as `session`; what the desk knew before when the conversation does not answer
+   */
+  refresh(agent: string | null, conversation: string, contact: DeskContact): Promise<DeskRow | null>;
 }

@@ -160,6 +160,12 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     return rebuildPage(this.loaded(), { ...this.#sources(), directory }, cursor);
   }
 
+  async refresh(...[agent, conversation, contact]: Parameters<DeskRpc["refresh"]>): Promise<DeskRow | null> {
+    const { readConversation } = await import("../desk/report/rebuild.ts");
+    await readConversation(this.loaded(), this.#sources(), { conversation, ...contact });
+    return this.loaded().lists.session(agent, conversation);
+  }
+
   async saveDraft(...draft: Parameters<DeskRpc["saveDraft"]>): Promise<void> {
     this.loaded().saveDraft(...draft);
   }

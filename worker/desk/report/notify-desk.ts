@@ -2,7 +2,6 @@
  * Notifies the desk of a conversation's records: one call with everything since the last acknowledged one. It never
  * rejects; a failure is tried again by the alarm (docs/design/0029-notification.md).
  */
-import { formatAccount } from "../../../shared/message/address.ts";
 import {
   advanceCursor,
   DESK_CURSOR,
@@ -14,6 +13,7 @@ import type { Row } from "../../conversation/core/rows.ts";
 import type { ConsumerHost } from "../../conversation/log-consumer.ts";
 import { withTimeout } from "../../platform/deadline.ts";
 import { conversationTag, errorName, writeLog } from "../../platform/logger.ts";
+import { toDeskContact } from "../client.ts";
 import type { ConversationReport, DeskRpc } from "../rpc.ts";
 
 /** Returns a new stub of the desk. */
@@ -82,6 +82,10 @@ function buildReport({ address, id, snapshot, store }: ConsumerHost, { after }: 
   // Of the rows that are left out only the last one is needed: its seq is smaller than that of the first row.
   const from = isWhole ? after : (rows[0]?.seq ?? current.to) - 1;
   const objectId = id.toString();
-  const contact = { account: formatAccount(address), tail: address.user.slice(-4) };
-  return { snapshot: current, contact, from, rows: rows.map((row) => toRowJson(row, objectId)) };
+  return {
+    snapshot: current,
+    contact: toDeskContact(address),
+    from,
+    rows: rows.map((row) => toRowJson(row, objectId)),
+  };
 }

@@ -11,6 +11,9 @@ import type { DeskContact, RebuiltPage } from "../rpc.ts";
 /** The number of conversations of one page: a request may make 1,000 calls, and each conversation needs up to two. */
 const PAGE = 100;
 
+/** A conversation of the directory. */
+type ListedConversation = DeskContact & { readonly conversation: string };
+
 /** The sources of a rebuild. */
 export interface RebuildSources {
   /** Returns a page of the directory, in the order of the conversations' ids. */
@@ -18,7 +21,7 @@ export interface RebuildSources {
     after: string | null,
     limit: number,
   ) => Promise<{
-    readonly contacts: readonly (DeskContact & { readonly conversation: string })[];
+    readonly contacts: readonly ListedConversation[];
     readonly next: string | null;
   }>;
   /** Reads the state of a conversation; null: it has no log. */
@@ -29,25 +32,30 @@ export interface RebuildSources {
 
 /** Rebuilds one page. @param cursor `next` of the page before; null: the first page */
 export async function rebuildPage(
-  { applyRead }: Pick<LoadedDesk, "applyRead">,
+  desk: Pick<LoadedDesk, "applyRead">,
   sources: RebuildSources,
   cursor: string | null,
 ): Promise<RebuiltPage> {
   const { contacts, next } = await sources.directory(cursor, PAGE);
-  const asked = await Promise.all(contacts.map((contact) => ask(contact)));
+  const asked = await Promise.all(contacts.map((contact) => readConversation(desk, sources, contact)));
   return { next, asked: contacts.length, failed: asked.filter((isAnswered) => !isAnswered).length };
+}
 
-  async function ask({ conversation, account, tail }: (typeof contacts)[number]): Promise<boolean> {
-    try {
-      const snapshot = await sources.snapshot(conversation);
-      if (snapshot === null) return true;
-      const rows = snapshot.session.open === null ? [] : await sources.newestRows(conversation);
-      const from = (rows[0]?.seq ?? 1) - 1;
-      applyRead(conversation, { snapshot, contact: { account, tail }, from, rows });
-      return true;
-    } catch (error) {
-      writeLog("desk_rebuild_failed", { error: errorName(error) });
-      return false;
-    }
+/** Reads the state of one conversation and applies it. @returns whether the conversation answered; never rejects */
+export async function readConversation(
+  { applyRead }: Pick<LoadedDesk, "applyRead">,
+  sources: Pick<RebuildSources, "snapshot" | "newestRows">,
+  { conversation, account, tail }: ListedConversation,
+): Promise<boolean> {
+  try {
+    const snapshot = await sources.snapshot(conversation);
+    if (snapshot === null) return true;
+    const rows = snapshot.session.open === null ? [] : await sources.newestRows(conversation);
+    const from = (rows[0]?.seq ?? 1) - 1;
+    applyRead(conversation, { snapshot, contact: { account, tail }, from, rows });
+    return true;
+  } catch (error) {
+    writeLog("desk_rebuild_failed", { error: errorName(error) });
+    return false;
   }
 }

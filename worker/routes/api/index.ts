@@ -24,6 +24,7 @@ import { unmask } from "./conversations/unmask.ts";
 import { commands } from "./desk/commands.ts";
 import { lists } from "./desk/lists.ts";
 import { own } from "./desk/own.ts";
+import { rebuild } from "./desk/rebuild.ts";
 import { socket } from "./desk/socket.ts";
 import { writing } from "./desk/writing.ts";
 import { alerts } from "./operations/alerts.ts";
@@ -75,6 +76,7 @@ export function createApi(): Hono<HttpEnv> {
     writing,
     own,
     socket,
+    rebuild,
   ])
     api.route("/v1", routes);
   api.onError(answerError);

@@ -14,6 +14,7 @@ import {
   TransferBodySchema,
 } from "../../../../shared/api/desk/commands.ts";
 import { ConversationParamSchema } from "../../../../shared/api/schemas.ts";
+import { toDeskContact } from "../../../desk/client.ts";
 import type { DeskAct, DeskAction } from "../../../desk/rpc.ts";
 import { commandSession } from "../../../inbox/session/session-command.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
@@ -221,7 +222,8 @@ commands.post(
       action: { type: "reopen", agent, session, version },
     });
     if (!answer.ok) return refuseRefused(c, answer, conversation);
-    const row = await deskOf(c).session(agent, conversation);
+    // The conversation reports the new session only after this response.
+    const row = await deskOf(c).refresh(agent, conversation, toDeskContact(conversationOf(c).address));
     return c.json({ row, isOverCapacity: false } satisfies v.InferOutput<typeof CommandedSchema>);
   },
 );

@@ -94,8 +94,7 @@ me.delete(
     const { id } = agentOf(c);
     const { id: signIn } = c.req.valid("param");
     if (!(await loginOf(c, id).end(signIn))) return problem(c, "sign_in_not_found", {});
-    // Pages of other sign-ins connect again.
-    await deskOf(c).closeSockets(id, "rights_changed");
+    await deskOf(c).closeSockets(id, "signed_out", signIn);
     c.executionCtx.waitUntil(recordOfAgent(c, actorOf(c), "sign-in.end", id, { signIn }));
     return c.body(null, 204);
   },

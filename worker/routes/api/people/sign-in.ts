@@ -141,8 +141,7 @@ signIn.post(
   async (c) => {
     const { id, signIn: current } = agentOf(c);
     await loginOf(c, id).end(current);
-    // Other pages of this sign-in connect again and are then signed out.
-    await deskOf(c).closeSockets(id, "rights_changed");
+    await deskOf(c).closeSockets(id, "signed_out", current);
     c.executionCtx.waitUntil(recordOfAgent(c, `agent:${id}`, "sign-in.end", id, { signIn: current }));
     clearSignInCookie(c);
     return c.body(null, 204);
