@@ -43,6 +43,7 @@ const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
   stale: { from: "number", to: "number" },
   sending: {},
   held: {},
+  not_held: {},
   handed_over: {},
   no_agent: { agent: "string" },
   other_team: { agent: "string" },

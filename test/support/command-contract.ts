@@ -45,6 +45,63 @@ export function testCommands(withStorage: WithStorage): void {
       });
     }));
 
+  it("refuses another command with an id that is in use", ({ expect }) =>
+    withStorage((open) => {
+      const chat = createServed(open);
+      chat.says([]);
+      chat.commands({ type: "take", agent: "a", ...chat.named() }, { id: "1" });
+      const rows = chat.log().length;
+      const park = { type: "park", until: chat.now() + HOUR, ...chat.named() } as const;
+      const refusal = { reason: "idempotency_mismatch" };
+      expect(refusalOf(chat.commands(park, { id: "1" }))).toEqual(refusal);
+      expect(refusalOf(chat.replies("a", "在的", {}, "1"))).toEqual(refusal);
+      expect(refusalOf(chat.commands({ type: "withdraw", message: 1 }, { id: "1" }))).toEqual(refusal);
+      expect(chat.log()).toHaveLength(rows);
+    }));
+
+  it("tells for a day what a command has changed in its log", ({ expect }) =>
+    withStorage((open) => {
+      const chat = createServed(open);
+      chat.says([]);
+      const { session, version } = chat.named();
+      chat.commands({ type: "take", agent: "a", session, version }, { id: "1" });
+      chat.commands({ type: "note", text: "备注" }, { id: "2" });
+      const log = must(chat.logId());
+      expect(chat.change(log, "1")).toEqual({ action: "assigned", session, version: version + 1, assignee: "a" });
+      for (const [other, id] of [
+        [log, "2"],
+        [log, "3"],
+        ["1-00000000", "1"],
+      ] as const)
+        expect(chat.change(other, id)).toBeNull();
+      chat.changes({ type: "transfer_to_team", team: "售前", isOffline: false }, { id: "4" });
+      expect(chat.change(log, "4")).toMatchObject({ action: "returned", team: "售前" });
+      chat.pass(25 * HOUR);
+      expect(chat.change(log, "1")).toBeNull();
+    }));
+
+  it("withdraws a message while it is held, once, and not one that the API holds for an agent", ({ expect }) =>
+    withStorage((open) => {
+      const chat = createServed(open);
+      chat.says([]);
+      chat.pass(49 * HOUR);
+      const held = chat.replies("a", "在的", { hold: true });
+      const message = must(held.ok ? held.message?.seq : undefined);
+      const other = chat.submits("接口", { hold: true });
+      const withdraw = { type: "withdraw", message } as const;
+      const ofApi = { type: "withdraw", message: must(other.ok ? other.message.seq : undefined) } as const;
+      expect(refusalOf(chat.commands(ofApi, { by: "a" }))).toEqual({ reason: "no_right" });
+      expect(chat.commands(withdraw, { id: "1", by: "a" }).ok).toBe(true);
+      expect(chat.commands(withdraw, { id: "1", by: "a" }).ok).toBe(true);
+      expect(refusalOf(chat.commands(withdraw, { by: "a" }))).toEqual({ reason: "not_held" });
+      expect(chat.rows("blocked")).toMatchObject([
+        { ref: message, by: { type: "agent", id: "a" }, facts: { reason: "withdrawn" } },
+      ]);
+      expect(chat.commands(ofApi).ok).toBe(true);
+      expect(chat.state().held).toEqual([]);
+      expect(chat.says([]).lease).toBeUndefined();
+    }));
+
   it("is not closed while a message is under way, nor over one the agent has not seen", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);

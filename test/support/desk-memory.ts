@@ -141,6 +141,7 @@ export class DeskMemory {
       waitUntil: () => {},
       command: () => new Promise(() => {}),
       snapshot: async (conversation) => this.#reports.get(conversation)?.snapshot ?? null,
+      change: async () => null,
       seen: async (conversation) => this.#reports.get(conversation)?.snapshot ?? null,
       terms: async () => undefined,
     });

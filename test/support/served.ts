@@ -15,7 +15,7 @@ import type { DeskTerms } from "../../worker/conversation/core/session/service.t
 import type { ClassifiedEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
 import type { SessionCode } from "../../worker/conversation/deps.ts";
 import { readReceived, type LeasedMessage } from "../../worker/conversation/rpc.ts";
-import { readSnapshot, recordSeen, runCommand } from "../../worker/conversation/session/command.ts";
+import { readChange, readSnapshot, recordSeen, runCommand } from "../../worker/conversation/session/command.ts";
 import { createService } from "../../worker/conversation/session/create-service.ts";
 import type { CommandAnswer } from "../../worker/conversation/session/rpc.ts";
 import type { ConversationStore } from "../../worker/conversation/storage/log-store.ts";
@@ -159,6 +159,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       ),
     seen: (session: number, seq: number, named?: string) =>
       step((loaded) => recordSeen(loaded, { log: named ?? must(loaded.store.log()), session, seq })),
+    change: (log: string, command: string) => step((loaded) => readChange(loaded, log, command)),
     /** The user is erased: another storage is opened. */
     logId: () => open().log(),
   };

@@ -44,6 +44,63 @@ describe("an act", () => {
     expect(await acting(A, openid, { type: "unpark" }, again)).toMatchObject({ refusal: { reason: "id_in_use" } });
   });
 
+  it("that is repeated after an eviction is answered as the first time, whatever has changed since", async ({
+    expect,
+  }) => {
+    const repeated = async (openid: string, action: DeskAction, agent = A) => {
+      const named = { ...(await seenBy(openid)), id: `again-${action.type}` };
+      const first = await acting(agent, openid, action, named);
+      expect(first).toMatchObject({ ok: true });
+      const { version } = await sessionOf(openid);
+      await evictDesk();
+      for (const id of [A, B, C]) await openPage(id);
+      expect(await acting(agent, openid, action, named)).toEqual(first);
+      expect(await acting(agent, openid, action, named)).toEqual(first);
+      expect((await sessionOf(openid)).version).toBe(version);
+    };
+    await addAgent("a0000000000f6", { teams: ["售前"] });
+    const [one, two] = [newUser(), newUser()];
+    await served(one);
+    await repeated(one, { type: "park", until: Date.now() + 60_000 });
+    await repeated(one, { type: "unpark" });
+    await repeated(one, { type: "transfer_to_team", team: "售前", note: null });
+    await served(two);
+    await desk().choosePresence(C, { state: "online", reason: null });
+    await repeated(two, { type: "transfer_to_agent", target: C, note: "请跟进" });
+    await repeated(two, await closing(two), C);
+  });
+
+  it("that is repeated after its session has ended is done, and another one with its id is not", async ({ expect }) => {
+    const openid = newUser();
+    await waits(openid);
+    const take = { ...(await seenBy(openid)), id: "taken" };
+    expect(await acting(A, openid, { type: "take" }, take)).toMatchObject({ ok: true });
+    const close = { ...(await seenBy(openid)), id: "closed" };
+    expect(await acting(A, openid, await closing(openid), close)).toMatchObject({ ok: true });
+    await evictDesk();
+    await openPage(A);
+    expect(await acting(A, openid, { type: "take" }, take)).toEqual({ ok: true, isOverCapacity: false, row: null });
+    expect(await acting(A, openid, { type: "unpark" }, close)).toMatchObject({ refusal: { reason: "session_over" } });
+    expect(await acting(B, openid, { type: "take" }, take)).toMatchObject({ refusal: { reason: "session_over" } });
+    expect(await acting(A, openid, { type: "take" }, { ...take, id: "other", log: "1-00000000" })).toMatchObject({
+      refusal: { reason: "session_over" },
+    });
+  });
+
+  it("whose repeat cannot be decided, because the conversation does not answer, says so", async ({ expect }) => {
+    const openid = newUser();
+    await served(openid);
+    const old = { ...(await seenBy(openid)), version: 0 };
+    const change = () => Promise.reject(new Error("not reachable"));
+    await withOtherDesk({ change }, async (other) => {
+      other.openSocket("page of the repeat", A);
+      const request = { agent: A, id: "unknown", conversation: idOf(openid), ...old };
+      expect(await other.act({ ...request, action: { type: "unpark" } })).toMatchObject({
+        refusal: { reason: "no_answer" },
+      });
+    });
+  });
+
   it("is refused with the reason", async ({ expect }) => {
     const openid = newUser();
     await served(openid);

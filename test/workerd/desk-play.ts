@@ -172,7 +172,7 @@ export async function seenBy(openid: string) {
 }
 
 /** Differences from the object's own desk. */
-export type OtherHost = Partial<Pick<DeskHost, "command" | "settings">>;
+export type OtherHost = Partial<Pick<DeskHost, "command" | "change" | "settings">>;
 
 /**
  * Runs a function with another desk on the storage of the object, such as one whose questions are lost; then constructs
@@ -196,6 +196,7 @@ async function otherDesk(storage: DurableObjectStorage, other: OtherHost): Promi
     waitUntil: () => {},
     command: (conversation, input) => remoteById(conversation).command(input),
     seen: (conversation, input) => remoteById(conversation).seen(input),
+    change: (conversation, log, command) => remoteById(conversation).change(log, command),
     snapshot: (conversation) => remoteById(conversation).snapshot(),
     terms: () => Promise.resolve(undefined),
     attached: new Map(),

@@ -13,7 +13,7 @@ import type { Row } from "./core/rows.ts";
 import type { DeskTerms } from "./core/session/service.ts";
 import type { ClassifiedEvent, SendRequest } from "./core/transitions.ts";
 import type { WindowStatus } from "./core/window.ts";
-import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./session/rpc.ts";
+import type { CommandAnswer, CommandChange, CommandInput, SeenInput, Snapshot } from "./session/rpc.ts";
 
 /** One attempt with everything its holder needs to make it. */
 export interface LeasedMessage extends Lease {
@@ -144,6 +144,7 @@ export interface ConversationRpc {
   command(input: CommandInput, holder?: string): Promise<CommandAnswer>;
   seen(input: SeenInput): Promise<Snapshot | null>;
   snapshot(): Promise<Snapshot | null>;
+  change(log: string, command: string): Promise<CommandChange | null>;
   erase(log?: string): boolean;
 }
 

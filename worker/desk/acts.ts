@@ -3,6 +3,9 @@
  * decides the result.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
+import type { CommandChange } from "../conversation/session/rpc.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
+import { loadOf } from "./core/admission.ts";
 import { API_ACTOR } from "./core/agent.ts";
 import { acceptOffer, rejectOffer } from "./core/assignment.ts";
 import {
@@ -28,23 +31,31 @@ type Decided = Result<
   RequestRefusal | { readonly reason: "offer_over" }
 >;
 
+/** The refusals that a repeat gets once the act itself has changed the session. */
+const MAY_BE_REPEATS: ReadonlySet<string> = new Set(["not_open", "version_mismatch", "offer_over"]);
+
 /** An act that was carried out. */
 interface Done {
   readonly request: string;
   readonly isOverCapacity: boolean;
 }
 
-/**
- * Creates the method.
- *
- * @param sealNote seals the note of a transfer, which is stored with the command; null: it cannot be sealed
- */
+/** The dependencies of the acts. */
+interface ActDeps {
+  /** Seals the note of a transfer, which is stored with the command; null: it cannot be sealed. */
+  readonly sealNote: (command: string, note: string) => string | null;
+  /** Returns the change that a command of the last 24 hours made in a log of a conversation; null: none. */
+  readonly change: (conversation: string, log: string, command: string) => Promise<CommandChange | null>;
+}
+
+/** Creates the method. */
 export function createDeskActs(
-  { desk, run }: DeskRunner,
+  { desk, run, read }: DeskRunner,
   lists: Pick<DeskLists, "session">,
-  sealNote: (command: string, note: string) => string | null,
+  { sealNote, change }: ActDeps,
 ): (act: DeskAct) => Promise<ActOutcome> {
   const done = new Map<string, Done>();
+  const { entries, known, agents } = desk.tables;
 
   const remember = (id: string, outcome: Done): void => {
     done.set(id, outcome);
@@ -54,16 +65,40 @@ export function createDeskActs(
 
   /** Adds the name of the agent when the refusal is caused by another agent's assignment. */
   const explain = (act: DeskAct, refusal: { readonly reason: string }): ActRefusal | "done" => {
-    const entry = desk.tables.entries.values.get(act.conversation);
+    const entry = entries.values.get(act.conversation);
     const isSame = entry?.log === act.log && entry.session.seq === act.session;
     const assignee = isSame && entry.session.status === "serving" ? entry.session.assignee : null;
     const isOutrun = ["version_mismatch", "wrong_status", "taken"].includes(refusal.reason);
     if (isOutrun && assignee !== null && entry?.version !== act.version) {
       if (assignee === act.agent) return gives(act.action) ? "done" : (refusal as ActRefusal);
-      return { reason: "taken", assignee, name: desk.tables.agents.values.get(assignee)?.name ?? null };
+      return { reason: "taken", assignee, name: agents.values.get(assignee)?.name ?? null };
     }
     // The caller gets the same answer whether the desk or the conversation finds that the session has ended.
     return refusal.reason === "not_open" ? { reason: "session_over" } : (refusal as ActRefusal);
+  };
+
+  /** Returns whether the agent who took the session serves more than the capacity, as after the first call. */
+  const isOver = ({ agent, action }: DeskAct): boolean =>
+    action.type === "take" &&
+    agent !== null &&
+    read((draft) => loadOf(draft, agent) > (draft.agents.get(agent)?.capacity ?? 0));
+
+  /**
+   * Returns whether the act had its effect before this object was constructed: an object that was evicted does not
+   * remember it, the conversation does. Undefined: the conversation does not answer.
+   */
+  const wasDone = async (act: DeskAct, id: string): Promise<boolean | undefined> => {
+    const { conversation, action } = act;
+    const isOffer = action.type === "accept_offer";
+    const log = isOffer ? (entries.values.get(conversation) ?? known.values.get(conversation))?.log : act.log;
+    if (log === undefined) return false;
+    try {
+      const made = await change(conversation, log, isOffer ? action.offer : id);
+      return made !== null && isChangeOf(act, made);
+    } catch (error) {
+      writeLog("desk_question_failed", { command: "repeat", error: errorName(error) });
+      return undefined;
+    }
   };
 
   return async (act) => {
@@ -83,9 +118,16 @@ export function createDeskActs(
     const { value: decided, answers } = run((draft) => decide(draft, act, id, note));
     const refuse = (refusal: { readonly reason: string }): ActOutcome => {
       const explained = explain(act, refusal);
-      return answer(explained === "done" ? { isOverCapacity: false } : explained);
+      return answer(explained === "done" ? { isOverCapacity: isOver(act) } : explained);
     };
-    if (!decided.ok) return refuse(decided.error);
+    if (!decided.ok) {
+      const wasRun = MAY_BE_REPEATS.has(decided.error.reason) ? await wasDone(act, id) : false;
+      if (wasRun === undefined) return answer({ reason: "no_answer" });
+      if (!wasRun) return refuse(decided.error);
+      const again = { isOverCapacity: isOver(act) };
+      remember(id, { request, ...again });
+      return answer(again);
+    }
     const { command, isOverCapacity } = decided.value;
     if (command !== null) {
       const asked = await answers.get(command);
@@ -127,6 +169,29 @@ function decide(draft: Draft, act: DeskAct, id: string, sealedNote: string | nul
       const isRejected = rejectOffer(draft, agent, action.offer);
       return isRejected ? ok({ command: null, isOverCapacity: false }) : err({ reason: "offer_over" });
     }
+  }
+}
+
+/** Returns whether a change is the one that an act requests. */
+function isChangeOf({ action, agent, session, version }: DeskAct, made: CommandChange): boolean {
+  const isNamed = made.session === session && made.version === version + 1;
+  switch (action.type) {
+    case "take":
+      return isNamed && made.action === "assigned" && made.assignee === agent;
+    case "transfer_to_agent":
+      return isNamed && made.action === "assigned" && made.assignee === action.target;
+    case "transfer_to_team":
+      return isNamed && made.action === "returned" && made.team === action.team;
+    case "close":
+      return isNamed && made.action === "closed";
+    case "park":
+      return isNamed && made.action === "parked";
+    case "unpark":
+      return isNamed && made.action === "unparked";
+    case "accept_offer":
+      return made.action === "assigned" && made.assignee === agent;
+    case "reject_offer":
+      return false;
   }
 }
 

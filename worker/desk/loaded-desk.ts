@@ -3,7 +3,7 @@
  * object and those for its sockets. Loaded by `import()` when the object is constructed.
  */
 import { generationOf } from "../conversation/core/log-id.ts";
-import type { SeenInput, Snapshot } from "../conversation/session/rpc.ts";
+import type { CommandChange, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import type { TextSealer } from "../platform/sealed-text.ts";
 import { createDeskActs } from "./acts.ts";
 import { createDeskAgents, type DeskAgents } from "./agents.ts";
@@ -29,6 +29,8 @@ export interface DeskHost extends Pick<
   readonly watcher: DeskWatcher;
   /** Records in a conversation that an agent has read its rows; null: the log is another one, or was erased. */
   readonly seen: (conversation: string, input: SeenInput) => Promise<Snapshot | null>;
+  /** Returns the change that a command of the last 24 hours made in a log of a conversation; null: none. */
+  readonly change: (conversation: string, log: string, command: string) => Promise<CommandChange | null>;
   /** The id of this construction: a page that names another one gets complete lists. */
   readonly epoch: string;
   /** Undefined without DATA_KEY: texts are neither stored nor shown. */
@@ -87,7 +89,10 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
     agents: createDeskAgents(runner),
     lists,
     drafts,
-    act: createDeskActs(runner, lists, (command, note) => sealer?.seal(noteAt(command), note) ?? null),
+    act: createDeskActs(runner, lists, {
+      sealNote: (command, note) => sealer?.seal(noteAt(command), note) ?? null,
+      change: host.change,
+    }),
     notify(conversation, report) {
       const { snapshot } = report;
       run((draft, details) => {

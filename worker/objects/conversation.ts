@@ -31,7 +31,7 @@ import type {
   Soon,
   SubmitAnswer,
 } from "../conversation/rpc.ts";
-import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
+import type { CommandAnswer, CommandChange, CommandInput, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import { eraseStorage } from "../conversation/storage/erased-storage.ts";
 import { createConversationStore } from "../conversation/storage/store.ts";
 import { hasDataKey } from "../desk/report/consumer.ts";
@@ -127,6 +127,11 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   /** Returns the current state of the sessions; null without a log. */
   async snapshot(): Promise<Snapshot | null> {
     return (await loadSessionCode()).readSnapshot(this.#loaded);
+  }
+
+  /** Returns the change that a command of the last 24 hours made in this log; null: none. */
+  async change(log: string, command: string): Promise<CommandChange | null> {
+    return (await loadSessionCode()).readChange(this.#loaded, log, command);
   }
 
   /**

@@ -223,6 +223,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
       waitUntil: (work) => ctx.waitUntil(work),
       command: (conversation, input) => this.#conversation(conversation).command(input),
       seen: (conversation, input) => this.#conversation(conversation).seen(input),
+      change: (conversation, log, command) => this.#conversation(conversation).change(log, command),
       snapshot: this.#sources().snapshot,
       terms: (account) => this.#terms(account),
       attached: pages.attached,

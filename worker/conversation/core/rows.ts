@@ -18,6 +18,8 @@ export type BlockedReason =
   | ControlRefusal
   | "part_failed"
   | "hold_expired"
+  /** A held message was withdrawn by an agent or the API. */
+  | "withdrawn"
   | "window_ended"
   | "unsplittable"
   /** A text of the desk that is outdated: its session has changed, or the desk has a newer text for the user. */

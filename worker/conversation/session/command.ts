@@ -6,14 +6,14 @@ import type { Address } from "../../../shared/message/address.ts";
 import type { LoadedConversation } from "../conversation.ts";
 import { leaseNext } from "../core/outbox/outbox.ts";
 import type { Row } from "../core/rows.ts";
-import { applyCommand, commandKey, type Applied } from "../core/session/apply.ts";
+import { applyCommand, commandKey, type Applied, type CommandAction } from "../core/session/apply.ts";
 import { markSeen } from "../core/session/events.ts";
 import { correctPark } from "../core/session/plausible-park.ts";
 import type { DeskTerms } from "../core/session/service.ts";
 import { NO_SESSION } from "../core/session/session.ts";
 import { lastGrantEnd } from "../core/window.ts";
 import type { Transition } from "../transact.ts";
-import type { CommandAnswer, CommandInput, SeenInput, Snapshot } from "./rpc.ts";
+import type { CommandAnswer, CommandChange, CommandInput, SeenInput, Snapshot } from "./rpc.ts";
 
 /** How long the id of a command is kept, milliseconds. */
 const COMMAND_MS = 24 * 3_600_000;
@@ -72,8 +72,7 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
   if (address === undefined || store.log() !== input.log) return { ok: false, refusal: { reason: "gone" } };
   const now = clock();
   const earlier = store.commandRow(commandKey(input.id), now - COMMAND_MS);
-  const isOther =
-    earlier?.kind === "out" && "request" in input.action && earlier.facts.request !== input.action.request;
+  const isOther = earlier !== undefined && !isSameRequest(earlier, input.action);
   const isStale = (seenSeq: number, agent: string) => {
     const newer = store.rows(seenSeq, MAX_NEWER_ROWS);
     return newer.length === MAX_NEWER_ROWS || newer.some((row) => isOfOthers(row, agent));
@@ -98,6 +97,32 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
     ...(message !== undefined && { message: progressOf(message) }),
     ...(lease && { lease }),
   };
+}
+
+/** Returns whether the first row of a command can be that of this action: an id names one command only. */
+function isSameRequest(first: Row, action: CommandAction): boolean {
+  switch (first.kind) {
+    case "out":
+      return action.type === "service_text" || (action.type === "reply" && first.facts.request === action.request);
+    case "session":
+      return action.type === "request" || ("version" in action && first.facts.version === action.version + 1);
+    case "note":
+      return action.type === "note";
+    default:
+      return action.type === "withdraw";
+  }
+}
+
+/**
+ * Returns the change that a command of the last 24 hours made in this log; null: no such command ran, or it changed no
+ * session.
+ */
+export function readChange({ store, clock }: LoadedConversation, log: string, id: string): CommandChange | null {
+  if (store.log() !== log) return null;
+  const row = store.commandRow(commandKey(id), clock() - COMMAND_MS);
+  if (row?.kind !== "session") return null;
+  const { action, session, version, assignee, team } = row.facts;
+  return { action, session, version, ...(assignee && { assignee }), ...(team && { team }) };
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { MessageProgress } from "../core/outbox/message-status.ts";
 import type { Command, CommandRefusal } from "../core/session/apply.ts";
 import type { DeskTerms } from "../core/session/service.ts";
-import type { SessionState } from "../core/session/session.ts";
+import type { SessionFacts, SessionState } from "../core/session/session.ts";
 import type { WindowStatus } from "../core/window.ts";
 import type { LeasedMessage } from "../rpc.ts";
 
@@ -46,3 +46,6 @@ export type CommandAnswer =
   | { readonly ok: false; readonly refusal: CommandRefusal; readonly snapshot: Snapshot }
   /** The log is another one, or was erased: nothing was created. */
   | { readonly ok: false; readonly refusal: { readonly reason: "gone" }; readonly snapshot?: never };
+
+/** The change of a session that a command made. */
+export type CommandChange = Pick<SessionFacts, "action" | "session" | "version" | "assignee" | "team">;

@@ -3,7 +3,7 @@ import type { Settings } from "../../../shared/api/settings/settings.ts";
 import { businessMs } from "../../automation/core/business-hours.ts";
 import { isOpen } from "../../automation/core/hours.ts";
 import type { DeskTerms } from "../../conversation/core/session/service.ts";
-import { readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
+import { readChange, readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
 import { createService } from "../../conversation/session/create-service.ts";
 import { createDeskNotifier } from "./desk-notifier.ts";
 import type { LoadedSessionCode } from "./session-code.ts";
@@ -14,6 +14,7 @@ export const SESSION_CODE: LoadedSessionCode = {
   runCommand,
   recordSeen,
   readSnapshot,
+  readChange,
   createDeskNotifier,
 };
 

@@ -5,7 +5,7 @@
 import type { Settings } from "../../../shared/api/settings/settings.ts";
 import type { DeskTerms } from "../../conversation/core/session/service.ts";
 import type { SessionCode } from "../../conversation/deps.ts";
-import type { readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
+import type { readChange, readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
 import type { Services } from "../services.ts";
 import type { createDeskNotifier } from "./desk-notifier.ts";
 
@@ -16,6 +16,7 @@ export interface LoadedSessionCode extends SessionCode {
   readonly runCommand: typeof runCommand;
   readonly recordSeen: typeof recordSeen;
   readonly readSnapshot: typeof readSnapshot;
+  readonly readChange: typeof readChange;
   readonly createDeskNotifier: typeof createDeskNotifier;
 }
 

@@ -1,6 +1,8 @@
 /**
  * Held messages: kept until the user writes again, then queued (docs/design/0003-reply-window.md). Pure.
  */
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import type { Author } from "../../../../shared/message/author.ts";
 import type { RowWriter } from "../rows.ts";
 import type { ConversationState, HeldMessage } from "../state.ts";
 import { findWindowRefusal, trustClock, reserve } from "../window.ts";
@@ -53,4 +55,23 @@ export function expireHeld(state: ConversationState, writer: RowWriter, now: num
   const over = state.held.filter((held) => held.until <= now);
   for (const { message } of over) writer.append({ kind: "blocked", ref: message, facts: { reason: "hold_expired" } });
   return over.length === 0 ? state : { ...state, held: state.held.filter((held) => held.until > now) };
+}
+
+/**
+ * Why a message cannot be withdrawn: it is no longer held; an agent may not withdraw a message that no agent wrote.
+ */
+export type WithdrawRefusal = "not_held" | "no_right";
+
+/** Withdraws a held message before it is sent. */
+export function withdraw(
+  state: ConversationState,
+  writer: RowWriter,
+  message: number,
+  { by, key }: { readonly by: Author; readonly key: string },
+): Result<ConversationState, WithdrawRefusal> {
+  const withdrawn = state.held.find((held) => held.message === message);
+  if (withdrawn === undefined) return err("not_held");
+  if (by.type === "agent" && withdrawn.agent === undefined) return err("no_right");
+  writer.append({ kind: "blocked", ref: message, by, key, facts: { reason: "withdrawn" } });
+  return ok({ ...state, held: state.held.filter((held) => held !== withdrawn) });
 }

@@ -142,9 +142,14 @@ function partState(
   return { part, status: "queued" };
 }
 
-/** Returns the `blocked` row of an expired held message, which is blocked as a whole at its first row. */
+/** Returns the `blocked` row of a held message that expired or was withdrawn: it is blocked as a whole at its first row. */
 function heldVerdict(message: number, rows: readonly Row[]): Row | undefined {
-  return rows.find((row) => row.ref === message && row.kind === "blocked" && row.facts.reason === "hold_expired");
+  return rows.find(
+    (row) =>
+      row.ref === message &&
+      row.kind === "blocked" &&
+      (row.facts.reason === "hold_expired" || row.facts.reason === "withdrawn"),
+  );
 }
 
 function isVerdict(kind: Row["kind"]): boolean {

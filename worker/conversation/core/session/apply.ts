@@ -7,7 +7,7 @@ import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../../shared/message/parts.ts";
 import { findRefusal, type ControlRefusal } from "../admission.ts";
-import { expireHeld, hold } from "../outbox/held.ts";
+import { expireHeld, hold, withdraw, type WithdrawRefusal } from "../outbox/held.ts";
 import type { OutgoingMessage, TransitionContext } from "../outbox/items.ts";
 import { enqueue, expireLeases } from "../outbox/outbox.ts";
 import { correctTimes } from "../plausible-times.ts";
@@ -99,6 +99,8 @@ export type CommandAction =
       readonly session: number;
       readonly lastUserSeq: number;
     }
+  /** Withdraws a held message; `message` is the first row of the message. */
+  | { readonly type: "withdraw"; readonly message: number }
   /** A note for colleagues. */
   | { readonly type: "note"; readonly text: string; readonly mentions?: readonly string[] };
 
@@ -114,7 +116,15 @@ export interface Command {
 /** Why a command was refused. */
 export type CommandRefusal =
   | SessionRefusal
-  | { readonly reason: WindowRefusal | ControlRefusal | "hold_full" | "unsplittable" | "idempotency_mismatch" };
+  | {
+      readonly reason:
+        | WindowRefusal
+        | ControlRefusal
+        | WithdrawRefusal
+        | "hold_full"
+        | "unsplittable"
+        | "idempotency_mismatch";
+    };
 
 /** The result of a command; `message` is the first row of the message it sends. */
 export type Applied = { readonly state: ConversationState } & (
@@ -151,6 +161,10 @@ export function applyCommand(
       return applyReply(state, writer, action, key, context);
     case "service_text":
       return applyServiceText(state, writer, action, { by, key }, context);
+    case "withdraw": {
+      const withdrawn = withdraw(state, writer, action.message, { by, key });
+      return withdrawn.ok ? { state: withdrawn.value } : { state, refusal: { reason: withdrawn.error } };
+    }
     case "note": {
       const { open, closed } = state.sessions ?? NO_SESSION;
       const { text, mentions } = action;
@@ -172,7 +186,7 @@ export function applyCommand(
 
 function change(
   state: ConversationState,
-  action: Exclude<CommandAction, { readonly type: "reply" | "service_text" | "note" }>,
+  action: Exclude<CommandAction, { readonly type: "reply" | "service_text" | "withdraw" | "note" }>,
   session: ReturnType<typeof sessionContext>,
   { now }: CommandContext,
 ): SessionOutcome {

@@ -1,11 +1,12 @@
 /**
- * Sending: `POST /conversations/:id/messages` and `GET /messages/:id`. The conversation decides and stores, then
- * the caller gets the response, then the Worker delivers the message
+ * Sending: `POST /conversations/:id/messages`, and `GET` and `DELETE /messages/:id`. The conversation decides and
+ * stores, then the caller gets the response, then the Worker delivers the message
  * (docs/design/0002-object-decides-worker-carries.md).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { may } from "../../../../shared/api/desk/rights.ts";
 import {
   AcceptedSchema,
   IdempotencyHeaderSchema,
@@ -30,6 +31,7 @@ import { withTimeout } from "../../../platform/deadline.ts";
 import { hexDigest } from "../../../platform/digest.ts";
 import { retryCall } from "../../../platform/object-call.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
+import { deskOf } from "../../http/auth/people.ts";
 import { describe, validator } from "../../http/describe.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf, servicesFor } from "../../http/request/choose-conversation.ts";
@@ -152,6 +154,51 @@ messages.get(
       message.parts.map(({ waiting }) => waiting),
     );
     return c.json(toMessageJson(message, found.conversation.id.toString(), pauseEnd));
+  },
+);
+
+messages.delete(
+  "/messages/:id",
+  describe({
+    id: "withdrawMessage",
+    tag: "messages",
+    access: "conversations.serve",
+    summary: { zh: "取消一条暂存的消息", en: "Withdraw a held message" },
+    text: {
+      zh: "只能取消还在等用户下一条消息的（held）；已发送或正在发送的为 409 not_held。登录的客服只能取消客服写的消息，并且须有权结束该会话。重试结果相同。",
+      en: "Only while it waits for the user's next message (held); one that was sent or is being sent is 409 not_held. A signed-in agent must have the right to close the session, and withdraws messages of agents only. A repeat has the same result.",
+    },
+    answers: { 204: { text: { zh: "已取消，不会发送", en: "Withdrawn; it will not be sent" } } },
+    problems: ["message_not_found", "not_held", "forbidden"],
+  }),
+  async (c) => {
+    const found = findMessage(servicesOf(c), c.req.param("id"));
+    const services = found && (await servicesFor(c, found.conversation));
+    const head = services && (await found.conversation.head());
+    if (found === undefined || services === undefined || !head) return problem(c, "message_not_found", {});
+    const { conversation, seq } = found;
+    if ((await conversation.message(miniProgramAccount(services.accountConfig.appid), seq)) === null)
+      return problem(c, "message_not_found", {});
+    const caller = c.get("caller");
+    if (caller.type === "agent") {
+      const row = await deskOf(c).session(caller.id, conversation.id.toString());
+      if (row === null || !may(caller.id, caller, "close", row.session)) return problem(c, "forbidden", {});
+    }
+    const withdrawn = await conversation.command({
+      id: `w:${seq}`,
+      by: caller.type === "agent" ? { type: "agent", id: caller.id } : { type: "api" },
+      log: head.log,
+      action: { type: "withdraw", message: seq },
+    });
+    if (withdrawn.ok) return c.body(null, 204);
+    switch (withdrawn.refusal.reason) {
+      case "gone":
+        return problem(c, "message_not_found", {});
+      case "no_right":
+        return problem(c, "forbidden", {});
+      default:
+        return problem(c, "not_held", {});
+    }
   },
 );
 

@@ -64,6 +64,7 @@ export function refuseAct(c: Context<HttpEnv>, refusal: ActRefusal, request: Ref
       return problem(c, "try_again", {}, { headers: { "retry-after": "1" } });
     case "sending":
     case "held":
+    case "not_held":
     case "handed_over":
     case "no_team":
     case "same_agent":
