@@ -10,17 +10,22 @@ import type {
   Alerts,
   AlertTested,
   AuditPage,
+  ClosedSessionList,
+  Commanded,
   Conversation,
   Diagnostics,
   Forwarding,
   Health,
   Invited,
   Message,
+  Noted,
+  OpenSessionList,
   Page,
   People,
   Person,
   Picture,
   Quarantine,
+  Rebuilt,
   Replayed,
   ReplayStarted,
   Resumed,
@@ -67,6 +72,18 @@ const alerts: Shape<Alerts> = {
 };
 const alertTested: Shape<AlertTested> = { robot: "string", vendor: "string", accepted: "boolean" };
 const audit: Shape<AuditPage> = { entries: "array", next: "number", head: "nullable", broken: "nullable" };
+const openSessions: Shape<OpenSessionList> = {
+  view: "string",
+  rows: "array",
+  next: "nullable",
+  counts: "object",
+  rev: "number",
+  epoch: "string",
+};
+const closedSessions: Shape<ClosedSessionList> = { view: "string", rows: "array", next: "nullable" };
+const commanded: Shape<Commanded> = { row: "nullable", isOverCapacity: "boolean" };
+const noted: Shape<Noted> = { log: "string", to: "number" };
+const rebuilt: Shape<Rebuilt> = { next: "nullable", asked: "number", failed: "number" };
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
 const replayed: Shape<Replayed> = { after: "number" };
 const replayStarted: Shape<ReplayStarted> = { conversations: "number", remaining: "number" };
@@ -110,6 +127,11 @@ export const read = {
   alerts: as(alerts),
   alertTested: as(alertTested),
   audit: as(audit),
+  openSessions: as(openSessions),
+  closedSessions: as(closedSessions),
+  commanded: as(commanded),
+  noted: as(noted),
+  rebuilt: as(rebuilt),
   webhooks: as(webhooks),
   replayed: as(replayed),
   replayStarted: as(replayStarted),

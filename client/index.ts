@@ -7,6 +7,7 @@
  * options throw.
  */
 import { read, readNothing, readPicture, readSettings, readStream } from "./answers.ts";
+import { createDeskCalls } from "./desk.ts";
 import { readOptions, VISIBLE_ASCII, type KefuClientOptions } from "./options.ts";
 import { invalidArgument } from "./problem.ts";
 import {
@@ -18,7 +19,7 @@ import {
   type LogPageOptions,
   type PageOptions,
 } from "./rows.ts";
-import { request, type Call } from "./transport.ts";
+import { request, type Call, type CallApi } from "./transport.ts";
 import type {
   Accepted,
   AccountSettings,
@@ -53,6 +54,7 @@ import type {
   VersionedSettings,
   Webhooks,
 } from "./types.ts";
+import { JSON_BODY, keyedHeaders } from "./write.ts";
 
 export { signContext, type SignContextError, type SignedContext } from "./sign-context.ts";
 export type { KefuClientOptions } from "./options.ts";
@@ -62,8 +64,6 @@ export type * from "./types.ts";
 /** The client. */
 export type KefuClient = ReturnType<typeof createKefuClient>;
 
-const JSON_BODY = { "content-type": "application/json" };
-const MAX_KEY = 128;
 /** Timeout of `diagnostics`, ms: WeChat takes up to 20 seconds. */
 const DIAGNOSTICS_MS = 25_000;
 /** Timeout of `resume`, ms: it sends a test message and may have to fetch an access token first. */
@@ -80,37 +80,44 @@ const PICTURE_MS = 25_000;
 export function createKefuClient(options: KefuClientOptions) {
   const transport = readOptions(options);
 
-  const call = <T>(call: Call, read: (response: Response) => Promise<T | undefined>): Promise<Result<T>> =>
-    request(transport, call, read);
+  const call: CallApi = (call, read) => request(transport, call, read);
   const act = async (action: Call): Promise<Result<void>> => {
     const result = await call(action, readNothing);
     return result.ok ? { ok: true, value: undefined } : result;
   };
-  const readPage = (id: string, { after, limit, log }: LogPageOptions, signal?: AbortSignal): Promise<Result<Page>> =>
-    call(
-      { method: "GET", path: ["conversations", { id }, "messages"], query: { after, limit, log }, signal },
-      read.page,
-    );
+  const readPage = (id: string, query: LogPageOptions, signal?: AbortSignal): Promise<Result<Page>> => {
+    const { after, before, limit, log } = query;
+    const path = ["conversations", { id }, "messages"];
+    return call({ method: "GET", path, query: { after, before, limit, log }, signal }, read.page);
+  };
 
   return {
+    ...createDeskCalls(call),
+
     /**
      * Sends a user a message. Success means that it is stored and will be sent to WeChat; `message(id)` returns its
      * status. The client retries with the same Idempotency-Key, so the message is never sent twice.
      */
     async send(id: string, message: Outbound, options: SendOptions = {}): Promise<Result<Accepted>> {
-      const { idempotencyKey = crypto.randomUUID(), log, ...rest } = options;
-      if (!VISIBLE_ASCII.test(idempotencyKey) || idempotencyKey.length > MAX_KEY) {
-        return { ok: false, error: invalidArgument("idempotencyKey", "must be 1 to 128 visible ASCII characters") };
-      }
-      const headers = { ...JSON_BODY, "idempotency-key": idempotencyKey };
+      const { idempotencyKey, log, ...rest } = options;
+      const headers = keyedHeaders(idempotencyKey);
+      if (!headers.ok) return headers;
       const body = JSON.stringify({ ...message, ...rest });
       const path = ["conversations", { id }, "messages"];
-      return call({ method: "POST", path, query: { log }, headers, body }, read.accepted);
+      return call({ method: "POST", path, query: { log }, headers: headers.value, body }, read.accepted);
     },
 
     /** Returns the status of a message. */
     message(id: string): Promise<Result<Message>> {
       return call({ method: "GET", path: ["messages", { id }] }, read.message);
+    },
+
+    /**
+     * Withdraws a message that is held for the user's next message; `not_held` when it was sent or is being sent. A
+     * repeat has the same result.
+     */
+    withdraw(id: string): Promise<Result<void>> {
+      return act({ method: "DELETE", path: ["messages", { id }] });
     },
 
     /** Returns the reply window, the context and the newest rows. @param query `limit`: 1 to 200 rows, default 20 */
@@ -119,7 +126,7 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "GET", path: ["conversations", { id }], query: { limit } }, read.conversation);
     },
 
-    /** Returns a page of the log after a cursor. */
+    /** Returns a page of the log after a cursor, or with `before` the rows before it. */
     messages(id: string, page: LogPageOptions = {}): Promise<Result<Page>> {
       return readPage(id, page);
     },

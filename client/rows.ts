@@ -25,10 +25,12 @@ export interface LogPageOptions extends PageOptions {
    * another log.
    */
   readonly log?: string;
+  /** Reads backwards, instead of `after`: the rows before this `seq`; `end`: the newest rows. */
+  readonly before?: number | "end";
 }
 
 /** How to follow a log. */
-export interface ChangesOptions extends LogPageOptions {
+export interface ChangesOptions extends Omit<LogPageOptions, "before"> {
   /** Polling interval when there are no new rows, ms. Without it the sequence ends there. Each poll is a request. */
   readonly pollMs?: number;
   /** Ends the sequence without an error. */

@@ -46,6 +46,9 @@ export interface Call {
   readonly minTimeoutMs?: number;
 }
 
+/** Makes a call of one client: `request` with its transport. */
+export type CallApi = <T>(call: Call, read: (response: Response) => Promise<T | undefined>) => Promise<Result<T>>;
+
 /**
  * The longest delay between two tries, ms. A response with a longer Retry-After is returned to the caller without a
  * retry.

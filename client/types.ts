@@ -5,6 +5,16 @@
 import type * as v from "valibot";
 import type { AlertsSchema, AlertTestedSchema } from "../shared/api/alerts.ts";
 import type { AuditEntrySchema, AuditPageSchema } from "../shared/api/audit.ts";
+import type {
+  CommandedSchema,
+  NoteBodySchema,
+  NotedSchema,
+  RebuiltSchema,
+  SessionBodySchema,
+  TransferBodySchema,
+} from "../shared/api/desk/commands.ts";
+import type { ClosedRowSchema, ListSchema } from "../shared/api/desk/lists.ts";
+import type { DeskRowSchema, LIST_ORDERS, OPEN_VIEWS } from "../shared/api/desk/row.ts";
 import type { DiagnosticsSchema } from "../shared/api/diagnostics.ts";
 import type { AccountEventSchema, AccountEventsSchema, ForwardingSchema } from "../shared/api/events.ts";
 import type { ExportLineSchema } from "../shared/api/export.ts";
@@ -102,6 +112,62 @@ export type AccountSettings = v.InferOutput<typeof AccountSettingsSchema>;
 
 /** The same type, deeply read-only, so that a constant can be passed. */
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+/** An open session of the desk, in a list. */
+export type DeskRow = v.InferOutput<typeof DeskRowSchema>;
+/** A session that has ended, in a list. */
+export type ClosedRow = v.InferOutput<typeof ClosedRowSchema>;
+/** A list of open sessions. `mine`, `parked` and `team` are those of an agent: empty for an API key. */
+export type OpenView = (typeof OPEN_VIEWS)[number];
+/** A page of open sessions. */
+export type OpenSessionList = Exclude<v.InferOutput<typeof ListSchema>, { readonly view: "closed" }>;
+/** A page of sessions that have ended. */
+export type ClosedSessionList = Extract<v.InferOutput<typeof ListSchema>, { readonly view: "closed" }>;
+/** The session after a command: null when it has ended. */
+export type Commanded = v.InferOutput<typeof CommandedSchema>;
+/** The agent, or the team, that a session is transferred to. */
+export type TransferTarget = v.InferInput<typeof TransferBodySchema>["to"];
+/** A note: its text, the log it is for, and the agents it mentions. */
+export type NoteInput = v.InferInput<typeof NoteBodySchema>;
+/** A note that was written. */
+export type Noted = v.InferOutput<typeof NotedSchema>;
+/** A page of a rebuild of the desk. */
+export type Rebuilt = v.InferOutput<typeof RebuiltSchema>;
+
+/** The session that a command is for: a row of a list, or its parts. */
+export interface NamedSession extends Pick<DeskRow, "conversation" | "log" | "version"> {
+  readonly session: Pick<DeskRow["session"], "seq">;
+}
+
+/** Which part of a list is read. */
+export interface ListOptions {
+  /** Default `waiting`. */
+  readonly order?: (typeof LIST_ORDERS)[number];
+  /** Only users whose name or end of the id contains this. */
+  readonly q?: string;
+  /** `next` of the page before. */
+  readonly after?: string;
+  /** 1 to 200, default 50. */
+  readonly limit?: number;
+}
+
+/** The options of a command. */
+export interface CommandOptions {
+  /**
+   * A repeated id has no further effect within 24 hours. Pass your own id when you may have to repeat the call; the
+   * default is a new UUID, which covers the client's own retries.
+   */
+  readonly id?: v.InferInput<typeof SessionBodySchema>["id"];
+}
+
+/** The options of a transfer. */
+export interface TransferOptions extends CommandOptions {
+  /** A note for the next agent. */
+  readonly note?: string;
+}
+
+/** The options of a note. */
+export type NoteOptions = Pick<SendOptions, "idempotencyKey">;
 
 /** Settings with the version they were read as. */
 export interface VersionedSettings {
