@@ -56,6 +56,8 @@ export interface Desk {
   /** Reports that the agent has read the open conversation to its end. */
   readonly see: () => void;
   readonly typing: (isTyping: boolean) => void;
+  /** Withdraws a message that is held for the user's next message. @throws ApiProblem */
+  readonly withdraw: (message: string) => Promise<void>;
   readonly choosePresence: (presence: PresenceInput) => Promise<void>;
   /** Runs a command on a session. @throws ApiProblem */
   readonly act: (target: Target, name: string, extra?: Readonly<Record<string, unknown>>) => Promise<Commanded>;
@@ -256,6 +258,9 @@ export function createDesk(options: DeskOptions): Desk {
     typing: (on) => void link.send({ type: "typing", on }),
     async choosePresence(presence) {
       await call("PUT", "me/presence", { body: presence });
+    },
+    async withdraw(message) {
+      await call("DELETE", `messages/${message}`);
     },
     act: ({ conversation, ...target }, name, more = {}) =>
       command(conversation, name, { id: crypto.randomUUID(), ...target, ...more }),

@@ -192,6 +192,8 @@ export const EN: Texts = {
 
   uploading: "Uploading the picture",
   sendAgain: "Send again",
+  withdraw: "Do not send",
+  withdrawn: "Withdrawn; it will not be sent",
   holdIt: "Send after the user's next message",
   copy: "Copy",
   copied: "Copied",

@@ -190,6 +190,8 @@ export const ZH = {
 
   uploading: "正在上传图片",
   sendAgain: "再发一次",
+  withdraw: "取消发送",
+  withdrawn: "已取消，不会发送",
   holdIt: "等用户下次发消息时发出",
   copy: "复制",
   copied: "已复制",

@@ -11,7 +11,7 @@ import { useTexts } from "../text/texts.ts";
 import { copyText } from "../ui/copy.ts";
 import { fill } from "../ui/text.ts";
 import { Composer } from "./composer.tsx";
-import { nameOf, useClock, useShared } from "./context.ts";
+import { describeProblem, nameOf, useClock, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { agentName } from "./list-row.tsx";
 import { Log } from "./log.tsx";
@@ -63,6 +63,12 @@ export function ChatPane(props: ChatProps): JSX.Element {
             copyText(text, t.copyFailed).then(
               () => notify(t.copied),
               () => notify(t.copyFailed, true),
+            );
+          },
+          withdraw: (message) => {
+            desk.withdraw(message).then(
+              () => notify(t.withdrawn),
+              (error: unknown) => notify(describeProblem(error, t), true),
             );
           },
         }

@@ -130,7 +130,14 @@ function OutLine({
         )}
       </p>
       <Unmask content={content} line={line} onUnmask={onUnmask} />
-      {!isCalm(delivery) && <Outcome delivery={delivery} text={text} actions={actions} />}
+      {!isCalm(delivery) && (
+        <Outcome
+          delivery={delivery}
+          message={by.type === "agent" && part === 1 ? line.id : null}
+          text={text}
+          actions={actions}
+        />
+      )}
     </article>
   );
 }

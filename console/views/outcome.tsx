@@ -11,15 +11,19 @@ export interface LineActions {
   readonly again: (text: string) => void;
   readonly hold: (text: string) => void;
   readonly copy: (text: string) => void;
+  /** Withdraws a held message, by its id. */
+  readonly withdraw: (message: string) => void;
 }
 
 /** Renders the outcome of a message that was not simply sent: the reason in words, then the possible action. */
 export function Outcome(props: {
   readonly delivery: Exclude<Delivery, CalmDelivery>;
+  /** The id of the message when an agent wrote it; null: another author. */
+  readonly message: string | null;
   readonly text: string | null;
   readonly actions: LineActions | null;
 }): JSX.Element {
-  const { delivery, text, actions } = props;
+  const { delivery, message, text, actions } = props;
   const t = useTexts();
   const words = (): string => {
     switch (delivery.state) {
@@ -42,6 +46,11 @@ export function Outcome(props: {
         <Icon name={isBad ? "alert" : delivery.state === "held" ? "hour" : "clock"} />
         {words()}
       </span>
+      {delivery.state === "held" && message !== null && actions !== null && (
+        <button type="button" onClick={() => actions.withdraw(message)}>
+          {t.withdraw}
+        </button>
+      )}
       {text !== null && actions !== null && (isBad || delivery.state === "unconfirmed") && (
         <>
           {isWindow ? (
