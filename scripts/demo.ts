@@ -3,9 +3,11 @@
  * transcript; exit code 0 when every line is as expected, otherwise 1.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Commanded, DeskRow, OpenSessionList } from "../client/index.ts";
 import type { ChatLine } from "../emulator/model.ts";
 import type { PushRecord } from "../emulator/push-model.ts";
 import { readFlags } from "./lib/command-line.ts";
+import { signInAgent, type DeskAgent } from "./lib/desk-agent.ts";
 import { portProblem } from "./lib/ports.ts";
 import type { Stack } from "./lib/stack.ts";
 
@@ -21,6 +23,7 @@ const { ALWAYS_OPEN, startStack, useShopSettings } = await import("./lib/stack.t
 
 const SHOPPER = "oDemoShopper00000000000001";
 const WATCHER = "oDemoWatcher00000000000002";
+const ASKER = "oDemoAsker0000000000000003";
 
 const CLOCK_SKEW_MS = 6_000;
 
@@ -171,9 +174,75 @@ async function unreadable(stack: Stack): Promise<void> {
   check("存入隔离区 / stored in the quarantine", entries.length === 1, entries[0]?.cause ?? "");
 }
 
+async function serveAtDesk(stack: Stack): Promise<void> {
+  heading("客服工作台", "an agent of the desk answers");
+  await useShopSettings(stack, { ...SETTINGS, humanService: "desk" });
+  const push = await stack.control.text(ASKER, "人工");
+  show(push, "人工");
+  check("应答 success，不转给微信客服 / acknowledged, not handed over to WeChat", push.outcome === "acknowledged");
+  const queue = await until(
+    () => listed(stack.api("GET", "/api/v1/conversations?view=queue")),
+    ({ rows }) => rows.length === 1,
+  );
+  const [row] = queue.rows;
+  if (row === undefined) return check("用户在排队 / the user is queued", false);
+  const { contact, line } = row;
+  check("用户在排队，列表没有 OPENID / queued; the list has no openid", true, `…${contact.tail}: ${line?.text ?? ""}`);
+  const invited = await stack.api("POST", "/api/v1/agents", { name: "小林", role: "agent" });
+  const { invite }: { invite: { url: string } } = await invited.json();
+  const agent = await signInAgent(stack.workerUrl, invite.url);
+  try {
+    await answerAtDesk(stack, agent, row);
+  } finally {
+    agent.leave();
+  }
+}
+
+async function answerAtDesk(stack: Stack, agent: DeskAgent, waiting: DeskRow): Promise<void> {
+  const path = `/conversations/${waiting.conversation}`;
+  const command = (name: string, { log, version, session }: DeskRow, more: object = {}): Promise<Response> => {
+    const body = { id: `demo-${name}`, log, version, session: session.seq, ...more };
+    return agent.call("POST", `${path}/${name}`, body);
+  };
+  const taken: Commanded = await (await command("take", waiting)).json();
+  check(
+    "客服接受邀请、登录并接入 / the agent accepts the invite and takes it",
+    taken.row?.session.assignee === agent.id,
+  );
+  const reply = { type: "text", content: "您好，我是小林，请问有什么可以帮您？", log: waiting.log };
+  await agent.call("POST", `${path}/replies`, reply, "demo-reply");
+  await agent.call("POST", `${path}/replies`, reply, "demo-reply");
+  const chat = await until(
+    () => readChat(stack, ASKER, 1),
+    (texts) => texts.includes(reply.content),
+  );
+  for (const text of chat) console.log(`  ← ${text}`);
+  check(
+    "重试也只回复一次 / one reply, though it was sent twice",
+    chat.filter((text) => text === reply.content).length === 1,
+  );
+  const [mine] = (await listed(agent.call("GET", "/conversations?view=mine"))).rows;
+  const { next }: { next: number } = await (await agent.call("GET", `${path}/messages?before=end&limit=1`)).json();
+  // Refused as `sending` until the outcome of the reply is recorded.
+  const closed = await until(
+    () => command("close", mine ?? waiting, { seenSeq: next }),
+    ({ status }) => status === 200,
+  );
+  check("客服结束会话 / the agent closes the session", closed.status === 200);
+  const left = await listed(stack.api("GET", "/api/v1/conversations?view=all"));
+  check("没有人在等待 / no user is waiting", left.rows.length === 0);
+}
+
+async function listed(response: Promise<Response>): Promise<OpenSessionList> {
+  return (await response).json();
+}
+
 function parseLog(line: string): Readonly<Record<string, unknown>> {
   return line.startsWith("{") ? JSON.parse(line) : {};
 }
+
+// Open at any hour, and automation is not muted after an API message, so that the demo always takes the same course.
+const SETTINGS = { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 };
 
 const started = Date.now();
 const stack = await startStack({ onLog: (line) => logLines.push(line) }).catch((error: unknown) => {
@@ -183,12 +252,11 @@ const stack = await startStack({ onLog: (line) => logLines.push(line) }).catch((
   process.exit(1);
 });
 try {
-  // Open at any hour, and automation is not muted after an API message, so that the demo always takes the same course.
-  await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
+  // Users who ask for a person are handed over to WeChat's own agents, in the last scene to the desk.
+  await useShopSettings(stack, { ...SETTINGS, humanService: "wechat" });
   console.log("edge-kefu demo: 微信(本地模拟) ⇄ 加密推送 ⇄ workerd ⇄ Durable Object ⇄ 客服消息接口");
-  for (const scene of [verification, greeting, rules, repeats, handOver, quota, killedToken, unreadable]) {
-    await scene(stack);
-  }
+  const scenes = [verification, greeting, rules, repeats, handOver, quota, killedToken, unreadable, serveAtDesk];
+  for (const scene of scenes) await scene(stack);
 } finally {
   await stack.stop();
 }
