@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "vitest";
+import { afterEach, beforeEach, it } from "vitest";
 import { ROOT } from "../../scripts/lib/build.ts";
 
 let folder: string;
@@ -42,24 +42,19 @@ async function runWithTakenPort(script: string, args: readonly string[], after: 
 
 const local = () => ["--persist-to", join(folder, "data"), "--dev-vars", join(folder, ".dev.vars")];
 
-/** In the order in which they are chosen. */
-describe.for([
-  ["the worker", 1],
-  ["the emulator", 2],
-  ["the shop's back end", 3],
-] as const)("when the port of %s is taken", ([, after]) => {
-  it.for([
-    ["npm start", "start.ts", []],
-    ["npm run setup", "setup.ts", ["--local", "--yes"]],
-  ] as const)("%s chooses again", async ([, script, flags], { expect }) => {
-    const output = await runWithTakenPort(script, [...flags, ...local()], after);
-    const taken = /port (\d+) is taken/.exec(output)?.[1] ?? "";
-    expect(taken).not.toBe("");
-    expect(output).toContain("is running");
-    expect(output.split("is running")[1]).not.toContain(`:${taken}`);
-    expect(output).not.toMatch(/^\s+at /m);
-    expect(output).not.toMatch(/kj::Exception|EADDRINUSE|ERR_ADDRESS_IN_USE/);
-  });
+/** In the order in which they are chosen. The setup chooses them by the same function as `npm start`. */
+it.for([
+  ["npm start", "the worker", 1, "start.ts", []],
+  ["npm start", "the emulator", 2, "start.ts", []],
+  ["npm run setup", "the shop's back end", 3, "setup.ts", ["--local", "--yes"]],
+] as const)("%s chooses again when the port of %s is taken", async ([, , after, script, flags], { expect }) => {
+  const output = await runWithTakenPort(script, [...flags, ...local()], after);
+  const taken = /port (\d+) is taken/.exec(output)?.[1] ?? "";
+  expect(taken).not.toBe("");
+  expect(output).toContain("is running");
+  expect(output.split("is running")[1]).not.toContain(`:${taken}`);
+  expect(output).not.toMatch(/^\s+at /m);
+  expect(output).not.toMatch(/kj::Exception|EADDRINUSE|ERR_ADDRESS_IN_USE/);
 });
 
 it("reports in words that the ports are taken repeatedly", async ({ expect }) => {
