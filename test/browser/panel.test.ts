@@ -51,7 +51,7 @@ describe("the records", () => {
     expect(shown.some((code) => code.includes("msg_signature="))).toBe(true);
   });
 
-  it("show an API call with its bodies, the token masked until asked for", async ({ expect }) => {
+  it("show an API call with its bodies, and the token masked until it is revealed", async ({ expect }) => {
     const page = await answered();
     await record(page, "custom/send").first().click();
     const detail = page.locator(".record-detail");
@@ -76,7 +76,7 @@ describe("the records", () => {
     expect(await record(page, "custom/send").count()).toBeGreaterThan(1);
   });
 
-  it("say in the dark, too, by which kind they are filtered", async ({ expect }) => {
+  it("show the selected filter in the dark appearance, too", async ({ expect }) => {
     const page = await scene.open({ ...DESKTOP, colorScheme: "dark" });
     const lightness = (selector: string) =>
       page.locator(selector).evaluate((box) => {
@@ -117,7 +117,7 @@ describe("the records", () => {
 });
 
 describe("a tab", () => {
-  it("opens at its top, wherever the one before was scrolled to", async ({ expect }) => {
+  it("opens at its top, regardless of the scroll position of the previous one", async ({ expect }) => {
     const page = await scene.open({ viewport: { width: 1280, height: 400 } });
     await enter(page);
     for (const text of ["一", "二", "三", "四"]) await scene.stack.control.text(await openidOf(page), text);
@@ -131,7 +131,7 @@ describe("a tab", () => {
 });
 
 describe("faults", () => {
-  it("a push URL without a server: the user sees the platform's error line until it is back", async ({ expect }) => {
+  it("show the user the platform's error line while the push URL has no server", async ({ expect }) => {
     const page = await answered();
     await tab(page, "故障");
     await toggle(page, "推送地址不可达").click();
@@ -164,8 +164,8 @@ describe("faults", () => {
   });
 });
 
-describe("the books", () => {
-  it("show what may still be sent by both grants, which end with the clock", async ({ expect }) => {
+describe("the state view", () => {
+  it("shows the remaining sends of both grants, which expire by the clock", async ({ expect }) => {
     const page = await answered();
     await tab(page, "状态");
     await page.getByText(/剩余 4\/5，至/).waitFor();
@@ -180,7 +180,7 @@ describe("the books", () => {
     expect((await scene.stack.control.state()).clock.offsetMs).toBe(0);
   });
 
-  it("show the token, masked, and what became of it when it is killed", async ({ expect }) => {
+  it("shows the token masked, and its state after it is invalidated", async ({ expect }) => {
     const page = await answered();
     await tab(page, "状态");
     await page.locator(".token").getByText("有效").waitFor();
@@ -196,7 +196,7 @@ describe("the books", () => {
 });
 
 describe("the platform", () => {
-  it("takes every switch and number to the emulator", async ({ expect }) => {
+  it("sends every switch and number to the emulator", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await tab(page, "平台");
     const names = [
@@ -245,7 +245,7 @@ describe("the platform", () => {
     await scene.stack.control.app({ appid: LOCAL_APP.appid, format: "xml" });
   });
 
-  it("keeps a push URL typed in the moment the view opened", async ({ expect }) => {
+  it("keeps a push URL that is typed at the moment when the view opens", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await page.getByRole("tab", { name: "平台" }).waitFor();
     // Everything in one task of the page, before it has rendered the view and run its effects.
@@ -263,7 +263,7 @@ describe("the platform", () => {
     expect(await page.getByLabel("消息推送 URL").inputValue()).toBe("https://typed.example/wechat");
   });
 
-  it("says what the emulator refused", async ({ expect }) => {
+  it("shows the emulator's refusal", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await tab(page, "平台");
     await page.getByLabel("消息推送 URL").fill("ftp://nowhere");
@@ -280,7 +280,7 @@ describe("the platform", () => {
 });
 
 describe("colours forced by the system", () => {
-  it("leave the switches to be seen, what is on, and which tab is open", async ({ expect }) => {
+  it("show the switches, their state, and the open tab", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await page.emulateMedia({ forcedColors: "active" });
     await tab(page, "故障");
@@ -306,7 +306,7 @@ describe("colours forced by the system", () => {
 });
 
 describe("reset", () => {
-  it("asks, then forgets chats, records, faults and switches", async ({ expect }) => {
+  it("asks for confirmation, then clears chats, records, faults and switches", async ({ expect }) => {
     const page = await answered();
     await scene.stack.control.fault({ fault: "dead", times: 1 });
     await page.getByRole("button", { name: "全部重置" }).click();
@@ -324,7 +324,7 @@ describe("reset", () => {
 });
 
 describe("a page of another origin", () => {
-  it("may not play with the emulator", async ({ expect }) => {
+  it("cannot control the emulator", async ({ expect }) => {
     const headers = { origin: "https://elsewhere.example", "content-type": "text/plain" };
     const response = await fetch(`${scene.stack.emulatorUrl}/_emulator/reset`, { method: "POST", headers, body: "{}" });
     expect(response.status).toBe(403);

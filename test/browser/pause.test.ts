@@ -42,7 +42,7 @@ async function paused(
 }
 
 describe("a pause", () => {
-  it("is shown with its errcode, its end and the cure, and lifted by a button once its cause is gone", async ({
+  it("is shown with its errcode, its end and the fix, and is lifted by a button once its cause is gone", async ({
     expect,
   }) => {
     const page = await paused([UNAUTHORISED]);
@@ -65,7 +65,7 @@ describe("a pause", () => {
     await expect.poll(() => banner(page).count()).toBe(0);
   });
 
-  it("is said to be simulated after a fault that the first refusal used up, on its record, too", async ({ expect }) => {
+  it("is marked as simulated, also in its record, after the first refusal used up the fault", async ({ expect }) => {
     const page = await paused([{ ...UNAUTHORISED, times: 1 }]);
     await banner(page).getByText("错误由本地微信模拟，该故障已用完或已清除：点「立即恢复」").waitFor();
     await page.getByText("errcode 48001 · 模拟").waitFor();
@@ -145,7 +145,7 @@ describe("a pause", () => {
 });
 
 describe("by keyboard", () => {
-  it("the notice takes no focus when it comes, keeps it while it asks, and leaves it in the page when it goes", async ({
+  it("the notice takes no focus when it appears, keeps it during a request, and leaves it in the page when it disappears", async ({
     expect,
   }) => {
     const page = await paused([UNAUTHORISED]);

@@ -19,7 +19,7 @@ afterEach(async ({ expect }) => {
 afterAll(() => scene.stop());
 
 describe("an input method", () => {
-  it("takes the Enter that picks its candidate, in Safari as well", async ({ expect }) => {
+  it("handles the Enter that selects a candidate, in Safari as well", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await enter(page);
     const input = page.getByLabel("输入消息");
@@ -89,7 +89,7 @@ describe("a reader who scrolled up", () => {
 });
 
 describe("a picture", () => {
-  it("that failed to load is not called expired, and comes at the next try", async ({ expect }) => {
+  it("that failed to load is not called expired, and loads at the next try", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await enter(page);
     // The first answer is not a picture.
@@ -117,7 +117,7 @@ describe("a picture", () => {
 });
 
 describe("a time", () => {
-  it("says the day, too, when that is over by the emulator's clock", async ({ expect }) => {
+  it("shows the day, too, when it is another day by the emulator's clock", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await enter(page);
     await bubbles(page, "theirs").first().waitFor();
@@ -149,7 +149,7 @@ describe("a time", () => {
 });
 
 describe("the chat's head", () => {
-  it.for([1280, 375])("holds the user's whole name at %i pixels, in English as well", async (width, { expect }) => {
+  it.for([1280, 375])("shows the user's whole name at %i pixels, in English as well", async (width, { expect }) => {
     const page = await scene.open({ viewport: { width, height: 720 } });
     await page.evaluate(() => localStorage.setItem("edge-kefu.openid", `o${"A".repeat(23)}WMWM`));
     await page.reload();

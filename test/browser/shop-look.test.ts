@@ -70,7 +70,7 @@ async function axe(page: Page): Promise<readonly string[]> {
 }
 
 describe.for(["中文", "English"])("in %s", (language) => {
-  it("fits every width, and a finger every button", async ({ expect }) => {
+  it("fits every width, and has buttons large enough for a finger", async ({ expect }) => {
     const page = await openShop(scene, PHONE);
     if (language === "English") {
       await page.getByRole("button", { name: "English" }).tap();
@@ -138,7 +138,7 @@ describe("by touch", () => {
     await page.getByRole("dialog", { name: "微信客服（企业微信）" }).waitFor();
   });
 
-  it("a disabled button stays shut", async ({ expect }) => {
+  it("a disabled button does nothing", async ({ expect }) => {
     const page = await openShop(scene, PHONE);
     await goTo(page, "order/index?id=900");
     await contactButton(page).tap({ force: true });

@@ -42,7 +42,7 @@ async function openAs(name: string, options: PageOptions): Promise<Page> {
 }
 
 describe.for(["light", "dark"] as const)("the shop, %s", (colorScheme) => {
-  it("looks as it did, page by page", async ({ expect }) => {
+  it("looks like the stored pictures, page by page", async ({ expect }) => {
     const page = await openAs(`look-${colorScheme}`, { ...PHONE, colorScheme });
     await walkThrough(page, async (name) => {
       const share = await differsBy(scene.browser, phone(page), `shop-${name}-${colorScheme}`);
@@ -75,7 +75,7 @@ describe("the stories of the documents", () => {
     expect.soft(await step("4-order")).toBeLessThan(MAX_SHARE);
   });
 
-  it("WeChat dead while the user writes, then alive: the answer comes once", async ({ expect }) => {
+  it("WeChat unreachable while the user writes, then reachable: the answer arrives once", async ({ expect }) => {
     const page = await openAs("story-dead", DESKTOP);
     const dead = page.getByRole("switch", { name: "微信接口无响应" });
     const tab = (name: string) => page.getByRole("tab", { name }).click();

@@ -24,7 +24,7 @@ afterEach(async ({ expect }) => {
 afterAll(() => scene.stop());
 
 describe.for(LOOKS)("the shop at $width px, $colorScheme", ({ width, colorScheme }) => {
-  it("looks as it did, page by page", async ({ expect }) => {
+  it("looks like the stored pictures, page by page", async ({ expect }) => {
     const page = await openShop(scene, { ...PHONE, viewport: { width, height: 720 }, colorScheme });
     await walkThrough(page, async (name) => {
       const picture = `shop-${width}-${name}-${colorScheme}`;

@@ -40,7 +40,7 @@ async function lastEntry(openid: string) {
 }
 
 describe("the mini program", () => {
-  it("is what the phone opens; its contact button opens the chat, and 你好 is answered", async ({ expect }) => {
+  it("is opened by the phone; its contact button opens the chat, and 你好 is answered", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await contactButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
@@ -51,7 +51,7 @@ describe("the mini program", () => {
     expect(await page.getByRole("log").count()).toBe(0);
   });
 
-  it("is served with a policy as strict as the phone's, and framed by it alone", async ({ expect }) => {
+  it("is served with the phone's strict policy, and only the phone may frame it", async ({ expect }) => {
     const response = await fetch(`${scene.stack.emulatorUrl}/miniprogram/`);
     const policy = response.headers.get("content-security-policy") ?? "";
     expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
@@ -59,7 +59,7 @@ describe("the mini program", () => {
     expect(policy).not.toContain("unsafe");
   });
 
-  it("has pages one over another, tabs beside each other, and titles of their own", async ({ expect }) => {
+  it("has a stack of pages, tabs, and a title for each page", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await openTeacup(page);
     expect(await page.getByRole("navigation", { name: "标签栏" }).count()).toBe(0);
@@ -71,7 +71,7 @@ describe("the mini program", () => {
     expect(await page.getByRole("button", { name: "返回" }).count()).toBe(0);
   });
 
-  it("speaks the phone's language and wears its colours", async ({ expect }) => {
+  it("has the language and the appearance of the phone", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await page.getByRole("button", { name: "English" }).click();
     await shopOf(page).getByText("Hill Shop").waitFor();
@@ -85,7 +85,7 @@ describe("the mini program", () => {
     await expect.poll(ground).not.toBe(light);
   });
 
-  it("is used by keyboard, too", async ({ expect }) => {
+  it("can be used by keyboard", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await contactButton(page).focus();
     await page.keyboard.press("Enter");
@@ -95,7 +95,7 @@ describe("the mini program", () => {
 });
 
 describe("the way into the chat and back", () => {
-  it("from a product: the worker greets with its name, a card leads to the right page", async ({ expect }) => {
+  it("from a product: the worker greets with its name, and a card opens the right page", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await openTeacup(page);
     // At the second click the phone is already in the chat.
@@ -132,7 +132,7 @@ describe("the way into the chat and back", () => {
     expect(await page.locator(".program-bar h2").textContent()).toBe("青瓷茶杯");
   });
 
-  it("from an order: its card carries number and status, and a card to a tab page is followed", async ({ expect }) => {
+  it("from an order: its card has number and status, and a card of a tab page is followed", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await shopOf(page)
       .getByRole("button", { name: /最近的订单/ })
@@ -165,7 +165,7 @@ describe("the way into the chat and back", () => {
     await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
   });
 
-  it("a link to a page opens the program there, and back leads to its front", async ({ expect }) => {
+  it("a link to a page opens the program there, and the back button opens its first page", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await contactButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
@@ -219,7 +219,7 @@ describe("wx.openCustomerServiceChat", () => {
     expect((await scene.stack.control.state()).users).toStrictEqual([]);
   });
 
-  it("refused because WeCom is not bound, becomes the contact button: never a dead one", async ({ expect }) => {
+  it("refused because WeCom is not bound, becomes the contact button, which works", async ({ expect }) => {
     const page = await openHelp("失败：未绑定企业微信");
     await chatButton(page).click();
     await page.getByRole("status").getByText("请再点一次以联系客服").waitFor();
@@ -230,7 +230,7 @@ describe("wx.openCustomerServiceChat", () => {
     expect(await scene.closePages()).toStrictEqual([expect.stringContaining("not_bound: ")]);
   });
 
-  it("cancelled by the user, says nothing and can be tried again", async ({ expect }) => {
+  it("cancelled by the user, shows no message and can be tried again", async ({ expect }) => {
     const page = await openHelp("失败：用户取消");
     // The phone uses the option selected when the call arrives, and this listener was added after the phone's.
     const decided = page.evaluate(
@@ -258,7 +258,7 @@ describe("wx.openCustomerServiceChat", () => {
 });
 
 describe("the floating entry", () => {
-  it("opens a menu of the ways in and the page's own", async ({ expect }) => {
+  it("opens a menu of the entry methods and the page's own items", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await floatingEntry(page).click();
     const menu = shopOf(page).getByRole("dialog", { name: "客服与帮助" });

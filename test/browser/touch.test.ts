@@ -33,7 +33,7 @@ async function problems(page: Page): Promise<readonly string[]> {
 }
 
 describe("by touch, on 375 pixels", () => {
-  it("a user comes in, writes, picks a face and sends a picture", async ({ expect }) => {
+  it("a user enters, writes, picks a face and sends a picture", async ({ expect }) => {
     const page = await scene.open(PHONE);
     await page.getByRole("button", { name: "联系客服" }).tap();
     await page.getByLabel("输入消息").tap();
@@ -50,7 +50,7 @@ describe("by touch, on 375 pixels", () => {
     expect(await overflow(page)).toBe(0);
   });
 
-  it("the panel is a second view, with everything in it", async ({ expect }) => {
+  it("the panel is a second view with all its contents", async ({ expect }) => {
     const page = await scene.open(PHONE);
     await page.getByRole("button", { name: "联系客服" }).tap();
     await bubbles(page, "theirs").first().waitFor();
@@ -130,7 +130,7 @@ describe.for([
 });
 
 describe("by keyboard alone", () => {
-  it("a user comes in and writes, and the tabs turn by arrows", async ({ expect }) => {
+  it("a user enters and writes, and arrow keys change the tabs", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
     await page.getByLabel("session-from").focus();

@@ -128,7 +128,7 @@ describe("what a tap does in", () => {
 });
 
 describe("supports", () => {
-  it("says the same to the app's own code, with the reason", ({ expect }) => {
+  it("returns the same to the app's own code, with the reason", ({ expect }) => {
     useClient({ platform: "ohos" });
     expect(helpers.supports("contact")).toBe(false);
     expect(helpers.whyUnsupported("contact.card")).toBe("harmonyos");
@@ -154,14 +154,14 @@ describe("supports", () => {
     }
   });
 
-  it("asks WeChat once, however many buttons there are", ({ expect }) => {
+  it("calls WeChat once, for any number of buttons", ({ expect }) => {
     const wx = useClient();
     for (let count = 0; count < 5; count++) mount("contact-button", WECOM);
     expect(wx["getDeviceInfo"]).toHaveBeenCalledOnce();
     expect(wx["getAccountInfoSync"]).toHaveBeenCalledOnce();
   });
 
-  it("accepts from the app that a limit no longer holds", async ({ expect }) => {
+  it("lets the app lift a limit", async ({ expect }) => {
     // A new copy of the module: a lifted limit stays lifted as long as the mini program runs.
     vi.resetModules();
     const fresh: typeof helpers = await import(`${DIST}/index.js?lifted`);
@@ -172,7 +172,7 @@ describe("supports", () => {
   });
 });
 
-it("turns into the contact button also where WeChat only says no when asked", async ({ expect }) => {
+it("becomes the contact button when WeChat refuses only the call itself", async ({ expect }) => {
   const options = { calls: { openCustomerServiceChat: refuse("openCustomerServiceChat:fail function not exist") } };
   useClient(options);
   const button = mount("open-customer-service-chat", { ...WECOM, fallback: "contact" });

@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 describe("the context", () => {
-  it("goes into session-from, readable by people and by the worker", ({ expect }) => {
+  it("is written into session-from, readable by people and by the worker", ({ expect }) => {
     const button = mount("contact-button", { context: PRODUCT, sessionLabel: "青瓷茶杯 ¥128", signed: "1.2.token" });
     const { openType, sessionFrom } = attributes(button, BUTTON);
     expect(openType).toBe("contact");
@@ -98,7 +98,7 @@ describe("the card", () => {
     });
   });
 
-  it("tapped in the chat comes back typed, whatever form WeChat gives it", async ({ expect }) => {
+  it("tapped in the chat is returned typed, in every form that WeChat uses", async ({ expect }) => {
     const button = mount("contact-button");
     const heard = listen(button, "contact");
     const path = helpers.buildCardPath("pages/order/index", { id: "1001" }, { page: "pages/order/index" }).value;
@@ -139,7 +139,7 @@ describe("auto-navigate", () => {
     expect(urls(wx["navigateTo"])).toStrictEqual(["/pages/order/index?id=1001"]);
   });
 
-  it("stays where it is when the card leads to this page", async ({ expect }) => {
+  it("does nothing when the card is of the current page", async ({ expect }) => {
     const wx = useClient();
     usePage("pages/order/index", { id: "1001" });
     await back(mount("contact-button", { autoNavigate: true }));
@@ -179,8 +179,8 @@ describe("auto-navigate", () => {
   });
 });
 
-describe("what is seen", () => {
-  it("is Chinese or English, as WeChat is, or as the page wants", ({ expect }) => {
+describe("what is displayed", () => {
+  it("is Chinese or English, as WeChat is, or as the page sets it", ({ expect }) => {
     const caption = (properties: object) =>
       part(mount("contact-button", properties), ".kefu-button__text").dom.textContent;
     expect(caption({})).toBe("联系客服");
@@ -191,13 +191,13 @@ describe("what is seen", () => {
     expect(caption({ lang: "zh" })).toBe("联系客服");
   });
 
-  it("has a name and a role for who cannot see it", ({ expect }) => {
+  it("has a name and a role for screen readers", ({ expect }) => {
     expect(attributes(mount("contact-button"), BUTTON)).toMatchObject({ ariaRole: "button", ariaLabel: "联系客服" });
     const named = mount("contact-button", { ariaLabel: "就此商品联系客服", type: "default-dark" });
     expect(attributes(named, BUTTON)["ariaLabel"]).toBe("就此商品联系客服");
   });
 
-  it("disabled opens nothing and says so", async ({ expect }) => {
+  it("disabled opens nothing and has the disabled state", async ({ expect }) => {
     const wx = useClient({ platform: "ohos" });
     const button = mount("contact-button", { disabled: true });
     expect(attributes(button, BUTTON)).toMatchObject({ disabled: true, ariaDisabled: true });

@@ -30,7 +30,7 @@ describe("openServiceChat", () => {
     expect(await helpers.openServiceChat(WECOM)).toStrictEqual({ ok: true, value: undefined });
   });
 
-  it("asks WeChat before anything is awaited, as WeChat wants a tap", ({ expect }) => {
+  it("calls WeChat before anything is awaited, because WeChat requires a tap", ({ expect }) => {
     const wx = useClient({ calls: { openCustomerServiceChat: () => {} } });
     void helpers.openServiceChat(WECOM);
     expect(wx["openCustomerServiceChat"]).toHaveBeenCalledOnce();
@@ -49,7 +49,7 @@ describe("openServiceChat", () => {
     });
   });
 
-  it("passes on of a card only what is given", async ({ expect }) => {
+  it("passes on only the given fields of a card", async ({ expect }) => {
     const wx = useClient();
     await helpers.openServiceChat({ ...WECOM, card: { title: "", path: null, image: "/o.png" } });
     const [[options = {}] = []] = wx["openCustomerServiceChat"]?.mock.calls ?? [];
@@ -70,7 +70,7 @@ describe("openServiceChat", () => {
 });
 
 describe("createKefu", () => {
-  it("gives the codecs, typed", ({ expect }) => {
+  it("returns the codecs, typed", ({ expect }) => {
     const kefu = helpers.createKefu();
     const built = kefu.buildCardPath("pages/order/index", { id: "1001" }, { page: "pages/order/index" });
     expect(kefu.parseCardPath(built.value ?? "")).toStrictEqual({
@@ -87,7 +87,7 @@ describe("createKefu", () => {
   });
 });
 
-describe("the way back", () => {
+describe("the return from a card", () => {
   it.for([
     [
       { path: "/pages/a/index?id=1", query: {} },
@@ -104,7 +104,7 @@ describe("the way back", () => {
     expect(helpers.readContactDetail(detail)).toMatchObject(read);
   });
 
-  it("reads nothing of a card that is not there", ({ expect }) => {
+  it("reads nothing when there is no card", ({ expect }) => {
     expect(helpers.readContactDetail("javascript:1")).not.toHaveProperty("page");
   });
 
@@ -125,7 +125,7 @@ describe("a card of the page that is open", () => {
     ["as it is", { id: "瓷" }],
     ["still encoded, as pages get it", { id: "%E7%93%B7" }],
     ["with the context of the card that opened it", { id: "瓷", kefu: "%7B%7D" }],
-  ] as const)("leads nowhere: its query %s", async ([, options], { expect }) => {
+  ] as const)("causes no navigation: its query %s", async ([, options], { expect }) => {
     const wx = useClient({ calls: { navigateTo: succeed() } });
     vi.stubGlobal("getCurrentPages", () => [{ route: "pages/a/index", options }]);
     const detail = { path: "", page: "pages/a/index", query: { id: "瓷" } };
@@ -146,7 +146,7 @@ describe("a button of the app's own, with the behavior", () => {
     show-message-card="{{kefuCard.shown}}" send-message-title="{{kefuCard.title}}"
     send-message-path="{{kefuCard.path}}" bind:contact="onKefuContact">客服</button>`;
 
-  it("has the context, the card and the way back", async ({ expect }) => {
+  it("has the context, the card and the return from a card", async ({ expect }) => {
     const wx = useClient({ calls: { navigateTo: succeed() } });
     const own = mountTemplate(template, {}, { behaviors: [helpers.contactBehavior] });
     own.setData({ context: { page: "pages/home/index" }, card: { title: "首页" }, autoNavigate: true });

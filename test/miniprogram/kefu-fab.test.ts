@@ -65,7 +65,7 @@ async function drag(fab: Mounted, from: readonly [number, number], ...path: read
   await send("touchend");
 }
 
-describe("its place", () => {
+describe("its position", () => {
   it("is at the right, low, inside the safe area", ({ expect }) => {
     expect(placeOf(mount("kefu-fab"))).toStrictEqual({ x: ROOM.right, y: 501 });
     expect(placeOf(mount("kefu-fab", { at: 1 }))).toStrictEqual({ x: ROOM.right, y: ROOM.bottom });
@@ -77,7 +77,7 @@ describe("its place", () => {
     expect(placeOf(mount("kefu-fab", { at: 0 })).y).toBe(100);
   });
 
-  it("follows the finger, no further than the room, and snaps to the nearer side", async ({ expect }) => {
+  it("follows the finger within the allowed range, and snaps to the nearer side", async ({ expect }) => {
     const fab = mount("kefu-fab");
     const heard = listen(fab, "place");
     await drag(fab, [330, 520], [200, 300], [-500, 60]);
@@ -106,7 +106,7 @@ describe("its place", () => {
     { side: "left" },
     { side: "left", at: "high" },
     { side: "left", at: Number.NaN },
-  ])("is the page's choice when storage says %j", (kept, { expect }) => {
+  ])("is the one set by the page when storage contains %j", (kept, { expect }) => {
     storage.set("edge-kefu:fab", kept);
     expect(placeOf(mount("kefu-fab"))).toStrictEqual({ x: ROOM.right, y: 501 });
   });
@@ -123,7 +123,7 @@ describe("its place", () => {
     expect(warned).toHaveBeenCalledTimes(2);
   });
 
-  it("stays when the page sets it so, or the finger hardly moved", async ({ expect }) => {
+  it("does not change when the page forbids it, or the finger hardly moved", async ({ expect }) => {
     const fixed = mount("kefu-fab", { draggable: false });
     await drag(fixed, [330, 520], [30, 100]);
     expect(placeOf(fixed).x).toBe(ROOM.right);
@@ -148,7 +148,7 @@ describe("what it opens", () => {
     });
   });
 
-  it("is a menu of both ways and the page's own items", async ({ expect }) => {
+  it("is a menu of both entry methods and the page's own items", async ({ expect }) => {
     const fab = mount("kefu-fab", { ...WECOM, items: [{ id: "faq", text: "常见问题" }, { id: 1 }, null] });
     expect(rows(fab)).toStrictEqual(["联系客服", "在线咨询", "常见问题"]);
     const heard = listen(fab, "toggle", "select");
@@ -171,7 +171,7 @@ describe("what it opens", () => {
     expect(heard).toMatchObject([["error", { reason: "too_long" }]]);
   });
 
-  it("closes beside the menu", async ({ expect }) => {
+  it("closes by a tap beside the menu", async ({ expect }) => {
     const fab = mount("kefu-fab", WECOM);
     await tap(fab, ".kefu-fab__face");
     await tap(fab, ".kefu-fab__mask");
@@ -198,7 +198,7 @@ describe("what it opens", () => {
     expect(heard).toStrictEqual([["opened", {}]]);
   });
 
-  it("offers only the way that is open here", ({ expect }) => {
+  it("offers only the available entry method", ({ expect }) => {
     usePhone(WINDOW, { platform: "ohos" });
     expect(mount("kefu-fab", WECOM).data["menu"]).toMatchObject({ contact: false, chat: true, direct: "chat" });
     usePhone(WINDOW, { sdkVersion: "2.10.0" });
@@ -221,13 +221,13 @@ describe("its badge", () => {
     expect(fab.data["label"]).toBe(shown === "" ? "客服与帮助" : `客服与帮助 (${shown})`);
   });
 
-  it("is English where WeChat is", ({ expect }) => {
+  it("is English when WeChat is", ({ expect }) => {
     usePhone(WINDOW, { language: "en" });
     expect(mount("kefu-fab", { badge: 2 }).data["label"]).toBe("Help and contact (2)");
   });
 });
 
-it("takes rows of the page in its slot", ({ expect }) => {
+it("shows rows of the page in its slot", ({ expect }) => {
   const page = mountTemplate(
     `<kefu-fab id="f" items="{{items}}"><text class="own">门店</text></kefu-fab>`,
     { "kefu-fab": "kefu-fab" },

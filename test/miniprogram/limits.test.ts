@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 describe.for(["mac", "windows"])("on %s, where the contact button is reported dead", (platform) => {
-  it("a known WeCom address is offered in its place", async ({ expect }) => {
+  it("a known WeCom address is offered instead", async ({ expect }) => {
     const wx = useClient({ platform });
     const button = mount("contact-button", WECOM);
     expect(attributes(button, BUTTON)["openType"]).not.toBe("contact");
@@ -43,7 +43,7 @@ describe.for(["mac", "windows"])("on %s, where the contact button is reported de
     expect(heard).toHaveLength(1);
   });
 
-  it("the contact button stays where nothing else is known", ({ expect }) => {
+  it("the contact button stays when no other entry method is set", ({ expect }) => {
     useClient({ platform });
     expect(openType()).toBe("contact");
     expect(mount("kefu-fab").data["menu"]).toMatchObject({ contact: true, direct: "contact" });
@@ -52,7 +52,7 @@ describe.for(["mac", "windows"])("on %s, where the contact button is reported de
 });
 
 describe("a limit an app adds for a platform", () => {
-  it("closes the contact button there: the WeCom chat or the dialogue instead", async ({ expect }) => {
+  it("disables the contact button there: the WeCom chat or the dialogue is used instead", async ({ expect }) => {
     expect(helpers).toHaveProperty("addLimit");
     helpers.addLimit("contact", "Linux", "tv");
     const wx = useClient({ platform: "linux" });
@@ -69,7 +69,7 @@ describe("a limit an app adds for a platform", () => {
     expect(menu()).toMatchObject({ contact: false, chat: true });
   });
 
-  it("closes the WeCom chat, too, and nothing on other platforms", ({ expect }) => {
+  it("disables the WeCom chat, too, and nothing on other platforms", ({ expect }) => {
     expect(helpers).toHaveProperty("addLimit");
     helpers.addLimit("chat", "tv");
     useClient({ platform: "tv" });
@@ -92,7 +92,7 @@ describe("a limit whose names are not known", () => {
     expect(warned()).toStrictEqual([expect.stringMatching(new RegExp(`^\\[edge-kefu\\] unknown_name: .* ${name}$`))]);
   });
 
-  it("is none for those WeChat documents, in any case of letters", ({ expect }) => {
+  it("causes no warning for names that WeChat documents, in any case of letters", ({ expect }) => {
     expect(helpers).toHaveProperty("addLimit");
     helpers.addLimit("chat", "DevTools", "OHOS_PC");
     expect(warned()).toStrictEqual([]);

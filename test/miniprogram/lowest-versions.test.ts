@@ -19,7 +19,7 @@ const readManifest = async (folder: string) =>
   v.parse(ManifestSchema, JSON.parse(await readFile(join(folder, "package.json"), "utf8")));
 
 describe("the lowest versions the package promises to work with", () => {
-  it("are named, and are those the tests have", async ({ expect }) => {
+  it("are named, and are those that the tests use", async ({ expect }) => {
     const { peerDependencies } = await readManifest(MINIPROGRAM);
     expect(Object.keys(peerDependencies).toSorted()).toStrictEqual(["miniprogram-api-typings", "typescript"]);
     for (const [name, range] of Object.entries(peerDependencies)) {
@@ -28,7 +28,7 @@ describe("the lowest versions the package promises to work with", () => {
     }
   });
 
-  it("do not take the place of the compiler the project is checked with", async ({ expect }) => {
+  it("do not replace the compiler that checks the project", async ({ expect }) => {
     const { version } = await readManifest(join(ROOT, "node_modules/typescript"));
     const { stdout } = await promisify(execFile)(join(ROOT, "node_modules/.bin/tsc"), ["--version"]);
     expect(stdout.trim()).toBe(`Version ${version}`);
@@ -49,7 +49,7 @@ describe("the lowest versions the package promises to work with", () => {
     }
   });
 
-  it.for(["README.md", "README.en.md"])("stand in %s", async (readme, { expect }) => {
+  it.for(["README.md", "README.en.md"])("are named in %s", async (readme, { expect }) => {
     const { peerDependencies } = await readManifest(MINIPROGRAM);
     const text = await readFile(join(MINIPROGRAM, readme), "utf8");
     expect(text.includes(`TypeScript ${peerDependencies["typescript"]?.slice(2)} `)).toBe(true);

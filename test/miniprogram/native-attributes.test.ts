@@ -55,7 +55,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("the native button has what the page gave and nothing else", () => {
+describe("the native button has only the attributes that the page gave", () => {
   it("in contact-button", ({ expect }) => {
     expect(SETS).toHaveLength(36);
     for (const set of SETS) {

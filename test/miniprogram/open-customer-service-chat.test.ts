@@ -40,7 +40,7 @@ describe("a tap", () => {
     expect(heard).toStrictEqual([["opened", {}]]);
   });
 
-  it("brings a card, its path with .html where the page says so", async ({ expect }) => {
+  it("passes a card, with .html in its path when the page sets it", async ({ expect }) => {
     const wx = useClient();
     const card = { title: "订单 1001", path: "pages/order/index?id=1001", image: "/o.png", htmlSuffix: true };
     await tap(mount("open-customer-service-chat", { ...WECOM, card }), BUTTON);
@@ -56,7 +56,7 @@ describe("a tap", () => {
     ]);
   });
 
-  it("repeated while the chat opens is the same tap; after a second it is another", async ({ expect }) => {
+  it("repeated while the chat opens is ignored; after a second it is a new tap", async ({ expect }) => {
     const wx = useClient({ calls: { openCustomerServiceChat: () => {} } });
     const button = mount("open-customer-service-chat", WECOM);
     const heard = listen(button, "failed");
@@ -100,7 +100,7 @@ describe("a chat that does not open", () => {
         throw new TypeError("boom");
       },
     ],
-  ] as const)("says why: %s", async ([reason, call], { expect }) => {
+  ] as const)("reports the reason: %s", async ([reason, call], { expect }) => {
     useClient({ calls: { openCustomerServiceChat: call } });
     const button = mount("open-customer-service-chat", { ...WECOM, silent: true });
     const heard = listen(button, "opened", "failed");
@@ -137,7 +137,7 @@ describe("a chat that does not open", () => {
     expect(heard).toHaveLength(1);
   });
 
-  it("says what to do instead, and calls, where there is no other way", async ({ expect }) => {
+  it("shows instructions, and calls, when there is no other entry method", async ({ expect }) => {
     const wx = useClient({ calls: { openCustomerServiceChat: NOT_BOUND } });
     const button = mount("open-customer-service-chat", { ...WECOM, phone: "4001234567" });
     const heard = listen(button, "unsupported");
@@ -149,7 +149,7 @@ describe("a chat that does not open", () => {
     expect(wx["makePhoneCall"]?.mock.calls).toMatchObject([[{ phoneNumber: "4001234567" }]]);
   });
 
-  it("says it once, however often the user taps before it is read, and again after that", async ({ expect }) => {
+  it("shows the dialogue once for any number of taps until it is closed, and again after that", async ({ expect }) => {
     const answers: (() => void)[] = [];
     const showModal = (options: Readonly<Record<string, unknown>>) => {
       answers.push(() => succeed({ confirm: false })(options));
@@ -168,7 +168,9 @@ describe("a chat that does not open", () => {
     answers[1]?.();
   });
 
-  it("does not open the chat when its address comes while the help is read: that needs a tap", async ({ expect }) => {
+  it("does not open the chat when its address is set while the help is shown, because that needs a tap", async ({
+    expect,
+  }) => {
     const answers: (() => void)[] = [];
     const showModal = (options: Readonly<Record<string, unknown>>) => {
       answers.push(() => succeed({ confirm: false })(options));

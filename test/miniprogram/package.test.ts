@@ -36,7 +36,7 @@ afterAll(() => consumer.remove());
 const inPackage = (file: string) => consumer.inPackage(file);
 
 describe("the package", () => {
-  it("has every component whole, the helpers, the declarations and both readmes, and nothing else", async ({
+  it("contains the complete components, the helpers, the declarations and both readmes, and nothing else", async ({
     expect,
   }) => {
     for (const name of await listComponents()) {
@@ -55,7 +55,7 @@ describe("the package", () => {
     expect(files.filter((file) => !strange.test(file))).toStrictEqual([]);
   });
 
-  it("carries the license of the whole", async ({ expect }) => {
+  it("contains the project's license", async ({ expect }) => {
     expect(await readFile(inPackage("LICENSE"), "utf8")).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
   });
 
@@ -66,7 +66,7 @@ describe("the package", () => {
     expect((await stat(inPackage("dist/helpers.js"))).size / KB).toBeLessThan(MAX_HELPERS_KB);
   });
 
-  it("needs nothing else at run time, and has the shared code once", async ({ expect }) => {
+  it("has no runtime dependency, and contains the shared code once", async ({ expect }) => {
     const manifest: object = JSON.parse(await readFile(inPackage("package.json"), "utf8"));
     expect(manifest).not.toHaveProperty("dependencies");
     const scripts = files.filter((file) => file.endsWith(".js"));
@@ -77,7 +77,7 @@ describe("the package", () => {
     for (const text of texts) expect(text).not.toMatch(/valibot|\bimport\s|\bexport\s/);
   });
 
-  it("is JavaScript of 2018: no syntax and no function that came later", async ({ expect }) => {
+  it("is ES2018: no later syntax or function", async ({ expect }) => {
     const later =
       /\?\?|\?\.[a-z_$[(]|\.at\(|\.flatMap\(|\.flat\(|\.fromEntries\(|\.replaceAll\(|\.matchAll\(|globalThis/i;
     const absent = /\b(?:URL|TextEncoder|Blob|Intl|Proxy|eval|Function)\(/;

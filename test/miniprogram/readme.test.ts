@@ -61,7 +61,7 @@ describe.for([
   ["README.md", "未证实", "文档"],
   ["README.en.md", "unproven", "documented"],
 ] as const)("the clients in %s", ([readme, unproven, documented]) => {
-  it("say of each row whether it is documented or unproven", async ({ expect }) => {
+  it("are marked as documented or unconfirmed in each row", async ({ expect }) => {
     const table = (await read(readme)).split("\n\n").find((block) => /^\| (?:Client|客户端) /.test(block));
     const rows = (table ?? "").split("\n").filter((line) => !line.startsWith("| --"));
     const [heading = "", ...clients] = rows;
@@ -93,7 +93,7 @@ describe("the default colours", () => {
     ["the badge", "#c8281e", "#ffffff"],
     ["the menu", "#ffffff", "#1a1a1a"],
     ["the menu, dark", "#2a2c2f", "#f2f2f2"],
-  ] as const)("of %s can be read", async ([, ground, ink], { expect }) => {
+  ] as const)("of %s have enough contrast", async ([, ground, ink], { expect }) => {
     const text = await styles();
     for (const colour of [ground, ink]) expect(text).toContain(colour);
     expect(contrast(ground, ink)).toBeGreaterThanOrEqual(MIN_CONTRAST);

@@ -35,7 +35,7 @@ afterEach(() => {
 describe("a company that is not bound", () => {
   const client = { calls: { openCustomerServiceChat: NOT_BOUND } };
 
-  it("is a neutral text to the user, who can do nothing about it", async ({ expect }) => {
+  it("shows the user a neutral text", async ({ expect }) => {
     const chat = "open-customer-service-chat";
     expect(await dialogueOf(chat, WECOM, client)).toStrictEqual([NEUTRAL.zh]);
     pass();
@@ -47,12 +47,12 @@ describe("a company that is not bound", () => {
     ]);
   });
 
-  it("is a neutral text also where the chat stood in for the contact button", async ({ expect }) => {
+  it("shows a neutral text also where the chat replaced the contact button", async ({ expect }) => {
     const harmony = { platform: "ohos", calls: client.calls };
     expect(await dialogueOf("contact-button", WECOM, harmony)).toStrictEqual([NEUTRAL.zh]);
   });
 
-  it("is reported to the developer on the console, with what to do", async ({ expect }) => {
+  it("is reported to the developer on the console, with the fix", async ({ expect }) => {
     await dialogueOf("open-customer-service-chat", { ...WECOM, silent: true }, client);
     expect(warned()).toStrictEqual([
       expect.stringMatching(/^\[edge-kefu\] not_bound: .*功能 → 客服 → 微信客服.* \/ bind /),
@@ -63,7 +63,7 @@ describe("a company that is not bound", () => {
   });
 });
 
-it("a missing address is a neutral text to the user, and a warning to the developer", async ({ expect }) => {
+it("a missing address shows the user a neutral text, and causes a warning for the developer", async ({ expect }) => {
   expect(await dialogueOf("open-customer-service-chat", {}, {})).toStrictEqual([NEUTRAL.zh]);
   expect(warned()).toStrictEqual([expect.stringContaining("no_address: ")]);
 });
@@ -72,14 +72,14 @@ describe("a card whose path is a Result, as buildCardPath returns it", () => {
   const path = helpers.buildCardPath("pages/order/index", { id: "1001" });
   const misused = /^\[edge-kefu\] card_path: .*buildCardPath.* \/ must be a string/;
 
-  it("is a warning to the developer, and a card of the current page", ({ expect }) => {
+  it("causes a warning for the developer, and is replaced by a card of the current page", ({ expect }) => {
     useClient();
     const { sendMessagePath } = attributes(mount("contact-button", { card: { title: "订单", path } }), BUTTON);
     expect(warned()).toStrictEqual([expect.stringMatching(misused)]);
     expect(sendMessagePath ?? "").toBe("");
   });
 
-  it("is a warning where the WeCom chat is opened, with and without htmlSuffix", async ({ expect }) => {
+  it("causes a warning when the WeCom chat is opened, with and without htmlSuffix", async ({ expect }) => {
     for (const htmlSuffix of [false, true]) {
       pass();
       const wx = useClient();
@@ -89,14 +89,14 @@ describe("a card whose path is a Result, as buildCardPath returns it", () => {
     expect(warned()).toStrictEqual([expect.stringMatching(misused), expect.stringMatching(misused)]);
   });
 
-  it("is no warning where there is no path, or a text", ({ expect }) => {
+  it("causes no warning when there is no path, or a text", ({ expect }) => {
     useClient();
     for (const given of [undefined, null, "", path.value]) mount("contact-button", { card: { path: given } });
     expect(warned()).toStrictEqual([]);
   });
 });
 
-it("a call outside a tap is a warning to the developer", async ({ expect }) => {
+it("a call outside a tap causes a warning for the developer", async ({ expect }) => {
   useClient({ calls: { openCustomerServiceChat: refuse("fail can only be invoked by user TAP gesture.") } });
   await helpers.openServiceChat(WECOM);
   expect(warned()).toStrictEqual([expect.stringContaining("no_tap: ")]);
@@ -106,7 +106,7 @@ it.for([
   ["an old client", { sdkVersion: "2.10.0" }],
   ["WeCom, which has no such function", { calls: { openCustomerServiceChat: refuse("fail function not exist") } }],
 ] as const)(
-  "%s: another WeChat helps, so it is advised, and the developer is not warned",
+  "%s: the text advises another WeChat version, and the developer is not warned",
   async ([, client], { expect }) => {
     const [said = ""] = (await dialogueOf("open-customer-service-chat", WECOM, client)) ?? [];
     expect(said).toContain("请更新微信");

@@ -73,7 +73,7 @@ describe.for(templates)("the template of $name", (template) => {
 });
 
 describe("WeChat's own compilers", () => {
-  it("take all templates", async ({ expect }) => {
+  it("accept all templates", async ({ expect }) => {
     const compiler: { wxmlToJs(root: string): string } = require("miniprogram-compiler");
     const script = compiler.wxmlToJs(DIST);
     // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- what the compiler makes is a script: it must run
@@ -82,7 +82,7 @@ describe("WeChat's own compilers", () => {
     for (const name of components) expect(JSON.stringify(gwx(`${name}/index.wxml`)?.({}))).toContain("kefu-");
   });
 
-  it("take all styles, without selectors a component may not have", async ({ expect }) => {
+  it("accept all styles, without selectors that a component may not have", async ({ expect }) => {
     const styles = (await readdir(DIST, { recursive: true })).filter((file) => file.endsWith(".wxss"));
     expect(styles).toHaveLength(4);
     for (const file of styles) expect(await compileStyle(DIST, `./${file}`, "./styles/button.wxss")).toBe("");

@@ -68,7 +68,7 @@ export const COST: MutantTable = {
       file: "worker/conversation/core/outbox/retry.ts",
       symbol: "planAfterRejection",
       change: { condition: "MAX_TRIES", is: false },
-      killedBy: ["pure/conversation/retry.test.ts", "the retry plan tries a busy WeChat again, four attempts in all"],
+      killedBy: ["pure/conversation/retry.test.ts", "the retry plan retries when WeChat is busy, four attempts in all"],
     },
     {
       name: "resent-without-end",
@@ -87,7 +87,7 @@ export const COST: MutantTable = {
       file: "worker/account/token/token-keeper.ts",
       symbol: "createTokenKeeper.obtain",
       change: { condition: "pendingRequest", is: false },
-      killedBy: [TOKEN, "access asks the endpoint once for a hundred callers at once"],
+      killedBy: [TOKEN, "access calls the endpoint once for a hundred simultaneous callers"],
     },
     {
       name: "new-token-replaced",

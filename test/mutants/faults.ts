@@ -48,7 +48,7 @@ export const FAULTS: MutantTable = {
       change: { replace: "withTimeout(_, put)", by: "put" },
       killedBy: [
         "pure/platform/kv-publisher.test.ts",
-        "createPublisher when a write hangs gives it up at its deadline",
+        "createPublisher when a write hangs abandons it at its deadline, and writes a later value",
       ],
     },
     {
@@ -79,7 +79,10 @@ export const FAULTS: MutantTable = {
       file: "worker/channels/mini-program/read-event.ts",
       symbol: "readEvent",
       change: { condition: "message name", is: true },
-      killedBy: ["pure/channels/read-event.test.ts", "the head that is no message's, but has an Event, is an event's"],
+      killedBy: [
+        "pure/channels/read-event.test.ts",
+        "the head of a push that is not a message but has an Event is that of an event",
+      ],
     },
     {
       name: "app-event-lost-without-record",

@@ -50,7 +50,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/channels/wechat/event-key.ts",
       symbol: "eventKey",
       change: { replace: "`m:${_}`", by: "`m:${Number(_)}`" },
-      killedBy: ["pure/channels/event-key.test.ts", "eventKey is the MsgId of whatever has one"],
+      killedBy: ["pure/channels/event-key.test.ts", "eventKey is the MsgId when there is one"],
     },
     {
       name: "apps-share-a-conversation",

@@ -39,7 +39,7 @@ export const HOSTILE_INPUT: MutantTable = {
       file: "worker/channels/wechat/push/open-push.ts",
       symbol: "openEncrypted.stale",
       change: { value: "undefined" },
-      killedBy: [REFUSED, "the age of an encrypted push is at most what is allowed, to both sides, in secure mode"],
+      killedBy: [REFUSED, "the age of an encrypted push is limited in both directions, in secure mode"],
     },
     {
       name: "size-not-counted",
@@ -98,7 +98,7 @@ export const HOSTILE_INPUT: MutantTable = {
       file: "worker/channels/mini-program/read-event.ts",
       symbol: "readHead.user",
       change: { replace: '"FromUserName"', by: 'fields.text("OpenID") === "" ? "FromUserName" : "OpenID"' },
-      killedBy: [TYPED_TEXT, "the sender of a message is FromUserName alone; OpenID counts in events"],
+      killedBy: [TYPED_TEXT, "the sender of a message is always FromUserName; OpenID is used only in events"],
     },
     {
       name: "link-made-by-a-user",
@@ -107,7 +107,7 @@ export const HOSTILE_INPUT: MutantTable = {
       file: "shared/api/settings/template.ts",
       symbol: "renderTemplate",
       change: { replace: "plainText(_)", by: "_" },
-      killedBy: ["pure/shared/template.test.ts", "renderTemplate keeps a user's text from opening a tag"],
+      killedBy: ["pure/shared/template.test.ts", "renderTemplate prevents any user's text from opening a tag"],
     },
     {
       name: "api-without-keys",

@@ -14,7 +14,10 @@ export const LIMITS: MutantTable = {
       file: "shared/message/outbound.ts",
       symbol: "checkOutbound",
       change: { replace: "actual <= limit", by: "actual <= limit + 1" },
-      killedBy: [OUTBOUND, "parseOutbound gives limit, actual size and unit of a text too long"],
+      killedBy: [
+        OUTBOUND,
+        "parseOutbound returns limit, actual size and unit of a text that is too long for all its parts",
+      ],
     },
     {
       name: "type-not-sent",
@@ -31,7 +34,7 @@ export const LIMITS: MutantTable = {
       file: "shared/text/split.ts",
       symbol: "pack",
       change: { replace: "parts.filter(_)", by: "parts" },
-      killedBy: [BLANK_TEXTS, "a long text has no part in which nothing can be seen"],
+      killedBy: [BLANK_TEXTS, "a long text has no part without visible characters, and loses no visible character"],
     },
     {
       name: "zero-width-is-visible",
@@ -40,7 +43,7 @@ export const LIMITS: MutantTable = {
       file: "shared/base/visible.ts",
       symbol: "UNSEEN",
       change: { value: String.raw`"\\p{White_Space}"` },
-      killedBy: [BLANK_TEXTS, "a text in which nothing can be seen is refused as a message"],
+      killedBy: [BLANK_TEXTS, "a text without visible characters is refused as a message"],
     },
     {
       name: "picture-size-not-checked",
@@ -48,7 +51,10 @@ export const LIMITS: MutantTable = {
       file: "worker/channels/wechat/api/media.ts",
       symbol: "createUpload",
       change: { condition: "actual maxBytes", is: false },
-      killedBy: ["pure/channels/media.test.ts", "an upload takes the limit and refuses one byte more"],
+      killedBy: [
+        "pure/channels/media.test.ts",
+        "an upload accepts the limit and refuses one byte more, naming both sizes, before a request is sent",
+      ],
     },
     {
       name: "foreign-link-accepted",

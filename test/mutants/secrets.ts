@@ -40,7 +40,10 @@ export const SECRETS: MutantTable = {
         replace: "Promise.race([answered, overdue])",
         by: 'answered.catch((error: unknown) => err({ result: "unconfirmed", reason: "network", cause: String(error) }))',
       },
-      killedBy: ["pure/channels/typing.test.ts", "typing says of a broken connection that it broke"],
+      killedBy: [
+        "pure/channels/typing.test.ts",
+        "typing reports a broken connection without anything that contains the token",
+      ],
     },
     {
       name: "secret-in-the-address",

@@ -87,7 +87,10 @@ export const STORED: MutantTable = {
       file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "expireLeases",
       change: { condition: "endsAt", is: false },
-      killedBy: [OUTBOX, "an attempt without a known outcome is what a lease that ends unsettled becomes"],
+      killedBy: [
+        OUTBOX,
+        "an attempt without a known outcome results from a lease that ends unsettled, at the next push or the alarm",
+      ],
     },
     {
       name: "unconfirmed-taken-for-not-sent",
@@ -95,7 +98,7 @@ export const STORED: MutantTable = {
       file: "worker/channels/wechat/api/call-api.ts",
       symbol: "unconfirmed",
       change: { returns: 'err({ result: "not_sent", reason: "lease_over" })' },
-      killedBy: ["pure/channels/deliver.test.ts", "deliver does not know what became of it when the connection breaks"],
+      killedBy: ["pure/channels/deliver.test.ts", "deliver is unconfirmed when the connection breaks"],
     },
     {
       name: "person-repeated",

@@ -34,7 +34,7 @@ export const TROUBLE: MutantTable = {
       change: { condition: "pausedUntil now", is: true },
       killedBy: [
         "pure/account/token-reader.test.ts",
-        "AccessSource.current gives no token while the account is paused",
+        "AccessSource.current returns no token while the account is paused, as published",
       ],
     },
     {
@@ -99,7 +99,10 @@ export const TROUBLE: MutantTable = {
       file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "leaseNext",
       change: { replace: "blockOrHold(state, writer, item, _, context)", by: "block(state, writer, item, _)" },
-      killedBy: [HELD, "a held message stays held with those behind it when WeChat refuses the first"],
+      killedBy: [
+        HELD,
+        "a held message stays held with those after it when WeChat refuses the first, and all are sent after the user's next message",
+      ],
     },
     {
       name: "hold-lost-while-wechat-is-busy",
@@ -149,7 +152,7 @@ export const TROUBLE: MutantTable = {
       change: { value: "lease" },
       killedBy: [
         "pure/conversation/plausible-times.test.ts",
-        "after the clock was set back by days an attempt that was under way is over",
+        "after the clock was set back by days an attempt that was under way has ended, and the next message is sent",
       ],
     },
   ],

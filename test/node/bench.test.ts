@@ -44,7 +44,7 @@ describe("npm run bench", () => {
     expect(results.curves.map(({ id }) => id)).toEqual(["users", "records", "held", "storm", "webhooks"]);
   });
 
-  it("counts by the runtime what docs/storage.md says a message costs", ({ expect }) => {
+  it("counts by the runtime the cost of a message in docs/storage.md", ({ expect }) => {
     const figure = (id: string) => results.rows.find((row) => row.id === id)?.measured;
     expect(figure("e.rows.alone")).toBe("4");
     expect(figure("e.rows.burst")).toBe("2");

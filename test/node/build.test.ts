@@ -53,7 +53,7 @@ describe("the upload", () => {
     expect(gzipSync(await readFile(script)).byteLength / 1_024).toBeLessThanOrEqual(MAX_UPLOAD_KB);
   });
 
-  it("has no package but those of a cold start and the validator of the API, and nothing that only the build needs", async ({
+  it("contains only the packages of a cold start and the API's validator, and nothing that only the build needs", async ({
     expect,
   }) => {
     const { sources }: { sources: readonly string[] } = JSON.parse(await readFile(`${script}.map`, "utf8"));
@@ -90,7 +90,7 @@ describe("the built worker", () => {
     ["/api/docs/more", 401],
     ["/_headers", 404],
     ["/", 404],
-  ] as const)("answers %s itself, with %i", async ([path, status], { expect }) => {
+  ] as const)("answers %s with %i", async ([path, status], { expect }) => {
     expect((await get(path)).status).toBe(status);
   });
 });

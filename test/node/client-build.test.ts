@@ -61,11 +61,11 @@ describe("the packed client", () => {
     expect(code).not.toMatch(/^\s*import\b|\brequire\(|\bimport\(/m);
   });
 
-  it("has nothing in it but the module, its declarations and its papers", async ({ expect }) => {
+  it("contains only the module, its declarations, license and readme", async ({ expect }) => {
     expect((await readdir(installed)).toSorted()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
   });
 
-  it("is a package publint and attw find nothing wrong with", async ({ expect }) => {
+  it("passes publint and attw", async ({ expect }) => {
     const { messages } = await publint({ pkgDir: installed, level: "suggestion", strict: true });
     expect(messages).toEqual([]);
     // The module supports only `import`; any other finding of attw fails the test with its output.
@@ -73,7 +73,7 @@ describe("the packed client", () => {
     await expect(attw).resolves.toBeDefined();
   });
 
-  it("runs under its name", async ({ expect }) => {
+  it("can be imported by its name", async ({ expect }) => {
     const program = `
       import { createKefuClient } from "edge-kefu/client";
       const fetch = async () => new Response(JSON.stringify({ id: "m-1", state: "sent" }));
@@ -97,7 +97,7 @@ describe("the packed client", () => {
     expect(await verifyContextToken(token.value, "oUser1", [KEY], 0)).toBe("verified");
   });
 
-  it("has types that compile elsewhere, and refuse a wrong field", async ({ expect }) => {
+  it("has types that compile in another project, and reject a wrong field", async ({ expect }) => {
     const head = `import type { KefuClient } from "edge-kefu/client";\nexport const say = (kefu: KefuClient) => kefu.send("o", `;
     await writeFile(join(project, "right.ts"), `${head}{ type: "text", content: "您好" });\n`);
     await writeFile(join(project, "wrong.ts"), `${head}{ type: "text", text: "您好" });\n`);
@@ -105,7 +105,7 @@ describe("the packed client", () => {
     expect(await compile("wrong.ts")).toContain("'text' does not exist in type");
   });
 
-  it("names the lowest TypeScript its types work with, and they do", async ({ expect }) => {
+  it("names the lowest TypeScript version, with which its types compile", async ({ expect }) => {
     const manifest: object = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
     expect(manifest).toHaveProperty("peerDependencies.typescript");
     const lowest: { version: string } = JSON.parse(

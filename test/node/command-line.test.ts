@@ -56,7 +56,7 @@ function run(script: string, ...args: readonly string[]): Promise<Ended> {
 }
 
 describe.for(SCRIPTS)("%s", ([name, script]) => {
-  it("explains itself with --help", async ({ expect }) => {
+  it("prints its usage with --help", async ({ expect }) => {
     const { code, stdout, stderr } = await run(script, "--help");
     expect(code).toBe(0);
     expect(stdout.startsWith(name)).toBe(true);
@@ -64,7 +64,7 @@ describe.for(SCRIPTS)("%s", ([name, script]) => {
   });
 
   it.for(["--no-such-flag=my-own-secret", "my-own-secret"])(
-    "refuses what it does not know, and does not repeat it: %s",
+    "refuses an unknown argument without repeating it: %s",
     async (arg, { expect }) => {
       const { code, stdout, stderr } = await run(script, arg);
       expect(code).toBe(2);
@@ -91,7 +91,7 @@ describe.for([
   ["npm start", "scripts/start.ts", []],
   ["npm run doctor", "scripts/doctor.ts", ["http://127.0.0.1:9"]],
 ] as const)("%s with --dev-vars", ([_name, script, args]) => {
-  it("names the file when it is not there, and what to do", async ({ expect }) => {
+  it("names the missing file and the fix", async ({ expect }) => {
     const path = join(folder, "none.vars");
     const { code, stdout, stderr } = await run(script, ...args, "--dev-vars", path);
     expect(code).toBe(2);
@@ -101,7 +101,7 @@ describe.for([
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it("names the flag, the rule and the remedy in one line when it is a folder", async ({ expect }) => {
+  it("names the flag, the rule and the fix in one line when it is a folder", async ({ expect }) => {
     const { code, stderr } = await run(script, ...args, "--dev-vars", folder);
     expect(code).toBe(2);
     expect(oneLine(stderr)).toContain(
@@ -121,7 +121,7 @@ describe("npm run setup with --dev-vars", () => {
       "none/.dev.vars",
       "its folder does not exist or is not writable: create the folder, or pass another path",
     ],
-  ])("names the flag, the rule and the remedy when it is %s", async ([, name = "", problem], { expect }) => {
+  ])("names the flag, the rule and the fix when it is %s", async ([, name = "", problem], { expect }) => {
     const path = join(folder, name);
     const args = ["--local", "--yes", "--no-start", "--dev-vars", path];
     const { code, stdout, stderr } = await run("scripts/setup.ts", ...args);
@@ -135,7 +135,7 @@ describe.for([
   ["npm start", "scripts/start.ts", []],
   ["npm run setup", "scripts/setup.ts", ["--local", "--yes", "--dev-vars", ".dev.vars"]],
 ] as const)("%s with --persist-to", ([_name, script, args]) => {
-  it("names the flag, the rule and the remedy when it is a file, and writes nothing", async ({ expect }) => {
+  it("names the flag, the rule and the fix when it is a file, and writes nothing", async ({ expect }) => {
     const path = join(folder, "file");
     await writeFile(path, "");
     const { code, stdout, stderr } = await run(script, ...args, "--persist-to", path);
@@ -145,7 +145,7 @@ describe.for([
     expect(await readdir(folder)).toEqual(["file"]);
   });
 
-  it("does so at once where the system makes no folder", async ({ expect }) => {
+  it("does the same at once where the system cannot create folders", async ({ expect }) => {
     const { code, stdout, stderr } = await run(script, ...args, "--persist-to", IMPOSSIBLE);
     expect(code).toBe(2);
     expect(stdout + stderr).toContain(`--persist-to ${IMPOSSIBLE}: it cannot be created or written (E`);
@@ -159,7 +159,7 @@ describe.for([
   ["npm run test:mutants", "scripts/mutants.ts", "--jobs", "99"],
   ["npm run setup", "scripts/setup.ts", "--wait-minutes", "soon"],
 ] as const)("%s", ([name, script, flag, value]) => {
-  it(`refuses a value that cannot be: ${flag} ${value}`, async ({ expect }) => {
+  it(`refuses an invalid value: ${flag} ${value}`, async ({ expect }) => {
     const { code, stderr } = await run(script, flag, value);
     expect(code).toBe(2);
     expect(stderr).toContain(flag);

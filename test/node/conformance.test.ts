@@ -179,7 +179,7 @@ describe("edge-kefu", () => {
 
 describe("another server", () => {
   it.for(["secure", "compatible", "plain"] as const)(
-    "conforms in %s mode when nothing is wrong with it",
+    "conforms in %s mode when it has no fault",
     async (mode, { expect }) => {
       const report = await examine({ mode });
       expect(failuresOf(report)).toEqual([]);
@@ -187,18 +187,18 @@ describe("another server", () => {
     },
   );
 
-  it.for(FLAWS)("fails where it is wrong, and nowhere else: $flaw", async ({ fails, ...wrong }, { expect }) => {
+  it.for(FLAWS)("fails exactly the cases of its fault: $flaw", async ({ fails, ...wrong }, { expect }) => {
     const report = await examine(wrong);
     expect(failuresOf(report).toSorted()).toEqual([...fails].toSorted());
   });
 
-  it("is there for every case that can fail", ({ expect }) => {
+  it("with a fault exists for every case that can fail", ({ expect }) => {
     const shown = new Set(FLAWS.flatMap(({ fails }) => fails));
     const judging = CASES.filter(({ level }) => level !== "INFO").map(({ id }) => id);
     expect(judging.filter((id) => !shown.has(id))).toEqual([]);
   });
 
-  it("gets the list of paddings it cannot open, and the cure", async ({ expect }) => {
+  it("gets the list of paddings that it cannot open, and the fix", async ({ expect }) => {
     const report = await examine({ flaw: "padding to 16", only: ["push.pads"] });
     expect(report.findings).toMatchObject([
       {
@@ -209,13 +209,13 @@ describe("another server", () => {
     ]);
   });
 
-  it("that refuses everything is not praised for refusing", async ({ expect }) => {
+  it("that refuses everything does not pass because of that", async ({ expect }) => {
     const states = statesOf(await examine({ flaw: "500", only: ["hostile", "push.taken"] }));
     expect(states.get("push.taken")).toBe("failed");
     expect(states.get("hostile.forged")).toBe("unseen");
   });
 
-  it("without a list gets a note about what cannot be checked", async ({ expect }) => {
+  it("without a list gets a note about the cases that cannot be checked", async ({ expect }) => {
     const report = await examine({ flaw: "MsgId as a number", only: ["ids"], isBlind: true });
     expect(report.findings).toMatchObject([{ id: "ids.collide", state: "unseen" }]);
   });
@@ -234,14 +234,14 @@ describe("the command, copied out of the repository", () => {
     return { code: Number(code), output };
   }
 
-  it("says in Chinese and English that a server conforms, and exits with 0", async ({ expect }) => {
+  it("reports in Chinese and English that a server conforms, and exits with 0", async ({ expect }) => {
     const { url } = await serve({ mode: "secure" });
     const { code, output } = await run(["--url", url, "--only", "verify,push.taken"]);
     expect(output).toContain("✓ 符合 / conforms: secure, XML + JSON");
     expect(code).toBe(0);
   });
 
-  it("names what is wrong with its cure, exits with 1, and prints no secret", async ({ expect }) => {
+  it("names each fault with its fix, exits with 1, and prints no secret", async ({ expect }) => {
     const { url } = await serve({ mode: "secure", flaw: "leaks the token" });
     const { code, output } = await run(["--url", url, "--only", "verify.forged,http.secrets"]);
     expect(code).toBe(1);
@@ -250,7 +250,7 @@ describe("the command, copied out of the repository", () => {
     expect(output).not.toContain(token);
   });
 
-  it("writes JSON for scripts, and takes a failed SHOULD for a failure only when it is strict", async ({ expect }) => {
+  it("writes JSON for scripts, and treats a failed SHOULD as a failure only with --strict", async ({ expect }) => {
     const { url } = await serve({ mode: "secure", flaw: "XML alone" });
     const flags = ["--url", url, "--only", "push.both-formats", "--json"];
     const { code, output } = await run(flags);
@@ -263,7 +263,7 @@ describe("the command, copied out of the repository", () => {
     expect((await run([...flags, "--strict"])).code).toBe(1);
   });
 
-  it("exits with 2 and shows how to call it when it was called wrongly", async ({ expect }) => {
+  it("exits with 2 and prints its usage when the call is invalid", async ({ expect }) => {
     const { code, output } = await run(["--url", "nowhere"]);
     expect(code).toBe(2);
     expect(output).toContain("WECHAT_ENCODING_AES_KEY");

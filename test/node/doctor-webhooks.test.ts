@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-describe("the doctor looks at the webhooks, too", () => {
-  it("and names one that does not answer, and one whose secret is missing", async ({ expect }) => {
+describe("the doctor checks the webhooks", () => {
+  it("and names a webhook that does not answer, and one whose secret is missing", async ({ expect }) => {
     const persistTo = await mkdtemp(join(tmpdir(), "doctor-"));
     const headers = { authorization: `Bearer ${LOCAL_API_KEY}`, "content-type": "application/json", "if-match": "*" };
     const closed = await freeTestPort();

@@ -37,7 +37,7 @@ async function doctorOf(vars: Readonly<Record<string, string>>, ...flags: string
 const failuresOf = (output: string) => findingsOf(output).filter(({ state }) => state === "failed");
 
 describe("npm run doctor", () => {
-  it("finds no fault in a worker of npm start but that nobody can sign in, and reports it in Chinese and English", async ({
+  it("finds only that no agent can sign in to a worker of npm start, and reports it in Chinese and English", async ({
     expect,
   }) => {
     const { code, output } = await doctorOf({});
@@ -48,7 +48,7 @@ describe("npm run doctor", () => {
     expect(code).toBe(0);
   });
 
-  it("makes every check, and its JSON settles nothing of WeChat's from a local worker", async ({ expect }) => {
+  it("makes every check, and resolves no unconfirmed point of WeChat from a local worker", async ({ expect }) => {
     const { code, output } = await doctorOf({}, "--json");
     expect(code).toBe(0);
     const findings = findingsOf(output);
@@ -85,14 +85,14 @@ describe("npm run doctor", () => {
     expect(report.unconfirmed.some((point) => "settled" in point)).toBe(false);
   });
 
-  it("needs no flag for a worker on this machine: it uses the values of npm start", async ({ expect }) => {
+  it("needs no flag for a worker on this machine, because it uses the values of npm start", async ({ expect }) => {
     kefu = await runKefu(scripts.worker, ports, {});
     const { code, output } = await runDoctor(kefu.url.replace("127.0.0.1", "localhost"), "--json");
     expect(findingsOf(output).filter(({ state, id }) => state !== "ok" && id !== "people")).toEqual([]);
     expect(code).toBe(0);
   });
 
-  it("examines a plain-mode worker by plain mode's rules when that is meant", async ({ expect }) => {
+  it("examines a plain-mode worker by plain mode's rules when the mode is passed", async ({ expect }) => {
     const { code, output } = await doctorOf({ WECHAT_PUSH_MODE: "plain" }, "--json", "--mode", "plain");
     expect(failuresOf(output)).toEqual([]);
     expect(findingsOf(output).map(({ id }) => id)).toEqual(expect.arrayContaining(["push.encrypted", "push.old"]));
@@ -100,7 +100,7 @@ describe("npm run doctor", () => {
   });
 });
 
-describe("each planted fault is named with its cure", () => {
+describe("each simulated fault is named with its fix", () => {
   it.for([
     { fault: "a wrong Token", vars: { WECHAT_TOKEN: "anotherToken" }, id: "verify.genuine", cure: "WECHAT_TOKEN" },
     {
@@ -137,7 +137,9 @@ describe("each planted fault is named with its cure", () => {
     }
   });
 
-  it("pushes refused for their signed timestamp: how many, how far off, and what it means", async ({ expect }) => {
+  it("pushes refused for their signed timestamp: their number, the time difference, and the meaning", async ({
+    expect,
+  }) => {
     kefu = await runKefu(scripts.worker, ports, {});
     const timestamp = Math.floor(Date.now() / 1_000) - 7_200;
     await control.text("oDoctor", "x", { overrides: { timestamp } });
@@ -148,7 +150,7 @@ describe("each planted fault is named with its cure", () => {
     expect(finding?.cure?.en).toContain("WECHAT_PUSH_MAX_AGE_S");
   });
 
-  it("a worker that takes signed pushes of any age", async ({ expect }) => {
+  it("a worker that accepts signed pushes of any age", async ({ expect }) => {
     const { code, output } = await doctorOf({ WECHAT_PUSH_MAX_AGE_S: "0" }, "--json");
     expect(code).toBe(0);
     expect(findingsOf(output).find(({ id }) => id === "push.age")).toMatchObject({ state: "warning" });
@@ -211,13 +213,13 @@ describe("each planted fault is named with its cure", () => {
 });
 
 describe("at the wrong address", () => {
-  it("nobody answers", async ({ expect }) => {
+  it("there is no answer", async ({ expect }) => {
     const { code, output } = await runDoctor(`http://127.0.0.1:${await freeTestPort()}`, "--json");
     expect(code).toBe(1);
     expect(failuresOf(output)).toMatchObject([{ id: "health", fact: "network" }]);
   });
 
-  it("a server that takes everything, with a clock of its own, is found out", async ({ expect }) => {
+  it("a server that accepts everything and has another clock is recognised", async ({ expect }) => {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? "/", "http://127.0.0.1");
       response.setHeader("date", new Date(Date.now() - 3_600_000).toUTCString());

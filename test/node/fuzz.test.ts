@@ -144,7 +144,9 @@ async function countConversations(): Promise<number> {
 }
 
 describe(`${REQUESTS} mutated requests`, () => {
-  it("that nobody signed are refused with short answers, leave no row, and let memory be", async ({ expect }) => {
+  it("without a valid signature are refused with short answers, leave no row, and do not increase memory", async ({
+    expect,
+  }) => {
     const next = () => (FORGERIES[pick(FORGERIES.length)] ?? (() => genuine(new Uint8Array())))();
     const first = await barrage(WARMUP, next);
     const before = await memoryMb();
@@ -158,7 +160,7 @@ describe(`${REQUESTS} mutated requests`, () => {
     expect(after - before).toBeLessThan(MAX_GROWTH_MB);
   });
 
-  it("that are signed around mutated contents are acknowledged, or refused when they are no text", async ({
+  it("that are signed around mutated contents are acknowledged, or refused when they are not text", async ({
     expect,
   }) => {
     const { statuses, longest } = await barrage(REQUESTS - WARMUP - REFUSED, () =>

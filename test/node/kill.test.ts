@@ -73,7 +73,7 @@ afterAll(async () => {
 });
 
 describe(`a worker killed ${KILLS} times under load`, () => {
-  it("loses no acknowledged message and no due answer, and repeats itself only where it says so", async ({
+  it("loses no acknowledged message and no due answer, and duplicates only what is marked as unconfirmed", async ({
     expect,
   }) => {
     const random = seeded(SEED);

@@ -84,22 +84,19 @@ describe("local data of another format", () => {
   it.for([
     ["npm start", "start.ts", []],
     ["npm run setup", "setup.ts", ["--local", "--yes"]],
-  ] as const)(
-    "is not opened by %s, which names the remedy and changes nothing",
-    async ([, script, args], { expect }) => {
-      const { code, output } = await start(script, ...args);
-      expect(code).toBe(1);
-      expect(output).toContain(`--persist-to ${data}：本机数据的格式：99；此版本需要的格式：${LOCAL_DATA_FORMAT}。`);
-      expect(output).toContain(`its local data has format 99, but this version needs format ${LOCAL_DATA_FORMAT} and`);
-      expect(output).toContain(`npm start -- --reset --persist-to "${data}"`);
-      expect(output).not.toMatch(/^\s+at /m);
-      expect(await readdir(data, { recursive: true })).toHaveLength(3);
-      expect(await readFile(marker, "utf8")).toBe("99");
-      expect(await readFile(join(folder, ".dev.vars"), "utf8")).toBe("");
-    },
-  );
+  ] as const)("is not opened by %s, which names the fix and changes nothing", async ([, script, args], { expect }) => {
+    const { code, output } = await start(script, ...args);
+    expect(code).toBe(1);
+    expect(output).toContain(`--persist-to ${data}：本机数据的格式：99；此版本需要的格式：${LOCAL_DATA_FORMAT}。`);
+    expect(output).toContain(`its local data has format 99, but this version needs format ${LOCAL_DATA_FORMAT} and`);
+    expect(output).toContain(`npm start -- --reset --persist-to "${data}"`);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(await readdir(data, { recursive: true })).toHaveLength(3);
+    expect(await readFile(marker, "utf8")).toBe("99");
+    expect(await readFile(join(folder, ".dev.vars"), "utf8")).toBe("");
+  });
 
-  it("is deleted by --reset, and new data begun", async ({ expect }) => {
+  it("is deleted by --reset, which begins new data", async ({ expect }) => {
     const started = await start("start.ts", "--reset");
     expect(started.output).toContain(`deleted the local data: ${data} (do/worker-Account)`);
     expect(await conversationStatus(started)).toBe(404);
@@ -113,7 +110,9 @@ describe("local data of another format", () => {
   });
 });
 
-it("npm start marks the data it makes; a reset deletes all of it, but not while it runs", async ({ expect }) => {
+it("npm start marks the data that it creates; a reset deletes all of it, but not while npm start runs", async ({
+  expect,
+}) => {
   const first = await start("start.ts");
   const push = { openid: USER, content: { kind: "text", content: "多少钱" } };
   const headers = { "content-type": "application/json" };

@@ -57,7 +57,7 @@ it.for([
   expect(output).not.toMatch(/kj::Exception|EADDRINUSE|ERR_ADDRESS_IN_USE/);
 });
 
-it("reports in words that the ports are taken repeatedly", async ({ expect }) => {
+it("reports that the ports are taken repeatedly", async ({ expect }) => {
   const output = await runWithTakenPort("start.ts", local(), "every");
   expect(output).toContain("other programs repeatedly took the ports");
   expect(output).not.toMatch(/^\s+at /m);

@@ -78,7 +78,7 @@ async function examine(url: string) {
 }
 
 describe("npm run setup -- --local --yes", () => {
-  it("on a fresh machine gives a running stack in which the doctor misses nothing but an admin's password", async ({
+  it("on a fresh machine starts a stack in which the doctor finds only the missing password of the admin", async ({
     expect,
   }) => {
     const running = setup(["--local", "--yes"]);
@@ -118,7 +118,7 @@ describe("npm run setup -- --local --yes", () => {
     for (const secret of Object.values(secrets)) expect(running.output()).not.toContain(secret);
   });
 
-  it("run again changes nothing, and keeps what else is in the file", async ({ expect }) => {
+  it("run again changes nothing, and keeps the other contents of the file", async ({ expect }) => {
     await writeFile(devVars, "# mine\nRETENTION_DAYS=7\n");
     expect(await setup(["--local", "--yes", "--no-start"]).ended).toBe(0);
     const first = await readFile(devVars, "utf8");
@@ -129,7 +129,7 @@ describe("npm run setup -- --local --yes", () => {
     expect(await readFile(devVars, "utf8")).toBe(first);
   });
 
-  it("never replaces the key of sealed data, not even by force", async ({ expect }) => {
+  it("never replaces the key of sealed data, not even with --force", async ({ expect }) => {
     const [old, other] = ["b2xk".repeat(10) + "b2w=", "bmV3".repeat(10) + "bmU="];
     await writeFile(devVars, `DATA_KEY="${old}"\n`);
     const args = ["--local", "--yes", "--no-start", "--force", "--data-key-env", "OTHER"];
@@ -139,7 +139,9 @@ describe("npm run setup -- --local --yes", () => {
     expect(await readFile(devVars, "utf8")).toBe(`DATA_KEY="${old}"\n`);
   });
 
-  it("takes secrets by name and by standard input, shows none, and overwrites only on request", async ({ expect }) => {
+  it("reads secrets by name and from standard input, shows none, and overwrites only on request", async ({
+    expect,
+  }) => {
     const bring = ["--local", "--yes", "--no-start", "--appid", APPID, "--secret-env", "MY_SECRET", "--stdin"];
     const options = {
       env: { MY_SECRET: SECRET },
@@ -166,7 +168,7 @@ describe("npm run setup -- --local --yes", () => {
     for (const secret of [SECRET, TOKEN, AES_KEY, "thereBefore"]) expect(outputs.join()).not.toContain(secret);
   });
 
-  it("leaves several mini programs to their owner, and sees to the other keys", async ({ expect }) => {
+  it("does not change several mini programs, and sets the other keys", async ({ expect }) => {
     const app = { appid: APPID, secret: SECRET, token: TOKEN, aesKey: AES_KEY };
     await writeFile(devVars, `WECHAT_APPS='${JSON.stringify([app])}'\n`);
     const refused = setup(["--local", "--yes", "--no-start", "--appid", APPID]);
@@ -178,7 +180,7 @@ describe("npm run setup -- --local --yes", () => {
     expect(Object.keys(others)).toEqual(["API_KEYS", "DATA_KEY"]);
   });
 
-  it("names everything wrong with the file, by variable and never by value", async ({ expect }) => {
+  it("names every problem of the file, by variable and never by value", async ({ expect }) => {
     await writeFile(devVars, "WECHAT_APPID=notAnAppid\nAPI_KEYS=tooShort\nRETENTION_DAYS=soon\n");
     const running = setup(["--local", "--yes", "--no-start"]);
     expect(await running.ended).toBe(1);
@@ -187,7 +189,7 @@ describe("npm run setup -- --local --yes", () => {
   });
 });
 
-describe("called wrongly", () => {
+describe("an invalid call", () => {
   it.for([{ args: ["--local"] }, { args: ["--local", "--yes", "--secret", SECRET] }])(
     "reports the error and the correct form: %j",
     async ({ args }, { expect }) => {
@@ -198,7 +200,7 @@ describe("called wrongly", () => {
     },
   );
 
-  it("explains itself", async ({ expect }) => {
+  it("prints its usage", async ({ expect }) => {
     const running = setup(["--help"]);
     expect(await running.ended).toBe(0);
     expect(running.output()).toContain("--secret-env NAME");
@@ -248,7 +250,7 @@ if (args.startsWith("deploy")) console.log("Deployed\\n  https://edge-kefu.team.
       .map((line): Call => JSON.parse(line));
   }
 
-  it("deploys, uploads, and ticks what WeChat then does with the values it printed", async ({ expect }) => {
+  it("deploys, uploads, and reports the milestones that WeChat reaches with the printed values", async ({ expect }) => {
     const bin = await placeWrangler();
     const ports = await findTestPorts();
     const url = `http://127.0.0.1:${ports.worker}`;

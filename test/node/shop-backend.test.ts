@@ -34,7 +34,7 @@ async function readChat(): Promise<readonly string[]> {
 
 // One sequence: each part continues where the one before ended.
 describe("the sample shop's back end, with the whole stack", () => {
-  it("ships before the buyer ever wrote, and gets a clear answer that the message was not sent", async ({ expect }) => {
+  it("ships before the buyer has written, and gets the answer that the message was not sent", async ({ expect }) => {
     const response = await ship();
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({
@@ -92,7 +92,7 @@ describe("the sample shop's back end, with the whole stack", () => {
     expect(await kefu.replayWebhook(ASKER, "nobody")).toMatchObject({ error: { code: "webhook_not_found" } });
   });
 
-  it("has a log that the client follows, exports and erases, in the words of its types", async ({ expect }) => {
+  it("has a log that the client follows, exports and erases, with the client's types", async ({ expect }) => {
     const kefu = createKefuClient({ baseUrl: stack.workerUrl, apiKey: LOCAL_API_KEY });
     const followed = [];
     for await (const row of kefu.changes(BUYER, { limit: 2 })) followed.push(row);
@@ -111,7 +111,9 @@ describe("the sample shop's back end, with the whole stack", () => {
     expect(await kefu.messages(BUYER)).toMatchObject({ ok: false, error: { code: "conversation_not_found" } });
   });
 
-  it("has settings that only their reader's version replaces, pictures, refusals with facts", async ({ expect }) => {
+  it("replaces settings only with the version that was read, uploads pictures, and gets refusals with facts", async ({
+    expect,
+  }) => {
     const kefu = createKefuClient({ baseUrl: stack.workerUrl, apiKey: LOCAL_API_KEY });
     const read = await kefu.settings();
     if (!read.ok) throw new Error(read.error.code);

@@ -35,7 +35,7 @@ const accept = (link: string | undefined) =>
   post("/sign-in/invite", { invite: link?.split("#invite=")[1], password: PASSWORD });
 
 describe("npm start", () => {
-  it("prints links for an admin and a demo agent until each has a password, and then the desk alone", async ({
+  it("prints links for an admin and a demo agent until each has a password, and then only the desk", async ({
     expect,
   }) => {
     const first = await start();

@@ -23,7 +23,7 @@ const answersTo = async (openid: string) =>
   (await stack.control.chat(openid)).lines.filter(({ from }) => from === "service").length;
 
 describe("npm start", () => {
-  it("lifts the pause of the run before", async ({ expect }) => {
+  it("lifts the pause of the previous run", async ({ expect }) => {
     stack = await start();
     await stack.control.fault({ fault: "errcode", errcode: 45009, target: "send" });
     await stack.control.text("oPausedBefore", "多少钱");

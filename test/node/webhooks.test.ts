@@ -74,7 +74,7 @@ afterAll(async () => {
 });
 
 describe("a real receiver", () => {
-  it("receives a message and its answer without a request, signed, within moments", async ({ expect }) => {
+  it("receives a message and its answer, signed, without requesting them", async ({ expect }) => {
     respond = taken;
     await useSettings({});
     await stack.control.text("oCalm", "你好");
@@ -82,7 +82,7 @@ describe("a real receiver", () => {
     expect(arrived.every(({ signed }) => signed)).toBe(true);
   });
 
-  it("that fails, hangs, redirects and answers garbage gets each event in the end, in order", async ({ expect }) => {
+  it("that fails, hangs, redirects and answers garbage finally gets each event, in order", async ({ expect }) => {
     const elsewhere: string[] = [];
     respond = (response, count) => {
       if (count === 1) return response.writeHead(503, { "retry-after": "1" }).end("busy");
@@ -107,7 +107,7 @@ describe("a real receiver", () => {
     expect(arrived.every(({ signed }) => signed)).toBe(true);
   });
 
-  it("that a rule asks gives the answer, or the next rule does", async ({ expect }) => {
+  it("that a rule asks gives the answer, or the next rule applies", async ({ expect }) => {
     const asking = { id: "orders", match: { type: "anything" }, action: { type: "webhook", webhookId: "shop" } };
     await useSettings({ rules: [asking], webhooks: [{ id: "shop", url: `${receiverUrl}/ask`, events: [] }] });
     respond = (response) => response.end(JSON.stringify({ messages: [{ type: "text", content: "在路上" }] }));

@@ -29,7 +29,7 @@ function valuesOf(name: string): readonly number[] {
 const ROWS = [...readFileSync(NOTE, "utf8").matchAll(/^\| ([^|]+) \| `(\w+_MS)`\s*\| ([\d.]+)\s*\|/gm)];
 
 describe("deadlines", () => {
-  it("a stub of an object is made in seven files, each of which gives it a deadline", ({ expect }) => {
+  it("a stub of an object is created in seven files, each with a deadline", ({ expect }) => {
     const makes = /\.getByName\(|namespace\.get\(/;
     expect(filesWith(makes).toSorted()).toEqual([
       "archive/client.ts",
@@ -46,7 +46,7 @@ describe("deadlines", () => {
     }
   });
 
-  it("a call of KV or of the rate limiter stands inside one", ({ expect }) => {
+  it("a call of KV or of the rate limiter has one", ({ expect }) => {
     const calls = FILES.flatMap(
       ({ path, code }) =>
         [...code.matchAll(/^.*\b(?:kv|KV|limiter)\.(?:get|put|delete|list|limit)\(.*$/gm)].map(([line]) => ({

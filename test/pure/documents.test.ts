@@ -89,7 +89,7 @@ function shapeOf(markdown: string): readonly string[] {
 }
 
 describe("a document that is named", () => {
-  it("is there, wherever it is named by its path", ({ expect }) => {
+  it("exists, wherever it is named by its path", ({ expect }) => {
     expect(files.length).toBeGreaterThan(500);
     const dead = files.flatMap((path) =>
       (read(path).match(/\bdocs\/[\w./-]+\.md\b/g) ?? [])
@@ -99,7 +99,7 @@ describe("a document that is named", () => {
     expect(dead).toEqual([]);
   });
 
-  it("is there, and has the heading, wherever a document links to it", ({ expect }) => {
+  it("exists, and has the heading, wherever a document links to it", ({ expect }) => {
     const dead = files
       .filter((path) => path.endsWith(".md"))
       .flatMap((path) => deadLinks(path).map((link) => `${path}: ${link}`));
@@ -110,7 +110,7 @@ describe("a document that is named", () => {
 const READMES = ["README.md", "README.en.md"];
 
 describe("the documentation", () => {
-  it.for(READMES)("is found from %s, page by page", (readme, { expect }) => {
+  it.for(READMES)("can be reached from %s by links", (readme, { expect }) => {
     const reached = reachedFrom(readme);
     const pages = [...files, ...readdirSync(join(ROOT, "docs/spec")).map((name) => `docs/spec/${name}`)].filter(
       (path) => path.startsWith("docs/") && path.endsWith(".md"),
@@ -118,7 +118,7 @@ describe("the documentation", () => {
     expect(pages.filter((path) => !reached.has(path))).toEqual([]);
   });
 
-  it.for(READMES)("that %s had on its own page is one click away", (readme, { expect }) => {
+  it.for(READMES)("that %s had on its own page is linked from it", (readme, { expect }) => {
     const linked = new Set(linksOf(readme).map(({ target }) => target));
     for (const page of [
       "docs/README.md",
@@ -136,13 +136,13 @@ describe("the documentation", () => {
   });
 
   it.for([...READMES, "client/README.md", "miniprogram/README.md", "miniprogram/README.en.md"])(
-    "begins with a page of 150 lines at most: %s",
+    "begins with a page of at most 150 lines: %s",
     (readme, { expect }) => {
       expect(read(readme).split("\n").length - 1).toBeLessThanOrEqual(150);
     },
   );
 
-  it("says the same in both languages of the README", ({ expect }) => {
+  it("has the same structure in both languages of the README", ({ expect }) => {
     const [zh = "", en = ""] = READMES.map(read);
     expect(shapeOf(en)).toEqual(shapeOf(zh));
   });
@@ -156,7 +156,7 @@ describe("the documentation", () => {
     "docs/reference/personal-data.md",
     "docs/reference/promises.md",
     "docs/reports/README.md",
-  ])("says the same in both languages: %s", (path, { expect }) => {
+  ])("has the same structure in both languages: %s", (path, { expect }) => {
     const [, zh = "", en = ""] = read(path).split(/^## (?:中文|English)$/m);
     expect(shapeOf(en)).toEqual(shapeOf(zh));
   });
@@ -180,7 +180,7 @@ function pathsIn(path: string): readonly string[] {
 }
 
 describe("AGENTS.md and the README of a module", () => {
-  it("are short: 8 KB, and 20 to 40 lines in every module", ({ expect }) => {
+  it("are short: at most 8 KB, and 20 to 40 lines in every module", ({ expect }) => {
     expect(Buffer.byteLength(read("AGENTS.md"))).toBeLessThanOrEqual(8_192);
     const lines = MODULE_READMES.map((path) => [
       path,
@@ -189,12 +189,12 @@ describe("AGENTS.md and the README of a module", () => {
     expect(lines.filter(([, count = 0]) => Number(count) < 20 || Number(count) > 40)).toEqual([]);
   });
 
-  it("are linked: AGENTS.md leads to every module", ({ expect }) => {
+  it("are linked: AGENTS.md links every module", ({ expect }) => {
     const linked = new Set(linksOf("AGENTS.md").map(({ target }) => target));
     expect(MODULE_READMES.filter((path) => !linked.has(path))).toEqual([]);
   });
 
-  it.for(["AGENTS.md", ...MODULE_READMES])("name what is there: %s", (path, { expect }) => {
+  it.for(["AGENTS.md", ...MODULE_READMES])("name existing files: %s", (path, { expect }) => {
     const names = pathsIn(path);
     expect(names.length).toBeGreaterThan(3);
     const parents = [ROOT, join(ROOT, dirname(path))];
@@ -203,7 +203,7 @@ describe("AGENTS.md and the README of a module", () => {
 });
 
 describe("a path from the root that docs/development.md names", () => {
-  it("is there", ({ expect }) => {
+  it("exists", ({ expect }) => {
     const names = pathsIn("docs/development.md").filter((name) => FOLDERS.includes(name.split("/")[0] ?? ""));
     expect(names.length).toBeGreaterThan(50);
     expect(names.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
@@ -211,7 +211,7 @@ describe("a path from the root that docs/development.md names", () => {
 });
 
 describe("a file or folder that docs/architecture.md names", () => {
-  it("is there", ({ expect }) => {
+  it("exists", ({ expect }) => {
     const names = read("docs/architecture.md").match(/(?<![\w./-])[\w-]+(?:\/[\w.-]+)*(?:\/|\.ts)(?![\w/])/g) ?? [];
     expect(names.length).toBeGreaterThan(50);
     const parents = ["", "worker", "shared"];

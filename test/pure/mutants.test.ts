@@ -42,7 +42,7 @@ function goesOn(titles: readonly Title[], head: string, isFilledIn: boolean, nam
 }
 
 describe("every mutant", () => {
-  it("has a name of its own, in kebab case, and says what goes wrong", ({ expect }) => {
+  it("has a unique name in kebab case, and describes the broken behaviour", ({ expect }) => {
     const names = MUTANTS.map(({ name }) => name);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     expect(names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))).toEqual([]);
@@ -61,7 +61,7 @@ describe("every mutant", () => {
     expect(misfits).toEqual([]);
   });
 
-  it("names a test that is there, of a kind that is quick to run", ({ expect }) => {
+  it("names an existing test of a fast kind", ({ expect }) => {
     const missing = MUTANTS.flatMap(({ name, killedBy: [file, test] }) => {
       const isQuick = /^(?:pure|workerd)\//.test(file);
       return isQuick && canBegin(titlesIn(read(`test/${file}`)), test) ? [] : [{ name, file, test }];
@@ -89,7 +89,7 @@ describe("the mutants", () => {
     expect(missing).toEqual([]);
   });
 
-  it("stand in docs/test-matrix.md as they are: npm run test:mutants -- --docs", ({ expect }) => {
+  it("are listed in docs/test-matrix.md: npm run test:mutants -- --docs", ({ expect }) => {
     const document = readFileSync(MATRIX_FILE, "utf8");
     expect(document).toBe(withMatrix(document));
   });

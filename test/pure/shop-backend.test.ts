@@ -35,7 +35,7 @@ function open(answer: Result<Accepted>) {
 }
 
 describe("the sample shop", () => {
-  it("shows an order to its buyer alone, and not whose it is", async ({ expect }) => {
+  it("shows an order only to its buyer, without the buyer's id", async ({ expect }) => {
     const response = await open(TAKEN).shop.request("/orders/1001", ASKED_BY_BUYER);
     expect(await response.json()).toEqual({
       id: "1001",
@@ -49,7 +49,7 @@ describe("the sample shop", () => {
     expect((await open(TAKEN).shop.request("/orders/9", ASKED_BY_BUYER)).status).toBe(404);
   });
 
-  it("notifies the buyer that the order is shipped, with a key of the order's", async ({ expect }) => {
+  it("notifies the buyer that the order is shipped, with a key derived from the order", async ({ expect }) => {
     const { shop, ship, sent } = open(TAKEN);
     const response = await ship("1002");
     expect(response.status).toBe(200);
@@ -73,7 +73,7 @@ describe("the sample shop", () => {
     expect(sent[1]).toEqual(sent[0]);
   });
 
-  it("ships all the same when the window is closed, and says 409 and why", async ({ expect }) => {
+  it("ships all the same when the window is closed, and answers 409 with the reason", async ({ expect }) => {
     const { shop, ship } = open(CLOSED);
     const response = await ship("1002");
     expect(response.status).toBe(409);
@@ -86,7 +86,7 @@ describe("the sample shop", () => {
     expect(await (await shop.request("/orders/1002", ASKED_BY_BUYER)).json()).toMatchObject({ status: "已发货" });
   });
 
-  it("says 502 when edge-kefu did not answer: that may be repeated", async ({ expect }) => {
+  it("answers 502 when edge-kefu did not answer, so that the call may be repeated", async ({ expect }) => {
     const response = await open({ ok: false, error: unreachable(4) }).ship("1002");
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({ notified: false, code: "unreachable" });
@@ -155,7 +155,7 @@ describe("the sample shop's webhook", () => {
     expect(events).toEqual(["message.received oBuyer", "message.received oBuyer"]);
   });
 
-  it("takes an event that belongs to no user", async ({ expect }) => {
+  it("accepts an event that belongs to no user", async ({ expect }) => {
     const { shop, events } = open(TAKEN);
     const about = { channel: "mini-program", account: "wx1", event: { name: "wxa_punish_event" } };
     expect((await post(shop, { type: "account.event", data: about })).status).toBe(200);

@@ -20,7 +20,7 @@ describe("a folder of worker/", () => {
 });
 
 describe("a pattern of .oxlintrc.json", () => {
-  it("has no lookaround: oxlint takes such a pattern for one that nothing matches", ({ expect }) => {
+  it("has no lookaround, which oxlint treats as a pattern that matches nothing", ({ expect }) => {
     const rules = readFileSync(join(ROOT, ".oxlintrc.json"), "utf8");
     const patterns = [...rules.matchAll(/"regex": "(.*)"/g)].map(([, pattern]) => pattern);
     expect(patterns.length).toBeGreaterThan(30);

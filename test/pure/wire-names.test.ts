@@ -84,7 +84,7 @@ function isOfWire(word: string): boolean {
 }
 
 describe("a name or code of the wire", () => {
-  it("is nowhere in worker/ and shared/ but in channels/ and the few places listed here", ({ expect }) => {
+  it("occurs in worker/ and shared/ only in channels/ and the few places listed here", ({ expect }) => {
     expect(OUTSIDE.length).toBeGreaterThan(150);
     const found = OUTSIDE.map((file) => [file, [...wordsOf(file)].filter(isOfWire).toSorted()] as const);
     expect(Object.fromEntries(found.filter(([, words]) => words.length > 0))).toEqual(EXCEPTIONS);

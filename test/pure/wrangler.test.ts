@@ -16,7 +16,7 @@ function linesOf(table: string, toml = TOML): readonly string[] {
 }
 
 describe("what is deployed", () => {
-  it("writes no log of requests: their addresses carry signatures and openids", ({ expect }) => {
+  it("writes no log of requests, because their addresses contain signatures and openids", ({ expect }) => {
     expect(linesOf("observability.logs")).toEqual(["invocation_logs = false"]);
   });
 
@@ -30,8 +30,8 @@ describe("what is deployed", () => {
   });
 });
 
-describe("what the bench holds it against", () => {
-  it("the metered twin has the same variables", ({ expect }) => {
+describe("other configurations", () => {
+  it("the bench's twin has the same variables", ({ expect }) => {
     expect(linesOf("vars", read("bench/workers/bench/wrangler.toml"))).toEqual(linesOf("vars"));
   });
 });
@@ -52,12 +52,12 @@ describe('the form of the "Deploy to Cloudflare" button', () => {
       .map(([name = "", value = '""']) => [name, JSON.parse(value)]),
   );
 
-  it("explains every secret it asks for, and fills in none", ({ expect }) => {
+  it("the deploy button explains every secret it asks for, and fills in none", ({ expect }) => {
     expect(Object.keys(asked).toSorted()).toEqual(Object.keys(packageJson.cloudflare.bindings).toSorted());
     expect(Object.values(asked).filter((value) => value !== "")).toEqual([]);
   });
 
-  it("asks for all a worker needs, and for nothing else", ({ expect }) => {
+  it("the deploy button asks for all that a worker needs, and for nothing else", ({ expect }) => {
     expect(Object.keys(asked).toSorted()).toEqual(Object.keys(filled).toSorted());
     expect(readConfig({ ...vars, ...filled }).ok).toBe(true);
     for (const name of Object.keys(filled)) {

@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 
 /** The requirements, as tests of the calling suite. */
 export function testCommands(withStorage: WithStorage): void {
-  it("gives a session to the first of two agents, and the other one what is so", ({ expect }) =>
+  it("assigns a session to the first of two agents, and returns the current state to the other one", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -28,7 +28,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(refusalOf(chat.replies("b", "我来"))).toEqual({ reason: "taken", assignee: "a" });
     }));
 
-  it("applies a command with one id once, whatever has happened since", ({ expect }) =>
+  it("applies a command with one id once, whatever has happened since then", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -59,7 +59,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.log()).toHaveLength(rows);
     }));
 
-  it("tells for a day what a command has changed in its log", ({ expect }) =>
+  it("returns for a day the change that a command has made", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -102,7 +102,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.says([]).lease).toBeUndefined();
     }));
 
-  it("is not closed while a message is under way, nor over one the agent has not seen", ({ expect }) =>
+  it("is not closed while a message is under way, or with a message that the agent has not seen", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -130,7 +130,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.changes({ ...expire, afterSeq: chat.state().lastSeq }).ok).toBe(true);
     }));
 
-  it("moves through a team's queue, its agent's hands and a park, and back to the agent", ({ expect }) =>
+  it("moves to a team's queue, to an agent, into a park, and back to the agent", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -149,7 +149,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.state().sessions?.open).toMatchObject({ status: "serving", assignee: "c" });
     }));
 
-  it("ends a park when a message of the agent's did not arrive, and when the window is over none begins", ({
+  it("ends a park when a message of the agent did not arrive, and begins none after the end of the window", ({
     expect,
   }) =>
     withStorage((open) => {
@@ -189,7 +189,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.rows("out")).toEqual([]);
     }));
 
-  it("drops a text of the desk's when the user has written or the session has changed", ({ expect }) =>
+  it("drops a text of the desk when the user has written or the session has changed", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -212,7 +212,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.rows("blocked").map(({ facts }) => facts.reason)).toEqual(["taken", "outdated"]);
     }));
 
-  it("takes one digit as the rating of the closed session, once it was asked for, and opens no session for it", ({
+  it("treats a single digit as the rating of the closed session, after the request for it, and opens no session", ({
     expect,
   }) =>
     withStorage((open) => {
@@ -239,7 +239,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.rows("rating")).toHaveLength(1);
     }));
 
-  it("takes a text that is no digit as a message, though a rating was asked for", ({ expect }) =>
+  it("treats any other text as a message, although a rating was requested", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -287,7 +287,7 @@ export function testCommands(withStorage: WithStorage): void {
       expect(chat.log()).toHaveLength(rows);
     }));
 
-  it("says in a snapshot which log it is, up to which row, and how many messages may be sent", ({ expect }) =>
+  it("returns in a snapshot the log, the newest row, and the number of messages that may be sent", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([], "你好", { desk: null });

@@ -74,9 +74,7 @@ const request = (key: string, more: Partial<SendRequest> = {}): SendRequest => {
 
 /** The requirements, as tests of the calling suite. */
 export function testConversation(withStorage: WithStorage): void {
-  it("stores a push, its reply and the attempt it leased in one record, and arms the alarm for the lease", ({
-    expect,
-  }) =>
+  it("stores a push, its reply and the leased attempt in one record, and sets the alarm for the lease", ({ expect }) =>
     withStorage((open) => {
       const played = play(open);
       const { acknowledgement, lease } = readReceived(played.it.receive(ADDRESS, push("m:1", [reply("在的")]), "a"));
@@ -90,7 +88,7 @@ export function testConversation(withStorage: WithStorage): void {
       expect(played.alarms).toEqual([T0 + LEASE_MS]);
     }));
 
-  it("answers a repeat as the first push and stores nothing, also after an eviction", ({ expect }) =>
+  it("answers a repeat like the first push and stores nothing, also after an eviction", ({ expect }) =>
     withStorage((open) => {
       const played = play(open);
       expect(played.it.receive(ADDRESS, push("m:1", [TRANSFER]), "a")).toMatchObject({ acknowledgement: "handover" });
@@ -102,7 +100,7 @@ export function testConversation(withStorage: WithStorage): void {
       expect(open().rows(0, 9)).toHaveLength(1);
     }));
 
-  it("gives the same lease to the carrier that asks again, and no other", ({ expect }) =>
+  it("returns the same lease to its holder when it calls again, and to no other caller", ({ expect }) =>
     withStorage((open) => {
       const played = play(open);
       const first = readReceived(played.it.receive(ADDRESS, push("m:1", [reply("在的")]), "a"));
@@ -134,7 +132,7 @@ export function testConversation(withStorage: WithStorage): void {
       ).toEqual(["in", "out"]);
     }));
 
-  it("sends once for one key, settles the attempt, and knows both after an eviction", ({ expect }) =>
+  it("sends once for one key, settles the attempt, and has both after an eviction", ({ expect }) =>
     withStorage((open) => {
       const played = play(open);
       played.it.receive(ADDRESS, push("m:1", []), "a");
@@ -155,9 +153,7 @@ export function testConversation(withStorage: WithStorage): void {
       ).toEqual(["in", "out", "sent"]);
     }));
 
-  it("counts and splits by the rules of the account it is called for, and by those of its own afterwards", ({
-    expect,
-  }) =>
+  it("counts and splits by the rules of its account", ({ expect }) =>
     withStorage((open) => {
       const played = play(open);
       played.it.receive(OTHER, push("m:1", []), "a");
@@ -188,7 +184,7 @@ export function testConversation(withStorage: WithStorage): void {
       expect(played.it.state().control).toEqual({ type: "muted", until: T0 + 60_000 });
     }));
 
-  it("arms the alarm only for what is due before it, and leases what is due when it rings", ({ expect }) =>
+  it("sets the alarm only for what is due before it, and leases what is due when it runs", ({ expect }) =>
     withStorage((open) => {
       const played = play(open);
       played.it.receive(ADDRESS, push("m:1", [reply("一", "二")]), "a");

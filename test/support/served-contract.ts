@@ -18,7 +18,9 @@ const LONG = "好".repeat(1_200);
 
 /** The requirements, as tests of the calling suite. */
 export function testServedMessages(withStorage: WithStorage): void {
-  it("queues a user whom nobody answers, in the record of the message, and acknowledges as received", ({ expect }) =>
+  it("queues a user whom automation does not answer, in the record of the message, and acknowledges as received", ({
+    expect,
+  }) =>
     withStorage((open) => {
       const chat = createServed(open);
       expect(chat.says([TRANSFER]).acknowledgement).toBe("received");
@@ -56,7 +58,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.state().sessions?.open?.waitingSince).not.toBeNull();
     }));
 
-  it("counts silence on purpose as an answer, and an answer the window refuses as none", ({ expect }) =>
+  it("counts the action silent as an answer, and an answer that the window refuses as none", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([SILENT]);
@@ -67,9 +69,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.state().queue.some(({ answers }) => answers !== undefined)).toBe(false);
     }));
 
-  it("drops what automation has not begun to send when an agent takes the session, and lets the begun attempt end", ({
-    expect,
-  }) =>
+  it("drops automation's messages when an agent takes the session, except an attempt under way", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       const underWay = must(chat.says([reply("一", "二")]).lease);
@@ -98,7 +98,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.state().sessions?.open).toMatchObject({ waitingSince: null, sums: { replies: 1, turns: 1 } });
     }));
 
-  it("asks an agent to look first when somebody else did something, and not about the agent's own rows", ({ expect }) =>
+  it("refuses a reply as stale when others have acted, and not because of the agent's own rows", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -116,7 +116,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(refusalOf(chat.replies("a", "六", { seenSeq: newest }))).toEqual({ reason: "stale" });
     }));
 
-  it("returns what a former agent wrote and held to that agent, and finishes a split message that has begun", ({
+  it("returns a former agent's waiting messages to that agent, and completes a split message that has begun", ({
     expect,
   }) =>
     withStorage((open) => {
@@ -136,7 +136,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.state().sessions?.open).toMatchObject({ assignee: "b", sums: { replies: 1, legs } });
     }));
 
-  it("does not finish a split message whose first part has not arrived", ({ expect }) =>
+  it("does not complete a split message whose first part has not arrived", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -168,7 +168,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.rows("blocked").map(({ facts }) => facts.reason)).toEqual(["reassigned", "part_failed"]);
     }));
 
-  it("does not hold again what the window refused of a former agent", ({ expect }) =>
+  it("does not hold a former agent's message again that the window refused", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);
@@ -198,7 +198,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.state().held).toMatchObject([{ agent: "a" }]);
     }));
 
-  it("begins anew after a quiet day with automation alone", ({ expect }) =>
+  it("begins a new session after a day without activity", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.settles(must(chat.says([reply("一")]).lease), ACCEPTED);
@@ -209,7 +209,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.state().sessions).toMatchObject({ open: { status: "bot" }, closed: { seq: session, reason: "bot" } });
     }));
 
-  it("lets what is open go on when the platform's agents serve again, and opens no session", ({ expect }) =>
+  it("continues open sessions when the platform's agents serve again, and opens no new one", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       const platform = { desk: null };
@@ -244,7 +244,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(chat.rows("session")).toEqual([]);
     }));
 
-  it("measures waiting and response by the clock and within business hours", ({ expect }) =>
+  it("measures waiting and response in total and within business hours", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([], "你好", { desk: { isOpen: false } });
@@ -276,7 +276,7 @@ export function testServedMessages(withStorage: WithStorage): void {
       expect(refusalOf(chat.replies("a", "在的"))).toEqual({ reason: "quota_used" });
     }));
 
-  it("gives an agent the sends that automation had reserved and loses", ({ expect }) =>
+  it("releases the sends that automation had reserved to an agent", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([reply("一", "二", "三", "四", "五")]);

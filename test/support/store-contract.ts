@@ -78,7 +78,7 @@ export function testStorage(withStorage: WithStorage): void {
       expect(open().address()).toBeUndefined();
     }));
 
-  it("is found again as it was left: whose it is, the rows, and the state of the newest record", ({ expect }) =>
+  it("is found again with its address, its rows, and the state of the newest record", ({ expect }) =>
     withStorage((open) => {
       fill(open());
       const store = open();
@@ -88,16 +88,14 @@ export function testStorage(withStorage: WithStorage): void {
       expect(store.oldest()).toBe(11);
     }));
 
-  it("gives the state's new fields their defaults", ({ expect }) =>
+  it("fills in the defaults of new fields of the state", ({ expect }) =>
     withStorage((open) => {
       const { control: _control, ...older } = stateAt(5);
       open().append(ADDRESS, [received(5, "m:1")], older as ConversationState);
       expect(open().initialState).toEqual(stateAt(5));
     }));
 
-  it("reads rows after a cursor, and the newest of all or before a seq, oldest first, no more than asked for", ({
-    expect,
-  }) =>
+  it("reads rows after a cursor, and the newest of all or before a seq, oldest first, up to the limit", ({ expect }) =>
     withStorage((open) => {
       const store = open();
       fill(store);
@@ -110,7 +108,7 @@ export function testStorage(withStorage: WithStorage): void {
       expect(seqsOf(store.newest(9, 10))).toEqual([]);
     }));
 
-  it("finds a push by its key and a request by its own, within the time that is asked for", ({ expect }) =>
+  it("finds a push and a request by their keys, within the given time", ({ expect }) =>
     withStorage((open) => {
       fill(open());
       const store = open();
@@ -123,7 +121,7 @@ export function testStorage(withStorage: WithStorage): void {
       expect([store.answerTo("m:2", 0), store.answerTo("m:1", 0)]).toEqual(["handover", "received"]);
     }));
 
-  it("finds the row of a command by its key, within the time that is asked for, and that of a reply", ({ expect }) =>
+  it("finds the row of a command and of a reply by its key, within the given time", ({ expect }) =>
     withStorage((open) => {
       fill(open());
       const note = { seq: 40, at: 40, key: "c:1", kind: "note", ref: null, by: { type: "agent", id: "a" } } as const;
@@ -148,7 +146,7 @@ export function testStorage(withStorage: WithStorage): void {
       expect([store.outgoing(10), store.outgoing(20), store.outgoing(12)]).toEqual([undefined, undefined, undefined]);
     }));
 
-  it("finds the text of an entering by its row, and none of another row or one that is gone", ({ expect }) =>
+  it("finds the text of an enter event by its row, and none of another or deleted row", ({ expect }) =>
     withStorage((open) => {
       const store = open();
       fill(store);
@@ -159,7 +157,9 @@ export function testStorage(withStorage: WithStorage): void {
       expect(store.entryText(40)).toBeNull();
     }));
 
-  it("says whether the outcome of this very attempt is recorded; an unknown one only to the same", ({ expect }) =>
+  it("returns whether the outcome of an attempt is recorded; an unconfirmed one only for an unconfirmed outcome", ({
+    expect,
+  }) =>
     withStorage((open) => {
       const store = open();
       fill(store);
@@ -192,7 +192,7 @@ export function testStorage(withStorage: WithStorage): void {
       expect(seqsOf(open().rows(0, 9))).toEqual([10, 11, 20, 30]);
     }));
 
-  it("forgets whole records from the oldest on, and never more than asked for", ({ expect }) =>
+  it("deletes whole records from the oldest on, up to the limit", ({ expect }) =>
     withStorage((open) => {
       const store = open();
       fill(store);

@@ -33,7 +33,7 @@ async function open(options: Parameters<typeof openScripted>[2] = {}): Promise<S
 const CHAT = `#/mine/${conversationId(0x7f3a)}`;
 
 describe("without a connection", () => {
-  it("writing goes on and is sent once, taking waits, and the page says so until it is live again", async ({
+  it("lets the agent write and sends it once, disables taking, and shows the state until it is live again", async ({
     expect,
   }) => {
     const scripted = await open({ hash: CHAT });
@@ -54,7 +54,7 @@ describe("without a connection", () => {
     expect(requests[0]?.body).toMatchObject({ content: "断线时写的" });
   });
 
-  it("rows that were missed are read, and shown once and in order", async ({ expect }) => {
+  it("reads the missed rows, and shows them once and in order", async ({ expect }) => {
     const scripted = await open({ hash: CHAT });
     const { page, script } = scripted;
     await page.getByText("在吗", { exact: true }).waitFor();
@@ -82,7 +82,7 @@ describe("without a connection", () => {
     );
   });
 
-  it("a draft survives a reload, in its own conversation alone", async ({ expect }) => {
+  it("keeps a draft over a reload, in its own conversation only", async ({ expect }) => {
     const { page } = await open({ hash: CHAT });
     await page.getByLabel("回复内容").fill("写了一半");
     await page.reload();
@@ -94,7 +94,7 @@ describe("without a connection", () => {
   });
 });
 
-describe("texts that try to be more", () => {
+describe("texts that contain markup or scripts", () => {
   it("stay text in every field, and nothing runs or loads", async ({ expect }) => {
     const rows = XSS_TEXTS.map((text, index) =>
       row({

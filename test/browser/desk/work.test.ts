@@ -35,7 +35,7 @@ async function open(options: Parameters<typeof openScripted>[2] = {}): Promise<S
 const CHAT = `#/mine/${conversationId(0x7f3a)}`;
 
 describe("the page", () => {
-  it("has a policy that lets nothing in from elsewhere, and nothing inline", async ({ expect }) => {
+  it("has a policy that allows nothing from other hosts and nothing inline", async ({ expect }) => {
     const response = await fetch(`${server.url}/desk`);
     const policy = response.headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'");
@@ -44,7 +44,7 @@ describe("the page", () => {
     expect(await response.text()).not.toMatch(/https?:\/\/|style=|<style|<script>|\son\w+=/);
   });
 
-  it("shows the sign-in form to whoever is not signed in, and why a sign-in failed", async ({ expect }) => {
+  it("shows the sign-in form when no agent is signed in, and why a sign-in failed", async ({ expect }) => {
     const { page, requests, script } = await open({ script: { you: null } });
     script.answer = (_method, path) =>
       path === "sign-in" ? { status: 401, body: { code: "sign_in_refused" } } : undefined;
@@ -57,7 +57,7 @@ describe("the page", () => {
     ]);
   });
 
-  it("uses an invite only when its button is pressed, and takes its secret out of the address", async ({ expect }) => {
+  it("uses an invite only when its button is pressed, and removes its secret from the address", async ({ expect }) => {
     const { page, requests } = await open({ hash: "#invite=a0123456789ab.secret" });
     await page.getByRole("heading", { name: "接受邀请" }).waitFor();
     expect(requests).toStrictEqual([]);
@@ -75,7 +75,9 @@ describe("the page", () => {
 });
 
 describe("a reply", () => {
-  it("waits three seconds, can be taken back, and is sent once with an id and what was seen", async ({ expect }) => {
+  it("waits three seconds, can be taken back, and is sent once with an id and the newest row seen", async ({
+    expect,
+  }) => {
     const { page, requests, script } = await open({ hash: CHAT });
     const input = page.getByLabel("回复内容");
     await input.fill("您好");
@@ -122,7 +124,7 @@ describe("a reply", () => {
     expect(requests[0]?.key).not.toBe(requests[1]?.key);
   });
 
-  it("that is refused says why, and what can be done", async ({ expect }) => {
+  it("that is refused shows the reason and the possible action", async ({ expect }) => {
     const { page, script, requests } = await open({
       hash: CHAT,
       script: { log: rowsOf(said({ type: "text", content: "在吗" })) },
@@ -136,7 +138,7 @@ describe("a reply", () => {
     await expect.poll(() => requests.at(-1)?.body).toMatchObject({ hold: true, content: "您好" });
   });
 
-  it("says before it is sent what it will use, and stops when too little is left", async ({ expect }) => {
+  it("shows before sending what it will use, and cannot be sent when too little is left", async ({ expect }) => {
     const rows = [row({ n: 0x7f3a, text: "x", left: 1, views: ["mine"] })];
     const { page } = await open({ hash: CHAT, script: { rows } });
     await page.getByLabel("回复内容").fill("您好");
@@ -147,7 +149,7 @@ describe("a reply", () => {
     expect(await page.getByRole("button", { name: "发送最后 1 条" }).isEnabled()).toBe(false);
   });
 
-  it("can be a picture: drawn again, uploaded, then sent", async ({ expect }) => {
+  it("can be a picture, which is redrawn, uploaded and sent", async ({ expect }) => {
     const { page, requests } = await open({ hash: CHAT });
     const png = Buffer.from(
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -164,7 +166,7 @@ describe("a reply", () => {
 });
 
 describe("a note", () => {
-  it("goes to its own route, and what is in the reply stays there", async ({ expect }) => {
+  it("is sent to its own route, and the text of the reply is kept", async ({ expect }) => {
     const { page, requests } = await open({ hash: CHAT });
     await page.getByLabel("回复内容").fill("给用户的");
     await page.getByRole("button", { name: "备注", exact: true }).click();
@@ -183,7 +185,7 @@ describe("a note", () => {
 });
 
 describe("a session", () => {
-  it("is taken from the queue with its version, opens, and has the focus in the composer", async ({ expect }) => {
+  it("is taken from the queue with its version, opens, and moves the focus to the composer", async ({ expect }) => {
     const { page, requests } = await open({ hash: "#/queue" });
     await page.getByRole("button", { name: /接入 陈小姐/ }).click();
     await expect.poll(() => requests.length).toBe(1);
@@ -195,7 +197,7 @@ describe("a session", () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("TEXTAREA");
   });
 
-  it("that another agent took says who", async ({ expect }) => {
+  it("that another agent took shows that agent", async ({ expect }) => {
     const { page, script, requests } = await open({ hash: "#/queue" });
     script.answer = (_method, path) =>
       path.endsWith("/take") ? { status: 409, body: { code: "taken", assignee: LI, name: "小李" } } : undefined;
@@ -204,7 +206,7 @@ describe("a session", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("is transferred with a note, parked, and closed with what was seen", async ({ expect }) => {
+  it("is transferred with a note, parked, and closed with the newest row seen", async ({ expect }) => {
     const { page, requests, script } = await open({ hash: CHAT });
     await page.getByRole("button", { name: "转接" }).click();
     await page.getByRole("dialog").getByText("小李").click();
@@ -223,7 +225,7 @@ describe("a session", () => {
       .toMatchObject({ path: expect.stringMatching(/\/close$/), body: { seenSeq: script.log.length } });
   });
 
-  it("whose transfer is refused leaves the dialog open with its note and the reason; who cannot get it is not offered", async ({
+  it("keeps the dialog with note and reason after a refused transfer; absent agents cannot be chosen", async ({
     expect,
   }) => {
     const { page, script } = await open({ hash: CHAT });
@@ -239,7 +241,7 @@ describe("a session", () => {
     expect(await dialog.getByLabel("给接手同事的备注（选填）").inputValue()).toBe("请查银行回执");
   });
 
-  it("of another agent can be read, not answered", async ({ expect }) => {
+  it("of another agent can be read but not answered", async ({ expect }) => {
     const rows = [row({ n: 0x7f3a, text: "x", assignee: LI, views: ["all"] })];
     const { page } = await open({ hash: `#/all/${conversationId(0x7f3a)}`, script: { rows } });
     await page.getByText("由小李接待").last().waitFor();

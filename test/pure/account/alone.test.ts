@@ -40,7 +40,7 @@ function createBench() {
   return { source: createAccessSource(deps), deps, asked };
 }
 
-describe("a message that alone is refused", () => {
+describe("a message that is the only refused one", () => {
   it("pauses nothing in this isolate", async ({ expect }) => {
     const { source, deps, asked } = createBench();
     expect(await reportPause(deps, pauseCause(48001), REFUSED, 3_000)).toEqual({ aloneMs: 7 });
@@ -48,7 +48,7 @@ describe("a message that alone is refused", () => {
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
-  it("leaves the token in use for the others, without another question to the object", async ({ expect }) => {
+  it("leaves the token in use for the others, without another call of the object", async ({ expect }) => {
     const { source, asked } = createBench();
     await source.current("send");
     expect(await source.replace("token-1", "send", REFUSED)).toEqual(ok("token-1"));

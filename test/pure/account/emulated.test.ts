@@ -82,7 +82,7 @@ describe("a hundred senders", () => {
     expect(await tokenCalls()).toHaveLength(1);
   });
 
-  it("cause one refresh when the token is killed under them, and all deliver", async ({ expect }) => {
+  it("cause one refresh when the token is invalidated during their calls, and all deliver", async ({ expect }) => {
     const { control, sendAll, tokenCalls, openids } = await createWorld(100);
     await sendAll();
     await control.killToken();
@@ -105,7 +105,7 @@ describe("a hundred senders", () => {
     expect(await tokenCalls()).toHaveLength(3);
   });
 
-  it("wait for the 30 s instead of asking for what WeChat would refuse", async ({ expect }) => {
+  it("wait for the 30 s instead of making a call that WeChat would refuse", async ({ expect }) => {
     const { control, keeper, sendAll, tokenCalls } = await createWorld(3);
     await sendAll();
     await control.killToken({ sticky: true });
@@ -120,7 +120,7 @@ describe("a hundred senders", () => {
 });
 
 describe("40001 at the token endpoint", () => {
-  it("is not asked again for ten minutes, as it means a wrong secret", async ({ expect }) => {
+  it("is not called again for ten minutes, because it means a wrong secret", async ({ expect }) => {
     const { control, keeper, sendAll, tokenCalls } = await createWorld(3);
     await control.fault({ fault: "errcode", errcode: 40001, target: "token" });
     const refused = { result: "not_sent", reason: "no_token", code: "40001", until: NOW + 615_000 };
@@ -135,7 +135,7 @@ describe("40001 at the token endpoint", () => {
 });
 
 describe("the calls against the emulator", () => {
-  it("uploads a picture WeChat takes, sends it, and fetches it back", async ({ expect }) => {
+  it("uploads a picture that WeChat accepts, sends it, and downloads it", async ({ expect }) => {
     const { tools, deliver, keeper } = await createWorld(1);
     const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
     const bytes = new Uint8Array(64);
@@ -158,7 +158,7 @@ describe("the calls against the emulator", () => {
     expect((await control.calls()).at(-1)).toMatchObject({ errcode: 45081 });
   });
 
-  it("does not know whether a message arrived when the connection breaks behind it", async ({ expect }) => {
+  it("reports unconfirmed when the connection breaks after the request", async ({ expect }) => {
     const { deliver, control } = await createWorld(1);
     await control.fault({ fault: "drop", when: "after", target: "send", times: 1 });
     expect(await deliver("oUser0")).toEqual({ result: "unconfirmed", reason: "network" });

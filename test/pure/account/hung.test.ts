@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 describe("an account object that never answers", () => {
-  it("a token in its last minutes is used all the same", async ({ expect }) => {
+  it("a token in its last minutes is still used", async ({ expect }) => {
     const { source } = createBench(new Map([[accessKey(CREDENTIAL), { token: "old", expiresAt: NOW + 300_000 }]]));
     expect(await outcomeWithin(LONG_MS, source.current("send"))).toMatchObject({ ok: true, value: "old" });
   });

@@ -41,7 +41,7 @@ describe("AccessSource and a pause that was lifted", () => {
   };
   const LIFTED = { pausedUntil: 0, pauseCode: "48001", pauseReach: "send" as const, pauseVersion: 2 };
 
-  it("hears of it from KV", async ({ expect }) => {
+  it("reads it from KV", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, ...PAUSED });
     expect(await source.current("send")).toEqual(err({ reason: "paused", until: PAUSED.pausedUntil, code: "48001" }));
@@ -57,7 +57,7 @@ describe("AccessSource and a pause that was lifted", () => {
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
-  it("drops a pause of its own when the object says that there is none", ({ expect }) => {
+  it("drops its own pause when the object answers that there is none", ({ expect }) => {
     const memory: AccountMemory = new Map([
       [CREDENTIAL, { pause: { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001", pauseReach: "send" as const } }],
     ]);
@@ -65,13 +65,13 @@ describe("AccessSource and a pause that was lifted", () => {
     expect(memory.get(CREDENTIAL)?.pause?.pausedUntil).toBe(0);
   });
 
-  it("keeps a newer pause than the one it hears of late", ({ expect }) => {
+  it("keeps a newer pause than the one in a late answer", ({ expect }) => {
     const memory: AccountMemory = new Map([[CREDENTIAL, { pause: { ...PAUSED, pauseVersion: 3 } }]]);
     rememberPause(memory, CREDENTIAL, LIFTED);
     expect(memory.get(CREDENTIAL)?.pause).toMatchObject({ pauseVersion: 3 });
   });
 
-  it("is ignored by the trial", async ({ expect }) => {
+  it("is ignored by the test send", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, ...PAUSED });
     expect(await source.current("send")).toMatchObject({ error: { reason: "paused" } });

@@ -6,7 +6,7 @@ const NOW = Date.UTC(2026, 10, 22, 9);
 const reached: Milestones = { setup: "one", verified: NOW, message: NOW, answer: NOW };
 
 describe("milestones", () => {
-  it("are noted with their time", ({ expect }) => {
+  it("are recorded with their time", ({ expect }) => {
     expect(addMilestone(NO_MILESTONES, "one", "message", NOW)).toEqual({
       ...NO_MILESTONES,
       setup: "one",
@@ -24,7 +24,7 @@ describe("milestones", () => {
     expect(addMilestone(reached, "one", "verified", NOW + 60_000)).toEqual({ ...reached, verified: NOW + 60_000 });
   });
 
-  it("belong to their credentials: others begin anew", ({ expect }) => {
+  it("belong to their credentials: with others no milestone is reached", ({ expect }) => {
     expect(milestonesOf(reached, "two")).toEqual({ ...NO_MILESTONES, setup: "two" });
     expect(addMilestone(reached, "two", "answer", NOW + 1)).toEqual({
       setup: "two",
@@ -34,7 +34,7 @@ describe("milestones", () => {
     });
   });
 
-  it.for(["appid", "secret", "mode"] as const)("see another %s as other credentials", (field, { expect }) => {
+  it.for(["appid", "secret", "mode"] as const)("treat another %s as other credentials", (field, { expect }) => {
     const app = {
       channel: "mini-program",
       appid: "wx1",

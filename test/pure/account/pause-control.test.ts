@@ -87,8 +87,8 @@ describe("a conversation that reports its waiting", () => {
   });
 });
 
-describe("a trial", () => {
-  it("names first who did not cause the pause", async ({ expect }) => {
+describe("a test send", () => {
+  it("begins with conversations that did not cause the pause", async ({ expect }) => {
     const { pauses, waits, resumer } = createBench();
     await pauses();
     waits("cause", null, true);
@@ -96,7 +96,7 @@ describe("a trial", () => {
     expect(await resumer.begin()).toEqual({ step: "trial", candidates: ["other", "cause"], pauseVersion: 1 });
   });
 
-  it("that went through lifts the pause and publishes that", async ({ expect }) => {
+  it("that succeeded lifts the pause and publishes that", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
     await pauses();
     waits("a");
@@ -119,7 +119,7 @@ describe("a trial", () => {
     expect(bench.state.pausedUntil).toBeGreaterThan(NOW);
   });
 
-  it("does not lift a pause that came since it began", async ({ expect }) => {
+  it("does not lift a pause that began after it", async ({ expect }) => {
     const { bench, pauses, resumer } = createBench();
     await pauses();
     await resumer.begin();
@@ -130,7 +130,7 @@ describe("a trial", () => {
     expect(bench.state.pausedUntil).toBeGreaterThan(bench.now);
   });
 
-  it("is one at a time, and given up after a while", async ({ expect }) => {
+  it("runs one at a time, and ends at its timeout", async ({ expect }) => {
     const { bench, pauses, resumer } = createBench();
     await pauses();
     expect(await resumer.begin()).toMatchObject({ step: "trial" });
@@ -158,7 +158,7 @@ describe("a trial", () => {
   });
 
   it.for([true, false])(
-    "is a message that waited for an access token; the others follow it, whatever became of it",
+    "is a message that waited for an access token; the others follow it, whatever its outcome",
     async (isSent, { expect }) => {
       const { bench, waits, resumer } = createBench({ token: null });
       for (const id of ["a", "b"]) waits(id);
@@ -177,7 +177,7 @@ describe("a trial", () => {
     },
   );
 
-  it("that never ends keeps those who waited for a token for 20 seconds", async ({ expect }) => {
+  it("that never ends delays the messages that waited for a token for 20 seconds", async ({ expect }) => {
     const { bench, waits, resumer } = createBench({ token: null });
     waits("a");
     bench.onToken = () => {
@@ -191,7 +191,7 @@ describe("a trial", () => {
     expect(bench.woken).toEqual(["a"]);
   });
 
-  it("does not wake those who waited for a token when it pauses the app", async ({ expect }) => {
+  it("does not wake the conversations that waited for a token when it pauses the app", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench({ token: null });
     for (const id of ["a", "b"]) waits(id);
     bench.state = { ...bench.state, token: "t" };
@@ -205,11 +205,11 @@ describe("a trial", () => {
   });
 });
 
-describe("a message that WeChat takes", () => {
+describe("a message that WeChat accepts", () => {
   const REFUSED = { id: "0123456789abcdef0123-7", attempt: 1 };
   const isOwn = (state: AccountState) => state.refusals["48001"]?.[0]?.isOwn;
 
-  it("as the trial proves that those refused before are rejected for their own content", async ({ expect }) => {
+  it("as the test send shows that those refused before are rejected for their own content", async ({ expect }) => {
     const { bench, resumer } = createBench();
     await resumer.pause(pauseCause(48001), REFUSED, 0);
     await resumer.begin();
@@ -221,7 +221,7 @@ describe("a message that WeChat takes", () => {
     });
   });
 
-  it("proves nothing when the trial was refused for its own fault: but the pause does not come back", async ({
+  it("shows nothing when the test send was refused for its own content, but the pause does not come back", async ({
     expect,
   }) => {
     const { bench, resumer } = createBench();
@@ -235,7 +235,7 @@ describe("a message that WeChat takes", () => {
     });
   });
 
-  it("after a pause proves it as well, unless the app was paused again since", async ({ expect }) => {
+  it("after a pause shows the same, unless the app was paused again since", async ({ expect }) => {
     const { bench, resumer } = createBench();
     await resumer.pause(pauseCause(48001), REFUSED, 0);
     bench.now += 11 * MINUTE_MS;
@@ -249,8 +249,8 @@ describe("a message that WeChat takes", () => {
   });
 });
 
-describe("waking who waits", () => {
-  it("goes in batches, and ends", async ({ expect }) => {
+describe("waking the waiting conversations", () => {
+  it("is done in batches, and ends", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
     await pauses();
     for (let index = 0; index < 450; index += 1) waits(`c${index}`);
@@ -265,7 +265,7 @@ describe("waking who waits", () => {
     expect(rings).toEqual([200, 400, 450]);
   });
 
-  it("passes over one that cannot be reached", async ({ expect }) => {
+  it("skips one that cannot be reached", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
     await pauses();
     for (const id of ["a", "b"]) waits(id);
@@ -288,7 +288,7 @@ describe("waking who waits", () => {
     expect(bench.state.releaseAt).toBeGreaterThan(bench.state.pausedUntil);
   });
 
-  it("forgets after the pause ended who has come back by itself", async ({ expect }) => {
+  it("removes, after the end of the pause, conversations that have retried by themselves", async ({ expect }) => {
     const { bench, pauses, waits, resumer } = createBench();
     const { pausedUntil } = await pauses();
     waits("a", pausedUntil);
@@ -298,7 +298,7 @@ describe("waking who waits", () => {
     expect(bench.list.size).toBe(0);
   });
 
-  it("begins when a token comes by itself", async ({ expect }) => {
+  it("begins when a token was fetched for another reason", async ({ expect }) => {
     const { bench, waits, resumer } = createBench({ token: null });
     waits("a");
     bench.state = { ...bench.state, token: "t" };

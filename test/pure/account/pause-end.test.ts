@@ -14,7 +14,7 @@ const anyTime = fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2060, 0, 1
 const anyRandom = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe("pauseUntil", () => {
-  it("waits for the next minute after a limit by the minute, with a little jitter", ({ expect }) => {
+  it("waits for the next minute after a per-minute limit, with a little jitter", ({ expect }) => {
     fc.assert(
       fc.property(anyTime, anyRandom, (now, random) => {
         const nextMinute = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
@@ -26,11 +26,11 @@ describe("pauseUntil", () => {
     );
   });
 
-  it("looks again an hour after a quota is used up", ({ expect }) => {
+  it("ends an hour after a quota is used up", ({ expect }) => {
     expect(pauseUntil("quota", NOON, 0)).toBe(NOON + HOUR_MS);
   });
 
-  it("looks again at Beijing's midnight when that is sooner", ({ expect }) => {
+  it("ends at Beijing's midnight when that is sooner", ({ expect }) => {
     const midnight = NOON + 12 * HOUR_MS;
     expect(pauseUntil("quota", midnight - 10 * MINUTE_MS, 0)).toBe(midnight);
   });
@@ -98,7 +98,7 @@ describe("nextDue", () => {
     expect(nextDue(idle, { event: null, quarantined: null, skipped: null, deliverable: 0 }, retention)).toBeUndefined();
   });
 
-  it("is the earliest of the refresh, the publishing and what is to be forgotten", ({ expect }) => {
+  it("is the earliest of the refresh, the publishing and the deletions", ({ expect }) => {
     expect(nextDue(idle, { event: NOON, quarantined: NOON, skipped: NOON, deliverable: 0 }, retention)).toBe(
       NOON + 7 * DAY_MS,
     );
@@ -116,7 +116,7 @@ describe("nextDue", () => {
     expect(nextDue(both, { event: NOON, quarantined: NOON, skipped: NOON, deliverable: 0 }, retention)).toBe(NOON + 4);
   });
 
-  it("is when a webhook is due that has not got the newest event, if it can be called", ({ expect }) => {
+  it("is when a webhook that lacks the newest event is due, if it can be called", ({ expect }) => {
     const nothing = { event: null, quarantined: null, skipped: null };
     const cursor = { after: 7, tries: 0, since: 0, nextAt: NOON + 3 };
     const listening = { ...idle, appWebhooks: { shop: cursor } };

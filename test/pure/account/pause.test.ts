@@ -46,7 +46,9 @@ describe("a refused message", () => {
     expect(account.refuses("a", 3)).toBe("alone");
   });
 
-  it("is reported with the time since it was first refused alone; another refusal ends that", ({ expect }) => {
+  it("is reported with the time for which it has been the only refused one; another refusal ends that", ({
+    expect,
+  }) => {
     let state: AccountState = NEW_ACCOUNT;
     const refuse = (message: string, attempt: number, minutes: number) => {
       const { aloneMs, patch } = decidePause(
@@ -63,7 +65,7 @@ describe("a refused message", () => {
     expect([refuse("b", 1, 42), refuse("a", 4, 53), refuse("a", 5, 64)]).toEqual([undefined, undefined, 0]);
   });
 
-  it("pauses it again when another message was refused the same way in between", ({ expect }) => {
+  it("pauses the app again when another message was refused with the same code in between", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
     expect(account.refuses("b", 1)).toBe("paused");
@@ -74,7 +76,7 @@ describe("a refused message", () => {
     expect(account.refuses("a", 3)).toBe("alone");
   });
 
-  it("is not refused alone because another was refused by another code", ({ expect }) => {
+  it("is not affected by a refusal of another message with another code", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
     account.refuses("b", 1, 45011);
@@ -90,7 +92,7 @@ describe("a refused message", () => {
     expect(account.isPaused()).toBe(false);
   });
 
-  it("leaves its own pause as it is while that holds", ({ expect }) => {
+  it("does not change its own pause while that is in force", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
     const before = account.state();
@@ -111,7 +113,9 @@ describe("a refused message", () => {
     expect(account.refuses("a", 3)).toBe("alone");
   });
 
-  it("brings it back when another message was refused the same way, and none was taken since", ({ expect }) => {
+  it("brings the pause back when another message was refused with the same code, and none was accepted since", ({
+    expect,
+  }) => {
     const account = createAccount();
     account.refuses("a", 1);
     account.refuses("b", 1);
@@ -120,7 +124,7 @@ describe("a refused message", () => {
     expect(account.isPaused()).toBe(true);
   });
 
-  it("pauses no more once WeChat took another, however many are refused the same way", ({ expect }) => {
+  it("pauses no more once WeChat accepted another one, for any number of refusals with the same code", ({ expect }) => {
     const account = createAccount();
     const messages = ["a", "b", "c"];
     for (const message of messages) account.refuses(message, 1);
@@ -137,7 +141,7 @@ describe("a refused message", () => {
     expect(account.refuses("d", 2)).toBe("alone");
   });
 
-  it("pauses no more once WeChat took another, also when many messages are refused by turns", ({ expect }) => {
+  it("pauses no more once WeChat accepted another one, also when many messages are refused in turn", ({ expect }) => {
     const account = createAccount();
     const messages = Array.from({ length: 60 }, (_, index) => `m${index}`);
     const rounds = Array.from({ length: 8 }, (_, round) => {
@@ -150,7 +154,7 @@ describe("a refused message", () => {
     expect(rounds.slice(4)).toEqual(Array.from({ length: 4 }, () => new Set(["alone"])));
   });
 
-  it("pauses each time when its name is not known, and counts as another message", ({ expect }) => {
+  it("pauses each time when its id is not known, and counts as another message", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
     const { patch } = decidePause(account.state(), pauseCause(48001), undefined, NOW + 11 * MINUTE, 0);
@@ -161,8 +165,8 @@ describe("a refused message", () => {
   });
 });
 
-describe("what is remembered", () => {
-  it("is written 16 times at most for a thousand messages refused in one pause", ({ expect }) => {
+describe("what is stored about refusals", () => {
+  it("is written at most 16 times for a thousand messages refused in one pause", ({ expect }) => {
     const account = createAccount();
     const states = Array.from({ length: 1000 }, (_, index) => {
       account.refuses(`m${index}`, 1);
@@ -173,7 +177,7 @@ describe("what is remembered", () => {
     expect(new Set(states.map((state) => state.pausedUntil)).size).toBe(1);
   });
 
-  it("is written once for a thousand messages that WeChat took", ({ expect }) => {
+  it("is written once for a thousand messages that WeChat accepted", ({ expect }) => {
     const account = createAccount();
     expect(proveOwnFault(account.state())).toEqual({});
     account.refuses("a", 1);
@@ -183,7 +187,7 @@ describe("what is remembered", () => {
     expect(proveOwnFault(account.state())).toEqual({});
   });
 
-  it("is what 128 messages at most were refused for, the latest", ({ expect }) => {
+  it("covers at most 128 messages, the latest ones", ({ expect }) => {
     const account = createAccount();
     for (let index = 0; index < 150; index += 1) {
       account.refuses(`m${index}`, 1);
@@ -193,7 +197,7 @@ describe("what is remembered", () => {
     expect(names).toEqual(Array.from({ length: 128 }, (_, index) => `m${index + 22}`));
   });
 
-  it("is nothing of a user who was erased", ({ expect }) => {
+  it("contains nothing of a user who was erased", ({ expect }) => {
     const account = createAccount();
     account.refuses("0123456789abcdef0123-7", 1);
     account.refuses("fedcba98765432100123-7", 1);
@@ -204,7 +208,7 @@ describe("what is remembered", () => {
     expect(forgetMessages(account.state(), "99999999999999999999-")).toEqual({});
   });
 
-  it("never lets one message cause two pauses by the same code, however its refusals are spread", ({ expect }) => {
+  it("never lets one message cause two pauses with the same code, whenever it is refused", ({ expect }) => {
     const codes = Object.keys(ERRCODES)
       .map(Number)
       .filter((code) => ERRCODES[code]?.reach !== undefined);
@@ -227,7 +231,7 @@ describe("what is remembered", () => {
     );
   });
 
-  it("lets a message pause the app again only when another was refused since, and none taken", ({ expect }) => {
+  it("lets a message pause the app again only when another was refused since, and none accepted", ({ expect }) => {
     const events = fc.array(fc.constantFrom("a", "b", "c", "d", "taken", "lifted", "over"), { maxLength: 60 });
     fc.assert(
       fc.property(events, (happened) => {

@@ -48,7 +48,7 @@ describe("forced refreshes", () => {
     expect(forces()).toHaveLength(2);
   });
 
-  it("are at most 20 on a Beijing day, and go on after its midnight", async ({ expect }) => {
+  it("are at most 20 on a Beijing day, and possible again after its midnight", async ({ expect }) => {
     const { bench, forces } = await stuckBench();
     for (let round = 1; round <= 20; round += 1) {
       expect(await bench.replace(`token-${round}`)).toMatchObject({ ok: true });
@@ -65,9 +65,7 @@ describe("forced refreshes", () => {
     expect(forces()).toHaveLength(21);
   });
 
-  it("are not made while WeChat heals by itself, and limited callers do not hammer the endpoint", async ({
-    expect,
-  }) => {
+  it("are not made when the normal call returns a new token, and limited callers make no call", async ({ expect }) => {
     const { bench } = await stuckBench();
     await bench.replace("token-1");
     bench.calls.length = 0;
@@ -90,7 +88,7 @@ describe("forced refreshes", () => {
     expect(counted).toBe(1);
   });
 
-  it("say limited when even a forced call brings the bad token", async ({ expect }) => {
+  it("report `limited` when even a forced call returns the bad token", async ({ expect }) => {
     const bench = await benchWithToken();
     expect(await bench.replace("token-1")).toEqual(err({ reason: "limited", until: NOW + MINUTE_MS }));
   });
@@ -134,7 +132,7 @@ describe("background refresh", () => {
     expect(bench.calls).toEqual([]);
   });
 
-  it("tries again in a minute while WeChat repeats the old token, and ends with it", async ({ expect }) => {
+  it("tries again in a minute while WeChat returns the old token, until that expires", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.says(() => ok({ token: "token-1", expiresAt: NOW + LIFE_MS }));
     bench.advance(LIFE_MS - 2 * MINUTE_MS);

@@ -55,8 +55,8 @@ function createBench() {
   };
 }
 
-describe("sends that get through", () => {
-  it("cost no call, whatever WeChat says of single messages", ({ expect }) => {
+describe("sends that succeed", () => {
+  it("cost no call, whatever WeChat answers for single messages", ({ expect }) => {
     const bench = createBench();
     const { send } = bench.isolate();
     for (let at = 0; at < 100; at += 1) send(at % 2 === 0 ? SENT : rejected(45047), at);
@@ -72,7 +72,7 @@ describe("sends that get through", () => {
   });
 });
 
-describe("sends that do not get through", () => {
+describe("sends that fail", () => {
   it.for<Delivery>([
     DROPPED,
     BUSY,
@@ -88,14 +88,14 @@ describe("sends that do not get through", () => {
     expect(bench.faults(31)).toMatchObject([{ reason: "sends_failing", since: NOW, count: 4 }]);
   });
 
-  it("are no fault for one message that WeChat is busy for four times in 28 s", ({ expect }) => {
+  it("are not a fault for one message for which WeChat is busy four times in 28 s", ({ expect }) => {
     const bench = createBench();
     const { send } = bench.isolate();
     for (const at of [0, 4, 12, 28]) send(BUSY, at);
     expect(bench.faults(600)).toEqual([]);
   });
 
-  it("are reported by an isolate at most every ten seconds, with all there were", ({ expect }) => {
+  it("are reported by an isolate at most every ten seconds, with their number", ({ expect }) => {
     const bench = createBench();
     const { send } = bench.isolate();
     send(SENT, -1);
@@ -106,7 +106,7 @@ describe("sends that do not get through", () => {
     expect(fault !== undefined && "count" in fault ? fault.count : 0).toBeGreaterThan(400);
   });
 
-  it("are a fault although each isolate sees one only", ({ expect }) => {
+  it("are a fault although each isolate sees only one", ({ expect }) => {
     const bench = createBench();
     for (const at of [0, 20, 40]) bench.isolate().send(DROPPED, at);
     expect(bench.faults(41)).toMatchObject([{ reason: "sends_failing", count: 3, cause: "network" }]);
@@ -135,7 +135,7 @@ describe("sends that do not get through", () => {
     expect(bench.calls()).toBe(calls + 1);
   });
 
-  it("are forgotten when nothing was tried for more than two hours, or the clock was set back", ({ expect }) => {
+  it("are dropped when nothing was tried for more than two hours, or the clock was set back", ({ expect }) => {
     const bench = createBench();
     const { send } = bench.isolate();
     for (const at of [0, 20, 40]) send(DROPPED, at);
@@ -148,7 +148,7 @@ describe("sends that do not get through", () => {
 });
 
 describe("a report that is lost", () => {
-  it("is made later, with the failures since", ({ expect }) => {
+  it("is sent later, with the failures since", ({ expect }) => {
     const { memory } = createBench().isolate();
     const told = watchSend(memory, CREDENTIAL, DROPPED, NOW);
     if (told === undefined || told === null) throw new Error("the first failure is reported");
@@ -162,7 +162,7 @@ describe("a report that is lost", () => {
     });
   });
 
-  it("is not made after a success", ({ expect }) => {
+  it("is not sent after a success", ({ expect }) => {
     const { memory } = createBench().isolate();
     const told = watchSend(memory, CREDENTIAL, DROPPED, NOW);
     expect(watchSend(memory, CREDENTIAL, SENT, NOW + SECOND)).toBeNull();
@@ -170,7 +170,7 @@ describe("a report that is lost", () => {
     expect(watchSend(memory, CREDENTIAL, BUSY, NOW + 40 * SECOND)).toMatchObject({ count: 1 });
   });
 
-  it("of a success is made with the next one", ({ expect }) => {
+  it("of a success is sent with the next one", ({ expect }) => {
     const { memory } = createBench().isolate();
     watchSend(memory, CREDENTIAL, DROPPED, NOW);
     expect(watchSend(memory, CREDENTIAL, SENT, NOW + SECOND)).toBeNull();

@@ -32,14 +32,14 @@ describe("access", () => {
     expect(bench.publishedTimes()).toBe(1);
   });
 
-  it("asks the endpoint once for a hundred callers at once", async ({ expect }) => {
+  it("calls the endpoint once for a hundred simultaneous callers", async ({ expect }) => {
     const bench = createBench();
     const all = await Promise.all(Array.from({ length: 100 }, () => bench.access()));
     expect(bench.calls).toHaveLength(1);
     expect(new Set(all.map((access) => access.ok && access.value.token))).toEqual(new Set(["token-1"]));
   });
 
-  it("gives the stored token without a call, also after an eviction", async ({ expect }) => {
+  it("returns the stored token without a call, also after an eviction", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.evict();
     bench.advance(LIFE_MS / 2);
@@ -60,7 +60,7 @@ describe("access", () => {
     expect(await bench.access()).toMatchObject({ ok: true, value: { pausedUntil: NOW + 1, pauseCode: "45009" } });
   });
 
-  it("keeps the last good token while the endpoint is down, until it ends", async ({ expect }) => {
+  it("keeps the last valid token while the endpoint is down, until it expires", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.says(() => unreachable);
     bench.advance(LIFE_MS - 30_000);
@@ -69,7 +69,9 @@ describe("access", () => {
     expect(await bench.access()).toMatchObject({ ok: false, error: { reason: "unreachable" } });
   });
 
-  it("takes a token WeChat gives with little time left, without asking at every call", async ({ expect }) => {
+  it("accepts a token that WeChat returns with little time left, without a new request for every call", async ({
+    expect,
+  }) => {
     const bench = createBench();
     bench.says(() => ok({ token: "short", expiresAt: bench.now() + 30_000 }));
     await bench.access();
@@ -95,7 +97,7 @@ describe("trouble at the token endpoint", () => {
     expect(rests).toEqual([2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
   });
 
-  it("starts with a short rest again after a success", async ({ expect }) => {
+  it("starts with a short cool-down again after a success", async ({ expect }) => {
     const bench = createBench();
     bench.says(() => unreachable);
     await bench.access();
@@ -116,19 +118,22 @@ describe("trouble at the token endpoint", () => {
   it.for([
     ["stop", 10 * MINUTE_MS + 15_000],
     ["quota", 60 * MINUTE_MS + 15_000],
-  ] as const)("leaves an endpoint alone that refuses with the reaction %s", async ([reaction, pauseMs], { expect }) => {
-    const bench = createBench();
-    bench.says(() => refused("40001", reaction));
-    const problem = err({ reason: "refused", code: "40001", until: NOW + pauseMs });
-    expect(await bench.access()).toEqual(problem);
-    bench.evict();
-    bench.advance(pauseMs - MINUTE_MS);
-    expect(await bench.access()).toEqual(problem);
-    expect(bench.calls).toHaveLength(1);
-    bench.advance(2 * MINUTE_MS);
-    bench.says(() => "token-1");
-    expect(await bench.access()).toMatchObject({ ok: true });
-  });
+  ] as const)(
+    "does not call an endpoint again that refuses with the reaction %s",
+    async ([reaction, pauseMs], { expect }) => {
+      const bench = createBench();
+      bench.says(() => refused("40001", reaction));
+      const problem = err({ reason: "refused", code: "40001", until: NOW + pauseMs });
+      expect(await bench.access()).toEqual(problem);
+      bench.evict();
+      bench.advance(pauseMs - MINUTE_MS);
+      expect(await bench.access()).toEqual(problem);
+      expect(bench.calls).toHaveLength(1);
+      bench.advance(2 * MINUTE_MS);
+      bench.says(() => "token-1");
+      expect(await bench.access()).toMatchObject({ ok: true });
+    },
+  );
 
   it("tries at once when the secret was changed", async ({ expect }) => {
     const bench = createBench();
@@ -178,7 +183,7 @@ describe("replace", () => {
     expect(bench.state()).toMatchObject({ forceCount: 1, forcedAt: NOW });
   });
 
-  it("keeps the token that a message is refused with when it had the one before replaced, too", async ({ expect }) => {
+  it("keeps a token that is refused for a message whose previous token was replaced, too", async ({ expect }) => {
     const bench = createBench();
     bench.says((force) => (force ? "token-2" : "token-1"));
     await bench.access();
@@ -203,7 +208,7 @@ describe("replace", () => {
     expect(await bench.replace("token-2", "m1")).toMatchObject({ ok: true, value: { token: "token-3" } });
   });
 
-  it("never hands out a refused token again, not even to those who only ask", async ({ expect }) => {
+  it("never returns a refused token again, not even to callers that only request a token", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.says(() => unreachable);
     await bench.replace("token-1");

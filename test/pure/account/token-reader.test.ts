@@ -68,7 +68,7 @@ afterEach(() => {
 });
 
 describe("AccessSource.current", () => {
-  it("asks KV, then for a minute only memory", async ({ expect }) => {
+  it("reads KV, then for a minute only memory", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), ACCESS);
     expect(await source.current("send")).toEqual(ok("token-1"));
@@ -80,7 +80,7 @@ describe("AccessSource.current", () => {
     expect(bench.calls).toEqual(["kv", "kv"]);
   });
 
-  it("gives no token while the account is paused, as published", async ({ expect }) => {
+  it("returns no token while the account is paused, as published", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, pausedUntil: NOW + 5, pauseCode: "45009", pauseReach: "send" });
     expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + 5, code: "45009" }));
@@ -88,7 +88,9 @@ describe("AccessSource.current", () => {
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
-  it("gives a token for a call while sends alone are paused, and none while the account is", async ({ expect }) => {
+  it("returns a token for a call while only sends are paused, and none while the account is paused", async ({
+    expect,
+  }) => {
     for (const [pauseCode, pauseReach] of [
       ["45009", "send"],
       ["50007", "account"],
@@ -107,7 +109,7 @@ describe("AccessSource.current", () => {
     ["rubbish", "token-1"],
     ["a token that is no text", { ...ACCESS, token: 5 }],
     ["a token without end", { token: "token-1" }],
-  ])("asks the object when KV has %s", async ([, value], { expect }) => {
+  ])("calls the object when KV has %s", async ([, value], { expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), value);
     bench.access = ok(OTHER);
@@ -115,20 +117,20 @@ describe("AccessSource.current", () => {
     expect(bench.calls).toEqual(["kv", "access"]);
   });
 
-  it("asks the object in the token's last ten minutes, so that it knows of the use", async ({ expect }) => {
+  it("calls the object in the token's last ten minutes, so that it knows of the use", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, expiresAt: NOW + 10 * MINUTE_MS });
     await source.current("send");
     expect(bench.calls).toEqual(["kv", "access"]);
   });
 
-  it("asks the object when KV is down", async ({ expect }) => {
+  it("calls the object when KV is down", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kvFails = true;
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
-  it("asks a second time on a fresh stub, but not an overloaded object", async ({ expect }) => {
+  it("calls a second time on a new stub, but not an overloaded object", async ({ expect }) => {
     const first = createBench();
     first.bench.objectFailures = 1;
     expect(await first.source.current("send")).toEqual(ok("token-1"));
@@ -138,7 +140,7 @@ describe("AccessSource.current", () => {
     expect(await second.source.current("send")).toEqual(err({ reason: "unreachable" }));
   });
 
-  it("goes on with the last good token when KV and object are gone, until it ends", async ({ expect }) => {
+  it("uses the last valid token when KV and object fail, until it expires", async ({ expect }) => {
     const { bench, source } = createBench();
     await source.current("send");
     bench.kvFails = true;
@@ -149,7 +151,7 @@ describe("AccessSource.current", () => {
     expect(await source.current("send")).toEqual(err({ reason: "unreachable" }));
   });
 
-  it("uses a published token in its last minutes when the object is gone", async ({ expect }) => {
+  it("uses a published token in its last minutes when the object fails", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, expiresAt: NOW + MINUTE_MS });
     bench.objectFailures = Infinity;
@@ -168,7 +170,7 @@ describe("AccessSource.current", () => {
     expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
-  it("does not go back to an older token KV still has", async ({ expect }) => {
+  it("does not return to an older token that KV still has", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.access = ok(OTHER);
     await source.current("send");
@@ -179,7 +181,7 @@ describe("AccessSource.current", () => {
 });
 
 describe("AccessSource.replace", () => {
-  it("asks the object and remembers the new token", async ({ expect }) => {
+  it("calls the object and caches the new token", async ({ expect }) => {
     const { bench, source } = createBench();
     await source.current("send");
     expect(await source.replace("token-1", "send")).toEqual(ok("token-2"));
@@ -187,7 +189,7 @@ describe("AccessSource.replace", () => {
     expect(bench.calls).toEqual(["kv", "access", "replace token-1"]);
   });
 
-  it("gives what another request of this isolate already replaced", async ({ expect }) => {
+  it("returns the token with which another request of this isolate already replaced it", async ({ expect }) => {
     const { bench, source } = createBench();
     await source.current("send");
     await source.replace("token-1", "send");
@@ -195,7 +197,7 @@ describe("AccessSource.replace", () => {
     expect(bench.calls.filter((call) => call.startsWith("replace"))).toHaveLength(1);
   });
 
-  it("never takes the refused token from KV again", async ({ expect }) => {
+  it("never uses the refused token from KV again", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), ACCESS);
     await source.current("send");
@@ -206,7 +208,7 @@ describe("AccessSource.replace", () => {
     expect(await source.current("send")).toEqual(ok("token-2"));
   });
 
-  it("does not fall back to the refused token when the object is gone", async ({ expect }) => {
+  it("does not fall back to the refused token when the object fails", async ({ expect }) => {
     const { bench, source } = createBench();
     await source.current("send");
     bench.objectFailures = Infinity;
@@ -228,7 +230,7 @@ describe("reportPause", () => {
     expect(await source.current("send")).toEqual(paused);
   });
 
-  it("is not shortened by what KV still says", async ({ expect }) => {
+  it("is not shortened by an older value in KV", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     const pausedUntil = NOW + 2 * MINUTE_MS;
     bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, pausedUntil, pauseCode: "45011", pauseReach: "send" });

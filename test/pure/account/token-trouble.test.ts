@@ -25,7 +25,7 @@ async function askFor(ms: number, problem: TokenEndpointProblem, bench = createB
   return { bench, faults: (tag = "secret-1") => faultsOf(bench.state(), tag, bench.now()) };
 }
 
-describe("the token endpoint in trouble", () => {
+describe("a failing token endpoint", () => {
   it.for(["timeout", "network", "bad_response"] as const)("is a fault after 30 s of %s", async (cause, { expect }) => {
     const { bench, faults } = await askFor(28 * SECOND, { reason: "unreachable", cause });
     expect(faults()).toEqual([]);
@@ -34,7 +34,7 @@ describe("the token endpoint in trouble", () => {
     expect(faults()).toMatchObject([{ reason: "no_token", cause, since: bench.now() - 30 * SECOND }]);
   });
 
-  it("is a fault while WeChat is busy, until it gives a token", async ({ expect }) => {
+  it("is a fault while WeChat is busy, until it returns a token", async ({ expect }) => {
     const { bench, faults } = await askFor(MINUTE, { reason: "refused", code: "-1", reaction: "outage" });
     expect(faults()).toMatchObject([{ reason: "no_token", cause: "refused", code: "-1" }]);
     bench.says(() => "token-1");
@@ -48,7 +48,7 @@ describe("the token endpoint in trouble", () => {
     expect(faults()).toEqual([]);
   });
 
-  it("is no fault while the last token lives", async ({ expect }) => {
+  it("is no fault while the last token is valid", async ({ expect }) => {
     const bench = createBench();
     await bench.access();
     bench.advance(LIFE_MS - MINUTE);
@@ -58,7 +58,7 @@ describe("the token endpoint in trouble", () => {
     expect(faults()).toMatchObject([{ reason: "no_token" }]);
   });
 
-  it("is a fault when WeChat keeps giving the token it refuses", async ({ expect }) => {
+  it("is a fault when WeChat keeps returning the token it refuses", async ({ expect }) => {
     const bench = createBench();
     await bench.access();
     for (let round = 0; round < 5; round += 1) {
@@ -78,9 +78,7 @@ describe("the token endpoint in trouble", () => {
     expect(faults("another secret")).toEqual([]);
   });
 
-  it("is forgotten when there was no attempt for more than two hours, or the clock was set back", async ({
-    expect,
-  }) => {
+  it("is dropped when there was no attempt for more than two hours, or the clock was set back", async ({ expect }) => {
     const { bench } = await askFor(MINUTE, { reason: "unreachable", cause: "network" });
     const at = (ms: number) => faultsOf(bench.state(), "secret-1", bench.now() + ms);
     expect(at(2 * 60 * MINUTE)).toHaveLength(1);

@@ -101,7 +101,7 @@ describe("alerts in any order of events", () => {
     );
   });
 
-  it("send at most four times what one announcement says, and to no robot two things at once", ({ expect }) => {
+  it("send one announcement at most four times, and at most one message at a time to a robot", ({ expect }) => {
     fc.assert(
       fc.property(...STORY, (steps, terms) => {
         const counts = new Map<string, number>();

@@ -49,7 +49,7 @@ describe("an alert", () => {
     ]);
   });
 
-  it("is not sent while nobody waits, and nothing is stored", ({ expect }) => {
+  it("is not sent while no user waits, and nothing is stored", ({ expect }) => {
     expect(plan({ ...NO_ALERTS, robots: {} }, QUIET, NOW, TERMS, [])).toEqual({
       state: NO_ALERTS,
       sends: [],
@@ -70,7 +70,7 @@ describe("an alert", () => {
     });
   });
 
-  it("is not repeated while its cause lasts, whoever else begins to wait", ({ expect }) => {
+  it("is not repeated while its cause lasts, even if more users begin to wait", ({ expect }) => {
     let { state } = run(NO_ALERTS, alone(1, NOW), NOW);
     for (let hour = 1; hour < 24; hour += 1) {
       const again = run(state, alone(hour, NOW), NOW + hour * 60 * MINUTE_MS);
@@ -97,7 +97,7 @@ describe("an alert", () => {
     expect(run(ended.state, alone(1, NOW), NOW + MIN_GAP_MS).said).toEqual(["waiting"]);
   });
 
-  it("of one cause comes at most every five minutes, and then if the cause holds", ({ expect }) => {
+  it("of one cause is sent at most every five minutes, and only if the cause still exists", ({ expect }) => {
     const first = run(NO_ALERTS, alone(1, NOW), NOW);
     const ended = run(first.state, QUIET, NOW + 1_000);
     const again = run(ended.state, alone(1, NOW + 2_000), NOW + 2_000);
@@ -107,7 +107,7 @@ describe("an alert", () => {
     expect(run(again.state, QUIET, NOW + MIN_GAP_MS).said).toEqual([]);
   });
 
-  it("does not say that it ended while the same user waits for another reason", ({ expect }) => {
+  it("is not reported as ended while the same user waits for another reason", ({ expect }) => {
     const first = run(NO_ALERTS, alone(1, NOW), NOW);
     const here = run(first.state, attended(1, NOW), NOW + 6 * MINUTE_MS);
     expect(here.said).toEqual(["waiting"]);
@@ -139,7 +139,7 @@ describe("a robot", () => {
     expect(again.state).toBe(first.state);
   });
 
-  it("is called again when the desk died before the outcome was stored", ({ expect }) => {
+  it("is called again when the desk was restarted before the outcome was stored", ({ expect }) => {
     const first = plan(NO_ALERTS, alone(1, NOW), NOW);
     const later = plan(first.state, alone(1, NOW), NOW + ATTEMPT_MS);
     expect(later.sends).toMatchObject([{ attempt: 2 }]);
@@ -186,7 +186,7 @@ describe("a robot", () => {
     expect(asked(86_400_000)).toBe(NOW + 3_600_000);
   });
 
-  it("is not tried again when only its set-up can help, until the next announcement", ({ expect }) => {
+  it("is not tried again until the next announcement when its configuration is wrong", ({ expect }) => {
     const { state } = run(NO_ALERTS, alone(1, NOW), NOW, WRONG);
     expect(plan(state, alone(1, NOW), NOW + MIN_GAP_MS)).toMatchObject({ sends: [], nextAt: null });
     const ended = run(state, QUIET, NOW + MIN_GAP_MS);
@@ -196,7 +196,7 @@ describe("a robot", () => {
     expect(next.state.robots["duty"]).toMatchObject({ heard: 3, isAlarmed: true, failure: null });
   });
 
-  it("has no failure any more when it accepted a test message", ({ expect }) => {
+  it("has no recorded failure any more after it accepted a test message", ({ expect }) => {
     const { state } = run(NO_ALERTS, alone(1, NOW), NOW, WRONG);
     const cleared = withoutFailure(state, "duty");
     expect(cleared.robots["duty"]).toEqual({ ...state.robots["duty"], failure: null });
@@ -204,18 +204,18 @@ describe("a robot", () => {
     expect(withoutFailure(cleared, "unknown")).toBe(cleared);
   });
 
-  it("that could not be called hears nothing of what is over", ({ expect }) => {
+  it("that could not be called gets no message about an ended cause", ({ expect }) => {
     const { state } = run(NO_ALERTS, alone(1, NOW), NOW, BROKEN);
     expect(run(state, QUIET, NOW + MINUTE_MS).said).toEqual([]);
   });
 
-  it("hears what is so when it is tried again, not what was", ({ expect }) => {
+  it("gets the current state when it is tried again", ({ expect }) => {
     const { state } = run(NO_ALERTS, alone(1, NOW), NOW, BROKEN);
     const { sends } = plan(state, alone(7, NOW), NOW + RETRY_DELAYS_MS[0]);
     expect(sends[0]?.alert).toMatchObject({ causes: [{ count: 7, waitedMs: RETRY_DELAYS_MS[0] }] });
   });
 
-  it("hears the end after the alert when the queue empties during the call", ({ expect }) => {
+  it("gets the end after the alert when the queue empties during the call", ({ expect }) => {
     const first = plan(NO_ALERTS, alone(1, NOW), NOW);
     const during = plan(first.state, QUIET, NOW + 1_000);
     expect(during.sends).toEqual([]);
@@ -223,7 +223,7 @@ describe("a robot", () => {
     expect(run(settled, QUIET, NOW + 2_000).said).toEqual(["ended"]);
   });
 
-  it("is called by itself, whatever happens to others; a new one hears of what lasts, a removed one is forgotten", ({
+  it("is independent of the others; a new one gets the current causes, and the state of a removed one is deleted", ({
     expect,
   }) => {
     const first = planAlerts(NO_ALERTS, alone(1, NOW), TERMS, ["a", "b"], NOW);

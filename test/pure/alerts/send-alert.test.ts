@@ -53,7 +53,7 @@ describe("the signature of ALERTS.md", () => {
     expect(await hmacSha256(signing?.key ?? "", signing?.content ?? "")).toBe(mac);
   });
 
-  it("exists for 钉钉 and 飞书 alone", ({ expect }) => {
+  it("exists only for 钉钉 and 飞书", ({ expect }) => {
     expect(signingOf("wecom", "s", NOW)).toBeUndefined();
     expect(signingOf("slack", "s", NOW)).toBeUndefined();
   });
@@ -101,7 +101,7 @@ describe("a message to a robot", () => {
     expect(body.text).toMatch(/^\[Support desk\] Test message: the robot &lt;!channel&gt;&amp; is connected\./);
   });
 
-  it("is 2 048 bytes at most, however many users wait", async ({ expect }) => {
+  it("has at most 2 048 bytes, for any number of waiting users", async ({ expect }) => {
     const many = { count: Number.MAX_SAFE_INTEGER, waitedMs: 3_650 * 86_400_000 };
     const alert: Alert = {
       type: "waiting",
@@ -181,7 +181,7 @@ describe("an answer of a robot", () => {
     }
   });
 
-  it("is never called for at a private address", async ({ expect }) => {
+  it("is never requested from a private address", async ({ expect }) => {
     const { outcome, calls } = await send({ ...WECOM, url: "https://169.254.169.254/" }, json({ errcode: 0 }));
     expect(outcome).toEqual(refusedWith("url_refused"));
     expect(calls).toEqual([]);

@@ -9,7 +9,7 @@ const FIRST = nextLogId(1_000, null, "00000000");
 const SECOND = nextLogId(2_000, FIRST, "00000000");
 
 describe("a report", () => {
-  it("is stored when nothing is known, or when it reaches further in the same log", ({ expect }) => {
+  it("is stored when nothing is known, or when it is newer in the same log", ({ expect }) => {
     expect(judgeReport({ log: FIRST, to: 1 }, undefined, 0)).toBe("add");
     expect(judgeReport({ log: FIRST, to: 2 }, { log: FIRST, to: 1 }, 0)).toBe("add");
   });
@@ -40,7 +40,7 @@ describe("a session is missed", () => {
 });
 
 describe("the position of a page", () => {
-  it("is read back as it was written, and nothing else is", ({ expect }) => {
+  it("is parsed as it was written, and no other text is accepted", ({ expect }) => {
     const position = { closedAt: 1_760_000_000_000, conversation: "ab".repeat(32), session: 1_760_000_000_001 };
     expect(parsePosition(formatPosition(position))).toEqual(position);
     for (const text of ["", "1-2-3", `${formatPosition(position)} `, "x".repeat(100)])

@@ -47,7 +47,7 @@ describe("a chain", () => {
     expect(find(entries)).toBeNull();
   });
 
-  it("is whole as it was written, from any entry on", ({ expect }) => {
+  it("is valid as it was written, from any entry on", ({ expect }) => {
     fc.assert(
       fc.property(drafts, fc.nat(5), (given, from) => {
         const entries = chainOf(given);
@@ -115,7 +115,7 @@ describe("canonical JSON", () => {
     expect(canonicalJson(value)).toBe('{"":{},"a":{"c":-1.5,"d":"中"},"b":[1,"x y",null,true]}');
   });
 
-  it("refuses a value that would be hashed and not be stored", ({ expect }) => {
+  it("refuses a value that would be hashed but not stored", ({ expect }) => {
     const draftOf = (data: object): AuditDraft => {
       return { at: 1, actor: "system", action: "settings.change", target: "settings", data: { ...data } };
     };

@@ -48,7 +48,7 @@ describe("an endpoint", () => {
   const answer = JSON.stringify({ messages: [text("在路上")] });
   const answered = { ruleId: "ask", action: { type: "reply", messages: [text("在路上")] } };
 
-  it("is not asked behind a handover, but where the channel has none", async ({ expect }) => {
+  it("is not called after a handover, except where the channel has no handover", async ({ expect }) => {
     expect(await resolve(RULES, [HANDOVER, ASKING], answer)).toEqual({ candidates: [HANDOVER], asked: 0 });
     const { candidates, asked } = await resolve(OTHER_RULES, [HANDOVER, ASKING], answer);
     expect([candidates, asked]).toEqual([[HANDOVER, answered], 1]);

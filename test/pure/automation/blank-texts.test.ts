@@ -43,13 +43,13 @@ describe("a long text", () => {
     expect(parts.map((part) => part.type === "text" && part.content.trim())).toEqual(["A", "B"]);
   });
 
-  it("takes no messages for its blank space, however long that is", ({ expect }) => {
+  it("needs no message for its blank space, however long that is", ({ expect }) => {
     const content = `A${" ".repeat(30_000)}B`;
     const split = splitText(content, 2048, "bytes", 5);
     expect(split.ok ? split.value.map((part) => part.trim()) : split.error).toEqual(["A", "B"]);
   });
 
-  it("has no part in which nothing can be seen, and loses nothing that can", ({ expect }) => {
+  it("has no part without visible characters, and loses no visible character", ({ expect }) => {
     fc.assert(
       fc.property(hostile, fc.integer({ min: 20, max: 60 }), (content, limit) => {
         const split = splitText(content, limit, "bytes", 10_000);
@@ -68,8 +68,8 @@ describe("a long text", () => {
   });
 });
 
-describe("a text in which nothing can be seen", () => {
-  it("is refused as a message, whatever it is made of", ({ expect }) => {
+describe("a text without visible characters", () => {
+  it("is refused as a message, whatever it consists of", ({ expect }) => {
     for (const character of INVISIBLE) {
       const parsed = parseOutbound(text(character), RULES, APPID);
       expect(parsed.ok ? `taken: U+${character.codePointAt(0)?.toString(16)}` : parsed.error.message).toBe(
@@ -107,7 +107,7 @@ describe("a text in which nothing can be seen", () => {
     );
   });
 
-  it("is no answer when the variables of a text come out so", ({ expect }) => {
+  it("is not sent as an answer when a text becomes blank by its variables", ({ expect }) => {
     const settings = parseSettings({ fallback: reply("\u200b{{content}}\ufe0f") });
     const fallback = parseSettings({ fallback: reply("{{content|您好}}") });
     fc.assert(
@@ -119,7 +119,7 @@ describe("a text in which nothing can be seen", () => {
     );
   });
 
-  it("is no label of a page's context", ({ expect }) => {
+  it("is not used as the label of a page's context", ({ expect }) => {
     fc.assert(
       fc.property(blank, (label) => {
         const written = encodeSessionFrom({ page: "p" }, { label });
@@ -156,7 +156,7 @@ describe("a link without visible words", () => {
     }
   });
 
-  it("is no answer, and no part of a long text", ({ expect }) => {
+  it("is not sent as an answer or as a part of a long text", ({ expect }) => {
     const settings = parseSettings({ fallback: reply('<a href="https://x.cn">{{content}}</a>') });
     const inbound: InboundEvent = { ...head, event: "message", type: "text", name: "text", id: "1", content: "\u200b" };
     expect(settings.ok && buildCandidates(settings.value, inbound, T0)).toEqual([]);
@@ -166,7 +166,7 @@ describe("a link without visible words", () => {
     expect(split).toEqual({ ok: true, value: ["x".repeat(2_000)] });
   });
 
-  it("is taken with words beside it, and with tags that make no link", ({ expect }) => {
+  it("is accepted with words beside it, and with tags that are not a link", ({ expect }) => {
     for (const content of [
       '看<a href="https://x.cn"></a>',
       '<a href="https://x.cn">去</a>',
@@ -181,7 +181,7 @@ describe("a link without visible words", () => {
     }
   });
 
-  it("is judged in a time that grows with the text, however many tags are begun", ({ expect }) => {
+  it("is checked in linear time, for any number of opened tags", ({ expect }) => {
     const started = performance.now();
     for (const piece of ["<a ", '<a "', "<a '", "<a>", "</a ", "<a x='\"", "<"]) {
       parseOutbound(text(piece.repeat(Math.floor(10_000 / piece.length))), RULES, APPID);

@@ -80,7 +80,7 @@ describe("isOpen", () => {
     expect(isOpen(bar, shanghai("2026-10-02T01:00"))).toBe(false);
   });
 
-  it("takes a special day's hours instead of the week's", ({ expect }) => {
+  it("uses a special day's hours instead of the week's", ({ expect }) => {
     const shop = hours({
       hours: WORKWEEK,
       specialDays: [{ date: "2026-10-10", hours: [{ from: "10:00", to: "12:00" }] }],
@@ -93,7 +93,7 @@ describe("isOpen", () => {
     expect(isOpen(always, shanghai("2026-10-11T13:00"))).toBe(true);
   });
 
-  it("knows the day before across the ends of months and years", ({ expect }) => {
+  it("finds the previous day across the ends of months and years", ({ expect }) => {
     const night = [{ from: "22:00", to: "03:00" }];
     const shop = hours({ hours: { thu: night } });
     expect(isOpen(shop, shanghai("2027-01-01T02:00"))).toBe(true); // 2026-12-31 is a Thursday
@@ -143,7 +143,7 @@ describe("isOpen when the clocks change (America/New_York)", () => {
     expect(isOpen(shop, Date.parse(`2026-03-08T03:00:00${EDT}`))).toBe(false);
   });
 
-  it("agrees with a clock read another way, at any moment and in any zone", ({ expect }) => {
+  it("agrees with another computation of the clock, at any time and in any zone", ({ expect }) => {
     const zones = fc.constantFrom(
       "America/New_York",
       "Asia/Shanghai",
@@ -178,7 +178,7 @@ describe("isOpen when the clocks change (America/New_York)", () => {
 });
 
 describe("toLocalTime", () => {
-  it("gives the local day and time with midnight as 00:00", ({ expect }) => {
+  it("returns the local day and time with midnight as 00:00", ({ expect }) => {
     expect(toLocalTime("Asia/Shanghai", shanghai("2026-10-01T00:05"))).toEqual({ date: "2026-10-01", time: "00:05" });
     expect(toLocalTime("UTC", shanghai("2026-10-01T00:05"))).toEqual({ date: "2026-09-30", time: "16:05" });
     expect(toLocalTime("UTC", shanghai("2026-10-01T00:05") + DAY)).toEqual({ date: "2026-10-01", time: "16:05" });
@@ -210,7 +210,7 @@ describe("describeHours", () => {
     expect(describeHours(shop, "en")).toBe("Sun 11:00–14:00, 20:00–02:00 the next day");
   });
 
-  it("says every day when the week is one, also without hours", ({ expect }) => {
+  it('returns "every day" when all days are equal, also without hours', ({ expect }) => {
     expect(describeHours(hours({}))).toBe("每天 00:00–24:00");
     expect(describeHours(hours({ hours: { ...WORKWEEK, sat: NINE_TO_SIX, sun: NINE_TO_SIX } }), "en")).toBe(
       "Every day 09:00–18:00",

@@ -32,7 +32,7 @@ describe("normalizeText", () => {
     expect(normalizeText("👨‍👩‍👧")).toBe("👨‍👩‍👧");
   });
 
-  it("has nothing left to fold after folding", ({ expect }) => {
+  it("returns a folded text unchanged", ({ expect }) => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
         const folded = normalizeText(text);
@@ -48,7 +48,7 @@ describe("normalizeText", () => {
 });
 
 describe("isWordBorder", () => {
-  it("is anywhere but between two letters or digits of a script with spaces", ({ expect }) => {
+  it("is everywhere except between two letters or digits of a script with spaces", ({ expect }) => {
     const borders = (text: string): number[] =>
       Array.from({ length: text.length + 1 }, (_, index) => index).filter((index) => isWordBorder(text, index));
     expect(borders("hi")).toEqual([0, 2]);
@@ -160,7 +160,7 @@ describe("the matchers", () => {
     );
   });
 
-  it("answers a pattern of many stars as it should, where backtracking would never end", ({ expect }) => {
+  it("matches a pattern of many stars, for which backtracking would not end", ({ expect }) => {
     expect(fits("wildcard", [`${"*a".repeat(40)}*b`], "a".repeat(4_000))).toBe(false);
     expect(fits("wildcard", [`${"*a".repeat(40)}*`], "a".repeat(40))).toBe(true);
     expect(fits("wildcard", [`${"*a".repeat(40)}*`], "a".repeat(39))).toBe(false);

@@ -55,7 +55,7 @@ const textsOf = (inbound: InboundEvent, content: string): readonly string[] =>
   );
 
 describe("a text of the settings", () => {
-  it("has the team's links alone once its variables are filled with a user's words", ({ expect }) => {
+  it("has only the team's links after its variables are filled with a user's words", ({ expect }) => {
     const template = `您说“{{content}}”{{content}}。${OURS}{{content}} <a href="https://shop.cn/b">{{content}}</a>`;
     fc.assert(
       fc.property(words, (content) => {
@@ -77,7 +77,7 @@ describe("a text of the settings", () => {
     );
   });
 
-  it("has none of a context's values, claimed by the page", ({ expect }) => {
+  it("has no link from a context set by the page", ({ expect }) => {
     const template = "关于{{context.product.name}}";
     const parsed = parseSettings({
       fallback: { type: "silent" },
@@ -98,7 +98,7 @@ describe("a text of the settings", () => {
 describe("withoutRepeatedLinks", () => {
   const answer = (content: string) => ({ type: "text", content });
 
-  it("makes text of what a card's title or an unknown message brought in", ({ expect }) => {
+  it("converts links from a card's title or an unknown message to text", ({ expect }) => {
     const evil = '<a href="https://evil.cn">x</a>';
     const shown = answer(`您发来 ＜a href="https://evil.cn">x</a>`);
     const card = {
@@ -124,7 +124,7 @@ describe("withoutRepeatedLinks", () => {
     for (const push of pushes) expect(withoutRepeatedLinks(answer(`您发来 ${evil}`), push)).toEqual(shown);
   });
 
-  it("leaves anything but a text, and a text without the user's links, as it is", ({ expect }) => {
+  it("does not change anything except texts with the user's links", ({ expect }) => {
     const push: InboundEvent = {
       event: "message",
       type: "text",

@@ -91,7 +91,7 @@ describe("buildCandidates for a message", () => {
     ]);
   });
 
-  it("passes on how often a rule may fire, in milliseconds", ({ expect }) => {
+  it("passes on a rule's cool-down, in milliseconds", ({ expect }) => {
     const shop = settings({ rules: [rule("hi", "exact", ["hi"], { onceMinutes: 30 })] });
     expect(buildCandidates(shop, said("hi"), MONDAY_NOON)[0]).toEqual({
       ruleId: "hi",
@@ -148,7 +148,7 @@ describe("buildCandidates for a message", () => {
     );
   });
 
-  it("never throws and always ends in the fallback, whatever the user writes", ({ expect }) => {
+  it("never throws and always ends with the fallback, whatever the user writes", ({ expect }) => {
     const shop = sampleSettings();
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), (content) => {
@@ -157,7 +157,7 @@ describe("buildCandidates for a message", () => {
     );
   });
 
-  it("keeps to the hours a rule is for", ({ expect }) => {
+  it("applies a rule only in its hours", ({ expect }) => {
     const shop = settings({
       hours: { mon: [{ from: "09:00", to: "18:00" }] },
       rules: [
@@ -178,7 +178,7 @@ describe("buildCandidates for a message", () => {
     expect(atNight.map(({ purpose }) => purpose)).toEqual(["away", undefined]);
   });
 
-  it("tries a rule on the kinds of message it names, a card by its title", ({ expect }) => {
+  it("tries a rule on the types of message it names, a card by its title", ({ expect }) => {
     const shop = settings({
       rules: [
         rule("text", "any", ["红色"]),
@@ -191,7 +191,7 @@ describe("buildCandidates for a message", () => {
     expect(idsOf(buildCandidates(shop, IMAGE, MONDAY_NOON))).toEqual(["picture", ":fallback"]);
   });
 
-  it("answers a message of an unknown kind with the fallback", ({ expect }) => {
+  it("answers a message of an unknown type with the fallback", ({ expect }) => {
     const shop = settings({
       rules: [{ id: "all", match: { type: "anything" }, action: reply("x") }],
       fallback: reply("？"),
@@ -214,7 +214,7 @@ describe("buildCandidates for events", () => {
     ]);
   });
 
-  it("says nothing on entering without a greeting, and nothing to any other event", ({ expect }) => {
+  it("has no candidate for entering without a greeting, or for any other event", ({ expect }) => {
     expect(buildCandidates(DEFAULT_SETTINGS, entered(), MONDAY_NOON)).toEqual([]);
     const event: InboundEvent = { ...HEAD, event: "account-event", type: "other", name: "new", raw: "{}" };
     expect(buildCandidates(DEFAULT_SETTINGS, event, MONDAY_NOON)).toEqual([]);
@@ -250,7 +250,7 @@ describe("variables", () => {
     expect(firstTexts(buildCandidates(shop, entered("首页"), MONDAY_NOON))).toEqual(["来自 首页"]);
   });
 
-  it("fill a greeting with what the page says, or with something that always fits", ({ expect }) => {
+  it("fill a greeting with the page's context, or with the text after |", ({ expect }) => {
     const content = "关于{{context.product.name|我们的商品}}（{{context.product.price|面议}}）";
     const shop = settings({ greeting: { messages: [{ type: "text", content }] } });
     const greets = (entryText: string) => firstTexts(buildCandidates(shop, entered(entryText), MONDAY_NOON));
@@ -278,7 +278,7 @@ describe("variables", () => {
     expect(greets()).toEqual(["您好"]);
   });
 
-  it("leave out a text that comes out blank, and the answer when nothing is left", ({ expect }) => {
+  it("leave out a text that becomes blank, and the answer when nothing is left", ({ expect }) => {
     const messages = [
       { type: "text", content: " {{entryText}} " },
       { type: "image", mediaId: "m" },
@@ -318,7 +318,7 @@ describe("examples/shop-settings.json", () => {
     expect(idsOf(buildCandidates(shop, said("讲个笑话"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);
   });
 
-  it("greets with the name of the product the page shows, and well without one", ({ expect }) => {
+  it("greets with the name of the page's product, and without one", ({ expect }) => {
     const greets = (entryText: string) => firstTexts(buildCandidates(shop, entered(entryText), MONDAY_NOON))[0];
     expect(greets('kefu1{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}')).toContain("为您解答青瓷茶杯的问题。");
     expect(greets("")).toContain("为您解答商品和订单的问题。");
@@ -328,7 +328,7 @@ describe("examples/shop-settings.json", () => {
     expect(buildCandidates(shop, entered(), MONDAY_NOON)).toMatchObject([{ ruleId: ":greeting", onceMs: 1_800_000 }]);
   });
 
-  it("has no text in which a person will answer", ({ expect }) => {
+  it("promises no answer by a person", ({ expect }) => {
     const promise = /(人工|客服|专员|我们)(人员)?(将|会|马上|稍后|尽快)|(稍后|尽快|马上).{0,6}(回复|联系|处理)/;
     expect("客服会尽快回复您").toMatch(promise);
     expect(JSON.stringify(shop)).not.toMatch(promise);

@@ -17,19 +17,21 @@ describe("an endpoint's answer", () => {
     expect(parse({ silent: true })).toEqual({ ok: true, value: { type: "silent" } });
   });
 
-  it("may be nothing: then the next rule acts", ({ expect }) => {
+  it("may be empty: then the next rule applies", ({ expect }) => {
     for (const nothing of ["", " \n", "{}", '{"messages":[]}']) {
       expect(read(nothing)).toEqual({ ok: true, value: undefined });
     }
   });
 
-  it("may begin with a byte-order mark, and may not nest without end", ({ expect }) => {
+  it("may begin with a byte-order mark, and has a limited depth", ({ expect }) => {
     expect(read('\ufeff{"silent":true}')).toEqual({ ok: true, value: { type: "silent" } });
     const deep = `{"messages":[${"[".repeat(5_000)}${"]".repeat(5_000)}]}`;
     expect(read(deep)).toEqual({ ok: false, error: { reason: "not_json" } });
   });
 
-  it("is refused when it is garbage, more than five messages, or a message WeChat would refuse", ({ expect }) => {
+  it("is refused when it is invalid, has more than five messages, or a message that WeChat would refuse", ({
+    expect,
+  }) => {
     const reasonOf = (answer: ReturnType<typeof parseWebhookAnswer>) => (answer.ok ? "ok" : answer.error.reason);
     expect(reasonOf(read("<html>"))).toBe("not_json");
     for (const odd of [null, [], "text", 1, { transfer: false }, { messages: "x" }, { reply: "x" }, { silent: 1 }]) {

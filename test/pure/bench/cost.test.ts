@@ -38,11 +38,11 @@ describe("the price of a million messages", () => {
 });
 
 describe("a month's bill", () => {
-  it("is the plan alone while everything is included", ({ expect }) => {
+  it("is only the plan's price while everything is included", ({ expect }) => {
     expect(monthlyBill({ ...WORKER_SENDS, objectRequests: 1 }, 1e6)).toBe(5);
   });
 
-  it("charges only what is beyond, each resource for itself", ({ expect }) => {
+  it("charges only what is beyond the included amount, for each resource", ({ expect }) => {
     expect(monthlyBill(WORKER_SENDS, 1e6)).toBeCloseTo(5.2, 1);
     expect(monthlyBill(WORKER_SENDS, 1e7)).toBeCloseTo(8.3, 1);
     expect(monthlyBill({ ...NOTHING, rowsWritten: 10 }, 6e6)).toBeCloseTo(15);
@@ -50,7 +50,7 @@ describe("a month's bill", () => {
 });
 
 describe("the free plan", () => {
-  it("ends with what is used up first, and says what that is", ({ expect }) => {
+  it("ends with the resource that is used up first, and names it", ({ expect }) => {
     expect(freeCapacity(WORKER_SENDS)).toEqual({ messages: 30_303, endedBy: "rowsWritten" });
     expect(freeCapacity({ ...WORKER_SENDS, rowsWritten: 1, objectRequests: 3 })).toEqual({
       messages: 33_333,

@@ -58,7 +58,7 @@ function figure(path: string, row: string): RegExp {
 
 describe("the figures of the bench", () => {
   it.for(["### 性能", "### Speed"])(
-    "are those of the report, and what was missed is marked: %s",
+    "are those of the report, and missed budgets are marked: %s",
     (heading, { expect }) => {
       const text = sectionOf(read(REPORTS), heading);
       const cells = text

@@ -29,14 +29,14 @@ const REPORT: BenchReport = {
 };
 
 describe("the report", () => {
-  it("says of each budget whether it was met, and where an aim was not", ({ expect }) => {
+  it("shows for each budget whether it was met, and whether its target was", ({ expect }) => {
     const text = toMarkdown(REPORT);
     expect(text).toContain("| a.x | 确认<br>acknowledge | 1.10× | 1.00× – 1.20× | ≤ 1.25× | 达标 met |");
     expect(text).toMatch(/\| b\.x .*\*\*未达标 missed\*\* \|/);
     expect(text).toMatch(/\| c\.x .*target not reached \|/);
   });
 
-  it("keeps figures without a budget apart", ({ expect }) => {
+  it("lists figures without a budget separately", ({ expect }) => {
     const [budgets = "", others = ""] = toMarkdown(REPORT).split("## 其他数字");
     expect(budgets).not.toContain("d.x");
     expect(others).toContain("| d.x |");
@@ -46,7 +46,7 @@ describe("the report", () => {
     expect(toMarkdown(REPORT)).toContain("![用户数 users](../docs/pictures/bench-users.svg)");
   });
 
-  it("lists what was missed", ({ expect }) => {
+  it("lists missed budgets", ({ expect }) => {
     expect(missedRows(REPORT.rows).map(({ id }) => id)).toEqual(["b.x"]);
   });
 });
@@ -62,7 +62,7 @@ describe("the curves", () => {
     ],
   };
 
-  it("are sound XML whatever the words are", ({ expect }) => {
+  it("are valid XML for any labels", ({ expect }) => {
     const svg = drawCurve(chart);
     expect(XMLValidator.validate(svg)).toBe(true);
     expect(svg).toContain("用户 &lt;数>");
@@ -83,11 +83,11 @@ describe("the curves", () => {
 });
 
 describe("the command line", () => {
-  it("does a whole report when nothing is said", ({ expect }) => {
+  it("makes a complete report without arguments", ({ expect }) => {
     expect(readOptions([])).toEqual(DEFAULT_OPTIONS);
   });
 
-  it("takes counts and subjects", ({ expect }) => {
+  it("accepts counts and subjects", ({ expect }) => {
     const options = readOptions(["--rounds", "3", "--users=100000", "--only", "crypto,size", "--no-write"]);
     expect(options).toMatchObject({ rounds: 3, users: 100_000, only: ["crypto", "size"], write: false });
   });
@@ -111,14 +111,14 @@ describe("the configuration of workerd", () => {
     storage: "/somewhere/objects",
   });
 
-  it("gives the Worker its objects with SQLite, its KV and its variables", ({ expect }) => {
+  it("has the Worker's objects with SQLite, its KV and its variables", ({ expect }) => {
     expect(text).toContain('(name = "CONVERSATION", durableObjectNamespace = "Conversation")');
     expect(text).toContain('(className = "Conversation", uniqueKey = "bench-Conversation", enableSql = true)');
     expect(text).toContain('(name = "KV", kvNamespace = "kv")');
     expect(text).toContain(String.raw`(name = "SECRET", text = "a \"quoted\" \\ one")`);
   });
 
-  it("listens on this machine alone, and reaches this machine alone", ({ expect }) => {
+  it("listens on this machine only, and can call this machine only", ({ expect }) => {
     expect(text).toContain('address = "127.0.0.1:9700"');
     expect(text).toContain('network = (allow = ["private", "local"])');
   });

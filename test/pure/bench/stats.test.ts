@@ -10,21 +10,21 @@ describe("the statistics", () => {
     expect(quantile([1, 2, 3, 10], 0.5)).toBe(2.5);
   });
 
-  it("a quantile is taken between neighbours, whatever the order", ({ expect }) => {
+  it("a quantile is interpolated between neighbours, for any order of values", ({ expect }) => {
     expect(quantile([10, 0], 0.25)).toBe(2.5);
     expect(quantile([3, 1, 2], 0)).toBe(1);
     expect(quantile([3, 1, 2], 1)).toBe(3);
   });
 
-  it("nothing has no quantile", ({ expect }) => {
+  it("an empty list has no quantile", ({ expect }) => {
     expect(() => quantile([], 0.5)).toThrow("an empty list");
   });
 
-  it("one disturbed round moves the range and not the median", ({ expect }) => {
+  it("one disturbed round changes the range and not the median", ({ expect }) => {
     expect(spreadOf([1, 1.1, 0.9, 1, 9])).toEqual({ median: 1, min: 0.9, max: 9, samples: 5 });
   });
 
-  it("ratios are taken round by round: what slows a whole round down does not show", ({ expect }) => {
+  it("ratios are computed for each round, so that slowing a whole round down has no effect", ({ expect }) => {
     expect(ratiosOf([2, 20, 200], [1, 10, 100])).toEqual({ median: 2, min: 2, max: 2, samples: 3 });
     expect(() => ratiosOf([1], [1, 2])).toThrow("same rounds");
   });
@@ -33,12 +33,12 @@ describe("the statistics", () => {
 describe("a row of the report", () => {
   const line = { id: "x", zh: "某项", en: "something" };
 
-  it("is met by its median, whatever the extremes", ({ expect }) => {
+  it("is met by its median, regardless of the extremes", ({ expect }) => {
     const row = toRow(line, { median: 1.2, min: 0.5, max: 3, samples: 5 }, times, { limit: 1.25, side: "at most" });
     expect(row).toMatchObject({ measured: "1.20×", spread: "0.50× – 3.00×", budget: "≤ 1.25×", met: true });
   });
 
-  it("marks a missed budget, and an aim that is not reached", ({ expect }) => {
+  it("marks a missed budget, and a target that is not reached", ({ expect }) => {
     const budget = { limit: 1.25, aim: 1.15, side: "at most" } as const;
     expect(exactRow(line, 1.26, times, budget)).toMatchObject({ met: false, aim: false });
     expect(exactRow(line, 1.2, times, budget)).toMatchObject({ met: true, aim: false, budget: "≤ 1.25× (1.15×)" });
@@ -50,14 +50,14 @@ describe("a row of the report", () => {
     expect(row).toEqual({ ...line, measured: "4", spread: "", budget: "" });
   });
 
-  it("knows limits from below", ({ expect }) => {
+  it("supports minimum budgets", ({ expect }) => {
     expect(isWithin(5, { limit: 5, side: "at least" })).toBe(true);
     expect(isWithin(4.9, { limit: 5, side: "at least" })).toBe(false);
   });
 });
 
-describe("what is read from others", () => {
-  it("an answer is complete when all the bytes it announced are there", ({ expect }) => {
+describe("outputs of other programs", () => {
+  it("an answer is complete when it has all announced bytes", ({ expect }) => {
     const head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\n";
     expect(parseAnswer("HTTP/1.1 200 OK\r\n")).toBeUndefined();
     expect(parseAnswer(`${head}succ`)).toBeUndefined();
@@ -70,7 +70,7 @@ describe("what is read from others", () => {
     );
   });
 
-  it("start-up is wrangler's active time, and other words of wrangler's are an error", ({ expect }) => {
+  it("start-up is wrangler's active time, and any other output of wrangler is an error", ({ expect }) => {
     expect(parseStartup("│   Active: 23.7 ms (including 0.0 ms garbage collection)\n│   Idle: 14.8 ms")).toBe(23.7);
     expect(() => parseStartup("took 3 ms")).toThrow("no longer");
   });

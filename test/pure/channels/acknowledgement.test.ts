@@ -26,7 +26,7 @@ function readAnswer(body: string, format: "xml" | "json"): Record<string, unknow
 }
 
 describe("writeFields", () => {
-  it("writes texts as CDATA or JSON strings, and numbers bare", ({ expect }) => {
+  it("writes texts as CDATA or JSON strings, and numbers without quotes", ({ expect }) => {
     expect(writeFields("xml", FIELDS)).toBe(
       "<xml><ToUserName><![CDATA[oUser]]></ToUserName><FromUserName><![CDATA[gh_1]]></FromUserName>" +
         "<CreateTime>1760000123</CreateTime><MsgType><![CDATA[text]]></MsgType></xml>",
@@ -34,7 +34,7 @@ describe("writeFields", () => {
     expect(JSON.parse(writeFields("json", FIELDS))).toEqual(FIELDS);
   });
 
-  it("keeps a text whole that holds the end of CDATA", ({ expect }) => {
+  it("keeps a text that contains the end of CDATA complete", ({ expect }) => {
     const text = "o]]><a>&lt;]]>";
     const body = writeFields("xml", { ToUserName: text });
     expect(body).toContain("<![CDATA[o]]]]><![CDATA[><a>&lt;]]]]><![CDATA[>]]>");
@@ -79,7 +79,7 @@ describe("sealAcknowledgement", () => {
     expect(decrypt(APP.previousAesKey, String(Encrypt)).text).toBe("{}");
   });
 
-  it("uses random bytes of its own for the text and for the nonce", async ({ expect }) => {
+  it("uses different random bytes for the text and for the nonce", async ({ expect }) => {
     const answer = (first: number) => sealAcknowledgement("{}", "json", seal, NOW, createRandom(first));
     const { body } = await answer(0);
     expect(await answer(0)).toMatchObject({ body });

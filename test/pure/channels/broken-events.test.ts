@@ -92,21 +92,21 @@ describe("an event in XML that is damaged", () => {
     expect(inbound).toMatchObject({ ...known, raw: { ...HEAD, ...(damaged === "<A>" ? {} : { A: "1" }) }, damaged });
   });
 
-  it("has as many fields as are read of anything, and the rest as it came", async ({ expect }) => {
+  it("has at most the allowed number of fields, and the rest unchanged", async ({ expect }) => {
     const inbound = await inboundOf(eventXml(flat(MAX_WIRE_NODES + 10)));
     expect(inbound).toMatchObject({ ...known, raw: { ...HEAD, k0: "0" } });
     expect(Object.keys(inbound["raw"] as object)).toHaveLength(MAX_WIRE_NODES);
     expect(inbound["damaged"]).toContain(`<![CDATA[${MAX_WIRE_NODES}]]>`);
   });
 
-  it("says its name in any place that is certain, and is unreadable without one", async ({ expect }) => {
+  it("has its name from any unambiguous part, and is unreadable without one", async ({ expect }) => {
     const loose = `<xml>loose<A>]]>1</A><MsgType>event</MsgType><Event>late</Event></xml>`;
     expect(await inboundOf(loose)).toMatchObject({ name: "late", raw: { A: "]]>1" }, damaged: "loose" });
     const hidden = `<xml>loose<A>1</A><Event>late</Event><B>2</B><Event>late</Event>more</xml>`;
     expect(await inboundOf(hidden)).toMatchObject({ reason: "unreadable", cause: "xml: malformed" });
   });
 
-  it("is found so in little time, however it is made", async ({ expect }) => {
+  it("is recognised in linear time", async ({ expect }) => {
     const pieces = [
       "<a>",
       "</a>",
@@ -138,7 +138,7 @@ describe("an event in XML that the parser does not read", () => {
   it.for([
     ["deep elements", nested(MAX_WIRE_DEPTH + 5, "x"), nested(MAX_WIRE_DEPTH + 5, "x")],
     ["many fields", flat(900), flat(900)],
-  ] as const)("is not damaged when all of it is certain: %s", async ([, elements, kept], { expect }) => {
+  ] as const)("is not damaged when all of it is unambiguous: %s", async ([, elements, kept], { expect }) => {
     const inbound = await inboundOf(eventXml(elements));
     expect(inbound).toMatchObject(known);
     expect(inbound).not.toHaveProperty("damaged");
@@ -146,7 +146,7 @@ describe("an event in XML that the parser does not read", () => {
     for (const value of values) expect(JSON.stringify(inbound["raw"])).toContain(`"${value}"`);
   });
 
-  it("is its user's when all of it is certain", async ({ expect }) => {
+  it("belongs to its user when all of it is unambiguous", async ({ expect }) => {
     const fields = { Event: "user_authorization_revoke", OpenID: "oOwner", RevokeInfo: "301 ]]> x", AppID: "wx1" };
     expect(await inboundOf(frameXml("event", fields))).toMatchObject({
       event: "revocation",
@@ -156,7 +156,7 @@ describe("an event in XML that the parser does not read", () => {
     });
   });
 
-  it("has nested fields, references and empty elements as the parser has them", async ({ expect }) => {
+  it("has nested fields, references and empty elements as the parser returns them", async ({ expect }) => {
     const elements =
       "<A>&lt;1&gt; </A><B/><!-- c --><C><D><![CDATA[a]]>b]]></D><E>2</E><!-- c --></C><F><G>1</G><G>2</G></F><H></H>";
     const inbound = await inboundOf(eventXml(elements));
@@ -165,12 +165,12 @@ describe("an event in XML that the parser does not read", () => {
     expect(inbound["raw"]).toEqual({ ...HEAD, A: raw.A, B: raw.B, C: raw.C, H: raw.H });
   });
 
-  it("may have comments and processing instructions, which say nothing", async ({ expect }) => {
+  it("may have comments and processing instructions, which are ignored", async ({ expect }) => {
     const inbound = await inboundOf(`<!-- a -->${eventXml("<A>1</A><!-- b --><?php c ?><B>2</B>")}`);
     expect(inbound).toEqual({ ...known, createdAt: FRAME.seconds * 1_000, raw: { ...HEAD, A: "1", B: "2" } });
   });
 
-  it("has no comment that one text begins and another ends", async ({ expect }) => {
+  it("does not treat the part from one text to another as a comment", async ({ expect }) => {
     const elements =
       "<Remark><![CDATA[x]]></Remark><!--]]></Remark><Order>2</Order><Reply><![CDATA[--><Reply>y]]></Reply>";
     const inbound = await inboundOf(eventXml(elements));

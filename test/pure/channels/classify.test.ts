@@ -7,7 +7,7 @@ import { RULES } from "../../support/rules.ts";
 const HEAD = { name: "x", createdAt: 0 };
 
 describe("classify", () => {
-  it("lets every message open `message`, also one that was not read, and entering open `enter`", ({ expect }) => {
+  it("opens `message` for every message, also one that was not parsed, and `enter` for entering", ({ expect }) => {
     const text: InboundEvent = { ...HEAD, event: "message", type: "text", id: "1", content: "hi" };
     expect(classify(text)).toEqual({ grant: { name: "message" } });
     expect(classify({ ...HEAD, event: "message", type: "unknown", id: "1" })).toEqual({ grant: { name: "message" } });
@@ -15,7 +15,7 @@ describe("classify", () => {
     expect(Object.keys(RULES.grants)).toEqual(["message", "enter"]);
   });
 
-  it("lets no other event open one", ({ expect }) => {
+  it("opens no grant for any other event", ({ expect }) => {
     const others: InboundEvent[] = [
       { ...HEAD, event: "action", type: "other" },
       { ...HEAD, event: "control", type: "ended", agent: "a" },

@@ -69,7 +69,7 @@ export function describeSending(name: string, channel: SendingFixture): void {
       expect((await send([channel.refuses("987654")])).delivery).toMatchObject({ code: "987654", reaction: "fix" });
     });
 
-    it("is unconfirmed when no usable answer comes", async ({ expect }) => {
+    it("is unconfirmed without a usable answer", async ({ expect }) => {
       const answers: readonly Step[] = [
         () => new Response("<html>"),
         () => new Response(null),
@@ -83,7 +83,7 @@ export function describeSending(name: string, channel: SendingFixture): void {
       }
     });
 
-    it("sends no request with less than 500 ms left, and asks for no token", async ({ expect }) => {
+    it("sends no request with less than 500 ms left, and requests no token", async ({ expect }) => {
       for (const leftMs of [-1, 0, 499]) {
         const { delivery, requests, uses } = await send([], {}, { attempt: { ...ATTEMPT, deadline: NOW + leftMs } });
         expect(delivery).toEqual({ result: "not_sent", reason: "lease_over" });
@@ -130,7 +130,7 @@ export function describeSending(name: string, channel: SendingFixture): void {
       expect(same.delivery).toMatchObject({ result: "rejected", code });
     });
 
-    it("has a wire form of its own for each type", async ({ expect }) => {
+    it("has a wire format for each type", async ({ expect }) => {
       const bodies = await Promise.all(
         Object.values(messages).map(async (message) => {
           const { delivery, requests } = await send([channel.accepts], {}, { message });
@@ -141,7 +141,7 @@ export function describeSending(name: string, channel: SendingFixture): void {
       expect(new Set(bodies).size).toBe(bodies.length);
     });
 
-    it("names the user, the reply context and a model's work on the wire; the id exactly when it is idempotent", async ({
+    it("sends the user, the reply context and the AI mark; the id exactly when it is idempotent", async ({
       expect,
     }) => {
       const plain = wireOf((await send([channel.accepts])).requests);
@@ -153,13 +153,13 @@ export function describeSending(name: string, channel: SendingFixture): void {
       expect(wireOf((await send([channel.accepts], {}, { attempt })).requests)).not.toBe(plain);
     });
 
-    it("has no token in what it reports", async ({ expect }) => {
+    it("has no token in its result and its log lines", async ({ expect }) => {
       const quoting: Step = (url) => Promise.reject(new TypeError(`fetch failed: ${url}`));
       const { delivery } = await send([quoting]);
       expect(delivery).toEqual({ result: "unconfirmed", reason: "network" });
     });
 
-    it("knows a name, a meaning, a cure and a reaction of each of its codes", ({ expect }) => {
+    it("has a name, a meaning, a fix and a reaction for each of its codes", ({ expect }) => {
       for (const code of channel.knownCodes) {
         const { name: word, reaction, meaning, cure } = channel.texts.code(code);
         expect(word, code).toMatch(/^[a-z][a-z0-9_]*$/);

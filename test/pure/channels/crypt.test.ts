@@ -36,7 +36,7 @@ describe("the vectors", () => {
 });
 
 describe("open and seal", () => {
-  it("agree with an independent implementation for lengths 0 to 200, which takes every pad from 1 to 32", async ({
+  it("agree with an independent implementation for lengths 0 to 200, which cover every pad from 1 to 32", async ({
     expect,
   }) => {
     const pads = new Set<number>();
@@ -50,7 +50,7 @@ describe("open and seal", () => {
     expect([...pads].sort((a, b) => a - b)).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
   });
 
-  it("give back any text and id", async ({ expect }) => {
+  it("return any text and id", async ({ expect }) => {
     const text = fc.string({ unit: "binary", maxLength: 300 }).map((value) => value.toWellFormed());
     const random = fc.uint8Array({ minLength: 16, maxLength: 16 });
     await fc.assert(
@@ -61,7 +61,7 @@ describe("open and seal", () => {
     );
   });
 
-  it("count the length in bytes and mind no invalid UTF-8 in the random part", async ({ expect }) => {
+  it("count the length in bytes and accept invalid UTF-8 in the random part", async ({ expect }) => {
     const sealed = await cipher.seal("中文😀", APP.appid, new Uint8Array(16).fill(0xff));
     expect(await cipher.open(sealed)).toEqual({ ok: true, value: { text: "中文😀", receiveId: APP.appid } });
   });
@@ -71,12 +71,12 @@ describe("open and seal", () => {
     expect(opened).toMatchObject({ ok: true, value: { text: "\uFEFF{}" } });
   });
 
-  it("take 100 000 characters", async ({ expect }) => {
+  it("accept 100 000 characters", async ({ expect }) => {
     const text = "长".repeat(100_000);
     expect(await cipher.open(encrypt(APP.aesKey, text, APP.appid))).toMatchObject({ ok: true, value: { text } });
   });
 
-  it("want exactly 16 random bytes", async ({ expect }) => {
+  it("need exactly 16 random bytes", async ({ expect }) => {
     await expect(cipher.seal("x", APP.appid, new Uint8Array(15))).rejects.toThrow("16 random bytes, got 15");
     await expect(cipher.seal("x", APP.appid, new Uint8Array(17))).rejects.toThrow("16 random bytes, got 17");
   });
@@ -155,7 +155,7 @@ describe("keys", () => {
     }
   });
 
-  it("may carry any two spare bits in the last character", async ({ expect }) => {
+  it("may have any two spare bits in the last character", async ({ expect }) => {
     const sealed = encrypt(APP.aesKey, "hello", APP.appid);
     for (const last of "EFGH") {
       const { open } = await createCipher(APP.aesKey.slice(0, -1) + last);
@@ -180,7 +180,7 @@ describe("keys", () => {
     expect(importKey).toHaveBeenCalledTimes(1);
   });
 
-  it("are kept for 16 keys at most, the oldest going first", async ({ expect }) => {
+  it("are cached for at most 16 keys; the oldest is removed first", async ({ expect }) => {
     const key = (index: number) => `full${String(index).padStart(2, "0")}${"a".repeat(37)}`;
     for (let index = 0; index < 17; index++) await cipherFor(key(index));
     const importKey = vi.spyOn(crypto.subtle, "importKey");

@@ -28,7 +28,7 @@ async function deliver(steps: Step[]) {
 }
 
 describe("deliver", () => {
-  it("posts JSON to custom/send with the token, and says sent", async ({ expect }) => {
+  it("posts JSON to custom/send with the token, and returns accepted", async ({ expect }) => {
     const { delivery, requests } = await deliver([SENT]);
     expect(delivery).toEqual({ result: "accepted" });
     const [request] = requests;
@@ -42,11 +42,11 @@ describe("deliver", () => {
     });
   });
 
-  it("takes a missing errcode as success", async ({ expect }) => {
+  it("treats a missing errcode as success", async ({ expect }) => {
     expect((await deliver([json({ errmsg: "ok" })])).delivery).toEqual({ result: "accepted" });
   });
 
-  it("reports an errcode as rejected, with what it means", async ({ expect }) => {
+  it("reports an errcode as rejected, with its name and reaction", async ({ expect }) => {
     const { delivery, replaced, uses } = await deliver([json({ errcode: 45047, errmsg: "rid: x" })]);
     expect(delivery).toEqual({ result: "rejected", code: "45047", name: "reply_quota_used", reaction: "used" });
     expect(replaced).toEqual([]);
@@ -65,11 +65,11 @@ describe("deliver", () => {
     [45009, "send"],
     [48004, "send"],
     [50007, "account"],
-  ] as const)("says of %i that it pauses, and that the pause stops: %s", async ([errcode, reach], { expect }) => {
+  ] as const)("reports that %i pauses, and that the pause stops: %s", async ([errcode, reach], { expect }) => {
     expect((await deliver([json({ errcode })])).delivery).toMatchObject({ code: String(errcode), reach });
   });
 
-  it("does not pause by a code that can be about the message, or that the token endpoint is known for", async ({
+  it("does not pause for a code that may concern the message, or that belongs to the token endpoint", async ({
     expect,
   }) => {
     for (const errcode of [40013, 40125, 40243, 43107, 50002, 50004, 41001, 65400]) {
@@ -77,7 +77,7 @@ describe("deliver", () => {
     }
   });
 
-  it("does not know what became of it when the connection breaks", async ({ expect }) => {
+  it("is unconfirmed when the connection breaks", async ({ expect }) => {
     expect((await deliver([brokenConnection])).delivery).toEqual({ result: "unconfirmed", reason: "network" });
   });
 
@@ -92,7 +92,7 @@ describe("deliver", () => {
     ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://elsewhere.test/" } })],
     ["a megabyte", () => new Response("x".repeat(1_000_000))],
     ["broken UTF-8", () => new Response(new Uint8Array([0x7b, 0xff, 0x7d]))],
-  ])("does not know what became of it when the answer is %s", async ([, step], { expect }) => {
+  ])("is unconfirmed when the answer is %s", async ([, step], { expect }) => {
     expect((await deliver([step])).delivery).toEqual({ result: "unconfirmed", reason: "bad_response" });
   });
 
@@ -114,7 +114,7 @@ describe("deliver near the end of its lease", () => {
     vi.useRealTimers();
   });
 
-  it("aborts the request before the deadline and says timeout", async ({ expect }) => {
+  it("aborts the request before the deadline and returns timeout", async ({ expect }) => {
     const { fetch, requests } = scriptedFetch(silence);
     const pending = createDeliver(depsOf(fetch))(TARGET, HELLO, ATTEMPT);
     await vi.advanceTimersByTimeAsync(9_500);
@@ -131,7 +131,7 @@ describe("deliver near the end of its lease", () => {
     expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
   });
 
-  it("sends nothing when the token comes too late", async ({ expect }) => {
+  it("sends nothing when the token arrives too late", async ({ expect }) => {
     const { fetch, requests } = scriptedFetch();
     const { access } = scriptedAccess({});
     const slow = { ...access, current: () => new Promise<never>(() => {}) };

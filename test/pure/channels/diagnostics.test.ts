@@ -14,14 +14,14 @@ function play(...steps: Step[]) {
   return { deps: depsOf(fetch, access), requests, uses, replaced };
 }
 
-describe("the look at the access", () => {
-  it("asks for a token for a call and does not pass it on", async ({ expect }) => {
+describe("the check of the access token", () => {
+  it("requests a token for a call and does not pass it on", async ({ expect }) => {
     const { deps, requests, uses } = play();
     expect(await checkAccess(deps)).toEqual(ok(null));
     expect([requests, uses]).toEqual([[], ["call"]]);
   });
 
-  it("says why there is none", async ({ expect }) => {
+  it("reports why there is none", async ({ expect }) => {
     const refused = { reason: "refused", code: "40164", until: NOW + 600_000 } as const;
     const { access } = scriptedAccess({ current: err(refused) });
     const failure = { result: "not_sent", reason: "no_token", code: "40164", until: NOW + 600_000 };
@@ -32,7 +32,7 @@ describe("the look at the access", () => {
 const QUOTA = { daily_limit: 500_000, used: 3, remain: 499_997 };
 
 describe("the quota of a call", () => {
-  it("is asked for by path and read with its rate", async ({ expect }) => {
+  it("is requested by path and read with its rate", async ({ expect }) => {
     const { deps, requests } = play(
       json({ errcode: 0, quota: QUOTA, rate_limit: { call_count: 5_000, refresh_second: 60 } }),
     );
@@ -45,7 +45,7 @@ describe("the quota of a call", () => {
     expect(JSON.parse(String(requests[0]?.init.body))).toEqual({ cgi_path: "/cgi-bin/message/custom/send" });
   });
 
-  it("may come without a rate, but not without its numbers", async ({ expect }) => {
+  it("may have no rate, but must have its numbers", async ({ expect }) => {
     expect(await readQuota(play(json({ quota: QUOTA, rate_limit: {} })).deps, SEND_CGI_PATH)).toMatchObject({
       ok: true,
     });
@@ -61,7 +61,7 @@ describe("the quota of a call", () => {
     expect(replaced).toEqual(["token-1"]);
   });
 
-  it("is no send, whatever WeChat answers", async ({ expect }) => {
+  it("does not pause like a send, whatever WeChat answers", async ({ expect }) => {
     for (const errcode of [48001, 50002, 45009, 76021]) {
       const { deps, uses } = play(json({ errcode }));
       expect(await readQuota(deps, SEND_CGI_PATH)).toMatchObject({
@@ -72,8 +72,8 @@ describe("the quota of a call", () => {
   });
 });
 
-describe("the look at the push URL", () => {
-  it("asks for DNS and ping from one operator's network", async ({ expect }) => {
+describe("the check of the push URL", () => {
+  it("requests DNS and ping from one operator's network", async ({ expect }) => {
     const dns = [{ ip: "203.0.113.8", real_operator: "UNICOM" }];
     const ping = [{ ip: "203.0.113.8", from_operator: "UNICOM", package_loss: "0%", time: "23.079ms" }];
     const { deps, requests } = play(json({ dns, ping }));
@@ -87,7 +87,7 @@ describe("the look at the push URL", () => {
     expect(JSON.parse(String(requests[0]?.init.body))).toEqual({ action: "all", check_operator: "UNICOM" });
   });
 
-  it("leaves out what is no address and what is missing", async ({ expect }) => {
+  it("leaves out invalid addresses and missing values", async ({ expect }) => {
     const dns = [null, 7, { ip: 9 }, { ip: "" }, { ip: "x".repeat(65) }, { ip: "203.0.113.9", real_operator: 1 }];
     expect(await checkCallback(play(json({ dns, ping: "none" })).deps, "CAP")).toEqual(
       ok({ dns: [{ ip: "203.0.113.9" }], ping: [] }),

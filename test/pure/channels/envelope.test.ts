@@ -19,7 +19,7 @@ describe("readEnvelope", () => {
     }
   });
 
-  it("takes Encrypt out, plus signs, slashes and equal signs as they are", ({ expect }) => {
+  it("returns Encrypt with its plus signs, slashes and equal signs unchanged", ({ expect }) => {
     for (const { encrypt } of vectors.crypt) {
       const fields = { ToUserName: "gh", Encrypt: encrypt };
       const xml = `<xml><ToUserName><![CDATA[gh]]></ToUserName>\n<Encrypt><![CDATA[${encrypt}]]></Encrypt></xml>`;
@@ -28,7 +28,7 @@ describe("readEnvelope", () => {
     }
   });
 
-  it("knows only the Encrypt with a capital E, and an empty one is one", ({ expect }) => {
+  it("recognises only Encrypt with a capital E, also when it is empty", ({ expect }) => {
     expect(read('{"encrypt":"a"}')).toEqual({ ok: true, value: { format: "json", fields: { encrypt: "a" } } });
     expect(read("<xml><Encrypt/></xml>")).toMatchObject({ ok: true, value: { encrypt: "" } });
   });
@@ -40,7 +40,7 @@ describe("readEnvelope", () => {
     expect(nested).toEqual({ ok: false, error: { format: "json", reason: "bad_encrypt" } });
   });
 
-  it("reads the texts of its channel as they were typed, and takes no other field for one", ({ expect }) => {
+  it("reads the texts of its channel as they were typed, and no other field as a text", ({ expect }) => {
     const label = "x]]></Label><Url><![CDATA[y";
     const xml = frameXml("location", { Label: label, MsgId: "1" });
     const places = createFrame(new Map([["location", ["Label"]]]));
@@ -48,7 +48,7 @@ describe("readEnvelope", () => {
     expect(read(xml)).toMatchObject({ ok: true, value: { damaged: expect.stringContaining(label) } });
   });
 
-  it("refuses other formats, both formats' problems, and what is too long", ({ expect }) => {
+  it("refuses other formats, invalid bodies of both formats, and bodies that are too long", ({ expect }) => {
     for (const body of ["", "  ", "\uFEFF", "success", "[1]", "a=b&c=d", "\0<xml/>"]) {
       expect(read(body)).toEqual({ ok: false, error: { reason: "unknown_format" } });
     }

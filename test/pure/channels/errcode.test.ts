@@ -76,7 +76,7 @@ const EXPECTED: Record<Reaction, number[]> = {
 const PAUSES = { account: [40164, 50007, 89503, 89506, 89507], send: [44991, 45009, 45011, 48001, 48004, 61004] };
 
 describe("the errcode table", () => {
-  it("reacts to every code as WECHAT.md says, and has no code besides", ({ expect }) => {
+  it("has the reaction of WECHAT.md for every code, and no other code", ({ expect }) => {
     const actual: Record<string, number[]> = {};
     for (const [code, { reaction }] of Object.entries(ERRCODES)) (actual[reaction] ??= []).push(Number(code));
     const sorted = (table: Record<string, number[]>) =>
@@ -84,7 +84,7 @@ describe("the errcode table", () => {
     expect(sorted(actual)).toEqual(sorted(EXPECTED));
   });
 
-  it("says of every code what it pauses, and nothing of a code that is not known", ({ expect }) => {
+  it("has the reach of every code, and none for an unknown code", ({ expect }) => {
     const codesOf = (stops: string | undefined) =>
       Object.entries(ERRCODES).flatMap(([code, { reach }]) => (reach === stops ? [Number(code)] : []));
     expect(codesOf("account").toSorted((a, b) => a - b)).toEqual(PAUSES.account);
@@ -100,7 +100,7 @@ describe("the errcode table", () => {
     expect(codes.toSorted((a, b) => a - b)).toEqual([40001, 40014, 42001]);
   });
 
-  it("gives every code a short name, a meaning and a cure in both languages", ({ expect }) => {
+  it("has a short name, a meaning and a fix in both languages for every code", ({ expect }) => {
     for (const [code, entry] of Object.entries(ERRCODES)) {
       expect(entry.name, code).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
       for (const { zh, en } of [entry.meaning, entry.cure]) {
@@ -110,7 +110,7 @@ describe("the errcode table", () => {
     }
   });
 
-  it("gives different codes different names, but for the two runs of one meaning", ({ expect }) => {
+  it("has different names for different codes, except for the two ranges with one meaning", ({ expect }) => {
     const names = Object.values(ERRCODES).map(({ name }) => name);
     const shared = names.filter((name, index) => names.indexOf(name) !== index);
     expect(new Set(shared)).toEqual(new Set(["agent_binding", "request_signing"]));
@@ -143,7 +143,7 @@ describe("the reactions that calls use", () => {
     await expect(writeReactions()).toMatchFileSnapshot("../../../worker/channels/wechat/errcode-reactions.ts");
   });
 
-  it("say of a code, known or not, what the table says to people", ({ expect }) => {
+  it("have the reaction of the table for a code, known or unknown", ({ expect }) => {
     expect(judgeCode("48004")).toEqual({ name: "api_banned", reaction: "stop", reach: "send" });
     expect(judgeCode("99999")).toEqual({ name: "unknown_errcode", reaction: "fix" });
     for (const code of ["-1", "40001", "48004", "99999", "no number", ""]) {
@@ -158,7 +158,7 @@ describe("describeErrcode", () => {
     expect(describeErrcode(-1)).toMatchObject({ name: "system_busy", reaction: "outage" });
   });
 
-  it("never retries a code it does not know", ({ expect }) => {
+  it("never retries an unknown code", ({ expect }) => {
     for (const code of [1, -2, 99_999_999, 40_001.5, Number.NaN]) {
       expect(describeErrcode(code)).toMatchObject({ name: "unknown_errcode", reaction: "fix" });
     }

@@ -36,7 +36,7 @@ describe("eventKey", () => {
     });
   }
 
-  it("is the MsgId of whatever has one", async ({ expect }) => {
+  it("is the MsgId when there is one", async ({ expect }) => {
     expect(await keyOf(message("text", "", `"MsgId":${MSG_ID}`, {}).json)).toBe(`m:${MSG_ID}`);
     expect(await keyOf(message("voice", `<MsgId>${MSG_ID}</MsgId>`, "", {}).xml)).toBe(`m:${MSG_ID}`);
     expect(await keyOf(message("text", "", `"MsgId":23637352235060883`, {}).json)).toBe("m:23637352235060883");
@@ -111,7 +111,7 @@ describe("eventKey", () => {
     );
   });
 
-  it("is made of the content alone without CreateTime", async ({ expect }) => {
+  it("is computed from the content only when there is no CreateTime", async ({ expect }) => {
     const key = await keyOf('{"Event":"a_notice","Number":1}');
     expect(key).toMatch(/^e:a_notice:0:[\da-f]{16}$/);
     expect(await keyOf("<xml><Number>1</Number><Event>a_notice</Event></xml>")).toBe(key);

@@ -53,7 +53,7 @@ describe("an event in JSON", () => {
     expect(bare).toMatchObject({ raw: { MsgId: "9".repeat(17) } });
   });
 
-  it("has every field that can be kept, beside the original", async ({ expect }) => {
+  it("has every valid field, in addition to the original", async ({ expect }) => {
     const whole = `"A":{"Id":23637352235060883,"L":[1,true,null]},"B":"[,:{ \\" }"`;
     const json = `{ ${whole} , "constructor":1,"Deep" : ${deep(40)},"In":[{"prototype":1}],${HEAD},"C":"c"}`;
     const { raw, damaged } = await inboundOf(json);
@@ -69,14 +69,14 @@ describe("an event in JSON", () => {
     expect(damaged).toBe(json);
   });
 
-  it("has as many fields as are read of anything, and its head wherever that stands", async ({ expect }) => {
+  it("has at most the allowed number of fields, and its head in any position", async ({ expect }) => {
     const many = Array.from({ length: MAX_WIRE_NODES + 50 }, (_, n) => `"k${n}":${n}`).join();
     const inbound = await inboundOf(`{${many},${HEAD}}`);
     expect(inbound).toMatchObject({ ...known, raw: { k0: "0", Event: "brand_new" } });
     expect(Object.keys(inbound["raw"] as object)).toHaveLength(MAX_WIRE_NODES + 5);
   });
 
-  it("has of two fields of one name the last, or none", async ({ expect }) => {
+  it("has the last of two fields with the same name, or none", async ({ expect }) => {
     const json = `{${HEAD},"A":1,"A":2,"B":1,"B":${deep(40)},"C":${deep(40)},"C":3,"__proto__":{}}`;
     const { raw } = await inboundOf(json);
     expect(raw).toMatchObject({ A: "2", C: "3" });
@@ -89,7 +89,7 @@ describe("an event in JSON", () => {
     ["a message", `{${HEAD.replace('"event"', '"text"')},"__proto__":1}`, "json: bad_name"],
     ["broken JSON", `{${HEAD},"Data":${deep(40)}`, "json: too_deep"],
     ["a list", `[${deep(40)}]`, "unknown_format"],
-  ] as const)("is unreadable as before with %s", async ([, json, cause], { expect }) => {
+  ] as const)("is unreadable with %s", async ([, json, cause], { expect }) => {
     expect(await inboundOf(json)).toMatchObject({ reason: "unreadable", cause });
   });
 });

@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe("values", () => {
-  it("keep 64-bit ids apart that a double merges", ({ expect }) => {
+  it("distinguish 64-bit ids that are the same double", ({ expect }) => {
     expect(JSON.parse("23637352235060882")).not.toBe(JSON.parse("23637352235060886"));
     expect(JSON.parse("23637352235060883")).toBe(JSON.parse("23637352235060884"));
     expect(parseJson('{"MsgId":23637352235060882}')).toEqual({ ok: true, value: { MsgId: "23637352235060882" } });
@@ -24,7 +24,7 @@ describe("values", () => {
     );
   });
 
-  it("are all text", ({ expect }) => {
+  it("are all texts", ({ expect }) => {
     const text = '\uFEFF\n{"s":"a","e":"","n":1.50,"x":-1e3,"z":-0,"t":true,"f":false,"o":null,"l":[],"q":{}} ';
     expect(parseJson(text)).toEqual({
       ok: true,
@@ -32,7 +32,7 @@ describe("values", () => {
     });
   });
 
-  it("keep strings exactly, digits and escapes in them too", ({ expect }) => {
+  it("keep strings unchanged, including digits and escapes", ({ expect }) => {
     const string = fc.string({ unit: "binary" }).map((value) => value.toWellFormed());
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[A-Za-z]{1,8}$/), string), (fields) => {
@@ -44,23 +44,23 @@ describe("values", () => {
     expect(parseJson(JSON.stringify(quoted))).toEqual({ ok: true, value: quoted });
   });
 
-  it("replace a lone surrogate, which is no UTF-8", ({ expect }) => {
+  it("replace a lone surrogate, which is not valid UTF-8", ({ expect }) => {
     expect(parseJson(String.raw`{"a":"x\ud800y"}`)).toEqual({ ok: true, value: { a: "x\uFFFDy" } });
   });
 
-  it("may hold brackets and commas behind an escaped quote, which are no structure", ({ expect }) => {
+  it("may contain brackets and commas after an escaped quote, which are not structure", ({ expect }) => {
     const fields = { a: `"${"[".repeat(100)}`, b: `\\"${",".repeat(MAX_WIRE_NODES + 1)}`, c: "\\" };
     expect(parseJson(JSON.stringify(fields))).toEqual({ ok: true, value: fields });
   });
 
-  it("nest as deep as allowed and as wide", ({ expect }) => {
+  it("may have the maximum depth and number", ({ expect }) => {
     const deep = MAX_WIRE_DEPTH - 1;
     expect(parseJson(`{"a":${"[".repeat(deep)}${"]".repeat(deep)}}`).ok).toBe(true);
     const wide = parseJson(`{"a":[1${",1".repeat(MAX_WIRE_NODES)}]}`);
     expect(wide.ok && wide.value["a"]).toHaveLength(MAX_WIRE_NODES + 1);
   });
 
-  it("may be named like methods", ({ expect }) => {
+  it("may have names of methods", ({ expect }) => {
     const parsed = parseJson('{"toString":1,"hasOwnProperty":2}');
     expect(parsed).toEqual({ ok: true, value: { toString: "1", hasOwnProperty: "2" } });
   });
@@ -109,12 +109,12 @@ describe("refused", () => {
     expect(parseJson(text)).toEqual({ ok: false, error: { reason: "too_many_nodes" } });
   });
 
-  it("what is too long", ({ expect }) => {
+  it("a body that is too long", ({ expect }) => {
     const text = JSON.stringify({ a: "x".repeat(MAX_WIRE_LENGTH) });
     expect(parseJson(text)).toEqual({ ok: false, error: { reason: "too_large" } });
   });
 
-  it("never by an exception", ({ expect }) => {
+  it("without an exception", ({ expect }) => {
     const piece = fc.oneof(fc.constantFrom("{", "}", "[", "]", '"', ":", ",", "\\", "1", "null", '"a":'), fc.string());
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {

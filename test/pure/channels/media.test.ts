@@ -62,7 +62,7 @@ describe("an upload", () => {
     expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes);
   });
 
-  it("frames any content so that it comes out as it went in", async ({ expect }) => {
+  it("encodes any content so that it is decoded unchanged", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (tail) => {
         const bytes = new Uint8Array([...HEADS.png, ...tail]);
@@ -73,13 +73,13 @@ describe("an upload", () => {
     );
   });
 
-  it("refuses a WebP, which WeChat does not take, before a request leaves", async ({ expect }) => {
+  it("refuses a WebP, which WeChat does not accept, before a request is sent", async ({ expect }) => {
     const { outcome, requests } = await upload(picture("webp"));
     expect(outcome).toEqual(err({ result: "unsupported_type" }));
     expect(requests).toHaveLength(0);
   });
 
-  it("takes pictures alone, also when the first bytes are those of one", async ({ expect }) => {
+  it("accepts only pictures, also when the first bytes are those of one", async ({ expect }) => {
     const { upload } = openTools(RULES, depsOf(scriptedFetch().fetch));
     for (const type of ["voice", "video", "file"] as const) {
       const outcome = await upload.upload({ type, bytes: picture("png") }, DEADLINE);
@@ -87,7 +87,7 @@ describe("an upload", () => {
     }
   });
 
-  it("takes the limit and refuses one byte more, naming both sizes, before a request leaves", async ({ expect }) => {
+  it("accepts the limit and refuses one byte more, naming both sizes, before a request is sent", async ({ expect }) => {
     const limit = RULES.imageBytes;
     expect((await upload(picture("jpg", limit), TAKEN)).outcome.ok).toBe(true);
     const { outcome, requests } = await upload(picture("jpg", limit + 1));
@@ -95,7 +95,7 @@ describe("an upload", () => {
     expect(requests).toHaveLength(0);
   });
 
-  it("has limit and lifetime from the rules of its account", async ({ expect }) => {
+  it("uses limit and lifetime of the rules of its account", async ({ expect }) => {
     const { imageBytes: limit, mediaLifetimeMs } = OTHER_RULES;
     const { upload } = openTools(OTHER_RULES, depsOf(scriptedFetch(json({ media_id: "m" })).fetch));
     const put = (size: number) => upload.upload({ type: "image", bytes: picture("png", size) }, DEADLINE);
@@ -103,7 +103,7 @@ describe("an upload", () => {
     expect(await put(limit)).toEqual(ok({ mediaId: "m", createdAt: NOW, expiresAt: NOW + mediaLifetimeMs }));
   });
 
-  it("counts from now when WeChat gives no created_at", async ({ expect }) => {
+  it("counts from now when WeChat returns no created_at", async ({ expect }) => {
     const { outcome } = await upload(picture("png"), json({ media_id: "m" }));
     expect(outcome).toEqual(ok({ mediaId: "m", createdAt: NOW, expiresAt: NOW + RULES.mediaLifetimeMs }));
   });
@@ -128,7 +128,7 @@ describe("a download", () => {
     return { outcome: await openTools(RULES, depsOf(fetch)).download.download("media-1", DEADLINE), requests };
   };
 
-  it("fetches the bytes and names their type by themselves", async ({ expect }) => {
+  it("fetches the bytes and detects their type from them", async ({ expect }) => {
     const bytes = picture("png");
     const { outcome, requests } = await download(bytesStep(bytes, "image/jpeg"));
     expect(outcome).toEqual(ok({ bytes, contentType: "image/png" }));
@@ -175,7 +175,7 @@ describe("a download", () => {
 });
 
 describe("detectImageType", () => {
-  it("never throws, and knows a picture by its head alone", ({ expect }) => {
+  it("never throws, and detects a picture from its first bytes", ({ expect }) => {
     fc.assert(
       fc.property(fc.constantFrom("png", "jpg", "gif", "webp"), fc.uint8Array({ maxLength: 20 }), (kind, tail) => {
         expect(detectImageType(new Uint8Array([...HEADS[kind], ...tail]))?.extension).toBe(kind);

@@ -77,7 +77,7 @@ describe("a request to the mini-program channel", () => {
     }
   });
 
-  it("that is plain is handed over in plain, without random bytes: sender and receiver are swapped", async ({
+  it("in plain mode is handed over in plain text, without random bytes, with sender and receiver swapped", async ({
     expect,
   }) => {
     const voice = message("voice", `<MsgId>${MSG_ID}</MsgId>`, `"MsgId":${MSG_ID}`, {});
@@ -96,7 +96,7 @@ describe("a request to the mini-program channel", () => {
     }
   });
 
-  it("with an event is only received, also when it was to be handed over", async ({ expect }) => {
+  it("with an event is only received, also for the content handover", async ({ expect }) => {
     for (const { json, xml } of [EVENTS.user_enter_tempsession, EVENTS.debug_demo]) {
       for (const push of [securePush(json, "json"), securePush(xml, "xml")]) {
         const arrival = await secure.receive(toRequest(push), NOW);
@@ -105,7 +105,9 @@ describe("a request to the mini-program channel", () => {
     }
   });
 
-  it("that is genuine and cannot be read has its text for the quarantine, and is acknowledged", async ({ expect }) => {
+  it("that is genuine and cannot be parsed has its text for the quarantine, and is acknowledged", async ({
+    expect,
+  }) => {
     const text = '{"CreateTime":1760000000,"MsgType":"text"}';
     const arrival = await secure.receive(toRequest(securePush(text, "json")), NOW);
     const unreadable = { cause: "ToUserName: missing_field", text, createdAt: 1_760_000_000_000 };
@@ -113,7 +115,7 @@ describe("a request to the mini-program channel", () => {
     expect(arrival.ok && (await arrival.value.acknowledge("received", NOW, none)).body).toBe("success");
   });
 
-  it("that is rejected says what the operator can do, and how old a stale one is", async ({ expect }) => {
+  it("that is rejected has the fix for the operator, and its age when it is stale", async ({ expect }) => {
     const plaintext = await secure.receive(toRequest(plainPush(MESSAGES.text.xml)), NOW);
     expect(plaintext).toMatchObject({
       ok: false,
@@ -128,7 +130,7 @@ describe("a request to the mini-program channel", () => {
     });
   });
 
-  it("that is rejected with any cause names the remedy or the fault, and nothing of the push", ({ expect }) => {
+  it("that is rejected with any cause names the fix or the fault, and nothing of the push", ({ expect }) => {
     const detailsOf = (problem: UnauthenticProblem) => toRejectedRequest(problem, "wx0123456789abcdef").details;
     expect(detailsOf({ reason: "bad_signature" })["cure"]).toContain("WECHAT_TOKEN");
     expect(detailsOf({ reason: "decrypt_failed", problem: { reason: "bad_padding" } })["cure"]).toContain("AES_KEY");

@@ -17,7 +17,7 @@ describe("verifyEcho", () => {
     echostr: " <a>&\n中 ",
   };
 
-  it("gives echostr back as it came, in every mode, under either token", async ({ expect }) => {
+  it("returns echostr unchanged, in every mode, with either token", async ({ expect }) => {
     for (const mode of ["secure", "compatible", "plain"] as const) {
       expect(await verifyEcho(query, credentials(mode))).toEqual({ ok: true, value: " <a>&\n中 " });
     }
@@ -25,7 +25,7 @@ describe("verifyEcho", () => {
     expect(await verifyEcho(previous, credentials("secure"))).toEqual({ ok: true, value: " <a>&\n中 " });
   });
 
-  it("refuses a signature of anything else", async ({ expect }) => {
+  it("refuses a signature of another content", async ({ expect }) => {
     const bad = { ok: false, error: { reason: "bad_signature" } };
     expect(await verifyEcho({ ...query, nonce: "1" }, credentials("secure"))).toEqual(bad);
     expect(await verifyEcho({ ...query, timestamp: "1" }, credentials("secure"))).toEqual(bad);
@@ -78,7 +78,9 @@ describe("a genuine push", () => {
     });
   }
 
-  it("may be of any age when none is set, as the official ones are, and is refused for it else", async ({ expect }) => {
+  it("may have any age when no maximum is set, like the official ones, and is refused for its age otherwise", async ({
+    expect,
+  }) => {
     for (const id of ["V3", "V7", "V8", "V9"]) {
       const vector = vectors.crypt.find((candidate) => candidate.id === id);
       if (vector === undefined) throw new Error(`${id} is missing`);
@@ -114,7 +116,7 @@ describe("a genuine push", () => {
     expect(plain).toMatchObject({ ok: true, value: { inbound: TEXT } });
   });
 
-  it("keeps ids apart in both formats that a double merges", async ({ expect }) => {
+  it("distinguishes ids in both formats that are the same double", async ({ expect }) => {
     for (const format of ["xml", "json"] as const) {
       const other = MESSAGES.text[format].replace("23637352235060882", "23637352235060883");
       const received = await receive(securePush(other, format), "secure");
@@ -128,7 +130,7 @@ describe("a genuine push", () => {
   });
 });
 
-describe("a genuine push that cannot be read", () => {
+describe("a genuine push that cannot be parsed", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["neither format", "hello", "unknown_format"],
     ["broken XML", "<xml><a>1</b></xml>", "xml: malformed"],

@@ -22,7 +22,7 @@ function changed(fields: Record<string, unknown>): Result<ReturnType<typeof unfo
 
 describe("every push", () => {
   for (const [label, name, sample] of ALL_SAMPLES) {
-    it(`${label} says the same as XML and as JSON`, ({ expect }) => {
+    it(`${label} is the same from XML and from JSON`, ({ expect }) => {
       const xml = read(sample.xml);
       const json = read(sample.json);
       const value = { ...HEAD, name, ...sample.says };
@@ -31,13 +31,13 @@ describe("every push", () => {
     });
   }
 
-  it("has no field beside those of the model", ({ expect }) => {
+  it("has no field except those of the model", ({ expect }) => {
     expect(read(MESSAGES.text.json)).toEqual({ ok: true, value: { ...HEAD, ...MESSAGES.text.says } });
     const enter = EVENTS.user_enter_tempsession;
     expect(read(enter.xml)).toEqual({ ok: true, value: { ...HEAD, name: "user_enter_tempsession", ...enter.says } });
   });
 
-  it("keeps what we do not read as it was said", ({ expect }) => {
+  it("keeps fields that are not parsed unchanged", ({ expect }) => {
     const check = read(EVENTS.wxa_media_check.json);
     expect(check).toMatchObject({
       value: { raw: { version: "2", detail: [{ strategy: "content_model", errcode: "0", prob: "90.5" }] } },
@@ -68,13 +68,13 @@ describe("unknown types", () => {
     expect(read(voice.json)).toEqual({ ok: true, value });
   });
 
-  it("without an id are the account's", ({ expect }) => {
+  it("without an id belong to the account", ({ expect }) => {
     const parsed = read(message("notice", "", "", {}).xml);
     expect(parsed).toMatchObject({ ok: true, value: { event: "account-event", type: "other", name: "notice" } });
     expect(parsed.ok && "id" in parsed.value).toBe(false);
   });
 
-  it("that are events carry no message id, whatever fields they have", ({ expect }) => {
+  it("that are events have no message id, whatever fields they have", ({ expect }) => {
     const parsed = read(event("brand_new_event", "<MsgId>1</MsgId>", `"MsgId":1`, {}).json);
     expect(parsed).toMatchObject({
       ok: true,
@@ -84,7 +84,7 @@ describe("unknown types", () => {
     expect(read(UNKNOWN_EVENT.xml)).toMatchObject({ ok: true, value: { raw: { list: [{ id: "1" }, { id: "2" }] } } });
   });
 
-  it("named like methods of Object find none", ({ expect }) => {
+  it("with the names of Object's methods are unknown, too", ({ expect }) => {
     expect(changed({ MsgType: "toString" })).toMatchObject({
       ok: true,
       value: { event: "message", type: "unknown", name: "toString" },
@@ -98,19 +98,19 @@ describe("unknown types", () => {
 });
 
 describe("the head", () => {
-  it("takes CreateTime quoted or not, in seconds", ({ expect }) => {
+  it("accepts CreateTime quoted or not, in seconds", ({ expect }) => {
     expect(changed({ CreateTime: 1_760_000_000 })).toMatchObject({ value: { createdAt: 1_760_000_000_000 } });
     expect(changed({ CreateTime: "1760000000" })).toMatchObject({ value: { createdAt: 1_760_000_000_000 } });
   });
 
-  it("of an event takes the user from OpenID before FromUserName, of a message never", ({ expect }) => {
+  it("of an event has the user from OpenID before FromUserName, of a message never", ({ expect }) => {
     const event = { MsgType: "event", Event: "user_info_modified" };
     expect(changed({ ...event, OpenID: "oOther" })).toMatchObject({ value: { user: "oOther" } });
     expect(changed({ ...event, OpenID: "" })).toMatchObject({ value: { user: "oU" } });
     expect(changed({ OpenID: "oOther" })).toMatchObject({ value: { user: "oU" } });
   });
 
-  it("of an event may lack everything, and be of any shape", ({ expect }) => {
+  it("of an event may lack all fields, and have any structure", ({ expect }) => {
     const bare = { platformAccount: "", user: "", createdAt: 0, event: "account-event", type: "other", name: "x" };
     expect(read('{"Event":"x"}')).toEqual({ ok: true, value: { ...bare, raw: { Event: "x" } } });
     const odd = read(
@@ -121,13 +121,13 @@ describe("the head", () => {
     expect(about).toMatchObject({ ok: true, value: { ...bare, name: "user_info_modified" } });
   });
 
-  it("of an event bounds the name and keeps all of it beside", ({ expect }) => {
+  it("of an event limits the length of the name and keeps all of it in raw", ({ expect }) => {
     const Event = "😀".repeat(200);
     const parsed = read(JSON.stringify({ Event }));
     expect(parsed).toMatchObject({ ok: true, value: { name: "😀".repeat(64), raw: { Event } } });
   });
 
-  it("that is no message's, but has an Event, is an event's", ({ expect }) => {
+  it("of a push that is not a message but has an Event is that of an event", ({ expect }) => {
     for (const MsgType of ["text", "voice", "no spaces"]) {
       const parsed = read(JSON.stringify({ MsgType, Event: "x", MsgId: 1 }));
       expect(parsed).toMatchObject({ ok: true, value: { event: "account-event", type: "other", name: "x" } });
@@ -158,7 +158,7 @@ describe("the head", () => {
     });
   }
 
-  it("names a user the API can name as well", ({ expect }) => {
+  it("names only users that the API can name as well", ({ expect }) => {
     for (const openid of ["a/b", "o:colon", "x".repeat(128), "...", "%", '"']) {
       expect(changed({ FromUserName: openid })).toMatchObject({ ok: true, value: { user: openid } });
     }
@@ -173,13 +173,13 @@ describe("the head", () => {
     expect(changed({ MsgType: "event" })).toEqual(missing);
   });
 
-  it("refuses times that are no whole seconds", ({ expect }) => {
+  it("refuses times that are not whole seconds", ({ expect }) => {
     for (const CreateTime of ["soon", "-1", "1.5", "1e9", "0x10", "123456789012", "１２"]) {
       expect(changed({ CreateTime })).toEqual({ ok: false, error: { reason: "bad_field", field: "CreateTime" } });
     }
   });
 
-  it("takes message ids of cloud functions and keeps neighbours apart", ({ expect }) => {
+  it("accepts message ids of cloud functions and distinguishes adjacent ids", ({ expect }) => {
     expect(changed({ MsgId: "a1b2c3_1760000000" })).toMatchObject({ ok: true, value: { id: "a1b2c3_1760000000" } });
     const ids = ["23637352235060882", "23637352235060883"].map((id) => {
       const parsed = read(`{"ToUserName":"gh","FromUserName":"o","CreateTime":1,"MsgType":"text","MsgId":${id}}`);
@@ -199,12 +199,12 @@ describe("other fields", () => {
     });
   });
 
-  it("are refused when they are no text, by the first one's name", ({ expect }) => {
+  it("are refused when they are not texts, with the first one's name", ({ expect }) => {
     expect(changed({ Content: ["a", "b"] })).toEqual({ ok: false, error: { reason: "bad_field", field: "Content" } });
     expect(changed({ BusinessId: { a: "b" } })).toMatchObject({ error: { reason: "bad_field", field: "BusinessId" } });
   });
 
-  it("of a user's event make it the account's when they are of another shape", ({ expect }) => {
+  it("of a user's event make it an account event when they have another structure", ({ expect }) => {
     const parsed = read(event("user_enter_tempsession", "", `"SessionFrom":["a", "b"]`, {}).json);
     const value = {
       ...HEAD,
@@ -231,14 +231,14 @@ describe("subscribe lists", () => {
   const one = `{"TemplateId":"t","SubscribeStatusString":"accept","PopupScene":1}`;
   const List = { TemplateId: "t", SubscribeStatusString: "accept", PopupScene: "1" };
 
-  it("lose the wrapper that XML has, and nothing of the push is replaced by what is in it", ({ expect }) => {
+  it("lose the wrapper of XML, and replace no other field of the push", ({ expect }) => {
     expect(popup(`"List":${one}`)).toMatchObject({ ok: true, value: { raw: { List } } });
     const wrapped = popup(`"SubscribeMsgPopupEvent":{"List":[${one}],"FromUserName":"oOther"}`);
     expect(wrapped).toMatchObject({ ok: true, value: { raw: { List: [List], FromUserName: HEAD.user } } });
     expect(wrapped.ok && wrapped.value.raw).not.toHaveProperty("SubscribeMsgPopupEvent");
   });
 
-  it("are the user's of whatever shape they are", ({ expect }) => {
+  it("belong to the user in every structure", ({ expect }) => {
     for (const json of [
       "",
       `"List":[]`,

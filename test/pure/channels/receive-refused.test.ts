@@ -79,7 +79,7 @@ describe("a forged push", () => {
     });
   }
 
-  it("is refused when its body is no envelope", async ({ expect }) => {
+  it("is refused when its body is not an envelope", async ({ expect }) => {
     const { query } = securePush(MESSAGES.text.xml, "xml");
     const cases: readonly (readonly [string, object])[] = [
       ["", { reason: "unknown_format" }],
@@ -113,13 +113,13 @@ describe("a ciphertext that does not open", () => {
     ["is of a key we do not have", encrypt("Z".repeat(43), "{}", APP.appid), "bad_padding"],
   ];
   for (const [what, encrypted, reason] of cases) {
-    it(`is refused though its signature holds, when it ${what}`, async ({ expect }) => {
+    it(`is refused although its signature is valid, when it ${what}`, async ({ expect }) => {
       const problem = refused({ reason: "decrypt_failed", problem: { reason } });
       expect(await receive(envelopePush(encrypted, "xml"), "secure")).toEqual(problem);
     });
   }
 
-  it("is a mistake in the set-up when there is no key at all", async ({ expect }) => {
+  it("is an error of the configuration when there is no key", async ({ expect }) => {
     const { query, body } = securePush("{}", "json");
     const keyless = { ...credentials("secure"), aesKeys: [] };
     await expect(receivePush(query, body, keyless, NOW, 0)).rejects.toThrow("needs an EncodingAESKey");
@@ -131,7 +131,7 @@ describe("the age of an encrypted push", () => {
     receive(securePush(MESSAGES.text.xml, "xml", { timestamp }), mode, 1_760_000_000_000, maxAgeMs);
 
   for (const mode of ["secure", "compatible"] as const) {
-    it(`is at most what is allowed, to both sides, in ${mode} mode`, async ({ expect }) => {
+    it(`is limited in both directions, in ${mode} mode`, async ({ expect }) => {
       for (const timestamp of ["1760000000", "1759999100", "1760000900"]) {
         expect(await at(timestamp, mode)).toMatchObject({ ok: true });
       }
@@ -142,7 +142,7 @@ describe("the age of an encrypted push", () => {
     });
   }
 
-  it("is not looked at when it is off", async ({ expect }) => {
+  it("is not checked when the limit is off", async ({ expect }) => {
     for (const timestamp of ["981173106", "4102444800", "1760000000000", "now"]) {
       expect(await at(timestamp, "secure", 0)).toMatchObject({ ok: true });
     }
@@ -154,7 +154,7 @@ describe("the age of an encrypted push", () => {
     }
   });
 
-  it("is looked at after the signature, before anything is decrypted", async ({ expect }) => {
+  it("is checked after the signature, before anything is decrypted", async ({ expect }) => {
     const decrypt = vi.spyOn(crypto.subtle, "decrypt");
     const forged = securePush(MESSAGES.text.xml, "xml", { timestamp: "981173106", token: "a guess" });
     expect(await receive(forged, "secure")).toEqual(refused({ reason: "bad_signature" }));
@@ -166,7 +166,7 @@ describe("the age of an encrypted push", () => {
 describe("freshness in plain mode", () => {
   const at = (timestamp: string) => receive(plainPush(MESSAGES.text.xml, { timestamp }), "plain", 1_760_000_000_000, 0);
 
-  it("is 300 s to both sides, also when the age of encrypted pushes is not looked at", async ({ expect }) => {
+  it("is 300 s in both directions, also when the age of encrypted pushes is not checked", async ({ expect }) => {
     for (const timestamp of ["1760000000", "1759999700", "1760000300"]) {
       expect(await at(timestamp)).toMatchObject({ ok: true });
     }
@@ -174,7 +174,7 @@ describe("freshness in plain mode", () => {
     expect(await at("1760000301")).toEqual(refused({ reason: "stale", ageMs: -301_000 }));
   });
 
-  it("refuses what is no number", async ({ expect }) => {
+  it("refuses a timestamp that is not a number", async ({ expect }) => {
     for (const timestamp of ["", "now", "NaN", "Infinity", "-1760000000", "1.76e9", " 1760000000", "0x68e77880"]) {
       expect(await at(timestamp)).toEqual(refused({ reason: "stale" }));
     }

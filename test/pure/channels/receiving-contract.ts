@@ -76,7 +76,7 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
     });
 
     for (const way of ways) {
-      it(`reads a message with owner, key, time and its text byte for byte: ${way.name}`, async ({ expect }) => {
+      it(`reads a message with owner, key, time and its unchanged text: ${way.name}`, async ({ expect }) => {
         const text = fc.string({ unit: "binary", minLength: 1 }).map((content) => content.toWellFormed());
         await fc.assert(
           fc.asyncProperty(text, async (content) => {
@@ -105,7 +105,7 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
         }
       });
 
-      it(`rejects a forged request, without anything of it, before it is decrypted: ${way.name}`, async ({
+      it(`rejects a forged request before it is decrypted, with none of its content: ${way.name}`, async ({
         expect,
       }) => {
         const decrypt = vi.spyOn(crypto.subtle, "decrypt");
@@ -127,7 +127,9 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
         expect(decrypt).not.toHaveBeenCalled();
       });
 
-      it(`keeps what is genuine and cannot be read, and acknowledges it: ${way.name}`, async ({ expect }) => {
+      it(`returns a genuine unreadable request for the quarantine, and acknowledges it: ${way.name}`, async ({
+        expect,
+      }) => {
         const arrival = await arrive(way, way.unreadable(WORDS));
         expect(arrival.events).toEqual([]);
         expect(arrival.unreadable).toMatchObject([{ text: expect.stringContaining(WORDS) }]);
@@ -136,7 +138,7 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
         expect(await received(arrival)).toEqual(await received(message));
       });
 
-      it(`never throws, whatever body and query it gets: ${way.name}`, async ({ expect }) => {
+      it(`never throws, for any body and query: ${way.name}`, async ({ expect }) => {
         const genuine = way.message("7", WORDS);
         const body = fc.oneof(fc.string({ unit: "binary" }), fc.constant(genuine.body));
         const query = fc.oneof(
@@ -154,7 +156,7 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
         expect([...statuses].filter((status) => status !== 400 && status !== 403)).toEqual([]);
       });
 
-      it(`acknowledges every event with the same response, and hands over messages alone: ${way.name}`, async ({
+      it(`acknowledges every event with the same response, and hands over only messages: ${way.name}`, async ({
         expect,
       }) => {
         const message = await arrive(way, way.message("7", WORDS));
@@ -175,7 +177,9 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
       });
     }
 
-    it("gives an event the same key in every format and mode, and another one another", async ({ expect }) => {
+    it("returns the same key for an event in every format and mode, and another key for another event", async ({
+      expect,
+    }) => {
       const keysOf = (way: Way) =>
         Promise.all(
           [way.message("7", WORDS), way.message("8", WORDS), ...way.events, ...way.twins].map(
@@ -197,7 +201,7 @@ export function describeReceiving(name: string, fixture: ReceivingFixture): void
       }
     });
 
-    it("opens only grants that its rules have, and says the same of an event each time", ({ expect }) => {
+    it("opens only grants of its rules, and classifies an event the same each time", ({ expect }) => {
       const accountEvent: InboundEvent = { event: "account-event", type: "other", name: "n", createdAt: 0, raw: "{}" };
       for (const { channel } of ways) {
         for (const event of [...eachEvent(WORDS, createdAt), accountEvent]) {

@@ -9,7 +9,7 @@ const body = (message: Outbound, { isAi = false, ...rest }: { isAi?: boolean; re
   JSON.parse(buildSendBody({ user: OPENID, ...rest }, message, { isAi }));
 
 describe("buildSendBody", () => {
-  it("writes a text exactly as WECHAT.md §4.1 has it", ({ expect }) => {
+  it("writes a text exactly as in WECHAT.md §4.1", ({ expect }) => {
     expect(body(text("你好"))).toEqual({ touser: OPENID, msgtype: "text", text: { content: "你好" } });
   });
 
@@ -48,7 +48,7 @@ describe("buildSendBody", () => {
     expect(body(text("a"))).not.toHaveProperty("businessid");
   });
 
-  it("sends Chinese, emoji and line breaks raw", ({ expect }) => {
+  it("sends Chinese, emoji and line breaks unescaped", ({ expect }) => {
     const raw = buildSendBody({ user: OPENID }, text("发货了 😀\n第二行"), { isAi: false });
     expect(raw).toContain('"发货了 😀\\n第二行"');
   });
@@ -68,7 +68,7 @@ describe("buildSendBody", () => {
     );
   });
 
-  it("keeps every well-formed text without control characters as it is", ({ expect }) => {
+  it("keeps every well-formed text without control characters unchanged", ({ expect }) => {
     const plain = fc.string({ unit: "grapheme", minLength: 1 });
     fc.assert(
       fc.property(plain, (content) => {

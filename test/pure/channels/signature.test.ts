@@ -7,13 +7,13 @@ import vectors from "./vectors.json" with { type: "json" };
 
 describe("signParts", () => {
   for (const { id, parts, expect: expected } of vectors.sha1) {
-    it(`gives the published signature of ${id}`, async ({ expect }) => {
+    it(`returns the published signature of ${id}`, async ({ expect }) => {
       expect(await signParts(parts)).toBe(expected);
       expect(await signParts(parts.toReversed())).toBe(expected);
     });
   }
 
-  it("gives the published msg_signature of every encrypted vector that has one", async ({ expect }) => {
+  it("returns the published msg_signature of every encrypted vector that has one", async ({ expect }) => {
     let signed = 0;
     for (const { token, timestamp, nonce, encrypt, msgSignature } of vectors.crypt) {
       if (timestamp === null || nonce === null) continue;
@@ -28,7 +28,7 @@ describe("signParts", () => {
     expect(await signParts(["a", "B"])).toBe(sha1("Ba"));
   });
 
-  it("leaves the caller's list as it was", async ({ expect }) => {
+  it("does not change the caller's list", async ({ expect }) => {
     const parts = ["c", "a", "b"];
     await signParts(parts);
     expect(parts).toEqual(["c", "a", "b"]);
@@ -45,7 +45,7 @@ describe("signParts", () => {
 });
 
 describe("equalConstantTime", () => {
-  it("says what === says of well-formed texts", ({ expect }) => {
+  it("agrees with === for well-formed texts", ({ expect }) => {
     const text = fc.string({ unit: "grapheme" });
     fc.assert(
       fc.property(text, text, (a, b) => {
@@ -55,7 +55,7 @@ describe("equalConstantTime", () => {
     );
   });
 
-  it("refuses a prefix, a longer text, an empty one, and a difference in any single place", ({ expect }) => {
+  it("is false for a prefix, a longer text, an empty one, and a difference at any single position", ({ expect }) => {
     const signature = "f464b24fc39322e44b38aa78f5edd27bd1441696";
     expect(equalConstantTime(signature, signature.slice(0, -1))).toBe(false);
     expect(equalConstantTime(signature.slice(0, -1), signature)).toBe(false);

@@ -38,7 +38,7 @@ describe("requestStableToken", () => {
     expect(JSON.parse(String(requests[0]?.init.body))).toHaveProperty("force_refresh", true);
   });
 
-  it("reports WeChat's refusal with what it means here: 40001 is a wrong secret", async ({ expect }) => {
+  it("reports WeChat's refusal with its meaning here: 40001 is a wrong secret", async ({ expect }) => {
     for (const [reaction, errcodes] of [
       ["outage", [-1, 43108]],
       ["rate", [45011, 44991]],
@@ -60,7 +60,7 @@ describe("requestStableToken", () => {
     ["no time left", json({ access_token: "t", expires_in: 0 })],
     ["a page", () => new Response("<html>")],
     ["HTTP 502", json({ access_token: "t", expires_in: 7200 }, 502)],
-  ])("takes %s as no answer", async ([, step], { expect }) => {
+  ])("treats %s as no answer", async ([, step], { expect }) => {
     expect((await request(step)).outcome).toEqual(err({ reason: "unreachable", cause: "bad_response" }));
   });
 

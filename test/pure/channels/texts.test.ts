@@ -5,8 +5,8 @@ import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
 
 const REASONS = ["no_token", "sends_failing"] as const;
 
-describe("the words about a code", () => {
-  it("name, explain and cure each known code in two languages, and an unknown one", ({ expect }) => {
+describe("the texts about a code", () => {
+  it("contain name, meaning and fix of each known code in two languages, and of an unknown one", ({ expect }) => {
     for (const code of [...Object.keys(ERRCODES), "99999", "no number"]) {
       const { name, meaning, cure } = texts.code(code);
       expect(name, code).toMatch(/^[a-z][a-z0-9_]*$/);
@@ -16,8 +16,8 @@ describe("the words about a code", () => {
   });
 });
 
-describe("the cure for failures that last", () => {
-  it("looks at the relay when nothing usable was answered, or WeChat was busy", ({ expect }) => {
+describe("the fix for lasting failures", () => {
+  it("is to check the relay when no answer was usable, or WeChat was busy", ({ expect }) => {
     expect(texts.trouble("no_token", "timeout").en).toContain("WECHAT_TOKEN_BASE");
     expect(texts.trouble("no_token", "refused", "-1").zh).toContain("WECHAT_TOKEN_BASE");
     for (const cause of ["timeout", "network", "bad_response"] as const) {
@@ -25,14 +25,14 @@ describe("the cure for failures that last", () => {
     }
   });
 
-  it("looks for another program when each token is refused", ({ expect }) => {
+  it("is to search for another program that fetches tokens when each token is refused", ({ expect }) => {
     for (const reason of REASONS) {
       expect(texts.trouble(reason, "limited").en).toContain("stable_token");
       expect(texts.trouble(reason, "refused", "40001").zh).toContain("/cgi-bin/token");
     }
   });
 
-  it("is that of the code for every other one", ({ expect }) => {
+  it("is that of the code for every other failure", ({ expect }) => {
     for (const reason of REASONS) {
       expect(texts.trouble(reason, "refused", "40164")).toEqual(texts.code("40164").cure);
     }

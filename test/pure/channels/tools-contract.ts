@@ -81,14 +81,14 @@ export function describeTools(name: string, channel: ToolsFixture): void {
   }
 
   describe.for(EACH)(`${name}: $tool`, ({ accepts, call }) => {
-    it("succeeds after one request, with a token for a call that is no send", async ({ expect }) => {
+    it("succeeds after one request, with a token for a call other than a send", async ({ expect }) => {
       const { outcome, requests, uses } = await run(call, [accepts]);
       expect(outcome).toMatchObject({ ok: true });
       expect(requests).toHaveLength(1);
       expect(uses).toEqual(["call"]);
     });
 
-    it("pauses nothing, whatever the platform refuses with", async ({ expect }) => {
+    it("pauses nothing, for any code of the platform", async ({ expect }) => {
       for (const code of channel.pauseCodes) {
         const { outcome, uses } = await run(call, [refuses(code)]);
         expect(outcome, code).toMatchObject({ error: { result: "rejected", code } });
@@ -97,7 +97,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       }
     });
 
-    it("takes a code that is not known for a mistake in the request", async ({ expect }) => {
+    it("treats an unknown code as a mistake in the request", async ({ expect }) => {
       const { outcome } = await run(call, [refuses("987654")]);
       expect(outcome).toMatchObject({ error: { result: "rejected", code: "987654", reaction: "fix" } });
     });
@@ -112,7 +112,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       expect(again.outcome).toMatchObject({ error: { result: "rejected", reaction: "outage" } });
     });
 
-    it("sends no request without a token, and says until when none can be had", async ({ expect }) => {
+    it("sends no request without a token, and returns until when there is none", async ({ expect }) => {
       const until = NOW + 60_000;
       const noToken = { result: "not_sent", reason: "no_token" } as const;
       const cases = [
@@ -145,7 +145,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       }
     });
 
-    it("sends no request with less than 500 ms left, and asks for no token", async ({ expect }) => {
+    it("sends no request with less than 500 ms left, and requests no token", async ({ expect }) => {
       for (const leftMs of [-1, 0, 499]) {
         const { outcome, requests, uses } = await run(call, [], {}, NOW + leftMs);
         expect(outcome).toEqual(err({ result: "not_sent", reason: "lease_over" }));
@@ -153,7 +153,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       }
     });
 
-    it("is unconfirmed when no usable answer comes", async ({ expect }) => {
+    it("is unconfirmed without a usable answer", async ({ expect }) => {
       const answers: readonly Step[] = [
         () => new Response("<html>", { headers: { "content-type": "text/html" } }),
         () => new Response(null),
@@ -167,7 +167,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       }
     });
 
-    it("follows no redirect, and has no token in what it reports", async ({ expect }) => {
+    it("follows no redirect, and has no token in its result and its log lines", async ({ expect }) => {
       const quoting: Step = (url) => Promise.reject(new TypeError(`fetch failed: ${url}`));
       const { outcome, requests } = await run(call, [quoting]);
       expect(outcome).toEqual(err({ result: "unconfirmed", reason: "network" }));
@@ -204,7 +204,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
     const set = (target: Target, isOn: boolean) => (tools: ChannelTools) =>
       tools.typing.setTyping(target, isOn, DEADLINE);
 
-    it("names the user and the reply context on the wire, and tells showing from removing", async ({ expect }) => {
+    it("sends the user and the reply context, and distinguishes showing from hiding", async ({ expect }) => {
       const shown = wireOf((await run(set(TARGET, true), [typing.accepts])).requests);
       const removed = wireOf((await run(set(TARGET, false), [typing.accepts])).requests);
       const answered = { ...TARGET, replyContext: "context-7" };
@@ -217,7 +217,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       expect((await run(set(TARGET, true), [refuses(typing.alreadyShown)])).outcome).toEqual(ok(null));
     });
 
-    it("says that no message is recent", async ({ expect }) => {
+    it("reports that no message is recent", async ({ expect }) => {
       const { outcome } = await run(set(TARGET, true), [refuses(typing.tooLate)]);
       expect(outcome).toEqual(err({ result: "no_recent_message", code: typing.tooLate }));
     });
@@ -235,7 +235,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       expect(expiresAt - createdAt).toBe(upload.lifetimeMs);
     });
 
-    it("is refused by its first bytes before a request leaves, whatever it is called", async ({ expect }) => {
+    it("is refused by its first bytes before a request is sent, whatever its name is", async ({ expect }) => {
       const text = new TextEncoder().encode("<script>alert(1)</script>");
       for (const bytes of [text, new Uint8Array(0), file.bytes.slice(0, 2)]) {
         const { outcome, requests, uses } = await put(bytes);
@@ -244,7 +244,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       }
     });
 
-    it("is refused when it is one byte too large, with both sizes, before a request leaves", async ({ expect }) => {
+    it("is refused when it is one byte too large, with both sizes, before a request is sent", async ({ expect }) => {
       const limit = file.bytes.length;
       const larger = new Uint8Array(limit + 1);
       larger.set(file.bytes);
@@ -257,7 +257,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
   describe(`${name}: a downloaded file`, () => {
     const get = (step: Step) => run((tools) => tools.download.download("media-1", DEADLINE), [step]);
 
-    it("has its bytes as they came, and is called what they are", async ({ expect }) => {
+    it("has its bytes unchanged, and the type that is detected from them", async ({ expect }) => {
       for (const claimed of [download.contentType, "image/x-unknown", "text/html"]) {
         const { outcome, requests } = await get(download.answers(download.bytes, claimed));
         expect(outcome, claimed).toEqual(ok({ bytes: download.bytes, contentType: download.contentType }));
@@ -265,7 +265,7 @@ export function describeTools(name: string, channel: ToolsFixture): void {
       }
     });
 
-    it("never has a type that a browser runs", async ({ expect }) => {
+    it("never has a type that a browser executes", async ({ expect }) => {
       const page = new TextEncoder().encode("<svg onload=alert(1)>");
       for (const claimed of ["image/svg+xml", "text/html", "application/xhtml+xml", "text/javascript"]) {
         const { outcome } = await get(download.answers(page, claimed));

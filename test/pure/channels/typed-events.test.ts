@@ -24,7 +24,7 @@ const remarkOf = ({ raw, damaged }: Readonly<Record<string, unknown>>) =>
   damaged === undefined && typeof raw === "object" && raw !== null && "Remark" in raw ? raw.Remark : undefined;
 
 describe("an event with a typed text", () => {
-  it("has its fields when the text holds none", async ({ expect }) => {
+  it("has its fields when the text contains none", async ({ expect }) => {
     const inbound = await inboundOf(complaintXml("<b> [1] & 2"));
     expect(inbound).toMatchObject({ ...known, raw: { Remark: "<b> [1] & 2", ComplaintId: "1" } });
     expect(inbound).not.toHaveProperty("damaged");
@@ -69,7 +69,7 @@ describe("an event with a typed text", () => {
     "x]]></Remark><BusinessId>7</BusinessId><Remark><![CDATA[y",
     'x]]></Remark><Q a=">"/><OpenID>oB</OpenID><Remark><![CDATA[y',
     "x]]></Remark><Amount>5</Amount><!-- <Remark>",
-  ])("is damaged, and about the user of its head: %j", async (remark, { expect }) => {
+  ])("is damaged, and belongs to the user of its head: %j", async (remark, { expect }) => {
     const inbound = await inboundOf(complaintXml(remark));
     const damaged = `<Remark><![CDATA[${remark}]]></Remark>`;
     expect(inbound).toMatchObject({ ...known, damaged, raw: { ComplaintId: "1" } });
@@ -78,7 +78,7 @@ describe("an event with a typed text", () => {
     }
   });
 
-  it("may hold any text, or is damaged", async ({ expect }) => {
+  it("may contain any text, or is damaged", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(HOSTILE_TEXT, async (text) => {
         const remark = text.replaceAll("Label>", "Remark>");
@@ -131,7 +131,7 @@ describe("an event with a typed text", () => {
     );
   });
 
-  it("is about the user whom OpenID names before the text, and never inside it", async ({ expect }) => {
+  it("belongs to the user whom OpenID names before the text, and never to one inside it", async ({ expect }) => {
     const forged = "x]]></comment></result><OpenID>oB</OpenID><result><comment><![CDATA[y";
     const xml = (openid: string, comment: string) =>
       frameXml("event", { Event: "wxa_comment_bad_score", ...(openid === "" ? {} : { OpenID: openid }) }).replace(
@@ -166,7 +166,7 @@ describe("an event with a typed text", () => {
     ["<List><![CDATA[a]]></List>\n<List><![CDATA[b]]></List>", { List: ["a", "b"] }],
     ["<goods_id_list>1</goods_id_list><goods_id_list/>", { goods_id_list: ["1", ""] }],
     ["<Urls><item>x</item><item>y</item><item>z</item></Urls>", { Urls: { item: ["x", "y", "z"] } }],
-  ] as const)("may have lists of texts, in elements whose name says so: %s", async ([list, raw], { expect }) => {
+  ] as const)("may have lists of texts, in elements with the name of a list: %s", async ([list, raw], { expect }) => {
     const xml = frameXml("event", { Event: "add_express_path" }).replace("</xml>", `${list}<Count>2</Count></xml>`);
     const inbound = await inboundOf(xml);
     expect(inbound).toMatchObject({ ...HEAD, name: "add_express_path", raw: { ...raw, Count: "2" } });
@@ -185,9 +185,7 @@ describe("an event with a typed text", () => {
     else expect(inbound["raw"]).toMatchObject({ List: items, ComplaintId: "1" });
   });
 
-  it("is read all the same inside the envelope of compatible mode, which holds it unescaped as well", async ({
-    expect,
-  }) => {
+  it("is parsed inside the envelope of compatible mode, which contains it unescaped as well", async ({ expect }) => {
     const inner = complaintXml("a]]>b");
     const outer = inner.slice("<xml>".length, -"</xml>".length).replace(/<ToUserName>.*?<\/ToUserName>/, "");
     const push = envelopePush(encrypt(APP.aesKey, inner, APP.appid), "xml", {}, outer);
@@ -195,7 +193,7 @@ describe("an event with a typed text", () => {
     expect(received.ok && received.value.inbound).toMatchObject({ ...known, raw: { Remark: "a]]>b" } });
   });
 
-  it("is not taken for an encrypted one in plain mode", async ({ expect }) => {
+  it("is not treated as an encrypted one in plain mode", async ({ expect }) => {
     const remark = "x]]></Remark><Encrypt><![CDATA[AAAA]]></Encrypt><Remark><![CDATA[y";
     const received = await receive(plainPush(complaintXml(remark)), "plain");
     expect(received).toMatchObject({ ok: true, value: { inbound: known } });

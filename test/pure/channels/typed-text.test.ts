@@ -28,14 +28,14 @@ describe("a text", () => {
       });
     });
 
-    it(`comes with an entering as it was written: ${what}`, async ({ expect }) => {
+    it(`is received with an enter event as it was written: ${what}`, async ({ expect }) => {
       const written = text.replaceAll("Content>", "SessionFrom>");
       const entered = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: written };
       expect(await inboundOf(enterXml(written))).toEqual(entered);
     });
   }
 
-  it("may be any text, made of the frame's own words or not", async ({ expect }) => {
+  it("may be any text, with or without elements of the frame", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(HOSTILE_TEXT, async (text) => {
         const typed = { ...HEAD, event: "message", type: "text", name: "text", id: FRAME.msgId, content: text };
@@ -58,14 +58,14 @@ describe("a text", () => {
     }
   });
 
-  it("may be bare, with references or without", async ({ expect }) => {
+  it("may be outside CDATA, with or without references", async ({ expect }) => {
     const bare = (content: string) => inboundOf(textXml("@").replace("<![CDATA[@]]>", content));
     expect(await bare("a &lt;b&gt; ")).toMatchObject({ type: "text", content: "a <b>" });
     expect(await bare("")).toMatchObject({ type: "text", content: "" });
     expect(await bare("\n<![CDATA[ a ]]>\n")).toMatchObject({ type: "text", content: " a " });
   });
 
-  it("that is bare and not escaped is damaged, and its sender known", async ({ expect }) => {
+  it("outside CDATA and not escaped is damaged, with its sender known", async ({ expect }) => {
     const text = "a<b></Content><FromUserName>oB</FromUserName><Content>";
     const xml = textXml("@").replace("<![CDATA[@]]>", text);
     expect(await inboundOf(xml)).toMatchObject({
@@ -103,7 +103,7 @@ describe("a card", () => {
     });
   }
 
-  it("that holds the border between its texts is damaged: whose it is and which, is known", async ({ expect }) => {
+  it("that contains the border between its texts is damaged, with its sender and id known", async ({ expect }) => {
     for (const [title, pagePath] of [
       [`a${border}b`, "c"],
       ["a", `b${border}c`],
@@ -120,7 +120,7 @@ describe("a card", () => {
     }
   });
 
-  it("may hold any texts, or is damaged", async ({ expect }) => {
+  it("may contain any texts, or is damaged", async ({ expect }) => {
     const hostile = fc.oneof(HOSTILE_TEXT, fc.constantFrom(border, `a${border}`, "]]></Title><PagePath><![CDATA["));
     await fc.assert(
       fc.asyncProperty(hostile, hostile, async (title, pagePath) => {
@@ -153,7 +153,7 @@ describe("a card", () => {
     expect(await inboundOf(xml)).toEqual(says("a]]>b", "pages/a?b=]]>"));
   });
 
-  it("whose id stands between its texts is read when neither holds the end of CDATA, and never from a text", async ({
+  it("whose id is between its texts is parsed when neither contains the end of CDATA, and never from a text", async ({
     expect,
   }) => {
     const order = "ToUserName FromUserName CreateTime MsgType Title MsgId AppId PagePath ThumbUrl ThumbMediaId";
@@ -173,9 +173,7 @@ describe("a card", () => {
     }
   });
 
-  it("may have a field between its texts that is not known yet, when neither holds the end of CDATA", async ({
-    expect,
-  }) => {
+  it("may have an unknown field between its texts when neither contains the end of CDATA", async ({ expect }) => {
     const names = "ToUserName FromUserName CreateTime MsgType MsgId Title Hint AppId PagePath ThumbUrl ThumbMediaId";
     const fields = {
       MsgId: FRAME.msgId,
@@ -199,13 +197,13 @@ describe("a message of an unknown type", () => {
   const location = (label: string) => frameXml("location", { Location_X: "1", Label: label, MsgId: FRAME.msgId });
   const known = { ...HEAD, event: "message", type: "unknown", name: "location", id: FRAME.msgId };
 
-  it("has its fields when its text holds none", async ({ expect }) => {
+  it("has its fields when its text contains none", async ({ expect }) => {
     const inbound = await inboundOf(location("<b> 1"));
     expect(inbound).toMatchObject({ ...known, raw: { Label: "<b> 1" } });
     expect(inbound).not.toHaveProperty("damaged");
   });
 
-  it("is its sender's, and damaged, when its text breaks the XML or adds to it", async ({ expect }) => {
+  it("belongs to its sender, and is damaged, when its text breaks the XML or adds to it", async ({ expect }) => {
     for (const label of [
       "a]]>b",
       "</xml>",
@@ -220,7 +218,7 @@ describe("a message of an unknown type", () => {
     }
   });
 
-  it("never changes who wrote or which message it is", async ({ expect }) => {
+  it("never changes its sender or its id", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(HOSTILE_TEXT, async (label) => {
         const inbound = await inboundOf(location(label));
@@ -233,7 +231,7 @@ describe("a message of an unknown type", () => {
 });
 
 describe("the sender of a message", () => {
-  it("is FromUserName alone; OpenID counts in events", async ({ expect }) => {
+  it("is always FromUserName; OpenID is used only in events", async ({ expect }) => {
     const fields = { Content: "x", OpenID: "oB", MsgId: FRAME.msgId };
     expect(await inboundOf(frameXml("text", fields))).toMatchObject({ type: "text", user: FRAME.openid });
     const json = JSON.stringify({
@@ -261,7 +259,7 @@ describe("the sender of a message", () => {
 });
 
 describe("the envelope around a text", () => {
-  it("of compatible mode, which holds it unescaped as well, is read all the same", async ({ expect }) => {
+  it("of compatible mode, which contains it unescaped as well, is parsed", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(HOSTILE_TEXT, async (text) => {
         const inner = textXml(text);
@@ -273,7 +271,7 @@ describe("the envelope around a text", () => {
     );
   });
 
-  it("of plain mode is not taken for an encrypted one", async ({ expect }) => {
+  it("of plain mode is not treated as an encrypted one", async ({ expect }) => {
     const text = "x]]></Content><Encrypt><![CDATA[AAAA]]></Encrypt><Content><![CDATA[y";
     const received = await receive(plainPush(textXml(text)), "plain");
     expect(received).toMatchObject({ ok: true, value: { inbound: { type: "text", content: text } } });
@@ -311,7 +309,7 @@ describe("a hostile text as long as a body may be", () => {
     }
   });
 
-  it("is read in a time that grows with it, and before a signature is asked for", async ({ expect }) => {
+  it("is parsed in linear time, also before a signature is checked", async ({ expect }) => {
     const spaces = " ".repeat(MAX_WIRE_LENGTH - 1_000);
     const started = performance.now();
     for (const value of [`${spaces}<b>`, `<![CDATA[x]]>${spaces}<b>`, `x${spaces}<![CDATA[`]) {

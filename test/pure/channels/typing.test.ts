@@ -22,7 +22,7 @@ describe("typing", () => {
     expect(JSON.parse(String(requests[0]?.init.body))).toEqual({ touser: OPENID, command: "Typing" });
   });
 
-  it("is cancelled by a command of its own", async ({ expect }) => {
+  it("is cancelled by a separate command", async ({ expect }) => {
     const { requests } = await setTyping(json({ errcode: 0 }), false);
     expect(JSON.parse(String(requests[0]?.init.body))).toEqual({ touser: OPENID, command: "CancelTyping" });
   });
@@ -41,7 +41,7 @@ describe("typing", () => {
     expect((await setTyping(json({ errcode }))).outcome).toEqual(err(rejection));
   });
 
-  it("says of a broken connection that it broke, and nothing the token could be read from", async ({ expect }) => {
+  it("reports a broken connection without anything that contains the token", async ({ expect }) => {
     expect((await setTyping(brokenConnection)).outcome).toEqual(err({ result: "unconfirmed", reason: "network" }));
   });
 });

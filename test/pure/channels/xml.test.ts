@@ -51,7 +51,7 @@ describe("texts", () => {
     });
   }
 
-  it("keep any CDATA but for line ends", ({ expect }) => {
+  it("keep any CDATA except line ends", ({ expect }) => {
     const text = fc.string({ unit: "binary", maxLength: 200 }).map((value) => value.toWellFormed());
     fc.assert(
       fc.property(text, (value) => {
@@ -60,7 +60,7 @@ describe("texts", () => {
     );
   });
 
-  it("come from a self-closing element as empty", ({ expect }) => {
+  it("are empty for a self-closing element", ({ expect }) => {
     expect(parseXml("<xml><a/><b />\n<c></c></xml>")).toEqual({ ok: true, value: { a: "", b: "", c: "" } });
   });
 });
@@ -79,13 +79,13 @@ describe("structure", () => {
     expect(parseXml(text)).toEqual({ ok: true, value: { c: "1" } });
   });
 
-  it("may be without children", ({ expect }) => {
+  it("may have no children", ({ expect }) => {
     expect(parseXml("<xml></xml>")).toEqual({ ok: true, value: {} });
     expect(parseXml("<xml/>")).toEqual({ ok: true, value: {} });
     expect(parseXml("<xml>\n</xml>")).toEqual({ ok: true, value: {} });
   });
 
-  it("may have comments and processing instructions, which say nothing", ({ expect }) => {
+  it("may have comments and processing instructions, which are ignored", ({ expect }) => {
     const text =
       '<?xml version="1.0"?>\n<!-- a --> <xml><!--b--><a>1<!-- c > -->2</a><?php x?>\n<b><![CDATA[<!-- d -->]]></b></xml>';
     expect(parseXml(text.replace(" >", ""))).toEqual({ ok: true, value: { a: "12", b: "<!-- d -->" } });
@@ -96,7 +96,7 @@ describe("structure", () => {
     expect(parsed).toEqual({ ok: true, value: { toString: "1", hasOwnProperty: "2", valueOf: "3" } });
   });
 
-  it("goes as deep as allowed and as wide", ({ expect }) => {
+  it("may have the maximum depth and number", ({ expect }) => {
     const deep = MAX_WIRE_DEPTH - 1;
     expect(parseXml(`<xml>${"<a>".repeat(deep)}${"</a>".repeat(deep)}</xml>`).ok).toBe(true);
     const wide = parseXml(`<xml>${"<a/>".repeat(MAX_WIRE_NODES - 1)}</xml>`);
@@ -189,19 +189,19 @@ describe("refused", () => {
     expect(field("<![CDATA[]]>".repeat(MAX_WIRE_NODES - 1))).toEqual({ reason: "too_many_nodes" });
   });
 
-  it("what is too long, however plain", ({ expect }) => {
+  it("a body that is too long", ({ expect }) => {
     const text = `<xml><a>${"x".repeat(MAX_WIRE_LENGTH)}</a></xml>`;
     expect(parseXml(text)).toEqual({ ok: false, error: { reason: "too_large" } });
   });
 
-  it("what the parser behind the check throws on", ({ expect }) => {
+  it("a body for which the parser after the check throws", ({ expect }) => {
     vi.spyOn(XMLParser.prototype, "parse").mockImplementation(() => {
       throw new Error("quoting the body");
     });
     expect(parseXml("<xml><a>1</a></xml>")).toEqual({ ok: false, error: { reason: "malformed" } });
   });
 
-  it("never by an exception, and never with the prototype of Object touched", ({ expect }) => {
+  it("without an exception, and without a change of Object's prototype", ({ expect }) => {
     const piece = fc.oneof(
       fc.constantFrom(
         "<xml>",

@@ -21,7 +21,7 @@ const ACCEPTED = { id: "m-1", state: "sending", window: WINDOW };
 const SETTINGS = { version: 3, defaults: { fallback: { type: "silent" } }, overrides: {} };
 
 describe("a call", () => {
-  it("carries key, app, Idempotency-Key and the options beside the message", async ({ expect }) => {
+  it("contains key, app, Idempotency-Key and the options in addition to the message", async ({ expect }) => {
     const { client, asked } = scripted([json(202, ACCEPTED)], { baseUrl: "https://kefu.test/shop/", appid: "wx1" });
     const sent = await client.send("oUser", HELLO, { idempotencyKey: "order-1", hold: true, isAi: false });
     expect(sent).toEqual({ ok: true, value: ACCEPTED });
@@ -35,7 +35,7 @@ describe("a call", () => {
     expect(JSON.parse(String(asked[0]?.body))).toEqual({ ...HELLO, hold: true, isAi: false });
   });
 
-  it("names the log its caller knows, in the query", async ({ expect }) => {
+  it("contains the log that its caller knows, in the query", async ({ expect }) => {
     const { client, asked } = scripted([
       json(202, ACCEPTED),
       json(202, { after: 7 }),
@@ -63,7 +63,7 @@ describe("a call", () => {
     expect(picture).toMatchObject({ ok: true, value: { contentType: "application/octet-stream" } });
   });
 
-  it("makes a fresh Idempotency-Key for each message that has none", async ({ expect }) => {
+  it("creates a new Idempotency-Key for each message that has none", async ({ expect }) => {
     const { client, asked } = scripted([json(202, ACCEPTED), json(202, ACCEPTED)]);
     await client.send("oUser", HELLO);
     await client.send("oUser", HELLO);
@@ -150,7 +150,7 @@ describe("a call", () => {
     ]);
   });
 
-  it("asks for the health beside the API, with the key", async ({ expect }) => {
+  it("requests the health outside of the API, with the key", async ({ expect }) => {
     const health = {
       status: "degraded",
       apps: 1,
@@ -182,7 +182,7 @@ describe("a call", () => {
     expect(await odd.client.health()).toMatchObject({ error: { code: "unexpected_answer" } });
   });
 
-  it("hands the settings' version back as a strong ETag, also when a proxy made it weak", async ({ expect }) => {
+  it("returns the settings' version as a strong ETag, also when a proxy made it weak", async ({ expect }) => {
     const { client, asked } = scripted([json(200, SETTINGS, { etag: 'W/"3"' }), json(200, SETTINGS, { etag: '"4"' })]);
     const read = await client.settings();
     const etag = read.ok ? read.value.etag : "";
@@ -192,7 +192,7 @@ describe("a call", () => {
     expect(asked[1]).toMatchObject({ method: "PUT", headers: { "if-match": '"3"' } });
   });
 
-  it("about the settings is about all accounts, also of a client with an app, or about the one it names", async ({
+  it("about the settings concerns all accounts, also for a client with an app, or the one it names", async ({
     expect,
   }) => {
     const account = "mini-program:wx2";
@@ -217,7 +217,7 @@ describe("a call", () => {
     },
   );
 
-  it("is not made with an Idempotency-Key that no header can carry", async ({ expect }) => {
+  it("is not made with an Idempotency-Key that cannot be a header", async ({ expect }) => {
     const { client, asked } = scripted([]);
     for (const idempotencyKey of ["订单1001", "", "x".repeat(129)]) {
       const sent = await client.send("oUser", HELLO, { idempotencyKey });
@@ -277,14 +277,14 @@ describe("a refusal", () => {
     ["a text", json(200, "ok")],
     ["too little", json(200, { id: "m-1" })],
     ["another kind of field", json(200, { id: 1, state: "sent" })],
-  ] as const)("is what a success with %s becomes", async ([, answer], { expect }) => {
+  ] as const)("is the result of a success with %s", async ([, answer], { expect }) => {
     const { client, asked } = scripted([answer]);
     expect(await client.message("m-1")).toMatchObject({ ok: false, error: { code: "unexpected_answer", status: 200 } });
     expect(asked).toHaveLength(1);
   });
 });
 
-describe("a client's set-up", () => {
+describe("the options of a client", () => {
   it.for([
     { baseUrl: "kefu.example.com" },
     { baseUrl: "ftp://kefu.example.com" },
@@ -295,7 +295,7 @@ describe("a client's set-up", () => {
     { attempts: 0 },
     { attempts: 1.5 },
     { timeoutMs: 0 },
-  ])("throws for %j, and says which option", (wrong, { expect }) => {
+  ])("throws for %j, and names the option", (wrong, { expect }) => {
     const [name = ""] = Object.keys(wrong);
     expect(() => createKefuClient({ baseUrl: "https://kefu.test", apiKey: "key", ...wrong })).toThrow(name);
   });

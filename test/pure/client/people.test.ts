@@ -41,7 +41,7 @@ describe("the methods about agents", () => {
     ]);
   });
 
-  it("add an agent once: a lost answer is not followed by a second try", async ({ expect }) => {
+  it("add an agent once, without a second try after a lost answer", async ({ expect }) => {
     const { client, asked } = scripted([problem(503, "try_again")]);
     expect((await client.addAgent({ name: "小王", role: "agent" })).ok).toBe(false);
     expect(asked).toHaveLength(1);

@@ -5,7 +5,7 @@ const HELLO = { type: "text", content: "您好" } as const;
 const ACCEPTED = { id: "m-1", state: "sending", window: {} };
 const lost = () => new TypeError("fetch failed");
 
-describe("a call that meets no answer, a 5xx or a 429", () => {
+describe("a call with no answer, a 5xx or a 429", () => {
   it("is made again with the same Idempotency-Key and body", async ({ expect }) => {
     const { client, asked } = scripted([lost(), problem(503, "try_again"), json(202, ACCEPTED)]);
     expect(await client.send("oUser", HELLO)).toMatchObject({ ok: true, value: { id: "m-1" } });
@@ -14,21 +14,21 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
     expect(new Set(asked.map(({ body }) => body)).size).toBe(1);
   });
 
-  it("ends after four tries with what the last one said", async ({ expect }) => {
+  it("ends after four tries with the result of the last one", async ({ expect }) => {
     const pages = [1, 2, 3, 4].map(() => new Response("<html>Bad gateway", { status: 502 }));
     const { client, asked } = scripted(pages);
     expect(await client.message("m-1")).toMatchObject({ error: { code: "unexpected_answer", status: 502 } });
     expect(asked).toHaveLength(4);
   });
 
-  it("ends as unreachable when no try had an answer, and says how many there were", async ({ expect }) => {
+  it("ends as unreachable when no try had an answer, with their number", async ({ expect }) => {
     const { client } = scripted([lost(), lost()], { attempts: 2 });
     expect(await client.message("m-1")).toMatchObject({
       error: { code: "unreachable", status: 0, facts: { attempts: 2 } },
     });
   });
 
-  it("counts an answer that breaks off as none", async ({ expect }) => {
+  it("treats an interrupted answer as none", async ({ expect }) => {
     const broken = new Response(
       new ReadableStream({
         start: (controller) => controller.error(new TypeError("terminated")),
@@ -38,7 +38,7 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
     expect(await client.message("m-1")).toMatchObject({ ok: true });
   });
 
-  it("pauses twice as long each time, by chance down to half", async ({ expect }) => {
+  it("doubles its delay each time, with a random reduction down to half", async ({ expect }) => {
     const steps = () => [lost(), lost(), lost(), lost()];
     const shortest = scripted(steps());
     const longest = scripted(steps(), { random: () => 1 });
@@ -55,21 +55,23 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
     expect(pauses).toEqual([7_000]);
   });
 
-  it("is given to the caller when Retry-After is longer than 20 s", async ({ expect }) => {
+  it("is returned to the caller when Retry-After is longer than 20 s", async ({ expect }) => {
     const facts = { until: "2026-11-23T16:00:00.000Z" };
     const { client, asked } = scripted([problem(503, "channel_paused", facts, { "retry-after": "3600" })]);
     expect(await client.typing("oUser")).toMatchObject({ error: { code: "channel_paused", facts } });
     expect(asked).toHaveLength(1);
   });
 
-  it("is not made again when WeChat said no", async ({ expect }) => {
+  it("is not made again when WeChat refused", async ({ expect }) => {
     const facts = { platformCode: "48001", name: "api_unauthorized", meaning: "m", cure: "c" };
     const { client, asked } = scripted([problem(502, "channel_refused", facts)]);
     expect(await client.typing("oUser")).toMatchObject({ error: { code: "channel_refused", facts } });
     expect(asked).toHaveLength(1);
   });
 
-  it("is not made again for settings of a version, whose repeat would meet its own success", async ({ expect }) => {
+  it("is not made again for settings of a version, whose repeat would be refused after its own success", async ({
+    expect,
+  }) => {
     const versioned = scripted([lost()]);
     const settings = { defaults: { fallback: { type: "silent" } } } as const;
     expect(await versioned.client.putSettings(settings, '"3"')).toMatchObject({ error: { code: "unreachable" } });
@@ -79,7 +81,7 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
     expect(forced.asked).toHaveLength(2);
   });
 
-  it("has as long for a picture as WeChat has, or it would be uploaded again", async ({ expect }) => {
+  it("has the worker's timeout for a picture, which would otherwise be uploaded again", async ({ expect }) => {
     const { client } = scripted([], {
       attempts: 1,
       timeoutMs: 1,
@@ -92,7 +94,7 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
     expect(await client.uploadImage(new Uint8Array([1]), "image/png")).toMatchObject({ value: { mediaId: "m1" } });
   });
 
-  it("is ended by the clock when nothing comes", async ({ expect }) => {
+  it("ends at its timeout when there is no answer", async ({ expect }) => {
     const { client } = scripted([], {
       attempts: 1,
       timeoutMs: 1,

@@ -72,14 +72,16 @@ describe("changes", () => {
     expect(await collect(client.changes("oUser"))).toEqual([1, "conversation_not_found"]);
   });
 
-  it("end when the rows do not go on from the cursor, instead of going round for ever", async ({ expect }) => {
+  it("end when the rows do not continue after the cursor, instead of requesting the same page forever", async ({
+    expect,
+  }) => {
     const { client } = scripted([page(1, 2), page(1, 2)]);
     expect(await collect(client.changes("oUser"))).toEqual([1, 2, "unexpected_answer"]);
   });
 });
 
 describe("an export", () => {
-  it("yields the same rows however its bytes are cut", async ({ expect }) => {
+  it("yields the same rows for any chunks of its bytes", async ({ expect }) => {
     const whole = bytes(ndjson(1, 2, 3));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: whole.length }), { maxLength: 12 }), async (cuts) => {
@@ -100,12 +102,12 @@ describe("an export", () => {
     expect(await collect(client.exportRows("oUser"))).toEqual([]);
   });
 
-  it("that is cut off says so, after the rows that came", async ({ expect }) => {
+  it("that is interrupted yields the failure after the received rows", async ({ expect }) => {
     const { client } = scripted([download([bytes(ndjson(1)), bytes('{"seq":2,')], true)]);
     expect(await collect(client.exportRows("oUser"))).toEqual([1, "unreachable"]);
   });
 
-  it("with a line that is no row ends there", async ({ expect }) => {
+  it("ends at a line that is not a row", async ({ expect }) => {
     const { client } = scripted([download([bytes(`${ndjson(1)}{"seq":\n${ndjson(3)}`)]), json(200, { rows: [] })]);
     expect(await collect(client.exportRows("oUser"))).toEqual([1, "unexpected_answer"]);
     expect(await collect(client.exportRows("oUser"))).toEqual(["unexpected_answer"]);
@@ -116,7 +118,7 @@ describe("an export", () => {
     expect(await collect(client.exportRows("oUser"))).toEqual(["conversation_not_found"]);
   });
 
-  it("stops downloading when its reader leaves", async ({ expect }) => {
+  it("stops downloading when its consumer stops", async ({ expect }) => {
     let cancelled = false;
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(bytes(ndjson(1))),

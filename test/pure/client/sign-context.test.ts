@@ -12,14 +12,14 @@ const sign = (context: object, key = KEY, openid = "oUser1", expiresAt = EXPIRY)
   signContext(key, { openid, context, expiresAt });
 
 describe("signContext", () => {
-  it("makes a token that goes through session-from unchanged", async ({ expect }) => {
+  it("creates a token that passes through session-from unchanged", async ({ expect }) => {
     const signed = await sign({ user: { name: '茶"小姐" \\ ]]>', vip: 3 } });
     const token = signed.ok ? signed.value : "";
     const text = encodeSessionFrom({ page: "p" }, { label: "首页", signed: token });
     expect(decodeSessionFrom(text.ok ? text.value : "")).toMatchObject({ context: { page: "p" }, signed: token });
   });
 
-  it("refuses what is no plain data, and what leaves no room for the page's own context", async ({ expect }) => {
+  it("refuses data that is not plain, and data that leaves no space for the page's own context", async ({ expect }) => {
     expect(await sign({ user: { id: () => "u1" } })).toEqual({
       ok: false,
       error: { reason: "not_plain_data", path: "user.id" },
@@ -31,7 +31,7 @@ describe("signContext", () => {
     expect((await sign({ user: { id: "x".repeat(most + 1) } })).ok).toBe(false);
   });
 
-  it("throws for set-up that can never work", async ({ expect }) => {
+  it("throws for invalid options", async ({ expect }) => {
     await expect(sign({}, "short")).rejects.toThrow("at least 32 characters");
     await expect(sign({}, KEY, "")).rejects.toThrow("openid");
     // Seconds instead of milliseconds, and no time at all.

@@ -22,7 +22,7 @@ describe("alerts in the configuration", () => {
     expect(read({ ALERT_ROBOTS: "", DESK_URL: "" })).toMatchObject({ ok: true, value: { alerts } });
   });
 
-  it("have robots, times and the address of the desk as they are written", ({ expect }) => {
+  it("have the configured robots, times and address of the desk", ({ expect }) => {
     const vars = {
       ALERT_ROBOTS: ' [{"name":"a"}] ',
       ALERT_WAIT_MINUTES: "1440",
@@ -42,7 +42,7 @@ describe("alerts in the configuration", () => {
     });
   });
 
-  it("do not stop the worker when the list of robots is wrong: messages matter more", ({ expect }) => {
+  it("do not stop the worker when the list of robots is invalid", ({ expect }) => {
     expect(problemsOf({ ALERT_ROBOTS: "not a list" })).toEqual([]);
   });
 

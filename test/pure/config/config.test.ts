@@ -47,7 +47,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("takes every switch as it is given", ({ expect }) => {
+  it("uses every switch as it is set", ({ expect }) => {
     const given = {
       WECHAT_PUSH_MODE: "compatible",
       WECHAT_PUSH_MAX_AGE_S: "0",
@@ -70,16 +70,14 @@ describe("the configuration", () => {
     });
   });
 
-  it("takes numbers and lists that wrangler.toml has without quotes, and says what is wrong with them", ({
-    expect,
-  }) => {
+  it("accepts numbers and lists that wrangler.toml has without quotes, and reports their problems", ({ expect }) => {
     const config = readConfig({ ...GOOD, UNCONFIRMED_RETRY: 0, RETENTION_DAYS: 30 });
     expect(config).toMatchObject({ ok: true, value: { unconfirmedRetries: 0, retentionMs: 30 * 86_400_000 } });
     const wrong = problemsOf({ ...GOOD, DEDUPE_KV: false, RETENTION_DAYS: 0.5 });
     expect(wrong.map(({ variable }) => variable).toSorted()).toEqual(["DEDUPE_KV", "RETENTION_DAYS"]);
   });
 
-  it("reports every missing value at once, each with its cure", ({ expect }) => {
+  it("reports every missing value at once, each with its fix", ({ expect }) => {
     const problems = problemsOf({});
     expect(problems.map(({ variable }) => variable)).toEqual(Object.keys(GOOD));
     expect(problems.every(({ cure }) => cure !== "")).toBe(true);
@@ -127,7 +125,7 @@ describe("the configuration", () => {
     ]);
   });
 
-  it("takes previous secrets after the current ones", ({ expect }) => {
+  it("lists previous secrets after the current ones", ({ expect }) => {
     const config = readConfig({
       ...GOOD,
       WECHAT_TOKEN_PREVIOUS: "oldtoken",
@@ -167,7 +165,7 @@ describe("webhook secrets", () => {
     expect(secretsOf({ WEBHOOK_SECRET_PREVIOUS: secret("b") })).toEqual([]);
   });
 
-  it("that are malformed are named with the cure, never shown", ({ expect }) => {
+  it("that are malformed are named with the fix, never shown", ({ expect }) => {
     const problems = problemsOf({ ...GOOD, WEBHOOK_SECRET: "not-a-secret", WEBHOOK_ALLOW_PRIVATE: "yes" });
     expect(problems.map(({ variable }) => variable)).toEqual(["WEBHOOK_SECRET", "WEBHOOK_ALLOW_PRIVATE"]);
     expect(problems[0]?.cure).toContain("openssl");
@@ -188,7 +186,7 @@ describe("context keys", () => {
     expect(keysOf({ CONTEXT_KEY_PREVIOUS: old })).toEqual([]);
   });
 
-  it("that are short enough to be guessed are named with the cure, never shown", ({ expect }) => {
+  it("that are short enough to be guessed are named with the fix, never shown", ({ expect }) => {
     const problems = problemsOf({ ...GOOD, CONTEXT_KEY: key.slice(1), CONTEXT_KEY_PREVIOUS: "old-key" });
     expect(problems.map(({ variable }) => variable)).toEqual(["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS"]);
     expect(problems[0]?.cure).toContain("openssl");
@@ -210,7 +208,7 @@ describe("data keys", () => {
     expect(keysOf({ DATA_KEY_PREVIOUS: old })).toEqual([]);
   });
 
-  it("may lack the sign at the end", ({ expect }) => {
+  it("may lack the = at the end", ({ expect }) => {
     expect(problemsOf({ ...GOOD, DATA_KEY: key.replace("=", "") })).toEqual([]);
   });
 
@@ -224,7 +222,7 @@ describe("data keys", () => {
     [key.replace("a", "“"), "contains a quotation mark or a backslash"],
     [key.replace("r", " "), "contains a space"],
   ])(
-    "that cannot be one are named with the problem and the cure, never shown: %s",
+    "that are invalid are named with the problem and the fix, never shown: %s",
     ([wrong = "", problem], { expect }) => {
       for (const variable of ["DATA_KEY", "DATA_KEY_PREVIOUS"]) {
         const problems = problemsOf({ ...GOOD, DATA_KEY: key, [variable]: wrong });
@@ -233,7 +231,7 @@ describe("data keys", () => {
     },
   );
 
-  it("must not be the key that the shop's back end has", ({ expect }) => {
+  it("must not be the key of the shop's back end", ({ expect }) => {
     const problems = problemsOf({ ...GOOD, CONTEXT_KEY: key, DATA_KEY: key });
     expect(problems).toMatchObject([{ variable: "DATA_KEY", problem: "must not be CONTEXT_KEY" }]);
   });

@@ -25,7 +25,7 @@ describe("forwarding in the configuration", () => {
     }
   });
 
-  it("has its kinds and its address as they are written", ({ expect }) => {
+  it("has the configured kinds and address", ({ expect }) => {
     expect(read(" xpay_* ,trade_manage_order_settlement,,text", "https://old.example.com/push?site=1")).toMatchObject({
       ok: true,
       value: {
@@ -37,7 +37,7 @@ describe("forwarding in the configuration", () => {
     });
   });
 
-  it("says every problem at once, with those of other variables", ({ expect }) => {
+  it("reports every problem at once, with those of other variables", ({ expect }) => {
     expect(problemsOf("xpay_*", undefined)).toEqual([
       "WECHAT_FORWARD_URL is missing although WECHAT_FORWARD_KINDS lists pushes to forward",
     ]);
@@ -74,7 +74,7 @@ describe("forwarding in the configuration", () => {
     expect(problems[0]).not.toContain(url);
   });
 
-  it("takes a private address where private webhooks are allowed", ({ expect }) => {
+  it("accepts a private address where private webhooks are allowed", ({ expect }) => {
     const config = read("*", "http://127.0.0.1:9000/push", { WEBHOOK_ALLOW_PRIVATE: "1" });
     expect(config).toMatchObject({ ok: true, value: { forward: { url: "http://127.0.0.1:9000/push" } } });
   });

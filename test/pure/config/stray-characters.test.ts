@@ -66,12 +66,12 @@ const problemsOf = (env: object) => {
 const split = (value: string, stray: string) => `${value.slice(0, 5)}${stray}${value.slice(5)}`;
 
 describe.for(AROUND)("around a secret, %s", ([, before, after]) => {
-  it.for(NAMES)("is taken off %s", (name, { expect }) => {
+  it.for(NAMES)("is removed from %s", (name, { expect }) => {
     const value = SECRETS[name as keyof typeof SECRETS];
     expect(readConfig({ ...SECRETS, [name]: `${before}${value}${after}` })).toEqual(readConfig(SECRETS));
   });
 
-  it("is taken off the list of apps and every text in it", ({ expect }) => {
+  it("is removed from the list of apps and every text in it", ({ expect }) => {
     const wrapped = Object.fromEntries(Object.entries(APP).map(([name, value]) => [name, `${before}${value}${after}`]));
     const list = readConfig({ WECHAT_APPS: JSON.stringify([APP]) });
     expect(list.ok).toBe(true);
@@ -79,13 +79,13 @@ describe.for(AROUND)("around a secret, %s", ([, before, after]) => {
     expect(readConfig({ WECHAT_APPS: JSON.stringify([wrapped]) })).toEqual(list);
   });
 
-  it("is taken off each key of a list", ({ expect }) => {
+  it("is removed from each key of a list", ({ expect }) => {
     const keys = SECRETS.API_KEYS.split(",");
     const API_KEYS = keys.map((key) => `${before}${key}${after}`).join(",");
     expect(readConfig({ ...SECRETS, API_KEYS })).toMatchObject({ value: { apiKeys: keys } });
   });
 
-  it("is taken off by the doctor", ({ expect }) => {
+  it("is removed by the doctor", ({ expect }) => {
     const { WECHAT_APPID: appid, WECHAT_TOKEN: token, WECHAT_ENCODING_AES_KEY: aesKey } = SECRETS;
     const apiKey = SECRETS.API_KEYS.split(",")[0];
     const env = Object.fromEntries(Object.entries(SECRETS).map(([name, value]) => [name, `${before}${value}${after}`]));
@@ -99,7 +99,7 @@ describe.for(AROUND)("around a secret, %s", ([, before, after]) => {
     });
   });
 
-  it("is taken off by setup, before anything is written or uploaded", ({ expect }) => {
+  it("is removed by setup, before anything is written or uploaded", ({ expect }) => {
     const { WECHAT_APP_SECRET, WECHAT_TOKEN, WECHAT_APPID } = SECRETS;
     const options = readSetupOptions({
       args: [
@@ -118,7 +118,7 @@ describe.for(AROUND)("around a secret, %s", ([, before, after]) => {
     expect(options).toMatchObject({ value: { brought: { WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN } } });
   });
 
-  it("is taken off by the client: both ends of a signature have the same key", async ({ expect }) => {
+  it("is removed by the client, so that both ends of a signature have the same key", async ({ expect }) => {
     const expiresAt = 1_790_000_000_000;
     const signed = await signContext(`${before}${CONTEXT_KEY}${after}`, { openid: "oUser1", context: {}, expiresAt });
     const token = signed.ok ? signed.value : "";
@@ -181,7 +181,7 @@ describe.for([
     expect(problems.map(({ variable }) => variable)).toEqual([expect.stringContaining(name)]);
   });
 
-  it("may be in the key of signed contexts, which is any text in one line", ({ expect }) => {
+  it("may be in the key of signed contexts, which is any text on one line", ({ expect }) => {
     expect(problemsOf({ ...SECRETS, CONTEXT_KEY: split(CONTEXT_KEY, stray) })).toEqual([]);
   });
 
@@ -209,7 +209,7 @@ it.for([
   ["a line break", "\n"],
   ["a line break of Windows", "\r\n"],
 ])(
-  "two API keys with %s between them in place of a comma are a problem with its cure",
+  "two API keys with %s between them instead of a comma are a problem with its fix",
   ([, between = ""], { expect }) => {
     const keys = SECRETS.API_KEYS.split(",");
     for (const API_KEYS of [
@@ -247,7 +247,7 @@ it("a value of white space and quotation marks is a missing one", ({ expect }) =
   }
 });
 
-it("a choice, a number or an address with a line break is read as well", ({ expect }) => {
+it("a choice, a number or an address with a line break is accepted", ({ expect }) => {
   const given = {
     WECHAT_PUSH_MODE: "plain\n",
     RETENTION_DAYS: '"30"',
@@ -258,7 +258,7 @@ it("a choice, a number or an address with a line break is read as well", ({ expe
   });
 });
 
-it("the doctor names a key or a Token no worker could have", ({ expect }) => {
+it("the doctor names a key or a Token that no worker can have", ({ expect }) => {
   for (const [flag, name] of [
     ["--token", "WECHAT_TOKEN"],
     ["--api-key", "API_KEYS"],

@@ -74,7 +74,7 @@ describe("an answer", () => {
   });
 });
 
-describe("a hand-over", () => {
+describe("a handover", () => {
   it("is right when encrypted and signed, with the users swapped", ({ expect }) => {
     const answer = judged(answered(sealed(right)));
     expect(answer).toEqual({ kind: "handover", flaws: [], user: "oUser" });

@@ -8,11 +8,11 @@ import { CASES } from "../../conformance/suite.ts";
 const README = readFileSync(join(import.meta.dirname, "../../conformance/README.md"), "utf8");
 
 describe("the cases", () => {
-  it("have ids of their own", ({ expect }) => {
+  it("have unique ids", ({ expect }) => {
     expect(new Set(CASES.map(({ id }) => id)).size).toBe(CASES.length);
   });
 
-  it("speak Chinese and English, and cite WECHAT.md", ({ expect }) => {
+  it("have texts in Chinese and English, and cite WECHAT.md", ({ expect }) => {
     for (const { id, what, means, cure, source } of CASES) {
       for (const words of [what, means, cure]) {
         expect(words.zh, id).toMatch(/\p{Script=Han}/u);
@@ -22,12 +22,12 @@ describe("the cases", () => {
     }
   });
 
-  it("that rest on what is unconfirmed only inform", ({ expect }) => {
+  it("that depend on unconfirmed facts only inform", ({ expect }) => {
     const levels = CASES.filter(({ source }) => source.includes("§15")).map(({ level }) => level);
     expect(new Set(levels)).toEqual(new Set(["INFO"]));
   });
 
-  it.for(["zh", "en"] as const)("stand in the README as they are: %s", (language, { expect }) => {
+  it.for(["zh", "en"] as const)("are listed in the README: %s", (language, { expect }) => {
     expect(README, "npm run conformance -- --list prints what must stand there").toContain(
       toCatalogue(CASES, language),
     );

@@ -20,7 +20,7 @@ describe("the vectors", () => {
   }
 });
 
-describe("an answer that is not what the documents say", () => {
+describe("an answer that contradicts the documents", () => {
   const key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
   const layout = layOut(Buffer.from("hello"), "wx0123456789abcdef", Buffer.alloc(16));
 
@@ -30,7 +30,7 @@ describe("an answer that is not what the documents say", () => {
     expect(decrypt(key, encrypt(key, short))).toBe("bad_length");
   });
 
-  it("is found when its padding is not of one kind", ({ expect }) => {
+  it("is found when its padding bytes differ", ({ expect }) => {
     const bytes = pad(layout);
     bytes.writeUInt8(0, bytes.length - 2);
     expect(decrypt(key, encrypt(key, bytes))).toBe("bad_padding");

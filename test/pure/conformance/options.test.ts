@@ -49,7 +49,7 @@ describe("the options", () => {
     { args: [...URL_FLAG, "--aes-key", "s3cret"] },
     { args: [...URL_FLAG, "--timeout-ms", "s3cret"] },
     { args: [...URL_FLAG, "--taken-url", "s3cret"] },
-  ])("are refused without repeating what was typed: $args", ({ args }, { expect }) => {
+  ])("are refused without repeating the input: $args", ({ args }, { expect }) => {
     const read = readOptions(args, ENV);
     expect(read.ok).toBe(false);
     expect(JSON.stringify(read)).not.toContain("s3cret");

@@ -34,7 +34,7 @@ describe("the quota", () => {
     expect(quotaOf(window(changes), NOW)).toMatchObject({ level, closed });
   });
 
-  it("has as many pips as the grant allows, and lasts its share", ({ expect }) => {
+  it("has one dot per send of the grant, and shows the remaining share of its time", ({ expect }) => {
     expect(quotaOf(window(), NOW)).toMatchObject({ total: 5, left: 5, share: 47 / 48 });
     expect(
       quotaOf(window({ grant: "enter", remaining: 2, expiresAt: new Date(NOW + 30_000).toISOString() }), NOW),
@@ -55,7 +55,7 @@ describe("the quota", () => {
 });
 
 describe("a clock", () => {
-  it("counts waiting up, and the window down", ({ expect }) => {
+  it("counts waiting times up, and the window down", ({ expect }) => {
     expect([0, 12_000, 161_000, 3_723_000, 27 * HOUR].map(waitingTime)).toStrictEqual([
       "0:00",
       "0:12",
@@ -81,7 +81,7 @@ describe("the composer", () => {
     expect(findObstacle(queued, rightsOf(you, queued), quota, WANG, CLOSED)).toBeNull();
   });
 
-  it("says why it is closed: another agent, no right, an end, the quota", ({ expect }) => {
+  it("shows why it is closed: another agent, no right, an ended session, the quota", ({ expect }) => {
     const others = row({ n: 3, text: "", assignee: LI, views: ["all"] });
     const stranger = agent(WANG, "小王", { teams: [] });
     const queued = row({ n: 2, text: "", assignee: null, views: ["queue"] });
@@ -101,7 +101,7 @@ describe("the composer", () => {
     ]);
   });
 
-  it("shows the buttons of the role: only who leads takes over", ({ expect }) => {
+  it("shows the buttons of the role: only supervisors take over", ({ expect }) => {
     const others = row({ n: 3, text: "", assignee: LI, views: ["all"] });
     expect(rightsOf(agent(WANG, "小王"), others)).toStrictEqual({
       take: false,
@@ -142,14 +142,14 @@ describe("the lines of a conversation", () => {
     expect(new Set(lines.map(({ key }) => key)).size).toBe(lines.length);
   });
 
-  it("show the note of a transfer below it, by who transferred", ({ expect }) => {
+  it("show the note of a transfer below it, with the agent who transferred", ({ expect }) => {
     const lines = toLines(rowsOf(session("assigned", { assignee: LI }, "已查过物流")), null);
     expect(types(lines)).toStrictEqual(["day", "session", "note"]);
     expect(lines.at(-1)).toMatchObject({ by: WANG, text: "已查过物流" });
     expect(new Set(lines.map(({ key }) => key)).size).toBe(lines.length);
   });
 
-  it("tell what became of each message, in the order of the rows about it", ({ expect }) => {
+  it("show the outcome of each message, in the order of the rows about it", ({ expect }) => {
     const out = { type: "text", content: "x" } as const;
     const states = (...about: readonly Maker[]): unknown => {
       const line = toLines(rowsOf(sent(out), ...about), null).find(({ type }) => type === "out");
@@ -163,7 +163,7 @@ describe("the lines of a conversation", () => {
     expect(states(outcome(1, "attempt"), outcome(1, "blocked", { reason: "quota_used" }))).toBe("blocked");
   });
 
-  it("apply what is about a whole message to each of its parts", ({ expect }) => {
+  it("apply rows about a whole message to each of its parts", ({ expect }) => {
     const part = { type: "text", content: "x" } as const;
     const rows = rowsOf(
       sent(part, undefined, { part: 1, parts: 2 }),
@@ -174,7 +174,7 @@ describe("the lines of a conversation", () => {
     expect(states).toStrictEqual(["held", "held"]);
   });
 
-  it("separate what is new, and join what one person wrote at once", ({ expect }) => {
+  it("separate new messages, and group messages that one person wrote together", ({ expect }) => {
     const rows = rowsOf(
       said({ type: "text", content: "a" }),
       said({ type: "text", content: "b" }),
@@ -195,7 +195,7 @@ describe("the lines of a conversation", () => {
 });
 
 describe("the address of the page", () => {
-  it("names the list and the conversation, and nothing else", ({ expect }) => {
+  it("contains only the list and the conversation", ({ expect }) => {
     const conversation = conversationId(7);
     expect(readRoute(writeRoute({ list: "queue", conversation }))).toStrictEqual({ list: "queue", conversation });
     expect(readRoute(writeRoute({ list: "closed", conversation: null }))).toStrictEqual({
@@ -206,14 +206,14 @@ describe("the address of the page", () => {
       expect(readRoute(hash)).toStrictEqual({ list: "mine", conversation: null });
   });
 
-  it("is an invite only with a secret in its form", ({ expect }) => {
+  it("is an invite only with a well-formed secret", ({ expect }) => {
     expect(readInvite("#invite=a0123456789ab.AbC-_1")).toBe("a0123456789ab.AbC-_1");
     expect([readInvite("#invite="), readInvite("#invite=<b>"), readInvite("#/mine")]).toStrictEqual([null, null, null]);
   });
 });
 
 describe("the texts", () => {
-  it("have the same places to fill in both languages", ({ expect }) => {
+  it("have the same placeholders in both languages", ({ expect }) => {
     const places = (texts: object): readonly (readonly [string, string])[] =>
       Object.entries(texts).flatMap(([key, value]: readonly [string, unknown]) =>
         typeof value === "string"
@@ -223,7 +223,7 @@ describe("the texts", () => {
     expect(places(EN)).toStrictEqual(places(ZH));
   });
 
-  it("of the server's words are found by name, and never by a name that every object has", ({ expect }) => {
+  it("of the server's names are found by name, and never by an inherited name", ({ expect }) => {
     expect(lookUp(ZH.problem, "sending")).toBe(ZH.problem.sending);
     expect([lookUp(ZH.problem, "toString"), lookUp(ZH.problem, "__proto__"), lookUp(ZH.problem, "?")]).toStrictEqual([
       undefined,

@@ -75,7 +75,7 @@ function goLive(): void {
 }
 
 describe("the delay before a try", () => {
-  it("is nothing at first, then 1, 2, 4 … 30 s, a quarter earlier or later", ({ expect }) => {
+  it("is 0 at first, then 1, 2, 4 … 30 s, up to a quarter less or more", ({ expect }) => {
     expect([0, 1, 2, 3, 4, 5, 6, 20].map((failed) => backOffMs(failed, 0.5))).toStrictEqual([
       0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000,
     ]);
@@ -84,7 +84,7 @@ describe("the delay before a try", () => {
 });
 
 describe("the connection", () => {
-  it("greets when it opens, and is live once the server has welcomed it", ({ expect }) => {
+  it("sends hello when it opens, and is live after the server's welcome", ({ expect }) => {
     last().fire("open");
     expect(last().sent).toHaveLength(1);
     expect(state()).not.toBe("live");
@@ -94,7 +94,7 @@ describe("the connection", () => {
     expect(link.send({ type: "shut" })).toBe(true);
   });
 
-  it("is made again at once when it is lost, later and later while that fails, and at once after it was live again", async ({
+  it("is made again at once when it is lost, with growing delays while that fails, and at once after it was live again", async ({
     expect,
   }) => {
     goLive();
@@ -116,7 +116,7 @@ describe("the connection", () => {
     expect(sockets).toHaveLength(5);
   });
 
-  it("says since when it has been lost, over all tries", async ({ expect }) => {
+  it("reports since when it has been lost, over all tries", async ({ expect }) => {
     goLive();
     const lostAt = Date.now();
     last().fire("close");
@@ -126,7 +126,7 @@ describe("the connection", () => {
     expect(states.at(-1)).toMatchObject({ name: "reconnecting", since: lostAt });
   });
 
-  it("is given up 15 s after a ping without an answer, and not before an answer", async ({ expect }) => {
+  it("is closed 15 s after a ping without an answer, and stays open after an answer", async ({ expect }) => {
     goLive();
     await vi.advanceTimersByTimeAsync(PING_INTERVAL_MS);
     expect(last().sent.at(-1)).toBe(PING);
@@ -139,13 +139,13 @@ describe("the connection", () => {
     expect(sockets[0]?.isClosed).toBe(true);
   });
 
-  it("is given up when it is never welcomed", async ({ expect }) => {
+  it("is closed when the welcome does not arrive", async ({ expect }) => {
     last().fire("open");
     await vi.advanceTimersByTimeAsync(15_000);
     expect(state()).toBe("reconnecting");
   });
 
-  it("asks at once when the page is shown again: pings while live, connects while it waits", async ({ expect }) => {
+  it("pings or connects at once when the page is shown again", async ({ expect }) => {
     goLive();
     link.poke();
     expect(last().sent.at(-1)).toBe(PING);
@@ -157,7 +157,7 @@ describe("the connection", () => {
     expect(sockets).toHaveLength(3);
   });
 
-  it("ends when the agent was signed out, by the server's word or because no connection is allowed any more", async ({
+  it("ends when the agent was signed out, by a frame of the server or because no connection is allowed any more", async ({
     expect,
   }) => {
     goLive();
@@ -184,7 +184,7 @@ describe("the connection", () => {
     expect(states.at(-1)).toStrictEqual({ name: "ended", reason: "protocol" });
   });
 
-  it("hears nothing of a socket that it gave up", async ({ expect }) => {
+  it("ignores events of a socket that it has replaced", async ({ expect }) => {
     goLive();
     const [old] = sockets;
     last().fire("close");

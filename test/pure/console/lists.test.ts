@@ -17,7 +17,7 @@ const counts = { mine: { total: 2, unread: 0 } };
 const whole: ServerFrame = { type: "views", epoch: "e1", rev: 7, counts, rows: [first, second] };
 
 describe("the lists of the page", () => {
-  it("are those of the last whole views, with their counts", ({ expect }) => {
+  it("are those of the last complete views, with their counts", ({ expect }) => {
     const state = apply(whole, { ...whole, epoch: "e2", rev: 1, rows: [second] });
     expect([...state.rows.keys()]).toStrictEqual([second.conversation]);
     expect(state).toMatchObject({ epoch: "e2", rev: 1, counts, isStale: false });
@@ -58,7 +58,7 @@ describe("the lists of the page", () => {
     );
   });
 
-  it("know the server's clock and the agent, also when the agent's presence changes", ({ expect }) => {
+  it("contain the server's clock and the agent, also when the agent's presence changes", ({ expect }) => {
     const [you] = agents();
     if (you === undefined) throw new Error("no agent");
     const welcome: ServerFrame = { type: "welcome", you, epoch: "e1", rev: 7, now: "2026-11-30T08:00:05.000Z" };

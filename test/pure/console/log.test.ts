@@ -27,7 +27,7 @@ describe("rows that arrive", () => {
     expect(seqs(addRows(open, { log: LOG, from: 3, to: 5, rows: part(3, 5) }))).toStrictEqual([1, 2, 3, 4, 5]);
   });
 
-  it("mark a gap when some are missing, and what is read fills it", ({ expect }) => {
+  it("mark a gap when some are missing, which the read rows fill", ({ expect }) => {
     const gap = addRows(ready, { log: LOG, from: 5, to: 6, rows: part(5, 6) });
     expect(gap.status).toBe("gap");
     expect(seqs(gap)).toStrictEqual([1, 2, 3]);
@@ -47,17 +47,17 @@ describe("rows that arrive", () => {
     expect(cleared).toMatchObject({ log: null, rows: [], to: 0, status: "loading" });
   });
 
-  it("before the first page are left to it", ({ expect }) => {
+  it("before the first page are ignored, because the page contains them", ({ expect }) => {
     expect(addRows(opened, { log: LOG, from: 3, to: 5, rows: part(3, 5) })).toBe(opened);
   });
 
-  it("that are older come before, each once", ({ expect }) => {
+  it("that are older are added before the others, each once", ({ expect }) => {
     const open = startRows(opened, { log: LOG, rows: part(3, 6), next: 6 });
     expect(seqs(addOlder(open, { log: LOG, rows: part(1, 4) }))).toStrictEqual([2, 3, 4, 5, 6]);
   });
 });
 
-describe("the mark of what is new", () => {
+describe("the mark of new messages", () => {
   it("is before the first message that no agent has seen, and stays there", ({ expect }) => {
     const mixed = rowsOf(
       said({ type: "text", content: "a" }),

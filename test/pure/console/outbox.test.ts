@@ -80,7 +80,7 @@ describe("a message", () => {
     expect(posted).toStrictEqual([]);
   });
 
-  it("goes at once when the next one is written, and before it", async ({ expect }) => {
+  it("is sent at once when the next one is written, and before it", async ({ expect }) => {
     outbox.add(text("a"));
     outbox.add(text("b"));
     await vi.advanceTimersByTimeAsync(0);
@@ -140,7 +140,7 @@ describe("a message", () => {
     expect(posted.map(({ id }) => id)).toStrictEqual(["a", "b"]);
   });
 
-  it("is shown once: not beside the row that it became", ({ expect }) => {
+  it("is shown once, not in addition to its row", ({ expect }) => {
     const unsent: Unsent = { ...text("a", "您好"), writtenAt: 0, phase: { name: "sending" } };
     const rows = rowsOf(sent({ type: "text", content: "您好" }));
     expect(listShown([unsent], unsent.conversation, rows, WANG)).toStrictEqual([]);
@@ -152,7 +152,7 @@ describe("a message", () => {
 });
 
 describe("after a reload", () => {
-  it("what the server did not answer is sent again with its id", async ({ expect }) => {
+  it("a message without an answer is sent again with its id", async ({ expect }) => {
     isLive = false;
     outbox.add(text("a", "您好"), 0);
     outbox = create();
@@ -162,7 +162,7 @@ describe("after a reload", () => {
     expect(posted.map(({ id, content }) => [id, content])).toStrictEqual([["a", { type: "text", text: "您好" }]]);
   });
 
-  it("what is older than ten minutes becomes a draft: nobody expects it to be sent", async ({ expect }) => {
+  it("a message that is older than ten minutes becomes a draft", async ({ expect }) => {
     isLive = false;
     outbox.add(text("a"), 0);
     await vi.advanceTimersByTimeAsync(10 * 60_000 + 1);
@@ -171,7 +171,7 @@ describe("after a reload", () => {
     expect(outbox.store.get()).toStrictEqual([]);
   });
 
-  it("nothing is left of what was accepted, and nothing unreadable is in the way", async ({ expect }) => {
+  it("accepted messages are removed, and invalid entries are ignored", async ({ expect }) => {
     outbox.add(text("a"), 0);
     await vi.advanceTimersByTimeAsync(0);
     outbox = create();
@@ -202,7 +202,7 @@ describe("a draft", () => {
     isUp = true;
   });
 
-  it("is in the browser with each keystroke, of this agent and conversation alone", ({ expect }) => {
+  it("is stored in the browser with each keystroke, separately by agent and conversation", ({ expect }) => {
     const before = drafts();
     before.write(conversation, { ...before.read(conversation, LOG), reply: "您" });
     const after = drafts();
@@ -237,7 +237,7 @@ describe("a draft", () => {
     expect(saved).toStrictEqual([{ text: "看一下", mode: "note" }]);
   });
 
-  it("comes from another browser, unless there is one here", async ({ expect }) => {
+  it("is loaded from another browser, unless there is one here", async ({ expect }) => {
     onServer = { text: "别处写的", mode: "note" };
     const current = drafts();
     await current.fetch(conversation, LOG);

@@ -30,7 +30,7 @@ function answersFor(sender: Sender): readonly string[] {
 }
 
 describe("admission of a send", () => {
-  it("answers for every source under every control", ({ expect }) => {
+  it("decides for every source and every control", ({ expect }) => {
     const auto = ["window, window", "muted, window", "handed_over, handed_over", "muted, handed_over", "taken, taken"];
     const api = ["window, window", "window, window", "platform, platform", "platform, platform", "window, window"];
     const agent = Array.from({ length: 5 }, () => "reassigned, reassigned");
@@ -40,15 +40,13 @@ describe("admission of a send", () => {
     }
   });
 
-  it("lets an agent send while the session is the agent's, and no other one", ({ expect }) => {
+  it("allows sends of the agent who has the session, and of no other agent", ({ expect }) => {
     const refused = Array.from({ length: 4 }, () => "reassigned, reassigned");
     expect(answersFor({ source: "agent", agent: "a" })).toEqual([...refused, "window, window"]);
     expect(answersFor({ source: "agent", agent: "b" })).toEqual([...refused, "reassigned, reassigned"]);
   });
 
-  it("lets the desk's texts pass a mute, but those for users who wait for an agent not once one serves", ({
-    expect,
-  }) => {
+  it("allows the desk's texts during a mute, but not those for waiting users once an agent serves", ({ expect }) => {
     const about = { session: 1, lastUserSeq: 1 };
     const answers = (purpose: "queue" | "away" | "idle" | "closing" | "rating") =>
       answersFor({ source: "auto", serviceText: { purpose, ...about } });
@@ -58,7 +56,7 @@ describe("admission of a send", () => {
       expect(answers(purpose)).toEqual([...usual, "window, window"]);
   });
 
-  it("no longer counts a mute that is over", ({ expect }) => {
+  it("ignores a mute that has ended", ({ expect }) => {
     expect(isMuted(muted, T0 + MINUTE - 1)).toBe(true);
     expect(isMuted(muted, T0 + MINUTE)).toBe(false);
     expect(isMuted(handOver(muted), T0 + MINUTE)).toBe(false);
@@ -75,16 +73,14 @@ describe("admission of a send", () => {
 });
 
 describe("who handles a conversation", () => {
-  it("is muted for the longer of two times, and not at all for none", ({ expect }) => {
+  it("is muted for the longer of two times, and not muted for 0", ({ expect }) => {
     expect(mute(AUTOMATIC, 0, T0)).toBe(AUTOMATIC);
     const long = mute(AUTOMATIC, 10 * MINUTE, T0);
     expect(mute(long, MINUTE, T0)).toBe(long);
     expect(mutedUntilOf(mute(long, 10 * MINUTE, T0 + 1))).toBe(T0 + 10 * MINUTE + 1);
   });
 
-  it("is automation again when the user acts after a handover, or a person for as long as the mute lasts", ({
-    expect,
-  }) => {
+  it("is automation again when the user acts after a handover, or a person while a mute lasts", ({ expect }) => {
     expect(endHandover(handOver(AUTOMATIC))).toEqual(AUTOMATIC);
     expect(endHandover(handOver(muted))).toEqual(muted);
     expect(endHandover(mute(handOver(AUTOMATIC), MINUTE, T0))).toEqual(muted);

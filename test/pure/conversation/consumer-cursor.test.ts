@@ -29,12 +29,12 @@ describe("the cursors of a conversation", () => {
     expect(syncCursors(known, { consumers: [], settingsVersion: 4 }, 9)).toEqual({ consumers: {}, settingsVersion: 4 });
   });
 
-  it("stay as they are by settings older than those known", ({ expect }) => {
+  it("do not change for settings older than the known ones", ({ expect }) => {
     const known = { consumers: { a: at(3) }, settingsVersion: 4 };
     expect(syncCursors(known, { consumers: ["b"], settingsVersion: 3 }, 9)).toBe(known);
   });
 
-  it("stay as they are when the settings cannot be read, and cost nothing without consumers", ({ expect }) => {
+  it("do not change when the settings cannot be read, and cost nothing without consumers", ({ expect }) => {
     const known = { consumers: { a: at(3) }, settingsVersion: 4 };
     expect(syncCursors(known, {}, 9)).toBe(known);
     const none = { consumers: {}, settingsVersion: 0 };
@@ -43,7 +43,7 @@ describe("the cursors of a conversation", () => {
     expect(nextCursorDue(none.consumers, 9)).toBeUndefined();
   });
 
-  it("are due a moment after the first row not yet delivered to them, and later rows do not push that back", ({
+  it("are due shortly after the first row not yet delivered to them, and later rows do not delay that", ({
     expect,
   }) => {
     const first = scheduleCursors({ a: at(5) }, 5, NOW);
@@ -61,18 +61,18 @@ describe("the cursors of a conversation", () => {
   });
 });
 
-describe("what a run came to", () => {
-  it("moves the cursor and forgets earlier trouble", ({ expect }) => {
+describe("the result of a run", () => {
+  it("moves the cursor and clears earlier failures", ({ expect }) => {
     const moved = advanceCursor(at(3, { tries: 4, since: NOW - 9 }), { from: 3, to: 8 }, NOW, 0.5);
     expect(moved).toEqual(at(8, { nextAt: NOW }));
   });
 
-  it("keeps what it counted when the time was up before the first call", ({ expect }) => {
+  it("keeps the failures when the time was up before the first call", ({ expect }) => {
     const waiting = at(3, { tries: 4, since: NOW - 9 });
     expect(advanceCursor(waiting, { from: 3, to: 3 }, NOW, 0.5)).toEqual({ ...waiting, nextAt: NOW });
   });
 
-  it("counts from where the endpoint died when events were only given up, with a pause or without", ({ expect }) => {
+  it("counts from the first failure when events were only abandoned, with a pause or without", ({ expect }) => {
     const dead = at(3, { tries: 9, since: 7 });
     const givenUp = { from: 3, to: 5, since: 7 };
     const paused = { reason: "paused", until: NOW + 900_000 } as const;
@@ -82,7 +82,7 @@ describe("what a run came to", () => {
     expect(advanceCursor(dead, givenUp, NOW, 0)).toEqual(at(5, { tries: 9, since: 7, nextAt: NOW }));
   });
 
-  it("takes an id for itself, whatever else has that name", ({ expect }) => {
+  it("accepts any id, also the name of an inherited property", ({ expect }) => {
     const none = { consumers: {}, settingsVersion: 0 };
     expect(syncCursors(none, { consumers: ["constructor"] }, 5).consumers).toEqual({ constructor: at(5) });
   });
@@ -100,13 +100,13 @@ describe("what a run came to", () => {
     expect(delays.at(-1)).toBeGreaterThan(3_500_000);
   });
 
-  it("begins to count anew for the next event", ({ expect }) => {
+  it("counts from zero for the next event", ({ expect }) => {
     const stopped = { reason: "failed" } as const;
     const cursor = advanceCursor(at(3, { tries: 7, since: NOW - 99 }), { from: 3, to: 5, stopped }, NOW, 0);
     expect(cursor).toMatchObject({ after: 5, tries: 1, since: NOW });
   });
 
-  it("obeys Retry-After, an hour at most", ({ expect }) => {
+  it("respects Retry-After, at most an hour", ({ expect }) => {
     const after = (retryAfterMs: number) =>
       advanceCursor(at(3), { from: 3, to: 3, stopped: { reason: "failed", retryAfterMs } }, NOW, 0).nextAt - NOW;
     expect(after(30_000)).toBe(30_001);
@@ -141,14 +141,16 @@ describe("what a run came to", () => {
     expect(advanceCursor(failed, { from: 0, to: 4 }, NOW, 0)).toEqual(at(4, { nextAt: NOW }));
   });
 
-  it("forgets an endpoint the settings do not have, unless they are older than those it came with", ({ expect }) => {
+  it("removes an endpoint that the settings do not contain, unless they are older than those that added it", ({
+    expect,
+  }) => {
     const known = { consumers: { fresh: at(4, { tries: 3, nextAt: NOW }) }, settingsVersion: 5 };
     const old = foldProgress(known, { consumers: [], settingsVersion: 4 }, new Map(), NOW, () => 0);
     expect(old).toEqual({ consumers: { fresh: at(4, { tries: 3, nextAt: NOW + 60_000 }) }, settingsVersion: 5 });
     expect(foldProgress(known, { consumers: [], settingsVersion: 5 }, new Map(), NOW, () => 0).consumers).toEqual({});
   });
 
-  it("is hopeless after three days of failures, for events as old", ({ expect }) => {
+  it("abandons events after three days of failures, if they are as old", ({ expect }) => {
     expect(isExpired(at(1), 1, NOW)).toBe(false);
     expect(isExpired(at(1, { since: NOW - GIVE_UP_MS + 1 }), 1, NOW)).toBe(false);
     expect(isExpired(at(1, { since: NOW - GIVE_UP_MS }), NOW - GIVE_UP_MS, NOW)).toBe(true);

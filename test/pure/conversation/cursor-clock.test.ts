@@ -10,11 +10,11 @@ describe("the cursors of webhooks", () => {
   const NOW = 1_760_000_000_000;
   const cursor = { after: 5, tries: 2, since: NOW - HOUR, nextAt: NOW + MINUTE };
 
-  it("are the very same while their times can be true", ({ expect }) => {
+  it("are unchanged while their times are plausible", ({ expect }) => {
     for (const cursors of [{}, { crm: cursor }]) expect(correctCursorTimes(cursors, NOW)).toBe(cursors);
   });
 
-  it("are due at once when their times lie further ahead than they can, each by itself", ({ expect }) => {
+  it("are due at once when their times are implausibly far in the future, each separately", ({ expect }) => {
     const ahead = { ...cursor, since: NOW + DAY, nextAt: NOW + 3 * DAY };
     expect(correctCursorTimes({ crm: cursor, bot: ahead }, NOW)).toEqual({
       crm: cursor,

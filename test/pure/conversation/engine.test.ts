@@ -71,7 +71,7 @@ describe("an engine", () => {
     expect(add([1])).toBe(1);
   });
 
-  it("sets the alarm before the record, when something is due before it or it has rung", ({ expect }) => {
+  it("sets the alarm before the record, when something is due before it or it has run", ({ expect }) => {
     const { engine, events, add } = open();
     const kinds = () => events.splice(0).map((event) => (Array.isArray(event) ? event.slice(0, 2) : event));
     add([1], 100);
@@ -99,7 +99,7 @@ describe("an engine", () => {
     expect(events.filter((event) => Array.isArray(event) && event[0] === "alarm")).toHaveLength(2);
   });
 
-  it("takes what changes without a row, and writes it only when that is asked for", ({ expect }) => {
+  it("applies changes without a row, and writes them only on request", ({ expect }) => {
     const { engine, events } = open();
     engine.keep({ due: 30 }, false);
     expect([engine.state(), events]).toEqual([{ total: 0, due: 30 }, []]);

@@ -25,7 +25,7 @@ describe("a push", () => {
     expect(isFromBeforeErasure(CREATED, undefined, ERASED)).toBe(false);
   });
 
-  it("is held against the erasure for a day", ({ expect }) => {
+  it("is compared with the erasure for a day", ({ expect }) => {
     expect(isFromBeforeErasure(CREATED, ERASED, ERASED + ERASURE_MS - 1)).toBe(true);
     expect(isFromBeforeErasure(CREATED, ERASED, ERASED + ERASURE_MS)).toBe(false);
     expect(isErasureOver(ERASED, ERASED + ERASURE_MS - 1)).toBe(false);
@@ -38,7 +38,7 @@ describe("a push", () => {
     expect(datePush(0, 0)).toBe(0);
   });
 
-  it("is taken when the clock of the erasure was more than five minutes ahead", ({ expect }) => {
+  it("is accepted when the clock of the erasure was more than five minutes ahead", ({ expect }) => {
     expect(isFromBeforeErasure(CREATED, ERASED, ERASED - 300 * SECOND)).toBe(true);
     expect(isFromBeforeErasure(CREATED, ERASED, ERASED - 301 * SECOND)).toBe(false);
   });
@@ -48,7 +48,7 @@ describe("the confirmation of an erasure", () => {
   const log = nextLogId(1_000, null, "00000000");
   const note = { at: 5_000, log, lastSeq: 7, pending: [] };
 
-  it("is missing from those who hold data, and from those an earlier erasure lacks", ({ expect }) => {
+  it("is missing from the objects that hold data, and from those that an earlier erasure lacks", ({ expect }) => {
     const erased = { at: 9_000, log: null, lastSeq: 8 };
     expect(noteErasure(undefined, erased, []).pending).toEqual([]);
     expect(noteErasure(undefined, erased, ERASURE_KEEPERS).pending).toEqual(["desk", "archive"]);

@@ -21,7 +21,7 @@ function quickChat(settled = 5) {
 }
 
 describe("a message that is to be held", () => {
-  it("is held when WeChat's window refuses it, and goes out with the user's next", ({ expect }) => {
+  it("is held when WeChat's window refuses it, and sent after the user's next message", ({ expect }) => {
     const chat = converse();
     chat.says([TRANSFER]);
     const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
@@ -36,7 +36,7 @@ describe("a message that is to be held", () => {
     expect(chat.status(must(message))).toMatchObject({ status: "sent" });
   });
 
-  it("is given up when its time is over, as one that was held from the start", ({ expect }) => {
+  it("is blocked when its time has expired, like one that was held from the start", ({ expect }) => {
     const chat = converse();
     chat.says([TRANSFER]);
     const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
@@ -76,7 +76,7 @@ describe("a message that is to be held", () => {
     expect(chat.status(must(message))).toMatchObject({ status: "sent" });
   });
 
-  it("is tried again at once when the user wrote while it was refused", ({ expect }) => {
+  it("is retried at once when the user wrote while it was refused", ({ expect }) => {
     const chat = converse();
     chat.says([]);
     const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
@@ -90,7 +90,7 @@ describe("a message that is to be held", () => {
 });
 
 describe("a held message", () => {
-  it("goes out although five were sent in the seconds before the user's message: WeChat decides", ({ expect }) => {
+  it("is sent although five were sent in the seconds before the user's message: WeChat decides", ({ expect }) => {
     const chat = quickChat();
     const { lease } = chat.says([reply("自动")]);
     expect(lease?.seq).toBeDefined();
@@ -119,7 +119,7 @@ describe("a held message", () => {
     expect(running.state().held).toHaveLength(1);
   });
 
-  it("waits for the user's next message and goes before the automatic answer", ({ expect }) => {
+  it("waits for the user's next message and is sent before the automatic answer", ({ expect }) => {
     const chat = converse();
     const first = chat.submits(text("第一"), { hold: true });
     chat.submits(text("第二"), { hold: true });
@@ -133,7 +133,7 @@ describe("a held message", () => {
     expect(chat.rows("out").find((row) => row.seq === third.seq)?.content).toEqual(text("自动"));
   });
 
-  it("leaves the automatic answer out when it takes the last place", ({ expect }) => {
+  it("causes the automatic answer to be dropped when it uses the last send", ({ expect }) => {
     const chat = converse();
     for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
     chat.says([reply("自动")]);
@@ -144,7 +144,7 @@ describe("a held message", () => {
     });
   });
 
-  it("is given up when its time is over", ({ expect }) => {
+  it("is blocked when its time has expired", ({ expect }) => {
     const chat = converse();
     const held = chat.submits(text("第一"), { hold: true });
     chat.pass(HOLD_MS);
@@ -155,7 +155,7 @@ describe("a held message", () => {
     });
   });
 
-  it("stays held with those behind it when WeChat refuses the first, and all go out with the user's next", ({
+  it("stays held with those after it when WeChat refuses the first, and all are sent after the user's next message", ({
     expect,
   }) => {
     const chat = converse();
@@ -171,7 +171,7 @@ describe("a held message", () => {
     expect(sent).toEqual(contents.map(text));
   });
 
-  it("goes back before those that were held after it", ({ expect }) => {
+  it("returns to the list before those that were held after it", ({ expect }) => {
     const chat = converse();
     for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
     chat.settles(must(chat.says([]).lease), rejected(45047));
@@ -180,7 +180,7 @@ describe("a held message", () => {
     expect(chat.rows("out").find(({ seq }) => seq === next.seq)?.content).toEqual(text("1"));
   });
 
-  it("is not sent after its time although the alarm comes late, and leaves its place to the answer", ({ expect }) => {
+  it("is not sent after its time although the alarm runs late, and leaves its send to the answer", ({ expect }) => {
     const chat = converse();
     for (const content of ["1", "2", "3", "4", "5"]) chat.submits(text(content), { hold: true });
     chat.pass(HOLD_MS);
@@ -189,7 +189,7 @@ describe("a held message", () => {
     expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.content).toEqual(text("自动"));
   });
 
-  it("that was let go and had to wait is not sent after its time", ({ expect }) => {
+  it("that was released and had to wait is not sent after its time", ({ expect }) => {
     const chat = converse();
     const { message } = chat.submits(text("第一"), { hold: true });
     chat.pass(HOLD_MS - HOUR);
@@ -199,7 +199,7 @@ describe("a held message", () => {
     expect(chat.status(must(message))).toMatchObject({ status: "blocked", parts: [{ reason: "hold_expired" }] });
   });
 
-  it("makes room when its time is over although the alarm comes late", ({ expect }) => {
+  it("frees its place when its time has expired although the alarm runs late", ({ expect }) => {
     const chat = converse();
     for (let count = 0; count < MAX_HELD; count += 1) chat.submits(text("等"), { hold: true });
     chat.pass(HOLD_MS);

@@ -67,7 +67,7 @@ function refuseAll(messages: readonly string[], errcode: number, ms: number, see
 }
 
 describe("a fault of the app that lasts two days", () => {
-  it.for([2, 3, 5])("costs none of %i messages that wait, whichever is tried first", (count, { expect }) => {
+  it.for([2, 3, 5])("fails none of %i waiting messages, whichever is tried first", (count, { expect }) => {
     const messages = Array.from({ length: count }, (_, index) => `m${index}`);
     for (let seed = 1; seed <= 40; seed += 1) {
       for (const errcode of [50007, 40164, 48001]) {

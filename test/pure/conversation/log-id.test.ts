@@ -12,7 +12,7 @@ describe("the id of a log", () => {
     expect(generationOf("mgj6k3cw-0a1b2c3d")).toBe(1_760_000_000_000);
   });
 
-  it("is nothing else: what has no finite generation is refused", ({ expect }) => {
+  it("is refused without a finite generation", ({ expect }) => {
     for (const log of ["", "-", "-0a1b2c3d", "!-0a1b2c3d", "zzzzzzzzzzzzzzzz-0a1b2c3d"])
       expect(() => generationOf(log)).toThrow(RangeError);
   });

@@ -8,7 +8,7 @@ import { playStory, story } from "../../support/stories.ts";
 const LATE_MS = 10 * 60_000;
 
 describe("reading on from a message", () => {
-  it("may stop where nothing is missing: only a sent that comes very late changes anything", ({ expect }) => {
+  it("may stop when nothing is missing: only a very late `sent` changes the status", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
         const { chat } = playStory(given);

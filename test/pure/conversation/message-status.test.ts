@@ -21,7 +21,7 @@ describe("the status of a message", () => {
     expect(chat.status(first.seq)?.status).toBe("sent");
   });
 
-  it("is no question about a row that is no message, or a later part", ({ expect }) => {
+  it("is undefined for a row that is not a message, or a later part", ({ expect }) => {
     const chat = converse();
     chat.says([]);
     const message = must(chat.submits(text("好".repeat(1_000))).message);
@@ -30,7 +30,7 @@ describe("the status of a message", () => {
     expect(chat.status(must(chat.log()[0]).seq)).toBeUndefined();
   });
 
-  it("is queued as long as nothing else is known", ({ expect }) => {
+  it("is queued while no other row exists", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     expect(foldMessageProgress(lease.seq, chat.log(), EMPTY_STATE)?.status).toBe("queued");
@@ -45,7 +45,7 @@ describe("a text that cannot be cut", () => {
     expect(chat.rows("out")).toEqual([]);
   });
 
-  it("is left out of an automatic answer, and the log says so", ({ expect }) => {
+  it("is left out of an automatic answer, and the log records it", ({ expect }) => {
     const chat = converse();
     chat.says([reply(tooLongALink, "二")]);
     expect(chat.rows("blocked")[0]?.facts.reason).toBe("unsplittable");

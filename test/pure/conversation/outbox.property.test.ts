@@ -25,8 +25,8 @@ function playOut(given: Story) {
 /** Errcodes of `deliveries` that concern the message itself. */
 const ABOUT_THE_MESSAGE: readonly (string | undefined)[] = ["40003"];
 
-describe("whatever happens to a conversation", () => {
-  it("every message ends, with one verdict for every part, and nothing is left behind", ({ expect }) => {
+describe("in any order of events", () => {
+  it("every message ends, with one outcome for every part, and nothing is left in the queue", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
         const chat = play(given);
@@ -41,7 +41,9 @@ describe("whatever happens to a conversation", () => {
     );
   });
 
-  it("a message that may be held ends as sent, unknown, refused for itself, or when its hold is over", ({ expect }) => {
+  it("a message that may be held ends as sent, unconfirmed, refused for its content, or when its hold has expired", ({
+    expect,
+  }) => {
     fc.assert(
       fc.property(story, (given) => {
         const { chat, holds } = playOut(given);
@@ -57,7 +59,7 @@ describe("whatever happens to a conversation", () => {
     );
   });
 
-  it("after a wake nothing is left due: the alarm never spins", ({ expect }) => {
+  it("after a wake nothing is due any more, so the alarm never loops", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
         const { chat } = playStory(given);
@@ -72,7 +74,7 @@ describe("whatever happens to a conversation", () => {
     );
   });
 
-  it("a message is tried again after an unknown end only once, only if automatic, only if allowed", ({ expect }) => {
+  it("a message is retried after an unknown outcome only once, only if automatic, only if allowed", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
         const chat = play(given);
@@ -86,7 +88,7 @@ describe("whatever happens to a conversation", () => {
     );
   });
 
-  it("the log's seqs rise, and the state it carries stays small", ({ expect }) => {
+  it("the log's seqs increase, and its state stays small", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
         const chat = play(given);
@@ -98,7 +100,7 @@ describe("whatever happens to a conversation", () => {
     );
   });
 
-  it("an undisturbed conversation sends in the order it was asked to", ({ expect }) => {
+  it("a conversation without failures sends in the order of its messages", ({ expect }) => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 5 }), (counts) => {
         const chat = converse();

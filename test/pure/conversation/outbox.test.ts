@@ -16,7 +16,7 @@ describe("an attempt", () => {
     expect(chat.settles(lease, ACCEPTED, true, true)).toBeUndefined();
   });
 
-  it("is not made for an answer that is two days old, even when new grants cover it", ({ expect }) => {
+  it("is not made for a two days old answer, even when new grants cover it", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     chat.settles(lease, { result: "not_sent", reason: "paused", until: T0 + 50 * HOUR });
@@ -37,14 +37,14 @@ describe("an attempt", () => {
     expect(chat.rows("sent").map((row) => row.ref)).toEqual([must(lease).seq, second.seq, third.seq]);
   });
 
-  it("leaves the next one to the alarm when its holder has no time", ({ expect }) => {
+  it("leaves the next attempt to the alarm when its holder has no time", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     expect(chat.settles(must(lease), ACCEPTED, false)).toBeUndefined();
     expect(must(chat.wakes()).attempt).toBe(1);
   });
 
-  it("that WeChat is too busy for comes again later, with those behind it waiting", ({ expect }) => {
+  it("for which WeChat is busy is repeated later, and the messages after it wait", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     expect(chat.settles(must(lease), rejected(-1))).toBeUndefined();
@@ -54,7 +54,7 @@ describe("an attempt", () => {
     expect(chat.window().remaining).toBe(3);
   });
 
-  it("is given up after four busy answers, and its place is free again", ({ expect }) => {
+  it("is given up after four busy answers, and its send is released", ({ expect }) => {
     const chat = converse();
     let lease = must(chat.says([reply("一")]).lease);
     for (let count = 1; count < 4; count += 1) {
@@ -127,14 +127,14 @@ describe("an attempt without a known outcome", () => {
     expect(full.state().queue).toEqual([]);
   });
 
-  it("lets those behind it pass while its second go waits", ({ expect }) => {
+  it("does not delay later messages while its second attempt waits", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     const next = must(chat.settles(must(lease), TIMEOUT));
     expect(chat.rows("out").find((row) => row.seq === next.seq)?.content).toEqual(text("二"));
   });
 
-  it("is what a lease that ends unsettled becomes, at the next push or the alarm", ({ expect }) => {
+  it("results from a lease that ends unsettled, at the next push or the alarm", ({ expect }) => {
     const chat = converse();
     chat.says([reply("一")]);
     chat.pass(LEASE_MS);
@@ -142,7 +142,7 @@ describe("an attempt without a known outcome", () => {
     expect(chat.rows("unconfirmed")[0]?.facts.reason).toBe("lease_ended");
   });
 
-  it("is taken back by a late sent, which always wins", ({ expect }) => {
+  it("is corrected by a late `sent`, which always takes precedence", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     chat.pass(LEASE_MS);
@@ -154,7 +154,7 @@ describe("an attempt without a known outcome", () => {
     expect(chat.window().remaining).toBe(4);
   });
 
-  it("keeps a second go that is already under way when the first is confirmed late", ({ expect }) => {
+  it("keeps a second attempt that is already under way when the first is confirmed late", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     chat.settles(lease, TIMEOUT);
@@ -166,7 +166,7 @@ describe("an attempt without a known outcome", () => {
     expect(chat.window().remaining).toBe(3);
   });
 
-  it("is what its message stays, whatever its second go comes to", ({ expect }) => {
+  it("remains the status of its message, whatever the outcome of the second attempt", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     chat.settles(lease, TIMEOUT);
@@ -175,7 +175,7 @@ describe("an attempt without a known outcome", () => {
     expect(chat.status(lease.seq)).toMatchObject({ status: "unconfirmed", parts: [{ reason: "timeout" }] });
   });
 
-  it("gives a picture its second go as well", ({ expect }) => {
+  it("is followed by a second attempt for a picture as well", ({ expect }) => {
     const chat = converse();
     const picture = { ruleId: "r", action: { type: "reply", messages: [{ type: "image", mediaId: "m" }] } } as const;
     chat.says([picture]);

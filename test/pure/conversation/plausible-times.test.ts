@@ -16,7 +16,7 @@ const DAY = 24 * HOUR;
 const BACK = -3 * DAY;
 
 describe("after the clock was set back by days", () => {
-  it("an attempt that was under way is over, and the next message goes out", ({ expect }) => {
+  it("an attempt that was under way has ended, and the next message is sent", ({ expect }) => {
     const chat = converse();
     const first = must(chat.says([reply("一")]).lease);
     chat.pass(BACK);
@@ -25,7 +25,7 @@ describe("after the clock was set back by days", () => {
     expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.content).toEqual(text("二"));
   });
 
-  it("a message of the API behind such an attempt is due at once", ({ expect }) => {
+  it("a message of the API after such an attempt is due at once", ({ expect }) => {
     const chat = converse();
     chat.says([reply("一")]);
     chat.pass(BACK);
@@ -79,7 +79,7 @@ describe("after the clock was set back by days", () => {
     expect(chat.says([reply("自动")]).lease).toBeDefined();
   });
 
-  it("a rule that acts once in ten minutes acts again", ({ expect }) => {
+  it("a rule with a cool-down of ten minutes applies again", ({ expect }) => {
     const once: Candidate = { ...reply("欢迎"), onceMs: 10 * MINUTE };
     const chat = converse();
     chat.settles(must(chat.says([once]).lease), ACCEPTED);
@@ -112,7 +112,7 @@ describe("after the clock was set back by days", () => {
     expect((other.window().expiresAt ?? 0) - other.now()).toBeLessThanOrEqual(2 * DAY);
   });
 
-  it("the user's next message ends a hand-over, and entering says anew where the user comes from", ({ expect }) => {
+  it("the user's next message ends a handover, and an enter event sets the entry context", ({ expect }) => {
     const chat = converse();
     chat.enters([], chat.now(), "product");
     chat.says([TRANSFER]);
@@ -122,7 +122,7 @@ describe("after the clock was set back by days", () => {
     expect(chat.says([reply("自动")]).lease).toBeDefined();
   });
 
-  it("a held message is given up after its 48 hours", ({ expect }) => {
+  it("a held message is blocked after its 48 hours", ({ expect }) => {
     const chat = converse();
     const { message } = chat.submits(text("第一"), { hold: true });
     chat.pass(BACK);
@@ -139,7 +139,7 @@ describe("after the clock was set back by days", () => {
     expect(dueCursors({ crm: { ...cursor, nextAt: now + HOUR } }, 2, now)).toEqual([]);
   });
 
-  it("every message ends within the days it may take, whatever happened before", ({ expect }) => {
+  it("every message ends within its maximum time, whatever happened before", ({ expect }) => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 60 * 24 }), (given, hours) => {
         const { chat } = playStory(given);

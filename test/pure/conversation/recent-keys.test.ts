@@ -22,7 +22,7 @@ function openLog(records: KeyedRecord[] = []) {
 }
 
 describe("the keys of the last minutes", () => {
-  it("are read once a wake, then followed", ({ expect }) => {
+  it("are read once per wake, then kept current in memory", ({ expect }) => {
     const log = openLog([{ seq: 10, key: "m:1" }]);
     expect(log.find("m:1", 5)).toBe(10);
     expect(log.find("m:2", 6)).toBeUndefined();
@@ -31,7 +31,7 @@ describe("the keys of the last minutes", () => {
     expect(log.counts.reads).toBe(1);
   });
 
-  it("are read again for a push that comes later than all before it", ({ expect }) => {
+  it("are read again for a push whose search begins earlier", ({ expect }) => {
     const log = openLog([{ seq: 10, key: "m:1" }]);
     expect(log.find("m:2", 50)).toBeUndefined();
     expect(log.find("m:1", 5)).toBe(10);
@@ -44,7 +44,7 @@ describe("the keys of the last minutes", () => {
     expect(log.find("m:1", 11)).toBeUndefined();
   });
 
-  it("never say anything but what a query of the log would, in whatever order pushes come", ({ expect }) => {
+  it("always agree with a query of the log, for any order of pushes", ({ expect }) => {
     const move = fc.record({
       key: fc.constantFrom("m:1", "m:2", "m:3", "m:4"),
       stepMs: fc.integer({ min: 1, max: 60 }),
@@ -65,7 +65,7 @@ describe("the keys of the last minutes", () => {
     );
   });
 
-  it("let the older ones go in a storm, and still know the newer ones", ({ expect }) => {
+  it("drop older keys in a storm, and keep the newer ones", ({ expect }) => {
     const log = openLog();
     log.find("m:0", 0);
     for (let seq = 1; seq <= 1_000; seq += 1) log.append({ seq, key: `m:${seq}` });

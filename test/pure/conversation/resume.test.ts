@@ -34,12 +34,12 @@ describe("waitsForApp", () => {
 });
 
 describe("makeDue", () => {
-  it("moves what waits for the app, and nothing that is due before", ({ expect }) => {
+  it("makes messages that wait for the app due, and no message that is due earlier", ({ expect }) => {
     const queue = [waiting("paused"), { ...waiting("no_token"), nextAt: 1_000 }, waiting("system_busy", "outage")];
     expect(makeDue({ ...EMPTY_STATE, queue }, 5_000).queue.map(({ nextAt }) => nextAt)).toEqual([5_000, 1_000, 9_000]);
   });
 
-  it("leaves a state alone in which nothing waits", ({ expect }) => {
+  it("does not change a state in which no message waits", ({ expect }) => {
     const state = { ...EMPTY_STATE, queue: [waiting("system_busy", "outage")] };
     expect(makeDue(state, 5_000)).toBe(state);
   });

@@ -9,11 +9,11 @@ const NOW = 1_760_000_000_000;
 const FRESH = { failed: 0, paused: 0 };
 
 describe("the retry plan", () => {
-  it("is done when WeChat took the message", ({ expect }) => {
+  it("ends when WeChat accepted the message", ({ expect }) => {
     expect(planRetry({ result: "accepted" }, FRESH, NOW, 0)).toEqual({ type: "sent" });
   });
 
-  it("tries a busy WeChat again, four attempts in all", ({ expect }) => {
+  it("retries when WeChat is busy, four attempts in all", ({ expect }) => {
     expect(planRetry(rejected(-1), FRESH, NOW, 0.5)).toMatchObject({
       type: "retry",
       counts: "failed",
@@ -23,7 +23,7 @@ describe("the retry plan", () => {
     expect(planRetry(rejected(-1), last, NOW, 0)).toMatchObject({ type: "failed", code: "-1" });
   });
 
-  it("tries again with a fresh token, though the client has done so once already", ({ expect }) => {
+  it("retries with a new token, although the client has done so once already", ({ expect }) => {
     expect(planRetry(rejected(42001), FRESH, NOW, 0).type).toBe("retry");
   });
 
@@ -35,7 +35,7 @@ describe("the retry plan", () => {
     expect(first.type === "retry" && later.type === "retry" && later.at > first.at).toBe(true);
   });
 
-  it("gives up a message that alone is refused by a code of the app, but not for a quota", ({ expect }) => {
+  it("gives up a message that is the only one refused with a code of the app, but not for a quota", ({ expect }) => {
     const alone = (errcode: number) => planRetry(rejected(errcode, { aloneMs: 3 * 3_600_000 }), FRESH, NOW, 0);
     for (const errcode of [48001, 48004, 50007, 61004, 40164, 89503]) {
       expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", code: String(errcode), mayHold: true });
@@ -45,7 +45,7 @@ describe("the retry plan", () => {
     }
   });
 
-  it("tries a message that alone is refused after those that waited for its pause, for more than two hours", ({
+  it("retries a message that is the only refused one after those that waited for its pause, for more than two hours", ({
     expect,
   }) => {
     for (const aloneMs of [0, 2 * 3_600_000]) {
@@ -60,13 +60,13 @@ describe("the retry plan", () => {
     }
   });
 
-  it("gives up on what no repeat can fix", ({ expect }) => {
+  it("gives up a message when no retry can help", ({ expect }) => {
     for (const errcode of [40003, 40007, 40013, 40125, 45002, 43019, 50002, 999_999]) {
       expect(planRetry(rejected(errcode), FRESH, NOW, 0)).toMatchObject({ type: "failed", code: String(errcode) });
     }
   });
 
-  it("leaves the window's own codes to the counters", ({ expect }) => {
+  it("corrects the window for its codes", ({ expect }) => {
     for (const [errcode, correction] of [
       [45015, "closed"],
       [45047, "used"],
@@ -76,14 +76,14 @@ describe("the retry plan", () => {
     }
   });
 
-  it("never calls an unknown end a failure", ({ expect }) => {
+  it("never treats an unknown outcome as a failure", ({ expect }) => {
     expect(planRetry({ result: "unconfirmed", reason: "network" }, FRESH, NOW, 0)).toEqual({
       type: "unconfirmed",
       reason: "network",
     });
   });
 
-  it("is not the slower after a pause: that says itself when it ends", ({ expect }) => {
+  it("does not increase its back-off after a pause, which has its own end", ({ expect }) => {
     for (const pause of [{ result: "not_sent", reason: "paused" }, rejected(45011)] as const) {
       expect(planRetry(pause, FRESH, NOW, 0)).not.toHaveProperty("counts");
     }
@@ -137,7 +137,7 @@ describe("the retry plan", () => {
     expect(backoffMs(plan, 3, 0.999_99)).toBe(8_000);
   });
 
-  it("comes back for a missing token or a lease that was too short", ({ expect }) => {
+  it("retries after a missing token or a lease that was too short", ({ expect }) => {
     for (const reason of ["no_token", "lease_over"] as const) {
       const decision = planRetry({ result: "not_sent", reason, until: NOW + 500 }, FRESH, NOW, 0);
       expect(decision).toMatchObject({ type: "retry", at: NOW + 501, reason });
@@ -174,7 +174,7 @@ describe("the alarm's schedule", () => {
     expect(nextDue(EMPTY_STATE, undefined, 10)).toBeUndefined();
   });
 
-  it("does not wake for what waits behind an attempt or a retry", ({ expect }) => {
+  it("does not wake for messages that wait for an attempt or a retry", ({ expect }) => {
     const behind = { ...item, seq: 2, nextAt: NOW - 50 };
     const leased = { ...item, nextAt: NOW - 99, lease: LEASE };
     expect(nextDue({ ...EMPTY_STATE, queue: [leased, behind] }, undefined, 10)).toBe(NOW + 30);
@@ -184,13 +184,13 @@ describe("the alarm's schedule", () => {
     expect(nextDue({ ...EMPTY_STATE, queue: [resent, behind] }, undefined, 10)).toBe(NOW - 50);
   });
 
-  it("does not wake for rows past their time while the oldest of them waits to be sent", ({ expect }) => {
+  it("does not wake for rows past their retention while the oldest of them waits to be sent", ({ expect }) => {
     const held = [{ message: NOW, parts: 1, source: "api" as const, until: NOW + 99 * PRUNE_SLACK_MS }];
     expect(nextDue({ ...EMPTY_STATE, held }, NOW, 10)).toBe(NOW + 99 * PRUNE_SLACK_MS);
     expect(nextDue({ ...EMPTY_STATE, held }, NOW - 1, 10)).toBe(NOW + 9 + PRUNE_SLACK_MS);
   });
 
-  it("is armed anew only when it has fired or something is due before it", ({ expect }) => {
+  it("sets the alarm again only when it has run or something is due before it", ({ expect }) => {
     expect(mustArm(NOW + 10, NOW + 20, NOW)).toBe(true);
     expect(mustArm(NOW + 20, NOW + 20, NOW)).toBe(false);
     expect(mustArm(NOW + 30, NOW, NOW)).toBe(true);

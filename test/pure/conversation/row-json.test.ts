@@ -13,7 +13,7 @@ const HEAD = { seq: 7, at: AT, key: "m:1" };
 const show = <K extends RowKind>(kind: K, facts: RowKinds[K]["facts"]) =>
   showRow({ ...HEAD, kind, ref: 5, by: { type: "system" }, facts, content: null } as Row, OBJECT);
 
-describe("a row as it is shown", () => {
+describe("a row in the form of the API", () => {
   it("is the stored one with its times as texts and its message's public id, without what only the log uses", ({
     expect,
   }) => {
@@ -24,7 +24,7 @@ describe("a row as it is shown", () => {
     expect(showRow(stored, OBJECT)).toEqual({ seq: 7, at: ISO, kind: "out", ref: 5, id, by, facts, content: text });
   });
 
-  it("of a push has no acknowledgement, and when its grant ends as a text", ({ expect }) => {
+  it("of a push has no acknowledgement, and the end of its grant as a text", ({ expect }) => {
     const shown = { event: "message", type: "text", name: "text", id: "1", content: "x" } as const;
     const content = { ...shown, createdAt: AT };
     const facts = { event: "message", type: "text", replyContext: "7" } as const;

@@ -7,7 +7,7 @@ import { OTHER_RULES } from "../../support/rules.ts";
 const HOUR = 3_600_000;
 
 describe("a push", () => {
-  it("is logged with the answer it was given, and leases the first answer to the caller", ({ expect }) => {
+  it("is logged with its acknowledgement, and leases the first answer to the caller", ({ expect }) => {
     const chat = converse();
     const { acknowledgement, lease } = chat.says([reply("价格见首页")]);
     expect(acknowledgement).toBe("received");
@@ -22,7 +22,7 @@ describe("a push", () => {
     expect(chat.window().remaining).toBe(5);
   });
 
-  it("takes the first candidate that may act, and lets a once-rule rest", ({ expect }) => {
+  it("uses the first candidate that applies, and skips a rule during its cool-down", ({ expect }) => {
     const chat = converse();
     const once = { ...reply("欢迎"), ruleId: "greeting", onceMs: 60_000 };
     chat.settles(must(chat.says([once, reply("其次")]).lease), ACCEPTED);
@@ -33,7 +33,9 @@ describe("a push", () => {
     expect(chat.rows("out").map((row) => row.by.id)).toEqual(["greeting", "rule", "greeting"]);
   });
 
-  it("hands a message over, never an event, and leaves the window unknown until the user acts", ({ expect }) => {
+  it("is handed over if it is a message, never an event, and the window is unknown until the user acts", ({
+    expect,
+  }) => {
     const chat = converse();
     expect(chat.enters([TRANSFER]).acknowledgement).toBe("received");
     expect(chat.says([TRANSFER]).acknowledgement).toBe("handover");
@@ -42,7 +44,7 @@ describe("a push", () => {
     expect(chat.window().grant).toBe("message");
   });
 
-  it("is not handed over where the channel has no handover: the next candidate acts", ({ expect }) => {
+  it("is not handed over where the channel has no handover: the next candidate applies", ({ expect }) => {
     const chat = converse({ rules: OTHER_RULES });
     const { acknowledgement, lease } = chat.says([TRANSFER, reply("稍等")]);
     expect(acknowledgement).toBe("received");
@@ -51,7 +53,7 @@ describe("a push", () => {
     expect(chat.window().grant).toBe("message");
   });
 
-  it("drops automatic messages the window does not take, each with a blocked row", ({ expect }) => {
+  it("drops automatic messages that the window does not allow, each with a blocked row", ({ expect }) => {
     const chat = converse();
     chat.enters([reply("一", "二", "三")]);
     expect(chat.rows("out")).toHaveLength(2);
@@ -79,7 +81,7 @@ describe("a push", () => {
     ]);
   });
 
-  it("goes by the time the user acted, but never by a time that is yet to come", ({ expect }) => {
+  it("uses the time at which the user acted, but never a time in the future", ({ expect }) => {
     const chat = converse();
     chat.says([], T0 - HOUR);
     expect(chat.window().expiresAt).toBe(T0 + 47 * HOUR);
@@ -87,7 +89,7 @@ describe("a push", () => {
     expect(chat.window().expiresAt).toBe(T0 + 48 * HOUR);
   });
 
-  it("lets a once-rule rest only when its answer was given", ({ expect }) => {
+  it("starts a rule's cool-down only when its answer was queued", ({ expect }) => {
     const chat = converse();
     const greeting = { ...reply("欢迎"), onceMs: 60_000 };
     chat.enters([greeting], T0 - 90_000);
@@ -95,14 +97,14 @@ describe("a push", () => {
     expect(chat.enters([greeting]).lease).toBeDefined();
   });
 
-  it("keeps the text of an entering in its row alone, so that it goes with the row", ({ expect }) => {
+  it("stores the text of an enter event only in its row, with which it is deleted", ({ expect }) => {
     const chat = converse();
     chat.enters([], T0, "长".repeat(1_024));
     expect(JSON.stringify(chat.state())).not.toContain("长");
     expect(chat.entered()?.text).toHaveLength(1_024);
   });
 
-  it("keeps the verdict on a signed context with the push and in the state, until the user comes in anew", ({
+  it("stores the verdict on a signed context with the push and in the state, until the next enter event", ({
     expect,
   }) => {
     const chat = converse();
@@ -164,14 +166,14 @@ describe("a message through the API", () => {
     expect(chat.submits(text("6"))).toMatchObject({ ok: false, reason: "quota_used" });
   });
 
-  it("goes through after a hand-over, and WeChat decides", ({ expect }) => {
+  it("is sent after a handover, and WeChat decides", ({ expect }) => {
     const chat = converse();
     chat.says([TRANSFER]);
     const { lease } = chat.submits(text("订单已发货"));
     expect(must(lease).attempt).toBe(1);
   });
 
-  it("after a hand-over does not wait in greater number than a new grant takes", ({ expect }) => {
+  it("after a handover is queued up to the number of a new grant", ({ expect }) => {
     const chat = converse();
     chat.says([TRANSFER]);
     const first = must(chat.submits(text("1")).lease);
@@ -185,7 +187,7 @@ describe("a message through the API", () => {
     expect(chat.rows("blocked")).toEqual([]);
   });
 
-  it("does not wait for a person when a part of it is with the user already", ({ expect }) => {
+  it("is not held when a part of it has been sent already", ({ expect }) => {
     const chat = converse();
     chat.says([]);
     const { lease, message } = chat.submits(text("好".repeat(683 * 2)), { hold: true });
@@ -195,7 +197,7 @@ describe("a message through the API", () => {
     expect(chat.state().held).toEqual([]);
   });
 
-  it("after a hand-over is not tried for longer than any grant lasts", ({ expect }) => {
+  it("after a handover is not tried for longer than any grant lasts", ({ expect }) => {
     const chat = converse();
     chat.says([TRANSFER]);
     const { lease } = chat.submits(text("订单已发货"));
@@ -220,7 +222,7 @@ describe("a message through the API", () => {
     expect(chat.status(must(submitted.message))?.parts).toHaveLength(3);
   });
 
-  it("stops the remaining parts when one fails, and says which", ({ expect }) => {
+  it("stops the remaining parts when one fails, and records which", ({ expect }) => {
     const chat = converse();
     chat.says([]);
     const submitted = chat.submits(text("好".repeat(683 * 2)));
@@ -233,7 +235,7 @@ describe("a message through the API", () => {
     expect(chat.window().remaining).toBe(4);
   });
 
-  it("keeps automatic answers quiet for as long as the settings say, unless a bot wrote it", ({ expect }) => {
+  it("mutes automatic answers for the time in the settings, unless a bot wrote it", ({ expect }) => {
     const chat = converse();
     chat.says([]);
     chat.settles(must(chat.submits(text("我来看看"), { muteMs: 60_000 }).lease), ACCEPTED);

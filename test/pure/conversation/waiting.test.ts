@@ -30,7 +30,7 @@ describe("waitingOf", () => {
     expect(why([ITEM], 0)).toEqual({ reason: "due", until: 5_000 });
   });
 
-  it("is the pause, for who waits for it and for who caused it", ({ expect }) => {
+  it("is `paused` for a message that waits for the pause and for the one that caused it", ({ expect }) => {
     const met = { ...ITEM, lastAttempt: { reason: "paused", code: "45009" } };
     const caused = { ...ITEM, lastAttempt: { reason: "daily_quota_used", code: "45009", reaction: "quota" as const } };
     for (const item of [met, caused]) {
@@ -38,7 +38,7 @@ describe("waitingOf", () => {
     }
   });
 
-  it("is retry for what concerns one message", ({ expect }) => {
+  it("is `retry` for a cause that concerns one message", ({ expect }) => {
     expect(why([{ ...ITEM, lastAttempt: { reason: "system_busy", code: "-1", reaction: "outage" } }], 0)).toMatchObject(
       {
         reason: "retry",
@@ -48,20 +48,22 @@ describe("waitingOf", () => {
     expect(why([{ ...ITEM, lastAttempt: { reason: "lease_over" } }], 0)).toEqual({ reason: "retry", until: 5_000 });
   });
 
-  it("is retry for a message that alone is refused by a code of the app: the app is not paused", ({ expect }) => {
+  it("is `retry` for a message that is the only one refused with a code of the app, because the app is not paused", ({
+    expect,
+  }) => {
     const lastAttempt = { reason: "api_unauthorized", code: "48001", reaction: "stop", isAlone: true } as const;
     const alone = { ...ITEM, lastAttempt };
     expect(why([alone], 0)).toEqual({ reason: "retry", code: "48001", until: 5_000 });
   });
 
-  it("is the order behind another message, with what that one waits for", ({ expect }) => {
+  it("is `order` after another message, with the reason of that one", ({ expect }) => {
     const first = { ...ITEM, lastAttempt: { reason: "paused", code: "48001" }, nextAt: 8_000 };
     const second = { ...ITEM, seq: 2, message: 2 };
     expect(why([first, second], 1)).toEqual({ reason: "order", code: "48001", isBehindPause: true, until: 8_000 });
     expect(why([{ ...ITEM, lease: LEASE }, second], 1)).toEqual({ reason: "order" });
   });
 
-  it("is its own for a second go and for the one that may pass it", ({ expect }) => {
+  it("is its own reason for a second attempt and for a message that may be sent before it", ({ expect }) => {
     const again = { ...ITEM, resend: 1, lastAttempt: { reason: "unconfirmed" } };
     const next = { ...ITEM, seq: 2, message: 2 };
     expect(why([again, next], 0)).toEqual({ reason: "unconfirmed", until: 5_000 });
@@ -71,7 +73,9 @@ describe("waitingOf", () => {
 });
 
 describe("untilPauseEnds", () => {
-  it("is the pause's end for what waits for it, by itself or behind another, and for nothing else", ({ expect }) => {
+  it("is the end of the pause for messages that wait for it, directly or after another one, and for no others", ({
+    expect,
+  }) => {
     const until = 5_000;
     for (const by of [{ reason: "paused" }, { reason: "order", isBehindPause: true }] as const) {
       const waiting = { ...by, code: "48001", until };

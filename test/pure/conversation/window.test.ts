@@ -29,7 +29,7 @@ const send = (state: WindowState, seq: number, at: number) => settleUse(reserve(
 const view = (state: WindowState, now: number) => windowStatus(state, RULES, now);
 
 describe("the reply window", () => {
-  it("is closed before the user has done anything", ({ expect }) => {
+  it("is closed before any action of the user", ({ expect }) => {
     expect(view(CLOSED_WINDOW, T0)).toEqual({
       status: "closed",
       grant: null,
@@ -85,7 +85,7 @@ describe("the reply window", () => {
     expect(findWindowRefusal(state, RULES, 4, T0 + 3_000)).toBe("quota_used");
   });
 
-  it("starts afresh with the next message, but still counts what was recorded within the clocks' difference", ({
+  it("starts again with the next message, but still counts sends recorded within the clocks' difference", ({
     expect,
   }) => {
     const state = send(send(message(CLOSED_WINDOW, T0), 1, T0 + 1_000), 2, T0 + 60_000);
@@ -100,14 +100,12 @@ describe("the reply window", () => {
     expect(view(releaseUse(state, 1, 0), T0 + HOUR).remaining).toBe(5);
   });
 
-  it("goes by the newest message, not by the last to arrive", ({ expect }) => {
+  it("uses the newest message, not the last to arrive", ({ expect }) => {
     const newest = message(CLOSED_WINDOW, T0 + HOUR);
     expect(message(newest, T0, T0 + 2 * HOUR).grants).toEqual(newest.grants);
   });
 
-  it("takes WeChat's refusal as proof that a grant is spent, unless it arrived after the attempt started", ({
-    expect,
-  }) => {
+  it("treats a grant as used up after WeChat's refusal, unless it arrived after the attempt started", ({ expect }) => {
     const state = message(CLOSED_WINDOW, T0);
     const corrected = correctWindow(state, "used", T0 + 10, T0 + 20);
     expect(view(corrected, T0 + 20)).toMatchObject({ status: "closed", grant: null, doubtful: false });
@@ -126,7 +124,7 @@ describe("the reply window", () => {
     expect(lastGrantEnd(correctWindow(message(CLOSED_WINDOW, T0), "closed", T0 + 1, T0 + 2))).toBeNull();
   });
 
-  it("is doubtful when WeChat says out of time inside our 48 hours, until the next message", ({ expect }) => {
+  it("is doubtful when WeChat reports the end within our 48 hours, until the next message", ({ expect }) => {
     const doubtful = correctWindow(message(CLOSED_WINDOW, T0), "closed", T0 + 10, T0 + 20);
     expect(view(doubtful, T0 + 20).doubtful).toBe(true);
     expect(view(enter(doubtful, T0 + 30), T0 + 30).doubtful).toBe(true);
@@ -144,14 +142,14 @@ describe("the reply window", () => {
     expect(coveredUntil(reserve(greeting, [2, 3], 0), RULES, T0)).toBeUndefined();
   });
 
-  it("forgets uses that no grant counts, so that the state stays small", ({ expect }) => {
+  it("removes uses that no grant counts, so that the state stays small", ({ expect }) => {
     const days = Array.from({ length: 200 }, (_, day) => T0 + day * HOUR);
     const state = days.reduce((folded, at, seq) => send(message(folded, at), seq, at + 1_000), CLOSED_WINDOW);
     expect(state.uses.length).toBeLessThanOrEqual(2);
     expect(state.grants).toHaveLength(1);
   });
 
-  it("forgets them also when the user once came in another way", ({ expect }) => {
+  it("removes them also when the user once entered the chat", ({ expect }) => {
     const days = Array.from({ length: 200 }, (_, day) => T0 + (day + 1) * HOUR);
     const entered = enter(CLOSED_WINDOW, T0);
     const writing = days.reduce((folded, at, seq) => send(message(folded, at), seq, at + 1_000), entered);
@@ -169,7 +167,7 @@ const steps = fc.array(
 );
 
 describe("the reply window under any sequence of actions", () => {
-  it("never lets through more than WeChat's strictest reading: 5 since the last message, 2 since the last entering", ({
+  it("never allows more than WeChat's strictest interpretation: 5 since the last message, 2 since the last enter event", ({
     expect,
   }) => {
     fc.assert(
@@ -221,7 +219,7 @@ describe("three named grants", () => {
   };
   const names = Object.keys(rules.grants);
 
-  it("each allow what they say since their own action, are never added, and no other name opens one", ({ expect }) => {
+  it("each allow their count since their own action, are never added, and no other name opens one", ({ expect }) => {
     const actions = fc.array(
       fc.record({ name: fc.constantFrom(...names, "send", "scan"), ms: fc.integer({ min: 0, max: 90_000 }) }),
       { maxLength: 60 },

@@ -29,7 +29,7 @@ function startServing(agents: Parameters<typeof createDeskWorld>[0] = {}): DeskW
   return world;
 }
 
-describe("what is assigned without asking", () => {
+describe("an automatic assignment", () => {
   const refusal = (
     agent: typeof AGENT,
     isOnline = true,
@@ -40,7 +40,7 @@ describe("what is assigned without asking", () => {
     return findAdmissionRefusal(draftOf(world), "a", session, "assign");
   };
 
-  it("goes to an agent who is online, of the team and below capacity", ({ expect }) => {
+  it("needs an agent who is online, in the team and below capacity", ({ expect }) => {
     expect(refusal(AGENT)).toBeUndefined();
     expect(refusal({ ...AGENT, teams: ["t"] }, true, { team: "t", assignee: null })).toBeUndefined();
   });
@@ -54,7 +54,7 @@ describe("what is assigned without asking", () => {
     expect(findAdmissionRefusal(draftOf(createDeskWorld()), "nobody", NOBODYS, "assign")).toBe("no_agent");
   });
 
-  it("is refused for an agent in grace, who has no page to answer on", ({ expect }) => {
+  it("is refused for an agent in the grace period, who has no page", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT } });
     world.online("a");
     world.decide((draft) => closeSocket(draft, "page of a"));
@@ -66,7 +66,7 @@ describe("what is assigned without asking", () => {
 });
 
 describe("the load of an agent", () => {
-  it("is what is served and not parked, and what is under way", ({ expect }) => {
+  it("is the number of sessions that are served and not parked, or under way", ({ expect }) => {
     const world = startServing({ agents: { a: { ...AGENT, capacity: 2 } } });
     expect(loadOf(draftOf(world), "a")).toBe(1);
     world.happens("y", ({ writes }) => writes());
@@ -80,7 +80,7 @@ describe("the load of an agent", () => {
   });
 });
 
-describe("a session taken by hand", () => {
+describe("a manual take", () => {
   it("may exceed the capacity, with a warning", ({ expect }) => {
     const world = startServing();
     world.happens("y", ({ writes }) => writes());
@@ -90,7 +90,7 @@ describe("a session taken by hand", () => {
     expect(loadOf(draftOf(world), "a")).toBe(2);
   });
 
-  it("is no other agent's, but for a supervisor", ({ expect }) => {
+  it("is refused for a session of another agent, except for a supervisor", ({ expect }) => {
     const world = startServing({ agents: { a: AGENT, b: BUSY, s: { ...BUSY, role: "supervisor" } } });
     world.online("b");
     world.online("s");
@@ -100,7 +100,7 @@ describe("a session taken by hand", () => {
     expect(world.the("x").session().open).toMatchObject({ assignee: "s" });
   });
 
-  it("is open, and the agent is there", ({ expect }) => {
+  it("needs an open session and a present agent", ({ expect }) => {
     const world = startServing();
     expect(world.takes("a", "y")).toEqual({ ok: false, error: { reason: "not_open" } });
     expect(world.takes("nobody", "x")).toEqual({ ok: false, error: { reason: "no_agent", of: "agent" } });
@@ -113,7 +113,7 @@ describe("a transfer", () => {
       requestTransferToAgent(draft, { ...world.named(by, "x", `to ${target}`), target, sealedNote: "v1.k.iv.data" }),
     );
 
-  it("goes to an agent who may get sessions, with the note, and names why not", ({ expect }) => {
+  it("is made to an agent who may get sessions, with the note, or refused with the reason", ({ expect }) => {
     const world = startServing({ agents: { a: AGENT, b: AGENT, c: AGENT } });
     world.online("b");
     expect(transfer(world, "c")).toEqual({ ok: false, error: { reason: "absent", of: "target" } });
@@ -123,7 +123,7 @@ describe("a transfer", () => {
     expect(world.the("x").session().open).toMatchObject({ assignee: "b" });
   });
 
-  it("to a team goes to its queue; the conversation is told whether somebody is there", ({ expect }) => {
+  it("to a team goes to its queue, and tells the conversation whether an agent is present", ({ expect }) => {
     const world = startServing({ agents: { a: AGENT, b: { ...AGENT, teams: ["t"] } } });
     const toTeam = (id: string) =>
       world.decide((draft) =>
@@ -148,7 +148,7 @@ describe("a transfer", () => {
     expect(toTeam("t")).toMatchObject({ ok: true });
   });
 
-  it("is the assignee's to ask for, or a supervisor's", ({ expect }) => {
+  it("may be requested by the assignee or a supervisor", ({ expect }) => {
     const world = startServing({ agents: { a: AGENT, b: AGENT } });
     world.online("b");
     expect(transfer(world, "b", "b")).toEqual({ ok: false, error: { reason: "no_right", of: "agent" } });
@@ -157,7 +157,7 @@ describe("a transfer", () => {
 });
 
 describe("closing and parking", () => {
-  it("are the assignee's", ({ expect }) => {
+  it("are allowed to the assignee", ({ expect }) => {
     const world = startServing({ agents: { a: AGENT, b: AGENT } });
     world.online("b");
     const close = (by: string) =>
@@ -203,22 +203,22 @@ describe("rights", () => {
       ["see", "take", "takeOver", "reply", "transfer", "close", "park"] as const satisfies readonly SessionRight[]
     ).filter((right) => may("me", { ...AGENT, role, teams: ["t"] }, right, session));
 
-  it("of an agent: what is of the team can be seen and taken, what is one's own is handled", ({ expect }) => {
+  it("of an agent: sessions of the team can be seen and taken, own sessions can be handled", ({ expect }) => {
     expect(rights("agent", own)).toEqual(["see", "take", "reply", "transfer", "close", "park"]);
     expect(rights("agent", others)).toEqual(["see", "take", "reply"]);
     expect(rights("agent", foreign)).toEqual([]);
   });
 
-  it("of a supervisor: everything of the teams but parking for others", ({ expect }) => {
+  it("of a supervisor: everything in the teams except parking for others", ({ expect }) => {
     expect(rights("supervisor", others)).toEqual(["see", "take", "takeOver", "reply", "transfer", "close"]);
     expect(rights("supervisor", foreign)).toEqual([]);
   });
 
-  it("of an admin: everything but parking for others", ({ expect }) => {
+  it("of an admin: everything except parking for others", ({ expect }) => {
     expect(rights("admin", foreign)).toEqual(["see", "take", "takeOver", "reply", "transfer", "close"]);
   });
 
-  it("a session of another team that is one's own stays in sight", ({ expect }) => {
+  it("include seeing an own session of another team", ({ expect }) => {
     expect(rights("agent", { team: "u", assignee: "me" })).toContain("see");
   });
 });

@@ -73,7 +73,7 @@ describe("the decision about alerts", () => {
     expect(desk.state).toMatchObject({ open: ["long_wait"], robots: { duty: { heard: 1, busyUntil: 0 } } });
   });
 
-  it("never stops the desk: what it throws is logged by name", async ({ expect }) => {
+  it("never stops the desk: an error is logged by name", async ({ expect }) => {
     const lines: string[] = [];
     vi.spyOn(console, "log").mockImplementation((line: unknown) => void lines.push(String(line)));
     const broken = startDesk(1, {

@@ -21,7 +21,7 @@ const write = (world: DeskWorld, ...ids: readonly string[]): void => {
 };
 
 describe("the queue", () => {
-  it("is drained in the order of waiting, when an agent comes online", ({ expect }) => {
+  it("is assigned in the order of waiting, when an agent comes online", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: { ...AGENT, capacity: 2 } }, conversations: ["x", "y", "z"] });
     write(world, "z", "x", "y");
     world.online("a");
@@ -29,7 +29,7 @@ describe("the queue", () => {
     expect(assignees(world)).toEqual(["a", "queued", "a"]);
   });
 
-  it("goes by the id when two have waited for the same time", ({ expect }) => {
+  it("is ordered by id when two have waited for the same time", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT } });
     world.happens("y", ({ writes }) => writes());
     world.happens("x", ({ writes }) => writes());
@@ -39,7 +39,7 @@ describe("the queue", () => {
     expect(assignees(world)).toEqual(["a", "queued"]);
   });
 
-  it("goes round: the agent whose last assignment is oldest is next", ({ expect }) => {
+  it("is assigned in turn: the agent whose last assignment is oldest is next", ({ expect }) => {
     const [a, b] = [
       { ...AGENT, capacity: 3 },
       { ...AGENT, capacity: 3 },
@@ -51,7 +51,7 @@ describe("the queue", () => {
     expect(assignees(world)).toEqual(["a", "b", "a", "b"]);
   });
 
-  it("goes round after an eviction, too", ({ expect }) => {
+  it("is assigned in turn after an eviction, too", ({ expect }) => {
     const [a, b] = [
       { ...AGENT, capacity: 3 },
       { ...AGENT, capacity: 3 },
@@ -65,7 +65,7 @@ describe("the queue", () => {
     expect(assignees(world)).toEqual(["a", "b"]);
   });
 
-  it("goes on when a limit is raised, and when somebody is back from a break", ({ expect }) => {
+  it("continues when a limit is raised, and when an agent returns from a break", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT }, conversations: ["x", "y", "z"] });
     world.online("a");
     write(world, "x", "y", "z");
@@ -84,7 +84,7 @@ describe("the queue", () => {
     expect(assignees(world)).toEqual(["a", "a", "a"]);
   });
 
-  it("of one team does not wait for another: who is of the team is next", ({ expect }) => {
+  it("of one team does not wait for another: the next agent of the team gets the session", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT, b: { ...AGENT, teams: ["t"] } } });
     world.online("a");
     write(world, "x");
@@ -114,7 +114,7 @@ describe("the queue", () => {
   });
 });
 
-describe("a session in which the last message is ours", () => {
+describe("a session whose user has been answered", () => {
   const settings = { ...SETTINGS, idleWarningMs: HOUR, idleCloseMs: 2 * HOUR };
   const startAnswered = () => {
     const world = createDeskWorld({ agents: { a: AGENT }, settings });
@@ -154,7 +154,7 @@ describe("a session in which the last message is ours", () => {
     ).toHaveLength(2);
   });
 
-  it("is not closed while a message is under way, and is asked for again later, not at once", ({ expect }) => {
+  it("is not closed while a message is under way; the close is sent again later, not at once", ({ expect }) => {
     const world = startAnswered();
     world.replies("a", "x", "reply 2");
     world.deliverAll();

@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { deskStory, findBrokenChecks } from "../../support/desk-stories.ts";
 
-describe("desk and conversations, in any order of events, lost and late calls, and deaths", () => {
-  it("keep every check of the model, and the screens converge", ({ expect }) => {
+describe("desk and conversations, in any order of events, lost and late calls, and restarts", () => {
+  it("pass every check of the model, and the pages converge", ({ expect }) => {
     fc.assert(
       fc.property(deskStory, (story) => {
         expect(findBrokenChecks(story)).toEqual([]);

@@ -45,7 +45,7 @@ const note: RowJson = {
 };
 
 describe("the newest line", () => {
-  it("is the last message among other rows: no note, no outcome and no entering", ({ expect }) => {
+  it("is the last message among other rows, not a note, an outcome or an enter event", ({ expect }) => {
     expect(findNewestLine([written(1, "在吗"), sent(2, { type: "agent", id: "a" }), note, entered])).toEqual({
       seq: 2,
       at: Date.parse(AT),
@@ -66,7 +66,7 @@ describe("the newest line", () => {
     expect(text).toContain("138*");
   });
 
-  it("has no text when the message is none", ({ expect }) => {
+  it("has no text when the message has none", ({ expect }) => {
     const facts = { event: "message", type: "image" } as const;
     const content = { event: "message", type: "image", name: "image", createdAt: AT, id: "2", mediaId: "x" } as const;
     const image: RowJson = { seq: 3, at: AT, kind: "in", ref: null, by: user, facts, content };

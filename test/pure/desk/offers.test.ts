@@ -41,7 +41,7 @@ describe("an offer", () => {
     expect(accept("a")).toEqual({ ok: false, error: { reason: "offer_over" } });
   });
 
-  it("is over at its time, also when the alarm comes later", ({ expect }) => {
+  it("ends at its time, also when the alarm runs later", ({ expect }) => {
     const world = createDeskWorld({ settings: { ...SETTINGS, offerMs: 30_000 }, agents: { a: AGENT } });
     world.online("a");
     write(world, "x");
@@ -76,7 +76,7 @@ describe("an offer", () => {
     expect(world.desk().tables.agents.values.get("a")?.wanted).toMatchObject({ state: "away", reason: MISSED_OFFER });
   });
 
-  it("that is missed by an agent who chose to be offline meanwhile leaves that as it is", ({ expect }) => {
+  it("that is missed by an agent who chose to be offline in the meantime does not change that", ({ expect }) => {
     for (const state of ["offline", "busy", "away"] as const) {
       const world = createDeskWorld({ settings });
       world.online("a");
@@ -88,7 +88,7 @@ describe("an offer", () => {
     }
   });
 
-  it("is withdrawn from an agent who cannot answer it any more, and counts as missed by nobody", ({ expect }) => {
+  it("is withdrawn from an agent who cannot answer it any more, and does not count as missed", ({ expect }) => {
     const leaves: readonly ((draft: Draft) => void)[] = [
       (draft) => choosePresence(draft, "a", { state: "busy", reason: null }),
       (draft) => saveAgent(draft, "a", { ...AGENT, isSuspended: true }),
@@ -107,7 +107,7 @@ describe("an offer", () => {
     }
   });
 
-  it("is over when the agent may not get the session any more", ({ expect }) => {
+  it("ends when the agent may not get the session any more", ({ expect }) => {
     const world = createDeskWorld({ settings, agents: { a: AGENT } });
     world.online("a");
     write(world, "x");
@@ -124,7 +124,7 @@ describe("an offer", () => {
     expect(assignees(world)).toEqual(["queued", "a"]);
   });
 
-  it("outlives an eviction, and is missed at its time", ({ expect }) => {
+  it("survives an eviction, and is missed at its time", ({ expect }) => {
     const world = createDeskWorld({ settings });
     world.online("a");
     world.online("b");
@@ -152,7 +152,7 @@ describe("an offer", () => {
     expect(assignees(world)).toEqual(["c", undefined]);
   });
 
-  it("of a session that was erased meanwhile is over", ({ expect }) => {
+  it("of a session that was erased in the meantime ends", ({ expect }) => {
     const world = createDeskWorld({ settings });
     world.online("a");
     write(world, "x");

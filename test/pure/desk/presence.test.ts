@@ -21,7 +21,9 @@ const gone = (world: DeskWorld, id = "a") =>
   goneAt(openDraft(world.desk(), { now: world.now(), settingsOf: () => SETTINGS }), id);
 
 describe("an agent", () => {
-  it("is there while any page is open, and keeps the sessions for the grace after the last one", ({ expect }) => {
+  it("is present while any page is open, and keeps the sessions for the grace period after the last one", ({
+    expect,
+  }) => {
     const world = createDeskWorld();
     expect(gone(world)).toBe(0);
     world.online("a");
@@ -35,7 +37,7 @@ describe("an agent", () => {
     expect(gone(world)).toBe(Infinity);
   });
 
-  it("looks as chosen until the grace is over, and then offline", ({ expect }) => {
+  it("has the chosen presence until the grace period ends, and is then offline", ({ expect }) => {
     const world = createDeskWorld();
     const actual = () => world.decide((draft) => actualPresence(draft, "a"));
     expect(actual()).toBe("offline");
@@ -49,7 +51,7 @@ describe("an agent", () => {
     expect(world.decide((draft) => actualPresence(draft, "nobody"))).toBe("offline");
   });
 
-  it("who chose to be offline is gone after the grace, with the page open or not", ({ expect }) => {
+  it("who chose to be offline is gone after the grace period, with or without an open page", ({ expect }) => {
     const world = createDeskWorld();
     world.online("a");
     world.decide((draft) => choosePresence(draft, "a", { state: "offline", reason: null }));
@@ -90,7 +92,7 @@ describe("an agent", () => {
     expect(world.desk().tables.agents.values.has("a")).toBe(false);
   });
 
-  it("who is suspended has the pages closed also when the desk died before it closed them", ({ expect }) => {
+  it("who is suspended has the pages closed also when the desk was restarted before it closed them", ({ expect }) => {
     const world = createDeskWorld();
     world.online("a");
     const attached = new Map(world.desk().tables.sockets.values);
@@ -101,7 +103,7 @@ describe("an agent", () => {
     expect(world.desk().tables.sockets.values.size).toBe(0);
   });
 
-  it("who was removed cannot connect again, and no grace is kept", ({ expect }) => {
+  it("who was removed cannot connect again, and has no grace period", ({ expect }) => {
     const world = createDeskWorld();
     world.decide((draft) => removeAgent(draft, "a"));
     const made = world.effects.length;
@@ -120,7 +122,9 @@ describe("an agent", () => {
     expect(world.effects).toContainEqual({ type: "close_socket", socket: "page of a" });
   });
 
-  it("who comes, goes or changes is news for the people's list; the end of a grace, too", ({ expect }) => {
+  it("who connects, disconnects or changes causes a new list of agents; so does the end of a grace period", ({
+    expect,
+  }) => {
     const world = createDeskWorld();
     const news = (act: () => void) => {
       const made = world.effects.length;
@@ -136,8 +140,8 @@ describe("an agent", () => {
   });
 });
 
-describe("what is kept for a time", () => {
-  it("is forgotten by the alarm: positions after ten minutes, tombstones after a day", ({ expect }) => {
+describe("data with a limited lifetime", () => {
+  it("is deleted by the alarm: positions after ten minutes, tombstones after a day", ({ expect }) => {
     const world = createDeskWorld();
     world.happens("x", ({ writes }) => writes());
     world.deliverAll();

@@ -23,8 +23,8 @@ function startShop(): DeskWorld {
 }
 const view = (world: DeskWorld) => viewQueue(openDraft(world.desk(), { now: world.now(), settingsOf: () => SETTINGS }));
 
-describe("the queue as alerts see it", () => {
-  it("has the users whom automation does not serve, and since when the first of them waits", ({ expect }) => {
+describe("the queue as input of alerts", () => {
+  it("contains the users whom automation does not serve, and the start of the longest wait", ({ expect }) => {
     const world = startShop();
     const since = world.now() - 2 * MINUTE;
     expect(view(world)).toEqual({ unattended: { count: 2, since }, attended: NO_USERS });
@@ -32,7 +32,7 @@ describe("the queue as alerts see it", () => {
     expect(view(world)).toEqual({ unattended: NO_USERS, attended: { count: 2, since } });
   });
 
-  it("counts users as attended by agents of their team alone", ({ expect }) => {
+  it("counts a user as attended only if an agent of the team is present", ({ expect }) => {
     const world = startShop();
     world.online("a");
     world.takes("a", "one");

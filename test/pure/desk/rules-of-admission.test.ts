@@ -14,7 +14,7 @@ import { MINUTE } from "../../support/sessions.ts";
 describe("rule 8: two phases of a reservation", () => {
   const OFFERS = { ...SETTINGS, offerMs: MINUTE };
 
-  it("an answer that comes after the offer's time: the agent gets no second session meanwhile", ({ expect }) => {
+  it("an answer after the offer's time: the agent gets no second session in the meantime", ({ expect }) => {
     const world = startServing({ settings: OFFERS });
     const [offer] = [...world.desk().tables.reservations.values.keys()];
     world.decide((draft) => acceptOffer(draft, "a", offer ?? ""));
@@ -30,7 +30,7 @@ describe("rule 8: two phases of a reservation", () => {
     expect([assignee(world, "x"), assignee(world, "y")]).toEqual(["a", "queued"]);
   });
 
-  it("what is asked is stored before the call, and asked again with the same id after a restart", ({ expect }) => {
+  it("a command is stored before the call, and sent again with the same id after a restart", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT } });
     world.online("a");
     world.happens("x", ({ writes }) => writes());
@@ -59,7 +59,7 @@ describe("rule 8: two phases of a reservation", () => {
     expect(entry(world, "x")?.session).toMatchObject({ assignee: "a" });
   });
 
-  it("a message of the user's does not free it", ({ expect }) => {
+  it("a message of the user does not free it", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT } });
     world.online("a");
     world.happens("x", ({ writes }) => writes(true));
@@ -92,8 +92,8 @@ describe("rule 8: two phases of a reservation", () => {
   });
 });
 
-describe("rule 9: levels, not edges", () => {
-  it("an agent whose page went away while the desk was dead is gone after the grace", ({ expect }) => {
+describe("rule 9: states, not events", () => {
+  it("an agent whose page closed while the desk was down is gone after the grace period", ({ expect }) => {
     const world = startServing();
     world.killDesk();
     const { effects } = world;
@@ -105,7 +105,7 @@ describe("rule 9: levels, not edges", () => {
     expect(assignee(world, "x")).toBe("queued");
   });
 
-  it("the grace does not begin anew when the object is evicted and constructed again", ({ expect }) => {
+  it("the grace period does not begin again when the object is evicted and constructed again", ({ expect }) => {
     const world = startServing();
     for (let minute = 0; minute < GRACE_MS; minute += MINUTE) {
       world.killDesk();
@@ -116,16 +116,14 @@ describe("rule 9: levels, not edges", () => {
     expect(assignee(world, "x")).toBe("queued");
   });
 
-  it("the alarm for the end of the grace is the first thing after a start", ({ expect }) => {
+  it("the alarm for the end of the grace period is set first after a start", ({ expect }) => {
     const world = startServing();
     const made = world.effects.length;
     world.killDesk();
     expect(world.effects[made]).toMatchObject({ type: "alarm" });
   });
 
-  it("an alarm sets the next one also when it is another alarm that fires than the one that was set last", ({
-    expect,
-  }) => {
+  it("an alarm sets the next one also when it is not the alarm that was set last", ({ expect }) => {
     const world = startServing();
     world.pass(MINUTE);
     // The desk is restarted during its alarm; its constructor sets a later alarm, and the failed one is repeated.
@@ -143,7 +141,7 @@ describe("rule 9: levels, not edges", () => {
     expect(assignee(world, "x")).toBe("queued");
   });
 
-  it("a session that is given to an agent who left meanwhile returns", ({ expect }) => {
+  it("a session that is assigned to an agent who has left in the meantime returns", ({ expect }) => {
     const world = createDeskWorld({ agents: { a: AGENT } });
     world.online("a");
     world.happens("x", ({ writes }) => writes());

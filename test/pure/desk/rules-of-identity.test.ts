@@ -19,8 +19,8 @@ import {
 import { AGENT, createDeskWorld } from "../../support/desk-world.ts";
 import { HOUR, MINUTE } from "../../support/sessions.ts";
 
-describe("rule 1: commands name what they mean", () => {
-  it("a reply that is repeated after the user was erased reaches nobody", ({ expect }) => {
+describe("rule 1: commands name log, session and version", () => {
+  it("a reply that is repeated after the user was erased is not sent", ({ expect }) => {
     const world = startServing();
     const log = world.the("x").log()?.id ?? null;
     expect(world.replies("a", "x", "reply 1", log)).toBe("ok");
@@ -31,7 +31,9 @@ describe("rule 1: commands name what they mean", () => {
     expect(world.the("x").sends()).toEqual([]);
   });
 
-  it("a take whose answer was lost is repeated for the erased log and leaves the new session alone", ({ expect }) => {
+  it("a take whose answer was lost is repeated for the erased log and does not change the new session", ({
+    expect,
+  }) => {
     const world = startWaiting({ agents: { a: BUSY } });
     world.online("a");
     world.takes("a", "x");
@@ -62,7 +64,7 @@ describe("rule 2: generations", () => {
     expect(entry(world, "x")?.log).toBe(world.the("x").log()?.id);
   });
 
-  it("a later log frees the row and the reservation of the one before", ({ expect }) => {
+  it("a later log frees the row and the reservation of the previous one", ({ expect }) => {
     const world = startWaiting({ agents: { a: BUSY } });
     world.online("a");
     world.takes("a", "x");
@@ -95,9 +97,7 @@ describe("rule 3: erase note and tombstone", () => {
     expect(entry(world, "x")).toBeUndefined();
   });
 
-  it("the tombstone outlives a restart: a notification of the erased log that comes then creates nothing", ({
-    expect,
-  }) => {
+  it("the tombstone survives a restart: a later notification of the erased log creates nothing", ({ expect }) => {
     const world = createDeskWorld();
     world.happens("x", ({ writes }) => writes());
     const late = world.takeOut(isType("notification"));
@@ -110,8 +110,8 @@ describe("rule 3: erase note and tombstone", () => {
   });
 });
 
-describe("rule 4: one way in", () => {
-  it("an answer that is older than what is known changes nothing", ({ expect }) => {
+describe("rule 4: one entry point", () => {
+  it("an answer that is older than the known state changes nothing", ({ expect }) => {
     const world = startServing();
     world.decide((draft) => requestPark(draft, { ...world.named("a", "x", "park 1"), until: world.now() + HOUR }));
     const [command] = world.takeOut(isType("command"));
@@ -124,7 +124,7 @@ describe("rule 4: one way in", () => {
     expect(entry(world, "x")?.session).toMatchObject({ parkedUntil: null, unread: 2 });
   });
 
-  it("the answer to a refused command says what is so", ({ expect }) => {
+  it("the answer to a refused command contains the current state", ({ expect }) => {
     const world = startServing({ agents: { a: AGENT, b: { ...AGENT, role: "supervisor" } } });
     const old = world.named("a", "x", "close 1");
     world.online("b");
@@ -139,7 +139,7 @@ describe("rule 4: one way in", () => {
     expect(entry(world, "x")?.session).toMatchObject({ status: "serving", assignee: "b" });
   });
 
-  it("a repeat is answered with what is so", ({ expect }) => {
+  it("a repeat is answered with the current state", ({ expect }) => {
     const world = startServing();
     const request = { ...world.named("a", "x", "park 1"), until: world.now() + HOUR };
     world.decide((draft) => requestPark(draft, request));
@@ -170,7 +170,7 @@ function startClosedWithLateNotification() {
   return { world, late };
 }
 
-describe("rule 5: what is known outlives the row", () => {
+describe("rule 5: the known position is kept longer than the row", () => {
   it("a late notification of a closed session creates nothing", ({ expect }) => {
     const { world, late } = startClosedWithLateNotification();
     const before = asked(world, "x").length;
@@ -179,7 +179,7 @@ describe("rule 5: what is known outlives the row", () => {
     expect(asked(world, "x")).toHaveLength(before);
   });
 
-  it("after a restart the conversation is asked, and the ghost is removed", ({ expect }) => {
+  it("after a restart the conversation is asked, and a wrong entry is removed", ({ expect }) => {
     const { world, late } = startClosedWithLateNotification();
     world.killDesk();
     world.deliver(late);
@@ -190,7 +190,7 @@ describe("rule 5: what is known outlives the row", () => {
     expect(world.rows().filter(({ table }) => table === "entries")).toEqual([]);
   });
 
-  it("the mark is stored, and the question repeated on load and by the alarm until it is answered", ({ expect }) => {
+  it("the mark is stored, and the request is repeated on load and by the alarm until it is answered", ({ expect }) => {
     const { world, late } = startClosedWithLateNotification();
     world.killDesk();
     world.deliver(late);
@@ -219,13 +219,13 @@ describe("rule 5: what is known outlives the row", () => {
     expect(entry(world, "x")).toMatchObject({ isUnverified: true, session: { unread: 2 } });
   });
 
-  it("an answer that says the same removes the mark", ({ expect }) => {
+  it("an answer with the same state removes the mark", ({ expect }) => {
     const world = startWaiting();
     world.deliverAll();
     expect(entry(world, "x")).toMatchObject({ isUnverified: false, session: { status: "queued" } });
   });
 
-  it("ten minutes after the start an unknown conversation needs no question", ({ expect }) => {
+  it("ten minutes after the start an unknown conversation needs no request", ({ expect }) => {
     const world = createDeskWorld();
     world.pass(10 * MINUTE);
     world.happens("x", ({ writes }) => writes());
@@ -235,7 +235,7 @@ describe("rule 5: what is known outlives the row", () => {
 });
 
 describe("rule 6: a notification that hangs", () => {
-  it("is overruled by the next one, and changes nothing when it arrives after it", ({ expect }) => {
+  it("is replaced by the next one, and changes nothing when it arrives after it", ({ expect }) => {
     const world = createDeskWorld();
     world.happens("x", ({ writes }) => writes());
     const hung = world.takeOut(isType("notification"));
@@ -247,7 +247,7 @@ describe("rule 6: a notification that hangs", () => {
   });
 });
 
-describe("rule 7: what is upserted carries log and seq", () => {
+describe("rule 7: upserts contain log and seq", () => {
   it("of two positions the one further in the log, and of the later generation, is newer", ({ expect }) => {
     const [first, second] = [`${(1).toString(36)}-00000001`, `${(2).toString(36)}-00000001`];
     expect(isNewer({ log: first, to: 2 }, { log: first, to: 1 })).toBe(true);

@@ -14,8 +14,8 @@ import { applyAnswer } from "../../../worker/desk/core/snapshot.ts";
 import { BUSY, entry, isType, reservations, startServing, startWaiting } from "../../support/desk-rules.ts";
 import { AGENT, createDeskWorld } from "../../support/desk-world.ts";
 
-describe("what a page names", () => {
-  it("a page that names another log, session or version than the desk knows is refused, whatever it asks", ({
+describe("the values that a page names", () => {
+  it("a page that names another log, session or version than the desk knows is refused, for any request", ({
     expect,
   }) => {
     const world = startServing({ agents: { a: AGENT, b: AGENT } });
@@ -38,7 +38,7 @@ describe("what a page names", () => {
     expect(reservations(world)).toEqual([]);
   });
 
-  it("`gone` for a log that the desk does not know hides nobody", ({ expect }) => {
+  it("`gone` for a log that the desk does not know hides no user", ({ expect }) => {
     const world = startServing();
     const command = { type: "close", id: "1", by: "a", reason: "agent", seenSeq: 0, session: 1, version: 1 } as const;
     for (const log of ["zzzzzzzzzz-00000001", "1-00000001", ""])
@@ -49,7 +49,7 @@ describe("what a page names", () => {
     expect(world.rows().filter(({ table }) => table === "tombstones")).toEqual([]);
   });
 
-  it("`gone` for the log that the desk knows removes what is left of it", ({ expect }) => {
+  it("`gone` for the log that the desk knows removes its data", ({ expect }) => {
     const world = startWaiting({ agents: { a: BUSY } });
     world.online("a");
     world.takes("a", "x");
@@ -60,7 +60,7 @@ describe("what a page names", () => {
     expect(world.rows().filter(({ table }) => table === "tombstones")).toHaveLength(1);
   });
 
-  it("the ids of pages are apart from those of other agents and of the desk: none frees another's reservation", ({
+  it("the ids of pages differ from those of other agents and of the desk, so none frees another's reservation", ({
     expect,
   }) => {
     const world = createDeskWorld({ agents: { a: { ...AGENT, capacity: 2 }, b: BUSY } });
@@ -78,7 +78,7 @@ describe("what a page names", () => {
     ]);
   });
 
-  it("an id that is under way as another command is refused; the same command is asked again as it is stored", ({
+  it("an id that is under way with another command is refused; the same command is sent again as stored", ({
     expect,
   }) => {
     const world = startServing({ agents: { a: AGENT, b: AGENT, c: AGENT } });

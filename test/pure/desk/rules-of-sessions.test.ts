@@ -11,7 +11,7 @@ import { asked, assignee, BUSY, entry, isType, startServing, startWaiting } from
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
 import { HOUR } from "../../support/sessions.ts";
 
-describe("rule 11: guards run in the conversation", () => {
+describe("rule 11: checks run in the conversation", () => {
   it("the user writes as the idle time ends: the session stays open", ({ expect }) => {
     const world = startServing({ settings: { ...SETTINGS, idleCloseMs: HOUR } });
     world.replies("a", "x", "reply 1");
@@ -91,7 +91,7 @@ describe("rule 15: a reply while another agent serves", () => {
 });
 
 describe("rule 16: texts name session and newest message", () => {
-  it("the user writes while the away text is on its way: it is decided anew, and sent once", ({ expect }) => {
+  it("the user writes while the away text is under way: it is decided again, and sent once", ({ expect }) => {
     const world = startWaiting();
     const sent = () => world.the("x").sends();
     expect(sent()).toMatchObject([{ kind: "said", by: "away" }]);
@@ -136,7 +136,7 @@ function startParked(): DeskWorld {
 }
 
 describe("rule 17: a park always has an end", () => {
-  it("at its time it is ended, though the first call is lost", ({ expect }) => {
+  it("it ends at its time, although the first call is lost", ({ expect }) => {
     const world = startParked();
     world.pass(HOUR);
     world.alarm();
@@ -147,7 +147,7 @@ describe("rule 17: a park always has an end", () => {
     expect(entry(world, "x")?.session).toMatchObject({ assignee: "a", parkedUntil: null });
   });
 
-  it("the parked session of an agent who is gone stays until its park ends, and returns then", ({ expect }) => {
+  it("the parked session of an agent who is gone stays until its park ends, and then returns", ({ expect }) => {
     const world = startParked();
     world.decide((draft) => choosePresence(draft, "a", { state: "offline", reason: null }));
     world.pass(GRACE_MS);
@@ -180,8 +180,8 @@ describe("rule 17: a park always has an end", () => {
   });
 });
 
-describe("rule 18: a session that nobody served", () => {
-  it("has no row in the desk any more; its conversation says why it ended", ({ expect }) => {
+describe("rule 18: a session that no agent served", () => {
+  it("has no row in the desk any more; its conversation contains the reason", ({ expect }) => {
     const world = startWaiting();
     world.rest();
     world.pass(48 * HOUR);
@@ -194,7 +194,9 @@ describe("rule 18: a session that nobody served", () => {
 });
 
 describe("rule 20: epoch", () => {
-  it("after a restart with the sockets attached the page gets whole views, and nobody enters grace", ({ expect }) => {
+  it("after a restart with the sockets attached the page gets complete views, and no grace period begins", ({
+    expect,
+  }) => {
     const world = startServing();
     const subscription = {
       agent: "a",

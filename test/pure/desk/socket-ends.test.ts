@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { ANN, HOUR, open, start, take, typesOf, waits } from "../../support/desk-pages.ts";
 
 describe("a page that connects again", () => {
-  it("gets one delta of what it missed, with what was removed meanwhile", ({ expect }) => {
+  it("gets one delta with the missed changes and removals", ({ expect }) => {
     const memory = start();
     const users = [1, 2, 3].map((number) => waits(memory, number));
     const { end, model } = open(memory);
@@ -24,7 +24,7 @@ describe("a page that connects again", () => {
     expect(model.idsOf("queue")).toEqual([users[1]?.id, users[2]?.id]);
   });
 
-  it("gets again what was lost with the connection", ({ expect }) => {
+  it("gets the frames again that were lost with the connection", ({ expect }) => {
     const memory = start();
     const [gone, kept] = [waits(memory, 1), waits(memory, 2)];
     const { end, model } = open(memory);
@@ -43,7 +43,9 @@ describe("a page that connects again", () => {
     expect(model.idsOf("all")).toEqual([kept.id]);
   });
 
-  it("before the desk has noticed the cut replaces its old socket, and the agent stays", ({ expect }) => {
+  it("before the desk has noticed the broken connection replaces its old socket, and the agent stays present", ({
+    expect,
+  }) => {
     const memory = start();
     waits(memory, 1);
     const { end, model } = open(memory);
@@ -55,7 +57,7 @@ describe("a page that connects again", () => {
     expect(memory.desk.runner.desk.tables.graces.values.get(ANN)).toBeUndefined();
   });
 
-  it("gets whole lists when its rights, its lists or the desk are others", ({ expect }) => {
+  it("gets complete lists when its rights, its lists or the desk have changed", ({ expect }) => {
     const memory = start();
     const moved = waits(memory, 1, "售后");
     const { end, model } = open(memory);
@@ -81,8 +83,8 @@ describe("a page that connects again", () => {
   });
 });
 
-describe("a desk constructed anew with sockets attached", () => {
-  it("sends whole lists, people and the position at once, and begins no grace", ({ expect }) => {
+describe("a desk constructed again with sockets attached", () => {
+  it("sends complete lists, agents and the position at once, and begins no grace period", ({ expect }) => {
     const memory = start();
     const user = waits(memory, 1);
     const { end, model } = open(memory);
@@ -107,7 +109,7 @@ describe("a desk constructed anew with sockets attached", () => {
 });
 
 describe("a page is closed", () => {
-  it("in the same turn when its agent is suspended, and sees nothing any more", ({ expect }) => {
+  it("at once when its agent is suspended, and gets nothing any more", ({ expect }) => {
     const memory = start();
     const { end } = open(memory);
     memory.desk.agents.change(ANN, { isSuspended: true });
@@ -149,7 +151,7 @@ describe("a page is closed", () => {
     expect(end.code).toBe(4008);
   });
 
-  it("when it sends what no page sends, or too much", ({ expect }) => {
+  it("when it sends invalid or too many messages", ({ expect }) => {
     const memory = start();
     const bad = open(memory);
     memory.sockets.receive(bad.end.id, "{");
@@ -163,7 +165,7 @@ describe("a page is closed", () => {
   });
 });
 
-describe("what a page says", () => {
+describe("the messages of a page", () => {
   it("chooses the presence and saves drafts of conversations it may see", ({ expect }) => {
     const memory = start();
     const { end } = open(memory);
@@ -174,7 +176,7 @@ describe("what a page says", () => {
     expect(end.attachment?.views).toEqual(["queue", "mine"]);
   });
 
-  it("may be anything: the desk neither throws nor shows what the agent may not see", ({ expect }) => {
+  it("may be anything: the desk neither throws nor shows data that the agent may not see", ({ expect }) => {
     const conversation = "7".padStart(64, "0");
     const frame = fc.oneof(
       fc.record({ type: fc.constantFrom("open", "seen", "draft", "view", "typing", "presence", "shut", "later") }),

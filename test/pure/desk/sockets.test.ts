@@ -6,7 +6,7 @@ import { PageModel } from "../../support/desk-page.ts";
 import { ANN, BEN, HOUR, open, PAGE, start, take, typesOf, waits } from "../../support/desk-pages.ts";
 
 describe("a page that says hello", () => {
-  it("gets welcome, whole lists and the people in one message", ({ expect }) => {
+  it("gets welcome, complete lists and the agents in one message", ({ expect }) => {
     const memory = start();
     waits(memory, 1);
     const end = memory.connect(ANN);
@@ -19,7 +19,7 @@ describe("a page that says hello", () => {
     expect(end.attachment).toMatchObject({ agent: ANN, signIn: "s1", page: PAGE, views: ["queue"] });
   });
 
-  it("gets nothing before it has said it", ({ expect }) => {
+  it("gets nothing before it", ({ expect }) => {
     const memory = start();
     const end = memory.connect(ANN);
     memory.say(end, { type: "view", name: "all", on: true });
@@ -27,7 +27,7 @@ describe("a page that says hello", () => {
     expect(end.sent).toEqual([]);
   });
 
-  it("of another protocol is told so and closed", ({ expect }) => {
+  it("of another protocol gets bye and is closed", ({ expect }) => {
     const memory = start();
     const end = memory.connect(ANN);
     memory.say(end, {
@@ -45,7 +45,7 @@ describe("a page that says hello", () => {
 });
 
 describe("frames", () => {
-  it("are sent at once for the first change, and together for what follows within the interval", ({ expect }) => {
+  it("are sent at once for the first change, and together for further ones within the interval", ({ expect }) => {
     const memory = start();
     const { end } = open(memory);
     memory.pass(HOUR);
@@ -142,7 +142,7 @@ describe("the open conversation", () => {
     expect(seqs).toEqual([3, 4, 5]);
   });
 
-  it("begins anew with another log, and ignores what is late of the old one", ({ expect }) => {
+  it("begins again with another log, and ignores late rows of the old one", ({ expect }) => {
     const memory = start();
     const { end, model } = open(memory);
     const user = waits(memory, 1);
@@ -174,7 +174,7 @@ describe("the open conversation", () => {
   });
 });
 
-describe("who views and types", () => {
+describe("the agents who view and type", () => {
   it("is shown to the others, and expires by itself", ({ expect }) => {
     const memory = start();
     const user = waits(memory, 1);
@@ -195,7 +195,7 @@ describe("who views and types", () => {
     expect(ben.model.who).toEqual({ viewing: [], typing: [] });
   });
 
-  it("lasts while the page pings, and ends when it shuts the conversation", ({ expect }) => {
+  it("lasts while the page pings, and ends when the page closes the conversation", ({ expect }) => {
     const memory = start();
     const user = waits(memory, 1);
     const ann = open(memory, ANN);

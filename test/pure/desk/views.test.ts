@@ -52,7 +52,7 @@ const lists = (world: DeskWorld, agent: string) =>
   Object.fromEntries(VIEW_NAMES.map((view) => [view, list(world, agent, view)]));
 
 describe("the lists of an agent", () => {
-  it("are filters over the open sessions; what is of another team is in none", ({ expect }) => {
+  it("are filters over the open sessions; those of another team are in none", ({ expect }) => {
     expect(lists(startShop(), "a")).toEqual({
       mine: ["mine"],
       parked: ["parked"],
@@ -69,7 +69,7 @@ describe("the lists of an agent", () => {
     expect({ queue, team, mine }).toEqual({ queue: ["queued", "team"], team: ["team"], mine: [] });
   });
 
-  it("of an admin show everything, of somebody who was removed nothing", ({ expect }) => {
+  it("of an admin show everything, of a removed agent nothing", ({ expect }) => {
     const world = startShop();
     expect(list(world, "boss", "all")).toEqual(["mine", "parked", "queued", "team"]);
     world.decide((draft) => removeAgent(draft, "boss"));
@@ -83,7 +83,7 @@ describe("the lists of an agent", () => {
     expect(list(world, "a", "closing", "window")).toEqual(["mine", "parked", "queued"]);
   });
 
-  it("are ordered by wait, message or window, and have at most the rows that were asked for", ({ expect }) => {
+  it("are ordered by wait, message or window, and have at most the requested number of rows", ({ expect }) => {
     const world = startShop();
     expect(list(world, "boss", "all", "newest")).toEqual(["team", "queued", "parked", "mine"]);
     expect(list(world, "boss", "all", "window")).toEqual(["mine", "parked", "queued", "team"]);
@@ -94,7 +94,7 @@ describe("the lists of an agent", () => {
     expect(list(world, "boss", "all").at(-1)).toBe("mine");
   });
 
-  it("go on after the place of the last row, also among rows that never wait", ({ expect }) => {
+  it("continue after the position of the last row, also among rows that do not wait", ({ expect }) => {
     const world = startShop();
     for (const order of ["waiting", "newest", "window"] as const) {
       const query = { view: "all", order, limit: 1 } as const;
@@ -109,7 +109,7 @@ describe("the lists of an agent", () => {
     }
   });
 
-  it("show an API key what an admin sees, and only the sessions that are looked for", ({ expect }) => {
+  it("show an API key what an admin sees, and only the sessions that match the search", ({ expect }) => {
     const world = startShop();
     expect(lists(world, API_ACTOR)).toEqual({ ...lists(world, "boss"), mine: [], parked: [] });
     const matches = (conversation: string) => conversation === "team";
@@ -127,7 +127,7 @@ describe("the lists of an agent", () => {
     expect(countViews(world.desk(), "a", ["mine"], tally)).toEqual({ mine: { total: 1, unread: 1 } });
   });
 
-  it("count a session without a team or agent apart from one whose team or agent is named otherwise", ({ expect }) => {
+  it("count a session without a team or agent separately from every named team or agent", ({ expect }) => {
     const wanted = { ...AGENT.wanted, state: "busy" } as const;
     const agents = {
       a: { ...AGENT, wanted },
@@ -158,7 +158,7 @@ describe("the lists of an agent", () => {
     }
   });
 
-  it("show what was read as read, though no row says so; an older answer does not undo it", ({ expect }) => {
+  it("show read messages as read without a row; an older answer does not undo it", ({ expect }) => {
     const world = startShop();
     const unread = () => world.desk().tables.entries.values.get("mine")?.session.unread;
     const read = () => {
@@ -174,7 +174,7 @@ describe("the lists of an agent", () => {
     expect(unread()).toBe(0);
   });
 
-  it("show an offer to whom it is made", ({ expect }) => {
+  it("show an offer to its agent", ({ expect }) => {
     const world = createDeskWorld({ settings: { ...SETTINGS, offerMs: MINUTE } });
     world.online("a");
     world.happens("x", ({ writes }) => writes());
@@ -197,7 +197,7 @@ describe("the frames of a socket", () => {
   const next = (world: DeskWorld, subscription: Subscription) =>
     buildFrames(world.desk(), [subscription], world.now())[0];
 
-  it("are whole views first, then what changed, with the lists of each row", ({ expect }) => {
+  it("are complete views first, then the changes, with the lists of each row", ({ expect }) => {
     const world = startShop();
     const first = next(world, subscribe("a"));
     expect(first?.frame).toMatchObject({
@@ -222,7 +222,7 @@ describe("the frames of a socket", () => {
     });
   });
 
-  it("remove what left the lists, and never name what was not shown", ({ expect }) => {
+  it("remove sessions that left the lists, and never name sessions that were not shown", ({ expect }) => {
     const world = startShop();
     const of = (agent: string) => {
       const sent = next(world, subscribe(agent));
@@ -237,7 +237,7 @@ describe("the frames of a socket", () => {
     expect(next(world, t)?.frame).toMatchObject({ type: "delta", upserts: [{ conversation: "team" }], removes: [] });
   });
 
-  it("are whole views when the socket knows less than the desk remembers", ({ expect }) => {
+  it("are complete views when the socket's revision is older than the known changes", ({ expect }) => {
     const world = startShop();
     const first = next(world, subscribe("a"));
     world.happens("mine", ({ erase }) => erase());
@@ -250,7 +250,7 @@ describe("the frames of a socket", () => {
     expect(JSON.stringify(frame)).not.toContain('mine","log');
   });
 
-  it("say when the reply window of a session is about to close, which time alone decides", ({ expect }) => {
+  it("mark a session whose reply window is about to close, which depends on time only", ({ expect }) => {
     const world = startShop();
     const first = next(world, { ...subscribe("a"), views: ["closing"] });
     if (first === null || first === undefined) throw new Error("no frame");

@@ -56,7 +56,7 @@ function readIn(desk: Desk, act: () => void): readonly string[] {
 }
 
 describe("the queue", () => {
-  it("is drained with one computation of each agent's load, however many sessions are assigned", ({ expect }) => {
+  it("is assigned with one computation of each agent's load, for any number of sessions", ({ expect }) => {
     const agents = named("a", 20);
     for (const sessions of [50, 100, 200]) {
       const world = startQueue(agents, sessions, 10);
@@ -119,7 +119,7 @@ describe("frames for many pages", () => {
     shown: new Set(),
   });
 
-  it("visit what changed alone, once for each page, also for a page that shows none of it", ({ expect }) => {
+  it("visit only the changes, once for each page, also for a page that shows none of them", ({ expect }) => {
     const world = startQueue(["a", "b"], 30, 10);
     world.online("a");
     world.deliverAll();

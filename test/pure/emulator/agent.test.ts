@@ -38,7 +38,7 @@ describe("the official agent", () => {
     expect(pushes()).toBe(1);
   });
 
-  it("gives the session back when it is closed", async ({ expect }) => {
+  it("returns the session when it is closed", async ({ expect }) => {
     const { control } = createHandingOver();
     await control.agent({ on: true });
     await control.text("oUser", "人工");
@@ -83,7 +83,7 @@ describe("the official agent", () => {
     });
   });
 
-  it("holds on, without greeting twice, when a late push is handed over as well", async ({ expect }) => {
+  it("keeps the session, without greeting twice, when a late push is handed over as well", async ({ expect }) => {
     const { control } = createHandingOver();
     await control.agent({ on: true, reply: "您好" });
     const late = await control.text("oUser", "早先", { deliver: false });
@@ -92,7 +92,7 @@ describe("the official agent", () => {
     expect((await control.chat("oUser")).lines.filter(({ from }) => from === "agent")).toHaveLength(1);
   });
 
-  it("is not set off again when the same push is repeated after the session closed", async ({ expect }) => {
+  it("does not start again when the same push is repeated after the session closed", async ({ expect }) => {
     const { control } = createHandingOver();
     await control.agent({ on: true });
     const { id } = await control.text("oUser", "人工");

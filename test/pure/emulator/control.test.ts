@@ -122,7 +122,7 @@ describe("an app", () => {
     expect(state).toMatchObject({ apps: [{ account: expect.stringMatching(/^gh_[0-9a-f]{12}$/) }] });
   });
 
-  it("must be there, and each appid once", ({ expect }) => {
+  it("must exist, and each appid once", ({ expect }) => {
     expect(() => createWeChat({ apps: [] })).toThrow(RangeError);
     expect(() => createWeChat({ apps: [APP, APP] })).toThrow(RangeError);
   });
@@ -142,7 +142,9 @@ describe("an emulator given nothing but its apps", () => {
     expect(record.createTime).toBeGreaterThanOrEqual(before);
   });
 
-  it("ends a slow answer's timer when the caller hangs up, before or while it waits", async ({ expect }) => {
+  it("ends a slow answer's timer when the caller closes the connection, before or while it waits", async ({
+    expect,
+  }) => {
     const { handle } = createWeChat({ apps: [APP] });
     const control = createControl(handle);
     await control.fault({ fault: "slow", delayMs: 60_000 });
@@ -156,7 +158,7 @@ describe("an emulator given nothing but its apps", () => {
 });
 
 describe("a reset", () => {
-  it("gives back the apps as they were at the start, with the push URL that was made unreachable", async ({
+  it("restores the apps as they were at the start, including a push URL that was made unreachable", async ({
     expect,
   }) => {
     const { control } = createHarness({ apps: [APP, OTHER_APP] });
@@ -167,7 +169,7 @@ describe("a reset", () => {
     expect((await control.text("oUser", "x")).outcome).toBe("acknowledged");
   });
 
-  it("forgets chats, faults, switches and clock, but neither tokens nor used ids", async ({ expect }) => {
+  it("clears chats, faults, switches and clock, but neither tokens nor used ids", async ({ expect }) => {
     const { control, token, send, text } = createHarness({ switches: { latencyMs: 0, retries: 1 } });
     const before = await control.text("oUser", "x");
     const held = await token();

@@ -172,7 +172,7 @@ const CRYPT = [
 const AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
 describe("sign", () => {
-  it.for(SHA1)("gives the published hash of $id", ({ parts, expect: hash }, { expect }) => {
+  it.for(SHA1)("returns the published hash of $id", ({ parts, expect: hash }, { expect }) => {
     expect(sign(parts)).toBe(hash);
   });
 
@@ -186,7 +186,7 @@ describe("sign", () => {
 });
 
 describe("decrypt", () => {
-  it("takes base64 of the standard alphabet with its padding alone", ({ expect }) => {
+  it("accepts only base64 of the standard alphabet with its padding", ({ expect }) => {
     const random = new Uint8Array(16);
     // One whose base64 has both characters in which base64url differs.
     const texts = Array.from({ length: 200 }, (_, number) => Buffer.from(`text ${number}`));
@@ -203,7 +203,7 @@ describe("decrypt", () => {
     expect(decrypt(key, cipher)).toStrictEqual({ ok: true, value: { message: plaintext, receiveId } });
   });
 
-  it("says in words why a ciphertext is none", ({ expect }) => {
+  it("reports why a ciphertext is invalid", ({ expect }) => {
     expect(decrypt(AES_KEY, "")).toStrictEqual({ ok: false, error: "the ciphertext is not a multiple of 32 bytes" });
     expect(decrypt(AES_KEY, Buffer.alloc(48).toString("base64")).ok).toBe(false);
     expect(decrypt(AES_KEY, Buffer.alloc(64, 7).toString("base64")).ok).toBe(false);
@@ -216,11 +216,11 @@ describe("decrypt", () => {
 });
 
 describe("encrypt", () => {
-  it.for(CRYPT)("makes $id byte for byte", ({ key, encrypt: cipher, plaintext, receiveId, random }, { expect }) => {
+  it.for(CRYPT)("creates $id byte for byte", ({ key, encrypt: cipher, plaintext, receiveId, random }, { expect }) => {
     expect(encrypt(key, receiveId, Buffer.from(plaintext), Buffer.from(random))).toBe(cipher);
   });
 
-  it("makes what WebCrypto opens, whatever the text and its padding", async ({ expect }) => {
+  it("creates ciphertexts that WebCrypto opens, for any text and padding", async ({ expect }) => {
     const message = fc.string({ unit: "grapheme", maxLength: 80 });
     await fc.assert(
       fc.asyncProperty(message, fc.uint8Array({ minLength: 16, maxLength: 16 }), async (text, random) => {

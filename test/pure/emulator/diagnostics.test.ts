@@ -25,7 +25,7 @@ describe("quota/get", () => {
     expect((await quota(SEND_PATH))["quota"]).toMatchObject({ used: 0 });
   });
 
-  it("knows no other path, and wants a token and POST", async ({ expect }) => {
+  it("refuses any other path, and requires a token and POST", async ({ expect }) => {
     const { api, quota } = createDiagnostics();
     expect(await quota("cgi-bin/message/custom/send")).toMatchObject({ errcode: 76021 });
     expect(await quota(7)).toMatchObject({ errcode: 76021 });
@@ -35,7 +35,7 @@ describe("quota/get", () => {
 });
 
 describe("callback/check", () => {
-  it("answers what was asked for, from the operator that was named", async ({ expect }) => {
+  it("answers the requested checks, from the named operator", async ({ expect }) => {
     const { check } = createDiagnostics();
     const all = await check({ action: "all", check_operator: "UNICOM" });
     expect(all).toMatchObject({
@@ -47,7 +47,7 @@ describe("callback/check", () => {
     expect(await check({ action: "ping", check_operator: "CAP" })).not.toHaveProperty("dns");
   });
 
-  it("refuses what it does not know, and runs into its own faults only", async ({ expect }) => {
+  it("refuses unknown values, and is affected by its own faults only", async ({ expect }) => {
     const { api, check, quota, control } = createDiagnostics();
     expect(await check({ action: "trace", check_operator: "CAP" })).toMatchObject({ errcode: 47001 });
     expect(await check({ action: "all", check_operator: "MOON" })).toMatchObject({ errcode: 47001 });

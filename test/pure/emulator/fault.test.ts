@@ -25,7 +25,7 @@ describe("a fault", () => {
     expect(await send(text("oUser"))).toBe(0);
   });
 
-  it("holds until it is cleared", async ({ expect }) => {
+  it("lasts until it is cleared", async ({ expect }) => {
     const { control, send, text } = await createOpenChat();
     await control.fault({ fault: "errcode", errcode: 45009, errmsg: "quota", target: "send" });
     for (let call = 0; call < 4; call += 1) expect(await send(text("oUser"))).toBe(45009);
@@ -33,7 +33,7 @@ describe("a fault", () => {
     expect(await send(text("oUser"))).toBe(0);
   });
 
-  it("hits only its endpoint and its app", async ({ expect }) => {
+  it("applies only to its endpoint and its app", async ({ expect }) => {
     const { control, send, text, token } = await createOpenChat();
     await control.text("oUser2", "hi", { appid: OTHER_APP.appid });
     await control.fault({ fault: "errcode", errcode: 45011, appid: OTHER_APP.appid, target: "send" });
@@ -44,7 +44,7 @@ describe("a fault", () => {
     expect(await token(OTHER_APP)).toMatch(/./);
   });
 
-  it("strikes in the order set", async ({ expect }) => {
+  it("applies in the order in which it was set", async ({ expect }) => {
     const { control, send, text } = await createOpenChat();
     await control.fault({ fault: "errcode", errcode: 45011, target: "send", times: 1 });
     await control.fault({ fault: "errcode", errcode: 45009, target: "send", times: 1 });
@@ -78,7 +78,7 @@ describe("a fault", () => {
     expect((await control.calls()).at(-1)).toMatchObject({ status: null, errcode: null, fault: "drop" });
   });
 
-  it("slow has carried the call out although the caller gave up", async ({ expect }) => {
+  it("slow has executed the call although the caller stopped waiting", async ({ expect }) => {
     const { control, post, sentCount, state } = await createOpenChat();
     await control.fault({ fault: "slow", delayMs: 20_000, times: 1 });
     const caller = new AbortController();
@@ -88,7 +88,7 @@ describe("a fault", () => {
     expect((await control.calls()).at(-1)).toMatchObject({ status: null, fault: "slow" });
   });
 
-  it("slow answers in the end", async ({ expect }) => {
+  it("slow finally answers", async ({ expect }) => {
     const { control, post, state } = await createOpenChat();
     await control.fault({ fault: "slow", delayMs: 3_000, times: 1 });
     state.timers = "instant";
@@ -96,7 +96,7 @@ describe("a fault", () => {
     expect((await control.calls()).at(-1)).toMatchObject({ ms: 3_000, fault: "slow" });
   });
 
-  it("dead is silent until the caller hangs up, and carries nothing out", async ({ expect }) => {
+  it("dead is silent until the caller closes the connection, and executes nothing", async ({ expect }) => {
     const { control, post, sentCount, state } = await createOpenChat();
     await control.fault({ fault: "dead" });
     const caller = new AbortController();
@@ -105,7 +105,7 @@ describe("a fault", () => {
     expect(await sentCount()).toBe(0);
   });
 
-  it("leaves the control interface alone", async ({ expect }) => {
+  it("does not affect the control interface", async ({ expect }) => {
     const { control } = await createOpenChat();
     const fault: FaultRequest = { fault: "dead", target: "any" };
     await control.fault(fault);
@@ -124,7 +124,7 @@ describe("latency", () => {
 });
 
 describe("the record of calls", () => {
-  it("has every call in order with its errcode and whose it was", async ({ expect }) => {
+  it("has every call in order with its errcode and its app", async ({ expect }) => {
     const { control, send, text, api } = await createOpenChat();
     await control.reset();
     await send(text("oNobody"));

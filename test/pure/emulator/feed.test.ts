@@ -18,7 +18,7 @@ async function mustRead(harness: Harness, query: Record<string, string> = {}): P
 }
 
 describe("the feed", () => {
-  it("has a push as it went over the wire, encrypted and plain, and its answer", async ({ expect }) => {
+  it("has a push as it was sent, encrypted and plain, and its answer", async ({ expect }) => {
     const harness = createHarness();
     await harness.control.text("oUser", "你好");
     const { traffic } = await mustRead(harness);
@@ -38,7 +38,7 @@ describe("the feed", () => {
     });
   });
 
-  it("has an API call with bodies, errcode and the fault that hit it", async ({ expect }) => {
+  it("has an API call with bodies, errcode and the fault that applied", async ({ expect }) => {
     const harness = createHarness();
     await harness.control.fault({ fault: "errcode", errcode: -1, times: 1 });
     const body = JSON.stringify({ grant_type: "client_credential", appid: APP.appid, secret: APP.secret });
@@ -53,7 +53,7 @@ describe("the feed", () => {
     expect(state.tokens).toMatchObject([{ endpoint: "stable_token", works: true, expiresAt: START + 7_200_000 }]);
   });
 
-  it("says nothing until something changes, then only what changed", async ({ expect }) => {
+  it("returns nothing until something changes, then only the changes", async ({ expect }) => {
     const harness = createHarness();
     await harness.control.text("oUser", "一");
     const { epoch, seq, version } = await mustRead(harness);
@@ -65,7 +65,7 @@ describe("the feed", () => {
     expect(next.state.chat?.lines).toHaveLength(2);
   });
 
-  it("begins anew after a reset", async ({ expect }) => {
+  it("begins again after a reset", async ({ expect }) => {
     const harness = createHarness();
     await harness.control.text("oUser", "一");
     const { epoch, seq, version } = await mustRead(harness);
@@ -89,7 +89,7 @@ describe("the feed", () => {
     expect(after.state.chat?.grants.map(({ kind }) => kind)).toStrictEqual(["message"]);
   });
 
-  it("names pictures, whose bytes are served apart", async ({ expect }) => {
+  it("names pictures, whose bytes are served separately", async ({ expect }) => {
     const harness = createHarness();
     await harness.control.image("oUser");
     const { state } = await mustRead(harness);

@@ -10,7 +10,7 @@ describe("a reset while a push is under way", () => {
       body: async () => new Response(await seal(APP, transfer(APP, "oUser"))),
       outcome: "transferred",
     },
-  ])("leaves no user behind when $answer comes after it, and sends nothing again", async (row, { expect }) => {
+  ])("leaves no user behind when $answer arrives after it, and sends nothing again", async (row, { expect }) => {
     const { control, worker } = createHarness();
     await control.agent({ on: true, reply: "您好" });
     worker.answer = async () => {
@@ -23,7 +23,7 @@ describe("a reset while a push is under way", () => {
     expect((await control.state()).users).toStrictEqual([]);
   });
 
-  it("writes no fault line to the same user, who has come again", async ({ expect }) => {
+  it("writes no error line to the same user, who has entered again", async ({ expect }) => {
     const { control, worker } = createHarness();
     worker.answer = async () => {
       worker.answer = () => new Response("success");

@@ -14,20 +14,20 @@ async function judged(app: EmulatedApp, body: string) {
   return { outcome: record.outcome, ...record.attempts[0] };
 }
 
-describe("a hand-over", () => {
-  it.for(FORMATS)("is taken encrypted in secure mode as %s", async (format, { expect }) => {
+describe("a handover", () => {
+  it.for(FORMATS)("is accepted encrypted in secure mode as %s", async (format, { expect }) => {
     const app = { ...APP, format };
     const answer = await judged(app, await seal(app, transfer(app, "oUser")));
     expect(answer).toMatchObject({ outcome: "transferred", verdict: "transfer" });
   });
 
-  it.for(FORMATS)("is taken plain or encrypted in compatible mode as %s", async (format, { expect }) => {
+  it.for(FORMATS)("is accepted plain or encrypted in compatible mode as %s", async (format, { expect }) => {
     const app = { ...APP, format, mode: "compatible" as const };
     expect(await judged(app, transfer(app, "oUser"))).toMatchObject({ verdict: "transfer" });
     expect(await judged(app, await seal(app, transfer(app, "oUser")))).toMatchObject({ verdict: "transfer" });
   });
 
-  it.for(FORMATS)("is taken plain, and only plain, in plain mode as %s", async (format, { expect }) => {
+  it.for(FORMATS)("is accepted plain, and only plain, in plain mode as %s", async (format, { expect }) => {
     const app = { ...APP, format, mode: "plain" as const };
     expect(await judged(app, transfer(app, "oUser"))).toMatchObject({ verdict: "transfer" });
     const sealed = await judged(app, await seal(app, transfer(app, "oUser")));
@@ -112,7 +112,7 @@ describe("the answer to an event of virtual payment", () => {
     return (await control.event("oUser", event)).attempts[0];
   };
 
-  it.for(FORMATS)("is an ErrCode of 0, in the clear or encrypted, as %s", async (format, { expect }) => {
+  it.for(FORMATS)("is an ErrCode of 0, plain or encrypted, as %s", async (format, { expect }) => {
     const app = { ...APP, format };
     const body = (code: number) => (format === "xml" ? `<xml><ErrCode>${code}</ErrCode></xml>` : `{"ErrCode":${code}}`);
     expect(await judgedPay(app, body(0))).toMatchObject({ verdict: "success" });

@@ -5,7 +5,7 @@ import { refuseForeign, servePage } from "../../../emulator/page.ts";
 const FILES = { "/": "<!doctype html>", "/phone.js": "1", "/phone.css": "a{}" };
 
 describe("the page's files", () => {
-  it("come with their types and a policy without exceptions", ({ expect }) => {
+  it("are served with their types and a policy without exceptions", ({ expect }) => {
     for (const [path, type] of [
       ["/", "text/html; charset=utf-8"],
       ["/phone.js", "text/javascript; charset=utf-8"],
@@ -26,7 +26,7 @@ describe("the page's files", () => {
     expect(policyOf("/miniprogram/")).not.toContain("unsafe");
   });
 
-  it("are read only, and nothing else is theirs", ({ expect }) => {
+  it("can only be read, and no other path is a page file", ({ expect }) => {
     for (const path of ["/cgi-bin/token", "/_emulator/state", "/constructor", "/phone.js/"]) {
       expect(servePage(FILES, new Request(`http://127.0.0.1:8788${path}`))).toBeNull();
     }
@@ -38,7 +38,7 @@ describe("the control interface", () => {
   const statusOf = (url: string, headers: Record<string, string> = {}) =>
     refuseForeign(new Request(`${url}/_emulator/state`, { headers }))?.status ?? null;
 
-  it("is for this origin and for programs, not for pages from elsewhere", ({ expect }) => {
+  it("accepts this origin and programs, not pages of other origins", ({ expect }) => {
     const from = (origin: string) => statusOf("http://127.0.0.1:8788", { origin });
     expect(statusOf("http://127.0.0.1:8788")).toBeNull();
     expect(from("https://127.0.0.1:8788")).toBeNull();
@@ -46,13 +46,13 @@ describe("the control interface", () => {
     expect(from("null")).toBe(403);
   });
 
-  it("is served by the names of this machine, at any port", ({ expect }) => {
+  it("is served under the names of this machine, at any port", ({ expect }) => {
     for (const host of ["localhost", "localhost:8788", "127.0.0.1:1", "[::1]:8788"]) {
       expect(statusOf(`http://${host}`, { host })).toBeNull();
     }
   });
 
-  it("is refused under any other name, for it could be bound to this machine later", async ({ expect }) => {
+  it("is refused under any other name, which could be bound to this machine later", async ({ expect }) => {
     for (const host of ["evil.example:8788", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.1.2"]) {
       expect(statusOf(`http://${host}`, { origin: `http://${host}` })).toBe(403);
       // Miniflare's own header can contain another host than the request.

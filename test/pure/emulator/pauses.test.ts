@@ -55,7 +55,7 @@ function createBench(answers: Readonly<Record<string, unknown>>) {
 }
 
 describe("the worker's pauses", () => {
-  it("are asked for with the key, and only what keeps messages from being sent is shown", async ({ expect }) => {
+  it("are requested with the key, and only faults that prevent sending are shown", async ({ expect }) => {
     const faults = [
       PAUSED,
       { ...PAUSED, appid: OTHER_APP.appid, reason: "token_refused", code: "40125" },
@@ -75,7 +75,7 @@ describe("the worker's pauses", () => {
     ["does not know the key", { status: "degraded" }],
     ["is something else", new Response("<html>")],
     ["is misconfigured", Response.json({ status: "misconfigured", problems: [] }, { status: 503 })],
-  ] as const)("are unknown when what listens there %s", async ([_what, answer], { expect }) => {
+  ] as const)("are unknown when the program at this address %s", async ([_what, answer], { expect }) => {
     const { control } = createBench(answer === undefined ? {} : { "/healthz": answer });
     expect(await control.pauses()).toBeNull();
   });
@@ -100,7 +100,7 @@ describe("resuming", () => {
     );
   });
 
-  it("says so when the worker gives no usable answer, or the app is unknown", async ({ expect }) => {
+  it("reports when the worker gives no usable answer, or the app is unknown", async ({ expect }) => {
     await expect(createBench({}).control.resume()).rejects.toThrow(/the worker did not answer.*\(502\)/);
     const { control } = createBench({ "/api/v1/resume": Response.json(REFUSED, { status: 401 }) });
     await expect(control.resume()).rejects.toThrow("(502)");
@@ -119,7 +119,7 @@ describe("resuming", () => {
 });
 
 describe("a reset", () => {
-  it("resumes every app, once the faults are gone", async ({ expect }) => {
+  it("resumes every app, after the faults are cleared", async ({ expect }) => {
     const { control, calls } = createBench({ "/api/v1/resume": REFUSED });
     await control.fault({ fault: "dead" });
     await control.reset();
@@ -130,7 +130,7 @@ describe("a reset", () => {
     expect((await control.state()).faults).toStrictEqual([]);
   });
 
-  it("is done without a worker that answers", async ({ expect }) => {
+  it("succeeds without an answer of the worker", async ({ expect }) => {
     const { control } = createBench({});
     await control.fault({ fault: "dead" });
     await control.reset();
@@ -146,7 +146,7 @@ describe("a new start", () => {
     expect(calls.map(({ path }) => path)).toStrictEqual(["/healthz", `/api/v1/resume?appid=${APP.appid}`]);
   });
 
-  it("asks for nothing more while all send, and does not fail when nothing answers", async ({ expect }) => {
+  it("makes no further request while all apps send, and does not fail without an answer", async ({ expect }) => {
     const { service, calls } = createBench({ "/healthz": { status: "ok", faults: [] } });
     await liftPauses(service);
     expect(calls).toHaveLength(1);

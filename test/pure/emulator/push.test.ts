@@ -26,7 +26,7 @@ function createReceiver(app: EmulatedApp = APP) {
 }
 
 describe("a push", () => {
-  it.for(VARIANTS)("reaches a $mode worker genuine and readable as $format", async ({ mode, format }, { expect }) => {
+  it.for(VARIANTS)("reaches a $mode worker, genuine and readable, as $format", async ({ mode, format }, { expect }) => {
     const app = { ...APP, mode, format };
     const { control, received } = createReceiver(app);
     const record = await control.text("oUser", '在吗 ]]> <b>"1\\2"', { msgId: "23637352235060883" });
@@ -44,7 +44,9 @@ describe("a push", () => {
     expect(push?.contentType).toBe(format === "xml" ? "text/xml" : "application/json");
   });
 
-  it("numbers messages above 2^53, rising by one, so that a rounding worker mixes them up", async ({ expect }) => {
+  it("numbers messages above 2^53, increasing by one, so that a worker that rounds confuses them", async ({
+    expect,
+  }) => {
     const { control } = createReceiver();
     const first = BigInt((await control.text("oUser", "1")).msgId ?? 0);
     const second = BigInt((await control.text("oUser", "2")).msgId ?? 0);
@@ -54,7 +56,7 @@ describe("a push", () => {
     expect(new Set([Number(first), Number(second), Number(third)]).size).toBeLessThan(3);
   });
 
-  it("has such a number however early the clock", async ({ expect }) => {
+  it("has such a number for any time of the clock", async ({ expect }) => {
     const { control, state } = createReceiver();
     state.now = 0;
     expect(BigInt((await control.text("oUser", "1")).msgId ?? 0) > 2n ** 53n).toBe(true);
@@ -132,14 +134,14 @@ describe("a push", () => {
 });
 
 describe("an overridden push", () => {
-  it("with a wrong signature is sent once and leaves no trace with the user", async ({ expect }) => {
+  it("with a wrong signature is sent once and does not affect the user", async ({ expect }) => {
     const harness = createHarness({ worker: () => new Response("no", { status: 403 }) });
     const record = await harness.control.text("oUser", "x", { overrides: { signature: "0".repeat(40) } });
     expect(record.attempts).toMatchObject([{ status: 403, verdict: "refused" }]);
     expect(await harness.control.chat("oUser")).toMatchObject({ lines: [], quota: { remaining: 0 } });
   });
 
-  it("can carry another appid, another mode and another timestamp", async ({ expect }) => {
+  it("can have another appid, another mode and another timestamp", async ({ expect }) => {
     const { control, received } = createReceiver();
     await control.text("oUser", "x", { overrides: { receiveId: "wxother" } });
     await control.text("oUser", "x", { overrides: { mode: "plain", timestamp: 1_700_000_000 } });
@@ -148,7 +150,7 @@ describe("an overridden push", () => {
     expect(received[1]?.query.get("timestamp")).toBe("1700000000");
   });
 
-  it("with garbage inside is genuine all the same, and is sent again like any other", async ({ expect }) => {
+  it("with invalid content is genuine all the same, and is sent again like any other", async ({ expect }) => {
     const { control, received, worker } = createReceiver();
     const acknowledge = worker.answer;
     let calls = 0;
@@ -164,7 +166,7 @@ describe("delivery", () => {
   const msgIdOf = (push: ReceivedPush | undefined) => /<MsgId>(\d+)</.exec(push?.text ?? "")?.[1];
   const createTimeOf = (push: ReceivedPush | undefined) => Number(/<CreateTime>(\d+)</.exec(push?.text ?? "")?.[1]);
 
-  it("sends the same MsgId and CreateTime again until it is taken, with a pause between", async ({ expect }) => {
+  it("sends the same MsgId and CreateTime again until it is acknowledged, with a delay between", async ({ expect }) => {
     const { control, received, worker, state } = createReceiver();
     const acknowledge = worker.answer;
     worker.answer = async (request) => {
@@ -181,7 +183,7 @@ describe("delivery", () => {
     expect(state.slept).toStrictEqual([2_000, 2_000]);
   });
 
-  it("gives a retry a new CreateTime when that reading is switched on", async ({ expect }) => {
+  it("uses a new CreateTime for a retry when that assumption is switched on", async ({ expect }) => {
     const { control, received, worker } = createReceiver();
     const acknowledge = worker.answer;
     worker.answer = async (request) => {
@@ -194,7 +196,7 @@ describe("delivery", () => {
     expect(msgIdOf(received[0])).toBe(msgIdOf(received[1]));
   });
 
-  it("gives up after three retries and shows the user the fault line", async ({ expect }) => {
+  it("gives up after three retries and shows the user the error line", async ({ expect }) => {
     const { control } = createHarness({ worker: () => Promise.reject(new Error("connection refused")) });
     const record = await control.text("oUser", "x");
     expect(record.outcome).toBe("unavailable");
@@ -207,7 +209,7 @@ describe("delivery", () => {
     });
   });
 
-  it("hangs up after five seconds", async ({ expect }) => {
+  it("closes the connection after five seconds", async ({ expect }) => {
     const aborted: boolean[] = [];
     const harness = createHarness({
       worker: (request) => {
@@ -223,7 +225,7 @@ describe("delivery", () => {
     expect(aborted).toHaveLength(4);
   });
 
-  it("does not send a refused push again when that reading is switched off", async ({ expect }) => {
+  it("does not send a refused push again when that assumption is switched off", async ({ expect }) => {
     const { control } = createHarness({
       worker: () => new Response("", { status: 500 }),
       switches: { retryNon200: false },
@@ -231,20 +233,20 @@ describe("delivery", () => {
     expect(await control.text("oUser", "x")).toMatchObject({ outcome: "unavailable", attempts: [{ status: 500 }] });
   });
 
-  it("does not send a malformed answer's push again, but shows the fault line", async ({ expect }) => {
+  it("does not send a push with a malformed answer again, but shows the error line", async ({ expect }) => {
     const { control } = createHarness({ worker: () => new Response("success\n") });
     const record = await control.text("oUser", "x");
     expect(record.attempts.map(({ verdict }) => verdict)).toStrictEqual(["malformed"]);
     expect((await control.chat("oUser")).lines.at(-1)?.from).toBe("system");
   });
 
-  it("shows no fault line for an event outside the chat", async ({ expect }) => {
+  it("shows no error line for an event outside the chat", async ({ expect }) => {
     const { control } = createHarness({ worker: () => new Response("", { status: 500 }) });
     expect((await control.event("oUser", "debug_demo")).outcome).toBe("unavailable");
     expect((await control.chat("oUser")).lines).toStrictEqual([]);
   });
 
-  it("delivers copies at once, and the best answer counts", async ({ expect }) => {
+  it("delivers copies at once, and uses the best answer", async ({ expect }) => {
     let inFlight = 0;
     let most = 0;
     const harness = createHarness({
@@ -273,7 +275,7 @@ describe("delivery", () => {
     expect(received.map(msgIdOf)).toStrictEqual([late.msgId, early.msgId]);
   });
 
-  it("counts a kept-back push as given up when its one attempt fails, and as taken when a later one succeeds", async ({
+  it("marks a push that was kept back as given up when its one attempt fails, and as acknowledged when a later one succeeds", async ({
     expect,
   }) => {
     const { control, worker } = createReceiver();
@@ -297,7 +299,7 @@ describe("delivery", () => {
     expect((await control.chat("oUser")).lines).toHaveLength(1);
   });
 
-  it("answers before the delivery is over when asked not to wait", async ({ expect }) => {
+  it("answers before the delivery has ended when `wait` is false", async ({ expect }) => {
     const { control, worker } = createReceiver();
     let answer: (response: Response) => void = () => {};
     worker.answer = () => new Promise<Response>((resolve) => (answer = resolve));
@@ -312,7 +314,7 @@ describe("delivery", () => {
 });
 
 describe("the verification", () => {
-  it("accepts exactly the echo of a rightly signed request", async ({ expect }) => {
+  it("accepts exactly the echo of a correctly signed request", async ({ expect }) => {
     const seen: ReceivedPush[] = [];
     const { control, worker } = createHarness({
       worker: async (request) => {

@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
 describe("the reply quota", () => {
-  it("allows nothing to a user who never came by", async ({ expect }) => {
+  it("allows nothing for a user who never acted", async ({ expect }) => {
     const { send, text } = createHarness();
     expect(await send(text("oUser"))).toBe(45015);
   });
@@ -45,7 +45,7 @@ describe("the reply quota", () => {
     expect(await send(text("oUser"))).toBe(45015);
   });
 
-  it("does not add the two up: what is sent counts against both", async ({ expect }) => {
+  it("does not sum the two: a sent message counts against both", async ({ expect }) => {
     const { control, send, text } = createHarness();
     await control.text("oUser", "1");
     await control.enter("oUser");
@@ -58,7 +58,7 @@ describe("the reply quota", () => {
     { enterRefills: false, left: 2 },
     { enterRefills: true, left: 5 },
   ])(
-    "leaves $left to a spent quota when the user enters and enterRefills is $enterRefills",
+    "leaves $left of a used-up quota when the user enters and enterRefills is $enterRefills",
     async (reading, { expect }) => {
       const { control, send, text } = createHarness({ switches: { enterRefills: reading.enterRefills } });
       await control.text("oUser", "1");
@@ -68,7 +68,7 @@ describe("the reply quota", () => {
     },
   );
 
-  it("ends with the grant that has the most left, of two alike with the later", async ({ expect }) => {
+  it("ends with the grant that has the most left, of two equal ones with the later", async ({ expect }) => {
     const { control, send, text, state } = createHarness();
     await control.text("oUser", "1");
     for (let sent = 0; sent < 4; sent += 1) await send(text("oUser"));
@@ -80,7 +80,7 @@ describe("the reply quota", () => {
     expect((await control.chat("oUser")).quota).toStrictEqual({ remaining: 2, expiresAt: state.now + 48 * HOUR });
   });
 
-  it("goes by when the user wrote, not by when the push arrives", async ({ expect }) => {
+  it("counts from the time when the user wrote, not from the arrival of the push", async ({ expect }) => {
     const { control, state } = createHarness();
     await control.text("oUser", "old", { createTime: state.now / 1000 - 48 * 3600 + 60 });
     expect((await control.chat("oUser")).quota).toStrictEqual({ remaining: 5, expiresAt: state.now + MINUTE });

@@ -13,7 +13,7 @@ async function createOpenChat(switches = {}) {
 }
 
 describe("custom/send", () => {
-  it("delivers the four types as they came, and marks what an AI wrote", async ({ expect }) => {
+  it("delivers the four types unchanged, and marks messages of an AI", async ({ expect }) => {
     const { control, send, mediaId } = await createOpenChat();
     const text =
       '{ "touser":"oUser","msgtype":"text","text":{"content":"含\\"引号\\"的😀"},"aimsgcontext":{"is_ai_msg":1}}';
@@ -32,7 +32,7 @@ describe("custom/send", () => {
     ]);
   });
 
-  it("counts what a user got twice, byte for byte", async ({ expect }) => {
+  it("counts messages that a user got twice, byte for byte", async ({ expect }) => {
     const { control, send, text } = await createOpenChat();
     await send(text("oUser", "a"));
     await send(text("oUser", "b"));
@@ -122,14 +122,14 @@ describe("custom/send", () => {
     expect(chat.quota.remaining).toBe(5);
   });
 
-  it("takes a backslash before a u that is no escape, and a link into the own app", async ({ expect }) => {
+  it("accepts a backslash before a u that is not an escape, and a link into its own app", async ({ expect }) => {
     const { send, text } = await createOpenChat();
     expect(await send(text("oUser", "C:\\u0041 \\\\u0042"))).toBe(0);
     const link = `<a href="https://x.test" data-miniprogram-appid="${APP.appid}" data-miniprogram-path="p">x</a>`;
     expect(await send(text("oUser", link))).toBe(0);
   });
 
-  it("takes words that only look like a link: without a tag there is none", async ({ expect }) => {
+  it("accepts words that only look like a link, because there is no tag", async ({ expect }) => {
     const { send, text } = await createOpenChat();
     for (const words of ['＜a data-miniprogram-appid="wx0">x', "data-miniprogram-appid=wx0", "<b>x</b>"]) {
       expect(await send(text("oUser", words)), words).toBe(0);
@@ -148,7 +148,7 @@ describe("custom/send", () => {
     { textUnit: "bytes" as const, fits: "字".repeat(682), tooLong: "字".repeat(683) },
     { textUnit: "characters" as const, fits: "😀".repeat(2048), tooLong: "😀".repeat(2049) },
   ])(
-    "measures a text in $textUnit when that reading is switched on",
+    "measures a text in $textUnit when that assumption is switched on",
     async ({ textUnit, fits, tooLong }, { expect }) => {
       const { send, text } = await createOpenChat({ textUnit });
       expect(await send(text("oUser", tooLong))).toBe(45002);
@@ -156,7 +156,7 @@ describe("custom/send", () => {
     },
   );
 
-  it("ends an error's text with a request id", async ({ expect }) => {
+  it("appends a request id to an error's text", async ({ expect }) => {
     const { api } = await createOpenChat();
     expect((await api("/cgi-bin/message/custom/send", "{}"))["errmsg"]).toMatch(
       /^access_token missing rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/,

@@ -33,7 +33,9 @@ describe("the clock set back", () => {
     expect((await control.chat("oUser")).quota).toStrictEqual({ remaining: 5, expiresAt: state.now + 48 * HOUR });
   });
 
-  it("leaves no token more than its validity, be it by the clock or by a reset", async ({ expect }) => {
+  it("leaves no token valid for longer than its validity, after a change of the clock or a reset", async ({
+    expect,
+  }) => {
     for (const goBack of ["clock", "reset"] as const) {
       const { control, stable } = createClockHarness();
       await control.clock({ offsetMs: 48 * HOUR });
@@ -43,7 +45,9 @@ describe("the clock set back", () => {
     }
   });
 
-  it("leaves a token of a short validity a short one, and a replaced one its five minutes", async ({ expect }) => {
+  it("leaves a token of a short validity its short validity, and a replaced one its five minutes", async ({
+    expect,
+  }) => {
     const { control, plain, stable, wechat } = createClockHarness();
     const works = async (token: unknown) => {
       const url = `${API}/cgi-bin/message/custom/business/typing?access_token=${String(token)}`;
@@ -73,7 +77,7 @@ describe("the clock set back", () => {
     expect(await stable({ force_refresh: true })).toMatchObject({ expires_in: 7_200 });
   });
 
-  it("ends an agent's hold after 30 minutes, the typing hint after 15 seconds and a picture after three days", async ({
+  it("ends an agent's session after 30 minutes, the typing indicator after 15 seconds and a picture after three days", async ({
     expect,
   }) => {
     const { control, worker, typing, token, wechat, state } = createClockHarness();
@@ -102,7 +106,7 @@ describe("the clock set back", () => {
     expect(await download()).toBe("application/json");
   });
 
-  it("keeps every promise of the table through any moves of the clock", async ({ expect }) => {
+  it("keeps every rule of the table for any moves of the clock", async ({ expect }) => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("clock" as const), offsetMs: fc.integer({ min: -60 * HOUR, max: 60 * HOUR }) }),
       fc.constantFrom({ kind: "write" as const }, { kind: "enter" as const }, { kind: "stable" as const }),

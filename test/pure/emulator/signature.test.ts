@@ -16,7 +16,7 @@ function createReceiver() {
 }
 
 describe("a push", () => {
-  it("signs a retry anew, or as the first time when that reading is switched on", async ({ expect }) => {
+  it("signs a retry again, or like the first delivery when that assumption is switched on", async ({ expect }) => {
     for (const retrySignature of ["new", "same"] as const) {
       const { control, received, worker } = createReceiver();
       const acknowledge = worker.answer;
@@ -34,7 +34,7 @@ describe("a push", () => {
     }
   });
 
-  it("signs by the machine's clock, however its own is moved, or a given number of seconds ago", async ({ expect }) => {
+  it("signs with the machine's clock, even if its own clock is moved, or with a given age", async ({ expect }) => {
     const { control, received } = createReceiver();
     await control.clock({ advanceMs: 48 * 3_600_000 });
     await control.text("oUser", "x");

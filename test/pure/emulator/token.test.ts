@@ -24,7 +24,7 @@ function createTokenHarness() {
 const WORKS = 45072;
 
 describe("stable_token", () => {
-  it("gives the same token with the seconds it has left", async ({ expect }) => {
+  it("returns the same token with its remaining seconds", async ({ expect }) => {
     const { stable, state } = createTokenHarness();
     const first = await stable(GRANT);
     expect(first).toStrictEqual({ access_token: expect.stringMatching(/^[\w-]{64,512}$/), expires_in: 7200 });
@@ -32,7 +32,7 @@ describe("stable_token", () => {
     expect(await stable({ ...GRANT, force_refresh: false })).toStrictEqual({ ...first, expires_in: 6600 });
   });
 
-  it("renews five minutes before the end, and both tokens work meanwhile", async ({ expect }) => {
+  it("renews five minutes before the end, and both tokens work until then", async ({ expect }) => {
     const { stable, probe, state } = createTokenHarness();
     const { access_token: old } = await stable(GRANT);
     state.now += 115 * MINUTE - 1;
@@ -46,7 +46,7 @@ describe("stable_token", () => {
     expect([await probe(old), await probe(renewed["access_token"])]).toStrictEqual([42001, WORKS]);
   });
 
-  it("forces a new token at once and kills the old", async ({ expect }) => {
+  it("forces a new token at once and invalidates the old one", async ({ expect }) => {
     const { token, probe } = createTokenHarness();
     const old = await token();
     const forced = await token(APP, true);
@@ -71,7 +71,7 @@ describe("stable_token", () => {
     expect(await force()).toBeUndefined();
   });
 
-  it("gives tokens the validity that is switched on", async ({ expect }) => {
+  it("issues tokens with the configured validity", async ({ expect }) => {
     const { control, stable, probe, state } = createTokenHarness();
     await control.switches({ tokenSeconds: 60 });
     const { access_token: token, expires_in: seconds } = await stable(GRANT);
@@ -93,7 +93,7 @@ describe("stable_token", () => {
     expect((await createTokenHarness().stable(body))["errcode"]).toBe(errcode);
   });
 
-  it("wants a POST with a JSON body", async ({ expect }) => {
+  it("requires a POST with a JSON body", async ({ expect }) => {
     const { api } = createTokenHarness();
     expect((await api("/cgi-bin/stable_token"))["errcode"]).toBe(43002);
     expect((await api("/cgi-bin/stable_token", ""))["errcode"]).toBe(44002);
@@ -102,7 +102,7 @@ describe("stable_token", () => {
 });
 
 describe("token", () => {
-  it("gives a new token each time; the old one works five minutes more, the stable one for good", async ({
+  it("returns a new token each time; the old one works five minutes more, the stable one until its end", async ({
     expect,
   }) => {
     const { token, plain, probe, state } = createTokenHarness();
@@ -152,7 +152,7 @@ describe("an access token", () => {
     expect(await send(text("oUser"), APP)).toBe(0);
   });
 
-  it("killed is replaced by the next normal call", async ({ expect }) => {
+  it("that was invalidated is replaced by the next normal call", async ({ expect }) => {
     const { control, token, probe } = createTokenHarness();
     const old = await token();
     const other = await token(OTHER_APP);
@@ -162,7 +162,7 @@ describe("an access token", () => {
     expect(await probe(renewed)).toBe(WORKS);
   });
 
-  it("killed for good is returned by normal calls until one is forced", async ({ expect }) => {
+  it("that was invalidated permanently is returned by normal calls until one is forced", async ({ expect }) => {
     const { control, token, probe } = createTokenHarness();
     const old = await token();
     await control.killToken({ sticky: true });

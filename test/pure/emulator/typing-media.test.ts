@@ -16,7 +16,7 @@ function createTyping() {
 }
 
 describe("typing", () => {
-  it("shows for 15 seconds and is refused meanwhile", async ({ expect }) => {
+  it("is shown for 15 seconds and is refused during that time", async ({ expect }) => {
     const { control, typing, state } = createTyping();
     await control.text("oUser", "hi");
     expect(await typing()).toBe(0);
@@ -58,7 +58,7 @@ describe("typing", () => {
     expect(await typing("Typing", 7)).toBe(47001);
   });
 
-  it("costs nothing of the reply quota", async ({ expect }) => {
+  it("does not count against the reply quota", async ({ expect }) => {
     const { control, typing } = createTyping();
     await control.text("oUser", "hi");
     await typing();
@@ -84,7 +84,7 @@ describe("media/upload", () => {
     { type: "image/png", bytes: PNG },
     { type: "image/jpeg", bytes: [0xff, 0xd8, 0xff, 0xe0] },
     { type: "image/gif", bytes: [0x47, 0x49, 0x46, 0x38, 0x39, 0x61] },
-  ])("takes $type by its first bytes and gives it back", async ({ type, bytes }, { expect }) => {
+  ])("accepts $type by its first bytes and returns it", async ({ type, bytes }, { expect }) => {
     const { upload, download, state } = createMedia();
     const answer = await upload(bytes);
     expect(answer).toStrictEqual({ type: "image", media_id: expect.any(String), created_at: state.now / 1000 });
@@ -99,7 +99,7 @@ describe("media/upload", () => {
     content.set(PNG);
     return content;
   };
-  it("refuses what is no picture, empty, or too big", async ({ expect }) => {
+  it("refuses a file that is not a picture, empty, or too big", async ({ expect }) => {
     const { upload } = createMedia();
     expect((await upload([1, 2, 3]))["errcode"]).toBe(40005);
     expect((await upload([]))["errcode"]).toBe(44001);
@@ -108,7 +108,7 @@ describe("media/upload", () => {
     expect((await upload(big(10 * 1024 * 1024 + 1)))["errcode"]).toBe(45001);
   });
 
-  it("wants a file in the part media, with a filename", async ({ expect }) => {
+  it("requires a file in the part media, with a filename", async ({ expect }) => {
     const { upload, api, token } = createMedia();
     expect((await upload(PNG, "a.png", "file"))["errcode"]).toBe(41005);
     const path = `/cgi-bin/media/upload?type=image&access_token=${await token()}`;
@@ -118,7 +118,7 @@ describe("media/upload", () => {
     expect((await api(path, "not multipart"))["errcode"]).toBe(41005);
   });
 
-  it("wants type=image, a POST and a token", async ({ expect }) => {
+  it("requires type=image, a POST and a token", async ({ expect }) => {
     const { api, token } = createMedia();
     expect((await api(`/cgi-bin/media/upload?type=voice&access_token=${await token()}`, "x"))["errcode"]).toBe(40004);
     expect((await api(`/cgi-bin/media/upload?type=image&access_token=${await token()}`))["errcode"]).toBe(43002);
@@ -127,7 +127,7 @@ describe("media/upload", () => {
 });
 
 describe("media/get", () => {
-  it("forgets a picture after three days, for sending too", async ({ expect }) => {
+  it("deletes a picture after three days, for sending too", async ({ expect }) => {
     const { upload, download, control, send } = createMedia();
     const { media_id: mediaId } = await upload(PNG);
     await control.clock({ advanceMs: 3 * DAY - 1 });
@@ -141,7 +141,7 @@ describe("media/get", () => {
     expect(await expired.json()).toMatchObject({ errcode: 40007 });
   });
 
-  it("gives no picture to another app", async ({ expect }) => {
+  it("returns no picture to another app", async ({ expect }) => {
     const { upload, download } = createMedia();
     const { media_id: mediaId } = await upload(PNG);
     expect(await (await download(mediaId, OTHER_APP)).json()).toMatchObject({ errcode: 40007 });

@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 describe("a forwarded push", () => {
-  it("is one POST of the bytes that came, with their content type, that follows no redirect", async ({ expect }) => {
+  it("is one POST of the unchanged bytes, with their content type, that follows no redirect", async ({ expect }) => {
     const [call] = await seen("https://old.example.com/push");
     expect(call?.url).toBe(`https://old.example.com/push${PUSH.search}`);
     expect(call?.init).toMatchObject({ method: "POST", redirect: "manual", body: PUSH.body });
@@ -54,12 +54,12 @@ describe("a forwarded push", () => {
     expect(bare?.init.headers).not.toHaveProperty("content-type");
   });
 
-  it("has its query behind the address's own", async ({ expect }) => {
+  it("has its query after the address's own", async ({ expect }) => {
     const [call] = await seen("https://old.example.com/push?site=1&x");
     expect(call?.url).toBe(`https://old.example.com/push?site=1&x&${PUSH.search.slice(1)}`);
   });
 
-  it("never leaves for an address that is not allowed", async ({ expect }) => {
+  it("is never sent to an address that is not allowed", async ({ expect }) => {
     const never: Answer = () => Promise.reject(new Error("called"));
     for (const target of ["http://old.example.com/", "https://10.0.0.1/", "https://localhost/"]) {
       expect(await run(never, target)).toEqual({ ok: false, error: { reason: "url_refused" } });
@@ -83,7 +83,7 @@ describe("a forwarded push", () => {
     }
   });
 
-  it("is bounded in what it may be answered", async ({ expect }) => {
+  it("may have an answer of limited size only", async ({ expect }) => {
     expect(await run(says("x".repeat(MAX_RELAYED_BYTES)))).toMatchObject({ ok: true });
     expect(await run(says("x".repeat(MAX_RELAYED_BYTES + 1)))).toMatchObject({
       ok: false,
@@ -91,12 +91,12 @@ describe("a forwarded push", () => {
     });
   });
 
-  it("ends with a broken connection, whatever it says", async ({ expect }) => {
+  it("ends with a broken connection, without its error text", async ({ expect }) => {
     const failing: Answer = () => Promise.reject(new Error("https://old.example.com/push?key=secret"));
     expect(await run(failing)).toEqual({ ok: false, error: { reason: "network" } });
   });
 
-  it("is over at its time, in the head and in the body of an answer", async ({ expect }) => {
+  it("ends at its timeout, in the head and in the body of an answer", async ({ expect }) => {
     vi.useFakeTimers();
     const endless = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new Uint8Array(1)),

@@ -22,13 +22,13 @@ describe("the kinds that are forwarded", () => {
     expect(names.filter(taken("ac*ac"))).toEqual([]);
   });
 
-  it("take a user's events by the platform's names", ({ expect }) => {
+  it("match a user's events by the platform's names", ({ expect }) => {
     expect(isForwardKind(["kf_*"], control)).toBe(true);
     expect(isForwardKind(["subscribe_*"], choice)).toBe(true);
     expect(isForwardKind(["user_info_*"], choice)).toBe(false);
   });
 
-  it("take customer service by its whole names alone", ({ expect }) => {
+  it("match customer service only by its whole names", ({ expect }) => {
     for (const inbound of [text, voice, enter]) {
       expect(isForwardKind(["*", "t*t", "te*", "v*", "n*", "user_enter_*"], inbound)).toBe(false);
     }
@@ -39,7 +39,7 @@ describe("the kinds that are forwarded", () => {
     expect(isForwardKind([], text)).toBe(false);
   });
 
-  it("are matched in linear time, whatever the pattern", ({ expect }) => {
+  it("are matched in linear time, for any pattern", ({ expect }) => {
     const [pattern, name] = ["*a".repeat(20), "a".repeat(128)];
     expect(isForwardKind([pattern.slice(0, 64)], event(name))).toBe(true);
     expect(isForwardKind([`${pattern.slice(0, 60)}*b`], event(name))).toBe(false);

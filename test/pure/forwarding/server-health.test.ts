@@ -5,7 +5,7 @@ const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 const FAILED = { ok: false, reason: "status", status: 502 } as const;
 
 describe("the health of the team's push server", () => {
-  it("counts failures in a row, one of those within ten seconds, until an answer comes", ({ expect }) => {
+  it("counts consecutive failures, one of those within ten seconds, until there is an answer", ({ expect }) => {
     const first = recordForward(null, FAILED, NOW);
     expect(first).toEqual({ failures: 1, since: NOW, lastAt: NOW, lastReason: "status", lastStatus: 502 });
     expect(recordForward(first, FAILED, NOW + 9_999)).toBe(first);
@@ -15,12 +15,12 @@ describe("the health of the team's push server", () => {
     expect(recordForward(null, { ok: true }, NOW)).toBeNull();
   });
 
-  it("goes on counting when the clock was set back", ({ expect }) => {
+  it("continues counting when the clock was set back", ({ expect }) => {
     const known = recordForward(null, FAILED, NOW);
     expect(recordForward(known, FAILED, NOW - 86_400_000)).toMatchObject({ failures: 2, lastAt: NOW - 86_400_000 });
   });
 
-  it("is reported when it changes, and now and then", ({ expect }) => {
+  it("is reported when it changes, and at intervals", ({ expect }) => {
     const memory: ForwardMemory = new Map();
     const news = (ok: boolean, at: number) => isNewsOfForward(memory, "wx1", ok, NOW + at);
     expect([news(true, 0), news(true, 59_999), news(true, 60_000)]).toEqual([true, false, true]);

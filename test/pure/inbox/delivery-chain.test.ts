@@ -88,17 +88,20 @@ describe("a rejection that pauses", () => {
     return { reports, settled };
   };
 
-  it.for([45011, 45009, 48004, 50007])("pauses the app after %i and says until when", async (errcode, { expect }) => {
-    const { reports, settled } = await carry(errcode, { pausedUntil: NOW + 600_000 });
-    expect(settled).toEqual([rejected(errcode, { pausedUntil: NOW + 600_000 })]);
-    expect(reports).toEqual([[pauseCause(errcode), { id: "0123456789abcdef0123-7", attempt: 2 }, 3_000]]);
-  });
+  it.for([45011, 45009, 48004, 50007])(
+    "pauses the app after %i and returns until when",
+    async (errcode, { expect }) => {
+      const { reports, settled } = await carry(errcode, { pausedUntil: NOW + 600_000 });
+      expect(settled).toEqual([rejected(errcode, { pausedUntil: NOW + 600_000 })]);
+      expect(reports).toEqual([[pauseCause(errcode), { id: "0123456789abcdef0123-7", attempt: 2 }, 3_000]]);
+    },
+  );
 
-  it("says that the message is refused alone", async ({ expect }) => {
+  it("reports that the message is the only refused one", async ({ expect }) => {
     expect((await carry(48001, { aloneMs: 7 })).settled).toEqual([rejected(48001, { aloneMs: 7 })]);
   });
 
-  it("has what is left of the attempt for its report, and none is made with less than 500 ms left", async ({
+  it("has the remaining time of the attempt for its report, and no report is made with less than 500 ms left", async ({
     expect,
   }) => {
     expect((await carry(48001, {}, 1_000)).reports).toMatchObject([[{}, {}, 750]]);
@@ -109,7 +112,7 @@ describe("a rejection that pauses", () => {
     }
   });
 
-  it("is no other code", async ({ expect }) => {
+  it("does not result from any other code", async ({ expect }) => {
     for (const errcode of [-1, 40001, 45047, 40013, 50002]) {
       expect(await carry(errcode, { aloneMs: 7 })).toEqual({ reports: [], settled: [rejected(errcode)] });
     }
@@ -117,7 +120,7 @@ describe("a rejection that pauses", () => {
 });
 
 describe("a chain of attempts", () => {
-  it("goes on while there is time for a whole attempt, and says so when there is none", async ({ expect }) => {
+  it("continues while there is time for a whole attempt, and reports when there is none", async ({ expect }) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const asked: (string | null)[] = [];
     const carry = (until: number) =>

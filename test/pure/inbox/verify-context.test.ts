@@ -26,11 +26,14 @@ const VECTORS = [
 const [{ token, openid }] = VECTORS;
 
 describe("verifyContextToken", () => {
-  it.for(VECTORS)("accepts what was signed elsewhere for $openid", async ({ token, openid, expiresAt }, { expect }) => {
-    expect(await verifyContextToken(token, openid, [KEY], expiresAt - 1)).toBe("verified");
-  });
+  it.for(VECTORS)(
+    "accepts tokens that another program signed for $openid",
+    async ({ token, openid, expiresAt }, { expect }) => {
+      expect(await verifyContextToken(token, openid, [KEY], expiresAt - 1)).toBe("verified");
+    },
+  );
 
-  it.for(VECTORS)("agrees with signContext about $openid", async ({ token, ...signed }, { expect }) => {
+  it.for(VECTORS)("accepts the tokens of signContext for $openid", async ({ token, ...signed }, { expect }) => {
     expect(await signContext(KEY, signed)).toEqual({ ok: true, value: token });
   });
 
@@ -43,7 +46,7 @@ describe("verifyContextToken", () => {
     expect(await verifyContextToken(token, openid, [OTHER_KEY, KEY], 0)).toBe("verified");
   });
 
-  it("stops believing at the second it says", async ({ expect }) => {
+  it("rejects a token from its expiry on, to the second", async ({ expect }) => {
     expect(await verifyContextToken(token, openid, [KEY], EXPIRY - 1)).toBe("verified");
     expect(await verifyContextToken(token, openid, [KEY], EXPIRY)).toBe("expired");
   });

@@ -6,7 +6,7 @@ import { runDesk, type DeskRun } from "../../long/desk.ts";
 const RUN: DeskRun = { seed: 1, minutes: 1, stories: 10, steps: 400, deaths: 9, troubles: 80, broken: null };
 
 describe("the long run of the desk", () => {
-  it("tells stories until its time is over", ({ expect }) => {
+  it("runs stories until its time is over", ({ expect }) => {
     const lines: string[] = [];
     const run = runDesk({ minutes: 0.001, seed: 1, log: (line) => lines.push(line) });
     expect(run).toMatchObject({ seed: 1, broken: null });
@@ -15,7 +15,7 @@ describe("the long run of the desk", () => {
     expect(findDeskFaults(run)).toEqual([]);
   });
 
-  it("proves nothing without a story in which the desk dies", ({ expect }) => {
+  it("is no evidence without a story in which the desk is restarted", ({ expect }) => {
     expect(findDeskFaults({ ...RUN, deaths: 0 })).toEqual(["no evidence: the desk was never restarted"]);
   });
 

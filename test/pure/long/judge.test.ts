@@ -70,31 +70,31 @@ const person = (change: Partial<PersonBooks> = {}): PersonBooks => ({
 });
 const kinds = (change: Partial<PersonBooks>) => judge(person(change)).violations.map(({ kind }) => kind);
 
-describe("the judge of the long run", () => {
-  it("has nothing to say where both sides agree", ({ expect }) => {
+describe("the checks of the long run", () => {
+  it("find nothing where both sides agree", ({ expect }) => {
     expect(judge(person())).toEqual({ violations: [], fates: ["delivered"], duplicates: 0, storedUnacknowledged: 0 });
   });
 
-  it("names an acknowledged push that is not in the log", ({ expect }) => {
+  it("name an acknowledged push that is not in the log", ({ expect }) => {
     expect(kinds({ rows: [], delivered: [] })).toEqual(["acknowledged but not stored"]);
   });
 
-  it("asks nothing of a push WeChat gave up", ({ expect }) => {
+  it("require nothing for a push that WeChat gave up", ({ expect }) => {
     expect(kinds({ pushes: [pushed({ outcome: "unavailable" })], rows: [], delivered: [] })).toEqual([]);
   });
 
-  it("wants the answer to a push that is stored, though its acknowledgement was lost", ({ expect }) => {
+  it("require the answer to a stored push whose acknowledgement was lost", ({ expect }) => {
     const books = person({ pushes: [pushed({ outcome: "unavailable" })], rows: [heard(1)], delivered: [] });
     expect(judge(books).violations.map(({ kind }) => kind)).toEqual(["answer missing"]);
     expect(judge(books).storedUnacknowledged).toBe(1);
   });
 
-  it("names a push that was stored twice, and what was answered twice for it", ({ expect }) => {
+  it("name a push that was stored twice, and its duplicate answers", ({ expect }) => {
     const rows = [heard(1), out(2), sent(2), heard(3), out(4), sent(4)];
     expect(kinds({ rows, delivered: ["收到：在吗"] })).toEqual(["stored twice", "answer written twice"]);
   });
 
-  it("names a hand-over that WeChat was told otherwise, or never", ({ expect }) => {
+  it("name a handover that WeChat received differently, or never", ({ expect }) => {
     const agent = pushed({ mark: "人工", due: [], answer: "handover", outcome: "transferred" });
     const transferred = { rows: [heard(1, "人工")], delivered: [] };
     expect(kinds({ ...transferred, pushes: [agent] })).toEqual([]);
@@ -102,40 +102,40 @@ describe("the judge of the long run", () => {
     expect(kinds({ ...transferred, pushes: [other] })).toEqual(["answered otherwise than planned"]);
   });
 
-  it("names a row without a push and a message without an author", ({ expect }) => {
+  it("name a row without a push and a message without an author", ({ expect }) => {
     expect(kinds({ rows: [heard(1), out(2), sent(2), heard(3, "别人")] })).toEqual(["stored but never pushed"]);
     expect(kinds({ delivered: ["收到：在吗", "收到：别人"] })).toEqual(["sent but not in the log"]);
   });
 
-  it("names an answer that the log calls sent and WeChat never had", ({ expect }) => {
+  it("name an answer that is sent in the log and that WeChat never received", ({ expect }) => {
     expect(kinds({ delivered: [] })).toEqual(["called sent but never arrived"]);
   });
 
-  it("names an answer that was given up without a reason", ({ expect }) => {
+  it("name an answer that was given up without a reason", ({ expect }) => {
     expect(kinds({ rows: [heard(1), out(2), failed(2)], delivered: [] })).toEqual(["answer lost"]);
     const blocked: Row = { ...ended, seq: 9, ref: 2, kind: "blocked", facts: { reason: "window_ended" } };
     expect(kinds({ rows: [heard(1), out(2), blocked], delivered: [] })).toEqual(["answer lost"]);
   });
 
-  it("takes a failure for what it is when WeChat refused four times", ({ expect }) => {
+  it("accept a failure when WeChat refused four times", ({ expect }) => {
     const books = person({ rows: [heard(1), out(2), failed(2)], delivered: [], refusals: 4 });
     expect(judge(books)).toMatchObject({ violations: [], fates: ["refused"] });
   });
 
-  it("names an answer still under way, which is no end", ({ expect }) => {
+  it("name an answer that is still under way", ({ expect }) => {
     const books = { rows: [heard(1), out(2), unconfirmed(2)], delivered: [] };
     expect(kinds(books)).toEqual(["answer still waiting"]);
     expect(isSettled(person(books))).toBe(false);
     expect(isSettled(person())).toBe(true);
   });
 
-  it("lets an answer wait for the daily quota, and for nothing else", ({ expect }) => {
+  it("accept that an answer waits for the daily quota, and for nothing else", ({ expect }) => {
     const books = person({ rows: [heard(1), out(2), retry(2)], delivered: [], isQuotaUsed: true });
     expect(judge(books)).toMatchObject({ violations: [], fates: ["waiting"] });
     expect(kinds({ ...books, isQuotaUsed: false })).toEqual(["answer still waiting"]);
   });
 
-  it("lets an answer wait behind one that waits for the daily quota", ({ expect }) => {
+  it("accept that an answer waits for one that waits for the daily quota", ({ expect }) => {
     const pushes = [pushed({ due: ["一", "二"] })];
     const rows = [heard(1), out(2, "一"), out(3, "二"), retry(2)];
     const books = person({ pushes, rows, delivered: [], isQuotaUsed: true });
@@ -143,14 +143,16 @@ describe("the judge of the long run", () => {
     expect(kinds({ ...books, rows: rows.slice(0, 3) })).toEqual(["answer still waiting", "answer still waiting"]);
   });
 
-  it("counts as unknown what both goes left unknown, or the only one with UNCONFIRMED_RETRY=0", ({ expect }) => {
+  it("count an answer as unknown when both attempts were unconfirmed, or the only one with UNCONFIRMED_RETRY=0", ({
+    expect,
+  }) => {
     const twice = person({ rows: [heard(1), out(2), unconfirmed(2), unconfirmed(2, 2)], delivered: [] });
     expect(judge(twice)).toMatchObject({ violations: [], fates: ["unknown"] });
     const once = person({ rows: [heard(1), out(2), unconfirmed(2)], delivered: [], unconfirmedRetry: 0 });
     expect(judge(once)).toMatchObject({ violations: [], fates: ["unknown"] });
   });
 
-  it("names a go that is called unconfirmed although nothing cut it off", ({ expect }) => {
+  it("name an attempt that is unconfirmed although nothing interrupted it", ({ expect }) => {
     const at = (ms: number): string => new Date(Date.parse(AT) + ms).toISOString();
     const second: Row = { ...unconfirmed(2, 2), at: at(60_000) };
     const rows = [heard(1), out(2), { ...unconfirmed(2), at: at(12_000) }, second];
@@ -162,12 +164,12 @@ describe("the judge of the long run", () => {
     expect(cutOffs(3_000, 70_000)).toEqual(["unconfirmed for no reason"]);
   });
 
-  it("names goes beyond those allowed", ({ expect }) => {
+  it("name attempts beyond those allowed", ({ expect }) => {
     const rows = [heard(1), out(2), unconfirmed(2), unconfirmed(2, 2)];
     expect(kinds({ rows, unconfirmedRetry: 0 })).toEqual(["more goes than allowed"]);
   });
 
-  it("lets a user have twice what is marked unconfirmed, and counts it", ({ expect }) => {
+  it("accept a duplicate that is marked unconfirmed, and count it", ({ expect }) => {
     const books = person({
       rows: [heard(1), out(2), unconfirmed(2), sent(2)],
       delivered: ["收到：在吗", "收到：在吗"],
@@ -175,7 +177,7 @@ describe("the judge of the long run", () => {
     expect(judge(books)).toMatchObject({ violations: [], duplicates: 1 });
   });
 
-  it("names a duplicate that is not marked, a third copy, and any with UNCONFIRMED_RETRY=0", ({ expect }) => {
+  it("name a duplicate that is not marked, a third copy, and any with UNCONFIRMED_RETRY=0", ({ expect }) => {
     const delivered = ["收到：在吗", "收到：在吗"];
     const marked = [heard(1), out(2), unconfirmed(2), sent(2)];
     expect(kinds({ delivered })).toEqual(["duplicate without unconfirmed"]);
@@ -185,7 +187,7 @@ describe("the judge of the long run", () => {
     ]);
   });
 
-  it("names what arrived out of order, unless the first of it waited for a second go", ({ expect }) => {
+  it("name messages that arrived out of order, unless the first one waited for a second attempt", ({ expect }) => {
     const pushes = [pushed({ due: ["一", "二"] })];
     const rows = [heard(1), out(2, "一"), out(3, "二"), sent(2), sent(3)];
     expect(kinds({ pushes, rows, delivered: ["一", "二"] })).toEqual([]);
@@ -194,7 +196,7 @@ describe("the judge of the long run", () => {
     expect(kinds({ pushes, rows: [...rows, unconfirmed(3)], delivered: ["二", "一"] })).toEqual(["out of order"]);
   });
 
-  it("holds messages of the API to their 202, and to being sent once", ({ expect }) => {
+  it("require that messages of the API with a 202 are sent, and only once", ({ expect }) => {
     const requests = [{ mark: "已发货", accepted: true }];
     const rows = [heard(1), out(2), sent(2), out(3, "已发货", "api"), sent(3)];
     const delivered = ["收到：在吗", "已发货"];

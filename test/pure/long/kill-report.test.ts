@@ -37,19 +37,19 @@ const run = (change: Partial<KillRun> = {}): KillRun => ({
 });
 
 describe("the report of the long run", () => {
-  it("calls a run a proof when no check failed and every fault affected a user", ({ expect }) => {
+  it("accepts a run as evidence when no check failed and every fault affected a user", ({ expect }) => {
     expect(findFaults(run())).toEqual([]);
     expect(writeKillReport(run(), [["Node", "24"]], "2026-11-22")).toContain("**40 kills**, 通过 / passed.");
   });
 
-  it("calls it none when a fault affected no user, or no second attempt arrived", ({ expect }) => {
+  it("rejects it when a fault affected no user, or no second attempt arrived", ({ expect }) => {
     expect(findFaults(run({ met: { "HTTP 502": 0 } }))).toEqual([
       'no evidence: "HTTP 502" affected no user; run more kills',
     ]);
     expect(findFaults(run({ tally: tally([]) }))).toEqual(["no evidence: no second attempt arrived; run more kills"]);
   });
 
-  it("calls it none when it ended before all kills were done", ({ expect }) => {
+  it("rejects it when it ended before all kills were done", ({ expect }) => {
     expect(findFaults(run({ kills: 39 }))).toEqual(["ended early: 39 of 40 kills"]);
   });
 

@@ -11,12 +11,12 @@ function byUser(acts: readonly Act[]): readonly (readonly Act[])[] {
 }
 
 describe("the plan of a long run", () => {
-  it("is the same for the same seed, and another for another", ({ expect }) => {
+  it("is the same for the same seed, and different for another seed", ({ expect }) => {
     expect(drawPlan(7, 1_000)).toEqual(PLAN);
     expect(drawPlan(8, 1_000)).not.toEqual(PLAN);
   });
 
-  it("ends exactly as many lives as were asked for, however few", ({ expect }) => {
+  it("ends exactly the requested number of lives", ({ expect }) => {
     for (const kills of [1, 2, 5, 99, 1_000]) {
       expect(drawPlan(7, kills).reduce((sum, { lives }) => sum + lives.length, 0)).toBe(kills);
     }
@@ -27,7 +27,7 @@ describe("the plan of a long run", () => {
     expect(drawPlan(7, 20).map(({ unconfirmedRetry }) => unconfirmedRetry)).toEqual([1, 1, 1, 0]);
   });
 
-  it("deals every trouble, the minute's quota once in a hundred lives, the day's once", ({ expect }) => {
+  it("contains every fault, the per-minute quota once in a hundred lives, the daily quota once", ({ expect }) => {
     const dealt = Map.groupBy(
       LIVES.flatMap(({ troubles }) => troubles),
       ({ trouble }) => trouble,
@@ -43,7 +43,7 @@ describe("the plan of a long run", () => {
     expect(life?.acts.some(({ app }) => app === "second")).toBe(true);
   });
 
-  it("kills at every moment it knows", ({ expect }) => {
+  it("kills at every kind of moment", ({ expect }) => {
     expect(new Set(LIVES.map(({ kill }) => kill.moment)).size).toBe(6);
   });
 
@@ -56,7 +56,7 @@ describe("the plan of a long run", () => {
     }
   });
 
-  it("uses each mark once, and has no message beside a handover", ({ expect }) => {
+  it("uses each mark once, and has no message in addition to a handover", ({ expect }) => {
     expect(new Set(ACTS.map(({ mark }) => mark)).size).toBe(ACTS.length);
     for (const acts of byUser(ACTS)) {
       const isHandedOver = acts.some((act) => act.kind !== "request" && act.answer === "handover");

@@ -18,7 +18,7 @@ describe("the fast clock", () => {
     expect(clock.toFast(START + 60_001)).toBe(START + 60_001 + 10 * DAY_MS);
   });
 
-  it("rings an alarm at the first moment at which its time has come", ({ expect }) => {
+  it("runs an alarm at the first time at which it is due", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 400 * DAY_MS }), (after) => {
         const machine = clock.toMachine(START + after);
@@ -28,7 +28,7 @@ describe("the fast clock", () => {
     );
   });
 
-  it("gives a time it has shown back as it was", ({ expect }) => {
+  it("converts a shown time back to the machine's time", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3_600_000 }), (after) => {
         expect(clock.toMachine(clock.toFast(START + after))).toBe(START + after);
@@ -41,12 +41,12 @@ describe("a trend", () => {
   const series = (value: (index: number) => number) =>
     Array.from({ length: 60 }, (_, index) => ({ at: START + index * 60_000, value: value(index) }));
 
-  it("of what stays is flat, whatever single readings do", ({ expect }) => {
+  it("of a constant value is flat, regardless of single readings", ({ expect }) => {
     const trend = findTrend(series((index) => (index % 10 === 0 ? 900 : 100)));
     expect(trend).toEqual({ median: 100, perHour: 0, growth: 0 });
   });
 
-  it("of what grows is its slope, and its part of the median", ({ expect }) => {
+  it("of a growing value is its slope, as a fraction of the median", ({ expect }) => {
     const trend = findTrend(series((index) => 1_000 + index));
     expect(trend.perHour).toBeCloseTo(60);
     expect(trend.growth).toBeCloseTo(59 / 1_029.5);
@@ -78,12 +78,12 @@ describe("the verdict on a soak", () => {
   };
   const faultsOf = (change: Partial<SoakRun>) => findSoakFaults({ ...run, ...change });
 
-  it("is good when all is answered, old rows are gone, and nothing grows", ({ expect }) => {
+  it('is "passed" when everything is answered, old rows are deleted, and nothing grows', ({ expect }) => {
     expect(faultsOf({})).toEqual([]);
     expect(writeSoakReport(run, [["Node", "24"]], "2026-11-22")).toContain("**100 天 / days**, 通过 / passed.");
   });
 
-  it("names what was not acknowledged or answered", ({ expect }) => {
+  it("names pushes that were not acknowledged or answered", ({ expect }) => {
     expect(faultsOf({ acknowledged: 3_999, answered: 3_990 })).toEqual([
       "1 pushes were not acknowledged",
       "10 pushes were not answered",

@@ -30,18 +30,18 @@ async function compile(files: Readonly<Record<string, string>>): Promise<string>
 }
 
 describe("a style sheet", () => {
-  it("measures in shares of the width", async ({ expect }) => {
+  it("measures in fractions of the width", async ({ expect }) => {
     const css = await compile({ "app.wxss": ".a { width: 375rpx; margin: -1.5rpx 2px }" });
     expect(css).toContain("width: calc(100vw * 375 / 750); margin: calc(100vw * -1.5 / 750) 2px");
   });
 
-  it("of a page holds on that page alone, without more weight", async ({ expect }) => {
+  it("of a page applies only to that page, without added specificity", async ({ expect }) => {
     const css = await compile({ "pages/home/index.wxss": ".a view, page { color: red }" });
     const page = `:where(wx-page[data-path="pages/home/index"])`;
     expect(css).toContain(`${page} .a wx-view, wx-page:where([data-path="pages/home/index"]) { color: red }`);
   });
 
-  it("of a component reaches nothing else, and gives way to what a page says of its tag", async ({ expect }) => {
+  it("of a component applies to nothing else, and is overridden by a page's rule for its tag", async ({ expect }) => {
     const css = await compile({
       "miniprogram_npm/card/index.wxss": ":host { display: block } .a.b > .c::after { color: red }",
       "pages/home/index.wxss": ".wide { display: flex }",
@@ -52,7 +52,7 @@ describe("a style sheet", () => {
     expect(css.indexOf("display: block")).toBeLessThan(css.indexOf("display: flex"));
   });
 
-  it("goes by the phone's appearance, not the system's, and leaves other queries as they are", async ({ expect }) => {
+  it("follows the phone's appearance, not the system's, and keeps other queries unchanged", async ({ expect }) => {
     const css = await compile({
       "app.wxss":
         "@media (prefers-color-scheme: dark) { page { color: red } } @media (min-width: 9px) { .a { top: 0 } }",
@@ -61,7 +61,7 @@ describe("a style sheet", () => {
     expect(css).toContain("@media (min-width: 9px) { .a { top: 0 } }");
   });
 
-  it("keeps the steps of an animation, and takes in what it imports", async ({ expect }) => {
+  it("keeps the steps of an animation, and inlines its imports", async ({ expect }) => {
     const css = await compile({
       "app.wxss": `@import "./more.wxss"; @keyframes turn { from { top: 0 } 50% { top: 1px } }`,
       "more.wxss": "text { left: 0 }",

@@ -5,13 +5,13 @@ import { writeGivenAttributes } from "../../../scripts/lib/miniprogram/given-att
 const flat = (wxml: string) => writeGivenAttributes(wxml).replaceAll(/\s+/g, " ");
 
 describe("a button with given: attributes", () => {
-  it("is written with each of them in a branch of its own", ({ expect }) => {
+  it("is written with each of them in a separate branch", ({ expect }) => {
     expect(flat('<button given:business-id="{{id}}" type="x">a</button>')).toBe(
       '<button wx:if="{{id}}" business-id="{{id}}" type="x">a</button> <button wx:else type="x">a</button>',
     );
   });
 
-  it("is written for every set that can be given together", ({ expect }) => {
+  it("is written for every possible combination", ({ expect }) => {
     const card = ["show-message-card", "send-message-title", "send-message-path", "send-message-img"];
     const names = ["session-from", "business-id", ...card];
     const marked = names.map((name) => `given:${name}="{{${name.replaceAll("-", "")}}}"`).join("\n  ");
@@ -24,7 +24,7 @@ describe("a button with given: attributes", () => {
     }
   });
 
-  it("keeps its expression as it is written, dollar signs too", ({ expect }) => {
+  it("keeps its expression unchanged, including dollar signs", ({ expect }) => {
     expect(flat(`<button given:a="{{x ? '$&' : ''}}">b</button>`)).toContain(`a="{{x ? '$&' : ''}}"`);
   });
 
@@ -35,7 +35,7 @@ describe("a button with given: attributes", () => {
   });
 });
 
-it("a template without marks is left as it is", ({ expect }) => {
+it("a template without marks is unchanged", ({ expect }) => {
   const wxml = '<view wx:if="{{open}}"><button open-type="contact">a</button></view>';
   expect(writeGivenAttributes(wxml)).toBe(wxml);
 });

@@ -10,7 +10,7 @@ describe("a path", () => {
     });
   });
 
-  it("without a slash is meant from the page the user is on", ({ expect }) => {
+  it("without a slash is relative to the current page", ({ expect }) => {
     expect(parsePagePath("../order/index", "pages/product/index").path).toBe("pages/order/index");
   });
 });

@@ -24,14 +24,14 @@ async function read(files: Readonly<Record<string, unknown>>): Promise<Project> 
 const APP = { pages: ["pages/a/index"] };
 
 describe("a project", () => {
-  it("is read when an editor put byte-order marks in front of its files", async ({ expect }) => {
+  it("is read when an editor wrote byte-order marks into its files", async ({ expect }) => {
     const bom = (json: unknown) => `\ufeff${JSON.stringify(json)}`;
     await expect(read({ "app.json": bom(APP), "pages/a/index.json": bom({}) })).resolves.toMatchObject({
       parts: [{ path: "pages/a/index" }],
     });
   });
 
-  it("has its pages and every component they reach: of the app, beside, from npm", async ({ expect }) => {
+  it("has its pages and all their components: of the app, beside the page, from npm", async ({ expect }) => {
     const project = await read({
       "app.json": { ...APP, usingComponents: { "of-npm": "lib/button/index" } },
       "pages/a/index.json": { usingComponents: { beside: "../../parts/b", rooted: "/parts/c" } },
@@ -53,7 +53,7 @@ describe("a project", () => {
     });
   });
 
-  it("with a component that is missing is refused by the name it uses", async ({ expect }) => {
+  it("with a missing component is refused with the component's name", async ({ expect }) => {
     const files = { "app.json": APP, "pages/a/index.json": { usingComponents: { x: "no/such" } } };
     await expect(read(files)).rejects.toThrow("pages/a/index.json: no component no/such");
   });

@@ -19,7 +19,7 @@ const changes = (added: readonly string[], lifted: readonly (Limit | Doubt)[] = 
 };
 
 describe("a limit an app adds", () => {
-  it("holds on its platform alone, however its name is written", ({ expect }) => {
+  it("applies only to its platform, in any case of letters", ({ expect }) => {
     const added = changes([limitKey("contact", "Mac")]);
     expect(findLimit("contact", on("mac"), added)).toBe("platform");
     expect(findLimit("contact.card", on("MAC"), added)).toBe("platform");
@@ -27,15 +27,15 @@ describe("a limit an app adds", () => {
     expect(findLimit("contact", on("ios"), added)).toBeUndefined();
   });
 
-  it("comes before what the package knows, and can be lifted", ({ expect }) => {
+  it("takes precedence over the package's own limits, and can be lifted", ({ expect }) => {
     const key = limitKey("contact", "ohos");
     expect(findLimit("contact", on("ohos"), changes([key]))).toBe("platform");
     expect(findLimit("contact", on("ohos"), changes([key], ["platform"]))).toBe("harmonyos");
   });
 });
 
-describe("a way that is reported dead", () => {
-  it("is the contact button on Mac and Windows, until the app says otherwise", ({ expect }) => {
+describe("an entry method that is reported not to work", () => {
+  it("is the contact button on Mac and Windows, until the app lifts the limit", ({ expect }) => {
     for (const platform of ["mac", "windows"]) {
       expect(isDoubted("contact", on(platform), changes([]))).toBe(true);
       expect(isDoubted("chat", on(platform), changes([]))).toBe(false);
@@ -44,7 +44,7 @@ describe("a way that is reported dead", () => {
     expect(isDoubted("contact", on("android"), changes([]))).toBe(false);
   });
 
-  it("is taken only when nothing else is open", ({ expect }) => {
+  it("is used only when no other method is available", ({ expect }) => {
     const doubted: ReadonlySet<Way> = new Set(["contact"]);
     const open = findObstacles(() => undefined, true);
     expect(planEntry(["contact", "chat"], { obstacles: open, doubted }).mode).toBe("chat");
@@ -54,7 +54,7 @@ describe("a way that is reported dead", () => {
   });
 });
 
-it.for(["zh", "en"])("a user reads neutral words where the app's set-up is at fault: %s", (lang, { expect }) => {
+it.for(["zh", "en"])("a user sees a neutral text when the app's setup is the cause: %s", (lang, { expect }) => {
   const texts = textsFor(lang, "");
   for (const reason of ["not_bound", "no_address"]) expect(helpFor(reason, texts)).toBe(texts.unavailable);
   for (const reason of ["harmonyos", "base_library", "not_supported", "wecom", "platform", undefined]) {

@@ -94,7 +94,7 @@ describe("the lock-out", () => {
     expect(attempts(EMPTY_LOGIN, wrong(100, NOW, 101_000)).outcomes).not.toContain("locked");
   });
 
-  it("counts anew after a success", ({ expect }) => {
+  it("starts again at zero after a success", ({ expect }) => {
     const { outcomes } = attempts(EMPTY_LOGIN, [...wrong(9), [true, NOW], ...wrong(9)]);
     expect(outcomes).not.toContain("locked");
   });
@@ -109,7 +109,7 @@ describe("the lock-out", () => {
     expect(attempt(state, true, NOW - 1)[0]).toBe("accepted");
   });
 
-  it("lets at most ten wrong passwords be tried in any 15 minutes, in any order of attempts", ({ expect }) => {
+  it("allows at most ten wrong passwords in any 15 minutes, in any order of attempts", ({ expect }) => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 3 * MINUTE }), { maxLength: 120 }), (gaps) => {
         let state: Login = EMPTY_LOGIN;
@@ -148,7 +148,7 @@ describe("a refusal", () => {
     return { result: login.signIn({ password, hash: "h", browser: "" }), after: cost };
   }
 
-  it("costs the same whether the name is unknown, the password is wrong or the account is locked", ({ expect }) => {
+  it("has the same cost for an unknown name, a wrong password and a locked account", ({ expect }) => {
     const known = { ...EMPTY_LOGIN, password: PASSWORD };
     const locked = attempts(known, wrong(10)).state;
     for (const [stored, password] of [
@@ -180,7 +180,7 @@ describe("a sign-in", () => {
     expect(open(one, NOW + 12 * HOUR)).toBe(false);
   });
 
-  it("ends after 14 days, however often it is used", ({ expect }) => {
+  it("ends after 14 days, even if it is used", ({ expect }) => {
     let login = one;
     for (let at = NOW; at < NOW + 14 * DAY; at += HOUR) {
       expect(open(login, at)).toBe(true);
@@ -203,7 +203,7 @@ describe("a sign-in", () => {
     expect(endSignIns(two).signIns).toEqual([]);
   });
 
-  it("is one of at most 20: another one ends the one that was unused for the longest time", ({ expect }) => {
+  it("is one of at most 20; a further one ends the one that was unused for the longest time", ({ expect }) => {
     let login = one;
     for (let index = 0; index < 19; index += 1) login = addSignIn(login, signIn(`${index}`), NOW + 1);
     login = seeSignIn(login, "s", NOW + MINUTE) ?? login;
@@ -235,7 +235,7 @@ describe("a token", () => {
     `a0123456789AB.${secret}`,
     `a0123456789ab.${secret}\n`,
     `a0123456789ab.${"+".repeat(43)}`,
-  ])("%j is none", (text, { expect }) => {
+  ])("%j is not a token", (text, { expect }) => {
     expect(parseToken(text)).toBeUndefined();
   });
 

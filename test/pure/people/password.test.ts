@@ -49,13 +49,13 @@ describe("a hash of a password", () => {
   const hasher = createPasswordHasher(crypto);
   const stored = hasher.hash("correct horse１");
 
-  it("has its parameters and a salt of its own, and not the password", ({ expect }) => {
+  it("has its parameters and a random salt, and not the password", ({ expect }) => {
     expect(stored).toMatchObject({ algorithm: "scrypt", n: 16_384, r: 8, p: 5 });
     expect(hasher.hash("correct horse１").hash).not.toBe(stored.hash);
     expect(JSON.stringify(stored)).not.toContain("correct");
   });
 
-  it("fits this password only, written in either width", ({ expect }) => {
+  it("matches only this password, written in either width", ({ expect }) => {
     expect(hasher.verify("correct horse1", stored)).toBe(true);
     expect(hasher.verify("correct horse2", stored)).toBe(false);
     expect(hasher.verify("", stored)).toBe(false);
@@ -68,7 +68,7 @@ describe("a hash of a password", () => {
     expect(hasher.verify("correct horse", { ...older, hash })).toBe(true);
   });
 
-  it("that is missing fits no password", ({ expect }) => {
+  it("that is missing matches no password", ({ expect }) => {
     expect(hasher.verify("", null)).toBe(false);
     expect(hasher.verify("correct horse", null)).toBe(false);
   });

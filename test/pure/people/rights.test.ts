@@ -41,7 +41,7 @@ describe("the rights", () => {
     }
   });
 
-  it("of a route for API keys only are no person's, and a public one is open to all", ({ expect }) => {
+  it("of a route for API keys belong to no role, and a public route is open to all", ({ expect }) => {
     const access: Access[] = ["api", "public"];
     for (const role of ROLES) expect(access.map((one) => isOpenToRole(one, role))).toEqual([false, true]);
     expect(access.map(isOpenToKey)).toEqual([true, true]);

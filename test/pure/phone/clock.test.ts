@@ -20,7 +20,7 @@ describe("the time of a chat's line", () => {
   });
 });
 
-describe("an end that lies ahead", () => {
+describe("a future end", () => {
   const at = (text: string) => new Date(text).getTime();
 
   it.for([

@@ -13,7 +13,7 @@ describe("a text of the service", () => {
     ]);
   });
 
-  it("takes attributes in any order, quoted singly or not at all", ({ expect }) => {
+  it("accepts attributes in any order, in single quotes or without quotes", ({ expect }) => {
     const text = `<a data-miniprogram-path='p/a' data-miniprogram-appid=wx1>x</a>`;
     expect(parseText(text)).toStrictEqual([{ kind: "miniprogram", text: "x", appid: "wx1", path: "p/a" }]);
   });
@@ -27,7 +27,7 @@ describe("a text of the service", () => {
     ]);
   });
 
-  it("leaves the full stop after an address out of it", ({ expect }) => {
+  it("does not include the full stop after an address", ({ expect }) => {
     expect(parseText("(https://a.cn/x).")).toStrictEqual([
       { kind: "text", text: "(" },
       { kind: "link", text: "https://a.cn/x", url: "https://a.cn/x" },
@@ -43,11 +43,11 @@ describe("a text of the service", () => {
     `<img src=x onerror=alert(1)>`,
     `<a href="//a.cn">x</a>`,
     `<a href>x</a`,
-  ])("leaves %s the letters it is", (text, { expect }) => {
+  ])("keeps %s as plain text", (text, { expect }) => {
     expect(parseText(text)).toStrictEqual([{ kind: "text", text }]);
   });
 
-  it("never loses or adds a letter, whatever comes", ({ expect }) => {
+  it("never loses or adds a letter, for any text", ({ expect }) => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom("<a ", "href=", `"`, "https://", ">", "</a>", "data-miniprogram-appid='w'", "a.cn", " "),

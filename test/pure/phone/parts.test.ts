@@ -25,7 +25,7 @@ describe("an exchange as curl", () => {
     );
   });
 
-  it("survives a shell, whatever the body is", ({ expect }) => {
+  it("is correctly quoted for a shell, for any body", ({ expect }) => {
     const body = fc.string({ unit: "grapheme", minLength: 1 }).filter((text) => !text.includes("\0"));
     fc.assert(
       fc.property(body, (text) => {
@@ -48,8 +48,8 @@ describe("secrets on the screen", () => {
   });
 });
 
-describe("a body for reading", () => {
-  it("breaks XML between its elements and leaves CDATA alone", ({ expect }) => {
+describe("a formatted body", () => {
+  it("breaks XML between its elements and does not change CDATA", ({ expect }) => {
     expect(prettyBody("<xml><A><![CDATA[a>\n<b]]></A><N>1</N></xml>")).toBe(
       "<xml>\n  <A><![CDATA[a>\n<b]]></A>\n  <N>1</N>\n</xml>",
     );
@@ -61,13 +61,13 @@ describe("a body for reading", () => {
     );
   });
 
-  it("leaves anything else as it is", ({ expect }) => {
+  it("does not change any other body", ({ expect }) => {
     expect(prettyBody("success")).toBe("success");
   });
 });
 
 describe("a body of custom/send", () => {
-  it("gives the part named like its type, and text fields only", ({ expect }) => {
+  it("returns the part named like its type, and text fields only", ({ expect }) => {
     const part = readBody(`{"msgtype":"image","image":{"media_id":"m1","n":1}}`, "image");
     expect(fieldOf(part, "media_id")).toBe("m1");
     expect(fieldOf(part, "n")).toBe("");
@@ -76,7 +76,7 @@ describe("a body of custom/send", () => {
 });
 
 describe("the unreachable push URL", () => {
-  it("remembers the real one", ({ expect }) => {
+  it("contains the real one", ({ expect }) => {
     const real = "http://127.0.0.1:8787/wechat/message?a=1&b=2";
     expect(isUnreachable(real)).toBe(false);
     expect(isUnreachable(unreachable(real))).toBe(true);

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { sourceOf } from "../../../emulator/phone/source.ts";
 import { encodeSessionFrom } from "../../../shared/entry/session-from.ts";
 
-describe("the note of where a user came in", () => {
+describe("the note about the page a user came from", () => {
   it("is the label of a typed context, and never its data", ({ expect }) => {
     const text = (label: string, signed?: string) => {
       const encoded = encodeSessionFrom({ page: "p", note: "a kefu1{b" }, { label, signed });
@@ -13,7 +13,7 @@ describe("the note of where a user came in", () => {
     expect(sourceOf(text(""))).toBe("");
   });
 
-  it("is all of a text an app wrote by hand", ({ expect }) => {
+  it("is the whole text that an app wrote by hand", ({ expect }) => {
     expect(sourceOf("page=goods&id=1001")).toBe("page=goods&id=1001");
     expect(sourceOf("kefu1")).toBe("kefu1");
   });

@@ -31,7 +31,7 @@ function createBench() {
 }
 
 describe("createPublisher", () => {
-  it("writes the newest value, joining what changes during a write", async ({ expect }) => {
+  it("writes the newest value, combining changes during a write", async ({ expect }) => {
     const { bench, publisher } = createBench();
     const all = Array.from({ length: 100 }, () => {
       bench.value += 1;
@@ -42,7 +42,7 @@ describe("createPublisher", () => {
     expect(bench.puts).toBeLessThanOrEqual(2);
   });
 
-  it("tries again, with more than a second between, since KV takes one write a second", async ({ expect }) => {
+  it("tries again after more than a second, because KV accepts one write a second", async ({ expect }) => {
     const { bench, publisher } = createBench();
     bench.value = 1;
     bench.failures = 2;
@@ -52,7 +52,7 @@ describe("createPublisher", () => {
     expect(publisher.isBehind()).toBe(false);
   });
 
-  it("gives up without throwing when KV keeps failing, and is known to be behind", async ({ expect }) => {
+  it("gives up without throwing when KV keeps failing, and reports that it is behind", async ({ expect }) => {
     const { bench, publisher } = createBench();
     bench.value = 1;
     bench.failures = 100;
@@ -97,7 +97,7 @@ describe("createPublisher when a write hangs", () => {
     vi.useRealTimers();
   });
 
-  it("gives it up at its deadline, and a later value is written", async ({ expect }) => {
+  it("abandons it at its deadline, and writes a later value", async ({ expect }) => {
     const { bench, publisher, publish } = createHungBench();
     let given = false;
     void publish(1).then(() => (given = true));
@@ -112,7 +112,7 @@ describe("createPublisher when a write hangs", () => {
     expect(publisher.isBehind()).toBe(false);
   });
 
-  it("writes the newest value again when a write that was given up overtakes it", async ({ expect }) => {
+  it("writes the newest value again when an abandoned write overtakes it", async ({ expect }) => {
     const { bench, publish } = createHungBench();
     void publish(1);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -129,7 +129,7 @@ describe("createPublisher when a write hangs", () => {
     expect(bench.stored).toBe(2);
   });
 
-  it("is not behind when the last write that was given up arrives after all", async ({ expect }) => {
+  it("is not behind when the last abandoned write arrives after all", async ({ expect }) => {
     const { bench, publisher, publish } = createHungBench();
     void publish(1);
     await vi.advanceTimersByTimeAsync(20_000);

@@ -126,7 +126,7 @@ describe("the address of a webhook", () => {
     expect(reasonOf("ftp://127.0.0.1/", true)).toBe("malformed");
   });
 
-  it("is refused with the cure, never with the address itself", ({ expect }) => {
+  it("is refused with the fix, never with the address itself", ({ expect }) => {
     const checked = checkWebhookUrl("https://10.0.0.1/key-123", false);
     if (checked.ok) throw new Error("taken");
     expect(checked.error.cure).not.toBe("");

@@ -17,7 +17,7 @@ async function sealerOf(...keys: readonly string[]) {
 }
 
 describe("a sealed text", () => {
-  it("is what the cipher's definition says, for a known key, vector and place", ({ expect }) => {
+  it("has the defined value for a known key, vector and place", ({ expect }) => {
     const key = { id: "k1", bytes: Buffer.alloc(32, 7) };
     const iv = Buffer.from("000102030405060708090a0b", "hex");
     const sealed = sealWith(crypto, key, iv, { place: "conv:c1", row: "msg:1" }, TEXT);
@@ -27,7 +27,7 @@ describe("a sealed text", () => {
     expect(sealer.open({ place: "conv:c1", row: "msg:1" }, sealed)).toEqual({ ok: true, value: TEXT });
   });
 
-  it("opens again to any text, and is another one each time", async ({ expect }) => {
+  it("opens to the same text, for any text, and differs each time", async ({ expect }) => {
     const sealer = await sealerOf(KEY);
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.string(), fc.string(), (text, place, row) => {
@@ -39,7 +39,7 @@ describe("a sealed text", () => {
     );
   });
 
-  it("opens in its own row and place only", async ({ expect }) => {
+  it("opens only in its own row and place", async ({ expect }) => {
     const sealer = await sealerOf(KEY);
     fc.assert(
       fc.property(
@@ -58,7 +58,7 @@ describe("a sealed text", () => {
     expect(sealer.open({ place: "a%7Cb", row: "c" }, sealed)).toMatchObject({ error: { reason: "not_authentic" } });
   });
 
-  it("does not open when any character of it is another one", async ({ expect }) => {
+  it("does not open when any of its characters is changed", async ({ expect }) => {
     const sealer = await sealerOf(KEY);
     const sealed = sealer.seal(AT, TEXT);
     for (let at = 0; at < sealed.length; at += 1) {
@@ -70,14 +70,14 @@ describe("a sealed text", () => {
   });
 
   it.for(["", "v1", TEXT, "v1.k1.iv.data", "v2.abcdefgh.abcdefghijklmnop.abcdefghijklmnopqrstuv", "{}"])(
-    "is none of a form like %s",
+    "is invalid in a form like %s",
     async (text, { expect }) => {
       const sealer = await sealerOf(KEY);
       expect(sealer.open(AT, text)).toEqual({ ok: false, error: { reason: "malformed" } });
     },
   );
 
-  it("has no bits that do not count", async ({ expect }) => {
+  it("has no unused bits", async ({ expect }) => {
     const sealer = await sealerOf(KEY);
     // 15 bytes and the tag: 31 bytes, whose last character has two spare bits.
     const sealed = sealer.seal(AT, "123456789012345");
@@ -88,7 +88,7 @@ describe("a sealed text", () => {
 });
 
 describe("the key of a sealed text", () => {
-  it("may be the previous one, and is then to be replaced", async ({ expect }) => {
+  it("may be the previous one, which is reported as not current", async ({ expect }) => {
     const sealed = (await sealerOf(OLD)).seal(AT, TEXT);
     const sealer = await sealerOf(KEY, OLD);
     expect(sealer.open(AT, sealed)).toEqual({ ok: true, value: TEXT });
@@ -98,20 +98,20 @@ describe("the key of a sealed text", () => {
     expect((await sealerOf(KEY)).open(AT, again)).toEqual({ ok: true, value: TEXT });
   });
 
-  it("is named when it is not there any more", async ({ expect }) => {
+  it("is named when it is not configured any more", async ({ expect }) => {
     const old = await sealerOf(OLD);
     const opened = (await sealerOf(KEY)).open(AT, old.seal(AT, TEXT));
     expect(opened).toEqual({ ok: false, error: { reason: "unknown_key", keyId: old.keyId } });
   });
 
-  it("has the same name whenever it is set, and no part of it is in the name", async ({ expect }) => {
+  it("has the same id whenever it is set, and no part of it is in the id", async ({ expect }) => {
     const [first, second] = [await sealerOf(KEY), await sealerOf(KEY.replace("=", ""), OLD)];
     expect(first.keyId).toBe(second.keyId);
     expect(first.keyId).not.toBe((await sealerOf(OLD)).keyId);
     expect(KEY).not.toContain(first.keyId);
   });
 
-  it("must be there", async ({ expect }) => {
+  it("must be set", async ({ expect }) => {
     expect(await loadTextSealer([])).toEqual({ ok: false, error: { reason: "no_key" } });
   });
 });

@@ -37,7 +37,7 @@ describe("a call that the platform refused", () => {
     expect(answer).toMatchObject({ status, retryAfter: null, body: { code, platformCode: "40003" } });
   });
 
-  it("with any other reaction is 502 channel_refused with meaning and cure, and says no time", async ({ expect }) => {
+  it("with any other reaction is 502 channel_refused with meaning and fix, without a time", async ({ expect }) => {
     const words = { name: "invalid_openid", meaning: expect.stringMatching(/\S/), cure: expect.stringMatching(/\S/) };
     for (const reaction of ["retry", "outage", "rate", "quota", "stop", "user", "fix"] as const) {
       const body = { code: "channel_refused", platformCode: "40003", ...words };
@@ -55,7 +55,7 @@ describe("a call that was not made", () => {
     expect(answer).toMatchObject({ status: 503, retryAfter: "91", body });
   });
 
-  it("is 503 channel_paused until another token can be had for one that is refused again and again", async ({
+  it("is 503 channel_paused until another token is available for one that is refused repeatedly", async ({
     expect,
   }) => {
     const { status, retryAfter, body } = await answerTo({ ...noToken, until: UNTIL, isLimited: true });
@@ -69,7 +69,7 @@ describe("a call that was not made", () => {
     expect(retryAfter).toBe("1");
   });
 
-  it("is 502 channel_refused when the token endpoint refused, whatever its code means for a send", async ({
+  it("is 502 channel_refused when the token endpoint refused, whatever the code means for a send", async ({
     expect,
   }) => {
     for (const code of ["40125", "40164", "45009", "-1", "45047"]) {
@@ -88,7 +88,7 @@ describe("a call that was not made", () => {
     }
   });
 
-  it("is 502 channel_unreachable when no token came in time", async ({ expect }) => {
+  it("is 502 channel_unreachable when no token arrived in time", async ({ expect }) => {
     const answer = await answerTo({ result: "not_sent", reason: "lease_over" });
     expect(answer).toMatchObject({ status: 502, body: { code: "channel_unreachable" } });
   });

@@ -54,7 +54,7 @@ describe("the symbol of a mutant", () => {
     expect(mutate("interface A { b: 1 } const { b } = c;", "b", { value: "7" })).toMatch(/^has 0 symbols/);
   });
 
-  it("must have what is to be replaced", ({ expect }) => {
+  it("must have the part to be replaced", ({ expect }) => {
     expect(mutate(STORE, "createStore", { value: "7" })).toMatch(/^has nothing in createStore that/);
     expect(mutate(STORE, "LIMITS", { returns: "7" })).toMatch(/^has nothing in LIMITS that/);
     expect(mutate(STORE, "Store", { returns: "7" })).toMatch(/^has nothing in Store that/);
@@ -86,7 +86,7 @@ describe("the place of a mutant in its symbol", () => {
     expect(mutate("function f() { send<Z>(x!, { to: 'a' }, ) }", "f", change)).toContain("{ (drop(x)) }");
   });
 
-  it("keeps what stands for _", ({ expect }) => {
+  it("keeps the expression that _ matched", ({ expect }) => {
     const change = { replace: "within(ms, _)", by: "_" };
     expect(mutate("function f() { return within(ms, g(1, 2)); }", "f", change)).toContain("return (g(1, 2));");
     expect(mutate("const a = `m:${b.c}`;", "a", { replace: "`m:${_}`", by: "`m:${Number(_)}`" })).toBe(
@@ -94,7 +94,7 @@ describe("the place of a mutant in its symbol", () => {
     );
   });
 
-  it("must be there exactly once", ({ expect }) => {
+  it("must exist exactly once", ({ expect }) => {
     expect(mutate(STORE, "createStore", { replace: "sql.exec(_)", by: "_" })).toMatch(
       /^has 2 occurrences of .* in createStore,/,
     );

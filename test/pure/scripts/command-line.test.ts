@@ -10,7 +10,7 @@ describe("a command line", () => {
     expect(parseFlags([], options)).toEqual({ ok: true, value: { kills: "1000", soak: false } });
   });
 
-  it("with anything unknown is refused, and nothing of it repeated", ({ expect }) => {
+  it("with an unknown argument is refused without repeating it", ({ expect }) => {
     for (const args of [["abc"], ["-x"], ["--json=abc"], ["--ABC1"], ["--x1-abc"]]) {
       expect(parseFlags(args, { json: { type: "boolean" } })).toEqual({ ok: false, error: BAD_CALL });
     }
@@ -35,7 +35,7 @@ describe("a command line", () => {
     expect(describeBadCall(["--no-json", "abc"], { ...line, allowNegative: true })).toBe(BAD_CALL);
   });
 
-  it("may ask for help anywhere", ({ expect }) => {
+  it("may contain --help in any position", ({ expect }) => {
     const line = { options: { local: { type: "boolean" } } } as const;
     expect(wantsHelp(["--local", "--help"], line)).toBe(true);
     expect(wantsHelp(["-h"], line)).toBe(true);
@@ -47,7 +47,7 @@ describe("a command line", () => {
 });
 
 describe("an error of a port", () => {
-  it("is known by the codes of Node and Miniflare", ({ expect }) => {
+  it("is recognised by the codes of Node and Miniflare", ({ expect }) => {
     for (const code of ["EADDRINUSE", "ERR_ADDRESS_IN_USE"]) {
       const error = Object.assign(new Error("taken"), { code });
       expect(isPortTaken(error)).toBe(true);

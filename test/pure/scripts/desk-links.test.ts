@@ -35,7 +35,7 @@ async function find(agents: readonly object[], hasDemo = false, refusal?: string
 }
 
 describe("the first links of the desk", () => {
-  it("are those of an admin who is added, and on one's own machine of a demo agent", async ({ expect }) => {
+  it("are those of an added admin, and on a developer's machine of a demo agent", async ({ expect }) => {
     expect(await find([])).toEqual({
       links: [{ name: "管理员", invite: "link of 管理员" }],
       asked: ["GET agents", "POST agents"],
@@ -46,7 +46,7 @@ describe("the first links of the desk", () => {
     ]);
   });
 
-  it("leave alone whoever has a password, whatever the admin's name", async ({ expect }) => {
+  it("do not change an agent who has a password, whatever the admin's name", async ({ expect }) => {
     const agents = [agent("x", "admin", false), agent("老板", "admin", true), agent("演示客服", "agent", true)];
     expect(await find(agents, true)).toEqual({
       links: [{ name: "老板" }, { name: "演示客服" }],
@@ -54,12 +54,12 @@ describe("the first links of the desk", () => {
     });
   });
 
-  it("are made anew for an admin who has not used one yet", async ({ expect }) => {
+  it("are created again for an admin who has not used one yet", async ({ expect }) => {
     const { asked } = await find([agent("老板", "admin", false), agent("gone", "admin", true, true)]);
     expect(asked).toEqual(["GET agents", "POST agents/id of 老板/invite"]);
   });
 
-  it("are none while the worker refuses", async ({ expect }) => {
+  it("are empty while the worker refuses", async ({ expect }) => {
     expect((await find([], true, "desk_off")).links).toBe("desk_off");
   });
 });

@@ -22,7 +22,7 @@ describe("the file of variables", () => {
     });
   });
 
-  it("is the one --dev-vars names, which may not", async ({ expect }) => {
+  it("is the one that --dev-vars names, which must exist", async ({ expect }) => {
     const path = join(folder, "mine");
     expect(await loadDevVars(["--dev-vars", path], folder)).toStrictEqual({
       ok: false,
@@ -38,7 +38,7 @@ describe("the file of variables", () => {
     });
   });
 
-  it("must be a file that can be read, and a problem names the flag, the rule and the remedy", async ({ expect }) => {
+  it("must be a readable file, and a problem names the flag, the rule and the fix", async ({ expect }) => {
     await writeFile(join(folder, "file"), "");
     for (const [path, problem] of [
       [folder, "it is a folder and must be a file: pass the path of a file"],

@@ -34,7 +34,7 @@ const find = async (answer: () => Response, target: Target = TARGET) => {
 };
 
 describe("the robots of alerts", () => {
-  it("that are not set up are no fault", async ({ expect }) => {
+  it("that are not configured cause no fault", async ({ expect }) => {
     const { found } = await find(() => Response.json(NONE));
     expect(found).toMatchObject([{ state: "ok", fact: expect.stringContaining("none") }]);
   });
@@ -76,7 +76,7 @@ describe("the robots of alerts", () => {
     expect(text).toContain("copy the webhook URL");
   });
 
-  it("are not judged without a key, or when the API does not answer", async ({ expect }) => {
+  it("are not checked without a key, or when the API does not answer", async ({ expect }) => {
     expect((await find(() => new Response("no", { status: 500 }))).found).toEqual([]);
     expect((await find(() => Response.json(NONE), { url: TARGET.url })).found).toEqual([]);
   });

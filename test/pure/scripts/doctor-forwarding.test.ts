@@ -32,12 +32,12 @@ describe("forwarding", () => {
     expect(found).toMatchObject({ state: "ok", fact: expect.stringContaining("off") });
   });
 
-  it("that works is shown with what goes where", async ({ expect }) => {
+  it("that works is shown with kinds and address", async ({ expect }) => {
     const { found } = await find({ state: "ok", kinds: ["xpay_*", "text"], target: "https://old.test", failures: 0 });
     expect(found).toMatchObject({ state: "ok", fact: "xpay_*, text → https://old.test" });
   });
 
-  it("that fails is a fault with the last reason and the cure", async ({ expect }) => {
+  it("that fails is a fault with the last reason and the fix", async ({ expect }) => {
     const { found, text } = await find({
       state: "failing",
       kinds: ["xpay_*"],

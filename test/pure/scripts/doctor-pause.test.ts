@@ -41,7 +41,7 @@ async function examineWith(faults: readonly object[], trial = "refused", target:
 }
 
 describe("a paused app", () => {
-  it("is the first fault, with errcode, end and cure", async ({ expect }) => {
+  it("is the first fault, with errcode, end and fix", async ({ expect }) => {
     const { first, report } = await examineWith([paused(45009)]);
     expect(first).toMatchObject({
       id: `pause.${APPID}`,
@@ -53,7 +53,7 @@ describe("a paused app", () => {
   });
 
   it.for([48001, 40125, 40164])(
-    "is tried again after %i, and is no fault when messages are sent",
+    "gets a test send after %i, and is no fault when messages are sent",
     async (errcode, { expect }) => {
       const { first, asked } = await examineWith([paused(errcode)], "sent");
       expect(asked).toContain(`POST /api/v1/resume ${APPID}`);
@@ -70,7 +70,7 @@ describe("a paused app", () => {
   });
 
   it.for([45009, 45011, 48004, 50007, 89506])(
-    "is left alone after %i: it is not the set-up's",
+    "gets no test send after %i, which the setup does not cause",
     async (errcode, { expect }) => {
       const { asked, first } = await examineWith([paused(errcode)], "sent");
       expect(asked.filter((call) => call.startsWith("POST"))).toEqual([]);
@@ -79,7 +79,7 @@ describe("a paused app", () => {
   );
 
   it.for([45009, 45011, 48004, 50007, 89506])(
-    "after %i is lifted by the whole call alone, not by another run",
+    "after %i is lifted only by the complete call, not by another run",
     async (errcode, { expect }) => {
       const { first } = await examineWith([paused(errcode)]);
       const call = `curl -X POST 'https://kefu.test/api/v1/resume?appid=${APPID}' -H 'Authorization: Bearer <API key>'`;
@@ -90,7 +90,7 @@ describe("a paused app", () => {
     },
   );
 
-  it("is tried by another run when the set-up caused it, as its cure says", async ({ expect }) => {
+  it("gets a test send by another run when the setup caused it, as its fix says", async ({ expect }) => {
     const { first } = await examineWith([paused(48001)]);
     expect(first?.cure?.zh).toMatch(/curl -X POST .*，或重新运行 doctor/);
     expect(first?.cure?.en).toMatch(/curl -X POST .*, or run the doctor again/);
@@ -106,7 +106,7 @@ describe("a paused app", () => {
     expect(first?.wrong?.en).toContain(`until ${shown} Beijing time`);
   });
 
-  it("without an end that can be read names none", async ({ expect }) => {
+  it("without a valid end names none", async ({ expect }) => {
     const { first } = await examineWith([{ ...paused(45009), until: "soon" }]);
     expect(first?.wrong?.en).toBe("no message is sent: not permitted");
   });
@@ -139,13 +139,13 @@ describe("a paused app", () => {
     });
   });
 
-  it("is the first fault without an API key, too, which is what it asks for", async ({ expect }) => {
+  it("is the first fault without an API key, too, which the fix asks for", async ({ expect }) => {
     const { first } = await examineWith([paused(48001)], "sent", { url: TARGET.url });
     expect(first).toMatchObject({ id: "pause", state: "failed" });
     expect(first?.cure?.en).toContain("--api-key");
   });
 
-  it("is seen for each mini program", async ({ expect }) => {
+  it("is reported for each mini program", async ({ expect }) => {
     const other = { ...paused(45009), appid: "wxfedcba9876543210" };
     const { report } = await examineWith([paused(48004), other]);
     expect(report.findings.slice(0, 2).map(({ id }) => id)).toEqual([`pause.${APPID}`, "pause.wxfedcba9876543210"]);

@@ -31,7 +31,7 @@ describe("people", () => {
     },
   );
 
-  it("are not judged without a key, a desk or an answer", async ({ expect }) => {
+  it("are not checked without a key, a desk or an answer", async ({ expect }) => {
     expect(await find({ agents: [] }, 200, { url: TARGET.url })).toEqual([]);
     expect(await find({ code: "desk_off" }, 503)).toEqual([]);
     expect(await find({ code: "route_not_found" }, 404)).toEqual([]);

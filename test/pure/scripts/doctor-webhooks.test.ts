@@ -13,8 +13,8 @@ function examine(...webhooks: readonly object[]) {
 
 const SHOP = { id: "shop", url: "https://shop.example.com/", events: [], state: "ok", failures: 0 };
 
-describe("the doctor's look at webhooks", () => {
-  it("reports events that were skipped, though the endpoint works again, with the way to replay them", async ({
+describe("the doctor's check of webhooks", () => {
+  it("reports skipped events, although the endpoint works again, with the command to replay them", async ({
     expect,
   }) => {
     const first = { id: "ab-1", conversation: "ab", type: "message.received", at: "2026-11-22T08:00:00.000Z" };

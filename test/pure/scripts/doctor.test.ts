@@ -45,7 +45,7 @@ describe("the clocks", () => {
     expect(checkClock(replyAt(new Date(NOW + offset).toUTCString()), URL).state).toBe(state);
   });
 
-  it("cannot be compared without a date, but for one machine's own", ({ expect }) => {
+  it("cannot be compared without a date, except on the same machine", ({ expect }) => {
     expect(checkClock(replyAt(""), URL).state).toBe("skipped");
     expect(checkClock(replyAt(""), "http://localhost:8787").state).toBe("ok");
   });
@@ -75,13 +75,13 @@ describe("pushes refused for their age", () => {
     expect((await findingOf("push.stale", { url: URL }, () => Response.json(healthy)))?.state).toBe("ok");
   });
 
-  it("may be the doctor's own in plain mode", async ({ expect }) => {
+  it("may include the doctor's own in plain mode", async ({ expect }) => {
     const plain = { ...healthy, modes: ["plain"], stalePushes: 1 };
     const seen = await findingOf("push.stale", { url: URL, mode: "plain" }, () => Response.json(plain));
     expect(seen).toMatchObject({ state: "warning", cure: { en: expect.stringContaining("push.old") } });
   });
 
-  it("are not taken for another EncodingAESKey when this machine's clock is off", async ({ expect }) => {
+  it("are not reported as another EncodingAESKey when this machine's clock is wrong", async ({ expect }) => {
     const answerAt = (offsetMs: number) => (request: Request) => {
       const { pathname, searchParams } = new globalThis.URL(request.url);
       const headers = { date: new Date(NOW + offsetMs).toUTCString() };
@@ -103,14 +103,14 @@ describe("the unconfirmed points", () => {
   const settled = (url: string, given = facts) =>
     reportUnconfirmed(url, given).flatMap(({ number, settled: words }) => (words ? [[number, words.en]] : []));
 
-  it("are settled by what a deployed worker learns from WeChat", ({ expect }) => {
+  it("are resolved by what a deployed worker reads from WeChat", ({ expect }) => {
     expect(settled(URL)).toEqual([
       [7, "by DNS and ping: reached from 1/3 (CAP)"],
       [11, "500000 calls"],
     ]);
   });
 
-  it("stay open when WeChat refused, or the WeChat is a local one", ({ expect }) => {
+  it("stay open when WeChat refused, or for the local WeChat", ({ expect }) => {
     expect(settled(URL, { ...facts, asked: [], reached: [] })).toEqual([[11, "500000 calls"]]);
     expect(settled("http://127.0.0.1:8787")).toEqual([]);
   });
@@ -121,7 +121,7 @@ describe("the options", () => {
   const read = (sources: Partial<Sources>) =>
     readOptions({ args: [URL], env: {}, devVars: "", local: { appid: "wxlocal" }, ...sources });
 
-  it("take flags over the environment, and that over .dev.vars", ({ expect }) => {
+  it("prefer flags to the environment, and the environment to .dev.vars", ({ expect }) => {
     const devVars =
       'WECHAT_APPID="wxfile"\nWECHAT_TOKEN="file"\nWECHAT_ENCODING_AES_KEY="' + KEY + '"\nAPI_KEYS="one, two"\n';
     const env = { WECHAT_TOKEN: "environment", WECHAT_ENCODING_AES_KEY: "" };
@@ -134,9 +134,7 @@ describe("the options", () => {
     );
   });
 
-  it("keep the keys of this machine on this machine: for another worker only a file that is named is read", ({
-    expect,
-  }) => {
+  it("do not send the keys of this machine to another worker: only a named file is read for it", ({ expect }) => {
     const devVars = 'API_KEYS="one"\n';
     expect(read({ devVars })).toEqual(ok({ json: false, target: { url: URL } }));
     expect(read({ devVars, args: [URL, "--dev-vars", ".dev.vars"] })).toMatchObject({
@@ -148,7 +146,7 @@ describe("the options", () => {
   it.for([
     ["--aes-key", "short", "WECHAT_ENCODING_AES_KEY"],
     ["--api-key", "您的密钥", "API_KEYS"],
-  ])("say what is no key at all, and do not show it: %s", ([flag = "", value = "", name], { expect }) => {
+  ])("name an invalid key without showing it: %s", ([flag = "", value = "", name], { expect }) => {
     const problem = read({ args: [URL, flag, value] });
     expect(problem).toEqual({ ok: false, error: expect.stringContaining(name ?? "?") });
     expect(JSON.stringify(problem)).not.toContain(value);
@@ -164,7 +162,7 @@ describe("the options", () => {
     expect(second).toEqual(ok({ json: false, target: { url: URL, appid: "wx2", token: "t2" } }));
   });
 
-  it("know the local stack", ({ expect }) => {
+  it("contain the values of the local stack", ({ expect }) => {
     expect(read({ args: [URL, "--local", "--json"], env: { WECHAT_TOKEN: "not this" } })).toEqual(
       ok({ json: true, target: { url: URL, appid: "wxlocal" } }),
     );
@@ -183,7 +181,7 @@ describe("the options", () => {
 describe("the report", () => {
   const target: Target = { url: URL, token: "theToken", aesKey: "theKey", apiKey: "theApiKey" };
 
-  it("has every problem of /healthz in one line each, and no secret that comes back", async ({ expect }) => {
+  it("has every problem of /healthz on one line each, and no echoed secret", async ({ expect }) => {
     const problems = [
       { variable: "WECHAT_TOKEN", problem: "is\u001b[2J missing\nx", cure: "theToken theKey theApiKey" },
       { variable: "API_KEYS", problem: "contains a short key", cure: "make another" },
@@ -199,7 +197,7 @@ describe("the report", () => {
     }
   });
 
-  it("says whether the desk has the key for its data; a worker of 0.1 has none", async ({ expect }) => {
+  it("reports whether the desk has the key for its data; a worker of 0.1 has no desk", async ({ expect }) => {
     const deskOf = async (dataKey?: string) => {
       const health = { status: "ok", apps: 1, modes: ["secure"], api: "open", dataKey, warnings: [] };
       const { ok, findings } = await examine(
@@ -215,7 +213,7 @@ describe("the report", () => {
     expect(await deskOf()).toEqual([true, undefined]);
   });
 
-  it("says what was not checked for want of a value", async ({ expect }) => {
+  it("lists the checks that were skipped because a value is missing", async ({ expect }) => {
     const health = { status: "ok", apps: 1, modes: ["secure"], api: "open", warnings: [] };
     const report = await examine(
       portsOf(() => Response.json(health)),
@@ -225,7 +223,7 @@ describe("the report", () => {
     expect(toText(report, { url: URL })).toContain("没有发现故障 / no fault found; 3 项未检查 / not checked");
   });
 
-  it("knows a page that is not ours", async ({ expect }) => {
+  it("recognises a page of another program", async ({ expect }) => {
     const report = await examine(
       portsOf(() => new Response("<html>")),
       target,

@@ -147,7 +147,7 @@ const healthy = () =>
   );
 
 describe.for(SAMPLES)("Cloudflare's answer, $name", ({ answer, fact, cure }) => {
-  it("in place of /healthz is named with its cure", async ({ expect }) => {
+  it("in place of /healthz is named with its fix", async ({ expect }) => {
     const { ok, findings } = await examine(portsOf(answer), { url: ORIGIN });
     expect(ok).toBe(false);
     const finding = findings.find(({ id }) => id === "health");
@@ -156,7 +156,9 @@ describe.for(SAMPLES)("Cloudflare's answer, $name", ({ answer, fact, cure }) => 
     expect(finding?.cure?.zh).not.toBe(finding?.cure?.en);
   });
 
-  it("on the push URL alone is not taken for a wrong Token, nor for a refused forgery", async ({ expect }) => {
+  it("on the push URL only is not reported as a wrong Token, and does not count as a refused forgery", async ({
+    expect,
+  }) => {
     const onPushes = (request: Request) => (request.url.includes("/wechat/") ? answer() : healthy());
     const { findings } = await examine(portsOf(onPushes), { url: ORIGIN, ...SECRETS });
     const pushes = findings.filter(({ id }) => /^(?:verify|push\.genuine)/.test(id));
@@ -164,7 +166,7 @@ describe.for(SAMPLES)("Cloudflare's answer, $name", ({ answer, fact, cure }) => 
     expect(pushes[0]?.cure?.en).toContain(cure);
   });
 
-  it("on the API alone is not taken for a wrong key or an old version", async ({ expect }) => {
+  it("on the API only is not reported as a wrong key or an old version", async ({ expect }) => {
     const onApi = (request: Request) => (request.url.includes("/api/") ? answer() : healthy());
     const { findings } = await examine(portsOf(onApi), { url: ORIGIN, ...SECRETS });
     const api = findings.find(({ id }) => id === "api");
@@ -173,7 +175,7 @@ describe.for(SAMPLES)("Cloudflare's answer, $name", ({ answer, fact, cure }) => 
   });
 });
 
-describe("what the worker itself answers", () => {
+describe("an answer of the worker itself", () => {
   it.for([
     ["a refused push", () => new Response("forbidden", { status: 403, headers: CLOUDFLARE })],
     [
@@ -189,7 +191,7 @@ describe("what the worker itself answers", () => {
       "a full rate limit of the API",
       () => Response.json({ code: "rate_limited", status: 429 }, { status: 429, headers: CLOUDFLARE }),
     ],
-  ] as const)("is not taken for Cloudflare's: %s", async ([, answer], { expect }) => {
+  ] as const)("is not treated as one of Cloudflare: %s", async ([, answer], { expect }) => {
     const onPushes = (request: Request) => (request.url.includes("/wechat/") ? answer() : healthy());
     const { findings } = await examine(portsOf(onPushes), { url: ORIGIN, ...SECRETS });
     const verified = findings.find(({ id }) => id === "verify.genuine");
@@ -214,7 +216,7 @@ describe("setup, waiting for the first message", () => {
   const sample = (name: string) => SAMPLES.find((one) => one.name.startsWith(name))?.answer ?? healthy;
 
   it.for(["a challenge", "a login page", "error 1020", "a redirect"])(
-    "ends with the cure: %s",
+    "ends with the fix: %s",
     async (name, { expect }) => {
       expect(await wait(sample(name))).toMatchObject({
         ok: false,
@@ -223,7 +225,7 @@ describe("setup, waiting for the first message", () => {
     },
   );
 
-  it("continues while a new domain does not lead to the worker yet", async ({ expect }) => {
+  it("continues while a new domain does not point to the worker yet", async ({ expect }) => {
     const waited = await wait(sample("a domain without"));
     expect(waited).toMatchObject({ ok: true, value: ["verified", "message", "answer"] });
   });

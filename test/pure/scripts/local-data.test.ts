@@ -28,14 +28,14 @@ const writeData = async () => {
 };
 
 describe("data of this machine", () => {
-  it("is opened when there is none, whatever else is in the folder", async ({ expect }) => {
+  it("may be missing, with any other files in the folder", async ({ expect }) => {
     expect(await findFormatFault({ path: join(path, "none"), flag: undefined }, NEXT_FORMAT)).toBeUndefined();
     await write("cache/mine.txt");
     await write(MARKER, "99");
     expect(await findFormatFault(folder(), NEXT_FORMAT)).toBeUndefined();
   });
 
-  it("has format 1 when no marker says so: 0.1 wrote none", async ({ expect }) => {
+  it("has format 1 when there is no marker, because 0.1 wrote none", async ({ expect }) => {
     await writeData();
     expect(await findFormatFault(folder(), "1")).toBeUndefined();
     expect((await findFormatFault(folder(), "2"))?.wrong.en).toContain(
@@ -52,7 +52,7 @@ describe("data of this machine", () => {
     expect(await findFormatFault(folder(), NEXT_FORMAT)).toBeDefined();
   });
 
-  it("of another format is named with what is lost, where it is, and both remedies, in both languages", async ({
+  it("of another format is reported with what is lost, its place, and both fixes, in both languages", async ({
     expect,
   }) => {
     await writeData();
@@ -85,7 +85,7 @@ describe("data of this machine", () => {
     expect((await findFormatFault(folder()))?.wrong.zh).toContain("格式：未知；");
   });
 
-  it("of another format is not marked anew", async ({ expect }) => {
+  it("of another format is not marked again", async ({ expect }) => {
     await writeData();
     await write(MARKER, "99");
     await expect(markLocalData(path)).rejects.toThrow("format 99 cannot be opened");
@@ -94,7 +94,7 @@ describe("data of this machine", () => {
 });
 
 describe("a reset", () => {
-  it("deletes what the stack made, of any format, and no other file of the folder", async ({ expect }) => {
+  it("deletes the files of the stack, of any format, and no other file of the folder", async ({ expect }) => {
     await writeData();
     await write(MARKER, "99");
     const others = ["notes.txt", "cache/mine.txt", "do/other/metadata.sqlite", "kv/KV/mine.txt"];
@@ -130,7 +130,7 @@ describe("a reset", () => {
     expect((await resetLocalData(folder())).ok).toBe(true);
   });
 
-  it("says so when something cannot be deleted", async ({ expect }) => {
+  it("reports when something cannot be deleted", async ({ expect }) => {
     await mkdir(join(path, MARKER));
     const broken = await resetLocalData(folder());
     expect(broken.ok ? "" : broken.error.wrong.en).toBe(

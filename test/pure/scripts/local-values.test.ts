@@ -4,13 +4,13 @@ import { ownValues, readLocalValues } from "../../../scripts/lib/local-values.ts
 import { readConfig } from "../../../worker/config/config.ts";
 
 describe("the values of the local stack", () => {
-  it("are its own without a file", ({ expect }) => {
+  it("are the defaults without a file", ({ expect }) => {
     const { apps, apiKey } = ownValues();
     expect(apps).toEqual([{ ...LOCAL_APP, mode: "secure", format: "xml" }]);
     expect(apiKey).toBe(LOCAL_API_KEY);
   });
 
-  it("take what .dev.vars has, for the worker and for the emulator alike", ({ expect }) => {
+  it("use the values of .dev.vars, for the worker and for the emulator", ({ expect }) => {
     const values = readLocalValues(
       'WECHAT_TOKEN="fromFile"\nRETENTION_DAYS=7\nAPI_KEYS="first-key-0123456789,second"\n',
     );
@@ -25,7 +25,7 @@ describe("the values of the local stack", () => {
     });
   });
 
-  it("have the same key for sealed data at each start, unless the file has one", ({ expect }) => {
+  it("contain the same key for sealed data at each start, unless the file has one", ({ expect }) => {
     const keyOf = (file: string) => {
       const values = readLocalValues(file);
       return values.ok && readConfig(values.value.vars);
@@ -37,20 +37,20 @@ describe("the values of the local stack", () => {
     expect(keyOf(`DATA_KEY="${own}"`)).toMatchObject({ value: { dataKeys: [own] } });
   });
 
-  it("play every app of WECHAT_APPS", ({ expect }) => {
+  it("contain every app of WECHAT_APPS", ({ expect }) => {
     const appOf = (appid: string) => ({ ...LOCAL_APP, appid, mode: "plain" });
     const apps = [appOf("wx0000000000000001"), appOf("wx0000000000000002")];
     const values = readLocalValues(`WECHAT_APPS='${JSON.stringify(apps)}'\n`);
     expect(values).toMatchObject({ value: { apps: [{ appid: "wx0000000000000001", mode: "plain" }, {}] } });
   });
 
-  it("never lead to the real WeChat", ({ expect }) => {
+  it("never contain the address of the real WeChat", ({ expect }) => {
     const values = readLocalValues("WECHAT_API_BASE=https://api.weixin.qq.com\nWECHAT_TOKEN_BASE=https://relay.test\n");
     expect(values.ok && Object.keys(values.value.vars)).not.toContain("WECHAT_API_BASE");
     expect(values.ok && Object.keys(values.value.vars)).not.toContain("WECHAT_TOKEN_BASE");
   });
 
-  it("are refused with everything that is wrong, and no value", ({ expect }) => {
+  it("are refused with every problem, and without a value", ({ expect }) => {
     const values = readLocalValues("WECHAT_APPID=wxNotOne\nWECHAT_ENCODING_AES_KEY=tooShort\nAPI_KEYS=brief\n");
     expect(values).toMatchObject({ ok: false });
     const variables = values.ok ? [] : values.error.map(({ variable }) => variable);

@@ -24,7 +24,7 @@ const verdictOf = (state: string, failure?: string, broken?: string) =>
   judge(reportOf(state, failure, broken), FILE, "the unit");
 
 describe("a mutant", () => {
-  it("is killed by an assertion, by an error the test throws itself, or by the test's time", ({ expect }) => {
+  it("is killed by an assertion, by an error that the test throws, or by the test's timeout", ({ expect }) => {
     const test = "the unit does it";
     const assertion = { state: "killed", by: "assertion", test };
     expect(verdictOf("failed", `AssertionError: expected 1 to be 2${FRAMES}`)).toEqual(assertion);
@@ -38,11 +38,11 @@ describe("a mutant", () => {
     });
   });
 
-  it("has survived when its tests are green", ({ expect }) => {
+  it("has survived when its tests pass", ({ expect }) => {
     expect(verdictOf("passed")).toEqual({ state: "survived" });
   });
 
-  it("proves nothing when the code stumbles or the file does not load", ({ expect }) => {
+  it("is not killed when the code throws another error or the file does not load", ({ expect }) => {
     expect(verdictOf("failed", `TypeError: x is not a function\n    at /p/worker/a.ts:1:1${FRAMES}`)).toEqual({
       state: "crashed",
       why: "TypeError: x is not a function",
@@ -54,7 +54,7 @@ describe("a mutant", () => {
     });
   });
 
-  it("is judged by the named test of the named file alone", ({ expect }) => {
+  it("is judged only by the named test of the named file", ({ expect }) => {
     expect(judge(reportOf("failed", "AssertionError: x"), "pure/y.test.ts", "the unit")).toEqual({ state: "unnamed" });
     expect(judge(reportOf("failed", "AssertionError: x"), FILE, "the unit does more")).toEqual({ state: "unnamed" });
     const stray = { modules: [], stray: ["Error: no config\n    at x"] };
@@ -62,7 +62,7 @@ describe("a mutant", () => {
     expect(testsNamed(reportOf("passed"), FILE, "the unit").map(({ name }) => name)).toEqual(["the unit does it"]);
   });
 
-  it("can only be tried when its tests are there and green as the code is", ({ expect }) => {
+  it("can only be tried when its tests exist and pass on the unchanged code", ({ expect }) => {
     const why = (report: Report, name = "the unit") => whyRed(report, FILE, name);
     expect(why(reportOf("passed"))).toBeUndefined();
     expect(why(reportOf("failed", "AssertionError: x\n    at y"))).toBe("AssertionError: x");
@@ -76,7 +76,7 @@ describe("the result", () => {
   const killed = { mutant, verdict: { state: "killed", by: "assertion", test: "t" }, ms: 1_234 } as const;
   const survived = { mutant, verdict: { state: "survived" }, ms: 10 } as const;
 
-  it("counts by rule and prints what a survivor breaks and which test should have noticed", ({ expect }) => {
+  it("counts by rule and prints what a survivor breaks and which test should have failed", ({ expect }) => {
     expect(toSummary([killed])).toMatch(/✓ 1\/1 {2}.*\n\n1 of 1 mutants killed/s);
     const text = toSummary([survived]);
     expect(text).toContain("✗ 0/1");
@@ -84,14 +84,14 @@ describe("the result", () => {
       expect(text).toContain(part);
   });
 
-  it("is ok for programs only when all are killed", ({ expect }) => {
+  it("is ok in JSON only when all are killed", ({ expect }) => {
     expect(JSON.parse(toJson([killed]))).toMatchObject({ ok: true, mutants: [{ name: mutant.name, ms: 1_234 }] });
     expect(JSON.parse(toJson([killed, survived]))).toMatchObject({ ok: false });
   });
 });
 
 describe("the command line", () => {
-  it("takes names, jobs and the two outputs", ({ expect }) => {
+  it("accepts names, jobs and the two outputs", ({ expect }) => {
     expect(readMutantOptions([])).toEqual({ ok: true, value: { only: [], jobs: 2, json: false, docs: false } });
     expect(readMutantOptions(["--only", "a", "--only", "b", "--jobs", "4", "--json"])).toMatchObject({
       value: { only: ["a", "b"], jobs: 4, json: true },

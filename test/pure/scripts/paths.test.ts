@@ -17,14 +17,14 @@ const data = async (path: string) => (await findFolderProblem({ path, flag: "--p
 const file = async (path: string) => (await findFileProblem({ path, flag: "--dev-vars" }))?.en;
 
 describe("a folder for data", () => {
-  it("is made when it is absent, with those above it, and nothing is left in it", async ({ expect }) => {
+  it("is created when it is absent, with its parents, and left empty", async ({ expect }) => {
     const path = join(folder, "a", "b");
     expect(await data(path)).toBeUndefined();
     expect(await data(path)).toBeUndefined();
     expect(await readdir(path)).toEqual([]);
   });
 
-  it("may be none that is a file, or below one, or cannot be made", async ({ expect }) => {
+  it("must not be a file, or below one, or impossible to create", async ({ expect }) => {
     const path = join(folder, "file");
     await writeFile(path, "");
     for (const wrong of [path, join(path, "below")]) {
@@ -39,20 +39,20 @@ describe("a folder for data", () => {
     expect(await data(join(folder, "link"))).toContain("cannot be created or written (ENOENT)");
   });
 
-  it("is refused at once where the system makes none", async ({ expect }) => {
+  it("is refused at once where the system cannot create folders", async ({ expect }) => {
     expect(await data(IMPOSSIBLE)).toContain("cannot be created or written (E");
   });
 });
 
 describe("a file that is written", () => {
-  it("may be absent or there", async ({ expect }) => {
+  it("may or may not exist", async ({ expect }) => {
     const path = join(folder, "file");
     expect(await file(path)).toBeUndefined();
     await writeFile(path, "");
     expect(await file(path)).toBeUndefined();
   });
 
-  it("is no folder, and in one that exists", async ({ expect }) => {
+  it("must not be a folder, and must be in an existing one", async ({ expect }) => {
     await mkdir(join(folder, "a"));
     expect(await file(join(folder, "a"))).toBe(
       `--dev-vars ${join(folder, "a")}: it is a folder and must be a file: pass the path of a file`,

@@ -102,7 +102,7 @@ async function run(options: Partial<SetupOptions> = {}, world: World = {}, base:
 const NAMES = ["WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS", "DATA_KEY"];
 
 describe("setup on a Cloudflare account without the worker", () => {
-  it("asks who is logged in, deploys, uploads everything through standard input, and waits for three ticks", async ({
+  it("asks who is logged in, deploys, uploads everything through standard input, and waits for three milestones", async ({
     expect,
   }) => {
     const { code, shown, commands, uploaded } = await run();
@@ -118,7 +118,9 @@ describe("setup on a Cloudflare account without the worker", () => {
     expect(shown).toMatch(/✓ 收到验证 .*\n.*✓ 收到第一条消息 .*\n.*✓ 微信已接受第一条回复 /);
   });
 
-  it("shows what it made, once, and where to paste it, and never what the user brought", async ({ expect }) => {
+  it("shows generated values once, with their fields in the console, and never the user's values", async ({
+    expect,
+  }) => {
     const { shown, uploaded } = await run();
     for (const name of ["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]) {
       expect(uploaded[name]).toBeTruthy();
@@ -129,13 +131,13 @@ describe("setup on a Cloudflare account without the worker", () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it("makes the secrets of webhooks and of signed contexts when they were asked for", async ({ expect }) => {
+  it("generates the secrets of webhooks and of signed contexts on request", async ({ expect }) => {
     const { uploaded } = await run({ extras: ["WEBHOOK_SECRET", "CONTEXT_KEY"] });
     expect(uploaded["WEBHOOK_SECRET"]).toMatch(/^whsec_/);
     expect(uploaded["CONTEXT_KEY"]).toMatch(/^[\w+/=]{44}$/);
   });
 
-  it("leaves the AppID to wrangler.toml when it is there", async ({ expect }) => {
+  it("does not upload the AppID when wrangler.toml contains it", async ({ expect }) => {
     const { code, uploaded, asked } = await run(
       { brought: { WECHAT_APP_SECRET: SECRET } },
       { toml: { WECHAT_APPID: APPID } },
@@ -156,13 +158,13 @@ describe("setup on a Cloudflare account without the worker", () => {
   });
 });
 
-describe("setup where secrets are already", () => {
+describe("setup with existing secrets", () => {
   const listed = (...names: string[]) => ({
     stdout: JSON.stringify(names.map((name) => ({ name, type: "secret_text" }))),
   });
   const set = listed(...NAMES);
 
-  it("keeps them, uploads nothing, and asks the worker with the key that was brought", async ({ expect }) => {
+  it("keeps them, uploads nothing, and calls the worker with the given key", async ({ expect }) => {
     const { code, shown, commands, asked } = await run(
       { brought: { API_KEYS: API_KEY }, deploy: false },
       { wrangler: { "secret list": set } },
@@ -184,12 +186,12 @@ describe("setup where secrets are already", () => {
     expect(forced.uploaded).toEqual({ WECHAT_APP_SECRET: SECRET, API_KEYS: API_KEY });
   });
 
-  it("makes anew on request what can be made, but not the key of sealed data", async ({ expect }) => {
+  it("regenerates values on request, but not the key of sealed data", async ({ expect }) => {
     const { uploaded } = await run({ brought: {}, renew: true }, { wrangler: { "secret list": set } });
     expect(Object.keys(uploaded)).toEqual(["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]);
   });
 
-  it("never replaces the key of sealed data, not even by force", async ({ expect }) => {
+  it("never replaces the key of sealed data, not even with --force", async ({ expect }) => {
     const brought = { ...OPTIONS.brought, DATA_KEY: randomBytes(32).toString("base64") };
     const { code, shown, uploaded } = await run({ brought, force: true }, { wrangler: { "secret list": set } });
     expect([code, uploaded]).toEqual([1, {}]);
@@ -204,14 +206,14 @@ describe("setup where secrets are already", () => {
     expect(patient.code).toBe(0);
   });
 
-  it("leaves several mini programs to their owner", async ({ expect }) => {
+  it("does not change several mini programs", async ({ expect }) => {
     const { code, shown } = await run({}, { wrangler: { "secret list": listed("WECHAT_APPS") } });
     expect(code).toBe(1);
     expect(shown).toContain("several-apps.md");
   });
 });
 
-describe("each failure of wrangler is named with its cure", () => {
+describe("each failure of wrangler is named with its fix", () => {
   it.for([
     { fault: "nobody is logged in", at: "whoami", says: '{"loggedIn":false}', cure: "wrangler login" },
     { fault: "wrangler is missing", at: "whoami", says: "spawn wrangler ENOENT", cure: "npm ci" },
@@ -259,7 +261,7 @@ describe("each failure of wrangler is named with its cure", () => {
     if (!says.startsWith("{")) expect(shown).toContain(`| ✘ [ERROR] ${says}`);
   });
 
-  it("and what was made is not lost when the upload fails", async ({ expect }) => {
+  it("generated values are not lost when the upload fails", async ({ expect }) => {
     const { shown } = await run({}, { wrangler: { "secret bulk": { code: 1, stderr: "fetch failed" } } });
     expect(shown).toMatch(/WECHAT_ENCODING_AES_KEY {2}\(新生成 \/ generated: [A-Za-z0-9]{43}\)/);
   });
@@ -270,14 +272,14 @@ describe("waiting", () => {
     "GET /api/v1/milestones": states.map((state) => Response.json(state)),
   });
 
-  it("ticks each as it comes", async ({ expect }) => {
+  it("reports each milestone when it is reached", async ({ expect }) => {
     const { verified, message } = ALL;
     const { code, shown } = await run({}, { worker: milestones({}, { verified }, { verified, message }, ALL) });
     expect(code).toBe(0);
     expect(shown.match(/✓ 收到验证/g)).toHaveLength(1);
   });
 
-  it("ends when the time is up, and says what to do about each that did not come", async ({ expect }) => {
+  it("ends when the time is up, with a fix for each milestone that was not reached", async ({ expect }) => {
     const { code, shown } = await run({}, { worker: milestones({ verified: ALL.verified }) });
     expect(code).toBe(1);
     expect(shown).toContain("✓ 收到验证");
@@ -285,7 +287,7 @@ describe("waiting", () => {
     expect(shown).toContain("npm run doctor");
   });
 
-  it("gives a worker time to get its secrets, then names the missing ones", async ({ expect }) => {
+  it("waits until the worker has its secrets, then names the missing ones", async ({ expect }) => {
     const broken = Response.json(
       { status: "misconfigured", problems: [{ variable: "WECHAT_TOKEN", problem: "is missing", cure: "put it" }] },
       { status: 503 },
@@ -303,7 +305,7 @@ describe("waiting", () => {
     { status: 404, code: "unknown_account", cure: "WECHAT_APPID" },
     { status: 404, code: "route_not_found", cure: "--deploy" },
     { status: 403, code: "api_closed", cure: "npm run setup" },
-  ])("does not go on when the worker answers $status $code", async ({ status, code: word, cure }, { expect }) => {
+  ])("does not continue when the worker answers $status $code", async ({ status, code: word, cure }, { expect }) => {
     const reply = Response.json({ code: word }, { status });
     const { code, shown, asked } = await run({}, { worker: { "GET /api/v1/milestones": [reply] } });
     expect(code).toBe(1);
@@ -316,7 +318,7 @@ describe("a first greeting", () => {
   const settings = (etag: string) =>
     Response.json({ version: 0, defaults: { fallback: { type: "handover" } } }, { headers: { etag } });
 
-  it("is stored where no settings are, so that the first message gets an answer", async ({ expect }) => {
+  it("is stored when there are no settings, so that the first message gets an answer", async ({ expect }) => {
     const worker = { "GET /api/v1/settings": [settings('"0"')], "PUT /api/v1/settings": [Response.json({})] };
     const { code, asked, shown } = await run({ greeting: "您好" }, { worker });
     expect(code).toBe(0);
@@ -327,7 +329,7 @@ describe("a first greeting", () => {
     expect(shown).toContain("欢迎语已保存");
   });
 
-  it("never replaces settings that are there", async ({ expect }) => {
+  it("never replaces existing settings", async ({ expect }) => {
     const { asked, shown } = await run({ greeting: "您好" }, { worker: { "GET /api/v1/settings": [settings('"3"')] } });
     expect(asked.some(({ method }) => method === "PUT")).toBe(false);
     expect(shown).toContain("未写入欢迎语");

@@ -85,14 +85,14 @@ async function setUp({ resumed, stored = [], milestones = VERIFIED, waitMs = 4_0
 }
 
 describe("setup of a paused worker", () => {
-  it("names the pause before what has not come yet", async ({ expect }) => {
+  it("names the pause before the missing milestones", async ({ expect }) => {
     const { code, faults } = await setUp({ resumed: false });
     expect(code).toBe(1);
     expect(faults[0]).toContain("没有消息发出：密钥错误");
     expect(faults.findIndex((line) => line.includes("尚未完成"))).toBeGreaterThan(0);
   });
 
-  it("names that no send gets through before it, too", async ({ expect }) => {
+  it("names failing sends before them, too", async ({ expect }) => {
     const fault = {
       appid: APPID,
       reason: "sends_failing",
@@ -106,13 +106,13 @@ describe("setup of a paused worker", () => {
     expect(faults[0]).toContain("没有消息发出：微信没有应答");
   });
 
-  it("tries it again, and says nothing of it when messages are sent", async ({ expect }) => {
+  it("makes a test send, and does not mention the pause when messages are sent", async ({ expect }) => {
     const { asked, faults } = await setUp({ resumed: true });
     expect(asked).toContain("POST /api/v1/resume");
     expect(faults.join()).not.toContain("没有消息发出");
   });
 
-  it("does not say that all is set up, although everything has happened once", async ({ expect }) => {
+  it("does not report a complete setup, although every milestone was reached once", async ({ expect }) => {
     const at = "2026-11-22T08:00:00.000Z";
     const { code, shown, faults } = await setUp({
       resumed: false,
@@ -123,7 +123,7 @@ describe("setup of a paused worker", () => {
     expect(code).toBe(1);
   });
 
-  it("says that something is wrong, also when the API key cannot be read", async ({ expect }) => {
+  it("reports that there is a fault, also when the API key cannot be read", async ({ expect }) => {
     const { code, asked, faults } = await setUp({ resumed: false, stored: ["API_KEYS"], waitMs: 0 });
     expect(faults[0]).toContain("degraded");
     expect(asked).not.toContain("POST /api/v1/resume");

@@ -62,12 +62,12 @@ async function converse<T>(
 }
 
 describe("the questions", () => {
-  it("begin with where it is to run", async ({ expect }) => {
+  it("begin with the target", async ({ expect }) => {
     expect((await converse(askTarget, [["在哪里运行", ENTER]])).result).toBe("local");
     expect((await converse(askTarget, [["在哪里运行", DOWN + ENTER]])).result).toBe("cloudflare");
   });
 
-  it("for this machine need no mini program of one's own", async ({ expect }) => {
+  it("for this machine need no mini program", async ({ expect }) => {
     const { result } = await converse(
       (ask) => askLocal(ask, OPTIONS, false),
       [
@@ -78,12 +78,12 @@ describe("the questions", () => {
     expect(result).toEqual({ ...OPTIONS, start: false });
   });
 
-  it("do not ask for what is set already", async ({ expect }) => {
+  it("do not ask for values that are already set", async ({ expect }) => {
     const { result } = await converse((ask) => askLocal(ask, OPTIONS, true), [["启动并测试一次", "y"]]);
     expect(result).toEqual(OPTIONS);
   });
 
-  it("go on until AppID and AppSecret have their form, and never show the secret", async ({ expect }) => {
+  it("continue until AppID and AppSecret are well-formed, and never show the secret", async ({ expect }) => {
     const { result, screen } = await converse(
       (ask) => askLocal(ask, OPTIONS, false),
       [
@@ -119,7 +119,7 @@ describe("the questions", () => {
     });
   });
 
-  it("for Cloudflare leave out what is there or was said", async ({ expect }) => {
+  it("for Cloudflare leave out existing or given values", async ({ expect }) => {
     const said = { ...OPTIONS, deploy: false, greeting: "" };
     const { result } = await converse(
       (ask) => askCloudflare(ask, said, ["WECHAT_APPID", "WECHAT_APP_SECRET"]),
@@ -128,7 +128,7 @@ describe("the questions", () => {
     expect(result).toEqual({ ...said, url: "https://kefu.example.com" });
   });
 
-  it("can be broken off at any time", async ({ expect }) => {
+  it("can be cancelled at any time", async ({ expect }) => {
     const { result } = await converse((ask) => askLocal(ask, OPTIONS, false), [["本地微信自带的小程序", CTRL_C]]);
     expect(result).toBe("cancelled");
   });

@@ -28,8 +28,8 @@ describe("wrangler", () => {
   });
 });
 
-describe("what is made", () => {
-  it("has its form and is taken by the worker, however often it is made", ({ expect }) => {
+describe("a generated value", () => {
+  it("has its format and is accepted by the worker, for any number of tries", ({ expect }) => {
     for (let count = 0; count < 200; count += 1) {
       const made = Object.fromEntries(
         VARIABLE_NAMES.flatMap((name) => {
@@ -50,12 +50,12 @@ describe("what is made", () => {
     }
   });
 
-  it("is another each time", ({ expect }) => {
+  it("differs each time", ({ expect }) => {
     const keys = Array.from({ length: 50 }, () => makeValue("WECHAT_ENCODING_AES_KEY", randomBytes));
     expect(new Set(keys).size).toBe(50);
   });
 
-  it("gives the EncodingAESKey all letters alike, and a last one that even strict readers take", ({ expect }) => {
+  it("has evenly distributed characters, and a last one that strict decoders accept", ({ expect }) => {
     const counts = new Map<string, number>();
     for (let count = 0; count < 5_000; count += 1) {
       const key = makeValue("WECHAT_ENCODING_AES_KEY", randomBytes) ?? "";
@@ -67,19 +67,19 @@ describe("what is made", () => {
     for (const count of counts.values()) expect(Math.abs(count - 3_387)).toBeLessThan(400);
   });
 
-  it("is never what only the user can know", ({ expect }) => {
+  it("is never one that only the user can know", ({ expect }) => {
     expect(makeValue("WECHAT_APPID", randomBytes)).toBeUndefined();
     expect(makeValue("WECHAT_APP_SECRET", randomBytes)).toBeUndefined();
   });
 });
 
-describe("which value is taken", () => {
+describe("which value is used", () => {
   const names = ["WECHAT_APP_SECRET", "WECHAT_TOKEN"] as const;
   const decide = (sources: Partial<ValueSources>) =>
     decideValues({ names, brought: {}, existing: {}, force: false, renew: false, random: randomBytes, ...sources });
   const there = { WECHAT_APP_SECRET: SECRET, WECHAT_TOKEN: "thereToken" };
 
-  it("keeps what is there", ({ expect }) => {
+  it("keeps existing values", ({ expect }) => {
     expect(decide({ existing: there })).toEqual([
       { name: "WECHAT_APP_SECRET", origin: "kept", value: SECRET },
       { name: "WECHAT_TOKEN", origin: "kept", value: "thereToken" },
@@ -90,24 +90,24 @@ describe("which value is taken", () => {
     });
   });
 
-  it("takes what is brought over what would be made, and over what is there when that was said", ({ expect }) => {
+  it("prefers given values to generated ones, and to existing ones with --force", ({ expect }) => {
     const brought = { WECHAT_APP_SECRET: SECRET, WECHAT_TOKEN: TOKEN };
     expect(decide({ brought })).toMatchObject([{ origin: "brought" }, { origin: "brought", value: TOKEN }]);
     expect(decide({ brought, existing: there })[1]).toMatchObject({ origin: "kept" });
     expect(decide({ brought, existing: there, force: true })[1]).toMatchObject({ origin: "brought", value: TOKEN });
   });
 
-  it("makes anew only what can be made", ({ expect }) => {
+  it("regenerates only values that can be generated", ({ expect }) => {
     expect(decide({ existing: there, renew: true })).toMatchObject([{ origin: "kept" }, { origin: "made" }]);
   });
 
-  it("keeps the key of sealed data even then, and makes one where there is none", ({ expect }) => {
+  it("keeps the key of sealed data even then, and generates one when there is none", ({ expect }) => {
     const decideKey = (existing: ValueSources["existing"]) => decide({ names: ["DATA_KEY"], existing, renew: true });
     expect(decideKey({ DATA_KEY: null })).toEqual([{ name: "DATA_KEY", origin: "kept" }]);
     expect(decideKey({})).toMatchObject([{ origin: "made", value: expect.stringMatching(/^[\w+/]{43}=$/) }]);
   });
 
-  it("refuses another key of sealed data than the one that is there, even by force", ({ expect }) => {
+  it("refuses another key of sealed data than the existing one, even with --force", ({ expect }) => {
     const faultOf = (existing: ValueSources["existing"]) => {
       const brought = { DATA_KEY: "new", WECHAT_TOKEN: TOKEN };
       const fault = findLastingFault({ names, brought, existing, force: true, renew: false, random: randomBytes });
@@ -147,7 +147,7 @@ describe("the command line", () => {
   const read = (args: readonly string[], sources: Partial<OptionSources> = {}) =>
     readSetupOptions({ args, env: {}, isTerminal: false, ...sources });
 
-  it("takes secrets from the environment and from standard input, never as flags", ({ expect }) => {
+  it("reads secrets from the environment and from standard input, never from flags", ({ expect }) => {
     const args = ["--local", "--yes", "--appid", APPID, "--secret-env", "MY_SECRET", "--stdin"];
     const result = read(args, { env: { MY_SECRET: SECRET }, stdin: `WECHAT_TOKEN=${TOKEN}\n` });
     expect(result).toMatchObject({
@@ -161,7 +161,7 @@ describe("the command line", () => {
     expect(read(["--local", "--yes", SECRET])).toMatchObject({ ok: false });
   });
 
-  it("takes nothing from the environment that was not named", ({ expect }) => {
+  it("reads only named variables of the environment", ({ expect }) => {
     const env = { WECHAT_APP_SECRET: SECRET, WECHAT_TOKEN: TOKEN, API_KEYS: "k".repeat(20) };
     expect(read(["--local", "--yes"], { env })).toMatchObject({ ok: true, value: { brought: {} } });
   });
@@ -210,11 +210,11 @@ describe("the command line", () => {
     expect(read(["--yes"])).toMatchObject({ ok: false });
   });
 
-  it("shows its help whatever else was said", ({ expect }) => {
+  it("shows its help with any other arguments", ({ expect }) => {
     expect(read(["--help", "--local", "--cloudflare"])).toEqual({ ok: true, value: "help" });
   });
 
-  it.for(VARIABLE_NAMES)("refuses a %s of the wrong form with the right one", (name, { expect }) => {
+  it.for(VARIABLE_NAMES)("refuses a malformed %s with the correct form", (name, { expect }) => {
     const result = read(["--local", "--yes", "--stdin"], { stdin: `${name}=no!\n` });
     expect(!result.ok && result.error[0]?.zh).toContain(VARIABLES[name].what.zh);
     expect(!result.ok && result.error[0]?.en).toContain(name);
@@ -235,7 +235,7 @@ describe(".dev.vars", () => {
     expect(setEnvValues(set, {})).toBe(set);
   });
 
-  it("sets the last one when a name occurs twice", ({ expect }) => {
+  it("sets the last entry when a name occurs twice", ({ expect }) => {
     const set = setEnvValues("A=1\nA=2\n", { A: "3" }) ?? "";
     expect(parseEnv(set)["A"]).toBe("3");
   });
@@ -244,7 +244,7 @@ describe(".dev.vars", () => {
     expect(setEnvValues(undefined, { A: "1" })).toMatch(/^# .*git[^]*\nA="1"\n$/);
   });
 
-  it("can be read by its owner alone, even when it could be read by others before", async ({ expect }) => {
+  it("can be read only by its owner, even if others could read it before", async ({ expect }) => {
     const path = join(folder, ".dev.vars");
     await writeFile(path, "old", { mode: 0o644 });
     await writePrivateFile(path, "new");
@@ -253,7 +253,7 @@ describe(".dev.vars", () => {
   });
 });
 
-describe("the screen", () => {
+describe("the output", () => {
   it("never shows a hidden text, also in the output of other tools", ({ expect }) => {
     let shown = "";
     const screen = createScreen((text) => (shown += text));
@@ -266,8 +266,8 @@ describe("the screen", () => {
   });
 });
 
-describe("what to fill in into the console", () => {
-  it("shows URL, what was made, the mode and the format, and not what the user brought", ({ expect }) => {
+describe("the fields of the console", () => {
+  it("show URL, generated values, the mode and the format, and not the user's values", ({ expect }) => {
     const text = describeConsole(
       "https://kefu.example.com",
       [

@@ -28,7 +28,7 @@ describe("a rejected phrase", () => {
     ]);
   });
 
-  it("is not part of a word, and no name in code", ({ expect }) => {
+  it("is not part of a word or a name in code", ({ expect }) => {
     expect(found("recommend, remended; x.mend; mend(1); { mend: 1 }; mend = 2; mend.all; mend-all; so longer")).toEqual(
       [],
     );

@@ -4,8 +4,8 @@ import { changedKeys } from "../../../worker/settings/changed-keys.ts";
 
 const ACCOUNT = "mini-program:wx0123456789abcdef";
 
-describe("what a change of the settings touched", () => {
-  it("is named by key, and no value is in the names", ({ expect }) => {
+describe("the keys that a change of the settings affects", () => {
+  it("are named, without any value", ({ expect }) => {
     const before = {
       defaults: { greeting: "您好", rules: [{ id: "a" }], fallback: { type: "silent" } },
       overrides: {},
@@ -14,7 +14,7 @@ describe("what a change of the settings touched", () => {
     expect(changedKeys(before, after)).toEqual(["defaults.fallback", "defaults.greeting", "defaults.hours"]);
   });
 
-  it("names the account of an override that was added, changed or removed", ({ expect }) => {
+  it("contain the account of an override that was added, changed or removed", ({ expect }) => {
     const rules = (id: string) => ({ defaults: {}, overrides: { [ACCOUNT]: { rules: [{ id }] } } });
     const none = { defaults: {}, overrides: {} };
     const expected = [`overrides.${ACCOUNT}.rules`];
@@ -24,13 +24,13 @@ describe("what a change of the settings touched", () => {
     expect(changedKeys(rules("a"), rules("a"))).toEqual([]);
   });
 
-  it("is found in documents of any shape, as another version of the worker may have stored them", ({ expect }) => {
+  it("are found in documents of any structure, as another version of the worker may have stored them", ({ expect }) => {
     expect(changedKeys(undefined, { defaults: { a: 1 } })).toEqual(["defaults.a"]);
     expect(changedKeys({ defaults: 1, overrides: "x" }, { defaults: null, overrides: { y: 1 } })).toEqual([]);
     expect(changedKeys({ defaults: {} }, JSON.parse('{"defaults":{"__proto__":1}}'))).toEqual(["defaults.__proto__"]);
   });
 
-  it("ends after a hundred names", ({ expect }) => {
+  it("are limited to a hundred names", ({ expect }) => {
     const many = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`k${index}`, 1]));
     const names = changedKeys({ defaults: {} }, { defaults: many });
     expect(names).toHaveLength(101);

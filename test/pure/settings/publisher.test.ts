@@ -57,7 +57,7 @@ describe("the alarm of the settings", () => {
     expect(state).toEqual({ newest: 2, audited: 2, published: 2, alarm: null });
   });
 
-  it("does not write to KV again what KV has, and rings less and less often", async ({ expect }) => {
+  it("does not write to KV again what KV has, and runs at growing intervals", async ({ expect }) => {
     vi.useFakeTimers({ now: 0 });
     try {
       const { state, publisher, puts } = createBench();

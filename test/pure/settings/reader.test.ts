@@ -76,14 +76,14 @@ describe("readSettings", () => {
     ["nothing", null],
     ["rubbish", 7],
     ["settings this version does not take", { version: 3, updatedAt: NOW, defaults: { fallbak: 1 }, overrides: {} }],
-  ])("asks the object when KV has %s", async ([, value], { expect }) => {
+  ])("calls the object when KV has %s", async ([, value], { expect }) => {
     const { bench, deps } = createBench();
     bench.kv.set(SETTINGS_KEY, value);
     bench.stored = version(5);
     expect(await readSettings(deps)).toEqual(ok(version(5)));
   });
 
-  it("does not go back to an older version KV still has", async ({ expect }) => {
+  it("does not return to an older version that KV still has", async ({ expect }) => {
     const { bench, deps } = createBench();
     bench.stored = version(5);
     await readSettings(deps);
@@ -92,7 +92,7 @@ describe("readSettings", () => {
     expect(await readSettings(deps)).toEqual(ok(version(5)));
   });
 
-  it("keeps the document in memory while KV has the same version, with what was prepared for it", async ({
+  it("keeps the document in memory while KV has the same version, with the values derived from it", async ({
     expect,
   }) => {
     const { bench, deps } = createBench();
@@ -104,7 +104,7 @@ describe("readSettings", () => {
     expect(second.value.document).toBe(first.value.document);
   });
 
-  it("does not undo what this isolate was told while it read", async ({ expect }) => {
+  it("does not undo a version that this isolate stored during the read", async ({ expect }) => {
     const { bench, deps } = createBench();
     bench.kv.set(SETTINGS_KEY, published(4));
     const reading = readSettings(deps);
@@ -113,7 +113,7 @@ describe("readSettings", () => {
     expect(deps.memory.known?.value).toEqual(version(5));
   });
 
-  it("continues with the last good ones when KV and object are gone", async ({ expect }) => {
+  it("continues with the last known settings when KV and object fail", async ({ expect }) => {
     const { bench, deps } = createBench();
     bench.stored = version(5);
     await readSettings(deps);
@@ -123,20 +123,20 @@ describe("readSettings", () => {
     expect(await readSettings(deps)).toEqual(ok(version(5)));
   });
 
-  it("says unavailable when none were ever read", async ({ expect }) => {
+  it("returns unavailable when none were ever read", async ({ expect }) => {
     const { bench, deps } = createBench();
     bench.kvFails = true;
     bench.objectFails = true;
     expect(await readSettings(deps)).toEqual(err({ reason: "unavailable" }));
   });
 
-  it("says unreadable, with the version, when the object cannot read what is stored", async ({ expect }) => {
+  it("returns unreadable, with the version, when the object cannot read the stored document", async ({ expect }) => {
     const { bench, deps } = createBench();
     bench.stored = { ...version(6), unreadable: true };
     expect(await readSettings(deps)).toEqual(err({ reason: "unreadable", version: 6 }));
   });
 
-  it("does not let a push wait for an object that does not answer", async ({ expect }) => {
+  it("does not make a push wait for an object that does not answer", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const { deps } = createBench();

@@ -25,7 +25,7 @@ const texts = fc.oneof(
 );
 
 describe("address", () => {
-  it("reads back every address it writes", ({ expect }) => {
+  it("parses every address that it writes", ({ expect }) => {
     fc.assert(
       fc.property(addresses, (address) => {
         expect(parseAddress(formatAddress(address))).toEqual(address);
@@ -33,7 +33,7 @@ describe("address", () => {
     );
   });
 
-  it("reads nothing that it would write in another way", ({ expect }) => {
+  it("parses no text that it would write differently", ({ expect }) => {
     fc.assert(
       fc.property(texts, (text) => {
         const address = parseAddress(text);
@@ -42,7 +42,7 @@ describe("address", () => {
     );
   });
 
-  it("gives two addresses two names", ({ expect }) => {
+  it("writes different addresses differently", ({ expect }) => {
     fc.assert(
       fc.property(addresses, addresses, (one, other) => {
         const isSame = one.channel === other.channel && one.account === other.account && one.user === other.user;
@@ -79,7 +79,7 @@ describe("address", () => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
-  it("reads back every account it writes", ({ expect }) => {
+  it("parses every account that it writes", ({ expect }) => {
     fc.assert(
       fc.property(addresses, ({ channel, account }) => {
         expect(parseAccount(formatAccount({ channel, account }))).toEqual({ channel, account });

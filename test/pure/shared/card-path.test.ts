@@ -63,7 +63,7 @@ describe("buildCardPath", () => {
 });
 
 describe("parseCardPath", () => {
-  it("gives back page, query and context, whatever is in them", ({ expect }) => {
+  it("returns page, query and context, for any contents", ({ expect }) => {
     let fitted = 0;
     fc.assert(
       fc.property(page, query, fc.option(plainObject, { nil: undefined }), (name, fields, context) => {
@@ -101,11 +101,11 @@ describe("parseCardPath", () => {
     });
   });
 
-  it("prefers the path where path and detail differ, and takes what only the detail has", ({ expect }) => {
+  it("prefers the path where path and detail differ, and adds fields that only the detail has", ({ expect }) => {
     expect(parseCardPath("p?id=1", { id: "2", more: "3" })).toEqual({ page: "p", query: { id: "1", more: "3" } });
   });
 
-  it("reads paths it did not write", ({ expect }) => {
+  it("parses paths that it did not write", ({ expect }) => {
     expect(parseCardPath("pages/x.html?a&b=&=c&d=1=2#top")).toEqual({
       page: "pages/x",
       query: { a: "", b: "", d: "1=2" },
@@ -114,7 +114,7 @@ describe("parseCardPath", () => {
     expect(parseCardPath("p?a=1&a=2")).toEqual({ page: "p", query: { a: "2" } });
   });
 
-  it("leaves out a context it cannot read, and never takes it for a query field", ({ expect }) => {
+  it("leaves out a context that it cannot parse, and never returns it as a query field", ({ expect }) => {
     for (const kefu of ["{", "x", "%7B", '{"__proto__":{}}', "[1]", ""]) {
       expect(parseCardPath(`p?id=1&kefu=${encodeURIComponent(kefu)}`)).toEqual({ page: "p", query: { id: "1" } });
     }
@@ -129,11 +129,11 @@ describe("parseCardPath", () => {
     ["a way out", "../x"],
     ["a script", "javascript:alert(1)"],
     ["a very long path", `p?a=${"x".repeat(10_000)}`],
-  ])("finds no page in %s", ([, path], { expect }) => {
+  ])("returns no page for %s", ([, path], { expect }) => {
     expect(parseCardPath(path as string)).toBeUndefined();
   });
 
-  it("never throws, and pollutes nothing", ({ expect }) => {
+  it("never throws, and changes no prototype", ({ expect }) => {
     fc.assert(
       fc.property(hostileText, fc.anything(), (path, given) => {
         parseCardPath(`p?${path}`, given);

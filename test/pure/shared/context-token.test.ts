@@ -10,7 +10,7 @@ import {
 const MAC = "Y1pdSPPNpLj75FOHNy8NXYX8YafGum3EuNp5c29ak7Q";
 
 describe("a context token", () => {
-  it("is read as it was written, to the second", ({ expect }) => {
+  it("is parsed as it was written, to the second", ({ expect }) => {
     const token = writeContextToken({ expiresAt: 1_790_000_000_999, mac: MAC, json: '{"user":{"vip":3}}' });
     expect(token).toBe(`1.1790000000.${MAC}.{"user":{"vip":3}}`);
     expect(readContextToken(token)).toEqual({
@@ -21,7 +21,7 @@ describe("a context token", () => {
     });
   });
 
-  it("is signed over four lines: what it is, whose, until when, what", ({ expect }) => {
+  it("is signed over four lines: kind, user, expiry, content", ({ expect }) => {
     expect(contextTokenText("oUser1", 1_790_000_000_999, "{}")).toBe("edge-kefu-context-1\noUser1\n1790000000\n{}");
   });
 

@@ -67,7 +67,7 @@ describe("a command", () => {
     expect(v.is(TeamSchema, "x".repeat(33))).toBe(false);
   });
 
-  it("closes with what was seen, parks with an end, answers an offer by its id", ({ expect }) => {
+  it("closes with the newest row seen, parks with an end, answers an offer by its id", ({ expect }) => {
     expect(v.is(CloseBodySchema, { ...COMMAND, seenSeq: 12 })).toBe(true);
     expect(v.is(CloseBodySchema, COMMAND)).toBe(false);
     expect(v.is(ParkBodySchema, { ...COMMAND, until: NOW })).toBe(true);
@@ -78,8 +78,8 @@ describe("a command", () => {
   });
 });
 
-describe("what an agent writes", () => {
-  it("is a message of the API with log and what was seen", ({ expect }) => {
+describe("a text of an agent", () => {
+  it("is a message of the API with log and newest row seen", ({ expect }) => {
     const options = { log: LOG, seenSeq: 12, hold: true };
     expect(v.is(ReplyOptionsSchema, options)).toBe(true);
     expect(v.is(ReplyBodySchema, { type: "text", content: "您好", ...options })).toBe(true);
@@ -105,7 +105,7 @@ describe("what an agent writes", () => {
 });
 
 describe("a list", () => {
-  it("is asked for by its name, order and page", ({ expect }) => {
+  it("is requested by its name, order and page", ({ expect }) => {
     expect(v.parse(ListQuerySchema, { view: "mine" })).toEqual({ view: "mine", order: "waiting", limit: 50 });
     for (const view of VIEWS) expect(v.is(ListQuerySchema, { view }), view).toBe(true);
     for (const order of LIST_ORDERS) expect(v.is(ListQuerySchema, { view: "all", order }), order).toBe(true);

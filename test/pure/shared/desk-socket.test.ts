@@ -88,15 +88,15 @@ const SERVER_FRAMES: readonly ServerFrame[] = [
 ];
 
 describe("frames of a page", () => {
-  it("are read as they were sent", ({ expect }) => {
+  it("are parsed as they were sent", ({ expect }) => {
     for (const frame of FRAMES) expect(readPageFrame(JSON.stringify(frame))).toEqual(frame);
   });
 
-  it("lose fields that this version does not know, and are read nevertheless", ({ expect }) => {
+  it("lose fields that this version does not know, and are still parsed", ({ expect }) => {
     expect(readPageFrame(JSON.stringify({ type: "shut", later: 1 }))).toEqual({ type: "shut" });
   });
 
-  it("of an unknown type are distinguished from those that no page sends", ({ expect }) => {
+  it("of an unknown type are distinguished from invalid ones", ({ expect }) => {
     expect(readPageFrame('{"type":"whisper"}')).toBeNull();
     for (const text of ["", "null", "[]", "{}", '{"type":1}', '{"type":"view"}', '{"type":"__proto__x', PONG.slice(1)])
       expect(readPageFrame(text), text).toBeUndefined();
@@ -142,7 +142,7 @@ describe("frames of a page", () => {
 });
 
 describe("frames of the server", () => {
-  it("have their schema, and a page reads them as they were sent", ({ expect }) => {
+  it("match their schema, and a page parses them as they were sent", ({ expect }) => {
     for (const frame of SERVER_FRAMES) expect(v.parse(ServerFrameSchema, frame)).toEqual(frame);
     expect(readServerFrames(JSON.stringify(SERVER_FRAMES))).toEqual(SERVER_FRAMES);
   });

@@ -36,7 +36,7 @@ describe("the forms of a text", () => {
     expect(skeletonOf(raw).text).toBe(skeletal);
   });
 
-  it("leave a character alone that only a table of its own could change", ({ expect }) => {
+  it("do not change a character that needs a separate table", ({ expect }) => {
     for (const text of ["賭博", "壹叁捌", "l3800l38000"]) expect(fold(text).text).toBe(text);
   });
 
@@ -48,7 +48,7 @@ describe("the forms of a text", () => {
     );
   });
 
-  it("have nothing left to change after one pass", ({ expect }) => {
+  it("do not change in a second pass", ({ expect }) => {
     fc.assert(
       fc.property(unicode, (text) => {
         const folded = fold(text).text;
@@ -67,11 +67,11 @@ describe("the map of a form", () => {
     ["ＶＸ号", "vx", "**号"],
     ["赌 博网", "赌博", "***网"],
     ["①③⑧", "138", "***"],
-  ])("hides in %s the word %s: %s", ([text = "", word = "", masked], { expect }) => {
+  ])("masks in %s the word %s: %s", ([text = "", word = "", masked], { expect }) => {
     expect(hideWord(text, word)).toBe(masked);
   });
 
-  it("never goes back, and leads from each unit to the character that it comes from", ({ expect }) => {
+  it("increases, and leads from each unit to the character that it comes from", ({ expect }) => {
     fc.assert(
       fc.property(unicode, (text) => {
         for (const form of [fold(text), skeletonOf(text)]) {
@@ -89,7 +89,7 @@ describe("the map of a form", () => {
     );
   });
 
-  it("keeps the number of characters when they are hidden", ({ expect }) => {
+  it("keeps the number of characters when they are masked", ({ expect }) => {
     fc.assert(
       fc.property(unicode, fc.nat(), fc.nat(), (text, from, length) => {
         const form = fold(text);

@@ -16,12 +16,12 @@ const OF_A_USER: InboundEvent[] = [
 ];
 
 describe("scopeOf", () => {
-  it("gives a user's messages and events to the user, those of unknown types too", ({ expect }) => {
+  it("assigns a user's messages and events to the user, including messages of unknown types", ({ expect }) => {
     for (const event of OF_A_USER) expect(scopeOf(event), event.event).toBe("user");
     expect(new Set(OF_A_USER.map(({ event }) => event)).size).toBe(Object.keys(EVENT_SCOPES).length - 1);
   });
 
-  it("never lets an event of the account make a conversation", ({ expect }) => {
+  it("never assigns an event of the account to a conversation", ({ expect }) => {
     expect(scopeOf({ ...HEAD, event: "account-event", type: "other", raw: "{}" })).toBe("account");
   });
 });

@@ -31,7 +31,7 @@ function isRefused(content: string): boolean {
 }
 
 describe("findLinkProblem", () => {
-  it("finds nothing wrong with links to own pages, web links and plain words", ({ expect }) => {
+  it("finds no problem in links to own pages, web links and plain words", ({ expect }) => {
     for (const text of [
       anchor(OWN),
       anchor(OWN, "/pages/order/index"),
@@ -47,7 +47,7 @@ describe("findLinkProblem", () => {
     }
   });
 
-  it("names the rule and the remedy, and not the appid that was written", ({ expect }) => {
+  it("names the rule and the fix, and not the written appid", ({ expect }) => {
     const found = findLinkProblem(`好的。${anchor(FOREIGN)}`, OWN);
     expect(found?.problem).toBe("has a link to another mini program");
     expect(found?.cure).toContain(`write ${OWN} in data-miniprogram-appid`);
@@ -55,19 +55,19 @@ describe("findLinkProblem", () => {
   });
 
   it.for(["", " ", "https://x.cn", "//x.cn/a", "javascript:x", "pages/../a", "?id=1", "pages/a b"])(
-    "takes %j for no page",
+    "treats %j as no page",
     (path, { expect }) => {
       expect(findLinkProblem(anchor(OWN, path), OWN)?.problem).toContain("is not a page");
     },
   );
 
-  it("reads a text as it leaves: without control characters", ({ expect }) => {
+  it("checks a text as it is sent, without control characters", ({ expect }) => {
     for (const hidden of [anchor(FOREIGN).replace("<a", "<\u0001a"), anchor(FOREIGN).replace("data-m", "data-\0m")]) {
       expect(findLinkProblem(hidden, OWN)?.problem, JSON.stringify(hidden)).toBe("has a link to another mini program");
     }
   });
 
-  it("reads an attribute in the value of another as well", ({ expect }) => {
+  it("finds an attribute in the value of another as well", ({ expect }) => {
     const text = `<a data-miniprogram-path=data-miniprogram-appid = ${FOREIGN} href=x>看</a>`;
     expect(findLinkProblem(text, OWN)).toBeDefined();
   });
@@ -81,7 +81,7 @@ describe("findLinkProblem", () => {
     );
   });
 
-  it("lets no text through that a phone shows as a link to another mini program", ({ expect }) => {
+  it("accepts no text that a phone shows as a link to another mini program", ({ expect }) => {
     fc.assert(
       fc.property(linkish, (text) => {
         const foreign = parseText(dropControls(text)).filter(
@@ -101,7 +101,7 @@ describe("findLinkProblem", () => {
 });
 
 describe("a user's words", () => {
-  it("made plain have no link by any reading, and look the same", ({ expect }) => {
+  it("made plain contain no link in any interpretation, and look the same", ({ expect }) => {
     expect(plainText(anchor(OWN))).toBe(anchor(OWN).replaceAll("<", "＜"));
     fc.assert(
       fc.property(linkish, (words) => {
@@ -111,7 +111,7 @@ describe("a user's words", () => {
     );
   });
 
-  it("repeated in an answer are text there, whatever they are, and the answer's own links stay", ({ expect }) => {
+  it("repeated in an answer are text there, for any words, and the answer's own links stay", ({ expect }) => {
     fc.assert(
       fc.property(linkish, fc.nat(), linkish, (written, length, around) => {
         // A tag at the very end of the words may be the beginning of any link.
@@ -125,7 +125,7 @@ describe("a user's words", () => {
     );
   });
 
-  it("are found whatever happened to their case and spaces, and by their tag alone", ({ expect }) => {
+  it("are found with any case and spaces, and only by their tag", ({ expect }) => {
     const words = `看\n${anchor(FOREIGN)}`;
     for (const repeated of [words.toUpperCase(), words.replaceAll(" ", "\n "), `${words.slice(0, -6)}…`]) {
       expect(disarmRepeated(`您说：${repeated}`, [words]), repeated).not.toMatch(/<a/i);
@@ -145,7 +145,7 @@ describe("a user's words", () => {
     ["no quotes", "<a href=http://evil.cn>"],
     ["full-width letters", "<a href='ｈｔｔｐ：／／ｅｖｉｌ．ｃｎ'>"],
     ["further attributes", '<a title="1" href="http://evil.cn" >'],
-  ])("written with %s are text, whatever tag they became in the answer", ([, written], { expect }) => {
+  ])("written with %s are text, for any tag in the answer", ([, written], { expect }) => {
     for (const tag of [
       '<a href="http://evil.cn">',
       "<a href='http://evil.cn'>",
@@ -165,7 +165,7 @@ describe("a user's words", () => {
     expect(disarmRepeated(anchor(OWN), ['＜a href="https://shop.cn"＞'])).toBe(anchor(OWN));
   });
 
-  it("left open at their end are text too, whatever closes them", ({ expect }) => {
+  it("with an open tag at their end are text too, whatever closes it", ({ expect }) => {
     const words = '看 <a href="https://evil.cn" ';
     expect(disarmRepeated(`“${words.trim()}”，1 > 0。${anchor(OWN)}`, [words])).toBe(
       `“看 ＜a href="https://evil.cn"”，1 > 0。${anchor(OWN)}`,
@@ -174,14 +174,11 @@ describe("a user's words", () => {
 });
 
 describe("a link as long as a text may be", () => {
-  it.for(["href=", 'href="', "href"])(
-    "is looked at in a time that grows with it: %s and spaces",
-    (start, { expect }) => {
-      const started = performance.now();
-      const spaces = " ".repeat(60_000);
-      const tag = `<a data-miniprogram-appid="${OWN}" data-miniprogram-path="pages/a" ${start}${spaces}>看</a>`;
-      findLinkProblem(tag, OWN);
-      expect(performance.now() - started).toBeLessThan(500);
-    },
-  );
+  it.for(["href=", 'href="', "href"])("is checked in linear time: %s and spaces", (start, { expect }) => {
+    const started = performance.now();
+    const spaces = " ".repeat(60_000);
+    const tag = `<a data-miniprogram-appid="${OWN}" data-miniprogram-path="pages/a" ${start}${spaces}>看</a>`;
+    findLinkProblem(tag, OWN);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
 });

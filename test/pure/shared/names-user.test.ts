@@ -59,10 +59,10 @@ describe("a text names a user", () => {
   );
 });
 
-describe("what may be an openid in a text", () => {
+describe("possible openids in a text", () => {
   const other = "another-user";
 
-  it("is what the text would be found to name, whatever the openid and however it is escaped", ({ expect }) => {
+  it("are those for which the text names the user, for any openid and escapes", ({ expect }) => {
     const ofOpenids = fc.constantFrom("o", "X", "1", "_", "-", "/", "\\", '"', "<", "&", "%", ",");
     const openid = fc.string({ unit: ofOpenids, minLength: 1, maxLength: 24 });
     const character = fc.oneof(ofOpenids, fc.constantFrom(" ", "\n", "茶"));
@@ -84,14 +84,14 @@ describe("what may be an openid in a text", () => {
     );
   });
 
-  it("is little in an event, whose longer words are taken apart", ({ expect }) => {
+  it("are few in an event, whose longer words are split", ({ expect }) => {
     const event = JSON.stringify({ ToUserName: "gh_1", Data: `a_${OPENID},x`, Number: "1" });
     const found = findOpenids(event, [shapeOf(OPENID)], 10);
     const { length } = OPENID;
     expect(found).toEqual(new Set([`a_${OPENID}`.slice(0, length), `_${OPENID}`.slice(0, length), OPENID]));
   });
 
-  it("is not listed beyond a limit", ({ expect }) => {
+  it("are not listed beyond a limit", ({ expect }) => {
     expect(findOpenids("o1 o2 o3", [shapeOf("o1")], 3)?.size).toBe(3);
     expect(findOpenids("o1 o2 o3", [shapeOf("o1")], 2)).toBeUndefined();
   });

@@ -23,7 +23,7 @@ function problemOf(input: unknown) {
 }
 
 describe("parseOutbound", () => {
-  it("takes the four types a mini program may send, unchanged", ({ expect }) => {
+  it("accepts the four types that a mini program may send, unchanged", ({ expect }) => {
     for (const message of GOOD) expect(parseOutbound(message, RULES, APPID)).toEqual({ ok: true, value: message });
   });
 
@@ -78,7 +78,7 @@ describe("parseOutbound", () => {
     expect(problemOf("text")).toMatchObject({ field: "(body)" });
   });
 
-  it("refuses a field that must be there and is blank, whichever it is", ({ expect }) => {
+  it("refuses each required field that is blank", ({ expect }) => {
     const may = ["description", "thumbUrl"];
     for (const message of GOOD) {
       for (const field of Object.keys(message).filter((name) => name !== "type" && !may.includes(name))) {
@@ -99,7 +99,7 @@ describe("parseOutbound", () => {
     });
   });
 
-  it("takes http and https addresses only", ({ expect }) => {
+  it("accepts only http and https addresses", ({ expect }) => {
     const link = { type: "link", title: "t", description: "", url: "https://example.com", thumbUrl: "" };
     for (const url of [
       "javascript:alert(1)",
@@ -115,7 +115,7 @@ describe("parseOutbound", () => {
     }
   });
 
-  it("takes a card's page as app.json names it, with a query, as the links of a text", ({ expect }) => {
+  it("accepts a card's page as in app.json, with a query, and so in links of a text", ({ expect }) => {
     const card = (pagePath: string) => ({ type: "card", title: "t", pagePath, thumbMediaId: "m" });
     for (const path of [
       "pages/a",
@@ -146,7 +146,7 @@ describe("parseOutbound", () => {
     }
   });
 
-  it("gives limit, actual size and unit of a text too long for all its parts", ({ expect }) => {
+  it("returns limit, actual size and unit of a text that is too long for all its parts", ({ expect }) => {
     expect(problemOf({ type: "text", content: "x".repeat(2_048 * 5) })).toBeUndefined();
     expect(problemOf({ type: "text", content: "x".repeat(2_048 * 5 + 1) })).toMatchObject({ actual: 10_241 });
     expect(problemOf({ type: "text", content: `${"x".repeat(2_048 * 5)}字` })).toEqual({
@@ -159,7 +159,7 @@ describe("parseOutbound", () => {
     });
   });
 
-  it("counts in the unit the channel names", ({ expect }) => {
+  it("counts in the unit of the channel", ({ expect }) => {
     const rules = { ...RULES, text: { limit: 2, unit: "characters", maxParts: 2 } } as const;
     expect(checkOutbound({ type: "text", content: "一二三四" }, rules).ok).toBe(true);
     expect(checkOutbound({ type: "text", content: "一二三四五" }, rules)).toMatchObject({
@@ -168,7 +168,7 @@ describe("parseOutbound", () => {
     expect(checkOutbound({ type: "image", mediaId: "一二三四五" }, rules).ok).toBe(true);
   });
 
-  it("never throws and never repeats what it was given", ({ expect }) => {
+  it("never throws and never repeats its input", ({ expect }) => {
     const secret = "S3CRET".repeat(3);
     fc.assert(
       fc.property(fc.anything(), (input) => {

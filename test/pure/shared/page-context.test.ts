@@ -17,7 +17,7 @@ function from(context: object, signed?: string): string {
 }
 
 describe("showContext", () => {
-  it("shows nothing of a session-from written by hand", ({ expect }) => {
+  it("returns no context for a session-from written by hand", ({ expect }) => {
     expect(showContext("page=cart&id=7", undefined)).toEqual({
       label: "",
       claimed: null,
@@ -26,7 +26,7 @@ describe("showContext", () => {
     });
   });
 
-  it("shows label and claims of a page", ({ expect }) => {
+  it("returns label and unverified data of a page", ({ expect }) => {
     expect(showContext(from(CLAIMED), undefined)).toEqual({
       label: "青瓷茶杯 ¥128",
       claimed: CLAIMED,
@@ -35,7 +35,7 @@ describe("showContext", () => {
     });
   });
 
-  it("shows signed fields only with the verdict that they are genuine", ({ expect }) => {
+  it("returns signed fields only with the verdict that they are genuine", ({ expect }) => {
     const text = from(CLAIMED, TOKEN);
     expect(showContext(text, "verified")).toMatchObject({
       claimed: CLAIMED,
@@ -62,12 +62,12 @@ describe("showContext", () => {
 });
 
 describe("typeContext", () => {
-  it("types what matches the app's declaration", ({ expect }) => {
+  it("types data that matches the app's declaration", ({ expect }) => {
     const typed = typeContext(showContext(from(CLAIMED, TOKEN), "verified"), schemas);
     expect(typed).toMatchObject({ claimed: CLAIMED, verified: { user: { id: "u1", vip: 3 }, priority: "high" } });
   });
 
-  it("leaves untyped what does not, and keeps it to be shown", ({ expect }) => {
+  it("leaves other data untyped, and keeps it for display", ({ expect }) => {
     const raw = showContext(from({ page: 7, product: "cup" }), undefined);
     expect(typeContext(raw, schemas)).toEqual({
       label: "青瓷茶杯 ¥128",
@@ -78,7 +78,7 @@ describe("typeContext", () => {
     });
   });
 
-  it("never takes a phone's word for identity, VIP level or priority", ({ expect }) => {
+  it("never accepts identity, VIP level or priority from a phone", ({ expect }) => {
     const typed = typeContext(
       showContext(from({ ...CLAIMED, priority: "high", user: { id: "boss", vip: 9 } }), undefined),
       schemas,
@@ -89,7 +89,7 @@ describe("typeContext", () => {
 });
 
 describe("readContextField", () => {
-  it("reads texts, numbers and booleans by their path, and nothing else", ({ expect }) => {
+  it("returns texts, numbers and booleans by their path, and nothing else", ({ expect }) => {
     const context = { product: { name: "杯", price: 128, sold: false, tags: ["a"] }, none: null };
     const read = (path: string) => readContextField(context, path);
     expect([read("product.name"), read("product.price"), read("product.sold")]).toEqual(["杯", "128", "false"]);

@@ -107,7 +107,7 @@ describe("masking", () => {
     );
   });
 
-  it("changes only what was found, and everything that was found", ({ expect }) => {
+  it("changes all found data and nothing else", ({ expect }) => {
     fc.assert(
       fc.property(text, (given) => {
         const found = findPersonalData(given);
@@ -125,7 +125,7 @@ describe("masking", () => {
     );
   });
 
-  it("leaves no number that proves itself", ({ expect }) => {
+  it("leaves no number with a correct check digit", ({ expect }) => {
     const numbers = ["13800138000", "110101199001010015", "6222021234567890128"];
     const apart = fc.constantFrom("，", "谢谢", "\n", "；", "：", "。", "😀");
     fc.assert(
@@ -137,8 +137,8 @@ describe("masking", () => {
   });
 });
 
-describe("the position of what was found", () => {
-  it("is that of the text as it was written", ({ expect }) => {
+describe("the position of found data", () => {
+  it("refers to the text as it was written", ({ expect }) => {
     fc.assert(
       fc.property(text, text, (before, after) => {
         const written = "１３８\u200B-0013-800０";
@@ -163,7 +163,7 @@ describe("the position of what was found", () => {
 
 describe("the work for a text", () => {
   it.for(["1", "1 ", "13800138000 ", "1-2-3-", "4111 ", "6222021234567890128", "a1", "1x "])(
-    "made of %s grows no faster than its length",
+    "made of %s grows at most linearly",
     (piece, { expect }) => {
       const scan = createScan(piece.repeat(20_000));
       // All detectors use these: they are built once.
@@ -174,9 +174,7 @@ describe("the work for a text", () => {
     },
   );
 
-  it("is bounded for each place where a pattern is tried: only runs of one class repeat without an end", ({
-    expect,
-  }) => {
+  it("is bounded at each position of a pattern: only runs of one class repeat without limit", ({ expect }) => {
     const endless = SOURCES.flatMap((source) => source.match(/\\?[\])}\w][+*](?=[?$/)\]x"`])/g) ?? []);
     expect(SOURCES).toHaveLength(5);
     expect(endless.toSorted()).toEqual(["\\d+", "]+"]);

@@ -146,7 +146,7 @@ describe("a mask", () => {
     expect(maskPersonalData(["6222", "0212", "3456", "7890", "128"].join(mark))).toBe("6222***********0128");
   });
 
-  it("hides several in one text, each in its place", ({ expect }) => {
+  it("masks several in one text, each at its position", ({ expect }) => {
     const text = "我叫李雷，手机13800138000，身份证110101199001010015，邮箱 lilei@example.cn，车牌粤B12345。";
     expect(maskPersonalData(text)).toBe(
       "我叫李*，手机138****8000，身份证110101********0015，邮箱 l***i@example.cn，车牌粤B***45。",
@@ -155,7 +155,7 @@ describe("a mask", () => {
   });
 });
 
-describe("what is no personal data", () => {
+describe("text without personal data", () => {
   it.for([
     ["身份证110101199001010025", "a wrong check digit"],
     ["订单号6222021234567890120", "an order number that fails the check"],
@@ -203,7 +203,7 @@ describe("what is no personal data", () => {
     ["8000 4111 1111", "too few digits"],
     ["2026-11-29 10:00", "a time"],
     ["", "nothing"],
-  ])("leaves %s as it is: %s", ([text = ""], { expect }) => {
+  ])("leaves %s unchanged: %s", ([text = ""], { expect }) => {
     expect(maskPersonalData(text)).toBe(text);
     expect(findPersonalData(text)).toEqual([]);
   });

@@ -18,7 +18,7 @@ const anyJson = fc
   .json.map((inner) => `{"x":${inner}}`);
 
 describe("readJsonObject", () => {
-  it("reads exactly what can be written", ({ expect }) => {
+  it("parses exactly what can be written", ({ expect }) => {
     const seen = { read: 0, refused: 0 };
     fc.assert(
       fc.property(anyJson, (text) => {
@@ -31,7 +31,7 @@ describe("readJsonObject", () => {
     expect(Math.min(seen.read, seen.refused)).toBeGreaterThan(200);
   });
 
-  it("reads objects only", ({ expect }) => {
+  it("parses only objects", ({ expect }) => {
     for (const text of ["", "x", "1", '"a"', "null", "[{}]", "{", "undefined"]) {
       expect(readJsonObject(text), text).toBeUndefined();
     }

@@ -5,7 +5,7 @@ import { buildSendId, sendIdPrefix } from "../../../shared/message/send-id.ts";
 const OBJECT = "0123456789abcdef".repeat(4);
 
 describe("buildSendId", () => {
-  it("has at most 32 characters that every platform takes, whatever the row", ({ expect }) => {
+  it("has at most 32 characters that every platform accepts, for any row", ({ expect }) => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (seq) => {
         expect(buildSendId({ objectId: OBJECT, seq })).toMatch(/^[0-9a-z-]{22,32}$/);
@@ -14,7 +14,7 @@ describe("buildSendId", () => {
     expect(buildSendId({ objectId: OBJECT, seq: Number.MAX_SAFE_INTEGER })).toHaveLength(32);
   });
 
-  it("is another one for another row or another conversation", ({ expect }) => {
+  it("differs for another row or another conversation", ({ expect }) => {
     const other = `f${OBJECT.slice(1)}`;
     const ids = [OBJECT, other].flatMap((objectId) => [1, 2, 36].map((seq) => buildSendId({ objectId, seq })));
     expect(new Set(ids).size).toBe(6);

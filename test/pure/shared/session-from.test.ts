@@ -36,7 +36,7 @@ describe("encodeSessionFrom", () => {
     expect(encoded({ page: "a", product: undefined })).toBe('kefu1{"page":"a"}');
   });
 
-  it("takes exactly 1024 code units, and says how long one more is", ({ expect }) => {
+  it("accepts exactly 1024 code units, and returns the length of a longer one", ({ expect }) => {
     const room = SESSION_FROM_LIMIT - 'kefu1{"a":""}'.length;
     expect(encoded({ a: "x".repeat(room) })).toHaveLength(1_024);
     expect(encodeSessionFrom({ a: "x".repeat(room + 1) })).toEqual({
@@ -65,17 +65,17 @@ describe("encodeSessionFrom", () => {
     ["a boxed number", { price: Object(1) as object }, "price"],
     ["a name that would set a prototype", { a: JSON.parse('{"__proto__":{"vip":9}}') as object }, "a.__proto__"],
     ["too many levels", nested(9), "a.a.a.a.a.a.a.a"],
-  ])("refuses %s and says where it is", ([, context, path], { expect }) => {
+  ])("refuses %s and returns its path", ([, context, path], { expect }) => {
     expect(encodeSessionFrom(context)).toEqual({ ok: false, error: { reason: "not_plain_data", path } });
   });
 
-  it("refuses a cycle instead of running for ever", ({ expect }) => {
+  it("refuses a cycle instead of running forever", ({ expect }) => {
     const cycle: { self?: object } = {};
     cycle.self = cycle;
     expect(encodeSessionFrom(cycle)).toMatchObject({ ok: false, error: { reason: "not_plain_data" } });
   });
 
-  it("makes one short line of a label, which cannot pass for the data", ({ expect }) => {
+  it("converts a label to one short line that cannot look like the data", ({ expect }) => {
     const labelOf = (label: string) => {
       const read = decodeSessionFrom(encoded({ a: 1 }, { label }));
       return read.kind === "context" ? read.label : "(plain)";
@@ -97,7 +97,7 @@ describe("encodeSessionFrom", () => {
 });
 
 describe("decodeSessionFrom", () => {
-  it("gives back any context, label and token, whatever is in them", ({ expect }) => {
+  it("returns any context, label and token", ({ expect }) => {
     let fitted = 0;
     fc.assert(
       fc.property(plainObject, hostileText, fc.option(hostileText, { nil: undefined }), (context, label, signed) => {
@@ -121,7 +121,7 @@ describe("decodeSessionFrom", () => {
     expect(fitted).toBeGreaterThan(1_000);
   });
 
-  it("is written in characters that XML, CDATA and one line can hold", ({ expect }) => {
+  it("is written in characters that XML, CDATA and one line can contain", ({ expect }) => {
     fc.assert(
       fc.property(plainObject, hostileText, hostileText, (context, label, signed) => {
         const result = encodeSessionFrom(context, { label, signed });
@@ -158,11 +158,11 @@ describe("decodeSessionFrom", () => {
     ["a prototype", 'kefu1{"a":{"__proto__":{"vip":9}}}'],
     ["too many levels", `kefu1${'{"a":'.repeat(9)}1${"}".repeat(9)}`],
     ["more than a contact button can send", `kefu1{"a":"${"x".repeat(1_024)}"}`],
-  ])("leaves %s plain", ([, text], { expect }) => {
+  ])("treats %s as plain text", ([, text], { expect }) => {
     expect(decodeSessionFrom(text)).toEqual({ kind: "plain", text });
   });
 
-  it("pollutes no prototype", ({ expect }) => {
+  it("changes no prototype", ({ expect }) => {
     decodeSessionFrom('kefu1{"__proto__":{"vip":9},"constructor":{"prototype":{"vip":9}}}');
     expect(({} as { vip?: number }).vip).toBeUndefined();
   });

@@ -44,21 +44,21 @@ describe("settingsFor", () => {
     expect(settingsFor(document, KEY)).toBe(document.defaults);
   });
 
-  it("replaces each key of an override as a whole and leaves the others as everywhere", ({ expect }) => {
+  it("replaces each key of an override completely and keeps the other keys of the defaults", ({ expect }) => {
     const { greeting: _none, ...others } = document.defaults;
     expect(settingsFor(document, OTHER_KEY)).toEqual({ ...others, fallback: { type: "handover" }, rules: [] });
   });
 
-  it("is made once for a document, so that rules are prepared once", ({ expect }) => {
+  it("is computed once for a document, so that rules are prepared once", ({ expect }) => {
     expect(settingsFor(document, OTHER_KEY)).toBe(settingsFor(document, OTHER_KEY));
   });
 
-  it("takes an optional key away by null, and fills nothing into an override", ({ expect }) => {
+  it("removes an optional key by null, and fills no default into an override", ({ expect }) => {
     expect(settingsFor(document, OTHER_KEY)).not.toHaveProperty("greeting");
     expect(document.overrides[OTHER_KEY]).toEqual({ fallback: { type: "handover" }, rules: [], greeting: null });
   });
 
-  it("says where each key comes from", ({ expect }) => {
+  it("returns the source of each key", ({ expect }) => {
     expect(originsOf(document, OTHER_KEY)).toMatchObject({
       fallback: "override",
       rules: "override",
@@ -70,19 +70,19 @@ describe("settingsFor", () => {
     expect(originsOf(document, KEY)).not.toHaveProperty("hours");
   });
 
-  it("does not take the name of something every object has for an account", ({ expect }) => {
+  it("does not treat an inherited name as an account", ({ expect }) => {
     expect(settingsFor(document, "constructor")).toBe(document.defaults);
   });
 });
 
 describe("parseDocument", () => {
-  it("needs the defaults, and takes a document as it was read, its version included", ({ expect }) => {
+  it("needs the defaults, and accepts a document as it was read, including its version", ({ expect }) => {
     expect(pathsOf({})).toEqual(["defaults"]);
     expect(pathsOf({ version: 3, defaults: { fallback: { type: "silent" } } })).toEqual([]);
     expect(parse({ version: 3, defaults: { fallback: { type: "silent" } } })).not.toHaveProperty("version");
   });
 
-  it("reports the settings of 0.1, which were no document, by their keys", ({ expect }) => {
+  it("reports the settings of 0.1, which were not a document, by their keys", ({ expect }) => {
     expect(pathsOf({ fallback: { type: "silent" } }).toSorted()).toEqual(["defaults", "fallback"]);
   });
 
@@ -112,7 +112,7 @@ describe("parseDocument", () => {
     },
   );
 
-  it("refuses a key of an override that is no setting, and null for one that everything needs", ({ expect }) => {
+  it("refuses an unknown key of an override, and null for a required one", ({ expect }) => {
     const overrides = { [KEY]: { fallbak: {}, fallback: null } };
     expect(pathsOf({ defaults: { fallback: { type: "silent" } }, overrides }).toSorted()).toEqual([
       `overrides.${KEY}.fallback`,
@@ -124,12 +124,12 @@ describe("parseDocument", () => {
 describe("findDocumentProblems", () => {
   const defaults = { fallback: { type: "silent" } };
 
-  it("finds none in defaults and overrides that fit", ({ expect }) => {
+  it("finds none in valid defaults and overrides", ({ expect }) => {
     const overrides = { [KEY]: { fallback: reply(linkTo(SHOP)) }, [OTHER_KEY]: { rules: [asking], webhooks: [hook] } };
     expect(problemsOf({ defaults, overrides })).toEqual([]);
   });
 
-  it("checks a rule's webhook against what is in force, wherever it is listed", ({ expect }) => {
+  it("checks a rule's webhook against the settings in force, wherever it is listed", ({ expect }) => {
     const listed = { ...defaults, webhooks: [hook] };
     expect(problemsOf({ defaults: listed, overrides: { [KEY]: { rules: [asking] } } })).toEqual([]);
     expect(problemsOf({ defaults, overrides: { [KEY]: { rules: [asking] } } })).toMatchObject([
@@ -152,7 +152,7 @@ describe("findDocumentProblems", () => {
     }
   });
 
-  it("names the account when an override leaves the defaults without what they need", ({ expect }) => {
+  it("names the account when an override removes what the defaults need", ({ expect }) => {
     const found = problemsOf({
       defaults: { ...defaults, rules: [asking], webhooks: [hook] },
       overrides: { [KEY]: { webhooks: [] } },
@@ -162,7 +162,7 @@ describe("findDocumentProblems", () => {
     ]);
   });
 
-  it("reports a problem of the defaults once, however many accounts share it", ({ expect }) => {
+  it("reports a problem of the defaults once, for any number of accounts", ({ expect }) => {
     const found = problemsOf({ defaults: { ...defaults, rules: [asking] } });
     expect(found.map(({ path }) => path)).toEqual(["defaults.rules.0.action.webhookId"]);
   });
@@ -219,7 +219,7 @@ describe("findDocumentProblems", () => {
     ]);
   });
 
-  it("reports once what the messages of the defaults have for every channel", ({ expect }) => {
+  it("reports a problem that the messages of the defaults have for every channel once", ({ expect }) => {
     const long = { fallback: reply("x".repeat(20_000)) };
     const both = [RULES, { ...RULES }].map((rules, index) => ({
       key: index === 0 ? KEY : OTHER_KEY,
@@ -231,7 +231,7 @@ describe("findDocumentProblems", () => {
     ]);
   });
 
-  it("lets a text link anywhere where the channel does", ({ expect }) => {
+  it("allows any link of a text where the channel does", ({ expect }) => {
     const linking = { fallback: reply(linkTo("wx1")) };
     const open = { ...OTHER_RULES, text: RULES.text };
     const find = (rules: ChannelRules) =>
@@ -248,7 +248,7 @@ describe("findDocumentProblems", () => {
     expect(findDocumentProblems(parse({ defaults, overrides }), undefined, () => [])).toEqual([]);
   });
 
-  it("keeps the stored override of an account that has left the configuration, and checks nothing in it", ({
+  it("keeps the stored override of an account that was removed from the configuration, without checking it", ({
     expect,
   }) => {
     const left = "mini-program:wx00000000000000ff";
@@ -302,7 +302,7 @@ describe("checkDocument", () => {
     }
   });
 
-  it("adds no problem of its own for what has another structure", ({ expect }) => {
+  it("adds no problem for a part with another structure", ({ expect }) => {
     const broken = [
       { rules: "none" },
       { rules: [null, 1, { id: "a", match: 1, action: 1 }] },

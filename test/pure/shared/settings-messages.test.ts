@@ -36,7 +36,7 @@ describe("the messages of an answer", () => {
     ]);
   });
 
-  it("may be cards that open a page of the mini program, and what was stored before is still read", ({ expect }) => {
+  it("may be cards that open a page of the mini program; cards stored earlier are still parsed", ({ expect }) => {
     const card = { type: "card", title: "t", pagePath: "https://x.cn", thumbMediaId: "m" };
     expect(fallback(card)).toEqual([expect.stringContaining("fallback.messages.0.pagePath: must be a page")]);
     expect(parseStoredDocument({ defaults: { fallback: { type: "reply", messages: [card] } } })).toMatchObject({
@@ -44,7 +44,7 @@ describe("the messages of an answer", () => {
     });
   });
 
-  it("may not have a blank title, and what was stored before is still read", ({ expect }) => {
+  it("may not have a blank title; titles stored earlier are still parsed", ({ expect }) => {
     const link = { type: "link", title: "\u200b", description: "", url: "https://x.cn", thumbUrl: "" };
     const messages = [link, { type: "image", mediaId: " " }, text('<a href="https://x.cn"></a>')];
     expect(fallback(...messages)).toEqual([
@@ -60,7 +60,7 @@ describe("the messages of an answer", () => {
     });
   });
 
-  it("may together not be more than WeChat allows for one message of the user, long texts counted by their parts", ({
+  it("may not be more than WeChat allows for one message of the user, with long texts counted by their parts", ({
     expect,
   }) => {
     const long = text("字".repeat(1_200)); // 3 600 bytes, two parts
@@ -70,21 +70,21 @@ describe("the messages of an answer", () => {
     ]);
   });
 
-  it("may be two on entering, where WeChat allows no more", ({ expect }) => {
+  it("may be at most two on entering", ({ expect }) => {
     expect(tell({ greeting: { messages: [text("您好"), text("{{entryText}}")], onceMinutes: 30 } })).toEqual([]);
     expect(tell({ greeting: { messages: [text("1"), text("2"), text("3")] } })).toEqual([
       "greeting.messages: may become more than 2 messages when long texts are split",
     ]);
   });
 
-  it("count their variables at the longest", ({ expect }) => {
+  it("count their variables at the maximum length", ({ expect }) => {
     const nearlyFull = text(`${"x".repeat(2_000)}{{content}}`);
     expect(tell({ greeting: { messages: [text("x".repeat(2_048)), text("您好")] } })).toEqual([]);
     expect(fallback(nearlyFull, nearlyFull)).toEqual([]);
     expect(fallback(nearlyFull, nearlyFull, nearlyFull)).toHaveLength(1);
   });
 
-  it("keep the channel's limits, even where a text only just cannot be split", ({ expect }) => {
+  it("keep the channel's limits, even for a text that cannot be split by a small margin", ({ expect }) => {
     expect(fallback(text("x".repeat(10_241)))[0]).toContain("must have at most 10240 bytes");
     // 3-byte characters fill 2 046 of 2 048 bytes, so five parts hold a little less than 10 240.
     expect(fallback(text("字".repeat(3_411)))).toEqual([

@@ -27,7 +27,7 @@ describe("the webhooks of the settings", () => {
     expect(findListeners(parsed.value.webhooks)).toEqual(["all", "some"]);
   });
 
-  it("are at most five, each with an id of its own, known events and no secret", ({ expect }) => {
+  it("are at most five, each with a unique id, known events and no secret", ({ expect }) => {
     const six = Array.from({ length: 6 }, (_, n) => ({ id: `w${n}`, url: URL }));
     expect(pathsOf({ webhooks: six })).toEqual(["webhooks"]);
     expect(pathsOf({ webhooks: [six[0], six[0]] })).toEqual(["webhooks.1.id"]);
@@ -40,7 +40,7 @@ describe("the webhooks of the settings", () => {
     ]);
   });
 
-  it("are what the action webhook may name, in rules and offHours, never in fallback", ({ expect }) => {
+  it("may be named by the action webhook in rules and offHours, never in fallback", ({ expect }) => {
     const rules = [{ id: "orders", match: { type: "anything" }, action: ASK }];
     const webhooks = [{ id: "shop", url: URL }];
     expect(pathsOf({ webhooks, rules, offHours: ASK })).toEqual([]);

@@ -34,13 +34,13 @@ describe("parseSettings", () => {
     expect(parseSettings({ fallback: FALLBACK })).toEqual({ ok: true, value: DEFAULT_SETTINGS });
   });
 
-  it("knows who serves users who need a person: the platform's agents unless the desk is named", ({ expect }) => {
+  it("lets the platform's agents serve users who need a person unless the desk is named", ({ expect }) => {
     expect(tell({ humanService: "desk" })).toEqual([]);
     expect(tell({ humanService: "wechat" })).toEqual([]);
     expect(tell({ humanService: "agents" })).toEqual(['humanService: must be "wechat" or "desk"']);
   });
 
-  it("gives rules their defaults", ({ expect }) => {
+  it("fills in the defaults of rules", ({ expect }) => {
     const parsed = parseSettings({ fallback: FALLBACK, rules: [rule()] });
     expect(parsed.ok && parsed.value.rules).toEqual([
       {
@@ -53,7 +53,7 @@ describe("parseSettings", () => {
     ]);
   });
 
-  it("is stable: what it gave it takes again, unchanged", ({ expect }) => {
+  it("accepts its own result unchanged", ({ expect }) => {
     const first = parseSettings({
       fallback: FALLBACK,
       rules: [rule({ onceMinutes: 5, when: "open" })],
@@ -66,7 +66,7 @@ describe("parseSettings", () => {
     if (first.ok) expect(parseSettings(first.value)).toEqual(first);
   });
 
-  it("reports every problem at once, each with its path and a cure", ({ expect }) => {
+  it("reports every problem at once, each with its path and a fix", ({ expect }) => {
     const problems = problemsOf({
       timeZone: "Mars/Olympus",
       hours: { mon: [{ from: "9:00", to: "25:00" }], funday: [] },
@@ -114,7 +114,7 @@ describe("parseSettings", () => {
     }
   });
 
-  it("says what it expected in plain words", ({ expect }) => {
+  it("describes the expected value in plain words", ({ expect }) => {
     expect(problemsOf(null)).toEqual([
       { reason: "invalid", path: "", problem: "must be an object { … }", cure: "write an object { … } here" },
     ]);
@@ -159,7 +159,7 @@ describe("parseSettings", () => {
     expect(key[0]?.path.length).toBeLessThan(122);
   });
 
-  it("never throws, whatever comes", ({ expect }) => {
+  it("never throws, for any input", ({ expect }) => {
     fc.assert(
       fc.property(fc.anything(), fc.jsonValue(), (anything, json) => {
         expect(parseSettings(anything).ok).toBe(false);
@@ -171,13 +171,13 @@ describe("parseSettings", () => {
 });
 
 describe("time settings", () => {
-  it("takes real zones only", ({ expect }) => {
+  it("accepts only existing zones", ({ expect }) => {
     for (const timeZone of ["Asia/Shanghai", "America/New_York", "UTC"]) expect(tell({ timeZone })).toEqual([]);
     for (const timeZone of ["", "Beijing", "Asia/上海"])
       expect(tell({ timeZone })).toEqual(["timeZone: is not a time zone"]);
   });
 
-  it("takes times from 00:00 to 24:00, also past midnight, but none of no length", ({ expect }) => {
+  it("accepts times from 00:00 to 24:00, also past midnight, but none of zero length", ({ expect }) => {
     const span = (from: string, to: string) => tell({ hours: { mon: [{ from, to }] } });
     for (const [from = "", to = ""] of [
       ["00:00", "24:00"],
@@ -195,12 +195,12 @@ describe("time settings", () => {
     expect(tell({ hours: { mon: five } })).toEqual(["hours.mon: has more than 4 times"]);
   });
 
-  it("asks whether hours without any time mean always or never", ({ expect }) => {
+  it("refuses hours without any time, which could mean always or never", ({ expect }) => {
     expect(tell({ hours: {} })).toEqual(["hours: has no opening time"]);
     expect(tell({ hours: { mon: [], sun: [] } })).toEqual(["hours: has no opening time"]);
   });
 
-  it("takes days of the calendar, each once in holidays and special days together", ({ expect }) => {
+  it("accepts calendar days, each once in holidays and special days together", ({ expect }) => {
     const nine = [{ from: "09:00", to: "12:00" }];
     expect(
       tell({ holidays: [{ date: "2028-02-29", name: "闰日" }], specialDays: [{ date: "2028-03-01", hours: nine }] }),
@@ -218,7 +218,7 @@ describe("time settings", () => {
 });
 
 describe("rule settings", () => {
-  it("takes at most 200 rules, each with an id of its own that no built-in answer has", ({ expect }) => {
+  it("accepts at most 200 rules, each with a unique id that no built-in answer has", ({ expect }) => {
     const rules = Array.from({ length: 201 }, (_, index) => rule({ id: `r${index}` }));
     expect(tell({ rules: rules.slice(1) })).toEqual([]);
     expect(tell({ rules })).toEqual(["rules: has more than 200 rules"]);
@@ -253,7 +253,7 @@ describe("rule settings", () => {
     expect(words("regex", ["a"])[0]).toMatch(/^rules\.0\.match\.type: must be "exact" or /);
   });
 
-  it("lets only the type anything look at pictures", ({ expect }) => {
+  it("matches pictures only with the type anything", ({ expect }) => {
     const images = ["image"];
     expect(tellRule({ match: { type: "anything", messageTypes: images } })).toEqual([]);
     expect(tellRule({ match: { type: "any", words: ["a"], messageTypes: images } })).toEqual([

@@ -79,7 +79,7 @@ function graphemeOffsets(content: string): Set<number> {
 }
 
 describe("splitText", () => {
-  it("gives parts that joined are the content and that all fit", ({ expect }) => {
+  it("returns parts that fit and that joined are the content", ({ expect }) => {
     fc.assert(
       fc.property(fc.oneof(contents, spaced), fc.integer({ min: 40, max: 200 }), units, (content, limit, unit) => {
         const split = splitText(content, limit, unit, 10_000);
@@ -97,7 +97,7 @@ describe("splitText", () => {
     );
   });
 
-  it("begins no later part with the rest of the white space at a cut", ({ expect }) => {
+  it("does not begin a later part with the rest of the white space at a cut", ({ expect }) => {
     fc.assert(
       fc.property(spaced, fc.integer({ min: 40, max: 120 }), units, (content, limit, unit) => {
         const split = splitText(content, limit, unit, 10_000);
@@ -146,7 +146,7 @@ describe("splitText", () => {
     );
   });
 
-  it("never parts a surrogate pair, however small the limit and however odd the text", ({ expect }) => {
+  it("never splits a surrogate pair, for any limit and text", ({ expect }) => {
     const odd = fc.array(fc.constantFrom("\ud83d", "\udc4d", "👍", "a", "\u0301", "\u200d", "价"), { maxLength: 80 });
     fc.assert(
       fc.property(odd, fc.integer({ min: 4, max: 12 }), units, (list, limit, unit) => {
@@ -160,7 +160,7 @@ describe("splitText", () => {
     );
   });
 
-  it("leaves a text that fits as it is", ({ expect }) => {
+  it("returns a text that fits unchanged", ({ expect }) => {
     expect(splitText("", 4, "bytes", 1)).toEqual({ ok: true, value: [""] });
     expect(splitText("价格", 6, "bytes", 1)).toEqual({ ok: true, value: ["价格"] });
     expect(splitText("x".repeat(2048), 2048, "bytes", 1)).toEqual({ ok: true, value: ["x".repeat(2048)] });
@@ -191,7 +191,7 @@ describe("splitText", () => {
     ]);
   });
 
-  it("does not take the dots and question marks of an address or a price for the end of a sentence", ({ expect }) => {
+  it("does not treat the dots and question marks of an address or a price as the end of a sentence", ({ expect }) => {
     expect(partsOf(splitText("see https://a.cn/?b=1;c now", 22, "bytes", 3))).toEqual([
       "see https://a.cn/?b=1;",
       "c now",
@@ -204,7 +204,7 @@ describe("splitText", () => {
     expect(partsOf(splitText(`a\n${FAMILY}${FAMILY}b`, 50, "bytes", 3))).toEqual([`a\n${FAMILY}`, `${FAMILY}b`]);
   });
 
-  it("prefers fewer parts to better cuts: each part is one of the few replies", ({ expect }) => {
+  it("prefers fewer parts to better cuts, because each part uses a reply", ({ expect }) => {
     const sentence = "一二三四五六。";
     const content = sentence.repeat(5);
     expect(partsOf(splitText(content, 12, "characters", 5))).toHaveLength(3);
@@ -215,19 +215,19 @@ describe("splitText", () => {
     expect(tight.join("")).toBe(content);
   });
 
-  it("fills every part to its end when each pretty cut, however near the end, would cost a part", ({ expect }) => {
+  it("fills every part completely when any better cut would cost a part", ({ expect }) => {
     const content = `${"字".repeat(90)}。`.repeat(20);
     const parts = partsOf(splitText(content, 100, "characters", 30));
     expect(parts.map((part) => part.length)).toEqual([...Array.from({ length: 18 }, () => 100), 20]);
     expect(parts.join("")).toBe(content);
   });
 
-  it("keeps a link whole and gives it a part of its own when it needs one", ({ expect }) => {
+  it("keeps a link whole and puts it into a separate part when necessary", ({ expect }) => {
     const link = '<a href="https://x.cn" data-miniprogram-path="p">查看订单</a>';
     expect(partsOf(splitText(`请点 ${link}。谢谢`, 70, "bytes", 3))).toEqual(["请点 ", `${link}。`, "谢谢"]);
   });
 
-  it("says which size a link would need when it is bigger than a message", ({ expect }) => {
+  it("returns the size of a link that is larger than a message", ({ expect }) => {
     const link = `<a href="x">${"字".repeat(20)}</a>`;
     expect(splitText(`前面${link}后面`, 40, "bytes", 9)).toEqual({
       ok: false,
@@ -247,7 +247,7 @@ describe("splitText", () => {
     expect(parts[0]).toBe(`a${"\u0301".repeat(5)}`);
   });
 
-  it("says how many parts it would take when that exceeds the limit", ({ expect }) => {
+  it("returns the number of parts when it exceeds the limit", ({ expect }) => {
     expect(splitText("字".repeat(100), 30, "bytes", 5)).toEqual({
       ok: false,
       error: { reason: "too_many_parts", limit: 5, actual: 10 },
@@ -266,7 +266,7 @@ describe("splitText", () => {
     for (const part of parts) expect(part.endsWith("。")).toBe(true);
   });
 
-  it("refuses a limit too small for one character, and no parts at all", ({ expect }) => {
+  it("refuses a limit that is too small for one character, and zero parts", ({ expect }) => {
     expect(() => splitText("x", 3, "bytes", 1)).toThrow(RangeError);
     expect(() => splitText("x", Number.NaN, "bytes", 1)).toThrow(RangeError);
     expect(() => splitText("x", 10, "bytes", 0)).toThrow(RangeError);

@@ -33,7 +33,7 @@ describe("renderTemplate", () => {
     expect(text).toBe("context:product.name/verified:user.vip");
   });
 
-  it("says something else where a value is empty", ({ expect }) => {
+  it("uses the alternative text where a value is empty", ({ expect }) => {
     expect(renderTemplate("关于{{context.product.name|我们的商品}}", () => "")).toBe("关于我们的商品");
     expect(renderTemplate("关于{{ context.product.name | 我们的商品 }}", () => " ")).toBe("关于我们的商品");
     expect(renderTemplate("关于{{context.product.name|我们的商品}}", () => "茶杯")).toBe("关于茶杯");
@@ -45,11 +45,11 @@ describe("renderTemplate", () => {
     expect(renderTemplate("{{entryText|<a>}}", () => "")).toBe("＜a>");
   });
 
-  it("does not fill what a user's text brings in", ({ expect }) => {
+  it("does not fill variables in a user's text", ({ expect }) => {
     expect(renderTemplate("{{content}}", () => "{{openHours}}")).toBe("{{openHours}}");
   });
 
-  it("keeps a user's text from opening a tag, whatever it is", ({ expect }) => {
+  it("prevents any user's text from opening a tag", ({ expect }) => {
     expect(renderTemplate("“{{content}}”", () => '<a href="https://evil">x</a>')).toBe(
       '“＜a href="https://evil">x＜/a>”',
     );
@@ -65,7 +65,7 @@ describe("renderTemplate", () => {
     expect(renderTemplate("{{entryText}}", () => "字".repeat(200))).toBe("字".repeat(200));
   });
 
-  it("never comes out longer than renderLongest says", ({ expect }) => {
+  it("is never longer than the result of renderLongest", ({ expect }) => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 500 }), (value) => {
         const text = "a{{content}}b{{time}}{{openHours}}";
@@ -88,7 +88,7 @@ describe("clipText", () => {
     expect(clipText(`a${"\u0301".repeat(50)}`, 4)).toBe("a\u0301\u0301…");
   });
 
-  it("keeps the limit and never parts a surrogate pair", ({ expect }) => {
+  it("keeps the limit and never splits a surrogate pair", ({ expect }) => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.integer({ min: 1, max: 30 }), (text, limit) => {
         const clipped = clipText(text, limit);
@@ -101,14 +101,14 @@ describe("clipText", () => {
 });
 
 describe("findTemplateProblems", () => {
-  it("finds nothing wrong with variables where they belong", ({ expect }) => {
+  it("finds no problem in variables at allowed places", ({ expect }) => {
     expect(findTemplateProblems("{{content}} {{openHours}} {{openHoursEn}} {{date}} {{time}}", "message")).toEqual([]);
     expect(findTemplateProblems("{{ entryText }} {{openHours}}", "greeting")).toEqual([]);
     expect(findTemplateProblems('<a href="x">{{content}}</a>', "message")).toEqual([]);
     expect(findTemplateProblems("{{context.product.name|商品}} {{verified.user.name}}", "greeting")).toEqual([]);
   });
 
-  it("names an unknown variable and those there are, without repeating a long one", ({ expect }) => {
+  it("names an unknown variable and the known ones, without repeating a long one", ({ expect }) => {
     expect(findTemplateProblems("{{ conten }} {{联系方式}}", "message")).toEqual([
       "{{conten}} is not a variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
       "{{联系方式}} is not a variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
@@ -123,7 +123,7 @@ describe("findTemplateProblems", () => {
     expect(findTemplateProblems("{{entryText}}", "message")).toHaveLength(1);
   });
 
-  it("refuses a context without a field, and fields of what has none", ({ expect }) => {
+  it("refuses a context without a field, and fields of variables that have none", ({ expect }) => {
     for (const wrong of ["context", "context.", "context..a", "context.a-b", "context.商品", "date.year", "date."]) {
       expect(findTemplateProblems(`{{${wrong}}}`, "greeting")[0], wrong).toContain("is not a variable");
     }
@@ -137,7 +137,7 @@ describe("findTemplateProblems", () => {
     expect(findTemplateProblems('<a title="{{openHours}}">x</a> {{content}}', "message")).toEqual([]);
   });
 
-  it("refuses it by either reading of a > in quotes, and behind a quote that is not closed", ({ expect }) => {
+  it("refuses it in either interpretation of a > in quotes, and after an unclosed quote", ({ expect }) => {
     for (const text of [
       '<a title="a>b" {{content}}>x</a>',
       "<A title='>{{content}}'>x</A>",
@@ -150,7 +150,7 @@ describe("findTemplateProblems", () => {
 });
 
 describe("hasPlaceholder", () => {
-  it("sees double braces, every time it looks", ({ expect }) => {
+  it("finds double braces, on every call", ({ expect }) => {
     expect([hasPlaceholder("a{{b}}"), hasPlaceholder("a{{b}}"), hasPlaceholder("a{b}")]).toEqual([true, true, false]);
   });
 });

@@ -17,7 +17,7 @@ const hook = (id: string, ...events: "message.received"[]) => ({ id, url: "https
 const OTHER = { webhook: at(2), archive: at(3) };
 
 describe("webhooks among the consumers of a log", () => {
-  it("have a cursor each, but for endpoints that receive no events", ({ expect }) => {
+  it("have a cursor each, except endpoints that receive no events", ({ expect }) => {
     const settings = { ...DEFAULT_SETTINGS, webhooks: [hook("crm", "message.received"), hook("asked")] };
     expect(listWebhooks(settings)).toEqual(["webhook:crm"]);
   });
@@ -29,7 +29,7 @@ describe("webhooks among the consumers of a log", () => {
     expect(withWebhookCursors(consumers, { bot: at(9) })).toEqual({ ...OTHER, "webhook:bot": at(9) });
   });
 
-  it("that are gone leave with a run, and other consumers stay where they are", ({ expect }) => {
+  it("that were removed lose their cursors with a run, and other consumers do not change", ({ expect }) => {
     const { consumers } = syncCursors(
       { consumers: OTHER, settingsVersion: 1 },
       { consumers: ["webhook", "archive", "webhook:crm", "webhook:gone"], settingsVersion: 2 },

@@ -28,19 +28,21 @@ const burst = fail(Array.from({ length: PAUSE_AFTER }, () => NOW));
 const paused = fail([NOW + PAUSE_SPAN_MS], burst);
 
 describe("an endpoint's health", () => {
-  it("is not kept while it is well, and forgotten with the success of the one that failed", ({ expect }) => {
+  it("is not stored while it is healthy, and is removed with a success of the conversation that failed", ({
+    expect,
+  }) => {
     expect(recordReport(undefined, { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
     expect(recordReport(fail([NOW]), { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
   });
 
-  it("pauses after ten failures in a row over five minutes, not before", ({ expect }) => {
+  it("pauses after ten consecutive failures over five minutes, not before", ({ expect }) => {
     const nine = fail(Array.from({ length: PAUSE_AFTER - 1 }, (_, n) => NOW + n * 60_000));
     expect(nine).toMatchObject({ failures: 9, pausedUntil: 0, since: NOW, lastReason: "status", lastStatus: 503 });
     const at = NOW + 10 * 60_000;
     expect(recordReport(nine, from(0), at)).toMatchObject({ failures: 10, pausedUntil: at + PAUSE_MS });
   });
 
-  it("is not paused by many failures in a moment, and writes nothing more for them", ({ expect }) => {
+  it("is not paused by many simultaneous failures, and writes nothing more for them", ({ expect }) => {
     expect(burst).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0 });
     expect(recordReport(burst, from(0), NOW + 59_999)).toBe(burst);
     expect(paused?.pausedUntil).toBe(NOW + PAUSE_SPAN_MS + PAUSE_MS);
@@ -63,7 +65,7 @@ describe("an endpoint's health", () => {
     expect(recordReport(row, from(7, REFUSED), NOW + 301)?.conversations).not.toHaveProperty("c7");
   });
 
-  it("stays paused whatever is reported, and is paused again by three conversations after the pause", ({ expect }) => {
+  it("stays paused after any report, and is paused again by three conversations after the pause", ({ expect }) => {
     const until = paused?.pausedUntil ?? 0;
     expect(recordReport(paused, from(0), until - 1)).toBe(paused);
     expect(fail([until, until], paused)?.pausedUntil).toBe(until);
@@ -74,7 +76,7 @@ describe("an endpoint's health", () => {
     });
   });
 
-  it("is paused for longer the longer it is dead, six hours at most", ({ expect }) => {
+  it("is paused for longer the longer it fails, at most six hours", ({ expect }) => {
     let health = paused;
     const pauses: number[] = [];
     for (let look = 0; look < 40; look += 1) {
@@ -96,7 +98,7 @@ describe("an endpoint's health", () => {
     expect(recordReport(two, from(3, gone), NOW)).toMatchObject({ failures: 3, pausedUntil: NOW + GONE_PAUSE_MS });
   });
 
-  it("begins anew with another address or other events, but for who waits, and is forgotten when it goes", ({
+  it("begins again with another address or other events, keeps the waiting conversations, and is deleted with its endpoint", ({
     expect,
   }) => {
     const over = recordGivenUp(fail([NOW, NOW]) as WebhookHealth, "c1");
@@ -119,15 +121,15 @@ describe("an endpoint's health", () => {
   });
 });
 
-describe("trouble of one conversation", () => {
-  it("never pauses the endpoint, however often it fails", ({ expect }) => {
+describe("failures of one conversation", () => {
+  it("never pause the endpoint, for any number of failures", ({ expect }) => {
     let health: WebhookHealth | undefined;
     for (let hour = 0; hour < 72; hour += 1) health = recordReport(health, from(hour % 2), NOW + hour * 3_600_000);
     expect(health).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0 });
     expect(PAUSE_CONVERSATIONS).toBeGreaterThan(2);
   });
 
-  it("stays known while others are delivered, which end the row of failures", ({ expect }) => {
+  it("stay recorded while others are delivered, which end the series of failures", ({ expect }) => {
     const one = recordReport(undefined, from(1), NOW);
     const delivered = recordReport(one, { ok: true, conversation: "c2" }, NOW + 1);
     expect(delivered).toMatchObject({ failures: 0, since: 0, conversations: { c1: { since: NOW, at: NOW } } });
@@ -140,7 +142,7 @@ describe("trouble of one conversation", () => {
     expect(recordReport(delivered, { ok: true, conversation: "c1" }, NOW + 4)).toBeUndefined();
   });
 
-  it("ends when its endpoint no longer wants the waiting event, which proves nothing about the endpoint", ({
+  it("end when the endpoint no longer subscribes to the waiting event, which is no sign that it works", ({
     expect,
   }) => {
     const two = fail([NOW, NOW]);
@@ -151,7 +153,7 @@ describe("trouble of one conversation", () => {
     expect(recordReport(undefined, { ok: true, conversation: "c0", isIdle: true }, NOW)).toBeUndefined();
   });
 
-  it("is forgotten with the conversation, and four days after its last failure", ({ expect }) => {
+  it("are removed with the conversation, and four days after the last failure", ({ expect }) => {
     const one = recordReport(
       recordReport(undefined, from(1), NOW),
       { ok: true, conversation: "c2" },
@@ -164,7 +166,7 @@ describe("trouble of one conversation", () => {
     expect(waitingSince(one, NOW + 4 * 86_400_000)).toHaveLength(0);
   });
 
-  it("still counts as a failure when its event is given up, and no longer as one that waits", ({ expect }) => {
+  it("still count when the event is abandoned, and the conversation no longer counts as waiting", ({ expect }) => {
     const one = recordReport(undefined, from(1), NOW) as WebhookHealth;
     const over = recordGivenUp(one, "c1");
     expect(waitingSince(over, NOW)).toHaveLength(0);
@@ -174,7 +176,7 @@ describe("trouble of one conversation", () => {
     expect(waitingSince(recordReport(over, from(1), NOW + 1) as WebhookHealth, NOW)).toEqual([NOW + 1]);
   });
 
-  it("is counted for twenty conversations, the latest of them", ({ expect }) => {
+  it("are listed for the latest twenty conversations", ({ expect }) => {
     // Reports arrive more slowly than the series of failures is capped: each report is kept.
     const health = fail(Array.from({ length: 9 }, (_, n) => NOW + n)) as WebhookHealth;
     const known = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, { since: NOW + n, at: NOW + n }]));
@@ -186,7 +188,7 @@ describe("trouble of one conversation", () => {
 });
 
 describe("an endpoint that refuses events", () => {
-  it("is in trouble and never paused: it is alive", ({ expect }) => {
+  it("is failing and never paused, because it answers", ({ expect }) => {
     let health: WebhookHealth | undefined;
     for (let n = 0; n < 30; n += 1) health = recordReport(health, from(n, REFUSED), NOW + n * 60_000);
     expect(health).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0, lastReason: "refused", lastStatus: 400 });
@@ -202,7 +204,7 @@ describe("an endpoint that refuses events", () => {
     expect(recordReport(three, { ...REFUSED, count: 500 }, NOW)).toMatchObject({ failures: PAUSE_AFTER });
   });
 
-  it("begins a row of its own, and ends one of failures", ({ expect }) => {
+  it("begins a series of refusals, and ends one of failures", ({ expect }) => {
     const refused = recordReport(burst, from(0, REFUSED), NOW + PAUSE_SPAN_MS);
     expect(refused).toMatchObject({ failures: 1, since: NOW + PAUSE_SPAN_MS });
     expect(refused?.conversations).not.toHaveProperty("c0");

@@ -31,7 +31,7 @@ const out: Row = {
 };
 
 describe("the events of a row", () => {
-  it("are one for what the user sent, by what it is, and one more for a hand-over", ({ expect }) => {
+  it("are one for the user's message or event, by its type, and one more for a handover", ({ expect }) => {
     expect(typesOf(received(SAYS))).toEqual(["message.received"]);
     expect(typesOf(received(SAYS, "handover"))).toEqual(["message.received", "conversation.handed_over"]);
     expect(
@@ -67,7 +67,7 @@ describe("the events of a row", () => {
     expect(ids.map((id) => parseEventId(id)?.seq)).toEqual([opened.seq, opened.seq]);
   });
 
-  it("are one for each outcome, and none for what is on its way", ({ expect }) => {
+  it("are one for each outcome, and none for a message under way", ({ expect }) => {
     expect(typesOf(row("sent", { attempt: 1 }, AT))).toEqual(["message.sent"]);
     expect(typesOf(row("failed", { attempt: 1, reason: "x" }, AT))).toEqual(["message.failed"]);
     expect(typesOf(row("blocked", { reason: "window_ended" }, AT))).toEqual(["message.blocked"]);
@@ -81,7 +81,7 @@ describe("the events of a row", () => {
 });
 
 describe("an event", () => {
-  it("of entering says where the user came from, as the API does", ({ expect }) => {
+  it("of entering contains where the user came from, as in the API", ({ expect }) => {
     const entryText = '茶杯 kefu1"1.2.x"{"page":"p"}';
     const content: InboundEvent = {
       event: "action",
@@ -104,7 +104,7 @@ describe("an event", () => {
     });
   });
 
-  it("says who and what, in the words of the API, without keys and accounts", ({ expect }) => {
+  it("contains the row in the form of the API, without keys and account ids", ({ expect }) => {
     const event = toWebhookEvent(SOURCE, received(SAYS), "message.received", undefined);
     expect(event.type).toBe("message.received");
     expect(JSON.parse(event.body)).toEqual({
@@ -135,7 +135,7 @@ describe("an event", () => {
     });
   });
 
-  it("of an outcome brings the message it is about", ({ expect }) => {
+  it("of an outcome contains its message", ({ expect }) => {
     const { body } = toWebhookEvent(SOURCE, row("sent", { attempt: 1 }, AT + 1), "message.sent", out);
     expect(JSON.parse(body).data).toMatchObject({
       row: { kind: "sent", ref: AT + 1, facts: { attempt: 1 } },
@@ -148,7 +148,7 @@ describe("an event", () => {
     });
   });
 
-  it("has an id that stays the same, and one of its own for a hand-over", ({ expect }) => {
+  it("has a constant id, and another id for a handover", ({ expect }) => {
     const handed = received(SAYS, "handover");
     const [first, again, other] = [
       toWebhookEvent(SOURCE, handed, "message.received", undefined).id,
@@ -167,7 +167,7 @@ describe("an event", () => {
     ]);
   });
 
-  it("that asks for an answer names the rule and the message", ({ expect }) => {
+  it("that asks for an answer contains the rule and the message", ({ expect }) => {
     expect(JSON.parse(toWebhookQuestion(ASKER, "orders", { inbound: SAYS }, AT))).toEqual({
       type: "message.answer",
       timestamp: new Date(AT).toISOString(),

@@ -27,7 +27,7 @@ describe("webhooks that are to be stored", () => {
     expect(problemsOf(["http://10.1.2.3/"], { ...POLICY, allowPrivate: true })).toEqual([]);
   });
 
-  it("are not judged while the worker is not set up", ({ expect }) => {
+  it("are not checked while the worker is not set up", ({ expect }) => {
     expect(problemsOf(["http://10.1.2.3/"], undefined)).toEqual([]);
   });
 });

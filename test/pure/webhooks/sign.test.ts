@@ -34,7 +34,7 @@ describe("a webhook secret", () => {
     }
   });
 
-  it("that is none is never signed with", async ({ expect }) => {
+  it("that is invalid is never used", async ({ expect }) => {
     await expect(signWebhook(["whsec_x"], PARTS)).rejects.toThrow(TypeError);
   });
 });

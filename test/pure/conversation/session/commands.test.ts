@@ -26,7 +26,7 @@ describe("taking a session", () => {
     }
   });
 
-  it("is refused on another version, another session and a closed one, with what is so", ({ expect }) => {
+  it("is refused on another version, another session and a closed one, with the current state", ({ expect }) => {
     const { isServedBy, commands, named, closes } = startSessions();
     isServedBy("a");
     const { session, version } = named();
@@ -120,7 +120,7 @@ describe("an agent's reply", () => {
 });
 
 describe("a transfer", () => {
-  it("to an agent begins a new leg; to the same one it is refused", ({ expect }) => {
+  it("to an agent begins a new leg, and is refused for the same agent", ({ expect }) => {
     const { isServedBy, commands, named, state } = startSessions();
     isServedBy("a");
     expect(commands((s, c) => transferToAgent(s, { ...named(), target: "a" }, c))).toEqual({ reason: "same_agent" });
@@ -129,7 +129,7 @@ describe("a transfer", () => {
     expect(state().open?.sums.legs.map(({ agent }) => agent)).toEqual(["a", "b"]);
   });
 
-  it("to a team keeps the place in the queue and goes to no team twice", ({ expect }) => {
+  it("to a team keeps the position in the queue, and is refused for a team that had it", ({ expect }) => {
     const { isServedBy, pass, commands, named, state, now } = startSessions();
     const queuedAt = now();
     isServedBy("a");
@@ -141,7 +141,7 @@ describe("a transfer", () => {
     expect(commands((s, c) => transferToTeam(s, { ...named(), ...target }, c))).toEqual({ reason: "same_team" });
   });
 
-  it("is refused after ten of them", ({ expect }) => {
+  it("is refused after ten transfers", ({ expect }) => {
     const { isServedBy, commands, named } = startSessions();
     isServedBy("a0");
     for (let n = 1; n <= MAX_TRANSFERS; n += 1) {
@@ -154,7 +154,7 @@ describe("a transfer", () => {
 });
 
 describe("a return to the queue", () => {
-  it("keeps the place and says why", ({ expect }) => {
+  it("keeps the position and records the reason", ({ expect }) => {
     const { isServedBy, pass, commands, named, state, rows, now } = startSessions();
     const queuedAt = now();
     isServedBy("a");
@@ -200,7 +200,7 @@ describe("closing", () => {
     expect(closes(seq(), { isSending: false, held: 1 })).toEqual({ reason: "held" });
   });
 
-  it("for idleness needs a session whose last message is ours and which is not set aside", ({ expect }) => {
+  it("for idleness needs a session that is not parked and whose user is not waiting", ({ expect }) => {
     const { isServedBy, commands, named, seq, happens, now, state, nextSeq } = startSessions();
     isServedBy("a");
     const idle = () => commands((s, c) => close(s, { ...named(), reason: "idle", seenSeq: seq() }, NOTHING_UNSENT, c));
@@ -213,7 +213,7 @@ describe("closing", () => {
     expect(state().closed).toMatchObject({ reason: "idle" });
   });
 
-  it("of a queued session by time is refused when the user wrote meanwhile", ({ expect }) => {
+  it("of a queued session by time is refused when the user wrote in the meantime", ({ expect }) => {
     const { writes, commands, named, state } = startSessions();
     const afterSeq = writes();
     const newest = writes();
@@ -234,7 +234,7 @@ describe("closing", () => {
     expect(state().closed).toMatchObject({ reason: "bot" });
   });
 
-  it("happens by a hand-over to the platform's agents, whatever the session's state", ({ expect }) => {
+  it("results from a handover to the platform's agents, in every state of the session", ({ expect }) => {
     const { isServedBy, happens, state } = startSessions();
     happens(endByHandover);
     expect(state().version).toBe(0);

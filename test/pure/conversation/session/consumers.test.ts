@@ -66,7 +66,7 @@ describe("the cursors of desk and archive", () => {
     expect(archive).toEqual(cursor(3, NOW + REPORT_DELAY_MS));
   });
 
-  it("stay when the settings change, and list webhooks only", ({ expect }) => {
+  it("do not change when the settings change, which list only webhooks", ({ expect }) => {
     const known = { consumers: { ...caughtUp, "webhook:old": cursor(1) }, settingsVersion: 1 };
     const synced = syncCursors(known, { consumers: ["webhook:new"], settingsVersion: 2 }, 9);
     expect(synced.consumers).toEqual({ "webhook:new": cursor(9), ...caughtUp });

@@ -30,7 +30,9 @@ describe("a user message", () => {
     expect(rows()[1]).toMatchObject({ action: "assigned", session: rows()[0]?.seq, version: 2, assignee: "a" });
   });
 
-  it("keeps place, version and assignee of an open session, and the time since which the user waits", ({ expect }) => {
+  it("keeps position, version and assignee of an open session, and the time since which the user waits", ({
+    expect,
+  }) => {
     const { writes, pass, state } = startSessions();
     writes();
     const before = state();
@@ -100,8 +102,8 @@ describe("an automatic reply", () => {
   });
 });
 
-describe("an agent who is asked for", () => {
-  it("opens a session or moves the bot's to the queue, once", ({ expect }) => {
+describe("a request for an agent", () => {
+  it("opens a session or moves that of the bot to the queue, once", ({ expect }) => {
     const { happens, state, rows } = startSessions();
     happens((s, c) => requestAgent(s, QUEUE, c));
     expect(state().open).toMatchObject({ status: "queued", waitingSince: null, unread: 0 });

@@ -74,7 +74,7 @@ describe("where agents of the desk serve", () => {
     expect(refusalOf(says(chat, "rating"))).toBeUndefined();
   });
 
-  it("the two sends after entering the chat are all automation's", ({ expect }) => {
+  it("automation may use both sends after entering the chat", ({ expect }) => {
     const chat = createServed();
     chat.enters();
     expect(chat.snapshot()?.window).toMatchObject({ grant: "enter", remaining: 2 });

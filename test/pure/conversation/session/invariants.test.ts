@@ -7,7 +7,7 @@ import { agent, commandNames, play, story } from "../../../support/session-stori
 import { reply, createSessions, HOUR, MINUTE, QUEUE } from "../../../support/sessions.ts";
 
 describe("in any order of events and commands", () => {
-  it("each transition writes one row and raises the version by one; nothing else does", ({ expect }) => {
+  it("each transition writes one row and increases the version by one, and nothing else does", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
         const { rows, state } = play(given, ({ rows: written, state: current }) => {
@@ -90,7 +90,7 @@ describe("in any order of events and commands", () => {
     );
   });
 
-  it("no order makes a user unanswerable: some agent's reply goes through", ({ expect }) => {
+  it("in any order some agent can reply to the user", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
         play(given, ({ state }) => {
@@ -135,7 +135,7 @@ describe("in any order of events and commands", () => {
 });
 
 describe("two agents who want the same session", () => {
-  it("get it one after the other: of two takes on one version one changes it", ({ expect }) => {
+  it("get it one after the other, and of two takes on one version only one has an effect", ({ expect }) => {
     fc.assert(
       fc.property(story, agent, agent, (given, first, second) => {
         const sessions = play([...given, { type: "message", isForBot: false }], () => {});
@@ -153,7 +153,7 @@ describe("two agents who want the same session", () => {
 });
 
 describe("a session of the day before", () => {
-  it("is closed by no timer that was set before the user's newest message", ({ expect }) => {
+  it("is not closed by a timer that was set before the user's newest message", ({ expect }) => {
     const { happens, nextSeq, now, named, commands, pass, state } = createSessions();
     const write = () => {
       const seq = nextSeq();

@@ -38,7 +38,7 @@ function findCounterexample(check: (step: Step) => unknown): unknown {
 }
 
 describe("in any order of messages, attempts, outcomes and commands", () => {
-  it("who handles the conversation follows the session", ({ expect }) => {
+  it("the control of the conversation follows the session", ({ expect }) => {
     expect(
       findCounterexample((step) => {
         const { control } = step.chat.state();
@@ -76,7 +76,7 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
     ).toBeNull();
   });
 
-  it("nothing waits that may not be sent: of automation while an agent serves, of a former agent, held or queued", ({
+  it("no message waits that must not be sent, queued or held: of automation while an agent serves, of a former agent", ({
     expect,
   }) => {
     expect(
@@ -127,7 +127,7 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
     ).toBeNull();
   });
 
-  it("what is queued as automation's answer answers a message of the open session", ({ expect }) => {
+  it("a queued answer of automation answers a message of the open session", ({ expect }) => {
     expect(
       findCounterexample(({ chat }) => {
         const { sessions, queue } = chat.state();

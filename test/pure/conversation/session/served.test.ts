@@ -68,7 +68,7 @@ describe("parking", () => {
     expect(chat.state().sessions?.open).toMatchObject({ parkedUntil: until });
   });
 
-  it("ends by the agent's own message that did not arrive, which is no news for that agent", ({ expect }) => {
+  it("ends when the agent's own message did not arrive, which does not make that agent's view stale", ({ expect }) => {
     const chat = createServed();
     chat.says([]);
     chat.changes({ type: "take", agent: "a" });
@@ -85,7 +85,7 @@ describe("parking", () => {
 });
 
 describe("an agent's reply", () => {
-  it("is not refused because the desk assigned the session to that agent meanwhile", ({ expect }) => {
+  it("is not refused because the desk assigned the session to that agent in the meantime", ({ expect }) => {
     const chat = createServed();
     chat.says([]);
     const seenSeq = chat.state().lastSeq;

@@ -30,7 +30,7 @@ const replies = (minutes: number) => (sums: SessionSums) =>
   addReply(sums, { at: at(minutes), isAnswered: true }, MEASURING);
 
 describe("the first response", () => {
-  it("counts from the request, not from the messages the bot had", ({ expect }) => {
+  it("counts from the request, not from the messages to the bot", ({ expect }) => {
     const sums = sumsOf(writes(0), asks(10), leg("a", 12), replies(13));
     expect(sums.firstResponse).toEqual(took(3));
   });
@@ -39,7 +39,7 @@ describe("the first response", () => {
     expect(sumsOf(asks(0), leg("a", 1), writes(20), replies(22)).firstResponse).toEqual(took(2));
   });
 
-  it("is not there without a reply, and not when an agent began", ({ expect }) => {
+  it("is null without a reply, and when an agent wrote first", ({ expect }) => {
     expect(sumsOf(writes(0), asks(0), leg("a", 1)).firstResponse).toBeNull();
     expect(sumsOf(leg("a", 0), replies(1), writes(5), replies(9)).firstResponse).toBeNull();
   });
@@ -60,12 +60,12 @@ describe("a turn", () => {
     expect(sumsOf(writes(0), asks(0), leg("a", 30), replies(32)).turnTime).toEqual(took(2));
   });
 
-  it("is late beyond the limit of its time, by the clock", ({ expect }) => {
+  it("is late after the limit of total time", ({ expect }) => {
     expect(sumsOf(leg("a", 0), writes(0), replies(5)).lateTurns).toBe(0);
     expect(sumsOf(leg("a", 0), writes(0), replies(6)).lateTurns).toBe(1);
   });
 
-  it("goes on when the user wrote after the reply that was under way", ({ expect }) => {
+  it("continues when the user wrote after the reply that was under way", ({ expect }) => {
     const sums = sumsOf(leg("a", 0), writes(1), (before) =>
       addReply(before, { at: at(2), isAnswered: false }, MEASURING),
     );
@@ -83,7 +83,7 @@ describe("a turn", () => {
 });
 
 describe("waiting", () => {
-  it("adds up over stays in the queue, apart for those when no agent was there", ({ expect }) => {
+  it("is summed over stays in the queue, separately for those without an available agent", ({ expect }) => {
     const wait = (since: number, until: number, isOffline: boolean) => (sums: SessionSums) =>
       addWait(sums, { since: at(since), isOffline }, at(until), MEASURING);
     const sums = sumsOf(wait(0, 3, false), wait(10, 14, false), wait(20, 120, true), wait(200, 190, false));
@@ -114,7 +114,7 @@ describe("legs", () => {
     expect(sums.turnTime).toEqual(took(5));
   });
 
-  it("are bounded: of very many the newest takes the last place", ({ expect }) => {
+  it("are limited: a further leg replaces the last one", ({ expect }) => {
     const many = Array.from({ length: MAX_LEGS + 5 }, (_, index) => leg(`a${index}`, index));
     const { legs } = sumsOf(...many);
     expect(legs).toHaveLength(MAX_LEGS);
