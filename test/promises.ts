@@ -35,7 +35,7 @@ export const PROMISES: readonly TestedPromise[] = [
     tests: [
       ["workerd/push.test.ts", "a push in"],
       ["workerd/push.test.ts", "thirty deliveries"],
-      ["workerd/late-pushes.test.ts", "KV as the shield"],
+      ["workerd/late-pushes.test.ts", "the answers of repeated pushes in KV"],
       ["node/conformance.test.ts", "edge-kefu conforms"],
       ["pure/channels/event-key.test.ts", ""],
     ],
@@ -72,7 +72,10 @@ export const PROMISES: readonly TestedPromise[] = [
     promise: "no secret, token, key, openid or message text in logs, errors, cache keys or foreign URLs",
     tests: [
       ["workerd/push.test.ts", "log lines"],
-      ["workerd/page-context.test.ts", "a context signed by the shop's back end logs a line"],
+      [
+        "workerd/page-context.test.ts",
+        "a context signed by the shop's back end logs a refused token without token, openid or text",
+      ],
       ["workerd/push-trouble.test.ts", "an unexpected error"],
       ["pure/wrangler.test.ts", "what is deployed writes no log of requests"],
       ["pure/config/config.test.ts", ""],
@@ -93,7 +96,7 @@ export const PROMISES: readonly TestedPromise[] = [
     tests: [
       ["workerd/desk-races.test.ts", ""],
       ["workerd/desk-acts.test.ts", "an act"],
-      ["workerd/sessions.test.ts", "of two commands at once"],
+      ["workerd/sessions.test.ts", "of two simultaneous commands"],
       ["pure/conversation/session/served.property.test.ts", ""],
       ["pure/desk/invariants.property.test.ts", ""],
     ],
@@ -115,7 +118,7 @@ export const PROMISES: readonly TestedPromise[] = [
     tests: [
       ["pure/desk/sockets.property.test.ts", "pages"],
       ["pure/desk/socket-ends.test.ts", "a page that connects again"],
-      ["pure/desk/socket-ends.test.ts", "a desk constructed anew"],
+      ["pure/desk/socket-ends.test.ts", "a desk constructed again with sockets attached"],
       ["workerd/desk-socket.test.ts", "a page"],
       ["pure/console/lists.test.ts", "the lists of the page"],
       ["pure/console/log.test.ts", "rows that arrive"],

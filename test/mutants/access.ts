@@ -49,7 +49,10 @@ export const ACCESS: MutantTable = {
       file: "worker/desk/core/presence.ts",
       symbol: "closeRefusedSockets",
       change: { returns: "undefined" },
-      killedBy: ["pure/desk/socket-ends.test.ts", "a page is closed in the same turn when its agent is suspended"],
+      killedBy: [
+        "pure/desk/socket-ends.test.ts",
+        "a page is closed at once when its agent is suspended, and gets nothing any more",
+      ],
     },
     {
       name: "other-team-shown",
@@ -65,7 +68,7 @@ export const ACCESS: MutantTable = {
       file: "worker/routes/api/desk/desk-caller.ts",
       symbol: "requireVisible",
       change: { condition: "maySee", is: false },
-      killedBy: ["workerd/desk-routes.test.ts", "an agent of another team neither reads nor writes in a session"],
+      killedBy: ["workerd/desk-routes.test.ts", "an agent of another team cannot read or write in a session"],
     },
   ],
 };

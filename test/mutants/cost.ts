@@ -127,7 +127,10 @@ export const COST: MutantTable = {
       file: "worker/inbox/receive/late-events.ts",
       symbol: "mayBeRepeated",
       change: { returns: "true" },
-      killedBy: ["workerd/late-pushes.test.ts", "KV as the shield against repeats is neither written nor read in calm"],
+      killedBy: [
+        "workerd/late-pushes.test.ts",
+        "the answers of repeated pushes in KV are neither written nor read without repeats",
+      ],
     },
     {
       name: "pause-written-for-each-report",

@@ -13,7 +13,7 @@ export const ERASED_AND_AUDITED: MutantTable = {
       file: "worker/desk/details.ts",
       symbol: "createLineTexts.seal",
       change: { replace: "sealer.seal(_, text)", by: "text" },
-      killedBy: [REPORTS, "a report keeps no text in clear"],
+      killedBy: [REPORTS, "a report stores no plain text, and the line can be decrypted and shown"],
     },
     {
       name: "erasure-confirmed-by-nobody",
@@ -21,7 +21,10 @@ export const ERASED_AND_AUDITED: MutantTable = {
       file: "worker/inbox/session/confirm-erasure.ts",
       symbol: "confirmErasure.ask",
       change: { replace: "[keeper]", by: "[]" },
-      killedBy: ["workerd/reported-erasure.test.ts", "an erasure is asked for again while the desk is down"],
+      killedBy: [
+        "workerd/reported-erasure.test.ts",
+        "an erasure is repeated while the desk is down, also after an eviction, and for longer than a day",
+      ],
     },
     {
       name: "erased-session-kept",

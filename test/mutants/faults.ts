@@ -36,7 +36,7 @@ export const FAULTS: MutantTable = {
       change: { condition: "version settingsVersion", is: false },
       killedBy: [
         "workerd/webhook-versions.test.ts",
-        "in the two minutes after a PUT, a worker that still has the settings before does not drop",
+        "in the two minutes after a PUT, a worker that still has the previous settings does not skip the events of a new webhook by an alarm after its first call failed",
       ],
     },
     {
@@ -70,7 +70,10 @@ export const FAULTS: MutantTable = {
       file: "worker/conversation/conversation.ts",
       symbol: "loadConversation.receive",
       change: { drop: "erased" },
-      killedBy: ["workerd/erased-user.test.ts", "an erased user is not brought back by a push from before"],
+      killedBy: [
+        "workerd/erased-user.test.ts",
+        "an erased user is not created again by an older push, which is acknowledged and counted",
+      ],
     },
     {
       name: "event-without-head-refused",
@@ -105,7 +108,7 @@ export const FAULTS: MutantTable = {
       change: { condition: "outcome", is: false },
       killedBy: [
         "workerd/forward.test.ts",
-        "a push of a kind that is forwarded that comes again gets the relayed answer again",
+        "a push of a kind that is forwarded that is repeated gets the relayed answer again without another request to the server",
       ],
     },
     {
@@ -127,7 +130,7 @@ export const FAULTS: MutantTable = {
       file: "worker/routes/healthz.ts",
       symbol: "toHealth.status",
       change: { value: '"ok"' },
-      killedBy: [HEALTH, "GET /healthz while an app is paused says degraded with 200"],
+      killedBy: [HEALTH, "GET /healthz while an app is paused reports degraded with 200, without the reason"],
     },
     {
       name: "broken-connections-and-ok",
@@ -138,7 +141,7 @@ export const FAULTS: MutantTable = {
       change: { value: "() => undefined" },
       killedBy: [
         "workerd/health-unreachable.test.ts",
-        "GET /healthz while no send gets through says degraded when every connection breaks",
+        "GET /healthz while no message can be sent reports degraded when every connection breaks, and ok after the next message",
       ],
     },
     {
@@ -157,7 +160,7 @@ export const FAULTS: MutantTable = {
       file: "worker/account/pause/pause-control.ts",
       symbol: "createPauseControl.lift.releaseAt",
       change: { value: "{}" },
-      killedBy: ["workerd/resume.test.ts", "POST /resume sends one message, lifts the pause, and the others follow"],
+      killedBy: ["workerd/resume.test.ts", "POST /resume sends one message, ends the pause, and then sends the others"],
     },
   ],
 };

@@ -39,7 +39,7 @@ export const NOBODY_FORGOTTEN: MutantTable = {
       file: "worker/desk/core/presence.ts",
       symbol: "wake",
       change: { drop: "isWhole" },
-      killedBy: [DEATHS, "a desk that dies before the conversation is asked"],
+      killedBy: [DEATHS, "a desk whose process ends before the conversation is asked"],
     },
     {
       name: "gone-agent-keeps-sessions",
@@ -63,7 +63,7 @@ export const NOBODY_FORGOTTEN: MutantTable = {
       file: "worker/desk/core/entry.ts",
       symbol: "isNewer",
       change: { replace: "one.to > other.to", by: "true" },
-      killedBy: [REPORTS, "a report that is repeated changes nothing, and an older one neither"],
+      killedBy: [REPORTS, "a report that is repeated or older changes nothing"],
     },
   ],
 };

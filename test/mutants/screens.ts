@@ -13,7 +13,7 @@ export const SCREENS: MutantTable = {
       file: "worker/desk/socket/core/trail.ts",
       symbol: "resumeTrail.resumed",
       change: { value: "subscription" },
-      killedBy: [ENDS, "a page that connects again gets again what was lost with the connection"],
+      killedBy: [ENDS, "a page that connects again gets the frames again that were lost with the connection"],
     },
     {
       name: "whole-lists-not-sent",
@@ -21,7 +21,10 @@ export const SCREENS: MutantTable = {
       file: "worker/desk/core/frames.ts",
       symbol: "buildFrames",
       change: { condition: "epoch examined", is: false },
-      killedBy: [ENDS, "a desk constructed anew with sockets attached sends whole lists"],
+      killedBy: [
+        ENDS,
+        "a desk constructed again with sockets attached sends complete lists, agents and the position at once, and begins no grace period",
+      ],
     },
     {
       name: "change-of-other-lists-applied",
@@ -53,7 +56,10 @@ export const SCREENS: MutantTable = {
       file: "console/client/link.ts",
       symbol: "createLink.ping",
       change: { drop: "PONG_MS" },
-      killedBy: ["pure/console/link.test.ts", "the connection is given up 15 s after a ping without an answer"],
+      killedBy: [
+        "pure/console/link.test.ts",
+        "the connection is closed 15 s after a ping without an answer, and stays open after an answer",
+      ],
     },
   ],
 };

@@ -1,6 +1,6 @@
 import type { MutantTable } from "./mutant.ts";
 
-const LOG_LINES = ["workerd/push.test.ts", "log lines carry neither openid, nor text, nor token, nor secret"] as const;
+const LOG_LINES = ["workerd/push.test.ts", "log lines contain no openid, text, token or secret"] as const;
 
 /** Promise 5: the data that is logged, returned, used as a key, or kept of an erased user. */
 export const SECRETS: MutantTable = {
@@ -92,7 +92,7 @@ export const SECRETS: MutantTable = {
       change: { drop: "webhooks" },
       killedBy: [
         "workerd/webhook-skipped.test.ts",
-        "a skipped event is forgotten with a user who is erased, as is that the user's events fail",
+        "a skipped event is deleted when its user is erased, as is the record that the user's events fail",
       ],
     },
   ],

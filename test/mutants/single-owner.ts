@@ -15,7 +15,7 @@ export const SINGLE_OWNER: MutantTable = {
       file: "worker/conversation/core/session/commands.ts",
       symbol: "withSession",
       change: { replace: "version === command.version", by: "version >= command.version" },
-      killedBy: [RACES, "of two agents at once who take the same session"],
+      killedBy: [RACES, "of two simultaneous agents who take the same session"],
     },
     {
       name: "reply-while-another-serves",
@@ -39,7 +39,7 @@ export const SINGLE_OWNER: MutantTable = {
       file: "worker/desk/acts.ts",
       symbol: "createDeskActs.explain",
       change: { condition: "isOutrun assignee version", is: false },
-      killedBy: [RACES, "of two agents at once who take the same session"],
+      killedBy: [RACES, "of two simultaneous agents who take the same session"],
     },
     {
       name: "act-not-remembered",
@@ -58,7 +58,7 @@ export const SINGLE_OWNER: MutantTable = {
         replace: 'listWrites("reservations", reservations)',
         by: "[]",
       },
-      killedBy: [DEATHS, "a desk that dies before the conversation is asked"],
+      killedBy: [DEATHS, "a desk whose process ends before the conversation is asked"],
     },
   ],
 };

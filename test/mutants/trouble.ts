@@ -52,7 +52,10 @@ export const TROUBLE: MutantTable = {
       file: "worker/channels/wechat/errcode-reactions.ts",
       symbol: "REACTIONS.40013",
       change: { value: '{ name: "invalid_appid", reaction: "stop", reach: "account" }' },
-      killedBy: [ONE_MESSAGE, "a message with the link of another mini program ends by itself"],
+      killedBy: [
+        ONE_MESSAGE,
+        "a message with the link of another mini program is abandoned within two days of simulated time, without a pause of the app",
+      ],
     },
     {
       name: "one-message-pauses-again",
@@ -70,10 +73,7 @@ export const TROUBLE: MutantTable = {
       file: "worker/account/pause/pause-control.ts",
       symbol: "createPauseControl.lift.ended",
       change: { value: "{ refusals: {} }" },
-      killedBy: [
-        "workerd/lifted-pause.test.ts",
-        "a message that alone is refused by 48001 does not pause the app again after",
-      ],
+      killedBy: ["workerd/lifted-pause.test.ts", "a single message that WeChat refuses with code 48001"],
     },
     {
       name: "lifted-without-trial",
@@ -82,7 +82,10 @@ export const TROUBLE: MutantTable = {
       file: "worker/inbox/delivery/resume-account.ts",
       symbol: "resumeAccount",
       change: { drop: "tryOne" },
-      killedBy: ["workerd/resume.test.ts", "POST /resume holds the pause when WeChat refuses the trial the same way"],
+      killedBy: [
+        "workerd/resume.test.ts",
+        "POST /resume continues the pause when WeChat refuses the trial with the same code, and sends no other message",
+      ],
     },
     {
       name: "two-attempts-at-once",

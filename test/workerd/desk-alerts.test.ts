@@ -83,7 +83,7 @@ afterEach(async () => {
 });
 
 describe("a user who waits while no agent is online", () => {
-  it("causes exactly one message, whoever else writes and whatever happens to the desk", async ({ expect }) => {
+  it("causes exactly one message, even when other users write and the desk is evicted", async ({ expect }) => {
     await waits(newUser());
     await toldTimes(1);
     await waits(newUser());
@@ -125,7 +125,7 @@ describe("a user who waits while no agent is online", () => {
     ]);
   });
 
-  it("is announced after a death between the decision and the call", async ({ expect }) => {
+  it("is announced after a process ended between the decision and the call", async ({ expect }) => {
     // The first call never returns: the desk is evicted during it.
     robots.answerWith(() => new Promise<Response>(() => {}));
     await waits(newUser());
@@ -164,7 +164,7 @@ describe("a user who waits too long", () => {
 });
 
 describe("a robot", () => {
-  it("that fails is tried again by the alarm, while the others are told at once, and its failure is shown", async ({
+  it("that fails is retried by the alarm, while the others get their message at once, and its failure is shown", async ({
     expect,
   }) => {
     await useRobots([WECOM, { ...DINGTALK, secret: "SECother" }]);

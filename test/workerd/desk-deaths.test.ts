@@ -42,7 +42,7 @@ beforeEach(async () => {
   await addStaff();
 });
 
-describe("a desk that dies", () => {
+describe("a desk whose process ends", () => {
   const lost = (): Promise<never> => Promise.reject(new Error("the connection broke"));
   /** The desk's call is executed, and its answer does not arrive. */
   const unanswered = async (conversation: string, input: CommandInput): Promise<never> => {
@@ -53,7 +53,7 @@ describe("a desk that dies", () => {
   it.for([
     ["before the conversation is asked", lost],
     ["before the answer arrives", unanswered],
-  ] as const)("%s asks again with the same id: the take has one effect", async ([, command], { expect }) => {
+  ] as const)("%s repeats the command with the same id: the session is taken once", async ([, command], { expect }) => {
     const openid = newUser();
     await waits(openid);
     const named = { ...(await seenBy(openid)), id: "take" };
@@ -73,7 +73,7 @@ describe("a desk that dies", () => {
     expect(await desk().act(act)).toMatchObject({ ok: true });
   });
 
-  it("between any two steps shows what the conversations say, with order, drafts and texts as before", async ({
+  it("between any two steps shows the state of the conversations afterwards, with order, drafts and texts as before", async ({
     expect,
   }) => {
     const [first, second] = [newUser(), newUser()];
@@ -105,7 +105,9 @@ describe("a desk that dies", () => {
     expect((await state()).rows).toMatchObject([{ session: { assignee: A, unread: 2 }, line: { text: "三" } }]);
   });
 
-  it("with the note of a transfer under way keeps no text in clear, and the next agent gets it", async ({ expect }) => {
+  it("with the note of a transfer under way stores no plain text, and the next agent gets the note", async ({
+    expect,
+  }) => {
     const openid = newUser();
     await served(openid);
     await desk().choosePresence(C, { state: "online", reason: null });
@@ -126,7 +128,7 @@ describe("a desk that dies", () => {
 describe("time", () => {
   const MINUTE = 60_000;
 
-  it("returns the sessions of an agent who is gone, and another agent gets them", async ({ expect }) => {
+  it("returns the sessions of an agent who went offline, and another agent gets them", async ({ expect }) => {
     await desk().choosePresence(A, { state: "online", reason: null });
     await desk().choosePresence(B, { state: "busy", reason: null });
     const openid = newUser();
@@ -159,7 +161,9 @@ describe("time", () => {
     expect(await desk().session(null, idOf(openid))).toBeNull();
   });
 
-  it("lets the user know once that no agent is there; the conversation's own alarm sends it", async ({ expect }) => {
+  it("causes one message to the user that no agent is online; the conversation's alarm sends it", async ({
+    expect,
+  }) => {
     await emptyDesk();
     const openid = newUser();
     await wechat.text(openid, "x", { appid: APPID });

@@ -57,7 +57,7 @@ const CASES = Object.keys(ACTS).flatMap((act) =>
   Object.entries(MOMENTS).map(([moment, command]) => [act, moment, command] as const),
 );
 
-describe("a desk that dies", () => {
+describe("a desk whose process ends", () => {
   it.for(CASES)(
     "during %s, %s: it has one effect, also when the page repeats it",
     async ([name, , command], { expect }) => {

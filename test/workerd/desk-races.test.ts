@@ -35,9 +35,9 @@ beforeEach(async () => {
   await addStaff();
 });
 
-describe("of two agents at once", () => {
+describe("of two simultaneous agents", () => {
   it(
-    `who take the same session, one wins and the other is told who, ${PAIRS} times`,
+    `who take the same session, one gets it and the other gets that agent's name, ${PAIRS} times`,
     { timeout: 30_000 + PAIRS * 1_000 },
     async ({ expect }) => {
       const openid = newUser();
@@ -82,7 +82,7 @@ describe("of two agents at once", () => {
     await verified();
   };
 
-  it.for(PAIRED)("%s and %s: one wins, and the desk shows the outcome", LONG, async ([one, other], { expect }) => {
+  it.for(PAIRED)("%s and %s: one succeeds, and the desk shows the outcome", LONG, async ([one, other], { expect }) => {
     for (let meeting = 0; meeting < MEETINGS; meeting += 1) {
       await desk().choosePresence(C, { state: "away", reason: null });
       const openid = newUser();

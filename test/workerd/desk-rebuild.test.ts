@@ -49,7 +49,7 @@ function rebuild(sources: RebuildSources) {
 const queue = () => desk().list(null, { view: "queue", order: "waiting", limit: 10 });
 
 describe("a rebuild", () => {
-  it("finds the sessions that no report has named, with user and newest message", async ({ expect }) => {
+  it("finds the sessions that were never reported, with user and newest message", async ({ expect }) => {
     const openids = [newUser(), newUser()];
     for (const openid of openids) await says(openid, `我是${openid}`);
     expect(await rebuild(sourcesOf(openids))).toEqual([
@@ -77,7 +77,7 @@ describe("a rebuild", () => {
     expect((await queue()).rows).toHaveLength(2);
   });
 
-  it("counts a conversation that does not answer, and goes on", async ({ expect }) => {
+  it("counts a conversation that does not answer, and continues with the others", async ({ expect }) => {
     const openids = [newUser(), newUser()];
     for (const openid of openids) await writes(openid);
     const snapshot: RebuildSources["snapshot"] = (conversation) =>

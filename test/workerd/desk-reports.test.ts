@@ -63,7 +63,7 @@ describe("a report", () => {
     expect(await desk().session(null, id)).toEqual(after.rows[0]);
   });
 
-  it("that is repeated changes nothing, and an older one neither", async ({ expect }) => {
+  it("that is repeated or older changes nothing", async ({ expect }) => {
     const openid = newUser();
     await says(openid, "first");
     const first = await reportOf(openid);
@@ -77,7 +77,7 @@ describe("a report", () => {
     expect(before.rows[0]?.line?.text).toBe("second");
   });
 
-  it("of a closed session takes it out of the lists", async ({ expect }) => {
+  it("of a closed session removes it from the lists", async ({ expect }) => {
     const openid = newUser();
     const id = await waits(openid);
     const { log, session } = must(await remote(openid).snapshot());
@@ -93,7 +93,7 @@ describe("a report", () => {
     expect(await stored()).not.toContain(log);
   });
 
-  it("keeps no text in clear, and the line is shown when it is opened again", async ({ expect }) => {
+  it("stores no plain text, and the line can be decrypted and shown", async ({ expect }) => {
     const openid = newUser();
     await waits(openid, "canary-of-a-line");
     expect(await stored()).toContain("v1.");
@@ -102,7 +102,7 @@ describe("a report", () => {
     expect((await queue()).rows[0]?.line?.text).toBe("canary-of-a-line");
   });
 
-  it("shows a window as closed once its time is over", async ({ expect }) => {
+  it("shows a window as closed after its end", async ({ expect }) => {
     const id = await waits(newUser());
     const window = async () => (await desk().session(null, id))?.window;
     expect(await window()).toMatchObject({ status: "open" });
@@ -110,7 +110,9 @@ describe("a report", () => {
     expect(await window()).toMatchObject({ status: "closed", remaining: 0, expiresAt: null });
   });
 
-  it("is in the list of windows that close soon when time alone brings it there", async ({ expect }) => {
+  it("puts the session in the list of windows that close soon when the time comes, without another report", async ({
+    expect,
+  }) => {
     await waits(newUser());
     const closing = () => desk().list(null, { view: "closing", order: "window", limit: 10 });
     expect((await closing()).rows).toEqual([]);
@@ -120,7 +122,7 @@ describe("a report", () => {
 });
 
 describe("a list", () => {
-  it("comes in pages that have every session once", async ({ expect }) => {
+  it("is returned in pages that contain every session once", async ({ expect }) => {
     const ids: string[] = [];
     for (let user = 0; user < 5; user += 1) {
       ids.push(await waits(newUser()));
@@ -137,7 +139,7 @@ describe("a list", () => {
     expect(seen).toEqual(ids);
   });
 
-  it("has for an agent only what the agent may see, and for a suspended one nothing", async ({ expect }) => {
+  it("contains only what the agent may see, and nothing for a suspended agent", async ({ expect }) => {
     await addAgent(A, { teams: ["售前"] });
     const id = await waits(newUser());
     expect((await queue(A)).rows).toHaveLength(1);
@@ -169,7 +171,7 @@ describe("an erasure", () => {
     expect((await queue()).rows).toEqual([]);
   });
 
-  it("of an older log leaves the new one and its draft", async ({ expect }) => {
+  it("of an older log keeps the new log and its draft", async ({ expect }) => {
     const openid = newUser();
     const id = await waits(openid, "old");
     const { log } = must(await remote(openid).snapshot());
@@ -188,7 +190,7 @@ describe("an erasure", () => {
 });
 
 describe("a draft", () => {
-  it("is its agent's alone, sealed, shown in the row, and kept over an eviction", async ({ expect }) => {
+  it("is visible to its agent only, sealed, shown in the row, and kept after an eviction", async ({ expect }) => {
     const openid = newUser();
     const id = await waits(openid);
     const { log } = must(await remote(openid).snapshot());

@@ -53,7 +53,7 @@ describe("an agent", () => {
     expect([repeated.status, await codeOf(repeated)]).toEqual([409, "session_over"]);
   });
 
-  it("is told with 409 who serves a session that a colleague took", async ({ expect }) => {
+  it("gets 409 with the agent's name for a session that a colleague took", async ({ expect }) => {
     const [ann, ben, openid] = [await makeAgent(), await makeAgent(), newUser()];
     for (const agent of [ann, ben]) await openPage(agent);
     const waiting = await waits(openid, keyGets);
@@ -68,7 +68,7 @@ describe("an agent", () => {
     expect(await readTexts(wechat, openid)).toEqual([]);
   });
 
-  it("reads messages masked and without what the platform sent, a holder of a key reads them whole", async ({
+  it("reads messages masked and without the platform's raw push; with an API key they are complete", async ({
     expect,
   }) => {
     const [ann, openid] = [await makeAgent(), newUser()];
@@ -84,7 +84,7 @@ describe("an agent", () => {
     expect(masked).not.toContain('"url"');
   });
 
-  it("sees the pictures of a conversation, and none of another one by its path", async ({ expect }) => {
+  it("sees the pictures of a conversation, and cannot reach those of another one by its path", async ({ expect }) => {
     const [ann, openid, other] = [await makeAgent(), newUser(), newUser()];
     const { conversation } = await waits(openid, getsAs(ann));
     const elsewhere = await waits(other, getsAs(ann));
@@ -98,7 +98,7 @@ describe("an agent", () => {
     expect([refused.status, await codeOf(refused)]).toEqual([422, "invalid_field"]);
   });
 
-  it("reads backwards from the newest row to the first, each row once", async ({ expect }) => {
+  it("reads all rows from the newest to the first, each once", async ({ expect }) => {
     const [ann, openid] = [await makeAgent(), newUser()];
     const { conversation } = await waits(openid, getsAs(ann));
     for (const text of ["一", "二", "三"]) await wechat.text(openid, text);
@@ -119,7 +119,7 @@ describe("an agent", () => {
     expect(all.length).toBeGreaterThan(3);
   });
 
-  it("of another team neither reads nor writes in a session", async ({ expect }) => {
+  it("of another team cannot read or write in a session", async ({ expect }) => {
     const [ann, ben, openid] = [await makeAgent("admin", { teams: ["售前"] }), await makeAgent(), newUser()];
     await openPage(ann);
     const taken = await rowAfter(await act(ann, "take", await waits(openid, keyGets)));
@@ -169,7 +169,7 @@ describe("an agent", () => {
     expect(parked.status).toBe(200);
   });
 
-  it("gets the waiting session on choosing to be online", async ({ expect }) => {
+  it("gets the waiting session after going online", async ({ expect }) => {
     const [ann, openid] = [await makeAgent("agent", { capacity: 20 }), newUser()];
     await openPage(ann);
     await waits(openid, keyGets);
@@ -181,7 +181,7 @@ describe("an agent", () => {
 });
 
 describe("the holder of an API key", () => {
-  it("lists and writes notes, but takes and answers nothing", async ({ expect }) => {
+  it("lists sessions and writes notes, but cannot take or answer a session", async ({ expect }) => {
     const openid = newUser();
     const row = await waits(openid, keyGets);
     const path = `/api/v1/conversations/${row.conversation}`;
@@ -207,7 +207,7 @@ describe("a caller who is not signed in", () => {
 });
 
 describe("the socket", () => {
-  it("is opened for no page of another origin, and for no page without an origin", async ({ expect }) => {
+  it("is refused to a page of another origin and to a page without an origin", async ({ expect }) => {
     const { cookie } = await makeAgent();
     const upgrade = { upgrade: "websocket", cookie };
     for (const headers of [upgrade, { ...upgrade, origin: "https://evil.test" }]) {

@@ -36,7 +36,7 @@ const untilOffers = (ms: number) =>
   );
 
 describe("the settings of the desk", () => {
-  it("are followed when they change, without a restart", async ({ expect }) => {
+  it("apply after a change without a restart", async ({ expect }) => {
     await store({});
     await addAgent(A);
     await online(A);
@@ -58,19 +58,21 @@ describe("the settings of the desk", () => {
     await expect.poll(async () => (await rowOf(three)).session.assignee).toBe(A);
   });
 
-  it("are in force as soon as the desk is constructed", async ({ expect }) => {
+  it("apply as soon as the desk is constructed", async ({ expect }) => {
     await store({ offerSeconds: 60 });
     expect(await inDesk(({ runner }) => runner.read(({ context }) => context.settingsOf("").offerMs))).toBe(60_000);
   });
 
-  it("have the text for users who wait while no agent is online", async ({ expect }) => {
+  it("contain the text for users who wait while no agent is online", async ({ expect }) => {
     await store({ texts: { away: "现在没有客服" } });
     const openid = newUser();
     await waits(openid);
     await expect.poll(() => readTexts(wechat, openid)).toEqual(["现在没有客服"]);
   });
 
-  it("have the message at the end of a session, whose request for a rating a digit answers", async ({ expect }) => {
+  it("contain the message at the end of a session, and a digit answers its request for a rating", async ({
+    expect,
+  }) => {
     await store({ texts: { closing: "再见", rating: "请打分" } });
     await addKeeper();
     await addAgent(A);

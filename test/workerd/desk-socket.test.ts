@@ -51,7 +51,9 @@ describe("a page", () => {
     expect(JSON.stringify(page.model.frames)).not.toContain(openid);
   });
 
-  it("cut while ten messages arrive shows each of them once, in order, when it is back", async ({ expect }) => {
+  it("that was disconnected while ten messages arrived shows each of them once, in order, after it reconnected", async ({
+    expect,
+  }) => {
     await addAgent(ANN, { page: false });
     const openid = newUser();
     await waits(openid);
@@ -107,7 +109,7 @@ describe("a page", () => {
     expect(JSON.stringify(ann.model.frames)).not.toContain(idOf(openid));
   });
 
-  it("keeps its socket over an eviction of the desk, and gets whole lists", async ({ expect }) => {
+  it("keeps its socket after an eviction of the desk, and gets complete lists", async ({ expect }) => {
     await addAgent(ANN, { page: false });
     const openid = newUser();
     await waits(openid);
@@ -124,7 +126,7 @@ describe("a page", () => {
     expect(await inDesk(({ runner }) => [...runner.desk.tables.graces.values.keys()])).not.toContain(ANN);
   });
 
-  it("is answered by the runtime when it pings", async ({ expect }) => {
+  it("gets the answer to its ping from the runtime", async ({ expect }) => {
     await addAgent(ANN, { page: false });
     const page = await connect(ANN);
     page.send(PING);
@@ -142,7 +144,7 @@ describe("a page", () => {
     expect(page.model.bye).toBe("rights_changed");
   });
 
-  it("of a sign-in that ended is closed, those of other sign-ins are not", async ({ expect }) => {
+  it("of a sign-in that ended is closed, and pages of other sign-ins are not", async ({ expect }) => {
     await addAgent(ANN, { page: false });
     const [gone, kept] = [await connect(ANN), await connect(ANN, undefined, "s2")];
     await desk().closeSockets(ANN, "signed_out", "s1");
@@ -150,7 +152,7 @@ describe("a page", () => {
     expect([gone.code, gone.model.bye, kept.code]).toEqual([4001, "signed_out", null]);
   });
 
-  it("that sends what no page sends is closed", async ({ expect }) => {
+  it("that sends an unknown message is closed", async ({ expect }) => {
     await addAgent(ANN, { page: false });
     const page = await connect(ANN);
     page.send("{");

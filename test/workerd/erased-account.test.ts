@@ -25,7 +25,7 @@ function unreadable(openid: string, more: Readonly<Record<string, unknown>> = {}
 }
 
 describe("erasing a user", () => {
-  it("empties the app's events that name the user, whatever the field", async ({ expect }) => {
+  it("empties the app's events that name the user in any field", async ({ expect }) => {
     await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oNamed", trace_id: "trace-of-named" });
     await wechat.event("oPlatform", "xpay_goods_deliver_notify", { OpenId: "oNamed", OutTradeNo: "trade-of-named" });
     const inner = JSON.stringify({ payer: { openid: "oNamed" }, order: "nested-of-named" });
@@ -66,9 +66,7 @@ describe("erasing a user", () => {
     expect(await kept()).not.toContain("oAgain");
   });
 
-  it("is not undone by one that comes a day later, when the user is no longer known to be erased", async ({
-    expect,
-  }) => {
+  it("is not undone by one that arrives a day later, after the note of the erasure was deleted", async ({ expect }) => {
     const event = await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oMuchLater", trace_id: "t" });
     const broken = await wechat.text("oSender", "x", { overrides: { plaintext: unreadable("oMuchLater") } });
     await erase("oMuchLater");
@@ -78,7 +76,7 @@ describe("erasing a user", () => {
     expect(await kept()).not.toContain("oMuchLater");
   });
 
-  it("forgets that the user's message caused a pause", async ({ expect }) => {
+  it("deletes the record that the user's message caused a pause", async ({ expect }) => {
     await wechat.text("oPaused", "在吗");
     await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
     await send("oPaused", { type: "text", content: "您好" });
@@ -90,7 +88,7 @@ describe("erasing a user", () => {
     expect(await state()).toContain('"pauseCode":"45009"');
   });
 
-  it("concerns one app alone", async ({ expect }) => {
+  it("concerns one app only", async ({ expect }) => {
     for (const appid of [APPID, OTHER_APPID]) {
       await wechat.event("oBoth", "debug_demo", { debug_str: "both" }, { appid });
     }
@@ -99,7 +97,7 @@ describe("erasing a user", () => {
     expect(await kept(OTHER_APPID)).toContain("oBoth");
   });
 
-  it("says in the log how much there was, and nothing of it", async ({ expect }) => {
+  it("logs the amount of deleted data, and nothing of its content", async ({ expect }) => {
     await wechat.event("oLogged", "debug_demo", { debug_str: "logged" });
     await erase("oLogged");
     expect(lines().find(({ event }) => event === "user_erased")).toMatchObject({ account: APPID, records: 1 });

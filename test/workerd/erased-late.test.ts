@@ -104,7 +104,7 @@ describe("an event from before the erasure of the user it names", () => {
     },
   );
 
-  it("is none for the team's code", async ({ expect }) => {
+  it("is not passed to the team's code", async ({ expect }) => {
     const onEvent = vi.spyOn(handlers, "onEvent");
     const push = await later(event("debug_demo", { debug_str: "old" }), USER);
     await erase(USER);
@@ -112,7 +112,7 @@ describe("an event from before the erasure of the user it names", () => {
     expect(onEvent).not.toHaveBeenCalled();
   });
 
-  it("is none for webhooks, and delays none after it", async ({ expect }) => {
+  it("is not delivered to webhooks, and does not delay later events", async ({ expect }) => {
     const hook = { id: "shop", url: "https://shop.example.com/hook" };
     await putSettings({ fallback: { type: "silent" }, webhooks: [hook] });
     const push = await later(event("debug_demo", { debug_str: "old" }), USER);
@@ -129,7 +129,9 @@ describe("an event from before the erasure of the user it names", () => {
     ).toEqual(["new"]);
   });
 
-  it("is one of the same second, and of the day after it; later ones and others' are stored", async ({ expect }) => {
+  it("includes an event of the same second and one that arrives a day later; later events and those of other users are stored", async ({
+    expect,
+  }) => {
     const old = await later(event("debug_demo", { debug_str: "before" }), USER);
     const other = await later(event("debug_demo", { debug_str: "others" }), `${USER.slice(0, -1)}x`);
     pass(999);
@@ -146,7 +148,7 @@ describe("an event from before the erasure of the user it names", () => {
     expect(all).toContain("others");
   });
 
-  it("is one without CreateTime that comes within the day; a user's too", async ({ expect }) => {
+  it("includes an event without CreateTime that arrives within a day, also an event of a user", async ({ expect }) => {
     const bare = (name: string, fields: Record<string, string>): PushContent => ({
       kind: "event",
       event: name,
@@ -182,7 +184,7 @@ describe("an event from before the erasure of the user it names", () => {
 });
 
 describe("a forwarded event from before the erasure", () => {
-  it("still gets its answer from the team's own server, and nothing of either is kept", async ({ expect }) => {
+  it("is still answered by the team's own server, and neither event nor answer is stored", async ({ expect }) => {
     answer = () => new Response(`{"ErrCode":0,"openid":"${USER}"}`);
     const push = await later(event("xpay_goods_deliver_notify", { OpenId: USER, OutTradeNo: "of-the-user" }));
     pass(5_000);
@@ -193,7 +195,7 @@ describe("a forwarded event from before the erasure", () => {
     expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
   });
 
-  it("keeps no answer of a user who was erased meanwhile and has come back", async ({ expect }) => {
+  it("stores no answer for a user who was erased meanwhile and has written again", async ({ expect }) => {
     meanwhile = async () => {
       await erase("oBack");
       pass(1_000);
@@ -208,7 +210,7 @@ describe("a forwarded event from before the erasure", () => {
     expect(rows).toEqual([[], 1]);
   });
 
-  it("keeps no answer that comes when the user was erased meanwhile", async ({ expect }) => {
+  it("stores no answer that arrives after the user was erased", async ({ expect }) => {
     meanwhile = () => erase(USER);
     answer = () => new Response(`{"ErrCode":0,"openid":"${USER}"}`);
     const push = await wechat.event("oPlatform", "xpay_goods_deliver_notify", { OutTradeNo: "1" });
@@ -218,7 +220,7 @@ describe("a forwarded event from before the erasure", () => {
 });
 
 describe("an unreadable push from before the erasure of a user it names", () => {
-  it("is kept without its text, once", async ({ expect }) => {
+  it("is stored once, without its text", async ({ expect }) => {
     const push = await unreadable({ FromUserName: USER, Content: "of-the-user" });
     pass(5_000);
     await erase(USER);
@@ -228,14 +230,16 @@ describe("an unreadable push from before the erasure of a user it names", () => 
     expect(await quarantine()).toMatchObject([{ body: "", truncated: true }]);
   });
 
-  it("is one that does not say when it was made, within the day", async ({ expect }) => {
+  it("includes a push without a time that arrives within a day", async ({ expect }) => {
     await erase(USER);
     pass(60_000);
     await redeliver(await unreadable({ FromUserName: USER, CreateTime: "" }));
     expect(await stored()).not.toContain(USER);
   });
 
-  it("is kept whole when it names another, or is from after it, and after the day", async ({ expect }) => {
+  it("is stored completely when it names another user, when it is newer than the erasure, and when it arrives after the day", async ({
+    expect,
+  }) => {
     await erase(USER);
     await redeliver(await unreadable({ FromUserName: "oSomebodyElse" }));
     pass(1_000);

@@ -287,7 +287,7 @@ afterEach(() => {
 });
 
 describe("the places where something is stored", () => {
-  it("are those of docs/storage.md's table of what erasing reaches, each of them", ({ expect }) => {
+  it("are those in docs/storage.md's table of what an erasure deletes", ({ expect }) => {
     const stored = [...new Set([...before.keys(), ...after.keys()])];
     // The desk's entry is there only while robots are configured.
     const notHere = [
@@ -304,12 +304,12 @@ describe("the places where something is stored", () => {
     ).toEqual([...stored, ...notHere].toSorted());
   });
 
-  it("are all in that table when another section describes them", ({ expect }) => {
+  it("are all in that table when another section of docs/storage.md describes them", ({ expect }) => {
     const names = new Set(documented().map(({ name }) => name));
     expect(describedElsewhere().filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it("have every table the worker creates among them", ({ expect }) => {
+  it("include every table the worker creates", ({ expect }) => {
     const created = Object.values(SOURCES).flatMap((source) =>
       [...source.matchAll(/create table (?:if not exists )?(\w+)/g)].map(([, table = ""]) => table),
     );
@@ -318,7 +318,7 @@ describe("the places where something is stored", () => {
     expect(created.length).toBeGreaterThan(3);
   });
 
-  it("had data of the user where the table says so, and nowhere else", ({ expect }) => {
+  it("contain data of the user before the erasure where the table says so, and nowhere else", ({ expect }) => {
     const holding = documented().filter(
       ({ name, erased }) => before.has(name) && /^(?:at once|by itself:|stays:)/.test(erased),
     );
@@ -326,7 +326,7 @@ describe("the places where something is stored", () => {
     expect(holding.length).toBeGreaterThan(4);
   });
 
-  it("have nothing of the user after the erasure, but for what an isolate remembers and the audit log", ({
+  it("contain nothing of the user after the erasure, except the memory of an isolate and the audit log", ({
     expect,
   }) => {
     const passing = documented().filter(({ erased }) => /^(?:by itself|stays):/.test(erased));
@@ -335,14 +335,16 @@ describe("the places where something is stored", () => {
     expect(left.filter((name) => name !== "isolate memory")).toEqual([AUDITED]);
   });
 
-  it.for([AUDITED, ...REMEMBERED])("have in %s the object's id alone", (place, { expect }) => {
+  it.for([AUDITED, ...REMEMBERED])("contain only the object's id in %s", (place, { expect }) => {
     const entries = after.get(place) ?? "";
     expect(entries).toContain(conversation(USER).id.toString());
     expect(entries).not.toContain(USER);
     expect(entries).not.toContain(WORDS);
   });
 
-  it("have no data of the user when pushes from before come after it, nor do webhooks receive any", ({ expect }) => {
+  it("contain no data of the user when older pushes arrive after the erasure, and webhooks receive none", ({
+    expect,
+  }) => {
     expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual(
       [...REMEMBERED, AUDITED].toSorted(),
     );
@@ -350,7 +352,7 @@ describe("the places where something is stored", () => {
     expect(resent.get("Account table erased")).toContain('"at"');
   });
 
-  it("have the user's digits in the log alone, and nothing else of the user", ({ expect }) => {
+  it("contain the user's digits in the log only, and nothing else of the user", ({ expect }) => {
     expect(lines).toContain(conversation(USER).id.toString().slice(0, 12));
     expect(lines).not.toContain(USER);
     expect(lines).not.toContain(WORDS);

@@ -23,7 +23,7 @@ function storedOf(openid: string) {
 }
 
 describe("an erased user", () => {
-  it("leaves a note alone behind, for a day", async ({ expect }) => {
+  it("leaves only a note, for a day", async ({ expect }) => {
     await wechat.text("oTime", "在吗");
     pass(5_500);
     const erasedAt = Date.now();
@@ -36,7 +36,7 @@ describe("an erased user", () => {
     expect(await storedOf("oTime")).toEqual({ tables: [], entries: {}, alarmAt: null });
   });
 
-  it("is not brought back by a push from before, which is acknowledged and counted", async ({ expect }) => {
+  it("is not created again by an older push, which is acknowledged and counted", async ({ expect }) => {
     const push = await wechat.text("oCapture", "我的手机号");
     pass(60_000);
     await erase("oCapture");
@@ -53,7 +53,7 @@ describe("an erased user", () => {
     expect(await statusOf("oCapture")).toBe(404);
   });
 
-  it("is not restored by a push of the same second", async ({ expect }) => {
+  it("is not created again by a push of the same second", async ({ expect }) => {
     const push = await wechat.text("oSecond", "在吗", { deliver: false });
     pass(999);
     await erase("oSecond");
@@ -61,7 +61,7 @@ describe("an erased user", () => {
     expect(await statusOf("oSecond")).toBe(404);
   });
 
-  it("is a new one with the next push, beside which a capture adds nothing", async ({ expect }) => {
+  it("is a new user with the next push, and a captured push adds nothing", async ({ expect }) => {
     const old = await wechat.text("oBack", "旧");
     pass(999);
     await erase("oBack");
@@ -74,7 +74,9 @@ describe("an erased user", () => {
     expect(rows.rows).toMatchObject([{ content: { content: "新" } }]);
   });
 
-  it("who is back has no trace of it after the day, whatever else is due", async ({ expect }) => {
+  it("who has written again has no note of the erasure after the day, whatever other work is due", async ({
+    expect,
+  }) => {
     await wechat.text("oTrace", "旧");
     pass(1_000);
     const erasedAt = Date.now();
@@ -131,7 +133,7 @@ describe("an erased user", () => {
     expect(await kindsOf("oApps", OTHER_APPID)).toEqual(["in"]);
   });
 
-  it("is to the API as one who never wrote", async ({ expect }) => {
+  it("has the same answers of the API as a user who never wrote", async ({ expect }) => {
     await wechat.text("oApi", "在吗");
     pass(1_000);
     await erase("oApi");
@@ -164,7 +166,7 @@ describe("an erased user", () => {
     expect(await kindsOf("oReset")).toEqual(["in"]);
   });
 
-  it("is answered although the clock was days ahead at the erasure", async ({ expect }) => {
+  it("is answered although the clock was days ahead during the erasure", async ({ expect }) => {
     pass(3 * DAY);
     await erase("oAhead");
     pass(-3 * DAY);

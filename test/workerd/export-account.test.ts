@@ -79,7 +79,7 @@ describe("an export", () => {
     expect(bodies.read).toEqual([expect.stringContaining("oRead")]);
   });
 
-  it("is there for a user who is known by an event alone, in that app", async ({ expect }) => {
+  it("exists for a user who is known only by an event, in that app", async ({ expect }) => {
     await wechat.event("oPlatform", "trade_manage_order_settlement", { openid: "oBuyer", order_id: "1" });
     expect(await exportOf("oBuyer")).toMatchObject([{ kind: "account-event", fields: { order_id: "1" } }]);
     expect(await exportOf("oBuyer", OTHER_APPID)).toEqual([]);
@@ -87,7 +87,7 @@ describe("an export", () => {
     expect((await call("GET", `${pathOf("oBuyer")}/export`)).status).toBe(404);
   });
 
-  it("has all of them, however many and long", async ({ expect }) => {
+  it("contains all events and pushes, regardless of number and length", async ({ expect }) => {
     const long = "客".repeat(15_000);
     for (let index = 0; index < 60; index += 1) {
       await wechat.event("oPlatform", "brand_new_event", { who: "oMany", index: String(index), long });

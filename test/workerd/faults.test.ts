@@ -20,7 +20,7 @@ async function ringIn(ms: number, openid: string): Promise<void> {
 }
 
 describe("when WeChat is busy", () => {
-  it("answers come later, once each and in order", async ({ expect }) => {
+  it("answers arrive later, once each and in order", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
     await wechat.text("oBusy", "你好");
     await waitForRow("oBusy", "retry");
@@ -29,7 +29,7 @@ describe("when WeChat is busy", () => {
     expect(await readTexts(wechat, "oBusy")).toEqual(["一", "二"]);
   });
 
-  it("for good, each message is tried four times and then given up", async ({ expect }) => {
+  it("permanently, each message is tried four times and then fails", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send" });
     await wechat.text("oNever", "你好");
     await waitForRow("oNever", "retry");
@@ -40,7 +40,7 @@ describe("when WeChat is busy", () => {
 });
 
 describe("when the connection breaks", () => {
-  it("after WeChat took the message, its second go is the only duplicate, on a row marked unconfirmed", async ({
+  it("after WeChat accepted the message, the retry is the only duplicate, on a row marked unconfirmed", async ({
     expect,
   }) => {
     await wechat.fault({ fault: "drop", when: "after", target: "send", times: 1 });
@@ -51,7 +51,7 @@ describe("when the connection breaks", () => {
     expect((await kindsOf("oAfter")).filter((kind) => kind === "unconfirmed")).toHaveLength(1);
   });
 
-  it("before WeChat took it, the second go delivers it", async ({ expect }) => {
+  it("before WeChat accepted the message, the retry delivers it", async ({ expect }) => {
     await wechat.fault({ fault: "drop", when: "before", target: "send", times: 1 });
     await wechat.text("oBefore", "你好");
     await waitForRow("oBefore", "sent");
@@ -60,8 +60,8 @@ describe("when the connection breaks", () => {
   });
 });
 
-describe("when the token is killed", () => {
-  it("a hundred senders at once cause one refresh, and every answer arrives", async ({ expect }) => {
+describe("when the token becomes invalid", () => {
+  it("a hundred simultaneous senders cause one refresh, and every answer arrives", async ({ expect }) => {
     await wechat.text("oFirst", "你好");
     await waitForRow("oFirst", "sent");
     await wechat.killToken();
@@ -78,7 +78,7 @@ describe("when the token is killed", () => {
     expect((await tokenCalls()) - before).toBe(1);
   }, 30_000);
 
-  it("and WeChat keeps giving the dead one, a forced call gets a new one", async ({ expect }) => {
+  it("and WeChat repeatedly returns the invalid one, a forced call gets a new one", async ({ expect }) => {
     await wechat.text("oSticky", "你好");
     await waitForRow("oSticky", "sent");
     pass(60_000);
@@ -115,7 +115,7 @@ describe("when WeChat's count differs from ours", () => {
   it.for([
     [45047, "closed", false],
     [45015, "closed", true],
-  ] as const)("%i corrects the window and is not tried again", async ([errcode, status, doubtful], { expect }) => {
+  ] as const)("%i corrects the window and is not retried", async ([errcode, status, doubtful], { expect }) => {
     const user = `oBooks${errcode}`;
     await wechat.fault({ fault: "errcode", errcode, target: "send", times: 1 });
     await wechat.text(user, "你好");
@@ -127,9 +127,7 @@ describe("when WeChat's count differs from ours", () => {
 });
 
 describe("the log of a delivery", () => {
-  it("says what happened, how long it took, and to whom by the beginning of the conversation's id", async ({
-    expect,
-  }) => {
+  it("contains outcome, duration and the beginning of the conversation's id", async ({ expect }) => {
     await wechat.text("oLogged", "你好");
     await waitForRow("oLogged", "sent");
     expect(lines()).toContainEqual({

@@ -71,12 +71,14 @@ describe("an event of another product", () => {
     expect(events[0]?.createdAt).toBeGreaterThanOrEqual(before);
   });
 
-  it("without CreateTime is kept once for each content, however often it comes", async ({ expect }) => {
+  it("without CreateTime is kept once for each content, however often it is pushed", async ({ expect }) => {
     for (const n of [1, 2, 1, 2, 1]) await pushed(JSON.stringify({ Event: "a_notice", Number: n }));
     expect((await kept()).events).toMatchObject([{ fields: { Number: "1" } }, { fields: { Number: "2" } }]);
   });
 
-  it("in JSON deeper than is read, or with a key __proto__, is kept damaged and shown whole", async ({ expect }) => {
+  it("in JSON nested too deeply, or with a key __proto__, is kept as damaged and shown completely", async ({
+    expect,
+  }) => {
     const deep = JSON.stringify({ ...DELIVERY, Deep: "x" }).replace('"x"', "[".repeat(40) + "]".repeat(40));
     const named = JSON.stringify({ ...DELIVERY, P: 1 }).replace('"P"', '"__proto__"');
     for (const text of [deep, named]) expect(await pushed(text)).toBe("success");
@@ -85,13 +87,13 @@ describe("an event of another product", () => {
     expect(events.slice(-2)).toMatchObject([deep, named].map((damaged) => ({ name: DELIVERY.Event, damaged })));
   });
 
-  it("belongs to the app whose path and key it came by", async ({ expect }) => {
+  it("belongs to the app of its path and key", async ({ expect }) => {
     await pushed('{"Event":"for_the_second"}', OTHER_APPID);
     expect((await kept()).events).toEqual([]);
     expect((await kept(OTHER_APPID)).events).toMatchObject([{ name: "for_the_second" }]);
   });
 
-  it("that cannot be read as a whole is kept, with the rest of it as it came", async ({ expect }) => {
+  it("that can be read only in part is kept, with the rest unchanged", async ({ expect }) => {
     const head = `<MsgType>event</MsgType><Event>wxa_complaint</Event><CreateTime>${DELIVERY.CreateTime}</CreateTime>`;
     const rests = ["<Remark><![CDATA[a ]]></Remark><Remark> <b>]]></Remark>", "<A>1</A>loose", "<a>".repeat(40), "<A>"];
     for (const rest of rests) expect(await pushed(`<xml>${head}${rest}</xml>`)).toBe("success");
@@ -102,7 +104,7 @@ describe("an event of another product", () => {
     expect(JSON.stringify(events)).toContain("<Remark><![CDATA[a ]]></Remark><Remark> <b>]]></Remark>");
   });
 
-  it("of any shape is kept, in XML and JSON, and says so when a part could not be read", async ({ expect }) => {
+  it("of any shape is kept, in XML and JSON, and is marked when a part could not be read", async ({ expect }) => {
     const seconds = DELIVERY.CreateTime;
     const xml = (elements: string) =>
       `<xml><CreateTime>${seconds}</CreateTime><MsgType>event</MsgType><Event>shaped</Event>${elements}</xml>`;
@@ -122,7 +124,7 @@ describe("an event of another product", () => {
     expect(events.map((event) => "damaged" in event)).toEqual([false, false, false, true, true, true, true]);
   });
 
-  it("with a name of any shape is kept, the name bounded", async ({ expect }) => {
+  it("with a name of any shape is kept, and the name is shortened", async ({ expect }) => {
     const names = ["订单 已支付", "two words", "a/b?c#d", "__proto__", "toString", "😀".repeat(5_000), "\u0000\n"];
     for (const name of names) expect(await pushed(JSON.stringify({ ...DELIVERY, Event: name }))).toBe("success");
     const { events, unreadable } = await kept();
@@ -135,7 +137,7 @@ describe("an event of another product", () => {
 describe("an event about a user", () => {
   const nextUser = () => `oForeign${(users += 1)}`;
 
-  it("that names no user goes to the account, not into a conversation", async ({ expect }) => {
+  it("that names no user is stored in the account, not in a conversation", async ({ expect }) => {
     for (const FromUserName of [undefined, "", "no spaces allowed", ["a", "b"], { a: "b" }, "x".repeat(300)]) {
       await pushed(JSON.stringify({ ...DELIVERY, Event: "user_info_modified", FromUserName, RevokeInfo: "1" }));
     }
@@ -145,14 +147,14 @@ describe("an event about a user", () => {
     for (const event of events) expect(event).toMatchObject({ name: "user_info_modified", user: "" });
   });
 
-  it("reaches the conversation without ToUserName and CreateTime", async ({ expect }) => {
+  it("is stored in the conversation also without ToUserName and CreateTime", async ({ expect }) => {
     const user = nextUser();
     await pushed(JSON.stringify({ FromUserName: user, MsgType: "event", Event: "user_enter_tempsession" }));
     // The emulator did not see the user enter, so it refuses the greeting.
     await expect.poll(() => kindsOf(user)).toEqual(["in", "out", "blocked"]);
   });
 
-  it("with fields of another shape than ours is kept as it came", async ({ expect }) => {
+  it("with fields of an unknown shape is kept unchanged", async ({ expect }) => {
     await pushed(JSON.stringify({ ...DELIVERY, Event: "user_enter_tempsession", SessionFrom: ["a"] }));
     await pushed(JSON.stringify({ ...DELIVERY, Event: "wxa_media_check", result: ["a", "b"] }));
     const { events, unreadable } = await kept();
@@ -164,7 +166,7 @@ describe("an event about a user", () => {
   });
 });
 
-describe("whatever has an Event name", () => {
+describe("a push with an Event name", () => {
   const HEADS = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "OpenID", "BusinessId", "Content"];
   const name = fc.string({ minLength: 1, unit: "grapheme", maxLength: 40 });
   const word = fc.oneof(fc.stringMatching(/^[A-Za-z]\w{0,12}$/), fc.constantFrom(...HEADS));
@@ -179,7 +181,7 @@ describe("whatever has an Event name", () => {
   })).node;
   const object = fc.dictionary(word, value, { maxKeys: 8 });
 
-  it("is stored, flat or nested, whatever else it says", async ({ expect }) => {
+  it("is stored, flat or nested, whatever its other fields are", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(object, name, async (fields, Event) => {
         expect(await pushed(JSON.stringify({ ...fields, Event }))).toBe("success");

@@ -35,7 +35,7 @@ const rowsIn = (stub: ReturnType<typeof conversation> | ReturnType<typeof accoun
   );
 
 describe("a relayed answer", () => {
-  it("outlives the object's memory, of an event and of a message", async ({ expect }) => {
+  it("is kept after an eviction of the object, for an event and for a message", async ({ expect }) => {
     const event = await wechat.event("oKept", "xpay_kept_event");
     const text = await wechat.text("oKept", "你好");
     await evictDurableObject(account());
@@ -45,7 +45,7 @@ describe("a relayed answer", () => {
     expect(calls).toBe(2);
   });
 
-  it("of a message is deleted with its erased user", async ({ expect }) => {
+  it("for a message is deleted when its user is erased", async ({ expect }) => {
     await wechat.text("oGone", "你好");
     expect(await rowsIn(conversation("oGone"))).toHaveLength(1);
     await call("DELETE", "/api/v1/conversations/oGone");
@@ -55,7 +55,7 @@ describe("a relayed answer", () => {
     expect(left).toEqual([]);
   });
 
-  it("of an event is deleted with the erased user it names; others stay", async ({ expect }) => {
+  it("for an event is deleted when the user it names is erased; others are kept", async ({ expect }) => {
     answer = () => new Response(calls === 1 ? '{"ErrCode":0,"openid":"oBuyer"}' : '{"ErrCode":0,"openid":"oBuyer2"}');
     const events = [await wechat.event("oPlatform", "xpay_one"), await wechat.event("oPlatform", "xpay_two")];
     await call("DELETE", "/api/v1/conversations/oBuyer");
@@ -64,7 +64,7 @@ describe("a relayed answer", () => {
     expect(calls).toBe(2);
   });
 
-  it("is not kept of a user who was erased while the message was forwarded", async ({ expect }) => {
+  it("is not stored for a user who was erased while the message was forwarded", async ({ expect }) => {
     answer = () => new Response("too late");
     const stub: unknown = conversation("oNever");
     const kept = await (stub as { relayed(key: string, given: object): Promise<object> }).relayed("k", {
@@ -78,7 +78,7 @@ describe("a relayed answer", () => {
     expect(tables).toEqual([]);
   });
 
-  it("is forgotten after two days, by the account's alarm and with the next one", async ({ expect }) => {
+  it("is deleted after two days, by the account's alarm and with the next answer", async ({ expect }) => {
     await wechat.event("oOld", "xpay_old_event");
     await wechat.text("oOld", "一");
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + RELAYED_MS + 1_000 });
@@ -89,7 +89,7 @@ describe("a relayed answer", () => {
     expect(await rowsIn(account())).toEqual([]);
   });
 
-  it("is one of the newest twenty of a user", async ({ expect }) => {
+  it("is kept only among the newest twenty of a user", async ({ expect }) => {
     for (let n = 1; n <= 23; n += 1) await wechat.text("oMany", `${n}`);
     expect(await rowsIn(conversation("oMany"))).toHaveLength(20);
   });
@@ -99,11 +99,13 @@ describe("GET /api/v1/forwarding", () => {
   const read = async (vars: Readonly<Record<string, string>> = FORWARD) =>
     bodyOf(await call("GET", "/api/v1/forwarding", { vars }));
 
-  it("says that nothing is forwarded", async ({ expect }) => {
+  it("reports that nothing is forwarded", async ({ expect }) => {
     expect(await read({})).toEqual({ state: "off", kinds: [], target: null, failures: 0 });
   });
 
-  it("shows what goes where, the trouble, and its end; never more than the origin", async ({ expect }) => {
+  it("shows kinds, address, failures and their end, and never more of the address than the origin", async ({
+    expect,
+  }) => {
     const head = { kinds: ["xpay_*", "text"], target: "https://old.example.com" };
     expect(await read()).toEqual({ state: "ok", ...head, failures: 0 });
     answer = () => new Response("no", { status: 502 });

@@ -8,7 +8,7 @@ import { bodiesOf, DELIVERED, old, oldServer, useForwarding } from "./forward-be
 useForwarding();
 
 describe("the time a forwarded push has", () => {
-  it("is four seconds, and less when storing took long: WeChat waits five for all of it", async ({ expect }) => {
+  it("is four seconds, and less when storing was slow: WeChat waits five seconds in total", async ({ expect }) => {
     const timeouts: number[] = [];
     const setTimer = globalThis.setTimeout;
     const run = async (name: string, storeMs: number) => {
@@ -52,7 +52,7 @@ describe("the time a forwarded push has", () => {
 });
 
 describe("an answer that cannot be kept", () => {
-  it("is not relayed: a repeat could get another one", async ({ expect }) => {
+  it("is not relayed, because a repeat could get another answer", async ({ expect }) => {
     let isBroken = true;
     const losing = {
       getByName: (appid: string) => {
@@ -79,7 +79,7 @@ describe("an answer that cannot be kept", () => {
 });
 
 describe("a forward address that leads back to the worker", () => {
-  it("is found at once, and named in the log", async ({ expect }) => {
+  it("is detected at once, and named in the log", async ({ expect }) => {
     const vars = { WECHAT_FORWARD_KINDS: "*", WECHAT_FORWARD_URL: "https://kefu.test/wechat/message" };
     const worker = (request: Request) => fetchWith(vars, request);
     let calls = 0;

@@ -44,7 +44,7 @@ describe("a push of a kind that is forwarded", () => {
     },
   );
 
-  it("is answered with the server's content type and bytes, whatever they are", async ({ expect }) => {
+  it("is answered with the server's content type and bytes unchanged", async ({ expect }) => {
     const bytes = new Uint8Array([0, 255, 254, 13, 10, 0xef, 0xbb, 0xbf]);
     old.answer = () => new Response(bytes, { headers: { "content-type": "application/octet-stream" } });
     const responses: Response[] = [];
@@ -84,7 +84,7 @@ describe("a push of a kind that is forwarded", () => {
     expect(await events()).toHaveLength(1);
   });
 
-  it("that comes again gets the relayed answer again, and the server is not asked", async ({ expect }) => {
+  it("that is repeated gets the relayed answer again without another request to the server", async ({ expect }) => {
     const wechat = await playForwarding("xpay_*");
     const push = await wechat.event("oRepeat", "xpay_goods_deliver_notify", { OutTradeNo: "T2" });
     old.answer = () => answerOf("another answer");
@@ -93,7 +93,7 @@ describe("a push of a kind that is forwarded", () => {
     expect(old.forwarded).toHaveLength(1);
   });
 
-  it("delivered many times at once gets one answer", async ({ expect }) => {
+  it("delivered many times simultaneously gets one answer", async ({ expect }) => {
     const wechat = await playForwarding("xpay_*");
     let answers = 0;
     old.answer = () => answerOf(`answer ${(answers += 1)}`);
@@ -111,7 +111,7 @@ describe("a push of a kind that is forwarded", () => {
 });
 
 describe("a push of any other kind", () => {
-  it("is answered here, as without forwarding", async ({ expect }) => {
+  it("is answered by the worker, as without forwarding", async ({ expect }) => {
     const wechat = await playForwarding("xpay_*,trade_manage_order_settlement");
     for (const name of ["trade_manage_remind_shipping", "my_xpay_event", "wxa_media_check"]) {
       expect(bodiesOf(await wechat.event("oOther", name))).toEqual(["success"]);
@@ -120,7 +120,7 @@ describe("a push of any other kind", () => {
     expect(bodiesOf(await wechat.event("oOther", "trade_manage_order_settlement"))).toEqual([DELIVERED]);
   });
 
-  it("is never a customer's message for a pattern, nor the entering of a chat", async ({ expect }) => {
+  it("is not a customer's message that a pattern matches, nor the entering of a chat", async ({ expect }) => {
     const wechat = await playForwarding("*,te*t,user_enter_*");
     expect(bodiesOf(await wechat.event("oAll", "brand_new_event"))).toEqual([DELIVERED]);
     expect(bodiesOf(await wechat.event("oAll", "user_info_modified", { OpenID: "oAll" }))).toEqual([DELIVERED]);
@@ -136,7 +136,7 @@ describe("a push of any other kind", () => {
 });
 
 describe("a user's push that is named", () => {
-  it("is stored and answered by the rules as always, and the server's answer is relayed", async ({ expect }) => {
+  it("is stored and answered by the rules as usual, and the server's answer is relayed", async ({ expect }) => {
     const wechat = await playForwarding("text,user_enter_tempsession");
     old.answer = () => answerOf("success", "text/plain");
     expect(bodiesOf(await wechat.enter("oNamed", "page=1"))).toEqual(["success"]);
@@ -147,7 +147,7 @@ describe("a user's push that is named", () => {
     expect(await kindsOf("oNamed")).toEqual(["in", "out", "sent", "in", "out", "sent"]);
   });
 
-  it("is the server's to hand over, not the rules'", async ({ expect }) => {
+  it("is handed over by the server only, not by the rules", async ({ expect }) => {
     const wechat = await playForwarding("text");
     old.answer = () => answerOf("");
     const push = await wechat.text("oHand", "人工");
@@ -157,7 +157,7 @@ describe("a user's push that is named", () => {
     expect((await remote("oHand").view(1))?.window).toMatchObject({ grant: "message", remaining: 5 });
   });
 
-  it("is forwarded again after a refusal, however late, and answered once", async ({ expect }) => {
+  it("is forwarded again after a refusal, however late the repeat is, and answered once", async ({ expect }) => {
     const wechat = await playForwarding("text");
     old.answer = () => new Response(null, { status: 502 });
     const push = await wechat.text("oLate", "价格");

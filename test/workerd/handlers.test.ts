@@ -48,7 +48,7 @@ const run = (
 useWorker({ settings: null });
 
 describe("a handler", () => {
-  it("answers with texts and messages, as if a rule had", async ({ expect }) => {
+  it("answers with texts and messages, as a rule does", async ({ expect }) => {
     const card: Outbound = { type: "image", mediaId: "m1" };
     const answer = await run({ onMessage: (_, ctx) => ctx.reply("好的", card) }, says("你好"));
     expect(answer).toEqual({
@@ -58,7 +58,7 @@ describe("a handler", () => {
     });
   });
 
-  it("hands over, keeps silent, or leaves it to the rules", async ({ expect }) => {
+  it("hands over, sends nothing, or lets the rules decide", async ({ expect }) => {
     expect((await run({ onMessage: (_, ctx) => ctx.handOver() }, says("人工")))?.action).toEqual({
       type: "handover",
     });
@@ -66,7 +66,7 @@ describe("a handler", () => {
     expect(await run({ onMessage: () => {} }, says("你好"))).toBeUndefined();
   });
 
-  it("learns the sub-merchant the user wrote to, if there is one", async ({ expect }) => {
+  it("gets the sub-merchant the user wrote to, if there is one", async ({ expect }) => {
     const onMessage: Handlers["onMessage"] = (_, ctx) => ctx.reply(ctx.replyContext ?? "none");
     const answered = async (more: { readonly replyContext?: string }) =>
       (await run({ onMessage }, says("?"), {}, more))?.action;
@@ -74,7 +74,7 @@ describe("a handler", () => {
     expect(await answered({})).toMatchObject({ messages: [{ content: "none" }] });
   });
 
-  it("gets messages and entering, and nothing else", async ({ expect }) => {
+  it("gets messages and entering events, and nothing else", async ({ expect }) => {
     const heard: string[] = [];
     const note = ({ event, type }: InboundEvent): void => {
       heard.push(`${event} ${type}`);
@@ -87,7 +87,7 @@ describe("a handler", () => {
     expect(heard).toEqual(["message text", "action enter"]);
   });
 
-  it("gets where the user came from, typed as the app declares it", async ({ expect }) => {
+  it("gets the page context in the type that the app declares", async ({ expect }) => {
     const token = `1.1790000000.${"A".repeat(43)}.{\\"user\\":{\\"vip\\":3}}`;
     const entryText = `茶杯 kefu1"${token}"{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}`;
     const answer = (contextVerdict: TokenVerdict) =>
@@ -106,7 +106,7 @@ describe("a handler", () => {
     expect((await answer("expired"))?.action).toMatchObject({ messages: [{ content: "茶杯 青瓷茶杯 -" }] });
   });
 
-  it("that throws is logged by name, never by text, and the rules go on", async ({ expect }) => {
+  it("that throws is logged by name, never by text, and the rules apply", async ({ expect }) => {
     const failing = () => {
       throw new TypeError("phone 13800000000");
     };
@@ -138,7 +138,7 @@ describe("a handler", () => {
     expect(lines().map(({ error }) => error)).toEqual(["reply: type must be a type this account sends: text, image"]);
   });
 
-  it("that takes too long is stopped by its signal, and the rules go on", async ({ expect }) => {
+  it("that takes too long is stopped by its signal, and the rules apply", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let lateContext: MessageHandlerContext | undefined;
     const slow = run(
@@ -165,7 +165,7 @@ describe("the handler that is shipped", () => {
     return answer?.action.type === "reply" ? answer.action.messages : answer;
   };
 
-  it("looks an order up by its number", async ({ expect }) => {
+  it("finds an order by its number", async ({ expect }) => {
     const fetch = answers({ id: "1001", status: "已发货", carrier: "顺丰速运", trackingNumber: "SF1" });
     expect(await textOf("我的订单1001到哪了")).toEqual([
       { type: "text", content: "订单 1001：已发货，顺丰速运单号 SF1。" },
@@ -174,12 +174,12 @@ describe("the handler that is shipped", () => {
     expect(fetch).toHaveBeenCalledWith("https://shop.test/orders/1001", asked);
   });
 
-  it("says so when there is no such order", async ({ expect }) => {
+  it("answers that there is no such order", async ({ expect }) => {
     answers({}, 404);
     expect(await textOf("订单号：7")).toEqual([{ type: "text", content: "没有找到订单 7，请核对订单号。" }]);
   });
 
-  it("leaves it to the rules when the shop's back end is broken or answers nonsense", async ({ expect }) => {
+  it("lets the rules apply when the shop's back end fails or returns an invalid answer", async ({ expect }) => {
     answers({}, 500);
     expect(await textOf("订单 1")).toBeUndefined();
     answers({ id: 1 });
@@ -194,7 +194,7 @@ describe("the handler that is shipped", () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
-  it("looks for an order number in a time that grows with the text", async ({ expect }) => {
+  it("searches for an order number in time proportional to the text", async ({ expect }) => {
     const content = `订单${" ".repeat(60_000)}x`;
     const started = performance.now();
     expect(await run({}, says(content), { ORDERS_URL: "" })).toBeUndefined();

@@ -21,7 +21,7 @@ async function writeIntoFault(openid: string): Promise<void> {
 }
 
 describe("GET /healthz while an app is paused", () => {
-  it("says degraded with 200, and nothing of the reason", async ({ expect }) => {
+  it("reports degraded with 200, without the reason", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: 48001, target: "send", times: 1 });
     await writeIntoFault("oPublic");
     const response = await call("GET", "/healthz", { key: null });
@@ -36,7 +36,7 @@ describe("GET /healthz while an app is paused", () => {
     });
   });
 
-  it("names app, code, end and cure to the holder of an API key", async ({ expect }) => {
+  it("names app, code, end and remedy to a caller with an API key", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: 45009, target: "send", times: 1 });
     await writeIntoFault("oKey");
     const body = await health();
@@ -69,7 +69,7 @@ describe("GET /healthz while an app is paused", () => {
 });
 
 describe("GET /healthz while there is no access token", () => {
-  it("names the token endpoint's code", async ({ expect }) => {
+  it("reports the token endpoint's code", async ({ expect }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
     await writeIntoFault("oToken");
@@ -93,7 +93,7 @@ describe("GET /healthz and the account objects", () => {
     return { calls, vars: { ACCOUNT: { getByName } } };
   }
 
-  it("asks each app once in ten seconds, however many requests come", async ({ expect }) => {
+  it("calls the object of each app once in ten seconds, however many requests arrive", async ({ expect }) => {
     const { calls, vars } = countingAccounts(async () => []);
     await Promise.all(Array.from({ length: 50 }, () => health({ vars, key: null })));
     pass(9_000);
@@ -104,7 +104,7 @@ describe("GET /healthz and the account objects", () => {
     expect(calls).toHaveLength(4);
   });
 
-  it("answers at its deadline when an account object never does, and does not ask it again at once", async ({
+  it("answers at its deadline when an account object does not answer, and does not call that object again at once", async ({
     expect,
   }) => {
     const now = Date.now();
@@ -122,7 +122,7 @@ describe("GET /healthz and the account objects", () => {
     expect(calls).toHaveLength(2);
   });
 
-  it("says degraded when an account object fails", async ({ expect }) => {
+  it("reports degraded when an account object fails", async ({ expect }) => {
     const { vars } = countingAccounts(() => Promise.reject(new Error("token-in-a-message")));
     expect(await health({ vars, key: null })).toMatchObject({ status: "degraded" });
     expect(lines()).toContainEqual({
@@ -133,7 +133,7 @@ describe("GET /healthz and the account objects", () => {
     });
   });
 
-  it("stores nothing in an account that has nothing", async ({ expect }) => {
+  it("stores nothing in an empty account object", async ({ expect }) => {
     await emptyAccount();
     expect(await health({ key: null })).toMatchObject({ status: "ok" });
     const head = await runInDurableObject(account(), (_, { storage }) => storage.kv.get("head"));

@@ -40,7 +40,7 @@ async function writeForAMinute(outcome: string): Promise<void> {
 }
 
 describe("GET /healthz while the token endpoint is unreachable", () => {
-  it("says degraded, since when, why and the cure", async ({ expect }) => {
+  it("reports degraded with start, reason and remedy", async ({ expect }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "http", status: 502, target: "token" });
     const began = Date.now();
@@ -54,7 +54,7 @@ describe("GET /healthz while the token endpoint is unreachable", () => {
     await recover();
   });
 
-  it("says degraded while WeChat is busy, and ok as soon as there is a token", async ({ expect }) => {
+  it("reports degraded while WeChat is busy, and ok as soon as there is a token", async ({ expect }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: -1, target: "token" });
     await writeForAMinute("retry");
@@ -63,7 +63,7 @@ describe("GET /healthz while the token endpoint is unreachable", () => {
     expect(await later()).toMatchObject({ status: "ok", faults: [] });
   });
 
-  it("says ok after one failed attempt", async ({ expect }) => {
+  it("reports ok after one failed attempt", async ({ expect }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "http", status: 502, target: "token" });
     await write("retry");
@@ -72,8 +72,8 @@ describe("GET /healthz while the token endpoint is unreachable", () => {
   });
 });
 
-describe("GET /healthz while no send gets through", () => {
-  it("says degraded when every connection breaks, and ok after the next message", async ({ expect }) => {
+describe("GET /healthz while no message can be sent", () => {
+  it("reports degraded when every connection breaks, and ok after the next message", async ({ expect }) => {
     await wechat.fault({ fault: "drop", when: "before", target: "send" });
     const began = Date.now();
     await writeForAMinute("unconfirmed");
@@ -87,7 +87,7 @@ describe("GET /healthz while no send gets through", () => {
     expect(await later()).toMatchObject({ status: "ok", faults: [] });
   });
 
-  it("says degraded while WeChat answers -1 to everything", async ({ expect }) => {
+  it("reports degraded while WeChat answers -1 to everything", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send" });
     await writeForAMinute("retry");
     expect(await later()).toMatchObject({
@@ -99,7 +99,7 @@ describe("GET /healthz while no send gets through", () => {
     expect((await later()).status).toBe("ok");
   });
 
-  it("says ok while some get through, and while WeChat refuses single messages", async ({ expect }) => {
+  it("reports ok while some messages are sent, and while WeChat refuses single messages", async ({ expect }) => {
     for (let round = 0; round < 4; round += 1) {
       await wechat.fault({ fault: "drop", when: "before", target: "send", times: 1 });
       await write("unconfirmed");
@@ -111,7 +111,7 @@ describe("GET /healthz while no send gets through", () => {
     expect(await later()).toMatchObject({ status: "ok", faults: [] });
   });
 
-  it("is ended by a success elsewhere, where only the published access says that there is trouble", async ({
+  it("reports ok after a success in another isolate when only the published access records the failure", async ({
     expect,
   }) => {
     await write("sent");

@@ -6,7 +6,7 @@ const ask = (vars?: Readonly<Record<string, unknown>>) => call("GET", "/healthz"
 const APP = { appid: APPID, ...SECRETS };
 
 describe("GET /healthz", () => {
-  it("needs no key, and says how many apps there are and how they are pushed to", async ({ expect }) => {
+  it("needs no key, and returns the number of apps and their push formats", async ({ expect }) => {
     const response = await ask();
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
@@ -21,7 +21,7 @@ describe("GET /healthz", () => {
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("warns of plain mode and says when the API has no key", async ({ expect }) => {
+  it("warns of plain mode and of an API without a key", async ({ expect }) => {
     const WECHAT_APPS = JSON.stringify([{ ...APP, mode: "plain" }]);
     const response = await ask({ WECHAT_APPS, API_KEYS: "" });
     expect(response.status).toBe(200);
@@ -33,13 +33,13 @@ describe("GET /healthz", () => {
     });
   });
 
-  it("says that there is no key for the data of the desk, which is no problem", async ({ expect }) => {
+  it("reports a missing key for the data of the desk, which is not a problem", async ({ expect }) => {
     const response = await ask({ DATA_KEY: "" });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ status: "ok", dataKey: "missing", warnings: [] });
   });
 
-  it("answers 503 with every problem and its cure", async ({ expect }) => {
+  it("answers 503 with every problem and its remedy", async ({ expect }) => {
     const response = await ask({ WECHAT_APPS: "", RETENTION_DAYS: "soon" });
     expect(response.status).toBe(503);
     const health = await response.json<{ status: string; problems: readonly { variable: string; cure: string }[] }>();
@@ -56,7 +56,7 @@ describe("GET /healthz", () => {
     for (const { cure } of health.problems) expect(cure).not.toBe("");
   });
 
-  it("never shows a value, set right or wrong", async ({ expect }) => {
+  it("never shows a value, correct or incorrect", async ({ expect }) => {
     const broken = { ...APP, aesKey: "too-short-a-key", appid: "wx-wrong-appid" };
     const texts = await Promise.all([
       ask({}).then((response) => response.text()),

@@ -44,7 +44,7 @@ function ask(vars: Readonly<Record<string, unknown>>, method: string, path: stri
 }
 
 describe("a KV write that never returns", () => {
-  it("after the response of a push that came twice is given up", async ({ expect }) => {
+  it("after the response of a push that was repeated is abandoned at its deadline", async ({ expect }) => {
     const KV = { get: async () => null, put: () => never() };
     const control = playWeChat({
       worker: async (request) => kefu.fetch(request, { ...env, KV }, createExecutionContext()),
@@ -59,7 +59,7 @@ describe("a KV write that never returns", () => {
 });
 
 describe("a rate limiter that never answers", () => {
-  it("lets pass", async ({ expect }) => {
+  it("lets the request pass", async ({ expect }) => {
     const vars = { API_RATE: { limit: () => never() } };
     const answer = await outcomeWithin(LONG, ask(vars, "GET", "/api/v1/settings").response);
     expect(answer).toMatchObject({ status: 200 });
@@ -74,14 +74,14 @@ describe("an account object that never answers", () => {
     ["GET", "/api/v1/webhooks"],
     ["GET", "/api/v1/milestones"],
   ];
-  it.for(calls)("is given up for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
+  it.for(calls)("reaches its deadline for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
     const answer = await outcomeWithin(LONG, ask(vars, method, path, json).response);
     expect(answer).not.toBe(PENDING);
     expect(answer).toMatchObject({ status: 503 });
     expect(await (answer as Response).json()).toMatchObject({ code: "try_again" });
   });
 
-  it("is given up for GET /api/v1/diagnostics, which says that WeChat cannot be reached", async ({ expect }) => {
+  it("reaches its deadline for GET /api/v1/diagnostics, which reports WeChat as unreachable", async ({ expect }) => {
     vi.spyOn(env.KV, "get").mockImplementation(() => never());
     const answer = await outcomeWithin(LONG, ask(vars, "GET", "/api/v1/diagnostics").response);
     expect(answer).not.toBe(PENDING);
@@ -97,7 +97,7 @@ describe("a settings object that never answers", () => {
     ["GET", "/api/v1/webhooks"],
     ["POST", `/api/v1/conversations/${OPENID}/webhooks/shop/replay`, { after: 0 }],
   ];
-  it.for(calls)("is given up for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
+  it.for(calls)("reaches its deadline for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
     const answer = await outcomeWithin(LONG, ask(vars, method, path, json).response);
     expect(answer).not.toBe(PENDING);
     expect(answer).toMatchObject({ status: 503 });
@@ -108,7 +108,7 @@ describe("a settings object that never answers", () => {
 describe("an audit object that never answers", () => {
   const vars = { AUDIT: hungObjects(env.AUDIT as DurableObjectNamespace<never>) };
 
-  it("is given up for GET /api/v1/audit: 503 try_again", async ({ expect }) => {
+  it("reaches its deadline for GET /api/v1/audit: 503 try_again", async ({ expect }) => {
     const answer = await outcomeWithin(LONG, ask(vars, "GET", "/api/v1/audit").response);
     expect(answer).not.toBe(PENDING);
     expect(answer).toMatchObject({ status: 503 });
@@ -141,20 +141,20 @@ describe("a conversation that never answers", () => {
     ["POST", `/api/v1/conversations/${OPENID}/messages`, { type: "text", content: "您好" }],
     ["POST", `/api/v1/conversations/${OPENID}/typing`, { on: true }],
   ];
-  it.for(calls)("is given up for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
+  it.for(calls)("reaches its deadline for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
     const answer = await outcomeWithin(LONG, ask(vars, method, path, json).response);
     expect(answer).not.toBe(PENDING);
     expect(answer).toMatchObject({ status: 503 });
     expect(await (answer as Response).json()).toMatchObject({ code: "try_again" });
   });
 
-  it("is given up for GET /api/v1/messages/:id: 503 try_again", async ({ expect }) => {
+  it("reaches its deadline for GET /api/v1/messages/:id: 503 try_again", async ({ expect }) => {
     const answer = await outcomeWithin(LONG, ask(vars, "GET", `/api/v1/messages/${MESSAGE_ID}`).response);
     expect(answer).not.toBe(PENDING);
     expect(answer).toMatchObject({ status: 503 });
   });
 
-  it("is given up for a push: not stored, so not acknowledged", async ({ expect }) => {
+  it("reaches its deadline for a push, which is not acknowledged because it is not stored", async ({ expect }) => {
     const context = createExecutionContext();
     const control = playWeChat({
       switches: { pushTimeoutMs: 60_000 },
@@ -170,7 +170,7 @@ describe("a conversation that never answers", () => {
     expect(await outcomeWithin(20_000, waitOnExecutionContext(context))).not.toBe(PENDING);
   });
 
-  it("is given up for recording an attempt, and the lease's end decides", async ({ expect }) => {
+  it("reaches its deadline for recording an attempt, which stays leased until the lease ends", async ({ expect }) => {
     await outcomeWithin(LONG, putSettings(ANSWER));
     const stub = (name: string) => {
       const real = env.CONVERSATION.getByName(name);

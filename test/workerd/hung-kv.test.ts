@@ -19,7 +19,7 @@ const published = async () =>
 useWorker({ settings: null });
 
 describe("a KV write of the settings that never returns", () => {
-  it("keeps neither PUT /settings from its answer nor later settings from KV", async ({ expect }) => {
+  it("delays neither the answer of PUT /settings nor the publication of later settings", async ({ expect }) => {
     vi.spyOn(env.KV, "put").mockImplementationOnce(() => never());
     const first = await put(7);
     expect(first).not.toBe(PENDING);
@@ -29,7 +29,7 @@ describe("a KV write of the settings that never returns", () => {
     expect(lines()).toContainEqual(expect.objectContaining({ event: "publish_failed", error: "DeadlineError" }));
   });
 
-  it("does not keep the object's alarm from its end", async ({ expect }) => {
+  it("does not prevent the end of the object's alarm", async ({ expect }) => {
     const spy = vi.spyOn(env.KV, "put").mockImplementation(() => Promise.reject(new Error("KV is down")));
     expect(await put(9)).toMatchObject({ status: 200 });
     await vi.waitUntil(() => lines().some(({ event, last }) => event === "publish_failed" && last === true), 20_000);

@@ -6,8 +6,8 @@ import { namespaceOf, type ReceiveArgs, type SettleArgs, usePushes } from "./pus
 
 usePushes();
 
-describe("KV as the shield against repeats", () => {
-  it("remembers the answer of a push that came twice, and then asks no object", async ({ expect }) => {
+describe("the answers of repeated pushes in KV", () => {
+  it("keep the answer of a push that was repeated, and then no object is called", async ({ expect }) => {
     let asked = 0;
     const counting = namespaceOf(() => ({
       receive(...args: ReceiveArgs) {
@@ -26,7 +26,7 @@ describe("KV as the shield against repeats", () => {
     expect(asked).toBe(2);
   });
 
-  it("hands over again as the first time, and leaves the conversation as it is", async ({ expect }) => {
+  it("include a handover, and the conversation is unchanged", async ({ expect }) => {
     let asked = 0;
     const counting = namespaceOf(() => ({
       receive(...args: ReceiveArgs) {
@@ -49,7 +49,7 @@ describe("KV as the shield against repeats", () => {
     expect(asked).toBe(3);
   });
 
-  it("is not waited for when it does not answer", async ({ expect }) => {
+  it("are not waited for when KV does not answer", async ({ expect }) => {
     const get = (key: string, type: "json") =>
       key.startsWith("seen:") ? new Promise<never>(() => {}) : env.KV.get(key, type);
     const app = playWeChat({ vars: { KV: { get, put: () => Promise.resolve() } } });
@@ -57,7 +57,7 @@ describe("KV as the shield against repeats", () => {
     expect(push.outcome).toBe("acknowledged");
   });
 
-  it("remembers the answer of a push that was answered late", async ({ expect }) => {
+  it("keep the answer of a push that was answered late", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     let asked = 0;
     const slow = namespaceOf(() => ({
@@ -77,7 +77,7 @@ describe("KV as the shield against repeats", () => {
     expect(asked).toBe(1);
   });
 
-  it("is neither written nor read in calm", async ({ expect }) => {
+  it("are neither written nor read without repeats", async ({ expect }) => {
     const keys: string[] = [];
     const noting = {
       get: (key: string, type: "json") => (keys.push(key), env.KV.get(key, type)),
@@ -88,7 +88,7 @@ describe("KV as the shield against repeats", () => {
     expect(keys.filter((key) => key.startsWith("seen:"))).toEqual([]);
   });
 
-  it("is written once a minute for a push that is repeated often", async ({ expect }) => {
+  it("are written once a minute for a push that is repeated often", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const keys: string[] = [];
     const noting = {
@@ -105,7 +105,7 @@ describe("KV as the shield against repeats", () => {
     expect(written()).toHaveLength(2);
   });
 
-  it("is written again when it did not take the first", async ({ expect }) => {
+  it("are written again when the first write failed", async ({ expect }) => {
     let puts = 0;
     const failing = {
       get: (key: string, type: "json") => env.KV.get(key, type),
@@ -118,7 +118,7 @@ describe("KV as the shield against repeats", () => {
     expect(puts).toBe(2);
   });
 
-  it("is left alone when DEDUPE_KV is off", async ({ expect }) => {
+  it("are neither written nor read when DEDUPE_KV is off", async ({ expect }) => {
     const keys: string[] = [];
     const note = (key: string): Promise<null> => {
       keys.push(key);
@@ -133,7 +133,7 @@ describe("KV as the shield against repeats", () => {
     expect((await kindsOf("oOff")).filter((kind) => kind === "in")).toHaveLength(1);
   });
 
-  it("may fail without anybody noticing", async ({ expect }) => {
+  it("may fail without an effect on the response", async ({ expect }) => {
     const broken = { get: () => Promise.reject(new Error("kv down")), put: () => Promise.reject(new Error("kv down")) };
     const app = playWeChat({ vars: { KV: broken } });
     const push = await app.text("oBroken", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });

@@ -45,9 +45,9 @@ async function answers(openid: string): Promise<boolean> {
   return (await kindsOf(openid)).includes("sent");
 }
 
-describe("a message that alone is refused", () => {
+describe("a single message that WeChat refuses", () => {
   it.for([48001, 45009, 45011, 40164])(
-    "by %i does not pause the app again after the pause was lifted, however often",
+    "with code %i does not pause the app again after the pause ended, however often",
     async (errcode, { expect }) => {
       const [poison, other] = [`oPoison${errcode}`, `oOther${errcode}`];
       refusals.set(poison, errcode);
@@ -68,7 +68,7 @@ describe("a message that alone is refused", () => {
     },
   );
 
-  it("is known after a resume although account object and isolate forget", async ({ expect }) => {
+  it("is known after a resume although account object and isolate have lost their memory", async ({ expect }) => {
     refusals.set("oKnown", 48001);
     await write("oKnown", "oSent");
     expect(await resume()).toMatchObject({ resumed: true, trial: { outcome: "sent" } });
@@ -88,7 +88,7 @@ describe("a message that alone is refused", () => {
     expect(pauses()).toHaveLength(1);
   });
 
-  it("is tried last, also when it waited for a token before", async ({ expect }) => {
+  it("is tried last, also when it waited for a token earlier", async ({ expect }) => {
     refusals.set("oPauses", 48001);
     await write("oPauses");
     const [cause, other] = ["oWaited", "oWaits"].map((openid) => conversation(openid).id.toString());
@@ -102,7 +102,7 @@ describe("a message that alone is refused", () => {
     await account().endResume(null, false);
   });
 
-  it("is the trial when no other waits: its pause holds, to the end it had, and no longer", async ({ expect }) => {
+  it("is the trial when no other message waits: its pause continues until its original end", async ({ expect }) => {
     refusals.set("oTrial", 48001);
     await write("oTrial");
     const first = await resume();
@@ -116,8 +116,8 @@ describe("a message that alone is refused", () => {
   });
 });
 
-describe("several messages that alone are refused", () => {
-  it("pause the app no more once another one was sent as the trial", async ({ expect }) => {
+describe("several messages that WeChat refuses", () => {
+  it("do not pause the app again after another message was sent as the trial", async ({ expect }) => {
     const bad = ["oBad1", "oBad2", "oBad3"];
     for (const openid of bad) refusals.set(openid, 48001);
     await write("oBad1", "oBad2", "oBad3", "oGood");
@@ -136,7 +136,7 @@ describe("several messages that alone are refused", () => {
   });
 
   it.for([48001, 45011])(
-    "by %i pause it once each when their pauses end by themselves and others are sent",
+    "with code %i pause the app once each when their pauses end at their time and others are sent",
     async (errcode, { expect }) => {
       const bad = [`oTurn1x${errcode}`, `oTurn2x${errcode}`];
       for (const openid of bad) refusals.set(openid, errcode);

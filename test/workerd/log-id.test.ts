@@ -17,8 +17,8 @@ function entriesOf(openid: string): Promise<Record<string, unknown>> {
   return runInDurableObject(conversation(openid), (_, { storage }) => Object.fromEntries(storage.kv.list()));
 }
 
-describe("the head of a log", () => {
-  it("says whose it is, its schema and its log", async ({ expect }) => {
+describe("the identity of a log", () => {
+  it("contains user, schema version and log id", async ({ expect }) => {
     await tells("oHead", []);
     const log = expect.stringMatching(/^[0-9a-z]{8}-[0-9a-f]{8}$/);
     expect(await entriesOf("oHead")).toEqual({ head: { schema: 1, log, ...addressOf("oHead") } });
@@ -26,7 +26,7 @@ describe("the head of a log", () => {
     expect(await remote("oHead").head()).toEqual({ ...addressOf("oHead"), log });
   });
 
-  it("is null without a log, and nothing is created by asking", async ({ expect }) => {
+  it("is null without a log, and reading it creates nothing", async ({ expect }) => {
     expect(await remote("oNone").head()).toBeNull();
     expect(await entriesOf("oNone")).toEqual({});
   });
@@ -50,7 +50,7 @@ describe("a log after an erasure", () => {
     expect((await entriesOf("oAgain"))["head"]).toMatchObject({ erased: true });
   });
 
-  it("keeps the newest row and the log when it is erased again before it began", async ({ expect }) => {
+  it("keeps the newest row number and the log id when it is erased again before it began", async ({ expect }) => {
     await tells("oTwice", []);
     const [log, lastSeq] = [await logOf("oTwice"), await newestOf("oTwice")];
     await remote("oTwice").erase();
@@ -59,7 +59,7 @@ describe("a log after an erasure", () => {
     expect(await entriesOf("oTwice")).toEqual({ erased: { at: Date.now(), log, lastSeq, pending: [] } });
   });
 
-  it("loses the note of it after a day", async ({ expect }) => {
+  it("deletes the note of the erasure after a day", async ({ expect }) => {
     await tells("oNote", []);
     await remote("oNote").erase();
     pass(1_000);
@@ -71,7 +71,7 @@ describe("a log after an erasure", () => {
     expect(await entriesOf("oNote")).toEqual({ head: { schema: 1, log, ...addressOf("oNote") } });
   });
 
-  it("takes no send and no replay that is for the erased one", async ({ expect }) => {
+  it("refuses a send and a replay that were meant for the erased log", async ({ expect }) => {
     await says(wechat, "oSend", [reply("一")]);
     const log = await logOf("oSend");
     await remote("oSend").erase();
@@ -95,7 +95,7 @@ describe("a log after an erasure", () => {
 });
 
 describe("an object with data of 0.1", () => {
-  it("is unknown, and deletes itself with its next alarm", async ({ expect }) => {
+  it("is not read, and is deleted by its next alarm", async ({ expect }) => {
     const stub = conversation("oOld");
     await runInDurableObject(stub, async (_, { storage }) => {
       storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");

@@ -32,7 +32,7 @@ async function makeAgent() {
 }
 
 describe("the login object", () => {
-  it("accepts an invite once, and then knows the password", async ({ expect }) => {
+  it("accepts an invite once, and then the password", async ({ expect }) => {
     const agent = makeAgentId();
     const invite = await makeSecret();
     const { expiresAt } = await login(agent).invite(invite.hash);
@@ -49,7 +49,7 @@ describe("the login object", () => {
     expect((await signInWith(agent, `${PASSWORD}!`)).result).toEqual({ ok: false, error: "refused" });
   });
 
-  it("has the same state after it was evicted", async ({ expect }) => {
+  it("has the same state after an eviction", async ({ expect }) => {
     const { agent, hash, signIn } = await makeAgent();
     await evictDurableObject(object(agent));
     expect(await login(agent).check(hash)).toEqual({ signIn });
@@ -65,7 +65,9 @@ describe("the login object", () => {
     expect(stored).not.toContain(PASSWORD);
   });
 
-  it("counts failures that arrive together, and refuses the right password after the tenth", async ({ expect }) => {
+  it("counts failures that arrive simultaneously, and refuses the correct password after the tenth", async ({
+    expect,
+  }) => {
     const { agent } = await makeAgent();
     const failures = await Promise.all(Array.from({ length: 12 }, () => signInWith(agent, "a wrong password")));
     expect(failures.map(({ result }) => (result.ok ? "" : result.error))).toEqual(
@@ -102,12 +104,12 @@ describe("the login object", () => {
     expect(await login(agent).endAll()).toBe(0);
   });
 
-  it("of nobody refuses every password", async ({ expect }) => {
+  it("of an unknown agent refuses every password", async ({ expect }) => {
     expect((await signInWith(NOBODY, "")).result).toEqual({ ok: false, error: "refused" });
     expect(await login(NOBODY).summary()).toEqual({ hasPassword: false, inviteExpiresAt: null });
   });
 
-  it("stores nothing by being read", async ({ expect }) => {
+  it("stores nothing when it is read", async ({ expect }) => {
     const agent = makeAgentId();
     expect(await login(agent).check("0".repeat(64))).toBeNull();
     expect(await login(agent).list()).toEqual([]);

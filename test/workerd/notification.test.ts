@@ -63,14 +63,14 @@ const reportsOf = ({ calls }: ReturnType<typeof playDesk>, openid: string): read
 const down = () => Promise.reject(new Error("the desk is down"));
 
 describe("after a record", () => {
-  it("the desk knows of the session at once, without an alarm", async ({ expect }) => {
+  it("the desk gets the session at once, without an alarm", async ({ expect }) => {
     const openid = newUser();
     await writes(openid, "您好");
     await vi.waitUntil(() => isQueued(openid));
     expect((await queued())[0]).toMatchObject({ contact: { tail: openid.slice(-4) }, line: { text: "您好" } });
   });
 
-  it("one notification has everything since the last one that was acknowledged", async ({ expect }) => {
+  it("one notification contains everything since the last acknowledged one", async ({ expect }) => {
     const openid = newUser();
     const played = playDesk((real, ...call) => real(...call));
     await writes(openid, "一");
@@ -99,7 +99,7 @@ describe("after a record", () => {
     expect(reportsOf(played, openid)[1]?.rows).toHaveLength(1);
   });
 
-  it("of more than 50 rows the newest 50 are reported, and where they begin", async ({ expect }) => {
+  it("of more than 50 rows the newest 50 are reported, with the first row's number", async ({ expect }) => {
     const openid = newUser();
     const lost = playDesk(down);
     for (let n = 0; n < 60; n += 1) await writes(openid, String(n));
@@ -115,7 +115,7 @@ describe("after a record", () => {
     expect(all.filter((seq) => seq > (report?.from ?? 0))).toEqual(report?.rows.map(({ seq }) => seq));
   });
 
-  it("the cursor is stored with the next record, and by no record of its own", async ({ expect }) => {
+  it("the cursor is stored with the next record, without a separate write", async ({ expect }) => {
     const openid = newUser();
     await writes(openid);
     const { lastSeq } = await storedState(openid);
@@ -160,7 +160,7 @@ describe("a notification that fails", () => {
     expect(await queued()).toEqual(before);
   });
 
-  it("is asked for at least once a minute for as long as the desk is down", async ({ expect }) => {
+  it("is retried at least once a minute while the desk is down", async ({ expect }) => {
     const openid = newUser();
     const lost = playDesk(down);
     await writes(openid);
@@ -178,7 +178,7 @@ describe("a notification that fails", () => {
     expect(await isQueued(openid)).toBe(true);
   });
 
-  it("that hangs is overruled by the alarm", async ({ expect }) => {
+  it("that hangs is replaced by one of the alarm", async ({ expect }) => {
     const openid = newUser();
     let isHanging = true;
     const played = playDesk((real, ...call) => (isHanging ? new Promise<void>(() => undefined) : real(...call)));
@@ -190,7 +190,7 @@ describe("a notification that fails", () => {
     expect(await isQueued(openid)).toBe(true);
   });
 
-  it("does not keep the object from an eviction: the alarm then reports", async ({ expect }) => {
+  it("does not prevent an eviction of the object: the alarm reports afterwards", async ({ expect }) => {
     const openid = newUser();
     const lost = playDesk(down);
     await writes(openid);
@@ -201,7 +201,7 @@ describe("a notification that fails", () => {
     expect(await isQueued(openid)).toBe(true);
   });
 
-  it("of 24 conversations, killed at any moment, leaves none that the desk does not know", async ({ expect }) => {
+  it("of 24 conversations, stopped at any moment, reaches the desk for every one", async ({ expect }) => {
     const openids = Array.from({ length: 24 }, newUser);
     let calls = 0;
     const lost = playDesk(async (real, ...call) => {
@@ -247,7 +247,7 @@ describe("a conversation without a session", () => {
     expect(reportsOf(played, openid)).toEqual([]);
   });
 
-  it("is not reported after its last session ended a day ago, and costs no alarm", async ({ expect }) => {
+  it("is not reported a day after its last session ended, and needs no alarm", async ({ expect }) => {
     const openid = newUser();
     await writes(openid);
     const { log, session } = must(await remote(openid).snapshot());

@@ -13,7 +13,7 @@ const heard = () => onEvent.mock.calls.map(([event]) => event);
 const failures = () => lines().filter(({ event }) => event === "handler_failed");
 
 describe("worker/custom/handlers.ts", () => {
-  it("has a place for events that are no user's", ({ expect }) => {
+  it("has a function for events that belong to no user", ({ expect }) => {
     expect(handlers).toHaveProperty("onEvent");
   });
 });
@@ -36,7 +36,7 @@ describe("onEvent", () => {
     expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ account: APPID, user: "oPlatform", env: expect.any(Object) });
   });
 
-  it("gets an event once, however often it comes, with the time of its arrival when it has none", async ({
+  it("gets an event once, however often it is pushed, with the time of its arrival when it has none", async ({
     expect,
   }) => {
     const before = Date.now();
@@ -70,7 +70,7 @@ describe("onEvent", () => {
     expect(JSON.stringify(lines())).not.toContain("13800000000");
   });
 
-  it("that never ends is given up, its signal aborted; the push was answered long before", async ({ expect }) => {
+  it("that never ends is aborted by its signal, long after the push was answered", async ({ expect }) => {
     const slow: (number | undefined)[] = [];
     const setTimer = globalThis.setTimeout;
     vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number) => {

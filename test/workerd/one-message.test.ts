@@ -46,7 +46,7 @@ const failure = async (openid: string) =>
   ((await remote(openid).rows(0, 500))?.rows ?? []).findLast((row) => row.kind === "failed")?.facts;
 
 describe("a message with the link of another mini program", () => {
-  it("ends by itself within two days of simulated time, without one pause of the app", async ({ expect }) => {
+  it("is abandoned within two days of simulated time, without a pause of the app", async ({ expect }) => {
     await wechat.text("oLinked", "在吗");
     await wechat.text("oOther", "在吗");
     await put("oLinked", FOREIGN_LINK);
@@ -80,7 +80,7 @@ describe("a code that can be about one message, as an answer of custom/send", ()
   );
 });
 
-describe("a message that WeChat refuses for its token, whatever the token", () => {
+describe("a message that WeChat refuses with a token code for every token", () => {
   it.for([40001, 42001])(
     "by %i has one token replaced, is given up, and does not keep the others from sending",
     async (errcode, { expect }) => {
@@ -142,7 +142,7 @@ describe("a code that concerns the whole app", () => {
     },
   );
 
-  it("pauses again when another message is refused the same way, and nothing is lost", async ({ expect }) => {
+  it("pauses again when another message is refused with the same code, and nothing is lost", async ({ expect }) => {
     const users = ["oFirst", "oSecond"] as const;
     for (const user of users) {
       await wechat.text(user, "在吗");
@@ -162,7 +162,7 @@ describe("a code that concerns the whole app", () => {
     for (const user of users) expect(await readTexts(wechat, user), user).toEqual(["您好"]);
   });
 
-  it("costs no message when the one that caused the pause is tried first each time", async ({ expect }) => {
+  it("loses no message when the one that caused the pause is tried first each time", async ({ expect }) => {
     const users = ["oTurn1", "oTurn2"] as const;
     for (const user of users) {
       await wechat.text(user, "在吗");
@@ -177,7 +177,7 @@ describe("a code that concerns the whole app", () => {
     for (const user of users) expect(await readTexts(wechat, user), user).toEqual(["您好"]);
   });
 
-  it("is learned from custom/send alone: a refused upload and a refused indicator pause nothing", async ({
+  it("pauses only as an answer of custom/send: a refused upload and a refused typing indicator do not pause", async ({
     expect,
   }) => {
     await wechat.text("oTyped", "在吗");

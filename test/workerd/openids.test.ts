@@ -126,7 +126,7 @@ describe("a user of any openid a push is stored for", () => {
     }
   });
 
-  it("is apart from every other, whatever colons and slashes the openids share", async ({ expect }) => {
+  it("has a separate conversation, also when openids differ only in colons and slashes", async ({ expect }) => {
     const users = ["p", "p:q", "p/q", "p%2Fq", "p%3Aq", ":p", "p:"];
     for (const openid of users) expect(await pushText(openid, `of ${openid}`)).toBe("acknowledged");
     for (const openid of users) {
@@ -136,7 +136,7 @@ describe("a user of any openid a push is stored for", () => {
   });
 });
 
-describe("a push from what no URL can name", () => {
+describe("a push from an openid that no URL can contain", () => {
   it.for([".", "..", "z".repeat(129), "o b", "o\u00e9", "用户", "o\u0000", "o\n"])(
     "%j is acknowledged, kept for the operator and makes no conversation",
     async (openid, { expect }) => {
@@ -154,9 +154,12 @@ describe("a push from what no URL can name", () => {
 });
 
 describe("the API", () => {
-  it.for(["z".repeat(129), "o b", "用户", "o\u0000"])("refuses the user %j by name", async (openid, { expect }) => {
-    const response = await call("GET", pathOf(openid));
-    expect(response.status).toBe(422);
-    expect(await bodyOf(response)).toMatchObject({ code: "invalid_field", field: "id" });
-  });
+  it.for(["z".repeat(129), "o b", "用户", "o\u0000"])(
+    "refuses the user %j and names the field",
+    async (openid, { expect }) => {
+      const response = await call("GET", pathOf(openid));
+      expect(response.status).toBe(422);
+      expect(await bodyOf(response)).toMatchObject({ code: "invalid_field", field: "id" });
+    },
+  );
 });

@@ -55,20 +55,20 @@ function unverified(unverifiedReason: string) {
 }
 
 describe("a context without a signature", () => {
-  it("is shown as what the page claims, and greets with the product's name", async ({ expect }) => {
+  it("is shown as unverified, and its product name is used in the greeting", async ({ expect }) => {
     await wechat.enter("oClaims", from());
     const context = { label: LABEL, claimed: CLAIMED, verified: null, unverifiedReason: null };
     expect(await contextsOf("oClaims")).toEqual({ view: context, row: context });
     await expect.poll(() => readTexts(wechat, "oClaims")).toEqual(["您好，关于青瓷茶杯"]);
   });
 
-  it("cannot make its user a VIP, whatever it claims", async ({ expect }) => {
+  it("cannot make its user a VIP", async ({ expect }) => {
     await wechat.enter("oBoaster", from(undefined, { page: "p", verified: VIP, ...VIP }));
     expect(await contextsOf("oBoaster")).toMatchObject({ view: { verified: null }, row: { verified: null } });
     await expect.poll(() => readTexts(wechat, "oBoaster")).toEqual(["您好，关于我们的商品"]);
   });
 
-  it("may be a text of the app's own, as ever", async ({ expect }) => {
+  it("may be any text of the app", async ({ expect }) => {
     await wechat.enter("oPlain", "page=cart&id=7");
     const context = { label: "", claimed: null, verified: null, unverifiedReason: null };
     expect(await contextsOf("oPlain")).toEqual({ view: context, row: context });
@@ -89,13 +89,13 @@ describe("a context signed by the shop's back end", () => {
     await expect.poll(() => readTexts(wechat, "oVip")).toEqual(["茶小姐好，关于青瓷茶杯"]);
   });
 
-  it("is worth nothing in another user's hands", async ({ expect }) => {
+  it("is not valid for another user", async ({ expect }) => {
     await wechat.enter("oThief", from(await sign("oVip")));
     expect(await contextsOf("oThief")).toEqual(unverified("bad_signature"));
     await expect.poll(() => readTexts(wechat, "oThief")).toEqual(["您好，关于青瓷茶杯"]);
   });
 
-  it("is worth nothing when it was forged or changed", async ({ expect }) => {
+  it("is not valid when it was forged or changed", async ({ expect }) => {
     await wechat.enter("oForger", from(await sign("oForger", { key: NEW_KEY })));
     expect(await contextsOf("oForger")).toEqual(unverified("bad_signature"));
     await wechat.enter("oForger", from((await sign("oForger")).replace('"vip":3', '"vip":9')));
@@ -104,7 +104,7 @@ describe("a context signed by the shop's back end", () => {
     expect(await contextsOf("oForger")).toEqual(unverified("malformed"));
   });
 
-  it("is worth nothing after its time, also when it was verified before", async ({ expect }) => {
+  it("is not valid after its end, also when it was verified before", async ({ expect }) => {
     const text = from(await sign("oLate"));
     await wechat.enter("oLate", text);
     expect(await contextsOf("oLate")).toMatchObject({ view: { verified: VIP } });
@@ -113,7 +113,7 @@ describe("a context signed by the shop's back end", () => {
     expect(await contextsOf("oLate")).toEqual(unverified("expired"));
   });
 
-  it("had to be in time when the user came in, not when WeChat got through", async ({ expect }) => {
+  it("is checked at the time the user entered, not at the time the push arrived", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const slow = playWeChat({
       worker(request) {
@@ -125,7 +125,7 @@ describe("a context signed by the shop's back end", () => {
     expect(await contextsOf("oSlow")).toMatchObject({ view: { verified: VIP } });
   });
 
-  it("logs a line about a token that is not accepted, without token, openid or text", async ({ expect }) => {
+  it("logs a refused token without token, openid or text", async ({ expect }) => {
     const token = await sign("oVip");
     await wechat.enter("oTraced", from(token));
     const line = lines().find(({ event }) => event === "context_unverified");
@@ -135,25 +135,25 @@ describe("a context signed by the shop's back end", () => {
   });
 });
 
-describe("the verdict on a signed context", () => {
+describe("the result for a signed context", () => {
   /** The answer of a worker with other keys for the stored data. */
   const shownWith = async (openid: string, vars: Readonly<Record<string, string>>) =>
     (await bodyOf(await call("GET", `/api/v1/conversations/${openid}`, { vars })))["context"];
 
-  it("stays what it was when its time is over and when the key is gone", async ({ expect }) => {
+  it("does not change after the token's end or when the key is removed", async ({ expect }) => {
     await wechat.enter("oKept", from(await sign("oKept")));
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 30 * 24 * HOUR_MS });
     expect(await shownWith("oKept", { CONTEXT_KEY: NEW_KEY })).toMatchObject({ verified: VIP });
     expect(await shownWith("oKept", { CONTEXT_KEY: "" })).toMatchObject({ verified: VIP });
   });
 
-  it("stays no when the key comes later", async ({ expect }) => {
+  it("remains unverified when the key is added later", async ({ expect }) => {
     const keyless = playWeChat({ vars: { CONTEXT_KEY: "" } });
     await keyless.enter("oEarly", from(await sign("oEarly")));
     expect(await contextsOf("oEarly")).toEqual(unverified("no_key"));
   });
 
-  it("is yes for the old and for the new key while it is changed", async ({ expect }) => {
+  it("is verified with the old and with the new key during a change of keys", async ({ expect }) => {
     const vars = { CONTEXT_KEY: NEW_KEY, CONTEXT_KEY_PREVIOUS: KEY };
     const rotating = playWeChat({ vars });
     for (const key of [KEY, NEW_KEY]) {
@@ -162,7 +162,7 @@ describe("the verdict on a signed context", () => {
     }
   });
 
-  it("of a push that comes again is the first one", async ({ expect }) => {
+  it("is the first one when the push is repeated", async ({ expect }) => {
     const { id } = await wechat.enter("oAgain", from(await sign("oAgain")));
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * HOUR_MS });
     await wechat.redeliver({ id });
@@ -170,7 +170,7 @@ describe("the verdict on a signed context", () => {
     expect(await contextsOf("oAgain")).toMatchObject({ view: { verified: VIP } });
   });
 
-  it("is not made up for pushes stored before there were any", async ({ expect }) => {
+  it("is missing for pushes stored before signed contexts existed", async ({ expect }) => {
     const head = { createdAt: Date.now() };
     const inbound = {
       ...head,

@@ -38,7 +38,9 @@ describe("an invite", () => {
     });
   });
 
-  it("sets a password once, and signs in with a cookie that no script and no other site gets", async ({ expect }) => {
+  it("sets a password once, and signs in with a cookie that scripts and other sites cannot read", async ({
+    expect,
+  }) => {
     const { agent, invite } = await addAgent();
     const response = await accept(invite.url);
     expect(response.status).toBe(200);
@@ -58,7 +60,7 @@ describe("an invite", () => {
     ["short", "too_short"],
     ["1234567890", "common"],
     ["Zhang San 2026", "like_name"],
-  ])("is not used up by the password %j (%s)", async ([password, reason], { expect }) => {
+  ])("is still valid after the refused password %j (%s)", async ([password, reason], { expect }) => {
     const { invite } = await addAgent({ name: `Zhang San` });
     const refused = await accept(invite.url, password);
     expect(await bodyOf(refused)).toMatchObject({ status: 422, code: "weak_password", reason });
@@ -126,7 +128,7 @@ describe("sign-ins", () => {
     expect((await callAs(agent, "GET", "/api/v1/me")).status).toBe(401);
   });
 
-  it("end by signing out, in this browser alone", async ({ expect }) => {
+  it("end by signing out, in this browser only", async ({ expect }) => {
     const agent = await makeAgent();
     const other = { cookie: cookieIn(await signIn(agent.name)) };
     expect((await callAs(agent, "POST", "/api/v1/sign-out")).status).toBe(204);
@@ -157,7 +159,7 @@ describe("agents", () => {
     ]);
   });
 
-  it("have names that are used once, whatever their width and case", async ({ expect }) => {
+  it("have unique names regardless of width and case", async ({ expect }) => {
     const [one, other] = [await addAgent({ name: "Han Meimei" }), await addAgent()];
     expect(await codeOf(await call("POST", "/api/v1/agents", { json: { name: "ＨＡＮ meimei", role: "agent" } }))).toBe(
       "name_taken",
@@ -170,7 +172,7 @@ describe("agents", () => {
     }
   });
 
-  it("always have an admin among them", async ({ expect }) => {
+  it("always include an admin", async ({ expect }) => {
     const list = await (
       await call("GET", "/api/v1/agents")
     ).json<{ agents: readonly { id: string; role: string; isSuspended: boolean }[] }>();

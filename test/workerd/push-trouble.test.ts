@@ -13,7 +13,7 @@ import { namespaceOf, type ReceiveArgs, type SettleArgs, usePushes } from "./pus
 usePushes();
 
 describe("when the conversation cannot be reached", () => {
-  it("a push is tried again and then not acknowledged", async ({ expect }) => {
+  it("a push is retried and then not acknowledged", async ({ expect }) => {
     const calls: string[] = [];
     const failing = namespaceOf((name) => {
       calls.push(name);
@@ -26,7 +26,7 @@ describe("when the conversation cannot be reached", () => {
     expect(calls).toHaveLength(3);
   });
 
-  it("an overloaded object is not asked again", async ({ expect }) => {
+  it("an overloaded object is not called again", async ({ expect }) => {
     let calls = 0;
     const overloaded = namespaceOf(() => ({
       receive() {
@@ -40,7 +40,7 @@ describe("when the conversation cannot be reached", () => {
     expect(calls).toBe(1);
   });
 
-  it("a broken stub is replaced by a fresh one", async ({ expect }) => {
+  it("a broken stub is replaced by a new one", async ({ expect }) => {
     let first = true;
     const flaky = namespaceOf((name) => {
       if (!first) return env.CONVERSATION.getByName(name);
@@ -89,7 +89,7 @@ describe("the sending behind an answer", () => {
 });
 
 describe("a conversation slower than WeChat's timeout", () => {
-  it("still has its answer sent, once, when WeChat has stopped waiting", async ({ expect }) => {
+  it("still sends its answer, once, after WeChat has stopped waiting", async ({ expect }) => {
     const { promise: busy, resolve: release } = Promise.withResolvers<null>();
     const slow = namespaceOf(() => ({
       async receive(...args: ReceiveArgs) {
@@ -114,7 +114,7 @@ describe("a conversation slower than WeChat's timeout", () => {
 });
 
 describe("a conversation that is slow to record an outcome", () => {
-  it("still has the attempt carried that it leased with it", async ({ expect }) => {
+  it("still sends the attempt that was leased with the outcome", async ({ expect }) => {
     const { promise: busy, resolve: release } = Promise.withResolvers<null>();
     let settled = 0;
     const slow = namespaceOf(() => ({
@@ -159,13 +159,13 @@ describe("an account that does not answer", () => {
     return { verdict: attempts[0]?.verdict, events: lines().map(({ event }) => event) };
   }
 
-  it("does not keep an unreadable push from being acknowledged in time", async ({ expect }) => {
+  it("does not prevent that an unreadable push is acknowledged in time", async ({ expect }) => {
     const { verdict, events } = await push("<xml><MsgType>text");
     expect(verdict).toBe("success");
     expect(events).toContain("quarantine_failed");
   });
 
-  it("has an app-wide event refused in time, so that it comes again", async ({ expect }) => {
+  it("causes an app-wide event to be refused in time, so that WeChat repeats it", async ({ expect }) => {
     const seconds = Math.floor(Date.now() / 1_000);
     const event = `<MsgType>event</MsgType><Event>wxa_nickname_audit</Event><ret>3</ret><nickname>x</nickname>`;
     const head = `<ToUserName>gh_1</ToUserName><FromUserName>oA</FromUserName><CreateTime>${seconds}</CreateTime>`;

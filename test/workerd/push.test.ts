@@ -23,7 +23,7 @@ async function countObjects(): Promise<number> {
 usePushes();
 
 describe("the push URL", () => {
-  it("echoes what is signed, byte for byte, and forbids the rest", async ({ expect }) => {
+  it("returns a signed echostr byte for byte, and refuses all others", async ({ expect }) => {
     expect((await wechat.verify({ echostr: "  5x&<b>" })).verdict).toBe("echoed");
     expect((await wechat.verify({ signature: "0".repeat(40) })).status).toBe(403);
     expect((await exports.default.fetch(new Request("https://kefu.test/wechat/message?echostr=1"))).status).toBe(403);
@@ -41,7 +41,7 @@ describe("the push URL", () => {
     await expect.poll(() => kindsOf("oRules")).toEqual(["in", "out", "sent"]);
   });
 
-  it("greets who enters", async ({ expect }) => {
+  it("greets a user who enters", async ({ expect }) => {
     await wechat.enter("oEnter", "page=1");
     await expect.poll(() => readTexts(wechat, "oEnter")).toEqual(["欢迎光临"]);
   });
@@ -71,7 +71,7 @@ const formats: readonly PushFormat[] = ["xml", "json"];
 describe.each(modes.flatMap((mode) => formats.map((format) => ({ mode, format }))))(
   "a push in $mode mode as $format",
   ({ mode, format }) => {
-    it("is answered, handed over alike on every repeat, and handled once", async ({ expect }) => {
+    it("is answered, handed over in the same way on every repeat, and handled once", async ({ expect }) => {
       const app = playWeChat({ apps: [emulatedApp(APPID, mode, format)] });
       const user = `oMode-${mode}-${format}`;
       const push = await app.text(user, "人工", { copies: 5 });
@@ -124,7 +124,7 @@ describe("a refused push", () => {
     },
   );
 
-  it("in plaintext is logged with the cure", async ({ expect }) => {
+  it("in plaintext is logged with the remedy", async ({ expect }) => {
     await wechat.text("oPlain", "价格", { overrides: { mode: "plain" } });
     const refused = lines().find((line) => line["event"] === "push_refused");
     expect(refused).toMatchObject({ outcome: "push_mode_mismatch", expected: "secure", came: "plaintext" });
@@ -147,7 +147,7 @@ describe("a refused push", () => {
     expect(pulled).toBeLessThan(512 * 1_024);
   });
 
-  it("that is no UTF-8 is refused", async ({ expect }) => {
+  it("that is not UTF-8 is refused", async ({ expect }) => {
     const url = `https://kefu.test/wechat/${APPID}/message?signature=x&timestamp=1&nonce=1`;
     const request = new Request(url, { method: "POST", body: new Uint8Array([0xff, 0xfe, 0xfd]) });
     expect((await exports.default.fetch(request)).status).toBe(400);
@@ -163,7 +163,7 @@ describe("a refused push", () => {
 });
 
 describe("log lines", () => {
-  it("carry neither openid, nor text, nor token, nor secret", async ({ expect }) => {
+  it("contain no openid, text, token or secret", async ({ expect }) => {
     const user = "oSecretUser0000000000000001";
     await wechat.text(user, "我的手机号是13800000000 价格");
     await expect.poll(() => readTexts(wechat, user)).toHaveLength(1);
@@ -187,7 +187,7 @@ describe("log lines", () => {
 });
 
 describe("log lines of an unreadable push", () => {
-  it("name the cause and nothing of the content", async ({ expect }) => {
+  it("name the cause without the content", async ({ expect }) => {
     const plaintext = "<xml><Content>13800000000</Content><MsgType>text";
     await wechat.text("oSecretUser0000000000000002", "", { overrides: { plaintext } });
     expect(lines()).toContainEqual(expect.objectContaining({ event: "push_quarantined", cause: "xml: malformed" }));
@@ -195,8 +195,8 @@ describe("log lines of an unreadable push", () => {
   });
 });
 
-describe("memory is not needed", () => {
-  it("a conversation evicted between two pushes continues where it was", async ({ expect }) => {
+describe("the memory of objects is not needed", () => {
+  it("a conversation evicted between two pushes continues unchanged", async ({ expect }) => {
     await wechat.text("oEvict", "价格");
     await expect.poll(() => kindsOf("oEvict")).toContain("sent");
     await evictDurableObject(conversation("oEvict"));

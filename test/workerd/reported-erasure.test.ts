@@ -60,7 +60,7 @@ function cutOff(name: "DESK" | "ARCHIVE") {
 }
 
 describe("an erasure", () => {
-  it("is confirmed by desk and archive, after which the note waits for the end of its day", async ({ expect }) => {
+  it("is confirmed by desk and archive, and the note is kept until the end of its day", async ({ expect }) => {
     const openid = await served();
     expect([await isOpen(openid), await isArchived(openid)]).toEqual([true, true]);
     const log = await logOf(openid);
@@ -78,7 +78,7 @@ describe("an erasure", () => {
     expect(await alarmOf(conversation(openid))).toBeNull();
   });
 
-  it("is asked for again while the desk is down, also after an eviction, and longer than a day", async ({ expect }) => {
+  it("is repeated while the desk is down, also after an eviction, and for longer than a day", async ({ expect }) => {
     const openid = await served();
     const restore = cutOff("DESK");
     await remote(openid).erase();
@@ -105,7 +105,7 @@ describe("an erasure", () => {
     expect(await noteOf(openid)).toBeUndefined();
   });
 
-  it("does not touch the log that the user begins before it is confirmed", async ({ expect }) => {
+  it("does not change the log that the user begins before it is confirmed", async ({ expect }) => {
     const openid = await served();
     const restore = cutOff("DESK");
     await remote(openid).erase();
@@ -142,7 +142,9 @@ describe("an erasure", () => {
     expect([await isOpen(openid), await isArchived(openid)]).toEqual([false, false]);
   });
 
-  it("keeps asking for an earlier one when the later log had no session, or there was none", async ({ expect }) => {
+  it("repeats the request for an earlier log when the later log had no session, and when there is no later log", async ({
+    expect,
+  }) => {
     const openid = await served();
     const restore = cutOff("DESK");
     const log = await logOf(openid);
@@ -155,7 +157,7 @@ describe("an erasure", () => {
     expect(await isOpen(openid)).toBe(false);
   });
 
-  it("of a user without a session asks nobody", async ({ expect }) => {
+  it("of a user without a session sends no request", async ({ expect }) => {
     const openid = newUser();
     const inbound = message();
     const push = { key: "m:plain", event: inbound, classification: classify(inbound), candidates: [] };
@@ -166,9 +168,7 @@ describe("an erasure", () => {
     expect(await alarmOf(conversation(openid))).toBe(note.at + ERASURE_MS);
   });
 
-  it("whose process ended between deletion and note is finished by its repeat: the two are not one commit", async ({
-    expect,
-  }) => {
+  it("whose process ended between deletion and note is finished by its repeat", async ({ expect }) => {
     const openid = await served();
     const aborted = runInDurableObject(conversation(openid), (instance: DurableObject, state) => {
       (instance as Conversation).erase();
@@ -195,9 +195,7 @@ describe("an erasure", () => {
 });
 
 describe("retention", () => {
-  it("that deletes a conversation deletes what desk and archive have of it, and rejects no push", async ({
-    expect,
-  }) => {
+  it("that deletes a conversation deletes its data in desk and archive, and refuses no push", async ({ expect }) => {
     const openid = await served();
     pass(182 * DAY);
     const restore = cutOff("DESK");

@@ -61,7 +61,7 @@ const texts = async (openids: readonly string[]) =>
   );
 
 describe("POST /resume", () => {
-  it("sends one message, lifts the pause, and the others follow", async ({ expect }) => {
+  it("sends one message, ends the pause, and then sends the others", async ({ expect }) => {
     await pauseWith(48001, 1);
     expect(await healthLater()).toMatchObject({ status: "degraded" });
     const before = await countSends();
@@ -74,7 +74,9 @@ describe("POST /resume", () => {
     expect(await healthLater()).toMatchObject({ status: "ok" });
   });
 
-  it("holds the pause when WeChat refuses the trial the same way, and sends no other message", async ({ expect }) => {
+  it("continues the pause when WeChat refuses the trial with the same code, and sends no other message", async ({
+    expect,
+  }) => {
     await pauseWith(48001);
     const before = await countSends();
     pass(300_000);
@@ -94,7 +96,7 @@ describe("POST /resume", () => {
     expect(await countSends()).toBe(before + 1);
   });
 
-  it("lifts the pause when WeChat refuses that message only", async ({ expect }) => {
+  it("ends the pause when WeChat refuses only that message", async ({ expect }) => {
     await pauseWith(48001, 1);
     await wechat.fault({ fault: "errcode", errcode: 40003, target: "send", times: 1 });
     expect(await (await resume()).json()).toMatchObject({
@@ -106,7 +108,7 @@ describe("POST /resume", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("holds the pause when WeChat gives no answer", async ({ expect }) => {
+  it("continues the pause when WeChat does not answer", async ({ expect }) => {
     await pauseWith(48001, 1);
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
     expect(await (await resume()).json()).toMatchObject({ resumed: false, trial: { outcome: "unknown", code: "-1" } });
@@ -122,7 +124,7 @@ describe("POST /resume", () => {
     expect(await texts(["oOne", "oTwo", "oThree"])).toEqual({ oOne: ["您好"], oTwo: ["您好"], oThree: ["您好"] });
   });
 
-  it("makes one trial for two callers at once", async ({ expect }) => {
+  it("makes one trial for two simultaneous callers", async ({ expect }) => {
     await pauseWith(48001, 1);
     const before = await countSends();
     // The test send is in progress when the second caller asks.
@@ -142,14 +144,14 @@ describe("POST /resume", () => {
     expect(await countSends()).toBe(0);
   });
 
-  it("lifts a pause for which no message waits", async ({ expect }) => {
+  it("ends a pause when no message waits", async ({ expect }) => {
     await pauseWith(48001, 1);
     for (const openid of ["oOne", "oTwo", "oThree"]) await erase(openid);
     expect(await (await resume()).json()).toMatchObject({ resumed: true, trial: { outcome: "none" } });
     expect(await healthLater()).toMatchObject({ status: "ok" });
   });
 
-  it("is about one app", async ({ expect }) => {
+  it("concerns one app only", async ({ expect }) => {
     await pauseWith(48001, 1);
     await wechat.fault({ fault: "errcode", errcode: 48001, target: "send", times: 1, appid: OTHER_APPID });
     await write("oOther", OTHER_APPID);
@@ -158,7 +160,7 @@ describe("POST /resume", () => {
     expect(await healthLater()).toMatchObject({ status: "degraded", faults: [{ appid: APPID }] });
   });
 
-  it("reaches an isolate that still has the pause in memory", async ({ expect }) => {
+  it("has an effect in an isolate that still has the pause in memory", async ({ expect }) => {
     await pauseWith(48001, 1);
     const { access, pause } = accountMemory.get(CREDENTIAL) ?? {};
     await resume();
@@ -180,7 +182,7 @@ describe("POST /resume", () => {
 });
 
 describe("POST /resume without an access token", () => {
-  it("asks for one at once, and what waited for it follows", async ({ expect }) => {
+  it("requests a token at once, and then sends the messages that waited for it", async ({ expect }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
     await write("oFour");
@@ -200,7 +202,9 @@ describe("POST /resume without an access token", () => {
     expect(await (await resume()).json()).toMatchObject({ resumed: true, trial: { outcome: "none" } });
   });
 
-  it("says what became of the trial: a pause when WeChat refuses the app, none when it is busy", async ({ expect }) => {
+  it("returns the outcome of the trial: a pause when WeChat refuses the app, none when it is busy", async ({
+    expect,
+  }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
     for (const openid of ["oSeven", "oEight", "oNine"]) await write(openid);
@@ -222,7 +226,7 @@ describe("POST /resume without an access token", () => {
     expect(await countSends()).toBe(sends);
   });
 
-  it("is followed by a /healthz that shows what came of it, not the report of before", async ({ expect }) => {
+  it("is followed by a /healthz that shows the new state, not the cached one", async ({ expect }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
     await write("oFive");

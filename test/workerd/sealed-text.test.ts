@@ -7,7 +7,7 @@ import { loadTextSealer } from "../../worker/platform/sealed-text.ts";
 import { conversation } from "../support/workerd.ts";
 
 describe("a sealed text in an object", () => {
-  it("is sealed and opened within one transaction, and its bytes have nothing of the text", async ({ expect }) => {
+  it("is sealed and opened within one transaction, and its bytes do not contain the text", async ({ expect }) => {
     const config = readConfig({ ...env });
     const loaded = await loadTextSealer(config.ok ? config.value.dataKeys : []);
     if (!loaded.ok) throw new Error("the tests have a DATA_KEY");

@@ -93,8 +93,8 @@ const assigneeOf = async (openid: string) => {
   return open?.status === "serving" ? open.assignee : undefined;
 };
 
-describe("of two commands at once", () => {
-  it(`two takes: one wins, and the other is told who, ${RACES} times`, async ({ expect }) => {
+describe("of two simultaneous commands", () => {
+  it(`two takes: one succeeds, and the other gets the agent's name, ${RACES} times`, async ({ expect }) => {
     const openid = newUser();
     await says(openid);
     const { log } = must(await remote(openid).snapshot());
@@ -190,9 +190,7 @@ describe("a conversation with sessions", () => {
     expect((await remote(openid).snapshot())?.session.open).toMatchObject({ unread: 0, status: "serving" });
   });
 
-  it("records by its alarm that the carrier of a reply is gone, and what automation could not send", async ({
-    expect,
-  }) => {
+  it("records by its alarm a reply whose sender has ended, and a failed message of automation", async ({ expect }) => {
     const openid = newUser();
     await says(openid, [reply("一")]);
     pass(LEASE_MS);
@@ -208,7 +206,7 @@ describe("a conversation with sessions", () => {
     expect((await remote(other).snapshot())?.session.open).toMatchObject({ waitingSince: null, sums: { replies: 1 } });
   });
 
-  it("answers a command for an erased log as gone, also when the user has written again", async ({ expect }) => {
+  it("refuses a command for an erased log as gone, also when the user has written again", async ({ expect }) => {
     const openid = newUser();
     await says(openid);
     const { log } = must(await remote(openid).snapshot());
@@ -221,7 +219,7 @@ describe("a conversation with sessions", () => {
     expect(await kindsOf(openid)).toEqual(["in", "session"]);
   });
 
-  it("is never created by a command or a question", async ({ expect }) => {
+  it("is never created by a command or a read", async ({ expect }) => {
     const openid = newUser();
     expect(await commandsTo(openid, replies("a"), undefined, "abc-00000000")).toMatchObject({
       refusal: { reason: "gone" },
@@ -266,7 +264,7 @@ describe("with the desk in the settings", () => {
     expect(rows[2]?.facts).toMatchObject({ action: "assigned", assignee: "a", status: "serving" });
   });
 
-  it("an answer of automation is an answer: its user stays with automation", async ({ expect }) => {
+  it("a user whom automation answers stays with automation", async ({ expect }) => {
     const hours = { mon: [{ from: "00:00", to: "24:00" }] };
     await useSilentSettings({ fallback: { type: "reply", messages: [text("自动")] }, humanService: "desk", hours });
     const openid = newUser();

@@ -23,7 +23,7 @@ async function overwrite(document: object): Promise<void> {
 }
 
 describe("the settings object", () => {
-  it("are the defaults, version 0, until somebody stores some", async ({ expect }) => {
+  it("are the defaults, version 0, until settings are stored", async ({ expect }) => {
     expect(await settingsObject().read()).toEqual(DEFAULT_VERSION);
   });
 
@@ -38,14 +38,14 @@ describe("the settings object", () => {
     expect(await settingsObject().read()).toEqual(expected);
   });
 
-  it("are not overwritten by somebody who has not seen the newest", async ({ expect }) => {
+  it("are not overwritten by a caller with an older version", async ({ expect }) => {
     await settingsObject().put(0, documentOf("a"));
     const late = await settingsObject().put(0, documentOf("b"));
     expect(late).toMatchObject({ ok: false, error: { reason: "version_mismatch", version: 1 } });
     expect(await settingsObject().put("*", documentOf("c"))).toMatchObject({ ok: true, value: { version: 2 } });
   });
 
-  it("let exactly one of many at once through", async ({ expect }) => {
+  it("are changed by exactly one of many simultaneous callers", async ({ expect }) => {
     const all = await Promise.all(
       Array.from({ length: 10 }, (_, index) => settingsObject().put(0, documentOf(`${index}`))),
     );
@@ -59,7 +59,7 @@ describe("the settings object", () => {
     expect(await settingsObject().read()).toMatchObject({ version: 0 });
   });
 
-  it("keep the override of an account that has left the configuration, until it is removed", async ({ expect }) => {
+  it("keep the override of an account that is no longer configured, until it is removed", async ({ expect }) => {
     const left = "mini-program:wx00000000000000ff";
     const { defaults } = documentOf("a");
     await settingsObject().put(0, { defaults });
@@ -72,7 +72,7 @@ describe("the settings object", () => {
     });
   });
 
-  it("are refused when a row could not hold them", async ({ expect }) => {
+  it("are refused when they are too large for a row", async ({ expect }) => {
     const rules = Array.from({ length: 120 }, (_, index) => ({
       id: `r${index}`,
       match: { type: "contains", words: ["a"] },
@@ -98,7 +98,7 @@ describe("the settings object", () => {
     expect(await published(SETTINGS_KEY)).toMatchObject({ version: 1 });
   });
 
-  it("that KV did not take are published by the alarm, until it does", async ({ expect }) => {
+  it("are published by the alarm until the write to KV succeeds", async ({ expect }) => {
     const put = vi.spyOn(env.KV, "put").mockRejectedValue(new Error("KV is down"));
     expect(await settingsObject().put(0, documentOf("a"))).toMatchObject({ ok: true });
     expect(await published(SETTINGS_KEY)).toBeNull();
@@ -112,7 +112,7 @@ describe("the settings object", () => {
     expect(await alarmOf(settingsObject())).toBeNull();
   });
 
-  it("are written to KV once while the audit log cannot be reached, and the alarm rings less often", async ({
+  it("are written to KV once while the audit log cannot be reached, and the alarm runs less often", async ({
     expect,
   }) => {
     const put = vi.spyOn(env.KV, "put");
@@ -135,28 +135,30 @@ describe("the settings object", () => {
     expect(await alarmOf(settingsObject())).toBeNull();
   });
 
-  it("stay in force when a version of the worker takes less than the one that stored them", async ({ expect }) => {
+  it("remain in force when another version of the worker accepts less than the one that stored them", async ({
+    expect,
+  }) => {
     await settingsObject().put(0, documentOf("a"));
     const fallback = { type: "reply", messages: [{ type: "text", content: "\u3000" }] };
     await overwrite({ defaults: { fallback } });
     expect(await settingsObject().read()).toMatchObject({ version: 1, document: { defaults: { fallback } } });
   });
 
-  it("answer nothing but the defaults when a version of the worker cannot read what is stored", async ({ expect }) => {
+  it("are the defaults when a version of the worker cannot read the stored settings", async ({ expect }) => {
     await settingsObject().put(0, documentOf("a"));
     await overwrite({});
     expect(await settingsObject().read()).toMatchObject({ version: 1, document: DEFAULT_DOCUMENT, unreadable: true });
     expect(logged()).toContain("settings_unreadable");
   });
 
-  it("stores nothing by being read", async ({ expect }) => {
+  it("stores nothing when it is read", async ({ expect }) => {
     expect(await settingsObject().read()).toEqual(DEFAULT_VERSION);
     expect(await settingsObject().unreadable()).toBeNull();
     expect(await runInDurableObject(settingsObject(), (_, { storage }) => tablesIn(storage))).toEqual([]);
     expect(await alarmOf(settingsObject())).toBeNull();
   });
 
-  it("has no alarm once KV has the newest version", async ({ expect }) => {
+  it("has no alarm after KV has the newest version", async ({ expect }) => {
     await settingsObject().put(0, documentOf("a"));
     await vi.waitUntil(async () => (await alarmOf(settingsObject())) === null);
     expect(await published(SETTINGS_KEY)).toMatchObject({ version: 1 });

@@ -37,7 +37,7 @@ async function answersOf(openid: string): Promise<readonly string[]> {
 }
 
 describe("settings that cannot be read", () => {
-  it("let no rule act, and leave the webhooks' backlog as it is", async ({ expect }) => {
+  it("apply no rule, and do not change the webhooks' backlog", async ({ expect }) => {
     await putSettings(SETTINGS);
     await storeAsAnother(SETTINGS);
     await wechat.text("oBacklog", "one", { appid: APPID });
@@ -73,7 +73,7 @@ describe("settings that cannot be read", () => {
     expect(await env.KV.get(SETTINGS_KEY, "json")).toMatchObject({ defaults: NEWER });
   });
 
-  it("are named by the API, and replaced by a PUT", async ({ expect }) => {
+  it("are reported by the API, and replaced by a PUT", async ({ expect }) => {
     await putSettings(SETTINGS);
     await storeAsAnother(NEWER);
     const response = await call("GET", "/api/v1/settings");
@@ -93,7 +93,7 @@ describe("settings that cannot be read", () => {
     expect((await call("GET", "/api/v1/settings")).status).toBe(200);
   });
 
-  it("keep the record of skipped events, and are a fault of /healthz", async ({ expect }) => {
+  it("keep the record of skipped events, and are a problem in /healthz", async ({ expect }) => {
     await putSettings(SETTINGS);
     const first = { seq: 1, id: "x-1", type: "message.received", at: 1 };
     await account().recordSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });

@@ -64,7 +64,7 @@ function directoryOf(directory: ConversationDirectory, isReachable: (name: strin
 const UNREACHABLE = new Proxy({}, { get: () => () => Promise.reject(new Error("unreachable")) });
 
 describe("a request with several events", () => {
-  it("is acknowledged as a hand-over when one of them is handed over, whichever it is", async ({ expect }) => {
+  it("is answered as a handover when any of them is handed over", async ({ expect }) => {
     const handover = { type: "acknowledge", acknowledgement: "handover" };
     expect(await receive(["人工", "你好"])).toEqual(handover);
     expect(await receive(["在吗", "人工"])).toEqual(handover);

@@ -22,7 +22,7 @@ useWorker({ clock: "weeks apart", settings: null });
 const HOUR_MS = 3_600_000;
 
 describe("signing in", () => {
-  it("takes the name in any width and case", async ({ expect }) => {
+  it("accepts the name in any width and case", async ({ expect }) => {
     await makeAgent("agent", { name: "Ｌｉ Lei 李雷" });
     expect((await signIn("li LEI 李雷")).status).toBe(200);
   });
@@ -48,7 +48,9 @@ describe("signing in", () => {
     expect((await signIn(agent.name)).status).toBe(200);
   });
 
-  it("is refused to a suspended agent who knows the password, and to nobody else is that said", async ({ expect }) => {
+  it("is refused to a suspended agent, and only with the correct password does the answer say so", async ({
+    expect,
+  }) => {
     const agent = await makeAgent();
     await call("PATCH", `/api/v1/agents/${agent.id}`, { json: { isSuspended: true } });
     expect(await codeOf(await signIn(agent.name, "wrong"))).toBe("sign_in_refused");
@@ -83,7 +85,7 @@ describe("signing in", () => {
     expect(log).not.toContain(cookie.split(".")[1]);
   });
 
-  it("is counted by IP address: of IPv6 by the network", async ({ expect }) => {
+  it("is counted by IP address, for IPv6 by network", async ({ expect }) => {
     const keys: unknown[] = [];
     const SIGN_IN_RATE = {
       limit: ({ key }: { key: string }) => {
@@ -164,14 +166,14 @@ describe("a request with a cookie", () => {
     }
   });
 
-  it("and a key is one with the key", async ({ expect }) => {
+  it("with an API key as well is treated as one with the key", async ({ expect }) => {
     const agent = await makeAgent();
     const headers = { cookie: agent.cookie };
     expect((await call("GET", "/api/v1/audit", { headers })).status).toBe(200);
     expect((await call("GET", "/api/v1/me", { key: "wrong-key-0123456789abcdef", headers })).status).toBe(401);
   });
 
-  it("ends after 12 hours without one", async ({ expect }) => {
+  it("is refused after 12 hours without a request", async ({ expect }) => {
     const agent = await makeAgent();
     for (let hours = 0; hours < 24; hours += 8) {
       pass(8 * HOUR_MS);

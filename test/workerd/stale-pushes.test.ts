@@ -40,18 +40,20 @@ describe("a push signed too long ago", () => {
     ["in 2001", 778_826_894_000],
     ["901 s ago", 901_000],
     ["in 16 minutes", -960_000],
-  ] as const)("%s is refused, and nothing of it is stored", async ([what, ageMs], { expect }) => {
+  ] as const)("%s is refused, and nothing is stored", async ([what, ageMs], { expect }) => {
     const openid = `oStale-${what.replaceAll(" ", "-")}`;
     expect(await write(openid, ageMs)).toBe(403);
     expect(await kindsOf(openid)).toEqual([]);
   });
 
-  it("is taken within 15 minutes, either way", async ({ expect }) => {
+  it("is accepted within 15 minutes, older or newer", async ({ expect }) => {
     expect(await write("oFresh", 890_000)).toBe(200);
     expect(await write("oFresh", -890_000)).toBe(200);
   });
 
-  it("is taken when WECHAT_PUSH_MAX_AGE_S is 0, with a warning, and refused at what it says", async ({ expect }) => {
+  it("is accepted with a warning when WECHAT_PUSH_MAX_AGE_S is 0, and refused when older than its value", async ({
+    expect,
+  }) => {
     expect(await write("oAny", HOUR, playWeChat({ vars: { WECHAT_PUSH_MAX_AGE_S: "0" } }))).toBe(200);
     expect((await health({ vars: { WECHAT_PUSH_MAX_AGE_S: "0" } }))["warnings"]).toMatchObject([
       { variable: "WECHAT_PUSH_MAX_AGE_S" },
@@ -60,7 +62,7 @@ describe("a push signed too long ago", () => {
     expect(await write("oDay", HOUR, playWeChat({ vars: { WECHAT_PUSH_MAX_AGE_S: "86400" } }))).toBe(200);
   });
 
-  it("in plain mode is refused after 300 s, whatever WECHAT_PUSH_MAX_AGE_S says", async ({ expect }) => {
+  it("in plain mode is refused after 300 s, whatever the value of WECHAT_PUSH_MAX_AGE_S", async ({ expect }) => {
     for (const WECHAT_PUSH_MAX_AGE_S of ["0", "86400"]) {
       const { pushUrl, ...app } = emulatedApp(APPID, "plain");
       const WECHAT_APPS = JSON.stringify([{ ...app, format: undefined }]);
@@ -85,7 +87,7 @@ describe("refused for its age", () => {
     ]);
   });
 
-  it("is logged with the age and the cure", async ({ expect }) => {
+  it("is logged with the age and the remedy", async ({ expect }) => {
     await write("oLogged", -HOUR);
     const refused = lines().find((line) => line["event"] === "push_refused");
     expect(refused).toMatchObject({ outcome: "stale", age: "signed 3600 s after it arrived" });
@@ -93,7 +95,7 @@ describe("refused for its age", () => {
     expect(JSON.stringify(refused)).not.toContain("oLogged");
   });
 
-  it("costs one call and one entry however often it comes again", async ({ expect }) => {
+  it("costs one call and one entry however often it is repeated", async ({ expect }) => {
     let calls = 0;
     const account = (name: string) => env.ACCOUNT.getByName(name);
     const getByName = (name: string) => ({
@@ -131,7 +133,7 @@ describe("refused for its age", () => {
     await expect.poll(() => health()).toMatchObject({ stalePushes: 2 });
   });
 
-  it("is over when a day passes without another", async ({ expect }) => {
+  it("is no longer reported after a day without another", async ({ expect }) => {
     await write("oOver", HOUR);
     pass(23 * HOUR);
     expect(await health()).toMatchObject({ status: "degraded", stalePushes: 1 });
@@ -145,7 +147,7 @@ describe("refused for its age", () => {
     expect(await health()).not.toHaveProperty("stalePushes");
   });
 
-  it("is the app's it was for, and no other's", async ({ expect }) => {
+  it("is counted for its own app only", async ({ expect }) => {
     const overrides = { timestamp: seconds(HOUR) };
     await wechat.text("oOther", "价格", { appid: OTHER_APPID, overrides });
     await expect.poll(() => health()).toMatchObject({ faults: [{ appid: OTHER_APPID, reason: "stale_pushes" }] });
@@ -153,7 +155,7 @@ describe("refused for its age", () => {
 });
 
 describe("a verification", () => {
-  it("may be of any age: nothing can be done with it", async ({ expect }) => {
+  it("may be of any age, because it changes nothing", async ({ expect }) => {
     const worker = (request: Request) => {
       pass(HOUR);
       return fetchWith({}, request);

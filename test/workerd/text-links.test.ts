@@ -25,7 +25,7 @@ const anchor = (appid: string, path = "pages/order/index?id=1") =>
 useWorker();
 
 describe("a text by the REST API", () => {
-  it("may link to pages of the mini program that sends it, each app to its own", async ({ expect }) => {
+  it("may link to pages of the mini program that sends it", async ({ expect }) => {
     for (const appid of [APPID, OTHER_APPID]) {
       await wechat.text("oOwn", "在吗", { appid });
       expect((await send("oOwn", text(anchor(appid)), { appid })).status).toBe(202);
@@ -72,7 +72,7 @@ describe("a text by the REST API", () => {
     expect((await bodyOf(response))["detail"]).toContain(problem);
   });
 
-  it("may have any other link, and words that only look like one", async ({ expect }) => {
+  it("may contain any other link, and words that only resemble one", async ({ expect }) => {
     await wechat.text("oPlain", "在吗");
     const contents = ['<a href="https://x.cn">官网</a>', "data-miniprogram-appid=wx1", "1 < 2 <abc>", "<a>x</a>"];
     for (const content of contents) expect((await send("oPlain", text(content))).status, content).toBe(202);
@@ -87,7 +87,7 @@ describe("the texts of settings", () => {
     return call("PUT", "/api/v1/settings", { json, headers: { "if-match": "*" } });
   };
 
-  it("are refused each with its place when they link to another mini program", async ({ expect }) => {
+  it("are each refused with their path when they link to another mini program", async ({ expect }) => {
     const response = await putOverride(APPID, {
       greeting: { messages: [text("您好"), text(anchor(FOREIGN))] },
       rules: [
@@ -116,7 +116,7 @@ describe("the texts of settings", () => {
     expect((await putSettings({ fallback: reply(anchor(OTHER_APPID)) })).status).toBe(422);
   });
 
-  it("have no user's words inside a tag, by any reading of its quotes", async ({ expect }) => {
+  it("contain no user's words inside a tag, however its quotes are read", async ({ expect }) => {
     for (const content of [
       '<a href="https://x.cn" title="a>b {{content}}">看</a>',
       "<a href='https://x.cn' title='a>b' {{content}}>看</a>",
@@ -131,7 +131,7 @@ describe("the texts of settings", () => {
 });
 
 describe("a user's words", () => {
-  it("come back as text, and the answer arrives", async ({ expect }) => {
+  it("are returned as text, and the answer is sent", async ({ expect }) => {
     await useSilentSettings({ fallback: reply("您说的是：{{content}}") });
     await wechat.text("oEcho", anchor(FOREIGN));
     const shown = `您说的是：${anchor(FOREIGN).replaceAll("<", "＜")}`;
@@ -139,7 +139,7 @@ describe("a user's words", () => {
     expect(await readTexts(wechat, "oEcho")).toEqual([shown]);
   });
 
-  it("stay text when a webhook repeats them", async ({ expect }) => {
+  it("remain text when a webhook returns them", async ({ expect }) => {
     const rules = [{ id: "ask", match: { type: "anything" }, action: { type: "webhook", webhookId: "shop" } }];
     await useSilentSettings({ webhooks: WEBHOOKS, rules });
     shop.answerWith(() =>
@@ -154,7 +154,7 @@ describe("a user's words", () => {
 });
 
 describe("an endpoint's answer", () => {
-  it("with a link to another mini program is logged, and the next rule acts", async ({ expect }) => {
+  it("with a link to another mini program is logged, and the next rule applies", async ({ expect }) => {
     const rules = [
       { id: "ask", priority: 2, match: { type: "anything" }, action: { type: "webhook", webhookId: "shop" } },
       { id: "next", priority: 1, match: { type: "anything" }, action: reply("下一条") },
@@ -187,7 +187,7 @@ describe("a handler's reply", () => {
     ...HEAD,
   });
 
-  it("with a link to another mini program is logged with the field and the rule, and the rules follow", async ({
+  it("with a link to another mini program is logged with the field and the rule, and the rules apply", async ({
     expect,
   }) => {
     expect(await run({ onMessage: (_, ctx) => ctx.reply(anchor(FOREIGN)) }, says("你好"))).toBeUndefined();

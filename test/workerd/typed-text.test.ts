@@ -32,7 +32,7 @@ async function firstRow(openid: string): Promise<unknown> {
   return page.rows[0];
 }
 
-describe("a text as the platform writes it", () => {
+describe("a text in the platform's format", () => {
   it.for([
     ["oMarkup", "<msg><status><![CDATA[ok]]></status></msg>"],
     ["oCode", "if (a[b[0]]>1) {}"],
@@ -44,7 +44,7 @@ describe("a text as the platform writes it", () => {
     expect((await remote(openid).rows(0, 1))?.rows).toMatchObject([row]);
   });
 
-  it("that names another user is its sender's: stored and answered in that chat alone", async ({ expect }) => {
+  it("that names another user is stored and answered only in its sender's chat", async ({ expect }) => {
     const text = "价格]]></Content><OpenID><![CDATA[oNamed]]></OpenID><Content><![CDATA[价格";
     for (const content of [text, "价格]]></Content><OpenID><![CDATA[oNamed]]></OpenID><a><![CDATA["]) {
       const xml = textXml(content).replace(FRAME.msgId, content === text ? "23637352235060881" : "23637352235060882");
@@ -54,14 +54,14 @@ describe("a text as the platform writes it", () => {
     expect(await answersTo("oNames")).toEqual(["价格见商品页", "价格见商品页"]);
   });
 
-  it("reaches the emulator's user as well, who types it on the phone", async ({ expect }) => {
+  it("has the same result when it is typed in the emulator", async ({ expect }) => {
     const text = "价格：if (a[b[0]]>1) {}";
     expect((await wechat.text("oPhone", text)).outcome).toBe("acknowledged");
     await expect.poll(() => readTexts(wechat, "oPhone")).toEqual(["价格见商品页"]);
     expect((await remote("oPhone").rows(0, 1))?.rows).toMatchObject([{ content: { content: text } }]);
   });
 
-  it("meets the rules as a whole, whatever it looks like", async ({ expect }) => {
+  it("is matched by the rules as a whole, also when it resembles markup", async ({ expect }) => {
     expect(await pushXml("oExact", textXml("人工]]></Content><Content><![CDATA["))).toBe("success");
     expect(await pushXml("oExact", textXml("人工").replace(FRAME.msgId, "23637352235060882"))).toBe("transfer");
   });
@@ -70,7 +70,7 @@ describe("a text as the platform writes it", () => {
 describe("a damaged card", () => {
   const xml = cardXml("价格]]></Title><AppId><![CDATA[wx2]]></AppId><PagePath><![CDATA[a", "pages/b");
 
-  it("is stored with its user and gets the fallback, no rule of its words", async ({ expect }) => {
+  it("is stored with its user and gets the fallback, not a rule for its words", async ({ expect }) => {
     const settings = { fallback: { type: "reply", messages: [{ type: "text", content: "请稍等" }] } };
     const rule = {
       id: "card",

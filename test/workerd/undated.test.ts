@@ -66,7 +66,7 @@ describe("a capture without CreateTime", () => {
   it.for([
     ["a text", text],
     ["an entering", enter],
-  ] as const)("does not bring an erased user back: %s", async ([, make], { expect }) => {
+  ] as const)("does not create an erased user again: %s", async ([, make], { expect }) => {
     await pushed(make());
     expect(await status()).toBe(200);
     pass(5_000);
@@ -77,7 +77,7 @@ describe("a capture without CreateTime", () => {
     expect(outcomes()).toEqual(["new", "erased"]);
   });
 
-  it("does not bring an event of the app back that names an erased user", async ({ expect }) => {
+  it("does not store an event of the app again that names an erased user", async ({ expect }) => {
     await pushed(ofApp());
     expect(await eventsOfUser()).toHaveLength(1);
     // A push that was stored empty would be recognised by its key, so another one that never arrived is sent.
@@ -95,7 +95,7 @@ describe("a capture without CreateTime", () => {
   it.for([
     ["an entering", enter],
     ["an event of the app", ofApp],
-  ] as const)("is a repeat for as long as it is taken: %s", async ([, make], { expect }) => {
+  ] as const)("is treated as a repeat while it is accepted: %s", async ([, make], { expect }) => {
     await pushed(make());
     pass(600_000);
     expect(await replay()).toBe("success");
@@ -105,7 +105,7 @@ describe("a capture without CreateTime", () => {
 });
 
 describe("a push without CreateTime of a user who was erased", () => {
-  it("is stored when it is signed after the repeats that a push from before may have", async ({ expect }) => {
+  it("is stored when it is signed after the last possible repeat of an older push", async ({ expect }) => {
     await pushed({ ...text(), CreateTime: Math.floor(Date.now() / 1_000) });
     pass(5_000);
     await erase(user);
@@ -121,7 +121,7 @@ describe("a push without CreateTime of a user who was erased", () => {
     expect(await eventsOfUser()).toHaveLength(3);
   });
 
-  it("is not stored when it is a repeat that was signed anew", async ({ expect }) => {
+  it("is not stored when it is a repeat with a new signature", async ({ expect }) => {
     const { id } = await pushed(enter());
     await erase(user);
     pass(15_000);

@@ -27,8 +27,8 @@ async function send(openid: string, kind: string, more: Readonly<Record<string, 
 const message = async (id: string) => (await call("GET", `/api/v1/messages/${id}`)).json<Body>();
 const conversation = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).json<object>();
 
-describe("a message that waits says why", () => {
-  it("for a pause, with its code and end", async ({ expect }) => {
+describe("the reason of a waiting message", () => {
+  it("is a pause, with its code and end", async ({ expect }) => {
     await wechat.text("oCause", "在吗");
     await wechat.text("oNext", "在吗");
     await wechat.fault({ fault: "errcode", errcode: 45009, target: "send", times: 1 });
@@ -44,7 +44,7 @@ describe("a message that waits says why", () => {
     });
   });
 
-  it("until the end of the pause, also the message that caused it and what is behind it", async ({ expect }) => {
+  it("is the pause until its end, also for the message that caused it and those after it", async ({ expect }) => {
     const end = Date.now() + 10 * 60_000;
     await wechat.text("oFirst", "在吗");
     await wechat.fault({ fault: "errcode", errcode: 48001, target: "send", times: 1 });
@@ -56,7 +56,7 @@ describe("a message that waits says why", () => {
     for (const id of ids) expect(Date.parse((await message(id)).waiting?.until ?? "")).toBeGreaterThanOrEqual(end);
   });
 
-  it("for an access token, with the code of the token endpoint", async ({ expect }) => {
+  it("is a missing access token, with the code of the token endpoint", async ({ expect }) => {
     await wechat.text("oToken", "在吗");
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40164, target: "token" });
@@ -66,7 +66,7 @@ describe("a message that waits says why", () => {
     });
   });
 
-  it("for WeChat, which is busy, and behind another message", async ({ expect }) => {
+  it("is that WeChat is busy, or another message before it", async ({ expect }) => {
     await wechat.text("oBusy", "在吗");
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
     const first = await send("oBusy", "retry");
@@ -75,7 +75,7 @@ describe("a message that waits says why", () => {
     expect((await message(second)).waiting).toMatchObject({ reason: "order", code: "-1" });
   });
 
-  it("for the user's next message", async ({ expect }) => {
+  it("is that the user must write again", async ({ expect }) => {
     await wechat.text("oHeld", "在吗");
     pass(3 * DAY);
     const held = await send("oHeld", "held", { hold: true });
@@ -85,7 +85,7 @@ describe("a message that waits says why", () => {
     expect(await conversation("oHeld")).toMatchObject({ waiting: [{ id: held, state: "held" }] });
   });
 
-  it("and says nothing once it is sent", async ({ expect }) => {
+  it("is no longer shown after it was sent", async ({ expect }) => {
     await wechat.text("oSent", "在吗");
     const sent = await message(await send("oSent", "sent"));
     expect(sent).toMatchObject({ state: "sent" });

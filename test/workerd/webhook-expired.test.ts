@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 const RETENTION = 180 * DAY;
 
 describe("events that retention deletes before they are delivered", () => {
-  it("are on record, with the whole conversation gone", async ({ expect }) => {
+  it("are recorded, also when the whole conversation is deleted", async ({ expect }) => {
     await useHooks({ id: "late", url: URL_OF("late"), events: ["message.received"] });
     await writes("oExpired", "late");
     await writes("oExpired", "late");
@@ -26,7 +26,7 @@ describe("events that retention deletes before they are delivered", () => {
     expect(await hookStatus()).toMatchObject({ skipped: { count: 2, conversations: 1, lastReason: "expired" } });
   });
 
-  it("are on record, and newer ones are delivered", async ({ expect }) => {
+  it("are recorded, and newer ones are delivered", async ({ expect }) => {
     await useHooks({ id: "part", url: URL_OF("part"), events: ["message.received"] });
     await writes("oPart", "part");
     pass(RETENTION + DAY);
@@ -43,7 +43,7 @@ describe("events that retention deletes before they are delivered", () => {
     expect(shop.events).toHaveLength(1);
   });
 
-  it("stay until they are on record", async ({ expect }) => {
+  it("are kept until they are recorded", async ({ expect }) => {
     await useHooks({ id: "kept", url: URL_OF("kept"), events: ["message.received"] });
     await writes("oKept", "kept");
     pass(RETENTION + DAY);
@@ -72,7 +72,7 @@ describe("events that retention deletes before they are delivered", () => {
 });
 
 describe("a conversation of an app that was left out of the configuration", () => {
-  it("is not woken for events after two days", async ({ expect }) => {
+  it("has no alarm for events after two days", async ({ expect }) => {
     const [appid, openid] = ["wxleftout", "oLeftOut"];
     const head = { createdAt: Date.now() };
     const inbound: InboundEvent = { event: "message", type: "text", name: "text", id: "1", content: "x", ...head };

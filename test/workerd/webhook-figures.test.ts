@@ -36,7 +36,7 @@ describe("GET /webhooks after an endpoint was given another address", () => {
     expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0 });
   });
 
-  it("is not paused, and tries again, when it was", async ({ expect }) => {
+  it("is no longer paused, and the endpoint is called again", async ({ expect }) => {
     await useHooks(hook("resumed", "old"));
     shop.answerWith(BUSY);
     const users = ["oResumed0", "oResumed1", "oResumed2"];
@@ -49,7 +49,7 @@ describe("GET /webhooks after an endpoint was given another address", () => {
     expect(status).not.toHaveProperty("pausedUntil");
   });
 
-  it("shows none that waits for events it no longer wants", async ({ expect }) => {
+  it("shows no conversation that waits for types the endpoint no longer lists", async ({ expect }) => {
     await useHooks(hook("picky", "old", "message.received"));
     shop.answerWith(BUSY);
     await writes("oPicky", "picky");
@@ -97,7 +97,7 @@ describe("GET /webhooks while an endpoint keeps failing", () => {
 });
 
 describe("GET /webhooks while an endpoint refuses", () => {
-  it("counts every refusal, not every run", async ({ expect }) => {
+  it("counts every refused event, not every run", async ({ expect }) => {
     await useHooks(hook("never", "never"));
     shop.answerWith(REFUSED);
     for (let event = 0; event < 7; event += 1) await writes("oNever", "never");
@@ -106,7 +106,7 @@ describe("GET /webhooks while an endpoint refuses", () => {
     expect(await hookStatus()).toMatchObject({ state: "failing", failures: 7, skipped: { count: 7 } });
   });
 
-  it("counts those since the last event that was accepted", async ({ expect }) => {
+  it("counts the refusals since the last accepted event", async ({ expect }) => {
     await useHooks(hook("some", "some"));
     let calls = 0;
     shop.answerWith(() => {

@@ -41,7 +41,7 @@ describe("an endpoint that refuses every event", () => {
     expect(JSON.stringify(status)).not.toContain("oRefused");
   });
 
-  it("is ok again with the first event it accepts, and what was skipped stays on record", async ({ expect }) => {
+  it("is ok again with the first event it accepts, and the record of skipped events is kept", async ({ expect }) => {
     await useHooks({ id: "once", url: URL_OF("once"), events: ["message.received"] });
     shop.answerWith(REFUSED);
     await writes("oOnce", "once");
@@ -75,7 +75,7 @@ describe("an endpoint that refuses every event", () => {
     expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 2 } });
   });
 
-  it("is never paused for it, and the log names no user", async ({ expect }) => {
+  it("is never paused for refusals, and the log names no user", async ({ expect }) => {
     await useHooks({ id: "mute", url: URL_OF("mute"), events: ["message.received"] });
     shop.answerWith(REFUSED);
     for (let user = 0; user < 12; user += 1) {
@@ -92,7 +92,7 @@ describe("an endpoint that refuses every event", () => {
 });
 
 describe("a skipped event", () => {
-  it("is sent again while it cannot be recorded", async ({ expect }) => {
+  it("is retried until it can be recorded", async ({ expect }) => {
     await useHooks({ id: "unsure", url: URL_OF("unsure"), events: ["message.received"] });
     shop.answerWith(({ id }) => (id === shop.events[0]?.id ? REFUSED() : TAKEN()));
     await writes("oUnsure", "unsure");
@@ -112,7 +112,7 @@ describe("a skipped event", () => {
     expect(shop.events.map(({ id }) => id)).toEqual([first, second, first, second]);
   });
 
-  it("is forgotten with a user who is erased, as is that the user's events fail", async ({ expect }) => {
+  it("is deleted when its user is erased, as is the record that the user's events fail", async ({ expect }) => {
     await useHooks({ id: "erase", url: URL_OF("erase"), events: ["message.received"] });
     shop.answerWith(() => (shop.events.length === 1 ? REFUSED() : new Response(null, { status: 500 })));
     await writes("oErase", "erase");
@@ -129,7 +129,7 @@ describe("a skipped event", () => {
     expect(JSON.stringify(kept)).not.toContain(conversation("oErase").id.toString());
   });
 
-  it("is deleted with a user who is erased while it is recorded", async ({ expect }) => {
+  it("is deleted when its user is erased while it is recorded", async ({ expect }) => {
     await useHooks({ id: "erased", url: URL_OF("erased"), events: ["message.received"] });
     shop.answerWith(async () => {
       await remote("oErasedSkipped").erase();
@@ -146,7 +146,7 @@ describe("a skipped event", () => {
 describe("POST /webhooks/:id/replay", () => {
   const replay = (id: string, json: unknown) => call("POST", `/api/v1/webhooks/${id}/replay`, { json });
 
-  it("delivers what was skipped from the first one on, under the same ids, and the record is empty", async ({
+  it("delivers the skipped events from the first one on, under the same ids, and empties the record", async ({
     expect,
   }) => {
     await useHooks({ id: "again", url: URL_OF("again"), events: ["message.received"] });
@@ -198,9 +198,7 @@ describe("POST /webhooks/:id/replay", () => {
     expect(await hookStatus()).toMatchObject({ skipped: { conversations: 1, count: 1 } });
   });
 
-  it("makes the endpoint ok with the first event that is accepted, whatever was remembered of it", async ({
-    expect,
-  }) => {
+  it("makes the endpoint ok with the first event that is accepted, whatever its recorded state", async ({ expect }) => {
     await useHooks({ id: "well", url: URL_OF("well"), events: ["message.received"] });
     await writes("oWell", "well");
     await settle("oWell");
@@ -219,7 +217,7 @@ describe("POST /webhooks/:id/replay", () => {
     for (const name of ["skipped", "lastReason", "lastFailureAt"]) expect(status).not.toHaveProperty(name);
   });
 
-  it("keeps on record what is refused again", async ({ expect }) => {
+  it("keeps the record of events that are refused again", async ({ expect }) => {
     await useHooks({ id: "still", url: URL_OF("still"), events: ["message.received"] });
     shop.answerWith(REFUSED);
     await writes("oStill", "still");

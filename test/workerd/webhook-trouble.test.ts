@@ -64,7 +64,7 @@ describe("an endpoint that fails on one user's events only", () => {
 });
 
 describe("events of one user that are not accepted", () => {
-  it("each get three days from when they were written, not one after another", async ({ expect }) => {
+  it("are each retried for three days from the time they were written, not one after another", async ({ expect }) => {
     await useHooks({ id: "slow", url: URL_OF("slow"), events: ["message.received"] });
     shop.answerWith(BUSY);
     const from = Date.now();
@@ -83,7 +83,7 @@ describe("events of one user that are not accepted", () => {
     });
   });
 
-  it("are tried once each before they are given up", async ({ expect }) => {
+  it("are tried once each before they are skipped", async ({ expect }) => {
     await useHooks({ id: "first", url: URL_OF("first"), events: ["message.received"] });
     let first = "";
     shop.answerWith(({ id }) => {
@@ -97,7 +97,7 @@ describe("events of one user that are not accepted", () => {
     expect(await hookStatus()).toMatchObject({ state: "ok", skipped: { count: 1, first: { id: first } } });
   });
 
-  it("are on record when they are given up in a pause as well", async ({ expect }) => {
+  it("are recorded also when they are skipped during a pause", async ({ expect }) => {
     await useHooks({ id: "dead", url: URL_OF("dead"), events: ["message.received"] });
     shop.answerWith(BUSY);
     const users = Array.from({ length: 10 }, (_, n) => `oGone${n}`);

@@ -30,8 +30,8 @@ function cursorsOf(openid: string): Promise<Readonly<Record<string, unknown>>> {
   });
 }
 
-describe("in the two minutes after a PUT, a worker that still has the settings before", () => {
-  it("does not drop the cursor of a new webhook", async ({ expect }) => {
+describe("in the two minutes after a PUT, a worker that still has the previous settings", () => {
+  it("does not delete the cursor of a new webhook", async ({ expect }) => {
     const version = await useHook("new");
     await writes("oNew", version, "new");
     await writes("oNew", version - 1);
@@ -40,7 +40,7 @@ describe("in the two minutes after a PUT, a worker that still has the settings b
     expect(shop.types()).toHaveLength(3);
   });
 
-  it("does not bring back a webhook that was removed", async ({ expect }) => {
+  it("does not add a removed webhook again", async ({ expect }) => {
     const version = await useHook("other");
     await writes("oOld", version - 1, "removed");
     await writes("oOld", version, "other");
@@ -59,7 +59,7 @@ describe("in the two minutes after a PUT, a worker that still has the settings b
     expect(shop.events.map(({ path }) => path)).toEqual(["/after", "/after"]);
   });
 
-  it("does not drop the events of a new webhook by an alarm, though its first call failed", async ({ expect }) => {
+  it("does not skip the events of a new webhook by an alarm after its first call failed", async ({ expect }) => {
     const version = await useHook("alarm");
     await writes("oAlarm", version, "alarm");
     shop.answerWith(BUSY);

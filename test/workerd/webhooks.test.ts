@@ -47,7 +47,7 @@ describe("a webhook", () => {
     expect(shop.events).toHaveLength(4);
   });
 
-  it("receives only the types it lists, each endpoint by itself", async ({ expect }) => {
+  it("receives only the types it lists, independently of other endpoints", async ({ expect }) => {
     await useHooks(
       { id: "sent", url: URL_OF("sent"), events: ["message.sent"] },
       { id: "in", url: URL_OF("in"), events: ["message.received", "conversation.handed_over"] },
@@ -61,7 +61,7 @@ describe("a webhook", () => {
     ]);
   });
 
-  it("gets what failed again, with the same id, before anything later, also after eviction", async ({ expect }) => {
+  it("gets a failed event again, with the same id, before later events, also after an eviction", async ({ expect }) => {
     await useHooks({ id: "busy", url: URL_OF("busy"), events: ["message.received"] });
     shop.answerWith(BUSY);
     await says("oBusy", [], ["busy"]);
@@ -76,7 +76,7 @@ describe("a webhook", () => {
     expect(shop.events.map(({ id }) => id)).toEqual([failed?.id, expect.not.stringMatching(failed?.id ?? "")]);
   });
 
-  it("receives twice rather than never when the object dies before it recorded the delivery", async ({ expect }) => {
+  it("receives an event twice when the object's process ends before it recorded the delivery", async ({ expect }) => {
     await useHooks({ id: "twice", url: URL_OF("twice"), events: ["message.received"] });
     await says("oTwice", [], ["twice"]);
     pass(BATCH_DELAY_MS);
@@ -96,7 +96,7 @@ describe("a webhook", () => {
     expect(new Set(shop.events.map(({ id }) => id)).size).toBe(1);
   });
 
-  it("that refuses an event for good gets the next one, and one that redirects is not followed", async ({ expect }) => {
+  it("that refuses an event permanently gets the next one, and a redirect is not followed", async ({ expect }) => {
     await useHooks({ id: "odd", url: URL_OF("odd"), events: ["message.received"] });
     shop.answerWith(() => new Response(null, { status: shop.events.length === 1 ? 422 : 204 }));
     await says("oOdd", [], ["odd"]);
@@ -181,7 +181,7 @@ describe("a webhook", () => {
   });
 });
 
-describe("a webhook that stays dead", () => {
+describe("a webhook that fails permanently", () => {
   it("is paused for the whole app, reported, and called again automatically", async ({ expect }) => {
     await useHooks({ id: "dead", url: URL_OF("dead"), events: ["message.received"] });
     shop.answerWith(BUSY);
@@ -223,8 +223,8 @@ describe("a webhook that stays dead", () => {
   });
 });
 
-describe("an event for a webhook that never comes back", () => {
-  it("is given up after three days, pauses or not, and is not tried again", async ({ expect }) => {
+describe("an event for a webhook that does not recover", () => {
+  it("is skipped after three days, with or without a pause, and is not tried again", async ({ expect }) => {
     await useHooks({ id: "gone", url: URL_OF("gone"), events: ["message.received"] });
     shop.answerWith(() => new Response(null, { status: 410 }));
     await says("oNever", [], ["gone"]);
@@ -261,7 +261,7 @@ describe("POST …/webhooks/:id/replay", () => {
     expect(shop.events.map(({ id }) => id)).toEqual([...before, ...before]);
   });
 
-  it("delivers to an endpoint the part of a conversation from before it was added", async ({ expect }) => {
+  it("delivers to an endpoint events that are older than the endpoint", async ({ expect }) => {
     await useHooks({ id: "late", url: URL_OF("late"), events: ["message.received"] });
     await says("oLate", [], []);
     const last = (await remote("oLate").view(1))?.lastSeq ?? 0;
@@ -271,7 +271,7 @@ describe("POST …/webhooks/:id/replay", () => {
     expect(shop.types()).toEqual(["message.received"]);
   });
 
-  it("refuses what it cannot do", async ({ expect }) => {
+  it("refuses an invalid request", async ({ expect }) => {
     await useHooks({ id: "known", url: URL_OF("known") });
     expect(await bodyOf(await replay("oNobody", "known", { after: 0 }))).toMatchObject({
       code: "conversation_not_found",
@@ -283,7 +283,7 @@ describe("POST …/webhooks/:id/replay", () => {
   });
 });
 
-describe("a webhook named like something every object has", () => {
+describe("a webhook named like a property of every object", () => {
   it("is delivered and returned as any other", async ({ expect }) => {
     await useHooks({ id: "constructor", url: URL_OF("named"), events: ["message.received"] });
     await says("oNamed", [], ["constructor"]);
@@ -296,7 +296,7 @@ describe("a webhook named like something every object has", () => {
 });
 
 describe("PUT /settings with webhooks", () => {
-  it("is refused for an address that is not allowed, with the cure", async ({ expect }) => {
+  it("is refused for an address that is not allowed, with the remedy", async ({ expect }) => {
     const defaults = { fallback: { type: "silent" }, webhooks: [{ id: "a", url: "https://169.254.169.254/" }] };
     const response = await call("PUT", "/api/v1/settings", { json: { defaults }, headers: { "if-match": "*" } });
     expect(response.status).toBe(422);

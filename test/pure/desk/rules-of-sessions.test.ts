@@ -136,7 +136,7 @@ function startParked(): DeskWorld {
 }
 
 describe("rule 17: a park always has an end", () => {
-  it("it ends at its time, although the first call is lost", ({ expect }) => {
+  it("ends at its time, although the first call is lost", ({ expect }) => {
     const world = startParked();
     world.pass(HOUR);
     world.alarm();

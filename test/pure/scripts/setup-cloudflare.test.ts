@@ -118,9 +118,7 @@ describe("setup on a Cloudflare account without the worker", () => {
     expect(shown).toMatch(/✓ 收到验证 .*\n.*✓ 收到第一条消息 .*\n.*✓ 微信已接受第一条回复 /);
   });
 
-  it("shows generated values once, with their fields in the console, and never the user's values", async ({
-    expect,
-  }) => {
+  it("shows generated values once, with their console fields, and no value of the user", async ({ expect }) => {
     const { shown, uploaded } = await run();
     for (const name of ["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]) {
       expect(uploaded[name]).toBeTruthy();
