@@ -3,7 +3,7 @@ import type { MutantTable } from "./mutant.ts";
 const OUTBOX = "pure/conversation/outbox.test.ts";
 const PUSH_TROUBLE = "workerd/push-trouble.test.ts";
 const CONVERSATION = "workerd/conversation.test.ts";
-const NOT_STORED = "when the conversation cannot be reached a push is tried again and then not acknowledged";
+const NOT_STORED = "when the conversation cannot be reached a push is retried and then not acknowledged";
 
 /** Promise 1: from the push to its acknowledgement, and the alarm after it. */
 export const STORED: MutantTable = {
