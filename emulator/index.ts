@@ -6,9 +6,10 @@
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
+import { DEMO_PATH, openDesk } from "./demo-agent.ts";
 import { refuseForeign, servePage, type PageFiles } from "./page.ts";
 import { AppsSchema, describeIssues, WorkerSchema } from "./requests.ts";
-import { createService, type Service } from "./service.ts";
+import { createService, type Service, type ServiceOptions } from "./service.ts";
 import { createWeChat, type WeChat } from "./wechat.ts";
 import { parseJson } from "./wire.ts";
 
@@ -43,9 +44,11 @@ export default {
     page ??= JSON.parse(env.PHONE ?? "{}") as PageFiles;
     const file = servePage(page, request);
     if (file !== null) return file;
-    const isControl = new URL(request.url).pathname.startsWith(CONTROL_PREFIX);
-    const refusal = isControl ? refuseForeign(request) : null;
+    const { pathname } = new URL(request.url);
+    const refusal = pathname.startsWith(CONTROL_PREFIX) ? refuseForeign(request) : null;
     if (refusal !== null) return refusal;
+    if (pathname === DEMO_PATH && env.WORKER !== undefined)
+      return openDesk(request, (call) => fetch(call), readWorker(env.WORKER));
     return env.EMULATOR.getByName("wechat").fetch(request);
   },
 } satisfies ExportedHandler<EmulatorEnv>;
@@ -60,7 +63,11 @@ function createEmulator({ APPS, WORKER, CLOCK_OFFSET_MS = "0" }: EmulatorEnv): W
 }
 
 function connectWorker(json: string): Service {
-  return createService((request) => fetch(request), readVariable("WORKER", WorkerSchema, json));
+  return createService((request) => fetch(request), readWorker(json));
+}
+
+function readWorker(json: string): ServiceOptions {
+  return readVariable("WORKER", WorkerSchema, json);
 }
 
 /** Parses a variable. @throws TypeError when it is malformed */

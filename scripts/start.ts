@@ -47,7 +47,7 @@ const formatFault = await findFormatFault(folder);
 if (formatFault !== undefined) exitWithFault(formatFault);
 console.log("正在构建… / building…");
 // The code that runs Workers takes seconds to load: it is loaded after the command line was checked.
-const { describeStack, findLocalLinks, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
+const { describeStack, findLocalAdmin, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
 const stack = await runLocal({
   values: values.value,
   onLog: (line) => console.log(line),
@@ -60,8 +60,8 @@ const stack = await runLocal({
 });
 await stack.control.verify();
 const { apiKey } = values.value;
-const links = await findLocalLinks(stack, apiKey);
-console.log(describeStack(stack, apiKey === LOCAL_API_KEY ? apiKey : keyPlace(path), links));
+const admin = await findLocalAdmin(stack, apiKey);
+console.log(describeStack(stack, apiKey === LOCAL_API_KEY ? apiKey : keyPlace(path), admin));
 stopOnSignal(stack);
 
 function describeReset(deleted: readonly string[]): string {

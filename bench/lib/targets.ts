@@ -106,12 +106,12 @@ export function startExpress(env: Readonly<Record<string, string>>): Promise<Run
 }
 
 /**
- * Returns the sample shop's settings with all its rules, but independent of the time of day and without an answer to
- * unknown questions: `ANSWERED_TEXT` is answered and `UNANSWERED_TEXT` is not, at any time.
+ * Returns the sample shop's settings with all its rules, but independent of the time of day, without an answer to
+ * unknown questions and without the desk: `ANSWERED_TEXT` is answered and `UNANSWERED_TEXT` is not, at any time.
  */
 async function benchSettings(): Promise<object> {
   const sample: { readonly defaults: object } = JSON.parse(
     await readFile(join(ROOT, "examples/shop-settings.json"), "utf8"),
   );
-  return { ...sample.defaults, offHours: { type: "silent" }, fallback: { type: "silent" } };
+  return { ...sample.defaults, offHours: { type: "silent" }, fallback: { type: "silent" }, humanService: "wechat" };
 }

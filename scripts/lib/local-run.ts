@@ -4,8 +4,9 @@
  */
 import { relative } from "node:path";
 import { createKefuClient } from "../../client/index.ts";
+import { DEMO_AGENT, DEMO_PATH } from "../../emulator/demo-agent.ts";
 import { createService, liftPauses } from "../../emulator/service.ts";
-import { findDeskLinks, type DeskLink } from "./desk-links.ts";
+import { findAdminLink, type DeskLink } from "./desk-links.ts";
 import { markLocalData } from "./local-data.ts";
 import type { LocalValues } from "./local-values.ts";
 import { startStack, useShopSettings, type Stack } from "./stack.ts";
@@ -40,13 +41,9 @@ export function keyPlace(path: string): string {
  * Returns a text with the addresses of all parts.
  *
  * @param apiKey the API key as it is shown
- * @param links how agents sign in to the desk
+ * @param admin how the first admin gets into the desk
  */
-export function describeStack(
-  { workerUrl, emulatorUrl, shopUrl }: Stack,
-  apiKey: string,
-  links: readonly DeskLink[],
-): string {
+export function describeStack({ workerUrl, emulatorUrl, shopUrl }: Stack, apiKey: string, admin: DeskLink): string {
   return `
 edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
 
@@ -54,7 +51,8 @@ edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
   phone     手机页面      ${emulatorUrl}/           用浏览器打开 / open it in a browser
   emulator  本地微信      ${emulatorUrl}            control: ${emulatorUrl}/_emulator/state
   shop      商家后台      ${shopUrl}            an order: ${shopUrl}/orders/1001
-  desk      客服工作台    ${atLocalhost(`${workerUrl}/desk`)}${describeLinks(links)}
+  desk      客服工作台    ${atLocalhost(`${workerUrl}/desk`)}
+            ${DEMO_AGENT}      ${atLocalhost(`${emulatorUrl}${DEMO_PATH}`)}   打开即登录，仅限本机 / signs in at once, on this machine only${describeInvite(admin)}
   API docs  接口文档      ${workerUrl}/api/docs     OpenAPI: ${workerUrl}/api/openapi.json
   API key   接口密钥      ${apiKey}
   doctor    体检          npm run doctor -- ${workerUrl}
@@ -66,19 +64,22 @@ edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
 `;
 }
 
-/** Returns how the first admin and a demo agent sign in to the desk. @throws when the worker refuses */
-export async function findLocalLinks({ workerUrl }: Stack, apiKey: string): Promise<readonly DeskLink[]> {
-  const links = await findDeskLinks(createKefuClient({ baseUrl: workerUrl, apiKey }), { hasDemo: true });
-  if (!links.ok) throw new Error(`the desk has no agents: ${links.error}`);
-  return links.value;
+/**
+ * Returns how the first admin gets into the desk.
+ *
+ * @throws when the worker refuses
+ */
+export async function findLocalAdmin({ workerUrl }: Stack, apiKey: string): Promise<DeskLink> {
+  const admin = await findAdminLink(createKefuClient({ baseUrl: workerUrl, apiKey }));
+  if (!admin.ok) throw new Error(`the desk has no admin: ${admin.error}`);
+  return admin.value;
 }
 
-function describeLinks(links: readonly DeskLink[]): string {
-  const invites = links.flatMap(({ name, invite }) => (invite === undefined ? [] : [{ name, invite }]));
-  if (invites.length === 0) return "";
-  const lines = invites.map(({ name, invite }) => `\n            ${name}      ${atLocalhost(invite)}`);
-  return `${lines.join("")}
-            首次登录：打开链接设置密码，24 小时内有效 / first sign-in: open a link and set a password, within 24 hours`;
+function describeInvite({ name, invite }: DeskLink): string {
+  if (invite === undefined) return "";
+  return `
+            ${name}        ${atLocalhost(invite)}
+            首次登录：打开链接设置密码，24 小时内有效 / first sign-in: open it and set a password, within 24 hours`;
 }
 
 /** Browsers treat localhost as a secure context more often than 127.0.0.1. */

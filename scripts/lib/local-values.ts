@@ -48,7 +48,11 @@ export function readLocalValues(devVars: string): Result<LocalValues, readonly C
   const given = Object.entries(parseEnvText(devVars)).filter(
     ([name, value]) => value !== "" && !NOT_FROM_FILE.has(name),
   );
-  const vars: Record<string, string> = { ...OWN, ...Object.fromEntries(given) };
+  // Texts that were sealed before the file had a key of its own stay readable.
+  const before = given.some(([name, value]) => name === "DATA_KEY" && value !== LOCAL_DATA_KEY)
+    ? { DATA_KEY_PREVIOUS: LOCAL_DATA_KEY }
+    : {};
+  const vars: Record<string, string> = { ...OWN, ...before, ...Object.fromEntries(given) };
   const config = readConfig(vars);
   if (!config.ok) return err(config.error);
   const { apps, apiKeys, webhookSecrets } = config.value;

@@ -23,6 +23,8 @@ export interface CloudflarePlan {
   readonly values: readonly Value[];
   /** Variables for which the user gave a value that differs from the existing one: to be confirmed. */
   readonly conflicts: readonly VariableName[];
+  /** Whether the worker is set up for the first time: it has no API key yet. */
+  readonly isNew: boolean;
   readonly deploy: boolean;
   readonly domain?: string;
   /** The worker's address, if it is known before the deploy. */
@@ -58,6 +60,7 @@ export function planCloudflare(options: SetupOptions, situation: Situation): Res
   return ok({
     values,
     conflicts: findConflicts(sources),
+    isNew: !listed.includes("API_KEYS"),
     deploy: options.deploy === true,
     ...(domain !== undefined && { domain }),
     ...(url !== undefined && { url }),

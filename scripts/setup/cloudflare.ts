@@ -6,7 +6,7 @@ import { createKefuClient } from "../../client/index.ts";
 import type { PushMode } from "../../emulator/push-model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
-import { findDeskLinks } from "../lib/desk-links.ts";
+import { findAdminLink } from "../lib/desk-links.ts";
 import { NO_URL, planCloudflare, type CloudflarePlan } from "./cloudflare-plan.ts";
 import { describeConsole } from "./console-text.ts";
 import type { Fault } from "./fault.ts";
@@ -15,7 +15,7 @@ import type { SetupPorts } from "./ports.ts";
 import { askCloudflare } from "./questions.ts";
 import { mayReplace, reportFault, reportMilestone, reportMissing, reportValues } from "./report.ts";
 import { secretsOf } from "./values.ts";
-import { findPauses, storeGreeting, waitForMilestones, waitUntilReady, type WorkerPlace } from "./worker.ts";
+import { findPauses, storeFirstSettings, waitForMilestones, waitUntilReady, type WorkerPlace } from "./worker.ts";
 import { deploy, listSecrets, NOT_LOGGED_IN, putSecrets, readLogin } from "./wrangler.ts";
 
 /** Sets up the worker on Cloudflare. @returns the exit code */
@@ -86,7 +86,7 @@ async function putInPlace(plan: CloudflarePlan, { screen, wrangler }: SetupPorts
 
 async function showAndWait(
   options: SetupOptions,
-  { apiKey, appid, values }: CloudflarePlan,
+  { apiKey, appid, values, isNew }: CloudflarePlan,
   url: string,
   ports: SetupPorts,
 ): Promise<number> {
@@ -97,7 +97,7 @@ async function showAndWait(
   else for (const fault of ready.error) reportFault(screen, fault);
   const place = apiKey === undefined ? undefined : { url, apiKey, ...(appid !== undefined && { appid }) };
   const isPaused = ready.ok && (await reportPauses(ports, { url, apiKey }));
-  if (ready.ok && place !== undefined) await greet(options, ports, place);
+  if (ready.ok && place !== undefined) await storeSettings(options, isNew, ports, place);
   if (ready.ok && place !== undefined) await openDesk(ports, place);
   // The fields of the console must be filled in in any case.
   const mode: PushMode = ready.ok ? ready.value : "secure";
@@ -118,11 +118,23 @@ async function reportPauses({ screen, worker }: SetupPorts, place: Parameters<ty
   return faults.length > 0;
 }
 
-async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts, place: WorkerPlace): Promise<void> {
-  if (greeting === undefined || greeting === "") return;
-  const stored = await storeGreeting(worker, place, greeting);
-  if (!stored.ok) reportFault(screen, stored.error);
-  else if (stored.value) screen.done(say("欢迎语已保存", "the greeting is stored"));
+/** Stores the greeting and, in a new set-up, that agents of the desk serve users. Existing settings stay unchanged. */
+async function storeSettings(
+  { greeting = "" }: SetupOptions,
+  isNew: boolean,
+  { screen, worker }: SetupPorts,
+  place: WorkerPlace,
+): Promise<void> {
+  if (greeting === "" && !isNew) return;
+  const stored = await storeFirstSettings(worker, place, {
+    ...(isNew && { humanService: "desk" }),
+    ...(greeting !== "" && { greeting: { messages: [{ type: "text", content: greeting }] } }),
+  });
+  if (!stored.ok) return reportFault(screen, stored.error);
+  if (stored.value && isNew)
+    screen.done(say("人工由客服工作台接待", "agents of the desk serve users"), "humanService: desk");
+  if (greeting === "") return;
+  if (stored.value) screen.done(say("欢迎语已保存", "the greeting is stored"));
   else screen.note(say("已有设置，未写入欢迎语", "settings exist already, so the greeting was not stored"));
 }
 
@@ -134,13 +146,12 @@ async function openDesk({ screen, worker }: SetupPorts, { url, apiKey }: WorkerP
     attempts: 1,
     fetch: (address, init) => worker.fetch(new Request(address, init)),
   });
-  const links = await findDeskLinks(client, { hasDemo: false });
+  const admin = await findAdminLink(client);
   screen.heading(say("客服工作台", "The desk"));
-  if (!links.ok) return reportFault(screen, noDesk(links.error));
-  const [admin] = links.value;
-  if (admin?.invite === undefined)
-    return screen.done(say("管理员已设置密码", "an admin has a password"), `${url}/desk`);
-  screen.done(say(`${admin.name} 的邀请链接`, `the invite of ${admin.name}`), admin.invite);
+  if (!admin.ok) return reportFault(screen, noDesk(admin.error));
+  const { name, invite } = admin.value;
+  if (invite === undefined) return screen.done(say("管理员已设置密码", "an admin has a password"), `${url}/desk`);
+  screen.done(say(`${name} 的邀请链接`, `the invite of ${name}`), invite);
   screen.note(
     say(
       "打开链接设置密码；24 小时内有效，只能用一次；失效后再运行一次 setup",

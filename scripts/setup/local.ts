@@ -194,7 +194,7 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   screen.heading(say("启动并测试一次", "Start and run a test message"));
   const persistTo = findDataFolder(options.persistTo).path;
   // The code that runs Workers takes seconds to load: it is loaded after the first question.
-  const { describeStack, findLocalLinks, keyPlace, runLocal } = await import("../lib/local-run.ts");
+  const { describeStack, findLocalAdmin, keyPlace, runLocal } = await import("../lib/local-run.ts");
   const stack = await runLocal({ values, onLog, persistTo }).catch((error: unknown) => {
     const problem = portProblem(error);
     if (problem === undefined) throw error;
@@ -209,7 +209,7 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   const open = await waitForMilestones(ports.worker, place, MILESTONES_TIMEOUT_MS, reportMilestone(screen));
   if (open.ok) for (const fault of await findPauses(ports.worker, place)) reportFault(screen, fault);
   if (open.ok && open.value.length === 0) {
-    screen.text(describeStack(stack, keyPlace(ports.devVars.path), await findLocalLinks(stack, values.apiKey)));
+    screen.text(describeStack(stack, keyPlace(ports.devVars.path), await findLocalAdmin(stack, values.apiKey)));
     return { stack };
   }
   reportMissing(screen, open, stack.workerUrl);

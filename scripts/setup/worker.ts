@@ -1,5 +1,6 @@
 /**
- * The calls of setup to the running worker: whether it is set up, which milestones are reached, and a first greeting.
+ * The calls of setup to the running worker: whether it is set up, which milestones are reached, and its first
+ * settings.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -116,11 +117,17 @@ export async function findPauses(
   );
 }
 
-/** Stores a greeting if no settings are stored. @returns whether it was stored */
-export async function storeGreeting(
+/** The keys of the first settings. */
+export interface FirstSettings {
+  readonly humanService?: "desk";
+  readonly greeting?: { readonly messages: readonly { readonly type: "text"; readonly content: string }[] };
+}
+
+/** Stores first settings if none are stored. @returns whether they were stored */
+export async function storeFirstSettings(
   ports: WorkerPorts,
   place: WorkerPlace,
-  content: string,
+  first: FirstSettings,
 ): Promise<Result<boolean, Fault>> {
   const { url, apiKey } = place;
   // The document of all mini programs: with an appid, the answer would be the settings in force for that one.
@@ -129,7 +136,7 @@ export async function storeGreeting(
   if (refusal !== undefined) return err(refusal);
   if ("unreachable" in current || current.headers.get("etag") !== '"0"') return ok(false);
   const defaults = toObject(readObject(current.body)["defaults"]);
-  const document = { defaults: { ...defaults, greeting: { messages: [{ type: "text", content }] } } };
+  const document = { defaults: { ...defaults, ...first } };
   const stored = await callApi(
     ports,
     { url, apiKey },
@@ -142,10 +149,10 @@ export async function storeGreeting(
   );
   if (!("unreachable" in stored) && stored.status === 200) return ok(true);
   return err({
-    wrong: say("欢迎语未保存", "the greeting was not stored"),
+    wrong: say("首份设置未保存", "the first settings were not stored"),
     cure: say(
       "之后用 PUT /api/v1/settings 写入（docs/reference/settings.md）",
-      "store it with PUT /api/v1/settings later (docs/reference/settings.md)",
+      "store them with PUT /api/v1/settings later (docs/reference/settings.md)",
     ),
   });
 }

@@ -32,7 +32,8 @@ export const PHONE: PageOptions = { viewport: { width: 375, height: 720 }, hasTo
 export async function startScene(fromPort: number): Promise<Scene> {
   const portsFrom = { worker: fromPort, emulator: fromPort + 1, orders: fromPort + 2 };
   const [browser, stack] = await Promise.all([startBrowser(), startStack({ portsFrom })]);
-  await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
+  // The phone also shows the hand-over to WeChat's own agents.
+  await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0, humanService: "wechat" });
   const pages: Page[] = [];
   // A context costs a third of a second; storage is cleared between tests instead.
   const contexts = new Map<string, BrowserContext>();

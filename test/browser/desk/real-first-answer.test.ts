@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_API_KEY } from "../../../scripts/lib/local-app.ts";
-import { findLocalLinks } from "../../../scripts/lib/local-run.ts";
+import { findLocalAdmin } from "../../../scripts/lib/local-run.ts";
 import { bubbles, say } from "../actions.ts";
 import { PASSWORD, startRealDesk, type RealDesk } from "./real.ts";
 
@@ -20,8 +20,8 @@ afterAll(() => desk.stop());
 
 describe("the first admin", () => {
   it("comes in by the printed link, takes the user who asked for a person, and answers", async ({ expect }) => {
-    const [admin] = await findLocalLinks(desk.stack, LOCAL_API_KEY);
-    const page = await desk.openPage((admin?.invite ?? "").replace("//127.0.0.1", "//localhost"));
+    const admin = await findLocalAdmin(desk.stack, LOCAL_API_KEY);
+    const page = await desk.openPage((admin.invite ?? "").replace("//127.0.0.1", "//localhost"));
     await page.getByLabel("新密码（至少 10 个字符）").fill(PASSWORD);
     await page.getByLabel("再输入一次").fill(PASSWORD);
     await page.getByRole("button", { name: "设置密码并登录" }).click();

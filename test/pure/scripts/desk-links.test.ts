@@ -1,9 +1,7 @@
-/**
- * How setup and start give the first agents access to the desk: which agents they add, and which they leave unchanged.
- */
+/** How the first admin gets into the desk, from setup and start: whom they add, and whom they do not change. */
 import { describe, it } from "vitest";
 import { createKefuClient } from "../../../client/index.ts";
-import { findDeskLinks } from "../../../scripts/lib/desk-links.ts";
+import { findAdminLink } from "../../../scripts/lib/desk-links.ts";
 
 const agent = (name: string, role: string, hasPassword: boolean, isSuspended = false) => ({
   id: `id of ${name}`,
@@ -14,7 +12,7 @@ const agent = (name: string, role: string, hasPassword: boolean, isSuspended = f
 });
 
 /** Calls with a worker that has these agents. */
-async function find(agents: readonly object[], hasDemo = false, refusal?: string) {
+async function find(agents: readonly object[], refusal?: string) {
   const asked: string[] = [];
   const client = createKefuClient({
     baseUrl: "https://kefu.test",
@@ -30,36 +28,29 @@ async function find(agents: readonly object[], hasDemo = false, refusal?: string
       return Response.json({ agent: { name }, invite: { url: `link of ${name}` } }, { status: 201 });
     },
   });
-  const links = await findDeskLinks(client, { hasDemo });
-  return { links: links.ok ? links.value : links.error, asked };
+  const link = await findAdminLink(client);
+  return { link: link.ok ? link.value : link.error, asked };
 }
 
-describe("the first links of the desk", () => {
-  it("are those of an added admin, and on a developer's machine of a demo agent", async ({ expect }) => {
-    expect(await find([])).toEqual({
-      links: [{ name: "管理员", invite: "link of 管理员" }],
+describe("the first link of the desk", () => {
+  it("is that of an added admin", async ({ expect }) => {
+    expect(await find([agent("演示客服", "agent", true)])).toEqual({
+      link: { name: "管理员", invite: "link of 管理员" },
       asked: ["GET agents", "POST agents"],
     });
-    expect((await find([], true)).links).toEqual([
-      { name: "管理员", invite: "link of 管理员" },
-      { name: "演示客服", invite: "link of 演示客服" },
-    ]);
   });
 
-  it("do not change an agent who has a password, whatever the admin's name", async ({ expect }) => {
-    const agents = [agent("x", "admin", false), agent("老板", "admin", true), agent("演示客服", "agent", true)];
-    expect(await find(agents, true)).toEqual({
-      links: [{ name: "老板" }, { name: "演示客服" }],
-      asked: ["GET agents"],
-    });
+  it("does not change an admin who has a password, whatever the name", async ({ expect }) => {
+    const agents = [agent("x", "admin", false), agent("老板", "admin", true)];
+    expect(await find(agents)).toEqual({ link: { name: "老板" }, asked: ["GET agents"] });
   });
 
-  it("are created again for an admin who has not used one yet", async ({ expect }) => {
+  it("is created again for an admin who has not used one yet", async ({ expect }) => {
     const { asked } = await find([agent("老板", "admin", false), agent("gone", "admin", true, true)]);
     expect(asked).toEqual(["GET agents", "POST agents/id of 老板/invite"]);
   });
 
-  it("are empty while the worker refuses", async ({ expect }) => {
-    expect((await find([], true, "desk_off")).links).toBe("desk_off");
+  it("is absent while the worker refuses", async ({ expect }) => {
+    expect((await find([], "desk_off")).link).toBe("desk_off");
   });
 });

@@ -5,10 +5,18 @@ import { checkPeople } from "../../../scripts/doctor/check-people.ts";
 const TARGET = { url: "https://kefu.test", apiKey: "key-0123456789abcdef" };
 const agent = (role: string, hasPassword: boolean, isSuspended = false) => ({ role, hasPassword, isSuspended });
 
-const find = (answer: object, status = 200, target: typeof TARGET | { readonly url: string } = TARGET) =>
+const DESK = { defaults: { humanService: "desk" }, overrides: {} };
+
+const find = (
+  answer: object,
+  status = 200,
+  target: typeof TARGET | { readonly url: string } = TARGET,
+  settings: object = DESK,
+) =>
   checkPeople(
     {
-      fetch: () => Promise.resolve(Response.json(answer, { status })),
+      fetch: ({ url }) =>
+        Promise.resolve(url.endsWith("/settings") ? Response.json(settings) : Response.json(answer, { status })),
       now: () => 0,
       randomBytes: (size) => new Uint8Array(size),
     },
@@ -30,6 +38,16 @@ describe("people", () => {
       expect(finding?.cure?.en).toContain("npm run setup");
     },
   );
+
+  it("are a warning with the setting when an admin can sign in and no account has the desk", async ({ expect }) => {
+    const people = { agents: [agent("admin", true)] };
+    const without = { defaults: { fallback: { type: "handover" } }, overrides: {} };
+    const [finding] = await find(people, 200, TARGET, without);
+    expect(finding).toMatchObject({ id: "people", state: "warning" });
+    expect(finding?.cure?.en).toContain("humanService: desk");
+    const one = { ...without, overrides: { "mini-program:wx0123456789abcdef": { humanService: "desk" } } };
+    expect(await find(people, 200, TARGET, one)).toMatchObject([{ state: "ok" }]);
+  });
 
   it("are not checked without a key, a desk or an answer", async ({ expect }) => {
     expect(await find({ agents: [] }, 200, { url: TARGET.url })).toEqual([]);
