@@ -4,8 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PushRecord } from "../../emulator/push-model.ts";
-import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
-import { SECOND_APP, type Emulated } from "./emulated.ts";
+import { APPS, type Emulated } from "./emulated.ts";
 import type { KefuHost } from "./kefu-host.ts";
 import type { Act } from "./plan.ts";
 
@@ -50,7 +49,7 @@ export function createCast(emulated: Emulated, host: KefuHost): Cast {
   return {
     people,
     begin(act, { phase, unconfirmedRetry }) {
-      const appid = act.app === "first" ? LOCAL_APP.appid : SECOND_APP.appid;
+      const { appid } = APPS[act.app];
       const { openid } = act;
       const fresh: Person = { openid, appid, phase, unconfirmedRetry, pushes: [], requests: [] };
       const person = people.get(openid) ?? fresh;

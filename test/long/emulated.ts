@@ -24,6 +24,12 @@ export interface Emulated {
 /** A second mini program, for the fault that lasts until midnight. */
 export const SECOND_APP = { ...LOCAL_APP, appid: "wxfedcba9876543210" } as const;
 
+/** A third mini program, whose users are served by the desk. */
+export const DESK_APP = { ...LOCAL_APP, appid: "wx0000000000000d35" } as const;
+
+/** All mini programs of a long run. */
+export const APPS = { first: LOCAL_APP, second: SECOND_APP, desk: DESK_APP } as const;
+
 const SEND_PATH = "/cgi-bin/message/custom/send";
 const TOKEN_PATH = "/cgi-bin/stable_token";
 
@@ -42,7 +48,7 @@ export async function serveEmulated(
     for (const listener of listeners) listener(moment);
   };
   const wechat = createWeChat({
-    apps: [LOCAL_APP, SECOND_APP].map((app) => appAt(app, ports.worker)),
+    apps: Object.values(APPS).map((app) => appAt(app, ports.worker)),
     now,
     async fetch(request) {
       tell("push sent");
@@ -70,7 +76,7 @@ export async function serveEmulated(
   };
 }
 
-function appAt(app: typeof LOCAL_APP | typeof SECOND_APP, worker: number): EmulatedAppInput {
+function appAt(app: (typeof APPS)[keyof typeof APPS], worker: number): EmulatedAppInput {
   const pushUrl = `http://127.0.0.1:${worker}/wechat/${app.appid}/message`;
   return { ...app, mode: "secure", format: "xml", pushUrl };
 }

@@ -121,9 +121,22 @@ export function judge(books: PersonBooks): Judgement {
   };
 }
 
-/** Whether all messages of a user have an outcome, so that the user can be checked. */
+/** Whether all messages of a user have an outcome, and none is attempted again, so that the user can be checked. */
 export function isSettled(books: PersonBooks): boolean {
-  return !judge(books).violations.some(({ kind }) => kind === "answer still waiting");
+  if (judge(books).violations.some(({ kind }) => kind === "answer still waiting")) return false;
+  return books.rows.every((row) => row.kind !== "out" || isOver(books, row));
+}
+
+function isOver(books: PersonBooks, out: OutRow): boolean {
+  const kinds = books.rows.flatMap((row) => ("ref" in row && row.ref === out.seq ? [row.kind] : []));
+  const isEnded = kinds.some((kind) => kind === "sent" || kind === "failed" || kind === "blocked");
+  const unconfirmed = kinds.filter((kind) => kind === "unconfirmed").length;
+  return isEnded || unconfirmed >= goesOf(books, out) || (books.isQuotaUsed && waits(books.rows, out));
+}
+
+/** The number of attempts that a message may have. */
+function goesOf({ unconfirmedRetry }: PersonBooks, { by }: OutRow): number {
+  return by.type === "rule" && unconfirmedRetry === 1 ? 2 : 1;
 }
 
 type Accuse = (kind: ViolationKind, what: string) => void;
@@ -167,7 +180,7 @@ function judgeMessage(books: PersonBooks, out: OutRow, accuse: Accuse): Fate | u
   const count = (kind: Row["kind"]): number => about.filter((row) => row.kind === kind).length;
   const arrived = books.delivered.filter((line) => line === text).length;
   const unconfirmed = count("unconfirmed");
-  const goes = out.by.type === "rule" && books.unconfirmedRetry === 1 ? 2 : 1;
+  const goes = goesOf(books, out);
   if (unconfirmed > goes) accuse("more goes than allowed", text);
   if (!isEachCutOff(books, out, about)) accuse("unconfirmed for no reason", text);
   if (arrived > 1) judgeDuplicate({ books, out, arrived, unconfirmed }, accuse);

@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createKefuClient, type KefuClient, type KefuClientOptions } from "../../client/index.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { LOCAL_APP, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
+import { runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
 import { findWorkerd } from "../support/kefu-process.ts";
-import { SECOND_APP } from "./emulated.ts";
+import { APPS } from "./emulated.ts";
 
 /** The options of the worker. */
 export interface KefuHostOptions {
@@ -27,6 +27,10 @@ export interface KefuHost {
   kill(): Promise<void>;
   /** A client of its REST API. Each call of this takes the next API key: one key may call 600 times a minute. */
   client(options?: Partial<KefuClientOptions>): KefuClient;
+  /** Its address. */
+  readonly url: string;
+  /** One of the API keys. */
+  readonly apiKey: string;
 }
 
 const KEYS = Array.from({ length: 100 }, (_, index) => `long-run-key-${String(index).padStart(3, "0")}-0123456789`);
@@ -35,10 +39,13 @@ const KEYS = Array.from({ length: 100 }, (_, index) => `long-run-key-${String(in
 export function createKefuHost({ script, ports, persistTo }: KefuHostOptions): KefuHost {
   let running: { readonly worker: RunningWorker; readonly pid: number } | undefined;
   let turn = 0;
+  const url = `http://127.0.0.1:${ports.worker}`;
 
   return {
+    url,
+    apiKey: KEYS[0] ?? "",
     async start(vars = {}) {
-      const apps = [LOCAL_APP, SECOND_APP].map(({ appid, secret, token, aesKey }) => ({
+      const apps = Object.values(APPS).map(({ appid, secret, token, aesKey }) => ({
         appid,
         secret,
         token,
@@ -63,7 +70,7 @@ export function createKefuHost({ script, ports, persistTo }: KefuHostOptions): K
     client(options = {}) {
       turn = (turn + 1) % KEYS.length;
       const apiKey = KEYS[turn] ?? "";
-      return createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey, ...options });
+      return createKefuClient({ baseUrl: url, apiKey, ...options });
     },
   };
 }

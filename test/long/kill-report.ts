@@ -9,8 +9,12 @@ import type { Half } from "./tally.ts";
 export function findFaults(run: KillRun): readonly string[] {
   const violations = run.tally.violations.map(({ openid, kind, what }) => `${kind}: ${openid} ${what}`);
   const unmet = Object.entries(run.met).filter(([, times]) => times === 0);
+  const { served } = run;
   return [
     ...violations,
+    ...served.violations,
+    ...(served.delivered === 0 ? ["no evidence: no reply of an agent was delivered; run more kills"] : []),
+    ...(served.conflicts === 0 ? ["no evidence: no two agents wanted the same session; run more kills"] : []),
     ...unmet.map(([name]) => `no evidence: "${name}" affected no user; run more kills`),
     ...(run.kills < run.planned ? [`ended early: ${run.kills} of ${run.planned} kills`] : []),
     // A first attempt that arrived and a second one as well: the only evidence that second attempts are made.
@@ -86,6 +90,30 @@ export function writeKillReport(
         halves("微信四次返回繁忙，放弃 / refused four times, given up", run, (half) => half.refused),
         halves("等待每日限额 / waiting for the daily quota", run, (half) => half.waiting),
       ],
+    ),
+    "## 客服接待的用户 / Users whom agents serve",
+    "",
+    ...table(
+      ["经过 / run", ""],
+      [
+        ["用户 / users", run.served.users],
+        ["结束时仍在接待或排队的会话 / sessions still open at the end", run.served.open],
+        ["送达的客服回复 / replies of agents that were delivered", run.served.delivered],
+        ["被拒绝：会话归同事或已变化 / refused: a colleague has or changed the session", run.served.conflicts],
+      ],
+    ),
+    ...table(
+      ["客服的操作 / acts of agents", "成功 / accepted", "拒绝 / refused", "没有应答 / no answer"],
+      Object.entries(run.served.acts).map(([name, { accepted, refused, unknown }]) => [
+        name,
+        accepted,
+        refused,
+        unknown,
+      ]),
+    ),
+    ...table(
+      ["承诺 7、8、9、11 / promises 7, 8, 9, 11", "必须 / must be", "实际 / is"],
+      [["不符 / violations", 0, run.served.violations.length]],
     ),
     "**结果未知**：允许的每一次尝试（1 时两次，0 时一次）都没有得到微信的回答（尝试中被强杀、连接中断、502），消息也确实没有到达。日志里每次都记为 `unconfirmed`。再试一次可能造成重复，所以不再尝试。",
     "",

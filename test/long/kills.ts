@@ -1,6 +1,6 @@
 /**
- * The long run with kills: lives of the worker under load and faults, each ended by SIGKILL at a random moment; then
- * the records of both sides are compared, by promise 1 (docs/design/long-proof.md).
+ * The long run with kills: lives of the worker under load and faults, with agents at work, each ended by SIGKILL at a
+ * random moment; then the records of all sides are compared, by promises 1 and 7 to 9 (docs/design/long-proof.md).
  */
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,18 +10,22 @@ import { ROOT } from "../../scripts/lib/build.ts";
 import { buildStack, findPorts } from "../../scripts/lib/stack.ts";
 import { readBooks } from "./books.ts";
 import { createCast, type Cast, type Person } from "./cast.ts";
-import { serveEmulated, type Emulated } from "./emulated.ts";
+import { DESK_APP, serveEmulated, type Emulated } from "./emulated.ts";
 import { isSettled, type PersonBooks, type Violation } from "./judge.ts";
 import { createKefuHost, ownPorts, type KefuHost } from "./kefu-host.ts";
 import { awaitKill } from "./kill-moment.ts";
-import { drawPlan, SETTINGS, type KillPlan, type LifePlan, type PhasePlan } from "./plan.ts";
+import { DESK_SETTINGS, drawPlan, SETTINGS, type KillPlan, type LifePlan, type PhasePlan } from "./plan.ts";
+import { concludeServed, type ServedResult } from "./served.ts";
 import { countDeliveries, tally, type Tally } from "./tally.ts";
+import { hireTeam, type Team } from "./team.ts";
 import { endTroubles, setTroubles, TROUBLES_MET } from "./troubles.ts";
 
 /** The options of a run. */
 export interface KillOptions {
   readonly kills: number;
   readonly seed: number;
+  /** What happens in each life; absent: drawn from the seed, with every fault. */
+  readonly plan?: readonly PhasePlan[];
   /** Ends the run early when it takes longer. */
   readonly minutes?: number;
   readonly log: (line: string) => void;
@@ -43,6 +47,8 @@ export interface KillRun {
   readonly startMs: { readonly median: number; readonly most: number };
   readonly seconds: number;
   readonly tally: Tally;
+  /** The users whom agents served. */
+  readonly served: ServedResult;
 }
 
 /** The participants, and the events so far. */
@@ -50,6 +56,8 @@ interface Stage {
   readonly emulated: Emulated;
   readonly host: KefuHost;
   readonly cast: Cast;
+  readonly team: Team;
+  readonly persistTo: string;
   readonly startMs: number[];
   /** When the worker was killed, epoch ms. */
   readonly deaths: number[];
@@ -60,6 +68,8 @@ interface Stage {
 /** Faster than WeChat, so that repeats happen within the short lives of the worker. */
 const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
 const PROGRESS_EVERY = 25;
+/** The agents: enough that several act on one session. */
+const AGENTS = ["甲", "乙", "丙"];
 /**
  * After this time all leases, second attempts, busy answers, the quota per minute and retries for a token have ended.
  */
@@ -75,13 +85,17 @@ export async function runKills(options: KillOptions): Promise<KillRun> {
   const script = await copyScript(scripts.worker);
   const host = createKefuHost({ script, ports, persistTo });
   const cast = createCast(emulated, host);
-  const stage: Stage = { emulated, host, cast, startMs: [], deaths: [], moments: new Map(), log: options.log };
+  let team: Team | undefined;
   try {
-    await prepare(stage);
+    team = await prepare({ emulated, host }, options.seed);
+    const { log } = options;
+    const stage: Stage = { emulated, host, cast, team, persistTo, startMs: [], deaths: [], moments: new Map(), log };
     const kills = await runPhases(stage, options, started);
     await settle(stage);
     return await conclude(stage, options, { kills, seconds: (Date.now() - started) / 1_000 });
   } finally {
+    await team?.rest();
+    team?.leave();
     await host.kill();
     await emulated.stop();
     await Promise.all([persistTo, dirname(script)].map((folder) => rm(folder, { recursive: true, force: true })));
@@ -96,19 +110,23 @@ async function copyScript(script: string): Promise<string> {
   return copy;
 }
 
-async function prepare({ emulated, host }: Stage): Promise<void> {
+async function prepare({ emulated, host }: Pick<Stage, "emulated" | "host">, seed: number): Promise<Team> {
   await emulated.control.switches(PACE);
   await host.start();
-  const stored = await host.client().putSettings({ defaults: SETTINGS }, "*");
+  const overrides = { [`mini-program:${DESK_APP.appid}`]: DESK_SETTINGS };
+  const stored = await host.client().putSettings({ defaults: SETTINGS, overrides }, "*");
   if (!stored.ok) throw new Error(`the settings were refused: ${stored.error.code}`);
+  const team = await hireTeam(host.url, host.apiKey, AGENTS, seed);
   await host.kill();
+  team.begin();
+  return team;
 }
 
 /** @returns how many lives were ended */
 async function runPhases(stage: Stage, options: KillOptions, started: number): Promise<number> {
   const until = started + (options.minutes ?? Infinity) * 60_000;
   let kills = 0;
-  for (const [phase, plan] of drawPlan(options.seed, options.kills).entries()) {
+  for (const [phase, plan] of (options.plan ?? drawPlan(options.seed, options.kills)).entries()) {
     for (const life of plan.lives) {
       if (Date.now() > until) return kills;
       await live(stage, plan, phase, life);
@@ -137,9 +155,10 @@ async function end({ host, deaths }: Stage): Promise<void> {
 }
 
 /** @returns how long it took, ms */
-async function start({ host, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise<number> {
+async function start({ host, team, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise<number> {
   const from = Date.now();
   await host.start({ UNCONFIRMED_RETRY: String(unconfirmedRetry) });
+  team.poke();
   const took = Date.now() - from;
   startMs.push(took);
   return took;
@@ -169,17 +188,23 @@ function showBooks(books: readonly PersonBooks[], violations: readonly Violation
 }
 
 function peopleOf({ people }: Cast, phase: number): readonly Person[] {
-  return [...people.values()].filter((person) => person.phase === phase);
+  return [...people.values()].filter((person) => person.phase === phase && !isServed(person));
+}
+
+/** Whether agents serve the user: judged at the end, by other rules. */
+function isServed({ appid }: Person): boolean {
+  return appid === DESK_APP.appid;
 }
 
 /** After the last kill: enough time for everything that is due. */
 async function settle(stage: Stage): Promise<void> {
-  const { emulated, host, cast, deaths, log } = stage;
+  const { emulated, host, cast, team, deaths, log } = stage;
   await start(stage, 1);
   await cast.quiet();
+  await team.rest();
   await endTroubles(emulated);
   const until = Date.now() + SETTLE_MS;
-  let waiting: readonly Person[] = [...cast.people.values()];
+  let waiting: readonly Person[] = [...cast.people.values()].filter((person) => !isServed(person));
   for (;;) {
     const books = await readBooks(emulated, host, waiting, deaths);
     waiting = waiting.filter((_, index) => books[index] !== undefined && !isSettled(books[index]));
@@ -189,16 +214,16 @@ async function settle(stage: Stage): Promise<void> {
 }
 
 async function conclude(
-  { emulated, host, cast, startMs, deaths, moments, log }: Stage,
+  stage: Stage,
   options: KillOptions,
   { kills, seconds }: { readonly kills: number; readonly seconds: number },
 ): Promise<KillRun> {
-  const people = [...cast.people.values()];
+  const { emulated, host, cast, startMs, deaths, moments, log } = stage;
+  const all = [...cast.people.values()];
+  const people = all.filter((person) => !isServed(person));
   const books = await readBooks(emulated, host, people, deaths);
   const calls = await emulated.control.calls();
-  const records = await Promise.all(
-    people.flatMap(({ pushes }) => pushes.map(({ id }) => emulated.control.pushed(id))),
-  );
+  const records = await Promise.all(all.flatMap(({ pushes }) => pushes.map(({ id }) => emulated.control.pushed(id))));
   const met = Object.entries(TROUBLES_MET).map(([name, isMet]) => [name, calls.filter(isMet).length] as const);
   const acts = people.flatMap((person, index) => {
     const own = books[index];
@@ -206,6 +231,8 @@ async function conclude(
   });
   const judged = tally(books);
   showBooks(books, judged.violations, log);
+  const served = await concludeServed({ ...stage, people: all.filter(isServed), restart: () => restart(stage) });
+  for (const violation of served.violations) log(`  ✗ ${violation}`);
   const sorted = startMs.toSorted((a, b) => a - b);
   return {
     seed: options.seed,
@@ -219,7 +246,12 @@ async function conclude(
     startMs: { median: sorted[Math.floor(sorted.length / 2)] ?? 0, most: sorted.at(-1) ?? 0 },
     seconds,
     tally: judged,
+    served,
   };
+}
+
+async function restart(stage: Stage): Promise<void> {
+  await start(stage, 1);
 }
 
 async function reportProgress(stage: Stage, options: KillOptions, kills: number, started: number): Promise<void> {

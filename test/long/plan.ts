@@ -22,7 +22,7 @@ export type Delivery =
 export type Act = {
   readonly atMs: number;
   readonly openid: string;
-  readonly app: "first" | "second";
+  readonly app: "first" | "second" | "desk";
 } & (
   | {
       readonly kind: "text" | "enter";
@@ -104,7 +104,10 @@ const MOMENTS: readonly [KillPlan["moment"], ...KillPlan["moment"][]] = [
   "time",
 ];
 
-/** The settings that the plan assumes. */
+/** The settings of the app whose users are served by the desk: automation answers nobody. */
+export const DESK_SETTINGS = { rules: [], fallback: { type: "handover" }, humanService: "desk" } as const;
+
+/** The settings that the plan assumes for the other apps. */
 export const SETTINGS = {
   rules: [
     { id: "agent", match: { type: "prefix", words: ["人工"] }, action: { type: "handover" } },
@@ -162,6 +165,7 @@ function drawLife(random: Seeded, { seed, life, special }: LifeFrame): LifePlan 
   const acts = Array.from({ length: people }, (_, person) => drawPerson(random, `oL${life}p${person}`, "first"));
   const isSecond = special.includes("daily quota") || random.chance(0.15);
   if (isSecond) acts.push(drawPerson(random, `oL${life}q`, "second"));
+  acts.push(drawServed(seeded(seed, SERVED_BRANCH + life), life));
   return {
     acts: acts.flat().toSorted((a, b) => a.atMs - b.atMs),
     troubles: [...special, dealt].map((trouble) => ({
@@ -179,6 +183,26 @@ function drawLife(random: Seeded, { seed, life, special }: LifeFrame): LifePlan 
       limitMs: random.int(500, 2_000),
     },
   };
+}
+
+/** The choices about users of the desk are apart, so that they leave the others as they are. */
+const SERVED_BRANCH = 1_000_000;
+/** After this number of lives a user of the desk may come back: the session has been closed by then, or not. */
+const COMES_BACK_AFTER = 3;
+
+/** A user whom agents serve: asks, asks again, and may come back later. */
+function drawServed(random: Seeded, life: number): readonly Act[] {
+  const says = (openid: string, mark: string, atMs: number): Act => {
+    const delivery = drawDelivery(random);
+    return { openid, app: "desk", kind: "text", mark, due: [], answer: "received", atMs, delivery };
+  };
+  const openid = `oL${life}d`;
+  const atMs = random.int(0, 600);
+  const acts = [says(openid, `问${openid}`, atMs)];
+  if (random.chance(0.5)) acts.push(says(openid, `还在吗${openid}`, atMs + random.int(1, 1_500)));
+  const former = `oL${life - COMES_BACK_AFTER}d`;
+  if (life >= COMES_BACK_AFTER && random.chance(0.4)) acts.push(says(former, `又来了${former}`, random.int(0, 1_000)));
+  return acts;
 }
 
 type Plot = "one" | "pair" | "twice" | "swapped" | "agent" | "enter" | "request";

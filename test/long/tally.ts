@@ -22,6 +22,8 @@ export interface Tally {
   /** No longer retried by WeChat, but in the log: the acknowledgement was lost, not the message. */
   readonly storedUnacknowledged: number;
   readonly requestsAccepted: number;
+  /** Attempts that ended with an unknown outcome. */
+  readonly unconfirmed: number;
   readonly withRetry: Half;
   readonly withoutRetry: Half;
   readonly violations: readonly Violation[];
@@ -50,6 +52,7 @@ export function tally(people: readonly PersonBooks[]): Tally {
     acknowledged: pushes.filter(({ outcome }) => outcome === "acknowledged" || outcome === "transferred").length,
     storedUnacknowledged: sum(judged.map((judgement) => judgement.storedUnacknowledged)),
     requestsAccepted: people.flatMap(({ requests }) => requests).filter(({ accepted }) => accepted).length,
+    unconfirmed: people.flatMap(({ rows }) => rows).filter(({ kind }) => kind === "unconfirmed").length,
     withRetry: half(1),
     withoutRetry: half(0),
     violations: judged.flatMap((judgement) => judgement.violations),

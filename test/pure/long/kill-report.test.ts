@@ -21,6 +21,16 @@ const FORGOTTEN: PersonBooks = {
 /** The figures of a run without findings. */
 const CLEAN = { ...tally([]), withRetry: { ...tally([]).withRetry, duplicates: 1 } };
 
+/** Users whom agents served, without findings. */
+const SERVED: KillRun["served"] = {
+  users: 3,
+  open: 1,
+  acts: { take: { accepted: 4, refused: 2, unknown: 0 } },
+  conflicts: 2,
+  delivered: 5,
+  violations: [],
+};
+
 const run = (change: Partial<KillRun> = {}): KillRun => ({
   seed: 7,
   planned: 40,
@@ -33,6 +43,7 @@ const run = (change: Partial<KillRun> = {}): KillRun => ({
   startMs: { median: 400, most: 900 },
   seconds: 90,
   tally: CLEAN,
+  served: SERVED,
   ...change,
 });
 
@@ -51,6 +62,19 @@ describe("the report of the long run", () => {
 
   it("rejects it when it ended before all kills were done", ({ expect }) => {
     expect(findFaults(run({ kills: 39 }))).toEqual(["ended early: 39 of 40 kills"]);
+  });
+
+  it("calls it none when no agent's reply was delivered, or no two agents wanted the same session", ({ expect }) => {
+    expect(findFaults(run({ served: { ...SERVED, delivered: 0, conflicts: 0 } }))).toEqual([
+      "no evidence: no reply of an agent was delivered; run more kills",
+      "no evidence: no two agents wanted the same session; run more kills",
+    ]);
+  });
+
+  it("names what is wrong with users whom agents served, and shows what the agents did", ({ expect }) => {
+    const broken = run({ served: { ...SERVED, violations: ["reply sent twice: oUser 客服答-1"] } });
+    expect(findFaults(broken)).toEqual(["reply sent twice: oUser 客服答-1"]);
+    expect(writeKillReport(broken, [], "2026-11-30")).toContain("| take | 4 | 2 | 0 |");
   });
 
   it("names each violation, and adds it up under its setting", ({ expect }) => {
