@@ -95,6 +95,8 @@ export const PROMISES: readonly TestedPromise[] = [
     promise: "a session has one agent at most: of several acts one wins, and no reply is sent after a take-over",
     tests: [
       ["workerd/desk-races.test.ts", ""],
+      ["workerd/desk-kills.test.ts", ""],
+      ["node/kill.test.ts", ""],
       ["workerd/desk-acts.test.ts", "an act"],
       ["workerd/sessions.test.ts", "of two simultaneous commands"],
       ["pure/conversation/session/served.property.test.ts", ""],
@@ -106,6 +108,7 @@ export const PROMISES: readonly TestedPromise[] = [
     promise: "each user message without an answer belongs to a session in a list, whatever dies or restarts",
     tests: [
       ["workerd/desk-deaths.test.ts", ""],
+      ["node/kill.test.ts", ""],
       ["workerd/desk-reports.test.ts", "a report"],
       ["pure/conversation/session/invariants.test.ts", ""],
       ["pure/desk/invariants.property.test.ts", ""],
@@ -120,6 +123,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["pure/desk/socket-ends.test.ts", "a page that connects again"],
       ["pure/desk/socket-ends.test.ts", "a desk constructed again with sockets attached"],
       ["workerd/desk-socket.test.ts", "a page"],
+      ["workerd/desk-cuts.test.ts", ""],
       ["pure/console/lists.test.ts", "the lists of the page"],
       ["pure/console/log.test.ts", "rows that arrive"],
       ["pure/console/link.test.ts", ""],
@@ -151,6 +155,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["workerd/archive.test.ts", "an erasure"],
       ["pure/platform/sealed-text.test.ts", ""],
       ["workerd/audit.test.ts", ""],
+      ["workerd/unmask.test.ts", ""],
       ["pure/audit/chain.test.ts", ""],
       ["pure/audit/append-only.test.ts", ""],
     ],

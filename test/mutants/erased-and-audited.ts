@@ -54,7 +54,7 @@ export const ERASED_AND_AUDITED: MutantTable = {
       name: "export-not-recorded",
       breaks: "an export leaves no entry in the audit log",
       file: "worker/routes/api/conversations/conversations.ts",
-      symbol: "record",
+      symbol: "recordOn",
       change: { returns: "Promise.resolve(true)" },
       killedBy: ["workerd/audit.test.ts", "an export is recorded with the key of the caller"],
     },
