@@ -9,8 +9,8 @@ import { ROOT } from "../../scripts/lib/build.ts";
 import { verifyContextToken } from "../../worker/inbox/receive/verify-context.ts";
 
 const run = promisify(execFile);
-/** The largest module, KB: not minified and with its comments, so that it is readable. */
-const MAX_KB = 36;
+/** The largest module, KB: not minified and with its comments, so that it is readable. The calls of the desk take 4 KB. */
+const MAX_KB = 42;
 
 const KEY = "context-test-key-0123456789abcdefgh";
 
