@@ -47,6 +47,7 @@ describe("GET /api/openapi.json", () => {
         "POST /api/v1/conversations/{id}/messages",
         "GET /api/v1/conversations/{id}/messages",
         "GET /api/v1/messages/{id}",
+        "DELETE /api/v1/messages/{id}",
         "GET /api/v1/conversations/{id}",
         "DELETE /api/v1/conversations/{id}",
         "GET /api/v1/conversations/{id}/export",
