@@ -9,6 +9,8 @@ import type { DeskStore } from "./stored-desk.ts";
 
 /** How long a draft is kept, milliseconds. */
 export const DRAFT_MS = 30 * 24 * 3_600_000;
+/** The maximum number of drafts of one agent; a further one replaces the oldest. */
+export const MAX_DRAFTS = 200;
 
 /** A draft, as stored. A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>. */
 export type StoredDraft = {
@@ -76,6 +78,9 @@ export function createDrafts(
       const kept = { agent, conversation, log, mode: draft.mode, sealed, at };
       store.saveDraft(kept);
       keep(kept);
+      const own = [...byConversation.values()].flatMap((drafts) => drafts.get(agent) ?? []);
+      const [oldest] = own.sort((one, other) => one.at - other.at);
+      if (oldest !== undefined && own.length > MAX_DRAFTS) remove(agent, oldest.conversation);
     },
     erase(conversation, generation) {
       for (const [agent, { log }] of byConversation.get(conversation) ?? [])
