@@ -1,6 +1,6 @@
 /**
  * The demo agent of the local stack: opening one address signs the browser in at the desk. Only the emulator has it, and
- * the emulator is never deployed: the worker knows no agent without an invite and no way in but its routes. Cookies of
+ * the emulator is never deployed: the worker itself has no demo agent, and agents sign in only through its routes. Cookies of
  * a host name are shared by its ports, so the emulator can pass on the cookie that the worker sets.
  */
 import * as v from "valibot";

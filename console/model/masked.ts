@@ -1,6 +1,6 @@
 /** Whether a content may have masks. Pure. */
 
-/** Returns whether a text of a content has a star: masks have, and in clear a star that somebody wrote stays one. */
+/** Returns whether a text of a content contains a star. Masks contain stars, but a star may also be the user's own. */
 export function hasMask(content: unknown): boolean {
   return JSON.stringify(content).includes("*");
 }

@@ -1,5 +1,5 @@
 /**
- * Shows one row in clear, for a reason. It is in the dialog only and forgotten with it, so the history stays masked.
+ * Shows one row in clear, for a reason. Only the dialog keeps it, until it is closed, so the history stays masked.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";

@@ -68,7 +68,7 @@ const AppsSchema = v.pipe(
 );
 
 /**
- * Reads everything.
+ * Reads the options from all sources.
  *
  * @returns the options, or an error text that contains no value
  */

@@ -41,7 +41,7 @@ export function keyPlace(path: string): string {
  * Returns a text with the addresses of all parts.
  *
  * @param apiKey the API key as it is shown
- * @param admin how the first admin gets into the desk
+ * @param admin how the first admin signs in
  */
 export function describeStack({ workerUrl, emulatorUrl, shopUrl }: Stack, apiKey: string, admin: DeskLink): string {
   return `
@@ -65,7 +65,7 @@ edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
 }
 
 /**
- * Returns how the first admin gets into the desk.
+ * Returns how the first admin signs in.
  *
  * @throws when the worker refuses
  */

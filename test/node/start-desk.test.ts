@@ -40,7 +40,7 @@ const devVars = () => join(folder, ".dev.vars");
 
 async function start(): Promise<Started> {
   const place = ["--persist-to", data(), "--dev-vars", devVars()];
-  // A group of its own: workerd ends with it.
+  // A process group of its own, so that workerd ends with it.
   const child = spawn(process.execPath, [join(ROOT, "scripts/start.ts"), ...place], {
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -73,7 +73,7 @@ function kill({ pid, exitCode }: ChildProcess, signal: "SIGINT" | "SIGKILL"): vo
   }
 }
 
-/** A link with this text in what was printed. */
+/** Returns the printed link that contains this text. */
 const linkOf = ({ output }: Started, pattern: RegExp) => pattern.exec(output)?.[0] ?? "";
 const inviteOf = (started: Started) => linkOf(started, /http:\/\/localhost:\d+\/desk#invite=a[0-9a-f]{12}\.[\w-]{43}/);
 const demoOf = (started: Started) => linkOf(started, /http:\/\/localhost:\d+\/_emulator\/desk/);

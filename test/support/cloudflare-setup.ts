@@ -33,7 +33,7 @@ export const OPTIONS: SetupOptions = {
 interface World {
   /** Answers of wrangler by its first words. */
   readonly wrangler?: Readonly<Record<string, Partial<CommandResult>>>;
-  /** Answers of the worker by method and path, one after another; the last stays. */
+  /** Answers of the worker by method and path, one after another; the last one is repeated. */
   readonly worker?: Readonly<Record<string, readonly Response[]>>;
   readonly toml?: Readonly<Record<string, unknown>>;
 }

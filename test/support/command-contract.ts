@@ -45,7 +45,7 @@ export function testCommands(withStorage: WithStorage): void {
       });
     }));
 
-  it("refuses another command with an id that is in use", ({ expect }) =>
+  it("refuses another command with an id that was used", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);
       chat.says([]);

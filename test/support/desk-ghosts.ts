@@ -1,9 +1,12 @@
-/** Rows of the desk that come back, found after each step of a story; what follows in it may remove them again. */
+/**
+ * Finds rows that the desk shows again after they ended. Runs after each step of a story, because a later step may remove
+ * them.
+ */
 import { generationOf } from "../../worker/conversation/core/log-id.ts";
 import type { DeskWorld } from "./desk-world.ts";
 
 /**
- * No row of what is over comes back: neither of an erased log whose erasure the desk has confirmed, nor one that is older
+ * No ended row is shown again: neither of an erased log whose erasure the desk has confirmed, nor one that is older
  * than what the desk has learned, unless it has forgotten that with its memory; then the row is marked to be verified
  * (DESK_PROTOCOL rules 2 to 5).
  */

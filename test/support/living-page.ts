@@ -1,5 +1,5 @@
 /**
- * A page of the desk without its looks: the console's own connection, lists and log, put together as `console/client/desk.ts`
+ * A page of the desk without its views: the console's own connection, lists and log, put together as `console/client/desk.ts`
  * does. The test gives it sockets, which it can cut, and the pages of a log.
  */
 import { createLink, type LinkState, type SocketLike } from "../../console/client/link.ts";

@@ -1,4 +1,7 @@
-/** The conversation's alarm reports closed sessions and the directory to the archive: late, repeatedly, sealed. */
+/**
+ * The conversation's alarm reports closed sessions and the user to the archive: after a delay, again when a call failed,
+ * with sealed texts.
+ */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";

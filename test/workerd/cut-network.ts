@@ -1,4 +1,4 @@
-/** The network between a page and the desk in workerd: it breaks when the test says so, and loses what is on its way. */
+/** The network between a page and the desk in workerd: a test ends it, and frames on their way are lost. */
 import { env } from "cloudflare:workers";
 import type { SocketLike } from "../../console/client/link.ts";
 import { connectPage } from "../../worker/desk/client.ts";

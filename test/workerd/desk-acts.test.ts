@@ -44,9 +44,7 @@ describe("an act", () => {
     expect(await acting(A, openid, { type: "unpark" }, again)).toMatchObject({ refusal: { reason: "id_in_use" } });
   });
 
-  it("that is repeated after an eviction is answered as the first time, whatever has changed since", async ({
-    expect,
-  }) => {
+  it("that is repeated after an eviction gets the first answer, whatever has changed since", async ({ expect }) => {
     const repeated = async (openid: string, action: DeskAction, agent = A) => {
       const named = { ...(await seenBy(openid)), id: `again-${action.type}` };
       const first = await acting(agent, openid, action, named);
@@ -70,7 +68,9 @@ describe("an act", () => {
     await repeated(two, await closing(two), C);
   });
 
-  it("that is repeated after its session has ended is done, and another one with its id is not", async ({ expect }) => {
+  it("that is repeated after its session has ended succeeds, and another command with its id is refused", async ({
+    expect,
+  }) => {
     const openid = newUser();
     await waits(openid);
     const take = { ...(await seenBy(openid)), id: "taken" };
@@ -87,7 +87,9 @@ describe("an act", () => {
     });
   });
 
-  it("whose repeat cannot be decided, because the conversation does not answer, says so", async ({ expect }) => {
+  it("whose repeat cannot be decided, because the conversation does not answer, is refused with that reason", async ({
+    expect,
+  }) => {
     const openid = newUser();
     await served(openid);
     const old = { ...(await seenBy(openid)), version: 0 };

@@ -99,7 +99,7 @@ describe("a session", () => {
 });
 
 describe("a list", () => {
-  it("is in the order that is asked for", async ({ expect }) => {
+  it("has the requested order", async ({ expect }) => {
     const [one, two] = [newUser(), newUser()];
     const first = await waits(one, keyGets);
     pass(1_000);
@@ -133,7 +133,7 @@ describe("a list", () => {
     expect(only(found, waiting)).toEqual(waiting);
   });
 
-  it("has only the sessions whose user's id ends as asked", async ({ expect }) => {
+  it("contains only the sessions whose user's id has the requested end", async ({ expect }) => {
     const [one, two] = [newUser(), newUser()];
     const { conversation } = await waits(one, keyGets);
     await waits(two, keyGets);
@@ -145,7 +145,7 @@ describe("a list", () => {
 });
 
 describe("POST /desk/rebuild", () => {
-  it("finds the sessions again that the desk has lost, page by page", async ({ expect }) => {
+  it("restores the sessions that the desk has lost, page by page", async ({ expect }) => {
     const openid = newUser();
     const row = await waits(openid, keyGets);
     // The archive learns of the conversation by its alarm.
@@ -170,7 +170,7 @@ describe("POST /desk/rebuild", () => {
     expect(shownOf(found)).toEqual(shownOf(row));
   });
 
-  it("refuses a cursor that no answer has", async ({ expect }) => {
+  it("refuses an invalid cursor", async ({ expect }) => {
     const response = await call("POST", "/api/v1/desk/rebuild", { json: { cursor: "" } });
     expect([response.status, await codeOf(response)]).toEqual([422, "invalid_field"]);
   });

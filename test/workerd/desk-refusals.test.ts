@@ -1,4 +1,4 @@
-/** The refusals of the desk's routes, each caused by what agents and users really do. */
+/** The refusals of the desk's routes, each caused by requests of agents and users. */
 import { beforeEach, describe, it, vi } from "vitest";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { MAX_TRANSFERS } from "../../worker/conversation/core/session/commands.ts";
@@ -50,7 +50,7 @@ describe("a command on an old state", () => {
     expect(await bodyOf(refused)).toMatchObject({ code: "session_changed", row: { version: parked.version } });
   });
 
-  it("is refused when the user has written since: closing, and replying to what was seen", async ({ expect }) => {
+  it("is refused when the user has written since: a close, and a reply to an older message", async ({ expect }) => {
     const [ann, openid] = [await present(), newUser()];
     const taken = await served(ann, openid);
     const seenSeq = taken.session.lastUserSeq;
@@ -143,7 +143,7 @@ describe("an offer", () => {
       json: { id: must(offer, "offer").id, accept },
     });
 
-  it("gives the session to the agent who accepts it, and a repeat gives the same answer", async ({ expect }) => {
+  it("assigns the session to the agent who accepts it, and a repeat gets the same answer", async ({ expect }) => {
     const [ann, ben] = [await present(), await present()];
     const row = await offered(ann);
     expect(row.offer).toMatchObject({ agent: ann.id });
@@ -153,7 +153,7 @@ describe("an offer", () => {
     expect((await rowAfter(await answer(ann, row, true))).version).toBe(accepted.version);
   });
 
-  it("is rejected by the agent it names, and a repeat gives the same answer", async ({ expect }) => {
+  it("can be rejected by its agent, and a repeat gets the same answer", async ({ expect }) => {
     const [ann, ben] = [await present(), await present()];
     const row = await offered(ann);
     expect(await outcomeOf(await answer(ben, row, false))).toEqual([409, "offer_over"]);

@@ -50,7 +50,7 @@ describe("the settings of the desk", () => {
     await expect.poll(async () => (await rowOf(two)).offer?.agent).toBe(A);
     expect((await rowOf(two)).session.assignee).toBeNull();
     await store({});
-    // A report is enough; nobody rings.
+    // A report is enough; no alarm is needed.
     await wechat.text(two, "在吗");
     await untilOffers(0);
     const three = newUser();

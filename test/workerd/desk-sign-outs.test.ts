@@ -34,14 +34,14 @@ const SIGNED_OUT = [4001, "signed_out"];
 const OPEN = [null, null];
 
 describe("the pages of a sign-in", () => {
-  it("are closed when it signs out, and those of another sign-in stay", async ({ expect }) => {
+  it("are closed when it signs out, and those of another sign-in stay open", async ({ expect }) => {
     const agent = await signedInTwice();
     expect((await callAs(agent.first, "POST", "/api/v1/sign-out")).status).toBe(204);
     expect(await endings(agent)).toEqual([SIGNED_OUT, SIGNED_OUT, OPEN]);
     expect((await callAs(agent.second, "GET", "/api/v1/me")).status).toBe(200);
   });
 
-  it("are closed when it is ended from another sign-in, whose pages stay", async ({ expect }) => {
+  it("are closed when it is ended from another sign-in, whose pages stay open", async ({ expect }) => {
     const agent = await signedInTwice();
     const { signIns } = await (
       await callAs(agent.second, "GET", "/api/v1/me/sign-ins")

@@ -64,7 +64,7 @@ describe("a held message of an agent", () => {
     expect(await readTexts(wechat, openid)).toHaveLength(5);
   });
 
-  it("is not withdrawn once it was sent, nor by an agent who may not close the session", async ({ expect }) => {
+  it("cannot be withdrawn after it was sent, nor by an agent who may not close the session", async ({ expect }) => {
     const [ann, ben] = [await present(), await present()];
     const { sent, held } = await holdOne(ann, await served(ann));
     expect(await outcomeOf(await withdraw(ann, sent))).toEqual([409, "not_held"]);
@@ -86,7 +86,7 @@ describe("a held message of the API", () => {
     expect(await messageOf(id)).toMatchObject({ state: "blocked", reason: "withdrawn" });
   });
 
-  it("is unknown to the route when its id names nothing, and after an erasure", async ({ expect }) => {
+  it("is not found when its id names nothing, and after an erasure", async ({ expect }) => {
     expect(await outcomeOf(await call("DELETE", "/api/v1/messages/m-1"))).toEqual([404, "message_not_found"]);
     const openid = newUser();
     await wechat.text(openid, "你好");

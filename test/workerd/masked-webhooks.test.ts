@@ -83,7 +83,7 @@ describe("an endpoint with mask", () => {
       expect(signature).toBe(await signWebhook([SECRET], { id, timestamp: Number(timestamp), body }));
   });
 
-  it("is asked by rules without personal data, and its answer is said", async ({ expect }) => {
+  it("gets questions of rules without personal data, and its answer is sent", async ({ expect }) => {
     const rules = [{ id: "ask", match: { type: "anything" }, action: { type: "webhook", webhookId: "masked" } }];
     await useSilentSettings({ webhooks: [{ ...MASKED, events: [] }], rules });
     shop.answerWith(() => Response.json({ messages: [{ type: "text", content: "好的" }] }));

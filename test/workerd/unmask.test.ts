@@ -50,7 +50,7 @@ async function recorded(openid: string) {
 }
 
 describe("an agent who gives a reason", () => {
-  it("is shown the row in clear without the platform's fields, and it is recorded who, what and why", async ({
+  it("gets the row in clear without the platform's fields, and agent, row and reason are recorded", async ({
     expect,
   }) => {
     const ann = await makeAgent();
@@ -67,9 +67,7 @@ describe("an agent who gives a reason", () => {
     expect(JSON.stringify(lines())).not.toMatch(new RegExp(`${PHONE}|${REASON}`));
   });
 
-  it("has it recorded each time, without personal data in the reason, and after an erasure as well", async ({
-    expect,
-  }) => {
+  it("is recorded each time, without personal data in the reason, and also after an erasure", async ({ expect }) => {
     const ann = await makeAgent();
     const { log, seq } = await written("oTwice", ann);
     for (const reason of [`打给 ${PHONE}`, REASON]) await ask(ann, "oTwice", { log, seq, reason });

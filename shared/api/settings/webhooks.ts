@@ -39,8 +39,8 @@ export const WebhookSchema = v.strictObject({
     [...WEBHOOK_EVENTS],
   ),
   /**
-   * true: events and questions have personal data in texts masked, the user's id but for its last four characters, and
-   * none of the platform's own fields. Default: everything as it was written.
+   * true: in events and questions, personal data in texts is masked, the user's id is masked except its last four
+   * characters, and the platform's own fields are missing. Default: nothing is masked.
    */
   mask: v.exactOptional(v.boolean()),
 });

@@ -1,6 +1,6 @@
 /**
- * The first answer, on the real stack: an admin comes in by the invite that `npm start` prints, a user on the phone asks for
- * a person, and what the admin writes reaches WeChat, and nothing else does.
+ * The first answer, on the real stack: an admin signs in with the invite that `npm start` prints, a user on the phone asks for
+ * a person, and what the admin writes reaches WeChat, and nothing else.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_API_KEY } from "../../../scripts/lib/local-app.ts";
@@ -19,7 +19,7 @@ afterEach(async ({ expect }) => {
 afterAll(() => desk.stop());
 
 describe("the first admin", () => {
-  it("comes in by the printed link, takes the user who asked for a person, and answers", async ({ expect }) => {
+  it("signs in with the printed link, takes the user who asked for a person, and answers", async ({ expect }) => {
     const admin = await findLocalAdmin(desk.stack, LOCAL_API_KEY);
     const page = await desk.openPage((admin.invite ?? "").replace("//127.0.0.1", "//localhost"));
     await page.getByLabel("新密码（至少 10 个字符）").fill(PASSWORD);

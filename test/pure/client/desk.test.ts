@@ -65,7 +65,7 @@ describe("the methods about sessions", () => {
     expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it("give the refusal with its facts", async ({ expect }) => {
+  it("return a refusal with its facts", async ({ expect }) => {
     const { client } = scripted([
       problem(409, "stale", { from: 3, to: 5 }),
       problem(409, "session_over", { row: null }),

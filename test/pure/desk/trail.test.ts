@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { beginTrail, followFrame, resumeTrail } from "../../../worker/desk/socket/core/trail.ts";
 
 describe("the trail of a page", () => {
-  it("begins anew after more removals than it keeps", ({ expect }) => {
+  it("begins again after more removals than it keeps", ({ expect }) => {
     const trail = beginTrail("a1", ["queue"], "r");
     const removes = Array.from({ length: 20_000 }, (_, index) => String(index));
     const frame = { type: "delta", from: 0, epoch: "e", rev: 9, counts: {}, upserts: [], removes } as const;

@@ -1,4 +1,4 @@
-/** How the first admin gets into the desk, from setup and start: whom they add, and whom they do not change. */
+/** How setup and start give the first admin access: which admin they add, and which ones they do not change. */
 import { describe, it } from "vitest";
 import { createKefuClient } from "../../../client/index.ts";
 import { findAdminLink } from "../../../scripts/lib/desk-links.ts";
@@ -33,7 +33,7 @@ async function find(agents: readonly object[], refusal?: string) {
 }
 
 describe("the first link of the desk", () => {
-  it("is that of an added admin", async ({ expect }) => {
+  it("belongs to an added admin", async ({ expect }) => {
     expect(await find([agent("演示客服", "agent", true)])).toEqual({
       link: { name: "管理员", invite: "link of 管理员" },
       asked: ["GET agents", "POST agents"],
@@ -50,7 +50,7 @@ describe("the first link of the desk", () => {
     expect(asked).toEqual(["GET agents", "POST agents/id of 老板/invite"]);
   });
 
-  it("is absent while the worker refuses", async ({ expect }) => {
+  it("is missing while the worker refuses", async ({ expect }) => {
     expect((await find([], "desk_off")).link).toBe("desk_off");
   });
 });

@@ -19,7 +19,7 @@ describe("the first settings", () => {
     expect(shown).toContain("agents of the desk serve users");
   });
 
-  it("have the greeting that was given, so that the first message gets an answer", async ({ expect }) => {
+  it("contain the given greeting, so that the first message gets an answer", async ({ expect }) => {
     const { code, asked, shown } = await run({ greeting: "您好" }, { worker: worker() });
     expect(code).toBe(0);
     const put = asked.find(({ method }) => method === "PUT");
@@ -28,7 +28,7 @@ describe("the first settings", () => {
     expect(shown).toContain("欢迎语已保存");
   });
 
-  it("leave users of a worker that was set up before with WeChat's own agents", async ({ expect }) => {
+  it("do not move users of an existing worker from WeChat's own agents to the desk", async ({ expect }) => {
     const { asked, shown } = await run({ ...API_KEY_KNOWN, greeting: "您好" }, { wrangler: known, worker: worker() });
     const put = asked.find(({ method }) => method === "PUT");
     expect(await put?.json()).toEqual({ defaults: { fallback: { type: "handover" }, greeting } });
@@ -37,7 +37,7 @@ describe("the first settings", () => {
     expect(again.asked.some(({ method }) => method === "PUT")).toBe(false);
   });
 
-  it("never replace settings that are there", async ({ expect }) => {
+  it("never replace existing settings", async ({ expect }) => {
     const { asked, shown } = await run({ greeting: "您好" }, { worker: { "GET /api/v1/settings": [settings('"3"')] } });
     expect(asked.some(({ method }) => method === "PUT")).toBe(false);
     expect(shown).toContain("未写入欢迎语");

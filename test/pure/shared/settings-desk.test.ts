@@ -8,7 +8,7 @@ function parse(desk: unknown) {
   return parseSettings({ fallback: FALLBACK, desk });
 }
 
-/** The problems, as `path: problem (cure)`. */
+/** The problems, as `path: problem (remedy)`. */
 function tell(desk: unknown): string[] {
   const parsed = parse(desk);
   return parsed.ok ? [] : parsed.error.map(({ path, problem, cure }) => `${path}: ${problem} (${cure})`);

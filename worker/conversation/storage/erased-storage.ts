@@ -41,8 +41,9 @@ interface ErasableStore {
 }
 
 /**
- * Returns what an alarm has to delete: data of version 0.1, which has no name and must not outlive its retention; an
- * erase note that is a day old and confirmed, together with everything (`all`), or alone beside a new log (`note`).
+ * Returns what an alarm has to delete. `old_data`: data of version 0.1, which this version cannot read and would never
+ * delete. `all` and `note`: the note of an erasure, which is a day old and confirmed; `note` when a new log exists, which
+ * is kept.
  *
  * @param now epoch ms
  */

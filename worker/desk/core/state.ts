@@ -101,7 +101,7 @@ export interface DeskSettings {
   readonly idleCloseMs: number | null;
 }
 
-/** The input of every decision. */
+/** The time and the settings that a decision uses. */
 export interface DeskContext {
   /** Epoch ms. */
   readonly now: number;

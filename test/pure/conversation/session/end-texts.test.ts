@@ -24,7 +24,7 @@ const sends = (chat: Served) =>
   chat.rows("out").map(({ facts, content }) => [facts.purpose, content?.type === "text" ? content.content : ""]);
 
 describe("the end of a session", () => {
-  it("is told in one message, and the digit that follows is the rating", ({ expect }) => {
+  it("is announced in one message, and the digit that follows is the rating", ({ expect }) => {
     const chat = taken();
     expect(refusalOf(closes(chat, TEXTS))).toBeUndefined();
     expect(sends(chat)).toEqual([["rating", "再见\n请回复 1 到 5"]]);
@@ -34,7 +34,7 @@ describe("the end of a session", () => {
     expect(chat.state().sessions).toMatchObject({ open: null, closed: { score: 4 } });
   });
 
-  it("is told with the closing text alone, or the request alone, or not at all", ({ expect }) => {
+  it("is announced with the closing text only, with the request only, or not at all", ({ expect }) => {
     const [one, other, none] = [taken(), taken(), taken()];
     closes(one, { closing: "再见" });
     closes(other, { rating: "请打分" }, "agent");
@@ -53,14 +53,14 @@ describe("the end of a session", () => {
     expect(sends(chat)).toEqual([["closing", "再见"]]);
   });
 
-  it("is told when an idle session is closed", ({ expect }) => {
+  it("is announced when an idle session is closed", ({ expect }) => {
     const chat = taken();
     chat.settles(leaseIn(chat.replies("a", "在的")), ACCEPTED);
     closes(chat, TEXTS, "idle");
     expect(sends(chat).at(-1)).toEqual(["rating", "再见\n请回复 1 到 5"]);
   });
 
-  it("is told once, however often the command is repeated, and not by a refused one", ({ expect }) => {
+  it("is announced once, however often the command is repeated, and not by a refused one", ({ expect }) => {
     const chat = taken();
     const { session, version } = chat.named();
     expect(
@@ -74,7 +74,7 @@ describe("the end of a session", () => {
     expect(sends(chat)).toHaveLength(1);
   });
 
-  it("is not told without a send left: the session is closed all the same", ({ expect }) => {
+  it("is not announced without a send left, and the session is closed", ({ expect }) => {
     const chat = taken();
     for (const content of ["1", "2", "3", "4", "5"]) {
       chat.settles(leaseIn(chat.replies("a", content)), ACCEPTED);
@@ -84,7 +84,7 @@ describe("the end of a session", () => {
     expect(chat.state().sessions?.closed).toMatchObject({ reason: "agent" });
   });
 
-  it("is no longer told when the user writes before it is sent", ({ expect }) => {
+  it("is no longer announced when the user writes before it is sent", ({ expect }) => {
     const chat = taken();
     closes(chat, TEXTS);
     chat.pass(1_000);
