@@ -5,7 +5,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { startBrowser } from "../chromium.ts";
-import { rowsOf, said, session } from "./sample-log.ts";
+import { outcome, rowsOf, said, sent, session } from "./sample-log.ts";
 import { conversationId, LI, LOG, row } from "./sample.ts";
 import { openScripted, servePage, type PageServer, type Scripted } from "./scripted.ts";
 
@@ -136,6 +136,23 @@ describe("a reply", () => {
     await page.getByText("没有发出：回复额度已用完").last().waitFor();
     await page.getByRole("button", { name: "等用户下次发消息时发出" }).last().click();
     await expect.poll(() => requests.at(-1)?.body).toMatchObject({ hold: true, content: "您好" });
+  });
+
+  it("that is held can be withdrawn until it is sent", async ({ expect }) => {
+    const held = { until: new Date(Date.now() + 3_600_000).toISOString() };
+    const log = rowsOf(
+      said({ type: "text", content: "在吗" }),
+      sent({ type: "text", content: "等您回来" }),
+      outcome(2, "held", held),
+    );
+    const { page, script, requests } = await open({ hash: CHAT, script: { log } });
+    script.answer = (method) => (method === "DELETE" ? { status: 200, body: null } : undefined);
+    await page.getByRole("button", { name: "取消发送" }).click();
+    await page.getByText("已取消，不会发送").waitFor();
+    expect(requests.at(-1)).toMatchObject({ method: "DELETE", path: "messages/out-2" });
+    script.answer = (method) => (method === "DELETE" ? { status: 409, body: { code: "not_held" } } : undefined);
+    await page.getByRole("button", { name: "取消发送" }).click();
+    await page.getByText("消息已发送或正在发送").waitFor();
   });
 
   it("shows before sending what it will use, and cannot be sent when too little is left", async ({ expect }) => {
