@@ -18,7 +18,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe.for(["mac", "windows"])("on %s, where the contact button is reported dead", (platform) => {
+describe.for(["mac", "windows"])("on %s, where the contact button is reported not to work", (platform) => {
   it("a known WeCom address is offered instead", async ({ expect }) => {
     const wx = useClient({ platform });
     const button = mount("contact-button", WECOM);

@@ -66,7 +66,10 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/conversation/conversation.ts",
       symbol: "loadConversation.submit",
       change: { drop: "answerAgain" },
-      killedBy: ["workerd/conversation.test.ts", "a send through the object is made once for one key"],
+      killedBy: [
+        "workerd/conversation.test.ts",
+        "a send through the object is created once for one key, however often it is requested simultaneously",
+      ],
     },
   ],
 };

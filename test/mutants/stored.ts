@@ -62,7 +62,7 @@ export const STORED: MutantTable = {
       change: { drop: "setAlarm" },
       killedBy: [
         "workerd/conversation-trouble.test.ts",
-        "a conversation that was evicted or failed sets its alarm anew for a lease",
+        "a conversation that was evicted or failed sets its alarm again for a lease, whatever it was set for before",
       ],
     },
     {

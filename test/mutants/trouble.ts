@@ -143,7 +143,7 @@ export const TROUBLE: MutantTable = {
       change: { replace: "_ ? MUTED : HANDED_OVER", by: "BY_PLATFORM" },
       killedBy: [
         "workerd/conversation-trouble.test.ts",
-        "the outcome of an attempt that comes late wins when it is sent",
+        "the outcome of an attempt that arrives late counts when it is `sent`, also after the message was blocked",
       ],
     },
     {

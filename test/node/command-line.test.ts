@@ -78,7 +78,7 @@ describe.for(SCRIPTS)("%s", ([name, script]) => {
 });
 
 describe.for(SCRIPTS)("%s", ([name, script]) => {
-  it.for(["--help", "-h"])("refuses a flag it does not know beside %s", async (help, { expect }) => {
+  it.for(["--help", "-h"])("refuses an unknown flag beside %s", async (help, { expect }) => {
     const { code, stdout, stderr } = await run(script, help, "--bogus=my-own-secret");
     expect(code).toBe(2);
     expect(stdout).not.toMatch(/\S/);

@@ -107,7 +107,7 @@ describe("a real receiver", () => {
     expect(arrived.every(({ signed }) => signed)).toBe(true);
   });
 
-  it("that a rule asks gives the answer, or the next rule applies", async ({ expect }) => {
+  it("that a rule calls returns the answer, or the next rule applies", async ({ expect }) => {
     const asking = { id: "orders", match: { type: "anything" }, action: { type: "webhook", webhookId: "shop" } };
     await useSettings({ rules: [asking], webhooks: [{ id: "shop", url: `${receiverUrl}/ask`, events: [] }] });
     respond = (response) => response.end(JSON.stringify({ messages: [{ type: "text", content: "在路上" }] }));

@@ -55,7 +55,7 @@ const isLetIn = async (response: Response) => {
 };
 
 describe("every route", () => {
-  it("says who may call it", ({ expect }) => {
+  it("declares who may call it", ({ expect }) => {
     expect(ROUTES.length).toBeGreaterThan(30);
     expect(ROUTES.filter(({ access }) => access === undefined)).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe("every route", () => {
     }
   });
 
-  it("is open to the holder of an API key as the table says", async ({ expect }) => {
+  it("is open to the holder of an API key as defined by the table", async ({ expect }) => {
     for (const route of ROUTES) {
       if (route.access === undefined || route.path === "/v1/resume" || route.path === "/v1/diagnostics") continue;
       const response = await call(route.method, pathOf(route));
@@ -82,7 +82,7 @@ describe("every route", () => {
     }
   });
 
-  it.for(ROLES)("is open to the role %s as the table says", async (role: Role, { expect }) => {
+  it.for(ROLES)("is open to the role %s as defined by the table", async (role: Role, { expect }) => {
     const agent = await makeAgent(role);
     const judge = async (by: SignedIn, route: Route) => {
       const response = await callAs(by, route.method, pathOf(route));

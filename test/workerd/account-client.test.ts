@@ -35,7 +35,7 @@ describe("senders", () => {
     expect(await tokenCalls()).toBe(1);
   });
 
-  it("cause exactly one refresh when the token is killed under a hundred of them", async ({ expect }) => {
+  it("cause exactly one refresh when the token becomes invalid during a hundred of them", async ({ expect }) => {
     await deliver("oUser0");
     await control.killToken();
     expect(new Set(await deliverAll())).toEqual(new Set(["accepted"]));

@@ -72,7 +72,7 @@ describe("after the clock was set back by days", () => {
     expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "handover" } } });
   });
 
-  it("a token lives no longer than WeChat gives it, and what is to be done is due", async ({ expect }) => {
+  it("a token is valid no longer than WeChat's lifetime, and the object's work is due", async ({ expect }) => {
     // Later than the real clock, which triggers real alarms.
     pass(10 * DAY_MS);
     await tokenOf(account().access());
@@ -99,7 +99,7 @@ describe("after the clock was set back by days", () => {
     expect((await account().webhookHealths())["crm"]?.pausedUntil ?? 0).toBeLessThanOrEqual(Date.now());
   });
 
-  it("a series of stale pushes is over, and the next one begins anew", async ({ expect }) => {
+  it("a series of stale pushes has ended, and the next push begins a new one", async ({ expect }) => {
     await tokenOf(account().access());
     await account().recordStalePush({ count: 3, ageMs: HOUR_MS, at: Date.now() });
     expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 3 }]);

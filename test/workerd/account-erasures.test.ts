@@ -37,7 +37,7 @@ describe("an account's erased users", () => {
     expect(other.hash).not.toBe(kept.rows[0]?.["hash"]);
   });
 
-  it("are found again after an eviction, and forgotten by the alarm after a day", async ({ expect }) => {
+  it("are kept after an eviction, and deleted by the alarm after a day", async ({ expect }) => {
     await account.eraseUser(ADDRESS);
     const erasedAt = Date.now();
     await evictDurableObject(account);
@@ -52,7 +52,7 @@ describe("an account's erased users", () => {
     expect(await alarmOf(account)).toBeNull();
   });
 
-  it("are ten thousand at most; of more the oldest is forgotten", async ({ expect }) => {
+  it("are at most ten thousand; then the oldest is deleted", async ({ expect }) => {
     const now = Date.now();
     const found = await within(async (erasures, storage) => {
       erasures.note(await erasures.hash("oFirst"), now - 2);

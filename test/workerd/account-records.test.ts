@@ -19,7 +19,7 @@ function demoEvent(createdAt = Date.now()): OwnedAccountEvent {
 }
 
 describe("app events", () => {
-  it("are kept once however often they come, also at once and after an eviction", async ({ expect }) => {
+  it("are kept once however often they arrive, also simultaneously and after an eviction", async ({ expect }) => {
     const now = Date.now();
     const event = demoEvent(now);
     const all = await Promise.all(Array.from({ length: 10 }, () => account().appEvent("k1", event, now)));
@@ -74,7 +74,7 @@ describe("app events", () => {
     expect(await account().appEvents(0, 10)).toEqual([]);
   });
 
-  it("are forgotten by the alarm after the retention time", async ({ expect }) => {
+  it("are deleted by the alarm after the retention time", async ({ expect }) => {
     const now = Date.now();
     await account().appEvent("k1", demoEvent(now), now);
     pass(DAY_MS);
@@ -131,7 +131,7 @@ describe("the quarantine", () => {
     expect(rows).toHaveLength(100);
   });
 
-  it("forgets after seven days, by the alarm and for readers", async ({ expect }) => {
+  it("deletes after seven days, by the alarm and for readers", async ({ expect }) => {
     const now = Date.now();
     await account().quarantine(push("{a", now));
     expect(await alarmOf(account())).toBe(now + 7 * DAY_MS);

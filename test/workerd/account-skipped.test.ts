@@ -85,7 +85,7 @@ describe("the record of skipped events", () => {
     });
   });
 
-  it("knows nothing of a conversation, an endpoint or a time that is to be forgotten", async ({ expect }) => {
+  it("does not contain a deleted conversation, endpoint or time", async ({ expect }) => {
     await inStore("forgets", (store) => {
       for (const webhook of ["a", "b"]) for (const id of ["c1", "c2"]) store.note(webhook, skip(id, 5), 100);
       store.forget("c1");
@@ -147,7 +147,7 @@ describe("the account", () => {
     expect((await status()).skipped).toEqual({});
   });
 
-  it("forgets a user everywhere by the conversation's id", async ({ expect }) => {
+  it("deletes a user everywhere by the conversation's id", async ({ expect }) => {
     await hooks("user");
     await account().recordSkipped("user", skip("c1", 5), await listed());
     await account().reportWebhook("user", { ok: false, reason: "timeout", conversation: "c1" }, await listed());
@@ -157,7 +157,7 @@ describe("the account", () => {
     expect(await status()).toMatchObject({ healths: { user: { failures: 1 } }, skipped: {} });
   });
 
-  it("forgets the conversation of an erased address, and not that of the same user on another channel", async ({
+  it("deletes the conversation of an erased address, and not that of the same user on another channel", async ({
     expect,
   }) => {
     await hooks("channels");

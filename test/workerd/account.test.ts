@@ -59,7 +59,7 @@ describe("the token", () => {
     expect(endpoint.calls.filter((call) => call.force_refresh)).toHaveLength(1);
   });
 
-  it("is given out while KV fails, which is logged, and published when KV is back", async ({ expect }) => {
+  it("is returned while KV fails, which is logged, and published when KV works again", async ({ expect }) => {
     const put = vi.spyOn(env.KV, "put").mockRejectedValue(new Error("KV is down"));
     const token = await tokenOf(account().access());
     expect(await tokenOf(account().access())).toBe(token);
@@ -217,7 +217,7 @@ describe("the storage", () => {
     expect(open).toContain("schema 99");
   });
 
-  it("names its credential, so that an alarm knows whose token it refreshes", async ({ expect }) => {
+  it("is stored with its credential, so that an alarm refreshes the correct token", async ({ expect }) => {
     await account().pause(pauseCause(48004));
     expect(await inside((_object, { storage }) => createAccountStore(storage, undefined).credential())).toBe(
       `wechat:${APPID}`,

@@ -33,17 +33,20 @@ describe("POST /alerts/test", () => {
     ["dingtalk", { ...DINGTALK, secret: "SECother" }, "wrong_signature", "310000"],
     ["feishu", { ...FEISHU, secret: "SECother" }, "wrong_signature", "19021"],
     ["slack", { ...SLACK, url: `${SLACK.url}other` }, "wrong_key", "404"],
-  ] as const)("says why %s did not accept it, in our words", async ([name, robot, reason, vendorCode], { expect }) => {
-    robots.reset();
-    const response = await test(name, { ...VARS, ALERT_ROBOTS: JSON.stringify([robot]) });
-    expect(response.status).toBe(502);
-    const problem = await bodyOf(response);
-    expect(problem).toMatchObject({ code: "robot_failed", reason, vendorCode });
-    expect(problem["meaning"]).toMatch(/\p{Script=Han}.* \/ [a-z]/u);
-    expect(JSON.stringify([problem, lines()])).not.toMatch(SECRETS);
-  });
+  ] as const)(
+    "reports why %s did not accept it, in the worker's own words",
+    async ([name, robot, reason, vendorCode], { expect }) => {
+      robots.reset();
+      const response = await test(name, { ...VARS, ALERT_ROBOTS: JSON.stringify([robot]) });
+      expect(response.status).toBe(502);
+      const problem = await bodyOf(response);
+      expect(problem).toMatchObject({ code: "robot_failed", reason, vendorCode });
+      expect(problem["meaning"]).toMatch(/\p{Script=Han}.* \/ [a-z]/u);
+      expect(JSON.stringify([problem, lines()])).not.toMatch(SECRETS);
+    },
+  );
 
-  it("says when the robot cannot be reached", async ({ expect }) => {
+  it("reports when the robot cannot be reached", async ({ expect }) => {
     robots.answerWith(() => Promise.reject(new TypeError("cut")));
     const response = await test("wecom");
     expect(response.status).toBe(502);

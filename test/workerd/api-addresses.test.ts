@@ -43,7 +43,7 @@ describe("a conversation in a path", () => {
     expect((await call("GET", pathOf("oWhich"), { appid: null, vars: one })).status).toBe(200);
   });
 
-  it("has the services of its own account, whatever account is the first", async ({ expect }) => {
+  it("uses the services of its own account, not of the first one", async ({ expect }) => {
     await wechat.text("oOther", "在吗", { appid: OTHER_APPID });
     for (const id of [idOf("oOther", OTHER_APPID), nameOf("oOther", OTHER_APPID)]) {
       expect((await send(encodeURIComponent(id), HELLO, { appid: null })).status).toBe(202);
@@ -61,7 +61,7 @@ describe("a conversation in a path", () => {
     expect((await call("GET", path, { appid: APPID })).status).toBe(404);
   });
 
-  it("is gone by its id for a caller who knows that there was a log", async ({ expect }) => {
+  it("is answered as gone for a caller who names the id of the log", async ({ expect }) => {
     const page = await call("GET", `${pathOf(idOf("oGone"))}/messages?log=1-00000000`, { appid: null });
     expect(page.status).toBe(410);
     expect(await bodyOf(page)).toMatchObject({ code: "gone" });

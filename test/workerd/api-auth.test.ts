@@ -53,7 +53,7 @@ describe("the lock", () => {
     }
   });
 
-  it("says how to ask: WWW-Authenticate, with the error only when a key was given", async ({ expect }) => {
+  it("contains WWW-Authenticate, with the error only when a key was sent", async ({ expect }) => {
     const without = await call("GET", "/api/v1/settings", { key: null });
     expect(without.headers.get("www-authenticate")).toBe('Bearer realm="edge-kefu"');
     const wrong = await call("GET", "/api/v1/settings", { key: "wrong-key-0123456789abcdef" });

@@ -104,7 +104,7 @@ describe("a body that cannot be sent", () => {
     }
   });
 
-  it("never comes back in the answer, nor does any other input", async ({ expect }) => {
+  it("is never part of the answer, nor is any other input", async ({ expect }) => {
     const marker = "MARKER4711";
     const headers = { "idempotency-key": "k" };
     const messages = "/api/v1/conversations/oBad/messages";

@@ -105,7 +105,7 @@ describe("GET /conversations/:id", () => {
 });
 
 describe("GET /conversations/:id/messages", () => {
-  it("goes through the whole log by its cursor, each row once, and sees what comes later", async ({ expect }) => {
+  it("returns the whole log by its cursor, each row once, and later rows afterwards", async ({ expect }) => {
     await wechat.text("oPages", "在吗");
     await receiveTexts("oPages", 6);
     const seen: (string | undefined)[] = [];
@@ -120,7 +120,9 @@ describe("GET /conversations/:id/messages", () => {
     await expect.poll(kinds).toEqual(["out", "sent"]);
   });
 
-  it("gives the rows of a message the id the send answered, and outcomes a ref to them", async ({ expect }) => {
+  it("stores the rows of a message with the id returned by the send, and outcomes with a ref to them", async ({
+    expect,
+  }) => {
     await wechat.text("oRefs", "在吗");
     const { id } = await bodyOf(await send("oRefs", { type: "text", content: "长".repeat(1_000) }));
     await expect.poll(() => kindsOf("oRefs")).toEqual(["in", "out", "out", "sent", "sent"]);

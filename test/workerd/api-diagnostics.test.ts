@@ -31,7 +31,7 @@ describe("GET /diagnostics", () => {
     expect(JSON.stringify(answer)).not.toContain("access_token");
   });
 
-  it("names what WeChat refuses with meaning and cure, and never in WeChat's words", async ({ expect }) => {
+  it("reports what WeChat refuses with meaning and remedy, and never in WeChat's words", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: 40201, errmsg: "words of WeChat", target: "callback" });
     await wechat.fault({ fault: "errcode", errcode: 48001, errmsg: "words of WeChat", target: "quota" });
     const answer = await diagnose();
@@ -62,7 +62,7 @@ describe("GET /diagnostics", () => {
 });
 
 describe("without a token", () => {
-  it("says 40164 and its cure everywhere while the IP whitelist is on", async ({ expect }) => {
+  it("reports 40164 and its remedy everywhere while the IP whitelist is on", async ({ expect }) => {
     await wechat.switches({ ipWhitelist: true });
     await wechat.killToken({ appid: OTHER_APPID });
     const answer = await diagnose({ appid: OTHER_APPID });

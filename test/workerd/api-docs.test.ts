@@ -27,7 +27,7 @@ function valuesOf(tree: unknown, key: string): readonly unknown[] {
 }
 
 describe("GET /api/openapi.json", () => {
-  it("is public and says that it is OpenAPI 3.1", async ({ expect }) => {
+  it("is public and declares OpenAPI 3.1", async ({ expect }) => {
     const response = await getFile("/api/openapi.json");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/json");
@@ -214,7 +214,7 @@ describe("GET /api/docs", () => {
     for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
   });
 
-  it("is asked for anew each time and taken for nothing but a page", async ({ expect }) => {
+  it("is revalidated each time and is always treated as HTML", async ({ expect }) => {
     const response = await getFile("/api/docs");
     expect(response.headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");

@@ -16,7 +16,9 @@ interface Page {
 const read = async (query = ""): Promise<Page> => (await call("GET", `/api/v1/events${query}`)).json<Page>();
 
 describe("GET /api/v1/events", () => {
-  it("lists what is no conversation's with all it says, and nothing of the users' chats", async ({ expect }) => {
+  it("lists events that belong to no conversation with all fields, and nothing of the users' chats", async ({
+    expect,
+  }) => {
     await wechat.event("oPlatform", "xpay_goods_deliver_notify", {
       OpenId: "oBuyer",
       OutTradeNo: "T1",
@@ -45,7 +47,7 @@ describe("GET /api/v1/events", () => {
     });
   });
 
-  it("goes on from the cursor by pages, whatever came meanwhile and was forgotten", async ({ expect }) => {
+  it("continues from the cursor by pages, also after events were added and deleted", async ({ expect }) => {
     for (const n of [1, 2, 3]) await wechat.event("oPage", "page_event", { Number: n });
     const first = await read("?limit=2");
     expect(first.events.map(({ fields }) => fields)).toMatchObject([{ Number: "1" }, { Number: "2" }]);

@@ -134,7 +134,7 @@ describe("the Idempotency-Key", () => {
     },
   );
 
-  it("gives a repeat the first message with its state now", async ({ expect }) => {
+  it("answers a repeat with the first message and its current state", async ({ expect }) => {
     await wechat.text("oAgain", "在吗");
     const first = await bodyOf(await send("oAgain", HELLO, { once: "k1" }));
     await expect.poll(() => stateOf(first["id"])).toBe("sent");

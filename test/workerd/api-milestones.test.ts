@@ -60,7 +60,7 @@ describe("GET /milestones", () => {
     expect(await reached()).not.toHaveProperty("message");
   });
 
-  it("begins anew with other credentials", async ({ expect }) => {
+  it("begins again with other credentials", async ({ expect }) => {
     await wechat.text("oBefore", "在吗");
     await vi.waitFor(async () => expect(await reached()).toHaveProperty("answer"));
     const state = await runInDurableObject(account(), (_object, { storage }) => {
@@ -98,7 +98,7 @@ describe("GET /milestones", () => {
     );
   });
 
-  it("knows no app it is not set up for", async ({ expect }) => {
+  it("is empty for an app that is not configured", async ({ expect }) => {
     const response = await call("GET", "/api/v1/milestones", { appid: "wx0000000000000009" });
     expect(response.status).toBe(404);
   });

@@ -37,7 +37,7 @@ describe("GET /settings", () => {
     expect(await bodyOf(response)).toEqual({ version: 0, ...DEFAULT_DOCUMENT });
   });
 
-  it("shows what is in force for one account, and where each key comes from", async ({ expect }) => {
+  it("shows the settings in force for one account, and the source of each key", async ({ expect }) => {
     const defaults = { ...SILENT, muteAfterApiMinutes: 7 };
     expect((await put({ defaults, overrides: { [OTHER_KEY]: { muteAfterApiMinutes: 8 } } }, "*")).status).toBe(200);
     const version = Number((await etag()).slice(1, -1));
@@ -75,7 +75,7 @@ describe("GET /settings", () => {
 });
 
 describe("PUT /settings", () => {
-  it("stores, fills in the defaults, and gives each version its ETag", async ({ expect }) => {
+  it("stores, fills in the defaults, and returns an ETag for each version", async ({ expect }) => {
     const before = await etag();
     const response = await putDefaults(SILENT, before);
     expect(response.status).toBe(200);
@@ -127,7 +127,7 @@ describe("PUT /settings", () => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
   });
 
-  it("reports all problems at once, each with its path and cure", async ({ expect }) => {
+  it("reports all problems at once, each with its path and remedy", async ({ expect }) => {
     const rule = { id: "a", match: { type: "contains", words: [] }, action: { type: "silent" } };
     const defaults = { timeZone: "Mars/Olympus", rules: [rule, rule], fallback: { type: "reply" } };
     const response = await put({ defaults, overrides: { [KEY]: { timeZone: "Mars" }, shop: {} } }, "*");

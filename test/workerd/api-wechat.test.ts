@@ -79,7 +79,7 @@ describe("POST /conversations/:id/typing", () => {
 });
 
 describe("POST /media", () => {
-  it("takes a picture as the body itself, and says how long the id lives", async ({ expect }) => {
+  it("accepts a picture as the body, and returns how long the id is valid", async ({ expect }) => {
     const response = await upload(PNG);
     expect(response.status).toBe(201);
     const { mediaId, expiresAt } = await bodyOf(response);
@@ -184,7 +184,7 @@ describe("GET /media/:mediaId", () => {
     }
   });
 
-  it("answers 502 when what comes is no picture", async ({ expect }) => {
+  it("answers 502 when WeChat's answer is not a picture", async ({ expect }) => {
     await wechat.fault({ fault: "http", status: 500, target: "download" });
     expect(await bodyOf(await call("GET", "/api/v1/media/any"))).toMatchObject({ code: "channel_unreachable" });
   });

@@ -82,7 +82,7 @@ describe("an event that is no user's", () => {
     expect(namesHeard()).toEqual(["late_event"]);
   });
 
-  it("that is not accepted comes again under its id before anything later, also after an eviction", async ({
+  it("that is not accepted is sent again with its id before later events, also after an eviction", async ({
     expect,
   }) => {
     await put(hook("busy"));
@@ -98,7 +98,7 @@ describe("an event that is no user's", () => {
     expect(idsHeard()[1]).toBe(idsHeard()[0]);
   });
 
-  it("that waits for its next try does not come sooner because of a later one", async ({ expect }) => {
+  it("that waits for its retry is not sent sooner because of a later one", async ({ expect }) => {
     await put(hook("waits"));
     shop.answerWith(BUSY);
     await push("first_event");
@@ -110,7 +110,7 @@ describe("an event that is no user's", () => {
     expect(shop.events).toHaveLength(calls);
   });
 
-  it("is given up after three days, recorded, and delivered again on demand", async ({ expect }) => {
+  it("is skipped after three days, recorded, and delivered again on request", async ({ expect }) => {
     await put(hook("dead", ["account.event"]));
     shop.answerWith(() => new Response(null, { status: 500 }));
     await push("lost_event");
@@ -207,7 +207,7 @@ describe("an event that is no user's", () => {
 });
 
 describe("an endpoint", () => {
-  it("that is new begins after the newest event; one that was removed is forgotten", async ({ expect }) => {
+  it("that is new begins after the newest event; the position of a removed one is deleted", async ({ expect }) => {
     await push("early_event");
     await put(hook("new"));
     await push("later_event");
@@ -221,7 +221,7 @@ describe("an endpoint", () => {
     expect(namesHeard()).toEqual(["later_event", "heard_event"]);
   });
 
-  it("keeps its place when an event comes from a caller with older settings, or with none", async ({ expect }) => {
+  it("keeps its position when an event comes from a caller with older settings, or with none", async ({ expect }) => {
     await put(hook("new"));
     await push("first_event");
     await runInDurableObject(account(), async (object) => {

@@ -144,7 +144,7 @@ describe("a closed session", () => {
     expect(await stored()).not.toMatch(/13800138000|在的/);
   });
 
-  it("gets its rating when the user gives it later", async ({ expect }) => {
+  it("contains a rating that the user gives later", async ({ expect }) => {
     const openid = newUser();
     await answered(openid);
     const { session } = await named(openid);

@@ -24,7 +24,7 @@ const useRules = (...rules: readonly object[]) =>
 const answersTo = (openid: string) => () => readTexts(wechat, openid);
 
 describe("a rule that asks a webhook", () => {
-  it("says what the endpoint answers, and the question is signed and names rule and message", async ({ expect }) => {
+  it("sends the endpoint's answer, and the question is signed and names rule and message", async ({ expect }) => {
     await useRules(rule("orders", 1, ask("shop")));
     shop.answerWith(
       answer({

@@ -70,7 +70,7 @@ describe("an export", () => {
     expect(await since(before)).toEqual([]);
   });
 
-  it("is refused when it cannot be recorded, and gives nothing out", async ({ expect }) => {
+  it("is refused when it cannot be recorded, and returns no data", async ({ expect }) => {
     await wechat.text("oRefused", "canary");
     cutOff();
     const response = await call("GET", "/api/v1/conversations/oRefused/export");
@@ -187,7 +187,7 @@ describe("a change of the settings", () => {
 });
 
 describe("GET /audit", () => {
-  it("goes on from a cursor, and ends with an empty page", async ({ expect }) => {
+  it("continues from a cursor, and ends with an empty page", async ({ expect }) => {
     const start = await newest();
     for (const actor of ["a", "b", "c"]) await audit().record(`page:${actor}`, draftOf(actor));
     const first = await pageOf(`?after=${start}&limit=2`);
@@ -201,7 +201,7 @@ describe("GET /audit", () => {
     expect((await call("GET", "/api/v1/audit?limit=0")).status).toBe(422);
   });
 
-  it("can be verified without this code, from what it says", async ({ expect }) => {
+  it("can be verified from its content, without this code", async ({ expect }) => {
     await audit().record("outside", draftOf("o"));
     const { entries } = await pageOf();
     let prev = "0".repeat(64);
@@ -215,7 +215,7 @@ describe("GET /audit", () => {
 });
 
 describe("the audit object", () => {
-  it("records an action once, however often it is told", async ({ expect }) => {
+  it("records an action once, however often it is called", async ({ expect }) => {
     const [first, again] = [await audit().record("once", draftOf("a")), await audit().record("once", draftOf("b"))];
     expect(again).toEqual(first);
     const all = await Promise.all(["p", "q", "p", "q"].map((key) => audit().record(key, draftOf(key))));
@@ -245,7 +245,7 @@ describe("the audit object", () => {
     });
   });
 
-  it("says which entry was changed by somebody who got past that", async ({ expect }) => {
+  it("reports which entry was changed by a direct write", async ({ expect }) => {
     const start = await newest();
     for (const actor of ["a", "b", "c"]) await audit().record(`broken:${actor}`, draftOf(actor));
     const change = (statement: string) =>

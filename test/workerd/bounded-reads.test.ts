@@ -66,7 +66,7 @@ describe("the status of a message", () => {
     expect(read).toBeLessThan(MOST_SEARCHED);
   });
 
-  it("is read from its own rows while the second go of an automatic message waits", async ({ expect }) => {
+  it("is read from its own rows while the second attempt of an automatic message waits", async ({ expect }) => {
     const { lease } = await says(wechat, "oAgain", [reply("一")]);
     const seq = lease?.seq ?? 0;
     await remote("oAgain").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
@@ -77,7 +77,9 @@ describe("the status of a message", () => {
     expect(read).toBeLessThan(MOST);
   });
 
-  it("is searched for in a limited number of rows when an automatic message has no second go", async ({ expect }) => {
+  it("is searched for in a limited number of rows when an automatic message has no second attempt", async ({
+    expect,
+  }) => {
     // The answer uses the whole quota, so nothing is left for a second attempt.
     const { lease } = await says(wechat, "oNoEnd", [reply("一", "二", "三", "四", "五")]);
     const seq = lease?.seq ?? 0;

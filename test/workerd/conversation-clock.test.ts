@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 useObjects();
 
 describe("a conversation object after its clock was set back", () => {
-  it("gives up the attempt under way with the user's next message, and wakes in time for the second go", async ({
+  it("abandons the attempt under way with the user's next message, and wakes in time for the second attempt", async ({
     expect,
   }) => {
     await says(wechat, "oBack", [reply("一")]);
@@ -19,14 +19,14 @@ describe("a conversation object after its clock was set back", () => {
     expect((await alarmOf(conversation("oBack"))) ?? Number.POSITIVE_INFINITY).toBeLessThan(Date.now() + MINUTE);
   });
 
-  it("wakes at once for a message of the API behind such an attempt", async ({ expect }) => {
+  it("wakes at once for a message of the API after such an attempt", async ({ expect }) => {
     await says(wechat, "oBackApi", [reply("一")]);
     pass(-30 * MINUTE);
     expect(await submit("oBackApi", "k:1")).toMatchObject({ ok: true });
     expect((await alarmOf(conversation("oBackApi"))) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(Date.now());
   });
 
-  it("writes nothing when a lease is asked for again", async ({ expect }) => {
+  it("writes nothing when a lease is requested again", async ({ expect }) => {
     const first = message();
     const { lease } = await tells("oBackClaim", [reply("一")], first, "c1");
     pass(6_000);

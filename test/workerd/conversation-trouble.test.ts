@@ -24,7 +24,7 @@ function refuse(storage: DurableObjectStorage, what: "alarm" | "record"): () => 
 }
 
 describe("a conversation that was evicted or failed", () => {
-  it("sets its alarm anew for a lease, whatever it was set for before", async ({ expect }) => {
+  it("sets its alarm again for a lease, whatever it was set for before", async ({ expect }) => {
     const stub = conversation("oRearm");
     const first = await says(wechat, "oRearm", [reply("一")]);
     await remote("oRearm").settle(first.lease?.seq ?? 0, 1, { result: "accepted" }, "c1");
@@ -58,7 +58,7 @@ describe("a conversation that was evicted or failed", () => {
     expect(await kindsOf(openid)).toEqual(["in", "out"]);
   });
 
-  it("forgets nothing and repeats nothing when a later record was refused", async ({ expect }) => {
+  it("loses nothing and repeats nothing when a later record was refused", async ({ expect }) => {
     const openid = "oRefusedLater";
     await tells(openid, []);
     await runInDurableObject(conversation(openid), (object, { storage }) => {
@@ -83,7 +83,7 @@ describe("a conversation that was evicted or failed", () => {
     expect(await kindsOf(openid)).toEqual(["in", "in", "out"]);
   });
 
-  it("gives a lease again to the caller who lost the answer, and to no repeat of the push", async ({ expect }) => {
+  it("returns a lease again to the caller who lost the answer, but not to a repeat of the push", async ({ expect }) => {
     const inbound = message();
     const first = await tells("oClaim", [reply("一")], inbound, "worker 1");
     const again = await tells("oClaim", [reply("一")], inbound, "worker 1");
@@ -94,7 +94,7 @@ describe("a conversation that was evicted or failed", () => {
 });
 
 describe("the outcome of an attempt", () => {
-  it("that comes late wins when it is sent, also after the message was blocked", async ({ expect }) => {
+  it("that arrives late counts when it is `sent`, also after the message was blocked", async ({ expect }) => {
     const { lease } = await says(wechat, "oLate", [reply("一")]);
     pass(LEASE_MS);
     await tells("oLate", [{ ruleId: "person", action: { type: "handover" } }]);
@@ -126,7 +126,7 @@ describe("the outcome of an attempt", () => {
 });
 
 describe("a repeated push", () => {
-  it("is known although our clock is behind WeChat's", async ({ expect }) => {
+  it("is recognized although the worker's clock is behind WeChat's", async ({ expect }) => {
     const inbound = message(Date.now() + 60_000);
     await tells("oAhead", [], inbound);
     pass(5_000);
@@ -136,7 +136,7 @@ describe("a repeated push", () => {
     expect(await tells("oAhead", [], far)).toMatchObject({ outcome: "repeat" });
   });
 
-  it("is known although a much older one came in between", async ({ expect }) => {
+  it("is recognized although a much older one arrived in between", async ({ expect }) => {
     const late = message(Date.now() - 1_000_000);
     await tells("oBetween", [], late);
     await tells("oBetween", [], message(Date.now() - 5_000_000));

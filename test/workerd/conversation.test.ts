@@ -82,7 +82,7 @@ describe("a conversation object", () => {
     expect(await kindsOf("oSteps")).toEqual(["in", "out", "out", "sent", "unconfirmed", "attempt", "sent"]);
   });
 
-  it("asks its log nothing more for a message that comes after hours", async ({ expect }) => {
+  it("does not read its log again for a message that arrives hours later", async ({ expect }) => {
     const stub = conversation("oHours");
     await tells("oHours", []);
     await evictDurableObject(stub);
@@ -166,7 +166,7 @@ describe("a conversation object", () => {
 });
 
 describe("a send through the object", () => {
-  it("is made once for one key, however often and at once it is asked for", async ({ expect }) => {
+  it("is created once for one key, however often it is requested simultaneously", async ({ expect }) => {
     await says(wechat, "oOnce", []);
     const answers = await Promise.all(Array.from({ length: 30 }, () => submit("oOnce", "k:1")));
     const ids = new Set(answers.map((answer) => answer.ok && answer.message.seq));
@@ -175,7 +175,7 @@ describe("a send through the object", () => {
     expect((await kindsOf("oOnce")).filter((kind) => kind === "out")).toHaveLength(1);
   });
 
-  it("is a mistake when the key comes with another request, and new after a day", async ({ expect }) => {
+  it("is refused when its key is used for another request, and is new after a day", async ({ expect }) => {
     await says(wechat, "oKey", []);
     const first = await submit("oKey", "k:1");
     pass(DAY - 60_000);
@@ -286,7 +286,7 @@ describe("erasing a user", () => {
     expect(await runInDurableObject(conversation("oErase"), (_, { storage }) => tablesIn(storage))).toEqual([]);
   });
 
-  it("lets the user come back as a new one", async ({ expect }) => {
+  it("treats the user as a new one afterwards", async ({ expect }) => {
     await says(wechat, "oBack", []);
     await remote("oBack").erase();
     pass(1_000);
@@ -296,7 +296,7 @@ describe("erasing a user", () => {
 });
 
 describe("the log's schema", () => {
-  it("of a newer version is refused with the cure", async ({ expect }) => {
+  it("of a newer version is refused with the remedy", async ({ expect }) => {
     await runInDurableObject(conversation("oNewer"), (_, { storage }) => {
       storage.kv.put("head", { schema: 99, ...addressOf("oNewer") });
       expect(() => createConversationStore(storage)).toThrow("deploy the newer version");

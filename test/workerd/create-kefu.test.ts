@@ -27,7 +27,7 @@ function play(handlers: Partial<TeamCode["handlers"]>, schemas: TeamCode["contex
 }
 
 describe("createKefu", () => {
-  it("runs the handlers it is given, each application its own", async ({ expect }) => {
+  it("runs the given handlers, separately for each application", async ({ expect }) => {
     const first = play({ onMessage: (_, ctx) => ctx.reply("甲") });
     await first.text("oFirst", "你好");
     const second = play({ onMessage: (_, ctx) => ctx.reply("乙") });
@@ -36,7 +36,7 @@ describe("createKefu", () => {
     expect(await readTexts(second, "oSecond")).toEqual(["乙"]);
   });
 
-  it("types a page's context by the declarations it is given", async ({ expect }) => {
+  it("types a page's context by the given declarations", async ({ expect }) => {
     const PageSchema = v.object({ page: v.literal("pages/pay/index") });
     const claimed: unknown[] = [];
     const wechat = play(
@@ -50,7 +50,7 @@ describe("createKefu", () => {
     expect(claimed).toEqual([{ page: "pages/pay/index" }, null]);
   });
 
-  it("gives the classes that wrangler.toml names", ({ expect }) => {
+  it("exports the classes that wrangler.toml names", ({ expect }) => {
     const { objects } = createKefu({ handlers: { onMessage() {}, onEnter() {} }, context });
     expect(Object.keys(objects).toSorted()).toEqual([
       "Account",

@@ -72,7 +72,7 @@ const REMARK = `<Remark>${cdata("bad ]]></Remark><Amount>5</Amount><Remark>")}</
 const COMPLAINT = `<ComplaintId>${cdata("C77")}</ComplaintId>${REMARK}<OrderNo>${cdata("ORD1")}</OrderNo>`;
 
 describe("a damaged event of the app", () => {
-  it("says so in the list, to webhooks, in an export and to onEvent, with what cannot be read as it came", async ({
+  it("is marked in the list, for webhooks, in an export and for onEvent, with the unreadable part unchanged", async ({
     expect,
   }) => {
     const onEvent = vi.spyOn(handlers, "onEvent");

@@ -213,7 +213,7 @@ describe("retention", () => {
     expect(await alarmOf(conversation(openid))).toBeNull();
   });
 
-  it("lets the user come back while it is not confirmed", async ({ expect }) => {
+  it("accepts new messages of the user while it is not confirmed", async ({ expect }) => {
     const openid = await served();
     pass(182 * DAY);
     const restore = cutOff("DESK");

@@ -107,7 +107,7 @@ describe("a reply", () => {
     expect(await input.inputValue()).toBe("");
   });
 
-  it("comes back when others have acted since, and the second Enter sends it", async ({ expect }) => {
+  it("returns to the field when others have acted since, and the second Enter sends it", async ({ expect }) => {
     const { page, requests, script } = await open({ hash: CHAT });
     script.answer = (_method, path) =>
       path.endsWith("/replies") && requests.length === 1

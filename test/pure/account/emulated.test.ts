@@ -95,7 +95,7 @@ describe("a hundred senders", () => {
     );
   });
 
-  it("force one refresh when the endpoint keeps returning the dead token", async ({ expect }) => {
+  it("force one refresh when the endpoint repeatedly returns the invalid token", async ({ expect }) => {
     const { control, keeper, sendAll, tokenCalls } = await createWorld(100);
     await sendAll();
     await control.killToken({ sticky: true });

@@ -218,7 +218,7 @@ describe("replace", () => {
     expect(await bench.access()).toMatchObject({ ok: true, value: { token: "token-2" } });
   });
 
-  it("notices a report that comes while the same token is being fetched", async ({ expect }) => {
+  it("handles a report that arrives while the same token is being fetched", async ({ expect }) => {
     const bench = createBench();
     const { promise, resolve } = Promise.withResolvers<string>();
     bench.says((force) => (force ? "token-2" : promise));

@@ -117,7 +117,7 @@ describe("AccessSource.current", () => {
     expect(bench.calls).toEqual(["kv", "access"]);
   });
 
-  it("calls the object in the token's last ten minutes, so that it knows of the use", async ({ expect }) => {
+  it("calls the object in the token's last ten minutes, so that the object records the use", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(CREDENTIAL), { ...ACCESS, expiresAt: NOW + 10 * MINUTE_MS });
     await source.current("send");

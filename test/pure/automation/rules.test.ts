@@ -83,7 +83,7 @@ function firstTexts(candidates: readonly Proposal[]): string[] {
 }
 
 describe("buildCandidates for a message", () => {
-  it("gives the matching rules, then the fallback", ({ expect }) => {
+  it("returns the matching rules, then the fallback", ({ expect }) => {
     const shop = settings({ rules: [rule("price", "any", ["价格"]), rule("other", "any", ["发货"])] });
     expect(buildCandidates(shop, said("价格是多少"), MONDAY_NOON)).toEqual([
       { ruleId: "price", action: reply("price") },
@@ -312,7 +312,7 @@ describe("examples/shop-settings.json", () => {
     }
   });
 
-  it("gives a user who writes 人工 to agents at any hour", ({ expect }) => {
+  it("hands a user who writes 人工 over to agents at any hour", ({ expect }) => {
     const chosen = [MONDAY_NOON, MONDAY_NIGHT].map((now) => buildCandidates(shop, said("转人工"), now)[0]?.action.type);
     expect([shop.humanService, ...chosen]).toEqual(["desk", "handover", "handover"]);
     expect(idsOf(buildCandidates(shop, said("讲个笑话"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);

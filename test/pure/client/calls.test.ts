@@ -35,7 +35,7 @@ describe("a call", () => {
     expect(JSON.parse(String(asked[0]?.body))).toEqual({ ...HELLO, hold: true, isAi: false });
   });
 
-  it("contains the log that its caller knows, in the query", async ({ expect }) => {
+  it("contains the caller's log id in the query", async ({ expect }) => {
     const { client, asked } = scripted([
       json(202, ACCEPTED),
       json(202, { after: 7 }),
@@ -56,7 +56,7 @@ describe("a call", () => {
     expect(JSON.parse(String(asked[0]?.body))).toEqual(HELLO);
   });
 
-  it("reads a picture of a format the worker does not know", async ({ expect }) => {
+  it("reads a picture of an unknown format", async ({ expect }) => {
     const headers = { "content-type": "application/octet-stream" };
     const { client } = scripted([new Response(new Uint8Array([1, 2]), { headers })]);
     const picture = await client.downloadMedia("m1");

@@ -87,7 +87,7 @@ describe("the result of a run", () => {
     expect(syncCursors(none, { consumers: ["constructor"] }, 5).consumers).toEqual({ constructor: at(5) });
   });
 
-  it("counts a failure and comes back later, each time over a longer range, up to an hour", ({ expect }) => {
+  it("counts a failure and retries later, after growing delays of up to an hour", ({ expect }) => {
     let cursor = at(3);
     const delays: number[] = [];
     for (let attempt = 0; attempt < 14; attempt += 1) {
@@ -120,7 +120,7 @@ describe("the result of a run", () => {
     expect(advanceCursor(at(3), { from: 3, to: 4, stopped }, NOW, 0)).toMatchObject({ after: 4, since: NOW });
   });
 
-  it("does not undo a replay that came in between", ({ expect }) => {
+  it("does not undo a replay that began in between", ({ expect }) => {
     const none = { consumers: {}, settingsVersion: 4 };
     const replay = replayFrom(none, { id: "a", after: 0, settingsVersion: 3 }, NOW);
     expect(replay).toEqual({ consumers: { a: at(0, { nextAt: NOW, isReplay: true }) }, settingsVersion: 4 });

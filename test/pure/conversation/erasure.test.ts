@@ -32,7 +32,9 @@ describe("a push", () => {
     expect(isErasureOver(ERASED, ERASED + ERASURE_MS)).toBe(true);
   });
 
-  it("without CreateTime is dated by its signature, a minute earlier: a repeat may be signed anew", ({ expect }) => {
+  it("without CreateTime is dated a minute before its signature, because a repeat may have a new signature", ({
+    expect,
+  }) => {
     expect(datePush(CREATED, CREATED + 900 * SECOND)).toBe(CREATED);
     expect(datePush(0, CREATED + 61 * SECOND)).toBe(CREATED + SECOND);
     expect(datePush(0, 0)).toBe(0);

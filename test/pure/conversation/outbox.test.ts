@@ -54,7 +54,7 @@ describe("an attempt", () => {
     expect(chat.window().remaining).toBe(3);
   });
 
-  it("is given up after four busy answers, and its send is released", ({ expect }) => {
+  it("fails after four busy answers, and its send is released", ({ expect }) => {
     const chat = converse();
     let lease = must(chat.says([reply("一")]).lease);
     for (let count = 1; count < 4; count += 1) {

@@ -35,7 +35,7 @@ describe("the retry plan", () => {
     expect(first.type === "retry" && later.type === "retry" && later.at > first.at).toBe(true);
   });
 
-  it("gives up a message that is the only one refused with a code of the app, but not for a quota", ({ expect }) => {
+  it("abandons a message that is the only one refused with a code of the app, but not for a quota", ({ expect }) => {
     const alone = (errcode: number) => planRetry(rejected(errcode, { aloneMs: 3 * 3_600_000 }), FRESH, NOW, 0);
     for (const errcode of [48001, 48004, 50007, 61004, 40164, 89503]) {
       expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", code: String(errcode), mayHold: true });
@@ -60,7 +60,7 @@ describe("the retry plan", () => {
     }
   });
 
-  it("gives up a message when no retry can help", ({ expect }) => {
+  it("abandons a message when a retry cannot succeed", ({ expect }) => {
     for (const errcode of [40003, 40007, 40013, 40125, 45002, 43019, 50002, 999_999]) {
       expect(planRetry(rejected(errcode), FRESH, NOW, 0)).toMatchObject({ type: "failed", code: String(errcode) });
     }

@@ -118,7 +118,7 @@ describe("a push", () => {
     expect(chat.rows("in").at(-1)?.facts).not.toHaveProperty("contextVerdict");
   });
 
-  it("that came late changes nothing set by a newer one: handover and context stay", ({ expect }) => {
+  it("that arrived late changes nothing set by a newer one: handover and context are kept", ({ expect }) => {
     const chat = converse();
     chat.enters([], T0, "new page");
     chat.says([TRANSFER], T0 + 1_000);

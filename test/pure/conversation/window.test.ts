@@ -113,7 +113,7 @@ describe("the reply window", () => {
     expect(view(newer, T0 + 20)).toMatchObject({ status: "open", grant: "message", remaining: 5 });
   });
 
-  it("ends with its last grant, not with the one in use; unknown without one, and once the platform says it is over", ({
+  it("ends with its last grant, not with the one in use, and is unknown without one and after the platform closed it", ({
     expect,
   }) => {
     const used = [1, 2, 3, 4, 5].reduce((state, seq) => send(state, seq, T0 + 10_000), message(CLOSED_WINDOW, T0));

@@ -123,7 +123,9 @@ describe("a transfer", () => {
     expect(world.the("x").session().open).toMatchObject({ assignee: "b" });
   });
 
-  it("to a team goes to its queue, and tells the conversation whether an agent is present", ({ expect }) => {
+  it("to a team moves it to the team's queue, and informs the conversation whether an agent is present", ({
+    expect,
+  }) => {
     const world = startServing({ agents: { a: AGENT, b: { ...AGENT, teams: ["t"] } } });
     const toTeam = (id: string) =>
       world.decide((draft) =>

@@ -15,7 +15,7 @@ import { BUSY, entry, isType, reservations, startServing, startWaiting } from ".
 import { AGENT, createDeskWorld } from "../../support/desk-world.ts";
 
 describe("the values that a page names", () => {
-  it("a page that names another log, session or version than the desk knows is refused, for any request", ({
+  it("a page that names another log, session or version than the stored one is refused, for any request", ({
     expect,
   }) => {
     const world = startServing({ agents: { a: AGENT, b: AGENT } });
@@ -38,7 +38,7 @@ describe("the values that a page names", () => {
     expect(reservations(world)).toEqual([]);
   });
 
-  it("`gone` for a log that the desk does not know hides no user", ({ expect }) => {
+  it("`gone` for a log that is not stored hides no user", ({ expect }) => {
     const world = startServing();
     const command = { type: "close", id: "1", by: "a", reason: "agent", seenSeq: 0, session: 1, version: 1 } as const;
     for (const log of ["zzzzzzzzzz-00000001", "1-00000001", ""])
@@ -49,7 +49,7 @@ describe("the values that a page names", () => {
     expect(world.rows().filter(({ table }) => table === "tombstones")).toEqual([]);
   });
 
-  it("`gone` for the log that the desk knows removes its data", ({ expect }) => {
+  it("`gone` for the stored log removes its data", ({ expect }) => {
     const world = startWaiting({ agents: { a: BUSY } });
     world.online("a");
     world.takes("a", "x");

@@ -76,7 +76,7 @@ describe("rule 12: closing with an unsettled send", () => {
 });
 
 describe("rule 15: a reply while another agent serves", () => {
-  it("is refused with the name, also before the desk knows of the other one", ({ expect }) => {
+  it("is refused with the name, also before the other one was reported to the desk", ({ expect }) => {
     const world = startWaiting({
       agents: { a: BUSY, b: { ...AGENT, capacity: 0 } },
     });

@@ -96,7 +96,7 @@ describe("a fault", () => {
     expect((await control.calls()).at(-1)).toMatchObject({ ms: 3_000, fault: "slow" });
   });
 
-  it("dead is silent until the caller closes the connection, and executes nothing", async ({ expect }) => {
+  it("dead does not answer until the caller closes the connection, and executes nothing", async ({ expect }) => {
     const { control, post, sentCount, state } = await createOpenChat();
     await control.fault({ fault: "dead" });
     const caller = new AbortController();

@@ -100,7 +100,7 @@ describe("resuming", () => {
     );
   });
 
-  it("reports when the worker gives no usable answer, or the app is unknown", async ({ expect }) => {
+  it("reports an invalid answer of the worker and an unknown app", async ({ expect }) => {
     await expect(createBench({}).control.resume()).rejects.toThrow(/the worker did not answer.*\(502\)/);
     const { control } = createBench({ "/api/v1/resume": Response.json(REFUSED, { status: 401 }) });
     await expect(control.resume()).rejects.toThrow("(502)");

@@ -196,7 +196,7 @@ describe("delivery", () => {
     expect(msgIdOf(received[0])).toBe(msgIdOf(received[1]));
   });
 
-  it("gives up after three retries and shows the user the error line", async ({ expect }) => {
+  it("stops after three retries and shows the user the error line", async ({ expect }) => {
     const { control } = createHarness({ worker: () => Promise.reject(new Error("connection refused")) });
     const record = await control.text("oUser", "x");
     expect(record.outcome).toBe("unavailable");
@@ -275,7 +275,7 @@ describe("delivery", () => {
     expect(received.map(msgIdOf)).toStrictEqual([late.msgId, early.msgId]);
   });
 
-  it("marks a push that was kept back as given up when its one attempt fails, and as acknowledged when a later one succeeds", async ({
+  it("marks a delayed push as failed when its only attempt fails, and as acknowledged when a later one succeeds", async ({
     expect,
   }) => {
     const { control, worker } = createReceiver();

@@ -111,7 +111,7 @@ describe("the checks of the long run", () => {
     expect(kinds({ delivered: [] })).toEqual(["called sent but never arrived"]);
   });
 
-  it("name an answer that was given up without a reason", ({ expect }) => {
+  it("name an answer that was abandoned without a reason", ({ expect }) => {
     expect(kinds({ rows: [heard(1), out(2), failed(2)], delivered: [] })).toEqual(["answer lost"]);
     const blocked: Row = { ...ended, seq: 9, ref: 2, kind: "blocked", facts: { reason: "window_ended" } };
     expect(kinds({ rows: [heard(1), out(2), blocked], delivered: [] })).toEqual(["answer lost"]);

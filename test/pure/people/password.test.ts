@@ -61,7 +61,7 @@ describe("a hash of a password", () => {
     expect(hasher.verify("", stored)).toBe(false);
   });
 
-  it("is the one that scrypt gives for its parameters, also for those of an older version", ({ expect }) => {
+  it("is the result of scrypt with its parameters, also with those of an older version", ({ expect }) => {
     const salt = Buffer.from("0123456789abcdef");
     const older = { algorithm: "scrypt", n: 1_024, r: 4, p: 1, salt: salt.toString("base64") } as const;
     const hash = crypto.scryptSync("correct horse", salt, 32, { N: 1_024, r: 4, p: 1 }).toString("base64");

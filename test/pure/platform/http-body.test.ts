@@ -20,7 +20,7 @@ describe("a body that is read", () => {
     else expect(bytes).toMatchObject({ ok: true, value: { length: body.read } });
   });
 
-  it("is counted while it is read when it is compressed, whatever its header says", async ({ expect }) => {
+  it("is counted while it is read when it is compressed, whatever length its header declares", async ({ expect }) => {
     let given = 0;
     const large = new ReadableStream<Uint8Array>({
       pull(controller) {

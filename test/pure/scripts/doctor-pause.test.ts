@@ -90,7 +90,7 @@ describe("a paused app", () => {
     },
   );
 
-  it("gets a test send by another run when the setup caused it, as its fix says", async ({ expect }) => {
+  it("gets a test send by another run when the setup caused it, as described in its fix", async ({ expect }) => {
     const { first } = await examineWith([paused(48001)]);
     expect(first?.cure?.zh).toMatch(/curl -X POST .*，或重新运行 doctor/);
     expect(first?.cure?.en).toMatch(/curl -X POST .*, or run the doctor again/);

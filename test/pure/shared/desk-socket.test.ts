@@ -92,7 +92,7 @@ describe("frames of a page", () => {
     for (const frame of FRAMES) expect(readPageFrame(JSON.stringify(frame))).toEqual(frame);
   });
 
-  it("lose fields that this version does not know, and are still parsed", ({ expect }) => {
+  it("are parsed without the fields that are unknown to this version", ({ expect }) => {
     expect(readPageFrame(JSON.stringify({ type: "shut", later: 1 }))).toEqual({ type: "shut" });
   });
 

@@ -245,7 +245,7 @@ describe("closing", () => {
 });
 
 describe("opening again", () => {
-  it("gives the agent a new session, once", ({ expect }) => {
+  it("begins a new session for the agent, once", ({ expect }) => {
     const { isServedBy, closes, commands, named, state } = startSessions();
     isServedBy("a");
     const first = state().open?.seq;

@@ -89,7 +89,7 @@ describe("where the platform's agents serve", () => {
   });
 });
 
-describe("a digit that comes before the request for a rating has an outcome", () => {
+describe("a digit that arrives before the request for a rating has an outcome", () => {
   it("is the rating, and opens no session", ({ expect }) => {
     const chat = createServed();
     const request = asked(chat);
