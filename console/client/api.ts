@@ -32,11 +32,9 @@ export interface LogPage {
 
 /** How long a request may take, milliseconds. */
 const TIMEOUT_MS = 15_000;
-const UPLOAD_TIMEOUT_MS = 60_000;
 
 interface CallOptions {
   readonly body?: unknown;
-  readonly bytes?: Blob;
   readonly key?: string;
   /** Completes the request even when the page is closed. */
   readonly keepalive?: boolean;
@@ -44,13 +42,12 @@ interface CallOptions {
 
 /** Calls the API. @returns the JSON of the answer; undefined when it has none @throws ApiProblem */
 export async function call<T = unknown>(method: string, path: string, options: CallOptions = {}): Promise<T> {
-  const { body, bytes, key, keepalive = false } = options;
+  const { body, key, keepalive = false } = options;
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["content-type"] = "application/json";
-  if (bytes !== undefined) headers["content-type"] = bytes.type;
   if (key !== undefined) headers["idempotency-key"] = key;
-  const signal = AbortSignal.timeout(bytes === undefined ? TIMEOUT_MS : UPLOAD_TIMEOUT_MS);
-  const payload = bytes ?? (body === undefined ? null : JSON.stringify(body));
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const payload = body === undefined ? null : JSON.stringify(body);
   let response: Response;
   try {
     response = await fetch(`/api/v1/${path}`, { method, headers, body: payload, signal, keepalive });
@@ -59,15 +56,15 @@ export async function call<T = unknown>(method: string, path: string, options: C
   }
   // Unchecked: the caller passes the type of the route's schema.
   if (response.ok) return (await response.json().catch(() => undefined)) as T;
-  throw await problemOf(response);
+  throw problemFrom(response.status, await response.json().catch(() => null));
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
-  const facts: unknown = await response.json().catch(() => null);
-  if (typeof facts !== "object" || facts === null) return new ApiProblem(response.status, "unknown", {});
+/** Reads a problem. @param facts the JSON of an answer that is not 2xx; null: it has none */
+export function problemFrom(status: number, facts: unknown): ApiProblem {
+  if (typeof facts !== "object" || facts === null) return new ApiProblem(status, "unknown", {});
   const record: Readonly<Record<string, unknown>> = { ...facts };
   const { code } = record;
-  return new ApiProblem(response.status, typeof code === "string" ? code : "unknown", record);
+  return new ApiProblem(status, typeof code === "string" ? code : "unknown", record);
 }
 
 /** The agent who is signed in. */
@@ -138,6 +135,18 @@ export async function readClosed(
   if (query !== "") search.set("q", query);
   if (after !== null) search.set("after", after);
   return call("GET", `conversations?${search.toString()}`);
+}
+
+/** Finds out why a picture did not load. @returns the code of the problem; null: none is known, loading may be repeated */
+export async function findMediaProblem(url: string): Promise<string | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) return problemFrom(response.status, await response.json()).code;
+    await response.body?.cancel();
+  } catch {
+    // no connection, or an answer that is no problem of the API
+  }
+  return null;
 }
 
 /** Returns the URL of a picture or file in a conversation. */

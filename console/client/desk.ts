@@ -2,17 +2,18 @@
 import type { PresenceInput } from "../../shared/api/desk/agent.ts";
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { OpenViewName } from "../../shared/api/desk/row.ts";
-import { SOCKET_PROTOCOL, type PageFrame, type ServerFrame, type ShownDeskRow } from "../../shared/api/socket.ts";
+import { SOCKET_PROTOCOL, type PageFrame, type ServerFrame } from "../../shared/api/socket.ts";
 import { applyFrame } from "../model/frames.ts";
 import { STANDING_VIEWS } from "../model/lists.ts";
 import { addOlder, fillGap, markNew, PAGE_ROWS, startRows } from "../model/log.ts";
 import { EMPTY_DESK, openLog, type DeskState, type OpenLog } from "../model/state.ts";
-import { withoutArrived, type Unsent } from "../model/unsent.ts";
+import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
 import { call, command, readLog, type LogPage, type Me } from "./api.ts";
 import { createDrafts, type Drafts, type KeptTexts, type ServerDraft } from "./drafts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
+import { createOutbox, type Outbox, type UploadProgress } from "./outbox.ts";
 import { createStore, type Store } from "./store.ts";
+import { uploadPicture } from "./upload.ts";
 
 /** The browser functions that the desk needs. */
 export interface DeskOptions {
@@ -176,7 +177,7 @@ export function createDesk(options: DeskOptions): Desk {
       }
     });
 
-  async function post(unsent: Unsent): Promise<string | null> {
+  async function post(unsent: Unsent, progress: UploadProgress): Promise<string | null> {
     const { conversation, log, content, hold, seenSeq, id } = unsent;
     const path = `conversations/${conversation}`;
     if (content.type === "note") {
@@ -186,7 +187,10 @@ export function createDesk(options: DeskOptions): Desk {
     const message =
       content.type === "text"
         ? { type: "text", content: content.text }
-        : { type: "image", mediaId: await upload(state.get().rows.get(conversation), content.bytes) };
+        : {
+            type: "image",
+            mediaId: mediaIdOf(unsent, Date.now()) ?? (await upload(conversation, content.bytes, progress)),
+          };
     const more = { log, ...(hold && { hold }), ...(seenSeq !== null && { seenSeq }) };
     const replied = await call<{ readonly id: string }>("POST", `${path}/replies`, {
       key: id,
@@ -271,11 +275,11 @@ export function createDesk(options: DeskOptions): Desk {
   };
 }
 
-/** Uploads a picture for the account of a session. @returns its id */
-async function upload(row: ShownDeskRow | undefined, bytes: Blob): Promise<string> {
-  const query = row === undefined ? "" : `?${new URLSearchParams({ account: row.contact.account }).toString()}`;
-  const { mediaId } = await call<{ readonly mediaId: string }>("POST", `media${query}`, { bytes });
-  return mediaId;
+/** Uploads a picture and keeps its id for repeats. @returns its id */
+async function upload(conversation: string, bytes: Blob, progress: UploadProgress): Promise<string> {
+  const picture = await uploadPicture(conversation, bytes, progress.share);
+  progress.uploaded(picture);
+  return picture.mediaId;
 }
 
 function openFrame({ conversation, to }: OpenLog, log: string): PageFrame {

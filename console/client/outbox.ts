@@ -2,7 +2,15 @@
  * Sends messages and notes: when their undo time is over, in order within a conversation, and repeatedly with the same
  * id until the server answers. A refused message stays visible with its reason.
  */
-import { fromStored, toStored, withPhase, type Refusal, type Unsent } from "../model/unsent.ts";
+import {
+  fromStored,
+  toStored,
+  withPhase,
+  withUploaded,
+  type Refusal,
+  type Unsent,
+  type UploadedPicture,
+} from "../model/unsent.ts";
 import { ApiProblem } from "./api.ts";
 import type { KeptTexts } from "./drafts.ts";
 import { createStore, type Store } from "./store.ts";
@@ -11,6 +19,15 @@ import { createStore, type Store } from "./store.ts";
 export const UNDO_MS = 3_000;
 /** The delay before a request that got no answer is repeated, milliseconds. */
 const AGAIN_MS = 2_000;
+/** After so many failures a picture is no longer repeated by itself: each repeat may upload it again. */
+const PICTURE_TRIES = 3;
+
+/** How far the upload of a picture has come. */
+export interface UploadProgress {
+  /** @param share 0 to 1 */
+  readonly share: (share: number) => void;
+  readonly uploaded: (picture: UploadedPicture) => void;
+}
 
 /** What the outbox needs. */
 export interface OutboxOptions {
@@ -20,7 +37,7 @@ export interface OutboxOptions {
    * Sends one message or note. @returns the message's id; null for a note, which has none
    * @throws ApiProblem
    */
-  readonly post: (unsent: Unsent) => Promise<string | null>;
+  readonly post: (unsent: Unsent, progress: UploadProgress) => Promise<string | null>;
   /** Whether requests can be sent now. */
   readonly isLive: () => boolean;
   /** A message was refused because somebody else changed the session: its text goes back to the composer. */
@@ -37,6 +54,8 @@ export interface Outbox {
   readonly add: (unsent: Omit<Unsent, "phase" | "writtenAt">, undoMs?: number) => void;
   /** Takes a message back or removes a refused one. @returns the message; null when it is already being sent */
   readonly takeBack: (id: string) => Unsent | null;
+  /** Sends a refused message again, with its id. */
+  readonly retry: (id: string) => void;
   /** Sends the waiting messages at once, without their undo time. */
   readonly flush: () => void;
   /** Removes accepted messages whose rows have arrived. */
@@ -61,10 +80,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
   const setPhase = (id: string, phase: Unsent["phase"]): void => change((list) => withPhase(list, id, phase));
 
+  /** The number of failures of each picture. */
+  const failures = new Map<string, number>();
+
   const send = async (unsent: Unsent): Promise<void> => {
-    setPhase(unsent.id, { name: "sending" });
+    const { id } = unsent;
+    setPhase(id, { name: "sending" });
     try {
-      const message = await options.post(unsent);
+      const message = await options.post(unsent, {
+        // Not stored: it is gone with the page.
+        share: (share) => store.change((list) => withPhase(list, id, { name: "sending", share })),
+        uploaded: (picture) => change((list) => withUploaded(list, id, picture)),
+      });
+      failures.delete(id);
       if (message === null) change((list) => list.filter(({ id }) => id !== unsent.id));
       else setPhase(unsent.id, { name: "accepted", message });
       options.onAccepted(unsent);
@@ -74,8 +102,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   };
   const fail = (unsent: Unsent, error: unknown): void => {
-    const problem = error instanceof ApiProblem ? error : null;
-    if (problem === null || problem.status === 0 || problem.status >= 500 || problem.status === 429) {
+    const problem = error instanceof ApiProblem ? error : new ApiProblem(0, "unreachable", {});
+    if (mayRepeat(unsent, problem)) {
       setPhase(unsent.id, { name: "waiting" });
       schedule(AGAIN_MS);
       return;
@@ -85,6 +113,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       options.onStale(unsent);
     } else setPhase(unsent.id, { name: "refused", refusal: refusalOf(problem) });
     pump();
+  };
+  const mayRepeat = ({ id, content }: Unsent, { status, code }: ApiProblem): boolean => {
+    const isPassing = status === 0 || status === 429 || (status >= 500 && code !== "channel_refused");
+    if (!isPassing || content.type !== "picture" || !options.isLive()) return isPassing;
+    const tries = (failures.get(id) ?? 0) + 1;
+    failures.set(id, tries);
+    return tries < PICTURE_TRIES;
   };
   const schedule = (ms: number): void => {
     clearTimeout(timer);
@@ -135,6 +170,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       change((list) => list.filter((candidate) => candidate.id !== id));
       return unsent;
     },
+    retry(id) {
+      failures.delete(id);
+      setPhase(id, { name: "waiting" });
+      pump();
+    },
     flush() {
       change((list) =>
         list.map((unsent) =>
@@ -157,6 +197,10 @@ function readKept(kept: KeptTexts, key: string): string | null {
 }
 
 function refusalOf({ code, facts }: ApiProblem): Refusal {
-  const { name } = facts;
-  return { code, name: typeof name === "string" ? name : undefined };
+  const { name, platformCode } = facts;
+  return {
+    code,
+    name: typeof name === "string" ? name : undefined,
+    ...(typeof platformCode === "string" && { platformCode }),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * Prepares a chosen picture for sending: redraws it, which removes the place and camera data, and makes it small
- * enough. A GIF is sent unchanged, because it may be animated.
+ * Prepares a chosen picture for sending: redraws it, which removes the place and camera data, converts it to a type that
+ * WeChat accepts, and makes it small enough. A GIF is sent unchanged, because it may be animated.
  */
 import { MAX_PICTURE_BYTES } from "../model/quota.ts";
 
@@ -11,21 +11,15 @@ export type PictureProblem = "unreadable" | "too_big";
 const SIDES = [2_048, 1_600, 1_200, 800] as const;
 const QUALITY = 0.86;
 
-/** The first bytes of each file type that can be sent. */
-const MAGIC: readonly (readonly [type: string, bytes: readonly number[]])[] = [
-  ["image/png", [0x89, 0x50, 0x4e, 0x47]],
-  ["image/jpeg", [0xff, 0xd8, 0xff]],
-  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
-];
+/** The first bytes of a PNG and of a GIF; whatever else the browser can draw becomes a JPEG. */
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+const GIF = [0x47, 0x49, 0x46, 0x38];
 
 /** Prepares a file. The type is read from its bytes, not from its name. */
 export async function preparePicture(file: Blob): Promise<Blob | PictureProblem> {
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  const type = MAGIC.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte))?.[0];
-  if (type === undefined) return "unreadable";
-  if (type === "image/gif") {
-    return file.size <= MAX_PICTURE_BYTES ? new Blob([file], { type }) : "too_big";
-  }
+  const begins = (bytes: readonly number[]): boolean => bytes.every((byte, index) => head[index] === byte);
+  const type = begins(PNG) ? "image/png" : "image/jpeg";
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
@@ -33,6 +27,7 @@ export async function preparePicture(file: Blob): Promise<Blob | PictureProblem>
     return "unreadable";
   }
   try {
+    if (begins(GIF)) return file.size <= MAX_PICTURE_BYTES ? new Blob([file], { type: "image/gif" }) : "too_big";
     for (const side of SIDES) {
       // A PNG may be transparent or a screenshot, which JPEG would degrade; only a large one is converted to JPEG.
       const drawn = await draw(bitmap, side, side === SIDES[0] ? type : "image/jpeg");

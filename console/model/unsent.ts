@@ -8,13 +8,25 @@ import type { RowJson } from "../../shared/api/rows.ts";
 export interface Refusal {
   readonly code: string;
   readonly name?: string | undefined;
+  /** The platform's own code, when the platform refused. */
+  readonly platformCode?: string | undefined;
 }
 
-/** The content to be sent. A picture is uploaded before it is sent. */
+/** A picture that the platform has. */
+export interface UploadedPicture {
+  readonly mediaId: string;
+  /** After this time the id is invalid, epoch ms. */
+  readonly expiresAt: number;
+}
+
+/**
+ * What is to be sent. A picture is uploaded before it is sent; its id is kept for repeats, because a repeat with another id
+ * would be another message.
+ */
 export type UnsentContent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "note"; readonly text: string }
-  | { readonly type: "picture"; readonly bytes: Blob };
+  | { readonly type: "picture"; readonly bytes: Blob; readonly uploaded?: UploadedPicture };
 
 /** A message that the server does not have yet. */
 export interface Unsent {
@@ -35,7 +47,8 @@ export interface Unsent {
   readonly phase:
     | { readonly name: "undo"; readonly until: number }
     | { readonly name: "waiting" }
-    | { readonly name: "sending" }
+    /** `share`: how much of a picture is uploaded, 0 to 1. */
+    | { readonly name: "sending"; readonly share?: number }
     | { readonly name: "accepted"; readonly message: string | null }
     | { readonly name: "refused"; readonly refusal: Refusal };
 }
@@ -46,6 +59,21 @@ const RESEND_MS = 10 * 60_000;
 /** Replaces the phase of one message. */
 export function withPhase(list: readonly Unsent[], id: string, phase: Unsent["phase"]): readonly Unsent[] {
   return list.map((unsent) => (unsent.id === id ? { ...unsent, phase } : unsent));
+}
+
+/** Keeps the id of a picture that was uploaded. */
+export function withUploaded(list: readonly Unsent[], id: string, uploaded: UploadedPicture): readonly Unsent[] {
+  return list.map((unsent) =>
+    unsent.id === id && unsent.content.type === "picture"
+      ? { ...unsent, content: { ...unsent.content, uploaded } }
+      : unsent,
+  );
+}
+
+/** Returns the id of an uploaded picture; null: it must be uploaded. @param now epoch ms */
+export function mediaIdOf({ content }: Unsent, now: number): string | null {
+  const uploaded = content.type === "picture" ? content.uploaded : undefined;
+  return uploaded !== undefined && uploaded.expiresAt > now ? uploaded.mediaId : null;
 }
 
 /** Removes the messages whose rows have arrived. */
@@ -78,8 +106,10 @@ export function listShown(
 function isRowOf(row: RowJson, { content, writtenAt }: Unsent, you: string): boolean {
   if (row.by.type !== "agent" || row.by.id !== you || Date.parse(row.at) < writtenAt) return false;
   if (row.kind === "note") return content.type === "note" && row.content.text === content.text;
-  if (row.kind !== "out" || row.content.type !== "text" || content.type !== "text") return false;
-  return content.text.startsWith(row.content.content.trim());
+  if (row.kind !== "out") return false;
+  if (content.type === "picture")
+    return row.content.type === "image" && row.content.mediaId === content.uploaded?.mediaId;
+  return row.content.type === "text" && content.text.startsWith(row.content.content.trim());
 }
 
 /** Serialises the texts of a list as JSON, so that they survive a reload; pictures are not included. */

@@ -4,7 +4,7 @@ import type { Texts } from "./zh.ts";
 /** The words. */
 export const EN_WORDS: Pick<
   Texts,
-  "closedBy" | "returned" | "state" | "unsent" | "reason" | "done" | "problem" | "unmask" | "keys"
+  "closedBy" | "returned" | "state" | "unsent" | "reason" | "pictureLost" | "done" | "problem" | "unmask" | "keys"
 > = {
   closedBy: {
     agent: "closed by the agent",
@@ -63,6 +63,22 @@ export const EN_WORDS: Pick<
     idempotency_mismatch: "it conflicts with an earlier send",
     file_too_large: "the picture is above 2 MB",
     media_expired: "the picture has expired, send it again",
+    body_too_large: "the picture is above 2 MB",
+    unsupported_media_type: "not a picture that can be sent",
+    not_present: "go online first",
+    channel_unreachable: "WeChat cannot be reached",
+    channel_paused: "WeChat has paused the calls; try again later",
+    unreachable: "the connection broke during the upload",
+    try_again: "the service is temporarily unavailable",
+    internal: "an error of the service",
+    desk_off: "the desk is off",
+  },
+  pictureLost: {
+    media_not_found: "The picture has expired: WeChat keeps it for three days",
+    invalid_field: "The message is too old for its picture to be read",
+    conversation_not_found: "The conversation was erased",
+    gone: "The conversation was erased",
+    forbidden: "You may not see this picture",
   },
   done: {
     take: "Taken",

@@ -191,6 +191,7 @@ export const EN: Texts = {
   part: "Part {part} of {parts}",
 
   uploading: "Uploading the picture",
+  uploadShare: "{percent}% uploaded",
   sendAgain: "Send again",
   withdraw: "Do not send",
   withdrawn: "Withdrawn; it will not be sent",
@@ -253,7 +254,8 @@ export const EN: Texts = {
   undo: "Undo",
   undoText: "Sent in {seconds} s",
   pictureTooBig: "The picture is above 2 MB even when reduced",
-  pictureUnreadable: "Not a picture that can be sent (PNG, JPEG, GIF)",
+  pictureUnreadable: "Not a picture that can be sent (PNG, JPEG, GIF, WebP, BMP)",
+  noPictureHere: "Pictures can only be sent in a reply",
   pictureCost: "A picture uses one send",
 
   transferTitle: "Transfer {name}",

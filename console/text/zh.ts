@@ -189,6 +189,7 @@ export const ZH = {
   part: "第 {part} / {parts} 条",
 
   uploading: "正在上传图片",
+  uploadShare: "已上传 {percent}%",
   sendAgain: "再发一次",
   withdraw: "取消发送",
   withdrawn: "已取消，不会发送",
@@ -249,7 +250,8 @@ export const ZH = {
   undo: "撤回",
   undoText: "{seconds} 秒后发送",
   pictureTooBig: "图片压缩后仍超过 2 MB，请换一张",
-  pictureUnreadable: "这不是可以发送的图片（PNG、JPEG、GIF）",
+  pictureUnreadable: "这不是可以发送的图片（PNG、JPEG、GIF、WebP、BMP）",
+  noPictureHere: "图片只能在回复中发送",
   pictureCost: "一张图片用 1 条",
 
   transferTitle: "转接{name}",

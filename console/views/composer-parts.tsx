@@ -1,6 +1,6 @@
-/** Parts of the composer: its upper edge, and the button for pictures. */
+/** Parts of the composer: its upper edge, the button for pictures, and files that are dropped on the page. */
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Quota } from "../model/quota.ts";
 import { useTexts } from "../text/texts.ts";
 import { Icon } from "./icons.tsx";
@@ -14,8 +14,49 @@ export function Fuse({ quota }: { readonly quota: Quota }): JSX.Element {
   );
 }
 
-/** Lets the agent choose a picture. */
-export function PictureButton({ onPick }: { readonly onPick: (file: Blob) => Promise<void> }): JSX.Element {
+/**
+ * Takes the files that are dropped anywhere on the page: a browser would open them instead of the page.
+ *
+ * @returns whether files are being dragged over the page
+ */
+export function useDroppedFiles(take: (files: readonly File[]) => void): boolean {
+  const [isOver, setOver] = useState(false);
+  const latest = useRef(take);
+  latest.current = take;
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent): void => {
+      // Null: the pointer left the page, not one element for another.
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(false);
+      latest.current([...(event.dataTransfer?.files ?? [])]);
+    };
+    document.addEventListener("dragover", over);
+    document.addEventListener("dragleave", leave);
+    document.addEventListener("drop", drop);
+    return () => {
+      document.removeEventListener("dragover", over);
+      document.removeEventListener("dragleave", leave);
+      document.removeEventListener("drop", drop);
+    };
+  }, []);
+  return isOver;
+}
+
+function hasFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** Lets the agent choose pictures. */
+export function PictureButton({ onPick }: { readonly onPick: (files: readonly File[]) => void }): JSX.Element {
   const t = useTexts();
   const file = useRef<HTMLInputElement>(null);
   return (
@@ -24,12 +65,14 @@ export function PictureButton({ onPick }: { readonly onPick: (file: Blob) => Pro
         ref={file}
         hidden
         type="file"
-        accept="image/png,image/jpeg,image/gif"
+        multiple
+        // Named one by one: then a phone converts its own formats.
+        accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
         onChange={(event) => {
           const input = event.currentTarget;
-          const chosen = input.files?.[0];
+          const chosen = [...(input.files ?? [])];
           input.value = "";
-          if (chosen !== undefined) void onPick(chosen);
+          onPick(chosen);
         }}
       />
       <button

@@ -14,7 +14,7 @@ import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
 import { ComposerClosed } from "./composer-closed.tsx";
-import { Fuse, PictureButton } from "./composer-parts.tsx";
+import { Fuse, PictureButton, useDroppedFiles } from "./composer-parts.tsx";
 import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LongQuota } from "./parts.tsx";
@@ -83,19 +83,26 @@ export function Composer(props: ComposerProps): JSX.Element {
     reportTyping(false);
     input.current?.focus();
   };
-  const sendPicture = async (file: Blob): Promise<void> => {
-    const picture = await preparePicture(file);
-    if (picture === "unreadable") notify(t.pictureUnreadable, true);
-    else if (picture === "too_big") notify(t.pictureTooBig, true);
-    else {
-      const content = { type: "picture", bytes: picture } as const;
-      desk.outbox.add({ id: crypto.randomUUID(), conversation, log, content, hold: false, seenSeq: null });
+  const sendPictures = async (files: readonly Blob[]): Promise<void> => {
+    // One after another, in the order in which they were chosen.
+    for (const file of files) {
+      const picture = await preparePicture(file);
+      if (picture === "unreadable") notify(t.pictureUnreadable, true);
+      else if (picture === "too_big") notify(t.pictureTooBig, true);
+      else {
+        const content = { type: "picture", bytes: picture } as const;
+        desk.outbox.add({ id: crypto.randomUUID(), conversation, log, content, hold: isHeld, seenSeq: null });
+      }
     }
   };
+  const isDropping = useDroppedFiles((files) => {
+    if (isNote || isClosed) notify(t.noPictureHere, true);
+    else void sendPictures(files);
+  });
 
   return (
     <form
-      class={`composer ${isNote ? "is-note" : ""}`}
+      class={`composer ${isNote ? "is-note" : ""} ${isDropping ? "is-dropping" : ""}`}
       aria-label={isNote ? t.note : t.reply}
       onSubmit={(event) => {
         event.preventDefault();
@@ -140,10 +147,11 @@ export function Composer(props: ComposerProps): JSX.Element {
             }}
             onBlur={() => reportTyping(false)}
             onPaste={(event) => {
-              const file = pastedPicture(event);
-              if (isNote || file === null) return;
+              const files = pastedPictures(event);
+              if (files.length === 0) return;
               event.preventDefault();
-              void sendPicture(file);
+              if (isNote) notify(t.noPictureHere, true);
+              else void sendPictures(files);
             }}
             onKeyDown={(event) => {
               const isChoosing = event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD;
@@ -153,7 +161,7 @@ export function Composer(props: ComposerProps): JSX.Element {
             }}
           />
           <div class="composer-foot">
-            {!isNote && !isHeld && <PictureButton onPick={sendPicture} />}
+            {!isNote && <PictureButton onPick={(files) => void sendPictures(files)} />}
             <span class="composer-hint">
               {isNote ? t.enterSaves : row?.session.status === "serving" ? t.enterHint : t.enterTakes}
             </span>
@@ -266,8 +274,8 @@ function useServerDraft(conversation: string, log: string, hasDraft: boolean): v
   }, [conversation, log]);
 }
 
-function pastedPicture(event: ClipboardEvent): Blob | null {
-  return [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/")) ?? null;
+function pastedPictures(event: ClipboardEvent): readonly File[] {
+  return [...(event.clipboardData?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
 }
 
 function focusLater(input: { readonly current: HTMLTextAreaElement | null }): void {

@@ -3,15 +3,14 @@
  * only http(s) addresses become links.
  */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { mediaUrl } from "../client/api.ts";
 import type { Line, SentContent } from "../model/timeline.ts";
 import { useTexts } from "../text/texts.ts";
 import { splitFaces } from "../ui/emoji.ts";
 import { isWebAddress, parseText, splitAddresses } from "../ui/links.ts";
-import { Sheet } from "../ui/sheet.tsx";
 import { fill } from "../ui/text.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { Picture } from "./picture.tsx";
 
 type Message = Extract<Line, { type: "in" }>["message"];
 
@@ -138,45 +137,6 @@ function Faces({ text }: { readonly text: string }): JSX.Element {
         ) : (
           part.text
         ),
-      )}
-    </>
-  );
-}
-
-function Picture({ url, name }: { readonly url: string; readonly name: string }): JSX.Element {
-  const t = useTexts();
-  const [tries, setTries] = useState(0);
-  const [isLost, setLost] = useState(false);
-  const [isLarge, setLarge] = useState(false);
-  // Another URL, so that the browser does not reuse the cached failure.
-  const source = tries === 0 ? url : `${url}?try=${tries}`;
-  if (isLost) {
-    return (
-      <p class="picture-state">
-        <Icon name="picture" size="l" />
-        {t.pictureFailed}
-        <button
-          class="text-button"
-          type="button"
-          onClick={() => {
-            setTries(tries + 1);
-            setLost(false);
-          }}
-        >
-          {t.retry}
-        </button>
-      </p>
-    );
-  }
-  return (
-    <>
-      <button class="picture" type="button" title={t.openPicture} onClick={() => setLarge(true)}>
-        <img src={source} alt={name} onError={() => setLost(true)} />
-      </button>
-      {isLarge && (
-        <Sheet name={name} closeLabel={t.close} onClose={() => setLarge(false)}>
-          <img class="full-picture" src={source} alt={name} />
-        </Sheet>
       )}
     </>
   );

@@ -10,6 +10,7 @@ import { Icon } from "./icons.tsx";
 import { Note } from "./line.tsx";
 import { reasonText } from "./outcome.tsx";
 import { AgentAvatar } from "./parts.tsx";
+import { PicturePreview } from "./picture.tsx";
 
 /** Renders an unsent message, with its state in words and the possible action. */
 export function UnsentLine({ unsent, you }: { readonly unsent: Unsent; readonly you: string }): JSX.Element {
@@ -22,20 +23,10 @@ export function UnsentLine({ unsent, you }: { readonly unsent: Unsent; readonly 
       {content.type === "text" ? (
         <TextBubble text={content.text} state={phase.name === "refused" ? "stopped" : "pending"} />
       ) : (
-        <PictureWaits />
+        <PicturePreview bytes={content.bytes} phase={phase} />
       )}
       {state}
     </article>
-  );
-}
-
-function PictureWaits(): JSX.Element {
-  const t = useTexts();
-  return (
-    <p class="picture-state">
-      <Icon name="picture" size="l" />
-      {t.uploading}
-    </p>
   );
 }
 
@@ -54,8 +45,9 @@ function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
       </p>
     );
   }
-  const { code, name } = phase.refusal;
-  const reason = code === "taken" && name !== undefined ? fill(t.reasonTaken, { name }) : reasonText(code, null, t);
+  const { code, name, platformCode = null } = phase.refusal;
+  const reason =
+    code === "taken" && name !== undefined ? fill(t.reasonTaken, { name }) : reasonText(code, platformCode, t);
   const isWindow = code === "window_closed" || code === "quota_used";
   const take = (): void => void desk.outbox.takeBack(id);
   return (
@@ -64,7 +56,7 @@ function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
         <Icon name="alert" />
         {fill(t.unsent.refused, { reason })}
       </span>
-      {isWindow && content.type === "text" && (
+      {isWindow && content.type !== "note" && (
         <button
           type="button"
           onClick={() => {
@@ -75,7 +67,11 @@ function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
           {t.holdIt}
         </button>
       )}
-      {content.type !== "picture" && (
+      {content.type === "picture" ? (
+        <button type="button" onClick={() => desk.outbox.retry(id)}>
+          {t.retry}
+        </button>
+      ) : (
         <button
           type="button"
           onClick={() => {

@@ -22,6 +22,8 @@ const TYPES = { js: "text/javascript", css: "text/css", svg: "image/svg+xml", ht
 /** Serves the page's files on a local port. */
 export interface PageServer {
   readonly url: string;
+  /** The pictures that were uploaded, oldest first. A scripted request does not show the bytes of a Blob. */
+  readonly uploads: { readonly type: string; readonly bytes: Buffer }[];
   stop(): Promise<void>;
 }
 
@@ -29,8 +31,20 @@ export interface PageServer {
 export async function servePage(): Promise<PageServer> {
   const files = await buildDesk();
   const headers = await readHeaders();
+  const uploads: PageServer["uploads"] = [];
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://page").pathname;
+    if (request.method === "POST") {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        uploads.push({ type: request.headers["content-type"] ?? "", bytes: Buffer.concat(chunks) });
+        const expiresAt = new Date(Date.now() + 72 * 3_600_000).toISOString();
+        response.writeHead(201, { "content-type": "application/json" });
+        response.end(JSON.stringify({ mediaId: `media-${uploads.length}`, expiresAt }));
+      });
+      return;
+    }
     const name = path === "/desk" ? "desk.html" : path.slice(1);
     const text = read(files, name);
     if (text === undefined) {
@@ -43,6 +57,7 @@ export async function servePage(): Promise<PageServer> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
+    uploads,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
@@ -231,29 +246,23 @@ async function answer(route: Route, script: Script, requests: Scripted["requests
     text !== null && request.headers()["content-type"] === "application/json" ? JSON.parse(text) : null;
   if (method !== "GET") requests.push({ method, path, body, key: request.headers()["idempotency-key"] });
   const own = script.answer(method, path + search, body);
-  const { status, body: answered } = own ?? usual(method, path, script, requests.length);
-  if (path.includes("/media/") && method === "GET") {
-    await route.fulfill({ status: 200, contentType: "image/svg+xml", body: PICTURE });
-    return;
+  if (own === undefined && path.endsWith("/media")) return route.continue();
+  if (own === undefined && path.includes("/media/")) {
+    return route.fulfill({ status: 200, contentType: "image/svg+xml", body: PICTURE });
   }
+  const { status, body: answered } = own ?? usual(path, script, requests.length);
   await route.fulfill({ status, json: answered });
 }
 
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="132"><rect width="200" height="132" fill="#f6f2ea"/><rect width="200" height="26" fill="#b5473c"/></svg>`;
 
-function usual(
-  method: string,
-  path: string,
-  script: Script,
-  count: number,
-): { readonly status: number; readonly body: unknown } {
+function usual(path: string, script: Script, count: number): { readonly status: number; readonly body: unknown } {
   if (path === "me")
     return script.you === null ? { status: 401, body: { code: "unauthorized" } } : { status: 200, body: script.you };
   if (path.endsWith("/messages"))
     return { status: 200, body: { log: LOG, rows: script.log, next: script.log.at(-1)?.seq ?? 0 } };
   if (path === "conversations") return { status: 200, body: { view: "closed", rows: closedRows(), next: null } };
   if (path.endsWith("/draft")) return { status: 200, body: { draft: null } };
-  if (path === "media" && method === "POST") return { status: 200, body: { mediaId: "media-9" } };
   if (path.endsWith("/replies")) return { status: 202, body: { id: `answer-${count}`, state: "queued", row: null } };
   return { status: 200, body: { row: null, isOverCapacity: false } };
 }

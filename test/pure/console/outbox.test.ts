@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { ApiProblem } from "../../../console/client/api.ts";
 import { createDrafts, type KeptTexts, type ServerDraft } from "../../../console/client/drafts.ts";
-import { createOutbox, UNDO_MS, type Outbox } from "../../../console/client/outbox.ts";
-import { listShown, withoutArrived, type Unsent } from "../../../console/model/unsent.ts";
+import { createOutbox, UNDO_MS, type Outbox, type UploadProgress } from "../../../console/client/outbox.ts";
+import { listShown, mediaIdOf, withoutArrived, type Unsent } from "../../../console/model/unsent.ts";
 import { rowsOf, sent } from "../../browser/desk/sample-log.ts";
 import { conversationId, LOG, WANG } from "../../browser/desk/sample.ts";
+import { must } from "../../support/conversation.ts";
 
 class Kept implements KeptTexts {
   readonly texts = new Map<string, string>();
@@ -23,7 +24,7 @@ class Kept implements KeptTexts {
 let kept: Kept;
 let posted: Unsent[] = [];
 let returned: Unsent[] = [];
-let answer: (unsent: Unsent) => Promise<string | null>;
+let answer: (unsent: Unsent, progress: UploadProgress) => Promise<string | null>;
 let isLive = true;
 let outbox: Outbox;
 
@@ -31,9 +32,9 @@ function create(): Outbox {
   return createOutbox({
     agent: WANG,
     kept,
-    post(unsent) {
+    post(unsent, progress) {
       posted.push(unsent);
-      return answer(unsent);
+      return answer(unsent, progress);
     },
     isLive: () => isLive,
     onStale: (unsent) => returned.push(unsent),
@@ -61,6 +62,59 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+});
+
+describe("a picture", () => {
+  const picture = (id: string): Omit<Unsent, "phase" | "writtenAt"> => ({
+    ...text(id),
+    content: { type: "picture", bytes: new Blob(["bytes"]) },
+  });
+  const unreachable = () => Promise.reject(new ApiProblem(502, "channel_unreachable", {}));
+
+  it("shows how much is uploaded, and keeps its id for a repeat", async ({ expect }) => {
+    const uploaded = { mediaId: "m1", expiresAt: Date.now() + 60_000 };
+    answer = (_unsent, progress) => {
+      progress.share(0.5);
+      progress.uploaded(uploaded);
+      return Promise.reject(new ApiProblem(0, "unreachable", {}));
+    };
+    outbox.add(picture("a"), 0);
+    expect(outbox.store.get()[0]?.phase).toStrictEqual({ name: "sending", share: 0.5 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(posted[1]?.content).toMatchObject({ uploaded });
+    expect(mediaIdOf(must(posted[1]), Date.now())).toBe("m1");
+    expect(mediaIdOf(must(posted[1]), uploaded.expiresAt)).toBeNull();
+  });
+
+  it("is repeated three times by itself, then when the agent says so, with the same id", async ({ expect }) => {
+    answer = unreachable;
+    outbox.add(picture("a"), 0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([posted.length, phases()]).toStrictEqual([3, ["refused"]]);
+    answer = () => Promise.resolve("out-a");
+    outbox.retry("a");
+    await vi.advanceTimersByTimeAsync(0);
+    expect([posted.map(({ id }) => id), phases()]).toStrictEqual([["a", "a", "a", "a"], ["accepted"]]);
+  });
+
+  it("that WeChat refuses is not repeated, and its code is kept for the words", async ({ expect }) => {
+    answer = () => Promise.reject(new ApiProblem(502, "channel_refused", { platformCode: "40009" }));
+    outbox.add(picture("a"), 0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(posted).toHaveLength(1);
+    expect(outbox.store.get()[0]?.phase).toMatchObject({ refusal: { code: "channel_refused", platformCode: "40009" } });
+  });
+
+  it("is not shown beside the row that it became", ({ expect }) => {
+    const uploaded = { mediaId: "m1", expiresAt: 1 };
+    const content = { type: "picture", bytes: new Blob(), uploaded } as const;
+    const unsent: Unsent = { ...picture("a"), content, writtenAt: 0, phase: { name: "sending" } };
+    const rows = rowsOf(sent({ type: "image", mediaId: "m1" }));
+    expect(listShown([unsent], unsent.conversation, rows, WANG)).toStrictEqual([]);
+    expect(listShown([unsent], unsent.conversation, rowsOf(sent({ type: "image", mediaId: "m2" })), WANG)).toHaveLength(
+      1,
+    );
+  });
 });
 
 describe("a message", () => {
