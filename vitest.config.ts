@@ -45,6 +45,8 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // Commented out in wrangler.toml.
+              r2Buckets: ["MEDIA"],
               bindings: {
                 ...withoutDevVars(),
                 DATA_KEY: "ZGF0YS10ZXN0LWtleS0wMTIzNDU2Nzg5YWJjZGVmZ2g=",

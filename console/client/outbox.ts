@@ -19,7 +19,7 @@ import { createStore, type Store } from "./store.ts";
 export const UNDO_MS = 3_000;
 /** The delay before a request that got no answer is repeated, milliseconds. */
 const AGAIN_MS = 2_000;
-/** After so many failures a picture is no longer repeated by itself: each repeat may upload it again. */
+/** The number of attempts for a picture before the agent has to repeat it: each attempt may upload it again. */
 const PICTURE_TRIES = 3;
 
 /** How far the upload of a picture has come. */

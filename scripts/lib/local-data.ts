@@ -25,14 +25,14 @@ const FORMAT = /^\d{1,4}$/;
 
 /**
  * The files that Miniflare creates in the folder for a Worker called `worker` (run-worker.ts). A KV namespace is named
- * by its id.
+ * by its id, a bucket by its name.
  */
-const DATA = ["do/worker-*", "{cache,kv,ratelimit}/miniflare-*", "{cache,kv}/*/blobs"];
+const DATA = ["do/worker-*", "{cache,kv,r2,ratelimit}/miniflare-*", "{cache,kv,r2}/*/blobs"];
 /**
- * The databases that workerd keeps open while it runs: alarms of the Durable Object classes, and metadata of KV and
- * caches.
+ * The databases that workerd keeps open while it runs: alarms of the Durable Object classes, and metadata of KV,
+ * buckets and caches.
  */
-const ALARMS = ["do/worker-*/metadata.sqlite", "{cache,kv,ratelimit}/miniflare-*/metadata.sqlite"];
+const ALARMS = ["do/worker-*/metadata.sqlite", "{cache,kv,r2,ratelimit}/miniflare-*/metadata.sqlite"];
 /** SQLite's SQLITE_BUSY, in the low byte of an extended code. */
 const BUSY = 5;
 

@@ -64,7 +64,8 @@ function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Pa
   // Suppresses wrangler's message that it uses `.dev.vars`: wrangler reads the file, but its values are not used here.
   process.env["WRANGLER_LOG"] ??= "warn";
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
-  const { compatibilityDate, kvNamespaces, durableObjects, ratelimits, assets } = workerOptions;
+  const { compatibilityDate, kvNamespaces, r2Buckets, durableObjects, ratelimits, assets } = workerOptions;
   const bindings = { ...unstable_readConfig({ config }).vars, ...extra };
-  return { compatibilityDate, bindings, kvNamespaces, durableObjects, ratelimits, assets } as Partial<WorkerOptions>;
+  const resources = { kvNamespaces, r2Buckets, durableObjects, ratelimits, assets };
+  return { compatibilityDate, bindings, ...resources } as Partial<WorkerOptions>;
 }

@@ -42,6 +42,7 @@ const ADDRESS = miniProgramAddress("wx1", "o1");
 interface Options {
   readonly rules?: ChannelRules;
   readonly unconfirmedRetries?: 0 | 1;
+  readonly keepsPictures?: boolean;
   readonly random?: () => number;
 }
 
@@ -55,7 +56,8 @@ interface SubmitStep {
 }
 
 /** A conversation under test. */
-export function converse({ rules = RULES, unconfirmedRetries = 1, random = () => 0.5 }: Options = {}) {
+export function converse(options: Options = {}) {
+  const { rules = RULES, unconfirmedRetries = 1, keepsPictures = false, random = () => 0.5 } = options;
   let now = T0;
   const data: ArrayData = { records: [] };
   const load = () =>
@@ -70,7 +72,7 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
   let messages = 0;
   let carriers = 0;
 
-  const context = (): TransitionContext => ({ rules, now, random: random(), unconfirmedRetries });
+  const context = (): TransitionContext => ({ rules, now, random: random(), unconfirmedRetries, keepsPictures });
   // Every call has its own lease holder.
   const holder = (): string => {
     carriers += 1;
@@ -128,6 +130,12 @@ export function converse({ rules = RULES, unconfirmedRetries = 1, random = () =>
         candidates,
         replyContext === undefined ? {} : { replyContext },
       );
+    },
+    /** The user sends a picture. */
+    shows(mediaId: string) {
+      messages += 1;
+      const picture = { type: "image", name: "image", mediaId, url: "https://example.com/p" } as const;
+      return push({ event: "message", id: String(messages), createdAt: now, ...picture }, []);
     },
     /** The user opens the chat. */
     enters(candidates: readonly Candidate[] | null, at = now, entryText = "shop", verdict?: TokenVerdict) {

@@ -82,6 +82,7 @@ describe("GET /api/openapi.json", () => {
         "PATCH /api/v1/agents/{id}",
         "POST /api/v1/agents/{id}/invite",
         "GET /api/v1/conversations",
+        "POST /api/v1/conversations/{id}/media",
         "GET /api/v1/conversations/{id}/media/{mediaId}",
         "POST /api/v1/conversations/{id}/take",
         "POST /api/v1/conversations/{id}/transfer",

@@ -1,6 +1,5 @@
 /** A session by the routes of the desk, with real objects: from the user's message to the end of the session. */
 import { describe, it, vi } from "vitest";
-import { must } from "../support/conversation.ts";
 import { readTexts } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
 import {
@@ -82,20 +81,6 @@ describe("an agent", () => {
     expect(masked).toContain("退款，手机号 138");
     expect(masked).not.toContain(PHONE);
     expect(masked).not.toContain('"url"');
-  });
-
-  it("sees the pictures of a conversation, and cannot reach those of another one by its path", async ({ expect }) => {
-    const [ann, openid, other] = [await makeAgent(), newUser(), newUser()];
-    const { conversation } = await waits(openid, getsAs(ann));
-    const elsewhere = await waits(other, getsAs(ann));
-    await wechat.image(openid);
-    const pathOf = (id: string) => `/api/v1/conversations/${id}`;
-    const whole = await (await call("GET", `${pathOf(conversation)}/messages`)).text();
-    const mediaId = must(/"mediaId":"([^"]+)"/.exec(whole)?.[1], "media id");
-    const picture = await callAs(ann, "GET", `${pathOf(conversation)}/media/${mediaId}`);
-    expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/png"]);
-    const refused = await callAs(ann, "GET", `${pathOf(elsewhere.conversation)}/media/${mediaId}`);
-    expect([refused.status, await codeOf(refused)]).toEqual([422, "invalid_field"]);
   });
 
   it("reads all rows from the newest to the first, each once", async ({ expect }) => {

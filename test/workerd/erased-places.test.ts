@@ -3,7 +3,6 @@
  * was erased no data of the user is left in any.
  */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, it, vi } from "vitest";
 import storage from "../../docs/storage.md?raw";
 import { accountMemory } from "../../worker/account/memory.ts";
@@ -26,14 +25,18 @@ import {
   settingsObject,
   tablesIn,
 } from "../support/workerd.ts";
-import { call, erase, send, useSilentSettings } from "./api-client.ts";
+import { call, erase, PNG, send, useSilentSettings } from "./api-client.ts";
 import { desk, deskObject } from "./desk-play.ts";
+import { prefixOf, readBucket, readKv } from "./stored-outside.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
 const WORDS = "canary-words";
 /** Values that name the user or belong to the user: an openid, texts, the first 12 digits of the object's id. */
 const canaries = () => [USER, WORDS, conversation(USER).id.toString().slice(0, 12)];
 const hasCanary = (text: string) => canaries().some((canary) => text.includes(canary));
+
+/** A picture with the user's words in it. */
+const PICTURE = btoa(String.fromCharCode(...PNG) + WORDS);
 
 /** The place that keeps an id of the user. */
 const AUDITED = "Audit table entries";
@@ -124,23 +127,13 @@ function asText(_key: string, value: unknown): unknown {
   return value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value;
 }
 
-async function readKv(): Promise<readonly (readonly [string, string])[]> {
-  const { keys } = await env.KV.list();
-  const values = await Promise.all(keys.map(async ({ name }) => [name, await env.KV.get(name)] as const));
-  return values.map(([name, value]) => [`KV ${prefixOf(name)}`, `${name} ${value}`]);
-}
-
-/** A key up to its first colon, or the whole. */
-function prefixOf(key: string): string {
-  return key.includes(":") ? key.slice(0, key.indexOf(":") + 1) : key;
-}
-
 /** All stored data, and this isolate's caches. */
 async function takeSnapshot(): Promise<Snapshot> {
   const memory = JSON.stringify([[...accountMemory], [...healthMemory], settingsMemory]);
   const all = [
     ...(await Promise.all(OBJECTS.map(readObject))).flat(),
     ...(await readKv()),
+    ...(await readBucket()),
     ["isolate memory", memory] as const,
   ];
   const places = new Map<string, string>();
@@ -215,6 +208,7 @@ async function plant(): Promise<Resend> {
     pushes.push(
       await wechat.enter(USER, `page=${WORDS}`, options),
       await wechat.text(USER, WORDS, options),
+      await wechat.image(USER, PICTURE, options),
       await wechat.event("oPlatform", "wxa_media_check", { OpenID: USER, trace_id: WORDS }, options),
       await wechat.event(USER, "brand_new_event", { Data: WORDS }, options),
       await wechat.event(USER, "user_info_modified", { OpenID: USER, RevokeInfo: WORDS }, options),

@@ -107,7 +107,7 @@ describe("an erased user", () => {
     await wechat.redeliver({ id: old.id });
     expect(await statusOf("oNever")).toBe(404);
     expect((await storedOf("oNever")).entries).toEqual({
-      erased: { at: Date.now(), log: null, lastSeq: 0, pending: ["desk", "archive"] },
+      erased: { at: Date.now(), log: null, lastSeq: 0, pending: ["desk", "archive", "pictures"] },
     });
   });
 

@@ -184,7 +184,7 @@ describe("an erasure", () => {
     ]);
     expect([await isOpen(openid), await isArchived(openid)]).toEqual([true, true]);
     expect(await remote(openid).erase()).toBe(false);
-    expect(await noteOf(openid)).toMatchObject({ log: null, pending: ["desk", "archive"] });
+    expect(await noteOf(openid)).toMatchObject({ log: null, pending: ["desk", "archive", "pictures"] });
     await ring(openid);
     expect([await isOpen(openid), await isArchived(openid)]).toEqual([false, false]);
     pass(1_000);

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { ChannelAccount } from "../../shared/message/address.ts";
+import { findBucket } from "../archive/pictures/find-bucket.ts";
 import { isAesKey } from "../channels/wechat/push/crypt.ts";
 import type { PushMode } from "../channels/wechat/push/open-push.ts";
 import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
@@ -50,6 +51,8 @@ export interface Config extends Keys {
   /** Which pushes are also forwarded to the team's own push server; null: none. */
   readonly forward: ForwardConfig | null;
   readonly alerts: AlertsConfig;
+  /** Whether users' pictures are kept: there is a bucket, and a key to seal them with. */
+  readonly keepsPictures: boolean;
 }
 
 const MODES = ["secure", "compatible", "plain"] as const;
@@ -80,7 +83,7 @@ const AppsSchema = v.pipe(
 export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
   const read = new VariableReader(env, problems);
-  const config: Omit<Config, "forward"> = {
+  const config: Omit<Config, "forward" | "keepsPictures"> = {
     apps: readApps(read, problems),
     apiBase: read.baseUrl("WECHAT_API_BASE", "https://api.weixin.qq.com"),
     tokenBase: read.baseUrl("WECHAT_TOKEN_BASE", read.text("WECHAT_API_BASE") ?? "https://api.weixin.qq.com"),
@@ -95,7 +98,8 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
   };
   const [kinds, url] = [read.text("WECHAT_FORWARD_KINDS"), read.text("WECHAT_FORWARD_URL")];
   const forward = readForward(kinds, url, config.allowPrivateWebhooks, (problem) => problems.push(problem));
-  return problems.length > 0 ? err(problems) : ok({ ...config, forward });
+  const keepsPictures = findBucket(env) !== undefined && config.dataKeys.length > 0;
+  return problems.length > 0 ? err(problems) : ok({ ...config, forward, keepsPictures });
 }
 
 const known = new WeakMap<object, Result<Config, readonly ConfigProblem[]>>();

@@ -12,6 +12,8 @@ export interface ConversationConfig {
   readonly retentionMs: number;
   /** Number of further attempts for an automatic message after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
+  /** Whether users' pictures are kept in a bucket. */
+  readonly keepsPictures?: boolean;
 }
 
 /** The code for conversations with sessions; undefined until it is loaded. */

@@ -6,6 +6,7 @@ import type { Address } from "../../shared/message/address.ts";
 import { DESK_CURSOR, scheduleCursors } from "./core/consumer-cursor.ts";
 import { CONFIRM_AGAIN_MS, ERASURE_MS, isConfirmed } from "./core/erasure.ts";
 import type { Lease, TransitionContext } from "./core/outbox/outbox.ts";
+import { followPictures } from "./core/pictures.ts";
 import { writeRows, type Row, type RowWriter } from "./core/rows.ts";
 import { nextDue } from "./core/schedule.ts";
 import { followSessions } from "./core/session/consumers.ts";
@@ -47,10 +48,15 @@ export function runTransition<T>(
   const [rows, last] = [writer.rows(), writer.last()];
   const scheduled = scheduleCursors(state.consumers, before.lastSeq, context.now);
   const { sessions } = state;
-  if (sessions === undefined || rows.length === 0)
+  const keepsPictures = context.keepsPictures === true;
+  if ((sessions === undefined && !keepsPictures) || rows.length === 0)
     return { value, lease, state: { ...state, consumers: scheduled, lastSeq: last }, rows };
   const written = { before: before.lastSeq, last, rows, now: context.now };
-  const consumers = { ...scheduled, ...followSessions(state.consumers, sessions, written) };
+  const consumers = {
+    ...scheduled,
+    ...(sessions !== undefined && followSessions(state.consumers, sessions, written)),
+    ...(keepsPictures && followPictures(state.consumers, written)),
+  };
   return { value, lease, state: { ...state, consumers, lastSeq: last }, rows };
 }
 
@@ -77,10 +83,10 @@ export function openTransactions(deps: ConversationDeps) {
    * @param desk the caller's settings when agents of the desk serve
    */
   function transact<T>(address: Address, now: number, step: Transition<T>, desk?: DeskTerms) {
-    const { unconfirmedRetries } = config();
+    const { unconfirmedRetries, keepsPictures = false } = config();
     const decided = engine.transact(address, now, (before) => {
       const service = serviceOf(before, desk);
-      const basic = { rules: rulesOf(address), now, random: random(), unconfirmedRetries };
+      const basic = { rules: rulesOf(address), now, random: random(), unconfirmedRetries, keepsPictures };
       const context = service === undefined ? basic : { ...basic, service };
       const { state: after, rows, value, lease } = runTransition(before, context, step);
       return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };

@@ -4,6 +4,7 @@
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import { ARCHIVE_CONSUMER } from "../archive/consumer.ts";
+import { PICTURES_CONSUMER } from "../archive/pictures/consumer.ts";
 import type { Config } from "../config/config.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
 import type { ConsumerHost, LogConsumer } from "../conversation/log-consumer.ts";
@@ -11,7 +12,12 @@ import { DESK_CONSUMER } from "../desk/report/consumer.ts";
 import { WEBHOOK_CONSUMER } from "../webhooks/consumer.ts";
 import type { Services } from "./services.ts";
 
-const LOG_CONSUMERS: readonly LogConsumer<Services, Config>[] = [WEBHOOK_CONSUMER, DESK_CONSUMER, ARCHIVE_CONSUMER];
+const LOG_CONSUMERS: readonly LogConsumer<Services, Config>[] = [
+  WEBHOOK_CONSUMER,
+  DESK_CONSUMER,
+  ARCHIVE_CONSUMER,
+  PICTURES_CONSUMER,
+];
 
 /** Returns the ids of all cursors that a conversation keeps for these settings. */
 export function listConsumers(settings: Settings): readonly string[] {

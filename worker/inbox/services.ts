@@ -17,6 +17,7 @@ import type { WaitingConversation } from "../account/pause/pause-control.ts";
 import type { AccountRpc } from "../account/rpc.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token/token-reader.ts";
 import { archiveStub } from "../archive/client.ts";
+import { findBucket, type Bucket } from "../archive/pictures/find-bucket.ts";
 import type { ArchiveRpc } from "../archive/rpc.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
@@ -111,6 +112,8 @@ export interface Services {
   readonly desk: () => DeskRpc;
   /** Returns a new stub of the archive. */
   readonly archive: () => ArchiveRpc;
+  /** Returns the bucket of users' pictures; undefined without one. */
+  readonly bucket: () => Bucket | undefined;
   /** The dependencies for calling the team's webhooks. */
   readonly webhooks: WebhookCallDeps;
   /**
@@ -243,6 +246,7 @@ export function createServices(
     settingsObject,
     desk: () => deskStub(env.DESK, locationHint),
     archive: () => archiveStub(env.ARCHIVE, locationHint),
+    bucket: () => findBucket(env),
     webhooks: createWebhookDeps(config),
     readSettings: readOwnSettings,
     async settings() {

@@ -5,7 +5,7 @@
 import type { Address } from "../../shared/message/address.ts";
 import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
 import type { LoadedConversation } from "../conversation/conversation.ts";
-import { isConfirmed, nextConfirmation } from "../conversation/core/erasure.ts";
+import { isConfirmed, listKeepers, nextConfirmation } from "../conversation/core/erasure.ts";
 import { pruneUntil } from "../conversation/core/schedule.ts";
 import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
@@ -44,7 +44,7 @@ export interface AlarmHost {
   /** Loads the conversation again after its storage was deleted. */
   readonly reload: () => void;
   /**
-   * Deletes all data of the user and has desk and archive confirm it.
+   * Deletes all data of the user and has the other places confirm it.
    *
    * @param at pushes from before this time are rejected, epoch ms
    */
@@ -169,10 +169,10 @@ async function deleteLeftover(host: AlarmHost): Promise<void> {
   await deleteAll(host);
 }
 
-/** Deletes a conversation past the retention time. When it has had a session, desk and archive confirm the deletion. */
+/** Deletes a conversation past the retention time. When other places may hold data of it, they confirm the deletion. */
 async function deleteExpired(host: AlarmHost): Promise<void> {
   const { state, store } = host.loaded();
-  if (state().sessions === undefined) return deleteAll(host);
+  if (listKeepers(state()).length === 0) return deleteAll(host);
   // At time 0: no erasure was requested, so pushes from before are not rejected.
   host.erase(store.erased()?.at ?? 0);
 }

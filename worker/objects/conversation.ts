@@ -13,7 +13,7 @@ import { rulesOfConversation } from "../config/account-rules.ts";
 import { configOf, findConfigOf, requireConfig } from "../config/config.ts";
 import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
-import { ERASURE_KEEPERS, noteErasure } from "../conversation/core/erasure.ts";
+import { ERASURE_KEEPERS, listKeepers, noteErasure, type ErasureKeeper } from "../conversation/core/erasure.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
 import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
@@ -228,7 +228,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   #erase(at: number): void {
     const { store, state } = this.#loaded;
     const erased = { at, log: store.log() ?? null, lastSeq: state().lastSeq };
-    const note = noteErasure(store.erased(), erased, this.#mayBeElsewhere() ? ERASURE_KEEPERS : []);
+    const note = noteErasure(store.erased(), erased, this.#keepers());
     let alarmAt = 0;
     try {
       alarmAt = eraseStorage(this.ctx.storage, note, Date.now());
@@ -238,14 +238,16 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * Returns whether desk and archive may hold data of the conversation: from its first session on. Without a log and a
-   * note that is unknown, because an erasure may have been interrupted between the two.
+   * Returns the other places that may hold data of the conversation. Without a log and a note that is unknown, because an
+   * erasure may have been interrupted between the two.
    */
-  #mayBeElsewhere(): boolean {
+  #keepers(): readonly ErasureKeeper[] {
     const { store, state } = this.#loaded;
-    if (store.address() !== undefined) return state().sessions !== undefined;
+    if (store.address() !== undefined) return listKeepers(state());
     const config = configOf(this.env);
-    return store.erased() === undefined && config.ok && hasDataKey(config.value);
+    if (store.erased() !== undefined || !config.ok) return [];
+    const { keepsPictures } = config.value;
+    return ERASURE_KEEPERS.filter((keeper) => (keeper === "pictures" ? keepsPictures : hasDataKey(config.value)));
   }
 
   /** Replaces the loaded conversation. @param alarmAt the time the alarm is set to, epoch ms; 0: not set */

@@ -1,5 +1,5 @@
 /**
- * Encrypts texts stored in objects that many users share: AES-256-GCM with the secret DATA_KEY, in the format
+ * Encrypts texts and files stored where many users share a place: AES-256-GCM with the secret DATA_KEY, in the format
  * `v1.<keyId>.<iv>.<data>`. A sealed text is bound to its place and row, so moving it to another row is detected
  * (docs/design/0024-personal-data.md). Opening and sealing are synchronous, like the transactions of an object.
  *
@@ -26,7 +26,7 @@ export type UnsealProblem =
   /** It was changed, or moved from another row. */
   | { readonly reason: "not_authentic" };
 
-/** Seals and opens texts. */
+/** Seals and opens texts and files. */
 export interface TextSealer {
   /** Identifies the current key without revealing it. */
   readonly keyId: string;
@@ -34,6 +34,10 @@ export interface TextSealer {
   seal(at: SealedPlace, text: string): string;
   /** Opens a text that was sealed with the current or the previous key. */
   open(at: SealedPlace, sealed: string): Result<string, UnsealProblem>;
+  /** Seals a file with the current key: the same format in ASCII, followed by the encrypted bytes instead of their base64. */
+  sealBytes(at: SealedPlace, bytes: Uint8Array): Uint8Array<ArrayBuffer>;
+  /** Opens a file that was sealed with the current or the previous key. */
+  openBytes(at: SealedPlace, sealed: Uint8Array): Result<Uint8Array<ArrayBuffer>, UnsealProblem>;
   /**
    * Returns whether a text is sealed with the current key; otherwise it must be sealed again before the previous key is removed.
    */
@@ -49,6 +53,9 @@ export interface NamedKey {
 type CryptoFunctions = Pick<typeof NodeCrypto, "createCipheriv" | "createDecipheriv" | "createHmac" | "randomBytes">;
 
 const FORM = /^v1\.([\w-]{1,64})\.([\w-]{16})\.([\w-]{22,})$/;
+/** The part of a sealed file that is text, and its maximum length. */
+const HEAD = /^v1\.([\w-]{1,64})\.([\w-]{16})\./;
+const LONGEST_HEAD = 85;
 const CIPHER = "aes-256-gcm";
 /** Lengths, bytes. */
 const [IV_LENGTH, TAG_LENGTH] = [12, 16];
@@ -83,7 +90,23 @@ export function createTextSealer(
       if (keyId === "" || bytes.toString("base64url") !== data) return err({ reason: "malformed" });
       const key = keys.find(({ id }) => id === keyId);
       if (key === undefined) return err({ reason: "unknown_key", keyId });
-      return openWith(crypto, key, Buffer.from(iv, "base64url"), at, bytes);
+      const opened = decrypt(crypto, key, Buffer.from(iv, "base64url"), at, bytes);
+      return opened.ok ? ok(opened.value.toString("utf8")) : opened;
+    },
+    sealBytes(at, bytes) {
+      const iv = crypto.randomBytes(IV_LENGTH);
+      const head = Buffer.from(`v1.${current.id}.${iv.toString("base64url")}.`);
+      return new Uint8Array(Buffer.concat([head, encrypt(crypto, current, iv, at, bytes)]));
+    },
+    openBytes(at, sealed) {
+      const file = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+      const [head = "", keyId = "", iv = ""] = HEAD.exec(file.toString("latin1", 0, LONGEST_HEAD)) ?? [];
+      const bytes = file.subarray(head.length);
+      if (keyId === "" || bytes.length < TAG_LENGTH) return err({ reason: "malformed" });
+      const key = keys.find(({ id }) => id === keyId);
+      if (key === undefined) return err({ reason: "unknown_key", keyId });
+      const opened = decrypt(crypto, key, Buffer.from(iv, "base64url"), at, bytes);
+      return opened.ok ? ok(new Uint8Array(opened.value)) : opened;
     },
     isCurrent: (sealed) => sealed.startsWith(`v1.${current.id}.`),
   };
@@ -91,29 +114,39 @@ export function createTextSealer(
 
 /** Seals with a given initialisation vector, which must never be used twice with a key. */
 export function sealWith(
-  { createCipheriv }: Pick<CryptoFunctions, "createCipheriv">,
-  { id, bytes }: NamedKey,
+  crypto: Pick<CryptoFunctions, "createCipheriv">,
+  key: NamedKey,
   iv: Uint8Array,
   at: SealedPlace,
   text: string,
 ): string {
-  const cipher = createCipheriv(CIPHER, bytes, iv).setAAD(boundTo(id, at));
-  const data = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return `v1.${id}.${Buffer.from(iv).toString("base64url")}.${data.toString("base64url")}`;
+  const data = encrypt(crypto, key, iv, at, Buffer.from(text, "utf8"));
+  return `v1.${key.id}.${Buffer.from(iv).toString("base64url")}.${data.toString("base64url")}`;
 }
 
-function openWith(
+function encrypt(
+  { createCipheriv }: Pick<CryptoFunctions, "createCipheriv">,
+  { id, bytes }: NamedKey,
+  iv: Uint8Array,
+  at: SealedPlace,
+  plain: Uint8Array,
+): Buffer {
+  const cipher = createCipheriv(CIPHER, bytes, iv).setAAD(boundTo(id, at));
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(
   { createDecipheriv }: Pick<CryptoFunctions, "createDecipheriv">,
   { id, bytes }: NamedKey,
   iv: Uint8Array,
   at: SealedPlace,
   data: Buffer,
-): Result<string, UnsealProblem> {
+): Result<Buffer, UnsealProblem> {
   const end = data.length - TAG_LENGTH;
   const decipher = createDecipheriv(CIPHER, bytes, iv, { authTagLength: TAG_LENGTH });
   decipher.setAAD(boundTo(id, at)).setAuthTag(data.subarray(end));
   try {
-    return ok(Buffer.concat([decipher.update(data.subarray(0, end)), decipher.final()]).toString("utf8"));
+    return ok(Buffer.concat([decipher.update(data.subarray(0, end)), decipher.final()]));
   } catch {
     // `final` throws only when the tag does not match.
     return err({ reason: "not_authentic" });

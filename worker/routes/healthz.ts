@@ -8,6 +8,7 @@ import type * as v from "valibot";
 import type { HealthSchema } from "../../shared/api/health.ts";
 import { addStale } from "../account/core/stale-pushes.ts";
 import type { HealthFault } from "../account/faults/fault-reader.ts";
+import { findBucket } from "../archive/pictures/find-bucket.ts";
 import type { ChannelTexts } from "../channels/channel.ts";
 import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type WeChatAccountConfig, type Config } from "../config/config.ts";
@@ -57,16 +58,17 @@ async function toHealth(c: Context<HttpEnv>, config: Config, channels: Channels)
     api: apiKeys.length > 0 ? "open" : "closed",
     dataKey: dataKeys.length > 0 ? "set" : "missing",
     ...(stalePushes > 0 && { stalePushes }),
-    warnings: warningsOf(config),
+    warnings: warningsOf(config, findBucket(c.env) !== undefined),
     ...(caller !== undefined && { faults }),
   };
 }
 
-function warningsOf(config: Config): SetUp["warnings"] {
+function warningsOf(config: Config, hasBucket: boolean): SetUp["warnings"] {
   const { apps, pushMaxAgeMs, alerts } = config;
   const warnings: SetUp["warnings"] = [];
   if (apps.some((app) => app.mode === "plain")) warnings.push(PLAIN_MODE);
   if (pushMaxAgeMs === 0 && apps.some((app) => app.mode !== "plain")) warnings.push(ANY_AGE);
+  if (hasBucket && config.dataKeys.length === 0) warnings.push(NO_KEY_FOR_PICTURES);
   const { robots } = openAlerts(config);
   if (!robots.ok)
     for (const { path, problem, cure } of robots.error)
@@ -105,6 +107,12 @@ const NO_DESK_URL: SetUp["warnings"][number] = {
   variable: "DESK_URL",
   warning: "is not set: alerts have no link to the desk",
   cure: "set it under [vars] in wrangler.toml to the address of the desk, such as https://kefu.example.com/desk",
+};
+
+const NO_KEY_FOR_PICTURES: SetUp["warnings"][number] = {
+  variable: "DATA_KEY",
+  warning: "is not set: users' pictures are not kept in the bucket MEDIA",
+  cure: "run npm run setup, or npx wrangler secret put DATA_KEY",
 };
 
 const ANY_AGE: SetUp["warnings"][number] = {

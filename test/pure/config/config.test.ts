@@ -34,6 +34,7 @@ describe("the configuration", () => {
         pushMaxAgeMs: 900_000,
         dedupeKv: "late",
         unconfirmedRetries: 1,
+        keepsPictures: false,
         retentionMs: 180 * 86_400_000,
         locationHint: "apac",
         apiKeys: [],
@@ -96,6 +97,19 @@ describe("the configuration", () => {
     }
     const told = problemsOf(single).map(({ variable }) => variable);
     expect(told).toEqual(expect.arrayContaining([...others, "WECHAT_APPID", "API_KEYS", "WEBHOOK_SECRET"]));
+  });
+
+  it("keeps users' pictures with a bucket and a key, not with one of them or a text in the bucket's place", ({
+    expect,
+  }) => {
+    const bucket = { put: () => {}, list: () => {} };
+    const key = { DATA_KEY: Buffer.alloc(32, 7).toString("base64").replace(/^B/, "C") };
+    const keeps = (env: object) => {
+      const config = readConfig({ ...GOOD, ...env });
+      return config.ok && config.value.keepsPictures;
+    };
+    expect(keeps({ MEDIA: bucket, ...key })).toBe(true);
+    for (const env of [{ MEDIA: bucket }, key, { MEDIA: "edge-kefu-media", ...key }]) expect(keeps(env)).toBe(false);
   });
 
   it("refuses malformed ids, keys, numbers and choices by name", ({ expect }) => {

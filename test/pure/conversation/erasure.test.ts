@@ -53,7 +53,7 @@ describe("the confirmation of an erasure", () => {
   it("is missing from the objects that hold data, and from those that an earlier erasure lacks", ({ expect }) => {
     const erased = { at: 9_000, log: null, lastSeq: 8 };
     expect(noteErasure(undefined, erased, []).pending).toEqual([]);
-    expect(noteErasure(undefined, erased, ERASURE_KEEPERS).pending).toEqual(["desk", "archive"]);
+    expect(noteErasure(undefined, erased, ERASURE_KEEPERS).pending).toEqual(["desk", "archive", "pictures"]);
     expect(noteErasure({ ...note, pending: ["archive"] }, erased, [])).toEqual({
       at: 9_000,
       log,

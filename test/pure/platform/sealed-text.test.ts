@@ -115,3 +115,29 @@ describe("the key of a sealed text", () => {
     expect(await loadTextSealer([])).toEqual({ ok: false, error: { reason: "no_key" } });
   });
 });
+
+describe("a sealed file", () => {
+  it("opens again to any bytes, in its own place only, also with the previous key", async ({ expect }) => {
+    const [old, sealer, other] = [await sealerOf(OLD), await sealerOf(KEY, OLD), await sealerOf(KEY)];
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const sealed = old.sealBytes(AT, bytes);
+        expect(sealer.openBytes(AT, sealed)).toEqual({ ok: true, value: new Uint8Array(bytes) });
+        expect(sealer.openBytes({ ...AT, row: "c2" }, sealed)).toMatchObject({ error: { reason: "not_authentic" } });
+        expect(other.openBytes(AT, sealed)).toMatchObject({ error: { reason: "unknown_key", keyId: old.keyId } });
+      }),
+    );
+  });
+
+  it("shows every changed byte, and begins with version, key and vector", async ({ expect }) => {
+    const sealer = await sealerOf(KEY);
+    const sealed = sealer.sealBytes(AT, Buffer.from("bytes"));
+    expect(Buffer.from(sealed).toString("latin1")).toMatch(new RegExp(`^v1\\.${sealer.keyId}\\.[\\w-]{16}\\.`));
+    for (const [at] of sealed.entries()) {
+      const changed = sealed.with(at, (sealed[at] ?? 0) ^ 1);
+      expect(sealer.openBytes(AT, changed).ok, `byte ${at}`).toBe(false);
+    }
+    expect(sealer.openBytes(AT, sealed.subarray(0, 20))).toMatchObject({ error: { reason: "malformed" } });
+    expect(sealer.openBytes(AT, new Uint8Array())).toMatchObject({ error: { reason: "malformed" } });
+  });
+});

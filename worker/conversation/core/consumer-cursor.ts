@@ -18,6 +18,8 @@ export interface ConsumerCursor {
   readonly nextAt: number;
   /** Set by a replay until an event is delivered: the first accepted event is then reported. */
   readonly isReplay?: true;
+  /** Only in the cursor `pictures`: the seq of the oldest picture that may be in the bucket, epoch ms. */
+  readonly oldest?: number;
 }
 
 /** Cursors by consumer id: `kind` or `kind:name`, such as `webhook:orders`. */
@@ -26,6 +28,8 @@ export type ConsumerCursors = Readonly<Record<string, ConsumerCursor>>;
 /** The cursors of desk and archive, which follow the sessions (`session/consumers.ts`). */
 export const DESK_CURSOR = "desk";
 export const ARCHIVE_CURSOR = "archive";
+/** The cursor of the users' pictures, which follows the pictures (`pictures.ts`). */
+export const PICTURES_CURSOR = "pictures";
 
 /** The result of a run for one consumer. */
 export interface ConsumerProgress {
@@ -85,7 +89,7 @@ export interface ListedConsumers {
 
 /**
  * Applies settings: the cursor of a new consumer starts after the newest row, the cursor of a removed one is deleted;
- * those of desk and archive do not depend on settings. For two minutes after a change some workers still have the previous settings, which are ignored.
+ * those of desk, archive and pictures do not depend on settings. For two minutes after a change some workers still have the previous settings, which are ignored.
  *
  * @param last the newest row before this change
  */
@@ -95,7 +99,7 @@ export function syncCursors(known: KnownConsumers, listed: ListedConsumers, last
   if (ids === undefined || version < settingsVersion) return known;
   if (ids.length === 0 && Object.keys(consumers).length === 0) return known;
   const synced = ids.map((id) => [id, ownValue(consumers, id) ?? newCursor(last)] as const);
-  const own = Object.entries(consumers).filter(([id]) => isSessionCursor(id));
+  const own = Object.entries(consumers).filter(([id]) => !isOfSettings(id));
   return { consumers: Object.fromEntries([...synced, ...own]), settingsVersion: version };
 }
 
@@ -190,8 +194,8 @@ function moveCursor({ tries }: ConsumerCursor, { to, since }: ConsumerProgress):
   return since === undefined ? newCursor(to) : { ...newCursor(to), tries, since };
 }
 
-function isSessionCursor(id: string): boolean {
-  return id === DESK_CURSOR || id === ARCHIVE_CURSOR;
+function isOfSettings(id: string): boolean {
+  return id !== DESK_CURSOR && id !== ARCHIVE_CURSOR && id !== PICTURES_CURSOR;
 }
 
 function newCursor(after: number): ConsumerCursor {

@@ -3,7 +3,9 @@
  * or arrives late must not restore the user's data. Pure (docs/storage.md, "Erase").
  */
 import type { EventHead } from "../../../shared/message/inbound.ts";
+import { PICTURES_CURSOR } from "./consumer-cursor.ts";
 import { generationOf } from "./log-id.ts";
+import type { ConversationState } from "./state.ts";
 
 /** How long pushes from before an erasure are rejected, milliseconds. */
 export const ERASURE_MS = 24 * 3_600_000;
@@ -23,12 +25,12 @@ export interface EraseNote {
   readonly log: string | null;
   /** The seq of its newest row: a new log begins after it, so that the id of an erased message is never reused. */
   readonly lastSeq: number;
-  /** The objects that have not confirmed the erasure yet. */
+  /** The places that have not confirmed the erasure yet. */
   readonly pending: readonly ErasureKeeper[];
 }
 
-/** The shared objects that hold data of conversations with sessions. */
-export const ERASURE_KEEPERS = ["desk", "archive"] as const;
+/** The other places that may hold data of a conversation: desk and archive with sessions, and the bucket of pictures. */
+export const ERASURE_KEEPERS = ["desk", "archive", "pictures"] as const;
 
 /** One of them. */
 export type ErasureKeeper = (typeof ERASURE_KEEPERS)[number];
@@ -39,6 +41,15 @@ export type ErasureKeeper = (typeof ERASURE_KEEPERS)[number];
  */
 export const CONFIRM_AGAIN_MS = 2_000;
 const CONFIRM_AGAIN_MOST_MS = 300_000;
+
+/** Returns the places that may hold data of a conversation with this state. */
+export function listKeepers({
+  sessions,
+  consumers,
+}: Pick<ConversationState, "sessions" | "consumers">): readonly ErasureKeeper[] {
+  const hasPictures = consumers[PICTURES_CURSOR] !== undefined;
+  return ERASURE_KEEPERS.filter((keeper) => (keeper === "pictures" ? hasPictures : sessions !== undefined));
+}
 
 /** Returns whether all have confirmed the erasure. */
 export function isConfirmed({ pending }: EraseNote): boolean {
@@ -63,7 +74,7 @@ export function erasedGeneration({ at, log }: EraseNote): number {
  * generation confirms all earlier ones.
  *
  * @param log the log that is erased now; null: none
- * @param keepers the objects that hold data of it
+ * @param keepers the places that may hold data of it
  */
 export function noteErasure(
   before: EraseNote | undefined,

@@ -1,5 +1,6 @@
 /** Computes when a conversation's alarm is due. Pure, so that tests can check that no due time is missed. */
-import { nextCursorDue, type ConsumerCursors } from "./consumer-cursor.ts";
+import { nextCursorDue, PICTURES_CURSOR, type ConsumerCursors } from "./consumer-cursor.ts";
+import { pictureRetention } from "./pictures.ts";
 import { sendableItems, type ConversationState } from "./state.ts";
 
 /** Minimum interval between two deletions of old rows, milliseconds. */
@@ -21,6 +22,8 @@ export function nextDue(
   consumers: ConsumerCursors = state.consumers,
 ): number | undefined {
   let due = nextCursorDue(consumers, state.lastSeq) ?? Number.POSITIVE_INFINITY;
+  const picture = consumers[PICTURES_CURSOR]?.oldest;
+  if (picture !== undefined) due = Math.min(due, picture + pictureRetention(retentionMs) + PRUNE_SLACK_MS);
   // A message that waits for an attempt or a retry is never due because of its age, as an alarm for it would loop.
   for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);
   for (const { nextAt } of sendableItems(state.queue)) due = Math.min(due, nextAt);

@@ -16,6 +16,7 @@ import { requireEncodedPath } from "../http/request/encoded-path.ts";
 import { logApi } from "../http/response/log-api.ts";
 import { problem } from "../http/response/problem.ts";
 import { secureAnswer } from "../http/response/secure-response.ts";
+import { conversationMedia } from "./conversations/conversation-media.ts";
 import { conversations } from "./conversations/conversations.ts";
 import { media } from "./conversations/media.ts";
 import { messages } from "./conversations/messages.ts";
@@ -57,6 +58,7 @@ export function createApi(): Hono<HttpEnv> {
     unmask,
     typing,
     media,
+    conversationMedia,
     settings,
     quarantine,
     webhooks,

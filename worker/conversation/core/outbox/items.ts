@@ -21,6 +21,8 @@ export interface TransitionContext {
   readonly random: number;
   /** Number of further attempts for an automatic message after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
+  /** Whether users' pictures are kept in a bucket. */
+  readonly keepsPictures?: boolean;
   /** Service by agents of the desk; absent: by the settings there is none, and the conversation has had no session. */
   readonly service?: Service;
 }
