@@ -104,12 +104,14 @@ function judgeVersions(sessions: readonly SessionRow[], accuse: Accuse): void {
 /** Of commands on one version those of one agent are accepted at most, and each of them is in the log. */
 function judgeCommands({ commands, rows }: ServedBooks, sessions: readonly SessionRow[], accuse: Accuse): void {
   const accepted = commands.filter(({ outcome }) => outcome === "accepted");
-  for (const [version, won] of Map.groupBy(accepted, (command) => command.version)) {
+  for (const [version, answered] of Map.groupBy(accepted, (command) => command.version)) {
+    const next = sessions.find(({ facts }) => facts.version === version + 1);
+    // A take is also accepted when the agent has the session by then: by a transfer, while the take was repeated.
+    const won = answered.filter((command) => command.name !== "take" || isIn(next, command));
     const agents = new Set(won.map(({ agent }) => agent));
     if (agents.size > 1) accuse("two agents won on one version", `${version}: ${[...agents].join(", ")}`);
-    const next = sessions.find(({ facts }) => facts.version === version + 1);
-    for (const command of won)
-      if (!isIn(next, command) && !(command.name === "take" && servesAt(sessions, version) === command.agent))
+    for (const command of answered)
+      if (!isIn(next, command) && !(command.name === "take" && servesFrom(sessions, version, command.agent)))
         accuse("accepted without effect", `${command.name} on ${version}`);
   }
   // Messages before the previous end were answered or seen then: an agent may open a session by writing first.
@@ -134,8 +136,11 @@ function isIn(next: SessionRow | undefined, { name, agent, target }: CommandBook
   return status === "serving" && assignee === (name === "take" ? agent : target);
 }
 
-function servesAt(sessions: readonly SessionRow[], version: number): string | undefined {
-  return sessions.find(({ facts }) => facts.version === version)?.facts.assignee;
+/** Whether an agent serves the session at a version or later. */
+function servesFrom(sessions: readonly SessionRow[], version: number, agent: string): boolean {
+  return sessions.some(
+    ({ facts }) => facts.version >= version && facts.status === "serving" && facts.assignee === agent,
+  );
 }
 
 /** The agent who serves before a row. */

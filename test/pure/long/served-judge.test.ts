@@ -112,7 +112,15 @@ describe("the judge of users whom agents serve", () => {
     ["acknowledged but not stored", { pushes: [{ mark: "别的", outcome: "acknowledged" }] }],
     ["stored twice", { rows: [heard(1, "问"), ...ROWS] }],
     ["a version is missing or doubled", { rows: [...ROWS, assigned(7, 4)], listed: listed(4) }],
-    ["two agents won on one version", { commands: [command("take", 1), command("take", 1, { agent: BEN })] }],
+    [
+      "two agents won on one version",
+      {
+        rows: [...ROWS, closed(7, 3)],
+        commands: [command("close", 2, { seenSeq: 2 }), command("transfer", 2, { agent: BEN, target: BEN })],
+        listed: undefined,
+      },
+    ],
+    ["accepted without effect", { commands: [command("take", 1), command("take", 1, { agent: BEN })] }],
     ["accepted without effect", { commands: [command("close", 1)] }],
     ["accepted without effect", { replies: [text("答"), text("没有")] }],
     ["reply written twice", { rows: [...ROWS, out(7, "答"), about(8, "sent", 7)] }],
@@ -132,6 +140,11 @@ describe("the judge of users whom agents serve", () => {
     const rows = [...ROWS, heard(7, "还有"), closed(8, 3)];
     const commands = [command("take", 1), command("close", 2, { seenSeq: 2 })];
     expect(kinds({ rows, commands, listed: undefined })).toContain("closed over a message");
+  });
+
+  it("accepts a take that was repeated until the agent had the session by a transfer", ({ expect }) => {
+    const commands = [command("take", 1), command("take", 1, { agent: BEN }), command("transfer", 2, { target: BEN })];
+    expect(kinds({ rows: [...ROWS, assigned(7, 3, BEN)], commands, listed: listed(3, { assignee: BEN }) })).toEqual([]);
   });
 
   it("accepts the end of a session that an agent began by writing, after a former one", ({ expect }) => {
