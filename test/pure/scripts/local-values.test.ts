@@ -25,7 +25,9 @@ describe("the values of the local stack", () => {
     });
   });
 
-  it("contain the same key for sealed data at each start, unless the file has one", ({ expect }) => {
+  it("contain the same key for sealed data at each start; with a key in the file it still reads what was sealed before", ({
+    expect,
+  }) => {
     const keyOf = (file: string) => {
       const values = readLocalValues(file);
       return values.ok && readConfig(values.value.vars);
@@ -34,7 +36,12 @@ describe("the values of the local stack", () => {
     expect(first).toMatchObject({ value: { dataKeys: [LOCAL_DATA_KEY] } });
     expect(again).toMatchObject({ value: { dataKeys: [LOCAL_DATA_KEY] } });
     const own = Buffer.alloc(32, 1).toString("base64");
-    expect(keyOf(`DATA_KEY="${own}"`)).toMatchObject({ value: { dataKeys: [own] } });
+    expect(keyOf(`DATA_KEY="${own}"`)).toMatchObject({ value: { dataKeys: [own, LOCAL_DATA_KEY] } });
+    const former = Buffer.alloc(32, 2).toString("base64");
+    expect(keyOf(`DATA_KEY="${own}"\nDATA_KEY_PREVIOUS="${former}"`)).toMatchObject({
+      value: { dataKeys: [own, former] },
+    });
+    expect(keyOf(`DATA_KEY="${LOCAL_DATA_KEY}"`)).toMatchObject({ value: { dataKeys: [LOCAL_DATA_KEY] } });
   });
 
   it("contain every app of WECHAT_APPS", ({ expect }) => {
