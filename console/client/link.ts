@@ -27,6 +27,7 @@ export type EndReason = "signed_out" | "protocol";
 
 /** The part of a WebSocket that is used. */
 export interface SocketLike {
+  readonly readyState: number;
   send(text: string): void;
   close(): void;
   addEventListener(type: "open" | "close", listener: () => void): void;
@@ -58,8 +59,15 @@ export interface Link {
 
 /** How long an answer to a ping may take, milliseconds. */
 const PONG_MS = 15_000;
+/** `WebSocket.OPEN`. */
+const OPEN = 1;
 /** How long it may take to connect and receive the first frame, milliseconds. */
 const WELCOME_MS = 15_000;
+
+/** Returns whether a socket takes frames: one that is closing drops them, some time before its close event. */
+function isOpen({ readyState }: SocketLike): boolean {
+  return readyState === OPEN;
+}
 
 /** Creates the connection. */
 export function createLink(options: LinkOptions): Link {
@@ -101,7 +109,7 @@ export function createLink(options: LinkOptions): Link {
   const ping = (): void => {
     clearTimeout(pinger);
     clearTimeout(deadline);
-    socket?.send(PING);
+    if (socket !== null && isOpen(socket)) socket.send(PING);
     deadline = setTimeout(lose, PONG_MS);
   };
   const hear = (data: unknown): void => {
@@ -147,7 +155,7 @@ export function createLink(options: LinkOptions): Link {
   return {
     start: connect,
     send(frame) {
-      if (state.name !== "live" || socket === null) return false;
+      if (state.name !== "live" || socket === null || !isOpen(socket)) return false;
       socket.send(JSON.stringify(frame));
       return true;
     },

@@ -131,6 +131,9 @@ function openSocket(base: string, cookie: string): SocketLike {
     headers: { cookie, origin: base },
   });
   return {
+    get readyState() {
+      return socket.readyState;
+    },
     send(text) {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },

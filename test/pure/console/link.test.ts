@@ -7,6 +7,7 @@ import { agents } from "../../browser/desk/sample.ts";
 
 /** A socket whose server side is the test. */
 class Socket implements SocketLike {
+  readyState = 1;
   readonly sent: string[] = [];
   isClosed = false;
   readonly #listeners = new Map<string, (event: { readonly data: unknown }) => void>();
@@ -92,6 +93,10 @@ describe("the connection", () => {
     last().hear(welcome);
     expect(state()).toBe("live");
     expect(link.send({ type: "shut" })).toBe(true);
+    // A socket that is closing drops what it is given; what was not sent is sent after the next welcome.
+    last().readyState = 2;
+    expect(link.send({ type: "shut" })).toBe(false);
+    expect(last().sent).toHaveLength(2);
   });
 
   it("is made again at once when it is lost, with growing delays while that fails, and at once after it was live again", async ({
