@@ -33,17 +33,6 @@ export const ACCESS: MutantTable = {
       killedBy: ["workerd/access.test.ts", "a path that has a handler but no description is closed to all"],
     },
     {
-      name: "suspended-agent-let-in",
-      breaks: "a suspended agent works on until the sign-in ends",
-      file: "worker/routes/http/auth/authenticate.ts",
-      symbol: "findAgentCaller",
-      change: { condition: "isSuspended", is: false },
-      killedBy: [
-        "workerd/people.test.ts",
-        "agents are changed by an admin, and lose access with the next request after a suspension",
-      ],
-    },
-    {
       name: "page-of-a-suspended-agent-open",
       breaks: "a suspended agent who connects again keeps the page open",
       file: "worker/desk/core/presence.ts",
