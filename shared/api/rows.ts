@@ -1,6 +1,6 @@
 /**
  * The rows of a conversation's log as the API returns them: one schema per kind. The mapping is
- * `worker/conversation/core/row-json.ts`, which webhooks use too.
+ * `worker/conversation/core/shown/row-json.ts`, which webhooks use too.
  *
  * The structure is that of the stored rows: `by` is the author or cause, `facts` is the data that decisions use,
  * `content` is what people read. Differences: times are ISO texts; dedupe keys, request hashes and acknowledgements are

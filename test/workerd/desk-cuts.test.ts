@@ -5,7 +5,7 @@
  */
 import { beforeEach, describe, inject, it, type ExpectStatic } from "vitest";
 import { STANDING_VIEWS } from "../../console/model/lists.ts";
-import { toRowJson } from "../../worker/conversation/core/row-json.ts";
+import { toRowJson } from "../../worker/conversation/core/shown/row-json.ts";
 import { must } from "../support/conversation.ts";
 import { createLivingPage, type LivingPage } from "../support/living-page.ts";
 import { seeded } from "../support/seeded.ts";

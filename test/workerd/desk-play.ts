@@ -5,7 +5,7 @@ import { vi } from "vitest";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { requireConfig } from "../../worker/config/config.ts";
 import { conversationStubById } from "../../worker/conversation/client.ts";
-import { toRowJson } from "../../worker/conversation/core/row-json.ts";
+import { toRowJson } from "../../worker/conversation/core/shown/row-json.ts";
 import type { RemoteConversation } from "../../worker/conversation/rpc.ts";
 import { deskName, deskStub } from "../../worker/desk/client.ts";
 import { loadStoredDesk, type DeskHost, type LoadedDesk } from "../../worker/desk/loaded-desk.ts";

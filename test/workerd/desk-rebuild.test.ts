@@ -1,6 +1,6 @@
 /** A rebuild of the desk from the conversations of the archive's directory. */
 import { beforeEach, describe, it } from "vitest";
-import { toRowJson } from "../../worker/conversation/core/row-json.ts";
+import { toRowJson } from "../../worker/conversation/core/shown/row-json.ts";
 import { rebuildPage, type RebuildSources } from "../../worker/desk/report/rebuild.ts";
 import { APPID, pass, remote } from "../support/workerd.ts";
 import { desk, emptyDesk, idOf, inDesk, remoteById, says, waits, writes } from "./desk-play.ts";

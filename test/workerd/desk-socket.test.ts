@@ -5,7 +5,7 @@
 import { describe, it, vi } from "vitest";
 import { beforeEach } from "vitest";
 import { PING } from "../../shared/api/socket.ts";
-import { toRowJson } from "../../worker/conversation/core/row-json.ts";
+import { toRowJson } from "../../worker/conversation/core/shown/row-json.ts";
 import { must } from "../support/conversation.ts";
 import { remote } from "../support/workerd.ts";
 import { connect, type OpenPage } from "./desk-page-play.ts";

@@ -97,7 +97,8 @@ async function askEndpoint(
   // For a repeat of the push the question is repeated with the same id.
   const id = await eventHash();
   // Loaded for these endpoints only, so that no other push evaluates the detectors.
-  const mask = webhook.mask === true ? (await import("../conversation/core/shown-row.ts")).maskInbound : undefined;
+  const mask =
+    webhook.mask === true ? (await import("../conversation/core/shown/masked-row.ts")).maskInbound : undefined;
   const body = toWebhookQuestion(address, ruleId, push, arrivedAt, mask);
   const response = await ask(webhook.url, id, body, timeoutMs);
   const prepare = (message: unknown) => withoutRepeatedLinks(message, inbound);

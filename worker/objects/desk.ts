@@ -243,7 +243,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     return {
       snapshot: (conversation) => this.#conversation(conversation).snapshot(),
       newestRows: async (conversation) => {
-        const { toRowJson } = await import("../conversation/core/row-json.ts");
+        const { toRowJson } = await import("../conversation/core/shown/row-json.ts");
         const view = await this.#conversation(conversation).view(NEWEST_ROWS);
         return view?.rows.map((row) => toRowJson(row, conversation)) ?? [];
       },

@@ -6,7 +6,7 @@ import { accountOf } from "../../shared/message/address.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownConsumers } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import { nextDue } from "../conversation/core/schedule.ts";
-import { maskRow } from "../conversation/core/shown-row.ts";
+import { maskRow } from "../conversation/core/shown/masked-row.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import { writeLog, conversationTag } from "../platform/logger.ts";
 import { webhookCursors, withWebhookCursors } from "./core/consumers.ts";

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../../shared/message/message-id.ts";
-import { showRow, toRowJson } from "../../../worker/conversation/core/row-json.ts";
 import type { RowKinds, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
+import { showRow, toRowJson } from "../../../worker/conversation/core/shown/row-json.ts";
 
 const AT = 1_760_000_000_000;
 const ISO = new Date(AT).toISOString();

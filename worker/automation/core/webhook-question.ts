@@ -2,8 +2,8 @@
 import type { Address } from "../../../shared/message/address.ts";
 import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { maskId } from "../../../shared/text/mask-id.ts";
-import { showInbound } from "../../conversation/core/row-json.ts";
-import type { InboundJson } from "../../conversation/core/shown-row.ts";
+import type { InboundJson } from "../../conversation/core/shown/masked-row.ts";
+import { showInbound } from "../../conversation/core/shown/row-json.ts";
 
 /** The event it is about. */
 export interface QuestionedEvent {

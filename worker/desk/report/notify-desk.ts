@@ -8,8 +8,8 @@ import {
   dueCursors,
   type ConsumerCursor,
 } from "../../conversation/core/consumer-cursor.ts";
-import { toRowJson } from "../../conversation/core/row-json.ts";
 import type { Row } from "../../conversation/core/rows.ts";
+import { toRowJson } from "../../conversation/core/shown/row-json.ts";
 import type { ConsumerHost } from "../../conversation/log-consumer.ts";
 import { withTimeout } from "../../platform/deadline.ts";
 import { conversationTag, errorName, writeLog } from "../../platform/logger.ts";

@@ -12,7 +12,7 @@ import {
   type ServerFrame,
 } from "../../../shared/api/socket.ts";
 import { generationOf } from "../../conversation/core/log-id.ts";
-import { maskRow } from "../../conversation/core/shown-row.ts";
+import { maskRow } from "../../conversation/core/shown/masked-row.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
 import type { LoadedDesk } from "../loaded-desk.ts";
 import type { AgentView } from "../rpc.ts";

@@ -16,8 +16,8 @@ import {
 } from "../../../shared/message/account-event.ts";
 import type { Address } from "../../../shared/message/address.ts";
 import { maskId } from "../../../shared/text/mask-id.ts";
-import { showRow, toRowJson, type ShownRow } from "../../conversation/core/row-json.ts";
 import type { Row, RowKinds } from "../../conversation/core/rows.ts";
+import { showRow, toRowJson, type ShownRow } from "../../conversation/core/shown/row-json.ts";
 
 /** An event ready to be sent. */
 export interface WebhookEvent {

@@ -14,8 +14,8 @@ import {
 } from "../../../../shared/api/schemas.ts";
 import { showContext } from "../../../../shared/entry/page-context.ts";
 import type { AuditAction } from "../../../audit/core/entry.ts";
-import { toRowJson } from "../../../conversation/core/row-json.ts";
-import { maskRow } from "../../../conversation/core/shown-row.ts";
+import { maskRow } from "../../../conversation/core/shown/masked-row.ts";
+import { toRowJson } from "../../../conversation/core/shown/row-json.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../../conversation/reading/message-json.ts";
 import type { RemoteConversation } from "../../../conversation/rpc.ts";
 import { readPauseEnd } from "../../../inbox/account-calls/read-pause-end.ts";

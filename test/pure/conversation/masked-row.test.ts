@@ -1,6 +1,11 @@
 import { describe, it } from "vitest";
 import type { RowJson } from "../../../shared/api/rows.ts";
-import { maskInbound, maskRow, unmaskRow, type InboundJson } from "../../../worker/conversation/core/shown-row.ts";
+import {
+  maskInbound,
+  maskRow,
+  unmaskRow,
+  type InboundJson,
+} from "../../../worker/conversation/core/shown/masked-row.ts";
 
 const HEAD = { id: "c-1", seq: 1, at: "2026-11-30T00:00:00.000Z", key: "k", ref: null, by: { type: "user" } };
 const rowOf = (row: object) => ({ ...HEAD, facts: {}, ...row }) as unknown as RowJson;

@@ -2,14 +2,14 @@
  * Converts a row of the log to the form returned by the REST API and webhooks: the stored structure with times as ISO
  * texts, without key, request hash and acknowledgement; `out` rows contain the message's public id.
  */
-import type { RowJson } from "../../../shared/api/rows.ts";
-import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
-import { showContext } from "../../../shared/entry/page-context.ts";
-import type { InboundEvent } from "../../../shared/message/inbound.ts";
-import { buildMessageId } from "../../../shared/message/message-id.ts";
-import { readRowFields } from "../../../shared/message/raw.ts";
-import type { Row, RowKinds } from "./rows.ts";
-import { showSessionFacts } from "./session/session-json.ts";
+import type { RowJson } from "../../../../shared/api/rows.ts";
+import type { TokenVerdict } from "../../../../shared/entry/context-token.ts";
+import { showContext } from "../../../../shared/entry/page-context.ts";
+import type { InboundEvent } from "../../../../shared/message/inbound.ts";
+import { buildMessageId } from "../../../../shared/message/message-id.ts";
+import { readRowFields } from "../../../../shared/message/raw.ts";
+import type { Row, RowKinds } from "../rows.ts";
+import { showSessionFacts } from "../session/session-json.ts";
 
 /** The JSON of a row. */
 export type ShownRow = ReturnType<typeof showRow>;

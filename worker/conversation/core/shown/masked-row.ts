@@ -3,10 +3,10 @@
  * pictures at the platform, and with personal data in texts masked. What is stored and sent is not changed
  * (docs/design/0024-personal-data.md). Pure.
  */
-import type { RowJson } from "../../../shared/api/rows.ts";
-import { readSource } from "../../../shared/entry/page-context.ts";
-import { maskId } from "../../../shared/text/mask-id.ts";
-import { maskName, maskPersonalData } from "../../../shared/text/personal-data.ts";
+import type { RowJson } from "../../../../shared/api/rows.ts";
+import { readSource } from "../../../../shared/entry/page-context.ts";
+import { maskId } from "../../../../shared/text/mask-id.ts";
+import { maskName, maskPersonalData } from "../../../../shared/text/personal-data.ts";
 
 /** The JSON of an event. */
 export type InboundJson = Extract<RowJson, { readonly kind: "in" }>["content"];
