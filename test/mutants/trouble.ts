@@ -49,9 +49,9 @@ export const TROUBLE: MutantTable = {
       name: "message-code-pauses-the-app",
       breaks: "the link in one message stops every answer of the app",
       fault: "one-message-stops-the-app",
-      file: "worker/channels/wechat/errcode-reactions.ts",
-      symbol: "REACTIONS.40013",
-      change: { value: '{ name: "invalid_appid", reaction: "stop", reach: "account" }' },
+      file: "worker/channels/wechat/errcode-table.ts",
+      symbol: "ERRCODES.40013",
+      change: { value: 'pause("account", "invalid_appid", "stop", "x", "x", CURE.appid)' },
       killedBy: [
         ONE_MESSAGE,
         "a message with the link of another mini program is abandoned within two days of simulated time, without a pause of the app",

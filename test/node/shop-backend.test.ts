@@ -99,7 +99,7 @@ describe("the sample shop's back end, with the whole stack", () => {
     const exported = [];
     for await (const row of kefu.exportRows(BUYER)) exported.push(row);
     expect(exported).toEqual(followed);
-    expect(followed.map((row) => row.ok && row.value.kind)).toEqual(["in", "out", "sent", "out", "sent"]);
+    expect(followed.map((row) => row.ok && row.value.kind)).toEqual(["in", "out", "session", "sent", "out", "sent"]);
 
     const conversation = await kefu.conversation(BUYER);
     expect(conversation).toMatchObject({

@@ -1,8 +1,7 @@
 /**
  * The rows of `errcode.ts`: every code of WECHAT.md §4.5, with the codes of the calls it refers to (typing §5.1,
  * subscribe messages §8.1, agent accounts §10, request signing §6.5), and of the diagnostics (§6.4). Change a row when
- * the platform changes; `npm test -- errcode plan-of-codes --update` then writes `errcode-reactions.ts`, the same rows
- * without texts.
+ * the platform changes; `npm test -- plan-of-codes --update` then writes what each code leads to.
  */
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
 import type { PauseReach, PauseReaction, Reaction } from "../../../shared/message/delivery.ts";

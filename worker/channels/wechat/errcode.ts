@@ -1,15 +1,16 @@
 /**
  * Describes WeChat's error codes for people: what each means, what the operator can do, and how this system reacts
- * (WECHAT.md §4.5). Match on errcode only: errmsg ends in a request id and its wording changes. Calls use
+ * (WECHAT.md §4.5). Match on errcode only: errmsg ends in a request id and its wording changes. Calls load it by
  * `judge-code.ts`.
  */
 import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
-import { UNKNOWN_CODE } from "./judge-code.ts";
 
 export { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
+/** Never retried: whether a retry would help is unknown. */
 const UNKNOWN: ErrcodeEntry = {
-  ...UNKNOWN_CODE,
+  name: "unknown_errcode",
+  reaction: "fix",
   meaning: { zh: "未收录的错误码", en: "a code this version does not know" },
   cure: { zh: "在微信官方错误码文档中查询该错误码", en: "look up the code in WeChat's official list of error codes" },
 };

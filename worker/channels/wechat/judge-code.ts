@@ -1,14 +1,11 @@
 /**
- * Returns name and reaction of WeChat's error codes, without the texts about them (`errcode.ts`): these are most of the
- * table and are loaded by `import()`, because a push uses none of them.
+ * Looks up WeChat's error codes for calls. The table is loaded with the first code: most of it is texts, and a send that
+ * WeChat accepts needs none of it.
  */
 import type { CodeEntry } from "./api/call-api.ts";
-import { REACTIONS } from "./errcode-reactions.ts";
 
-/** Used for a code that is not in the table. Never retried: whether a retry would help is unknown. */
-export const UNKNOWN_CODE = { name: "unknown_errcode", reaction: "fix" } as const satisfies CodeEntry;
-
-/** Returns name and reaction of a code; WeChat's `CodeTable`. */
-export function judgeCode(code: string): CodeEntry {
-  return REACTIONS[Number(code)] ?? UNKNOWN_CODE;
+/** Returns name and reaction of a code, with its texts; WeChat's `CodeTable`. */
+export async function judgeCode(code: string): Promise<CodeEntry> {
+  const { describeCode } = await import("./errcode.ts");
+  return describeCode(code);
 }

@@ -1,7 +1,7 @@
 /**
  * Forwards a stored push of a configured kind: the team's own push server answers it, and the route returns that answer
  * to the platform (docs/design/forwarding.md). WeChat's timeout of five seconds covers storing the push, forwarding it,
- * and storing the answer.
+ * and storing the answer. Loaded by `import()`: most deployments forward nothing.
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { isAccountEvent } from "../../../shared/message/account-event.ts";
@@ -10,7 +10,6 @@ import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import type { ForwardConfig } from "../../config/forwarding-config.ts";
 import { conversationStub } from "../../conversation/client.ts";
 import type { RelayedAnswer } from "../../conversation/rpc.ts";
-import { isForwardKind } from "../../forwarding/core/kinds.ts";
 import { isNewsOfForward, type ForwardMemory, type ForwardReport } from "../../forwarding/core/server-health.ts";
 import { forwardPush } from "../../forwarding/forward-push.ts";
 import { withTimeout } from "../../platform/deadline.ts";
@@ -62,27 +61,12 @@ interface ForwardedAnswerStore {
 const memory: ForwardMemory = new Map();
 const encoder = new TextEncoder();
 
-/** Returns where a push is forwarded to; null: it is not forwarded. */
-export function forwardFor({ forward }: { readonly forward: ForwardConfig | null }, inbound: InboundEvent) {
-  return forward !== null && isForwardKind(forward.kinds, inbound) ? forward : null;
-}
-
 /**
  * Forwards a stored push and returns the answer. A repeat gets the same answer without being forwarded again. Never
- * rejects.
+ * rejects. The caller registers it with `waitUntil`, so that the answer is stored for a repeat even if WeChat closes the
+ * connection.
  */
-export function relayPush(
-  services: RequestServices,
-  forward: ForwardConfig,
-  push: StoredPush,
-): Promise<Result<RelayedAnswer, RelayProblem>> {
-  const relayed = relay(services, forward, push);
-  // Registered so that the answer is stored for a repeat even if WeChat closes the connection.
-  services.waitUntil(relayed);
-  return relayed;
-}
-
-async function relay(
+export async function relayPush(
   services: RequestServices,
   forward: ForwardConfig,
   push: StoredPush,

@@ -8,9 +8,10 @@ import type { Acknowledgement } from "../../../shared/message/inbound.ts";
 import type { Arrival, ArrivedEvent } from "../../channels/channel.ts";
 import { objectIdOf } from "../../conversation/client.ts";
 import type { RelayedAnswer } from "../../conversation/rpc.ts";
+import { isForwardKind } from "../../forwarding/core/kinds.ts";
 import { errorName, writeLog, conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
-import { forwardFor, relayPush, type ForwardedRequest, type RelayProblem } from "./forward-event.ts";
+import type { ForwardedRequest, RelayProblem } from "./forward-event.ts";
 import { receiveAccountEvent, keepUnreadable } from "./receive-account-event.ts";
 import { receiveEvent, type ReceiveOutcome } from "./receive-event.ts";
 
@@ -73,7 +74,7 @@ async function receiveOne(
   const tag = user === "" ? undefined : conversationTag(objectIdOf(directory.namespace, address));
   const type = `${event.event}/${event.type}`;
   const fields = { requestId, ...accountOf(address), conversation: tag, type, name: event.name };
-  const forward = forwardFor(config, event);
+  const forward = config.forward !== null && isForwardKind(config.forward.kinds, event) ? config.forward : null;
   try {
     const accepted: ReceiveOutcome = isAccountEvent(event)
       ? await receiveAccountEvent(services, event, arrived)
@@ -93,7 +94,10 @@ async function receiveOne(
     // content is not stored.
     const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && isAccountEvent(event));
     if (forward === null || !isOwed) return { type: "acknowledge", acknowledgement };
-    const relayed = await relayPush(services, forward, { inbound: event, arrived, accepted, request: request() });
+    const push = { inbound: event, arrived, accepted, request: request() };
+    const relaying = import("./forward-event.ts").then(({ relayPush }) => relayPush(services, forward, push));
+    services.waitUntil(relaying);
+    const relayed = await relaying;
     return relayed.ok ? { type: "relay", answer: relayed.value } : { type: "fail", reason: relayed.error };
   } catch (error) {
     // Not stored, so not acknowledged: WeChat may repeat it.

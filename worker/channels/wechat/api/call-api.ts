@@ -36,7 +36,7 @@ export interface CodeEntry {
 }
 
 /** Returns the entry of a platform's code; an unknown code has an entry too. */
-export type CodeTable = (code: string) => CodeEntry;
+export type CodeTable = (code: string) => Promise<CodeEntry>;
 
 /** The injected dependencies of a call. */
 export interface CallDeps {
@@ -131,7 +131,8 @@ async function callWithToken<T>(call: Call<T>): Promise<Result<T, CallFailure>> 
   if (!token.ok) return token;
   const first = await attempt(call, token.value);
   if (first.ok || first.error.result !== "rejected") return first;
-  if (codes(first.error.code).replacesToken !== true) return first;
+  const { replacesToken } = await codes(first.error.code);
+  if (replacesToken !== true) return first;
   const renewed = await waitForToken(call, access.replace(token.value, use, refused));
   if (!renewed.ok) return renewed;
   return renewed.value === token.value ? first : attempt(call, renewed.value);
@@ -176,7 +177,7 @@ async function fetchAndRead<T>(
   if (answer.ok) return answer;
   if (answer.error.reason === "bad_response") return unconfirmed("bad_response");
   const { code } = answer.error;
-  const { name, reaction, reach } = deps.codes(code);
+  const { name, reaction, reach } = await deps.codes(code);
   const pauses = request.use === "send" && reach !== undefined;
   return err({ result: "rejected", code, name, reaction, ...(pauses && { reach }) });
 }

@@ -67,7 +67,7 @@ async function askForToken(
   if (answer.ok) return toFetchedToken(answer.value, startedAt);
   if (answer.error.reason === "bad_response") return err({ reason: "unreachable", cause: "bad_response" });
   const { code } = answer.error;
-  return err({ reason: "refused", code, reaction: reactionTo(code) });
+  return err({ reason: "refused", code, reaction: await reactionTo(code) });
 }
 
 /**
@@ -75,8 +75,8 @@ async function askForToken(
  * wrong secret, which 40001 and similar codes mean here, or an IP that is not on the whitelist) another call within a
  * short time would be refused too.
  */
-function reactionTo(code: string): "outage" | PauseReaction {
-  const { reaction, replacesToken } = judgeCode(code);
+async function reactionTo(code: string): Promise<"outage" | PauseReaction> {
+  const { reaction, replacesToken } = await judgeCode(code);
   if (replacesToken === true) return "stop";
   if (reaction === "retry" || reaction === "outage") return "outage";
   return isPauseReaction(reaction) ? reaction : "stop";
