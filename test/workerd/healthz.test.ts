@@ -34,9 +34,14 @@ describe("GET /healthz", () => {
   });
 
   it("reports a missing key for the data of the desk, which is not a problem", async ({ expect }) => {
-    const response = await ask({ DATA_KEY: "" });
+    const response = await ask({ DATA_KEY: "", MEDIA: undefined });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ status: "ok", dataKey: "missing", warnings: [] });
+  });
+
+  it("warns of a bucket for pictures that stays empty without the key", async ({ expect }) => {
+    const response = await ask({ DATA_KEY: "" });
+    expect(await response.json()).toMatchObject({ status: "ok", warnings: [{ variable: "DATA_KEY" }] });
   });
 
   it("answers 503 with every problem and its remedy", async ({ expect }) => {
