@@ -11,7 +11,7 @@ export const ACCESS: MutantTable = {
       file: "worker/routes/http/auth/require-access.ts",
       symbol: "requireAccess",
       change: { replace: "isOpenToRole(access, caller.role)", by: "true" },
-      killedBy: ["workerd/access.test.ts", "every route is open to the role agent as the table says"],
+      killedBy: ["workerd/access.test.ts", "every route is open to the role agent as defined by the table"],
     },
     {
       name: "origin-not-checked",

@@ -149,7 +149,7 @@ export const COST: MutantTable = {
       change: { value: "true" },
       killedBy: [
         "workerd/stale-pushes.test.ts",
-        "refused for its age costs one call and one entry however often it comes again",
+        "refused for its age costs one call and one entry however often it is repeated",
       ],
     },
     {

@@ -60,7 +60,7 @@ export const FAULTS: MutantTable = {
       change: { replace: "withTimeout(timeoutMs, _)", by: "_" },
       killedBy: [
         "workerd/hung-calls.test.ts",
-        "an account object that never answers is given up for GET /api/v1/quarantine",
+        "an account object that never answers reaches its deadline for GET /api/v1/quarantine: 503 try_again",
       ],
     },
     {

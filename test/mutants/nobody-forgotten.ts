@@ -47,7 +47,7 @@ export const NOBODY_FORGOTTEN: MutantTable = {
       file: "worker/desk/core/wants.ts",
       symbol: "returnAt",
       change: { returns: "Infinity" },
-      killedBy: [DEATHS, "time returns the sessions of an agent who is gone"],
+      killedBy: [DEATHS, "time returns the sessions of an agent who went offline, and another agent gets them"],
     },
     {
       name: "window-of-the-grant-in-use",

@@ -44,7 +44,10 @@ export const STORED: MutantTable = {
       file: "worker/conversation/client.ts",
       symbol: "storePush.received",
       change: { replace: "withTimeout(_, stored)", by: "stored" },
-      killedBy: ["workerd/hung-calls.test.ts", "a conversation that never answers is given up for a push"],
+      killedBy: [
+        "workerd/hung-calls.test.ts",
+        "a conversation that never answers reaches its deadline for a push, which is not acknowledged because it is not stored",
+      ],
     },
     {
       name: "queue-lives-in-memory",

@@ -207,6 +207,8 @@ describe("a worker that is killed", () => {
     expect(await seen()).toStrictEqual(before);
     await page.getByRole("option", { name: /1 条未读.*还有一个问题.*草稿/s }).click();
     expect(await page.getByLabel("回复内容").inputValue()).toBe("写到一半");
+    // A reply before its agent has seen the user's newest message is held back with a question.
+    await page.getByRole("log").getByText("还有一个问题").waitFor();
     await page.getByLabel("回复内容").press("Enter");
     await expect.poll(() => desk.delivered(one.openid), POLL).toContain("写到一半");
   });
