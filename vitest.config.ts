@@ -72,6 +72,7 @@ export default defineConfig({
         test: {
           ...CLOCK,
           name: "workerd",
+          setupFiles: [...(CLOCK.setupFiles ?? []), "test/workerd/load-code.ts"],
           include: ["test/workerd/**/*.test.ts"],
           // `npm run test:long -- --desk` sets more.
           provide: {
