@@ -104,7 +104,7 @@ export const FAULTS: MutantTable = {
       breaks: "a repeated push is forwarded again although its answer was relayed",
       fault: "foreign-events",
       file: "worker/inbox/receive/forward-event.ts",
-      symbol: "relay.before",
+      symbol: "relayPush.before",
       change: { condition: "outcome", is: false },
       killedBy: [
         "workerd/forward.test.ts",
