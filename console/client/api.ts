@@ -5,6 +5,8 @@
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { SessionList } from "../../shared/api/desk/lists.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
+import type { LogPage } from "../model/log.ts";
+import type { ReadAt } from "./log-reader.ts";
 
 /** An answer that is not 2xx. */
 export class ApiProblem extends Error {
@@ -21,13 +23,6 @@ export class ApiProblem extends Error {
     this.code = code;
     this.facts = facts;
   }
-}
-
-/** A page of a log. */
-export interface LogPage {
-  readonly log: string;
-  readonly rows: readonly RowJson[];
-  readonly next: number;
 }
 
 /** How long a request may take, milliseconds. */
@@ -84,11 +79,7 @@ export async function readMe(): Promise<Me | null> {
 }
 
 /** Reads rows of a conversation: the newest ones, those before a seq, or those after one. */
-export function readLog(
-  conversation: string,
-  at: { readonly before: number | "end" } | { readonly after: number; readonly log: string },
-  limit: number,
-): Promise<LogPage> {
+export function readLog(conversation: string, at: ReadAt, limit: number): Promise<LogPage> {
   const query = new URLSearchParams({ limit: String(limit) });
   for (const [name, value] of Object.entries(at)) query.set(name, String(value));
   return call<LogPage>("GET", `conversations/${conversation}/messages?${query.toString()}`);

@@ -5,12 +5,13 @@ import type { OpenViewName } from "../../shared/api/desk/row.ts";
 import { SOCKET_PROTOCOL, type PageFrame, type ServerFrame } from "../../shared/api/socket.ts";
 import { applyFrame } from "../model/frames.ts";
 import { STANDING_VIEWS } from "../model/lists.ts";
-import { addOlder, fillGap, markNew, PAGE_ROWS, startRows } from "../model/log.ts";
-import { EMPTY_DESK, openLog, type DeskState, type OpenLog } from "../model/state.ts";
+import { markNew } from "../model/log.ts";
+import { EMPTY_DESK, openLog, type DeskState } from "../model/state.ts";
 import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
-import { call, command, readLog, type LogPage, type Me } from "./api.ts";
+import { call, command, readLog, type Me } from "./api.ts";
 import { createDrafts, type Drafts, type KeptTexts, type ServerDraft } from "./drafts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
+import { createLogReader } from "./log-reader.ts";
 import { createOutbox, type Outbox, type UploadProgress } from "./outbox.ts";
 import { createStore, type Store } from "./store.ts";
 import { uploadPicture } from "./upload.ts";
@@ -106,6 +107,14 @@ export function createDesk(options: DeskOptions): Desk {
     },
   });
 
+  const reader = createLogReader({
+    state,
+    readLog,
+    send: (frame) => void link.send(frame),
+    onNewest: () => mark(),
+    onFilled: () => settle(),
+  });
+
   const views = (): OpenViewName[] => [...STANDING_VIEWS, ...extra];
   const hello = (): PageFrame => {
     const { epoch, rev, isStale } = state.get();
@@ -114,68 +123,26 @@ export function createDesk(options: DeskOptions): Desk {
   const onLive = (): void => {
     outbox.resume();
     drafts.save();
-    const { open } = state.get();
-    if (open === null) return;
-    if (open.log === null) void readNewest(open.conversation);
-    else link.send(openFrame(open, open.log));
+    reader.subscribe();
   };
   const take = (frames: readonly ServerFrame[]): void => {
     state.change((before) => frames.reduce((next, frame) => applyFrame(next, frame, Date.now()), before));
-    const { isStale, open } = state.get();
-    if (isStale) link.send(hello());
+    if (state.get().isStale) link.send(hello());
     mark();
-    if (open?.status === "gap") void readGap(open.conversation);
-    if (open?.status === "loading" && open.log === null) void readNewest(open.conversation);
+    reader.catchUp();
     settle();
   };
   const mark = (): void => {
     const { open, rows, epoch } = state.get();
     const row = open === null ? undefined : rows.get(open.conversation);
     // Before the lists have arrived it is unknown what is unread.
-    if (open !== null && epoch !== null) edit(open.conversation, (before) => markNew(before, row?.session.unread ?? 0));
+    if (open !== null && epoch !== null)
+      reader.edit(open.conversation, (before) => markNew(before, row?.session.unread ?? 0));
   };
   const settle = (): void => {
     const { open } = state.get();
     if (open !== null) outbox.settle((list) => withoutArrived(list, open.rows));
   };
-
-  /** Changes the open conversation, unless another one was opened in the meantime. */
-  const edit = (conversation: string, change: (open: OpenLog) => OpenLog): void =>
-    state.change((before) =>
-      before.open?.conversation === conversation ? { ...before, open: change(before.open) } : before,
-    );
-  /** Reads of the open conversation: at most one at a time per purpose. */
-  const reading = new Set<string>();
-  const read = async (purpose: string, conversation: string, load: () => Promise<void>): Promise<void> => {
-    const key = `${purpose} ${conversation}`;
-    if (reading.has(key)) return;
-    reading.add(key);
-    try {
-      await load();
-    } catch {
-      edit(conversation, (open) => ({ ...open, status: "failed" }));
-    } finally {
-      reading.delete(key);
-    }
-  };
-  const readNewest = (conversation: string): Promise<void> =>
-    read("newest", conversation, async () => {
-      const newest = await readLog(conversation, { before: "end" }, PAGE_ROWS);
-      edit(conversation, (open) => startRows(open, newest));
-      mark();
-      const { open } = state.get();
-      if (open?.conversation === conversation && open.log !== null) link.send(openFrame(open, open.log));
-    });
-  const readGap = (conversation: string): Promise<void> =>
-    read("gap", conversation, async () => {
-      for (;;) {
-        const { open } = state.get();
-        if (open?.conversation !== conversation || open.status !== "gap" || open.log === null) return;
-        const missing: LogPage = await readLog(conversation, { after: open.to, log: open.log }, PAGE_ROWS);
-        edit(conversation, (before) => fillGap(before, missing));
-        settle();
-      }
-    });
 
   async function post(unsent: Unsent, progress: UploadProgress): Promise<string | null> {
     const { conversation, log, content, hold, seenSeq, id } = unsent;
@@ -226,24 +193,10 @@ export function createDesk(options: DeskOptions): Desk {
       outbox.flush();
       state.change((before) => ({ ...before, open: conversation === null ? null : openLog(conversation) }));
       if (conversation === null) link.send({ type: "shut" });
-      else void readNewest(conversation);
+      else void reader.readNewest(conversation);
     },
-    async readOlder() {
-      const { open } = state.get();
-      const first = open?.rows[0];
-      if (open === null || first === undefined || !open.hasOlder) return;
-      const { conversation } = open;
-      await read("older", conversation, async () => {
-        const older = await readLog(conversation, { before: first.seq }, PAGE_ROWS);
-        edit(conversation, (before) => addOlder(before, older));
-      });
-    },
-    readAgain() {
-      const { open } = state.get();
-      if (open?.status !== "failed") return;
-      edit(open.conversation, (before) => ({ ...before, status: before.log === null ? "loading" : "gap" }));
-      void (open.log === null ? readNewest(open.conversation) : readGap(open.conversation));
-    },
+    readOlder: reader.readOlder,
+    readAgain: reader.readAgain,
     see() {
       const { open, rows } = state.get();
       const row = open === null ? undefined : rows.get(open.conversation);
@@ -280,10 +233,6 @@ async function upload(conversation: string, bytes: Blob, progress: UploadProgres
   const picture = await uploadPicture(conversation, bytes, progress.share);
   progress.uploaded(picture);
   return picture.mediaId;
-}
-
-function openFrame({ conversation, to }: OpenLog, log: string): PageFrame {
-  return { type: "open", conversation, log, after: to };
 }
 
 /** Puts the text of a message back into the composer, before any text typed since. */

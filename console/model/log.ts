@@ -8,6 +8,14 @@ import { openLog, type OpenLog } from "./state.ts";
 /** The number of rows in a page of the log. */
 export const PAGE_ROWS = 50;
 
+/** A page of the log, oldest row first. */
+export interface LogPage {
+  readonly log: string;
+  readonly rows: readonly RowJson[];
+  /** The seq after which the next page begins. */
+  readonly next: number;
+}
+
 interface NewRows {
   readonly log: string;
   /** The seq before the first row. */
@@ -28,10 +36,7 @@ export function addRows(open: OpenLog, { log, from, to, rows }: NewRows): OpenLo
 }
 
 /** Sets the newest rows: the first page of a conversation. */
-export function startRows(
-  open: OpenLog,
-  page: { readonly log: string; readonly rows: readonly RowJson[]; readonly next: number },
-): OpenLog {
+export function startRows(open: OpenLog, page: LogPage): OpenLog {
   const to = Math.max(page.next, page.rows.at(-1)?.seq ?? 0);
   return {
     ...open,
@@ -56,10 +61,7 @@ export function markNew(open: OpenLog, unread: number): OpenLog {
 }
 
 /** Adds the missing rows after `to`. After a full page there may be more. */
-export function fillGap(
-  open: OpenLog,
-  page: { readonly log: string; readonly rows: readonly RowJson[]; readonly next: number },
-): OpenLog {
+export function fillGap(open: OpenLog, page: LogPage): OpenLog {
   if (open.log !== page.log) return openLog(open.conversation);
   const added = page.rows.filter(({ seq }) => seq > open.to);
   const to = Math.max(open.to, page.next, added.at(-1)?.seq ?? 0);
@@ -67,7 +69,7 @@ export function fillGap(
 }
 
 /** Adds older rows before the known ones. */
-export function addOlder(open: OpenLog, page: { readonly log: string; readonly rows: readonly RowJson[] }): OpenLog {
+export function addOlder(open: OpenLog, page: Pick<LogPage, "log" | "rows">): OpenLog {
   if (open.log !== page.log) return openLog(open.conversation);
   const first = open.rows[0]?.seq ?? Infinity;
   const older = page.rows.filter(({ seq }) => seq < first);
