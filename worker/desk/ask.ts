@@ -1,6 +1,7 @@
 /** Converts between the desk's commands and answers and those of a conversation's object. */
 import { SYSTEM, type Author } from "../../shared/message/author.ts";
-import type { CommandAction, EndTexts } from "../conversation/core/session/apply.ts";
+import type { CommandAction } from "../conversation/core/session/apply.ts";
+import type { EndTexts } from "../conversation/core/session/service-text.ts";
 import type { CommandAnswer, CommandInput, Snapshot as SessionSnapshot } from "../conversation/session/rpc.ts";
 import { API_ACTOR } from "./core/agent.ts";
 import type { Answer, DeskCommand, SaidText } from "./core/command.ts";

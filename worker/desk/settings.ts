@@ -1,7 +1,7 @@
 /** The desk's part of the settings document, in the form in which the desk uses it. */
 import * as v from "valibot";
 import { DeskSchema, type DeskPart } from "../../shared/api/settings/desk.ts";
-import type { EndTexts } from "../conversation/core/session/apply.ts";
+import type { EndTexts } from "../conversation/core/session/service-text.ts";
 import type { SaidText } from "./core/command.ts";
 import type { DeskSettings } from "./core/state.ts";
 

@@ -81,6 +81,11 @@ export function createTextSealer(
   keys: readonly [NamedKey, ...(readonly NamedKey[])],
 ): TextSealer {
   const [current] = keys;
+  const decryptBy = (keyId: string, iv: string, at: SealedPlace, bytes: Buffer): Result<Buffer, UnsealProblem> => {
+    const key = keys.find(({ id }) => id === keyId);
+    if (key === undefined) return err({ reason: "unknown_key", keyId });
+    return decrypt(crypto, key, Buffer.from(iv, "base64url"), at, bytes);
+  };
   return {
     keyId: current.id,
     seal: (at, text) => sealWith(crypto, current, crypto.randomBytes(IV_LENGTH), at, text),
@@ -88,9 +93,7 @@ export function createTextSealer(
       const [, keyId = "", iv = "", data = ""] = FORM.exec(sealed) ?? [];
       const bytes = Buffer.from(data, "base64url");
       if (keyId === "" || bytes.toString("base64url") !== data) return err({ reason: "malformed" });
-      const key = keys.find(({ id }) => id === keyId);
-      if (key === undefined) return err({ reason: "unknown_key", keyId });
-      const opened = decrypt(crypto, key, Buffer.from(iv, "base64url"), at, bytes);
+      const opened = decryptBy(keyId, iv, at, bytes);
       return opened.ok ? ok(opened.value.toString("utf8")) : opened;
     },
     sealBytes(at, bytes) {
@@ -103,9 +106,7 @@ export function createTextSealer(
       const [head = "", keyId = "", iv = ""] = HEAD.exec(file.toString("latin1", 0, LONGEST_HEAD)) ?? [];
       const bytes = file.subarray(head.length);
       if (keyId === "" || bytes.length < TAG_LENGTH) return err({ reason: "malformed" });
-      const key = keys.find(({ id }) => id === keyId);
-      if (key === undefined) return err({ reason: "unknown_key", keyId });
-      const opened = decrypt(crypto, key, Buffer.from(iv, "base64url"), at, bytes);
+      const opened = decryptBy(keyId, iv, at, bytes);
       return opened.ok ? ok(new Uint8Array(opened.value)) : opened;
     },
     isCurrent: (sealed) => sealed.startsWith(`v1.${current.id}.`),

@@ -1,6 +1,6 @@
 /** The message about the end of a session: closing text and request for a rating are one message, sent if a send is left. */
 import { describe, it } from "vitest";
-import type { EndTexts } from "../../../../worker/conversation/core/session/apply.ts";
+import type { EndTexts } from "../../../../worker/conversation/core/session/service-text.ts";
 import { must } from "../../../support/conversation.ts";
 import { ACCEPTED } from "../../../support/delivery.ts";
 import { createServed, leaseIn, refusalOf, type Served } from "../../../support/served.ts";

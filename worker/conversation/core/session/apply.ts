@@ -34,7 +34,8 @@ import {
 } from "./commands.ts";
 import { requestAgent, type QueueEntry } from "./events.ts";
 import { sessionContext, withSessions } from "./machine.ts";
-import { isOutdated, type ServicePurpose } from "./queued-message.ts";
+import type { ServicePurpose } from "./queued-message.ts";
+import { applyServiceText, sendEnd, type EndTexts } from "./service-text.ts";
 import type { Service } from "./service.ts";
 import { NO_SESSION, type CloseReason, type ReturnReason } from "./session.ts";
 
@@ -62,14 +63,6 @@ export type SessionChange =
       readonly reason: Extract<CloseReason, "abandoned" | "expired" | "bot">;
       readonly afterSeq: number;
     };
-
-/** What the user gets when a session is closed, as one message, if a send is left. */
-export interface EndTexts {
-  /** Absent: none. */
-  readonly closing?: string;
-  /** Asks for a rating of the agent, if one served the user. Absent: not asked. */
-  readonly rating?: string;
-}
 
 /** The operation of a command. */
 export type CommandAction =
@@ -255,43 +248,6 @@ function applyReply(
 function asServed(state: ConversationState, agent: string, context: CommandContext): ConversationState {
   const served: ConversationState = { ...state, control: { type: "served", agent, mutedUntil: 0 } };
   return context.service.machine.dropRefused(served, writeRows(0, context.now), context);
-}
-
-function applyServiceText(
-  state: ConversationState,
-  writer: RowWriter,
-  action: Extract<CommandAction, { readonly type: "service_text" }>,
-  { by, key }: { readonly by: Author; readonly key: string },
-  context: CommandContext,
-): Applied {
-  const { purpose, message, session, lastUserSeq } = action;
-  const serviceText = { purpose, session, lastUserSeq };
-  if (isOutdated(state.sessions, serviceText)) return { state, refusal: { reason: "stale" } };
-  const parts = splitMessage(message, context.rules);
-  if (parts === undefined) return { state, refusal: { reason: "unsplittable" } };
-  const draft: OutgoingMessage = { parts, by, purpose, key, serviceText };
-  const refused = findRefusal(state, draft, context);
-  return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
-}
-
-/** Queues the message about the end of the session; without a send left there is none. */
-function sendEnd(
-  state: ConversationState,
-  writer: RowWriter,
-  { closing, rating }: EndTexts,
-  key: string,
-  context: CommandContext,
-): ConversationState {
-  const { closed } = state.sessions ?? NO_SESSION;
-  if (closed === null) return state;
-  const asked = closed.assignee === null ? undefined : rating;
-  const texts = [closing, asked].filter((text) => text !== undefined);
-  if (texts.length === 0) return state;
-  const { seq: session, lastUserSeq } = closed;
-  const purpose = asked === undefined ? "closing" : "rating";
-  const message = { type: "text", content: texts.join("\n") } as const;
-  const text = { type: "service_text", purpose, message, session, lastUserSeq } as const;
-  return applyServiceText(state, writer, text, { by: SYSTEM, key: `${key}:end` }, context).state;
 }
 
 /** Sets the key of the next row to the command's key. */

@@ -1,0 +1,59 @@
+/**
+ * Queues the texts that the desk sends to users: while they wait, while a session is idle, and at its end. Pure.
+ */
+import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
+import { splitMessage } from "../../../../shared/message/parts.ts";
+import { findRefusal } from "../admission.ts";
+import type { OutgoingMessage } from "../outbox/items.ts";
+import { enqueue } from "../outbox/outbox.ts";
+import type { RowWriter } from "../rows.ts";
+import type { ConversationState } from "../state.ts";
+import type { Applied, CommandAction, CommandContext } from "./apply.ts";
+import { isOutdated } from "./queued-message.ts";
+import { NO_SESSION } from "./session.ts";
+
+/** What the user gets when a session is closed, as one message, if a send is left. */
+export interface EndTexts {
+  /** Absent: none. */
+  readonly closing?: string;
+  /** Asks for a rating of the agent, if one served the user. Absent: not asked. */
+  readonly rating?: string;
+}
+
+/** Queues a text of the desk, unless the session has gone on since the desk decided to send it. */
+export function applyServiceText(
+  state: ConversationState,
+  writer: RowWriter,
+  action: Extract<CommandAction, { readonly type: "service_text" }>,
+  { by, key }: { readonly by: Author; readonly key: string },
+  context: CommandContext,
+): Applied {
+  const { purpose, message, session, lastUserSeq } = action;
+  const serviceText = { purpose, session, lastUserSeq };
+  if (isOutdated(state.sessions, serviceText)) return { state, refusal: { reason: "stale" } };
+  const parts = splitMessage(message, context.rules);
+  if (parts === undefined) return { state, refusal: { reason: "unsplittable" } };
+  const draft: OutgoingMessage = { parts, by, purpose, key, serviceText };
+  const refused = findRefusal(state, draft, context);
+  return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
+}
+
+/** Queues the message about the end of the session; without a send left there is none. */
+export function sendEnd(
+  state: ConversationState,
+  writer: RowWriter,
+  { closing, rating }: EndTexts,
+  key: string,
+  context: CommandContext,
+): ConversationState {
+  const { closed } = state.sessions ?? NO_SESSION;
+  if (closed === null) return state;
+  const asked = closed.assignee === null ? undefined : rating;
+  const texts = [closing, asked].filter((text) => text !== undefined);
+  if (texts.length === 0) return state;
+  const { seq: session, lastUserSeq } = closed;
+  const purpose = asked === undefined ? "closing" : "rating";
+  const message = { type: "text", content: texts.join("\n") } as const;
+  const text = { type: "service_text", purpose, message, session, lastUserSeq } as const;
+  return applyServiceText(state, writer, text, { by: SYSTEM, key: `${key}:end` }, context).state;
+}
