@@ -1,7 +1,7 @@
 /** An agent of the desk without a page: accepts an invite, keeps a socket open like a page, and calls the API. */
 import { randomBytes } from "node:crypto";
-import { request } from "node:http";
-import type { Duplex } from "node:stream";
+import { once } from "node:events";
+import { WebSocket } from "node:http";
 
 /** A signed-in agent. */
 export interface DeskAgent {
@@ -20,16 +20,13 @@ export interface DeskAgent {
  * @throws Error when the invite or the socket is refused
  */
 export async function signInAgent(workerUrl: string, invite: string): Promise<DeskAgent> {
+  const { id, cookie } = await acceptInvite(workerUrl, invite);
   const json = { "content-type": "application/json", origin: workerUrl };
-  const accepted = await fetch(`${workerUrl}/api/v1/sign-in/invite`, {
-    method: "POST",
-    headers: json,
-    body: JSON.stringify({ invite: new URL(invite).hash.slice("#invite=".length), password: newPassword() }),
-  });
-  if (!accepted.ok) throw new Error(`the invite was refused: ${await accepted.text()}`);
-  const { id }: { readonly id: string } = await accepted.json();
-  const cookie = (accepted.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-  const socket = await openSocket(`${workerUrl}/api/v1/desk/socket`, { cookie, origin: workerUrl });
+  const socket = openDeskSocket(workerUrl, cookie);
+  await Promise.race([
+    once(socket, "open"),
+    once(socket, "error").then(() => Promise.reject(new Error("the socket was refused"))),
+  ]);
   return {
     id,
     call: (method, path, body, key) =>
@@ -38,33 +35,30 @@ export async function signInAgent(workerUrl: string, invite: string): Promise<De
         headers: { ...json, cookie, ...(key !== undefined && { "idempotency-key": key }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
-    leave: () => socket.destroy(),
+    leave: () => socket.close(),
   };
 }
 
-function newPassword(): string {
-  return randomBytes(16).toString("base64url");
+/** Accepts an invite with a random password. @returns the agent's id, and the cookie of the sign-in @throws Error when refused */
+export async function acceptInvite(
+  workerUrl: string,
+  invite: string,
+): Promise<{ readonly id: string; readonly cookie: string }> {
+  const password = randomBytes(16).toString("base64url");
+  const accepted = await fetch(`${workerUrl}/api/v1/sign-in/invite`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: workerUrl },
+    body: JSON.stringify({ invite: new URL(invite).hash.slice("#invite=".length), password }),
+  });
+  if (!accepted.ok) throw new Error(`the invite was refused: ${await accepted.text()}`);
+  const { id }: { readonly id: string } = await accepted.json();
+  const [cookie = ""] = (accepted.headers.get("set-cookie") ?? "").split(";");
+  return { id, cookie };
 }
 
-/** Opens a WebSocket that sends nothing and whose frames are not read. */
-function openSocket(url: string, headers: Readonly<Record<string, string>>): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const upgrade = request(url, {
-      headers: {
-        ...headers,
-        connection: "Upgrade",
-        upgrade: "websocket",
-        "sec-websocket-version": "13",
-        "sec-websocket-key": randomBytes(16).toString("base64"),
-      },
-    });
-    upgrade.on("upgrade", (_response, socket) => {
-      socket.on("error", () => socket.destroy());
-      socket.resume();
-      resolve(socket);
-    });
-    upgrade.on("response", ({ statusCode }) => reject(new Error(`the socket was refused: ${String(statusCode)}`)));
-    upgrade.on("error", reject);
-    upgrade.end();
+/** Opens the desk's socket with the cookie and the origin that a browser would send. */
+export function openDeskSocket(workerUrl: string, cookie: string): InstanceType<typeof WebSocket> {
+  return new WebSocket(`${workerUrl.replace(/^http/, "ws")}/api/v1/desk/socket`, {
+    headers: { cookie, origin: workerUrl },
   });
 }

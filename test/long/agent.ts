@@ -2,9 +2,9 @@
  * An agent of the desk, signed in as a browser is: calls of the REST API with the cookie, repeated under the same id until
  * the worker answers, and the page with its socket.
  */
-import { WebSocket } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SocketLike } from "../../console/client/link.ts";
+import { acceptInvite, openDeskSocket } from "../../scripts/lib/desk-agent.ts";
 import type { SessionList } from "../../shared/api/desk/lists.ts";
 import type { OpenViewName, DeskRow } from "../../shared/api/desk/row.ts";
 import { createLivingPage, type LivingPage } from "../support/living-page.ts";
@@ -29,7 +29,6 @@ export interface Agent {
 const TRIES = 10;
 const GAP_MS = 300;
 const TIMEOUT_MS = 15_000;
-const PASSWORD = "a long password";
 
 /** Adds an agent and signs in. @param apiKey of the deployment */
 export async function hireAgent(base: string, apiKey: string, name: string): Promise<Agent> {
@@ -37,16 +36,12 @@ export async function hireAgent(base: string, apiKey: string, name: string): Pro
     headers: { authorization: `Bearer ${apiKey}` },
     body: { name, role: "supervisor", capacity: 20 },
   });
-  const { agent, invite }: { readonly agent: { readonly id: string }; readonly invite: { readonly url: string } } =
-    await added.json();
-  const token = new URL(invite.url).hash.slice("#invite=".length);
-  const accepted = await send(base, "POST", "sign-in/invite", { body: { invite: token, password: PASSWORD } });
-  const [cookie = ""] = (accepted.headers.get("set-cookie") ?? "").split(";");
-  if (!accepted.ok || cookie === "") throw new Error(`the agent ${name} cannot sign in: ${accepted.status}`);
+  const { invite }: { readonly invite: { readonly url: string } } = await added.json();
+  const { id, cookie } = await acceptInvite(base, invite.url);
   const presence = { headers: { cookie }, body: { state: "online", reason: null } };
   const online = await send(base, "PUT", "me/presence", presence);
   if (!online.ok) throw new Error(`the agent ${name} cannot be online: ${online.status}`);
-  return createAgent(base, agent.id, cookie);
+  return createAgent(base, id, cookie);
 }
 
 function createAgent(base: string, id: string, cookie: string): Agent {
@@ -125,18 +120,14 @@ function asTexts(values: object): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
-/** A socket with the cookie and the origin that a browser would send. */
+/** Opens the socket in the form that the page uses. */
 function openSocket(base: string, cookie: string): SocketLike {
-  const socket = new WebSocket(`${base.replace(/^http/, "ws")}/api/v1/desk/socket`, {
-    headers: { cookie, origin: base },
-  });
+  const socket = openDeskSocket(base, cookie);
   return {
     get readyState() {
       return socket.readyState;
     },
-    send(text) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
-    },
+    send: (text) => socket.send(text),
     close: () => socket.close(),
     addEventListener(type: "open" | "close" | "message", listener: (event: { readonly data: unknown }) => void) {
       socket.addEventListener(type, (event) => listener({ data: event instanceof MessageEvent ? event.data : null }));

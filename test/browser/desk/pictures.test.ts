@@ -1,36 +1,17 @@
 /** Pictures at the desk, against a scripted server: chosen, pasted and dropped; failures in words; those that have expired. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "vitest";
-import { startBrowser } from "../chromium.ts";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, it } from "vitest";
 import { rowsOf, said } from "./sample-log.ts";
 import { conversationId } from "./sample.ts";
-import { openScripted, servePage, type PageServer, type Scripted } from "./scripted.ts";
+import { useScriptedPages } from "./scripted-pages.ts";
+import type { Scripted } from "./scripted.ts";
 
-let browser: Browser;
-let server: PageServer;
-let opened: Scripted[] = [];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), servePage()]);
-});
+const { server, open: openPage } = useScriptedPages();
 beforeEach(() => {
-  server.uploads.length = 0;
-});
-afterEach(async ({ expect }) => {
-  const complaints = opened.flatMap((scripted) => scripted.complaints);
-  await Promise.all(opened.map(({ page }) => page.context().close()));
-  opened = [];
-  expect(complaints).toStrictEqual([]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), server.stop()]);
+  server().uploads.length = 0;
 });
 
-async function open(options: Parameters<typeof openScripted>[2] = {}): Promise<Scripted> {
-  const scripted = await openScripted(browser, server, { hash: CHAT, ...options });
-  opened.push(scripted);
-  return scripted;
-}
+const open = (options: Parameters<typeof openPage>[0] = {}) => openPage({ hash: CHAT, ...options });
 
 const ID = conversationId(0x7f3a);
 const CHAT = `#/mine/${ID}`;
@@ -115,8 +96,8 @@ describe("a picture", () => {
     const photo = withPlace(Buffer.from(await draw(page, "image/jpeg", 2_400, 1_200), "base64"));
     expect(photo.length).toBeGreaterThan(2 * 1024 * 1024);
     await choose(page, photo);
-    await expect.poll(() => server.uploads.length, { timeout: 30_000 }).toBe(1);
-    const [sent] = server.uploads;
+    await expect.poll(() => server().uploads.length, { timeout: 30_000 }).toBe(1);
+    const [sent] = server().uploads;
     expect(sent?.type).toBe("image/jpeg");
     expect(sent?.bytes.length).toBeLessThanOrEqual(2 * 1024 * 1024);
     expect([...(sent?.bytes.subarray(0, 3) ?? [])]).toStrictEqual([0xff, 0xd8, 0xff]);
@@ -129,10 +110,10 @@ describe("a picture", () => {
   }) => {
     const { page } = await open();
     await choose(page, Buffer.from(await draw(page, "image/webp", 20, 10), "base64"));
-    await expect.poll(() => server.uploads[0]?.type, { timeout: 30_000 }).toBe("image/jpeg");
+    await expect.poll(() => server().uploads[0]?.type, { timeout: 30_000 }).toBe("image/jpeg");
     await choose(page, Buffer.from("<script>"));
     await page.getByText("这不是可以发送的图片").waitFor();
-    expect(server.uploads).toHaveLength(1);
+    expect(server().uploads).toHaveLength(1);
   });
 
   it("is shown while it waits, with how much is uploaded", async ({ expect }) => {
@@ -150,7 +131,7 @@ describe("a picture", () => {
     await preview.waitFor();
     await expect.poll(() => preview.evaluate((canvas) => (canvas as HTMLCanvasElement).width)).toBe(220);
     await page.getByRole("progressbar", { name: "正在上传图片" }).waitFor();
-    await expect.poll(() => server.uploads.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => server().uploads.length, { timeout: 30_000 }).toBe(1);
   });
 
   it("that got no answer is not uploaded again, and is repeated with the same id", async ({ expect }) => {
@@ -164,7 +145,7 @@ describe("a picture", () => {
     await expect.poll(() => replies(scripted).length, { timeout: 30_000 }).toBe(2);
     const [first, second] = replies(scripted);
     expect(second).toStrictEqual(first);
-    expect(server.uploads).toHaveLength(1);
+    expect(server().uploads).toHaveLength(1);
   });
 
   it("that WeChat refuses says why, and is sent when the agent tries again", async ({ expect }) => {

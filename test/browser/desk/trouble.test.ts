@@ -1,34 +1,11 @@
 /** The desk under failures, against a scripted server: a lost connection, a reload, texts that contain markup. */
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
-import { startBrowser } from "../chromium.ts";
+import { describe, it } from "vitest";
 import { rowsOf, said, session } from "./sample-log.ts";
 import { conversationId, LOG, row, WANG } from "./sample.ts";
-import { openScripted, servePage, type PageServer, type Scripted } from "./scripted.ts";
+import { useScriptedPages } from "./scripted-pages.ts";
 import { XSS_TEXTS } from "./xss-texts.ts";
 
-let browser: Browser;
-let server: PageServer;
-let opened: Scripted[] = [];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), servePage()]);
-});
-afterEach(async ({ expect }) => {
-  const complaints = opened.flatMap((scripted) => scripted.complaints);
-  await Promise.all(opened.map(({ page }) => page.context().close()));
-  opened = [];
-  expect(complaints).toStrictEqual([]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), server.stop()]);
-});
-
-async function open(options: Parameters<typeof openScripted>[2] = {}): Promise<Scripted> {
-  const scripted = await openScripted(browser, server, options);
-  opened.push(scripted);
-  return scripted;
-}
+const { open } = useScriptedPages();
 
 const CHAT = `#/mine/${conversationId(0x7f3a)}`;
 

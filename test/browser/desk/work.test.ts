@@ -2,41 +2,18 @@
  * An agent at work, against a scripted server: what the page sends for each action, and what it does when the server
  * refuses or does not answer.
  */
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
-import { startBrowser } from "../chromium.ts";
+import { describe, it } from "vitest";
 import { outcome, rowsOf, said, sent, session } from "./sample-log.ts";
 import { conversationId, LI, LOG, row } from "./sample.ts";
-import { openScripted, servePage, type PageServer, type Scripted } from "./scripted.ts";
+import { useScriptedPages } from "./scripted-pages.ts";
 
-let browser: Browser;
-let server: PageServer;
-let opened: Scripted[] = [];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), servePage()]);
-});
-afterEach(async ({ expect }) => {
-  const complaints = opened.flatMap((scripted) => scripted.complaints);
-  await Promise.all(opened.map(({ page }) => page.context().close()));
-  opened = [];
-  expect(complaints).toStrictEqual([]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), server.stop()]);
-});
-
-async function open(options: Parameters<typeof openScripted>[2] = {}): Promise<Scripted> {
-  const scripted = await openScripted(browser, server, options);
-  opened.push(scripted);
-  return scripted;
-}
+const { server, open } = useScriptedPages();
 
 const CHAT = `#/mine/${conversationId(0x7f3a)}`;
 
 describe("the page", () => {
   it("has a policy that allows nothing from other hosts and nothing inline", async ({ expect }) => {
-    const response = await fetch(`${server.url}/desk`);
+    const response = await fetch(`${server().url}/desk`);
     const policy = response.headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toMatch(/unsafe|https?:|data:|blob:|\*/);

@@ -109,8 +109,8 @@ async function readKept(
   conversation: RemoteConversation,
   mediaId: string,
 ): Promise<KeptPicture | null> {
-  const bucket = servicesOf(c).bucket();
-  const { config, directory } = servicesOf(c);
+  const { bucket: findBucket, config, directory } = servicesOf(c);
+  const bucket = findBucket();
   const { address } = conversationOf(c);
   const log = bucket && (conversationOf(c).log ?? (await conversation.head())?.log);
   if (bucket === undefined || log === undefined) return null;
