@@ -106,10 +106,18 @@ function judgeCommands({ commands, rows }: ServedBooks, sessions: readonly Sessi
   const accepted = commands.filter(({ outcome }) => outcome === "accepted");
   for (const [version, answered] of Map.groupBy(accepted, (command) => command.version)) {
     const next = sessions.find(({ facts }) => facts.version === version + 1);
-    // A take is also accepted when the agent has the session by then: by a transfer, while the take was repeated.
-    const won = answered.filter((command) => command.name !== "take" || isIn(next, command));
+    // A take is also accepted when a colleague's transfer has given the session to the agent: that transition is not its own.
+    const won = answered.filter(
+      (command) => command.name !== "take" || (isIn(next, command) && next?.by.id === command.agent),
+    );
     const agents = new Set(won.map(({ agent }) => agent));
-    if (agents.size > 1) accuse("two agents won on one version", `${version}: ${[...agents].join(", ")}`);
+    if (agents.size > 1) {
+      const asked = won.map(
+        ({ name, agent, target }) => `${name} by ${agent}${target === undefined ? "" : ` to ${target}`}`,
+      );
+      const done = next && `${next.facts.action} ${next.facts.assignee ?? ""} by ${next.by.id ?? next.by.type}`;
+      accuse("two agents won on one version", `${version}: ${asked.join(", ")}; in the log: ${done ?? "nothing"}`);
+    }
     for (const command of answered)
       if (!isIn(next, command) && !(command.name === "take" && servesFrom(sessions, version, command.agent)))
         accuse("accepted without effect", `${command.name} on ${version}`);

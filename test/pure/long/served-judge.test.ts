@@ -33,6 +33,7 @@ const assigned = (seq: number, version: number, assignee = ANN) =>
   turns(seq, { action: "assigned", status: "serving", version, assignee });
 const closed = (seq: number, version: number) =>
   turns(seq, { action: "closed", status: "closed", version, assignee: ANN, reason: "agent" });
+const by = (id: string, row: Row): Row => ({ ...row, by: { type: "agent", id } });
 const out = (seq: number, content: string): Row => ({
   seq,
   at: AT,
@@ -106,6 +107,9 @@ describe("the judge of users whom agents serve", () => {
     const commands = [command("take", 1), command("transfer", 2, { target: BEN })];
     expect(kinds({ rows: transferred, commands, listed: listed(3, { assignee: BEN }) })).toEqual([]);
     expect(kinds({ commands: [command("take", 1), command("take", 2)] })).toEqual([]);
+    // A take that comes while a colleague transfers the session to the same agent.
+    const given = { rows: [...ROWS, by(ANN, assigned(7, 3, BEN))], listed: listed(3, { assignee: BEN }) };
+    expect(kinds({ ...given, commands: [...commands, command("take", 2, { agent: BEN })] })).toEqual([]);
   });
 
   it.for([
@@ -118,6 +122,14 @@ describe("the judge of users whom agents serve", () => {
         rows: [...ROWS, closed(7, 3)],
         commands: [command("close", 2, { seenSeq: 2 }), command("transfer", 2, { agent: BEN, target: BEN })],
         listed: undefined,
+      },
+    ],
+    [
+      "two agents won on one version",
+      {
+        rows: [...ROWS, by(BEN, assigned(7, 3, BEN))],
+        commands: [command("transfer", 2, { target: BEN }), command("take", 2, { agent: BEN })],
+        listed: listed(3, { assignee: BEN }),
       },
     ],
     ["accepted without effect", { commands: [command("take", 1), command("take", 1, { agent: BEN })] }],
