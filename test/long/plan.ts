@@ -104,7 +104,7 @@ const MOMENTS: readonly [KillPlan["moment"], ...KillPlan["moment"][]] = [
   "time",
 ];
 
-/** The settings of the app whose users are served by the desk: automation answers nobody. */
+/** The settings of the app whose users are served by the desk: no automatic answers. */
 export const DESK_SETTINGS = { rules: [], fallback: { type: "handover" }, humanService: "desk" } as const;
 
 /** The settings that the plan assumes for the other apps. */

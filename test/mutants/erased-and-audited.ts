@@ -16,7 +16,7 @@ export const ERASED_AND_AUDITED: MutantTable = {
       killedBy: [REPORTS, "a report stores no plain text, and the line can be decrypted and shown"],
     },
     {
-      name: "erasure-confirmed-by-nobody",
+      name: "erasure-not-confirmed",
       breaks: "an erasure counts as confirmed although the desk did not answer",
       file: "worker/inbox/session/confirm-erasure.ts",
       symbol: "confirmErasure.ask",

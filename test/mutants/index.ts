@@ -8,12 +8,12 @@ import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { LIMITS } from "./limits.ts";
 import type { Mutant, MutantTable } from "./mutant.ts";
-import { NOBODY_FORGOTTEN } from "./nobody-forgotten.ts";
 import { SCREENS } from "./screens.ts";
 import { SECRETS } from "./secrets.ts";
 import { SINGLE_OWNER } from "./single-owner.ts";
 import { STORED } from "./stored.ts";
 import { TROUBLE } from "./trouble.ts";
+import { UNANSWERED_MESSAGES } from "./unanswered-messages.ts";
 
 /** The tables. */
 export const TABLES: readonly MutantTable[] = [
@@ -24,7 +24,7 @@ export const TABLES: readonly MutantTable[] = [
   SECRETS,
   LIMITS,
   SINGLE_OWNER,
-  NOBODY_FORGOTTEN,
+  UNANSWERED_MESSAGES,
   SCREENS,
   ACCESS,
   ERASED_AND_AUDITED,

@@ -166,7 +166,7 @@ describe("a closed session", () => {
     expect(await listed()).toMatchObject([{ session, rating: { score: 4 } }]);
   });
 
-  it("that nobody answered is marked as missed", async ({ expect }) => {
+  it("without a reply of an agent is marked as missed", async ({ expect }) => {
     const openid = newUser();
     await writes(openid);
     pass(49 * 3_600_000);

@@ -96,7 +96,7 @@ describe("after its pictures are stored, a conversation", () => {
     expect([pictureRetention(180 * DAY), pictureRetention(30 * DAY)]).toEqual([90 * DAY, 30 * DAY]);
   });
 
-  it("has its erasure confirmed by the bucket, without sessions by nobody else", ({ expect }) => {
+  it("has its erasure confirmed by the bucket alone when it has no sessions", ({ expect }) => {
     const chat = converse({ keepsPictures: true });
     expect(listKeepers(chat.state())).toEqual([]);
     chat.shows("m1");

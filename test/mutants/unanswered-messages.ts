@@ -5,7 +5,7 @@ const REPORTS = "workerd/desk-reports.test.ts";
 const DEATHS = "workerd/desk-deaths.test.ts";
 
 /** Promise 8: from a message without an answer to a list, and back to it after any death. */
-export const NOBODY_FORGOTTEN: MutantTable = {
+export const UNANSWERED_MESSAGES: MutantTable = {
   rule: "each user message without an answer belongs to a session in a list, whatever dies meanwhile",
   promise: 8,
   mutants: [
