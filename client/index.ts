@@ -229,8 +229,9 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * A page of the audit log of the deployment after a cursor, oldest first. `broken` is null when every entry of the
-     * page is as it was written. Store `head`: without comparing it, removed newest entries cannot be detected.
+     * Returns a page of the audit log of the deployment after a cursor, oldest first. `broken` is null when no entry
+     * of the page is missing or changed. Store `head`: without comparing it, removed newest entries cannot be
+     * detected.
      */
     audit({ after, limit }: PageOptions = {}): Promise<Result<AuditPage>> {
       return call({ method: "GET", path: ["audit"], query: { after, limit }, isOfDeployment: true }, read.audit);

@@ -14,7 +14,10 @@ export interface PageOptions {
 
 /** Names the log that a command is for. */
 export interface LogOptions {
-  /** The `log` of the conversation or page that was read: `gone`, and no effect, once that log was erased. */
+  /**
+   * The `log` of the conversation or page that was read. Once that log is erased, the command has no effect and
+   * returns `gone`.
+   */
   readonly log?: string;
 }
 

@@ -1,4 +1,6 @@
-/** The page: who is signed in decides what it shows. */
+/**
+ * The console page: shows the desk to an agent who is signed in, otherwise the sign-in form or the form of an invite.
+ */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { ApiProblem, call, readMe, type Me } from "./client/api.ts";
@@ -138,7 +140,7 @@ function deskOf(you: Me): Desk {
     you,
     kept: localStorage,
     openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/desk/socket`),
-    // Without an answer it is unknown whether the agent is signed in: the page keeps trying.
+    // Without an answer it is unknown whether the agent is signed in, so the page keeps trying to connect.
     isSignedIn: () =>
       readMe().then(
         (me) => me !== null,
@@ -147,7 +149,10 @@ function deskOf(you: Me): Desk {
   });
 }
 
-/** Connects the desk and handles the events of the page (shown, hidden, online). @returns a function that ends both */
+/**
+ * Connects the desk and handles the events of the page (shown, hidden, online).
+ * @returns a function that disconnects and removes the handlers
+ */
 function run(desk: Desk, onSignedOut: () => void): () => void {
   const onVisible = (): void => (document.visibilityState === "visible" ? desk.poke() : desk.leave());
   const stop = desk.link.follow(() => {

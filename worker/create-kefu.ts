@@ -19,7 +19,7 @@ class Account extends AccountObject {
   protected override readonly channels = CHANNELS;
 }
 
-/** The object of one user, with the channels it sends by. */
+/** The object of one user, with the channels through which it sends. */
 class Conversation extends ConversationObject {
   protected override readonly channels = CHANNELS;
 }

@@ -9,7 +9,7 @@ import { rulesOf } from "./config/account-rules.ts";
 import type { WeChatAccountConfig } from "./config/config.ts";
 import type { Channels } from "./inbox/services.ts";
 
-/** By the configuration they were opened with. Per-isolate cache: may be evicted at any time. */
+/** The open channels, by their account's configuration. Per-isolate cache: may be evicted at any time. */
 const opened = new WeakMap<WeChatAccountConfig, Channel>();
 
 /** The channels of this product. */

@@ -35,7 +35,7 @@ interface CallOptions {
   readonly keepalive?: boolean;
 }
 
-/** Calls the API. @returns the JSON of the answer; undefined when it has none @throws ApiProblem */
+/** Calls the API. @returns the JSON of the answer; undefined when the answer is not JSON @throws ApiProblem */
 export async function call<T = unknown>(method: string, path: string, options: CallOptions = {}): Promise<T> {
   const { body, key, keepalive = false } = options;
   const headers: Record<string, string> = {};
@@ -135,7 +135,7 @@ export async function findMediaProblem(url: string): Promise<string | null> {
     if (!response.ok) return problemFrom(response.status, await response.json()).code;
     await response.body?.cancel();
   } catch {
-    // no connection, or an answer that is no problem of the API
+    // no connection, or an answer that is not a problem of the API
   }
   return null;
 }

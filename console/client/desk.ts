@@ -32,7 +32,7 @@ export interface Target {
   readonly version: number;
 }
 
-/** The desk. */
+/** The state of the desk on this page, and the operations on it. */
 export interface Desk {
   readonly state: Store<DeskState>;
   readonly link: Store<LinkState>;
@@ -44,9 +44,9 @@ export interface Desk {
    */
   readonly stale: Store<ReadonlySet<string>>;
   readonly start: () => void;
-  /** The page was shown or the network came back. */
+  /** Connects or pings now; called when the page was shown or the network came back. */
   readonly poke: () => void;
-  /** The page is hidden or closed: saves the drafts and sends the waiting messages. */
+  /** Saves the drafts and sends the waiting messages; called when the page is hidden or closed. */
   readonly leave: () => void;
   /** Subscribes to a list that is not always subscribed to, or unsubscribes. */
   readonly showView: (view: OpenViewName, isShown: boolean) => void;

@@ -47,7 +47,7 @@ export interface ServerDraft {
   readonly mode: Mode;
 }
 
-/** The server's drafts. */
+/** Saves and reads the drafts that the server stores. */
 export interface ServerDrafts {
   /** Saves a draft; null removes it. @returns false when there is no connection; the save is then tried again */
   readonly save: (conversation: string, log: string, draft: ServerDraft | null) => boolean;
@@ -116,7 +116,7 @@ function keep(kept: KeptTexts, key: string, text: string): void {
   try {
     kept.setItem(key, text);
   } catch {
-    // the storage is unavailable: the text lasts until the page is closed
+    // the storage is unavailable: the text is kept only until the page is closed
   }
 }
 

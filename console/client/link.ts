@@ -1,6 +1,7 @@
 /**
- * The connection to the desk: connects at once, then with growing delays; connects or asks immediately when the page is
- * shown again or the network returns; and closes itself when a ping is not answered, because the socket of a sleeping
+ * The connection to the desk: connects at once, then with growing delays; connects or pings immediately when the page
+ * is shown again or the network returns; and closes itself when a ping is not answered, because the socket of a
+ * sleeping
  * device ends without an event (DESK_LESSONS §6).
  */
 import {
@@ -34,25 +35,25 @@ export interface SocketLike {
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
 }
 
-/** What the link needs. */
+/** The dependencies of the connection. */
 export interface LinkOptions {
   readonly openSocket: () => SocketLike;
-  /** The first frame. */
+  /** Returns the first frame of a new connection. */
   readonly hello: () => PageFrame;
   readonly onFrames: (frames: readonly ServerFrame[]) => void;
   readonly onState: (state: LinkState) => void;
-  /** Called when a connection could not be made: whether the agent is still signed in. */
+  /** Returns whether the agent is still signed in; called when a connection could not be made. */
   readonly isSignedIn: () => Promise<boolean>;
   /** A random number from 0 to 1. */
   readonly random: () => number;
 }
 
-/** The connection. */
+/** The operations on the connection. */
 export interface Link {
   readonly start: () => void;
   /** Sends a frame. @returns false: there is no live connection */
   readonly send: (frame: PageFrame) => boolean;
-  /** The page was shown or the network came back: connects or pings now. */
+  /** Connects or pings now; called when the page was shown or the network came back. */
   readonly poke: () => void;
   readonly stop: (reason: EndReason) => void;
 }

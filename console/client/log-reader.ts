@@ -9,23 +9,23 @@ import type { DeskState, OpenLog } from "../model/state.ts";
 /** Which rows are read: those before a seq, the newest ones, or those after a seq. */
 export type ReadAt = { readonly before: number | "end" } | { readonly after: number; readonly log: string };
 
-/** What the reader needs. */
+/** The dependencies of the reader. */
 export interface LogReaderDeps {
   /** The part of a `Store` that is used, without its hook. */
   readonly state: {
     readonly get: () => DeskState;
     readonly change: (change: (value: DeskState) => DeskState) => void;
   };
-  /** Reads a page of a log. Rejects when it cannot. */
+  /** Reads a page of a log. Rejects when the page cannot be read. */
   readonly readLog: (conversation: string, at: ReadAt, limit: number) => Promise<LogPage>;
   readonly send: (frame: PageFrame) => void;
-  /** The newest rows were read. */
+  /** Called after the newest rows were read. */
   readonly onNewest?: () => void;
-  /** Missing rows were read. */
+  /** Called after missing rows were read. */
   readonly onFilled?: () => void;
 }
 
-/** The reader. */
+/** The operations of the reader. */
 export interface LogReader {
   /** Changes the open conversation, unless another one was opened in the meantime. */
   readonly edit: (conversation: string, change: (open: OpenLog) => OpenLog) => void;
@@ -35,7 +35,7 @@ export interface LogReader {
   readonly readAgain: () => void;
   /** Subscribes to the open conversation on a new connection. */
   readonly subscribe: () => void;
-  /** Reads what the frames showed to be missing. */
+  /** Reads the rows that are missing according to the frames. */
   readonly catchUp: () => void;
 }
 

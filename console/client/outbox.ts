@@ -29,7 +29,7 @@ export interface UploadProgress {
   readonly uploaded: (picture: UploadedPicture) => void;
 }
 
-/** What the outbox needs. */
+/** The dependencies of the outbox. */
 export interface OutboxOptions {
   readonly agent: string;
   readonly kept: KeptTexts;
@@ -40,11 +40,11 @@ export interface OutboxOptions {
   readonly post: (unsent: Unsent, progress: UploadProgress) => Promise<string | null>;
   /** Whether requests can be sent now. */
   readonly isLive: () => boolean;
-  /** A message was refused because somebody else changed the session: its text goes back to the composer. */
+  /** Called when a text was refused because somebody else changed the session; its text goes back to the composer. */
   readonly onStale: (unsent: Unsent) => void;
-  /** A text stored by an earlier page that is too old to be sent. */
+  /** Called after the server accepted a message or note. */
   readonly onAccepted: (unsent: Unsent) => void;
-  /** A text of an earlier page that is too old to be sent. */
+  /** Called with a text of an earlier page that becomes a draft, because it is too old to be sent or was refused. */
   readonly onDraft: (unsent: Unsent) => void;
 }
 
@@ -60,7 +60,7 @@ export interface Outbox {
   readonly flush: () => void;
   /** Removes accepted messages whose rows have arrived. */
   readonly settle: (change: (list: readonly Unsent[]) => readonly Unsent[]) => void;
-  /** The connection is live again. */
+  /** Sends the waiting messages; called when the connection is live again. */
   readonly resume: () => void;
 }
 
@@ -75,12 +75,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
     try {
       options.kept.setItem(key, toStored(store.get()));
     } catch {
-      // the storage is unavailable: what is unsent lasts until the page is closed
+      // the storage is unavailable: unsent messages are kept only until the page is closed
     }
   };
   const setPhase = (id: string, phase: Unsent["phase"]): void => change((list) => withPhase(list, id, phase));
 
-  /** The number of failures of each picture. */
+  /** The number of failed attempts, by the id of a picture's message. */
   const failures = new Map<string, number>();
 
   const send = async (unsent: Unsent): Promise<void> => {
@@ -88,7 +88,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     setPhase(id, { name: "sending" });
     try {
       const message = await options.post(unsent, {
-        // Not stored: it is gone with the page.
+        // The share is not stored, because pictures do not survive a reload.
         share: (share) => store.change((list) => withPhase(list, id, { name: "sending", share })),
         uploaded: (picture) => change((list) => withUploaded(list, id, picture)),
       });
@@ -125,7 +125,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     clearTimeout(timer);
     timer = setTimeout(pump, ms);
   };
-  /** Sends the first message of each conversation whose time has come. */
+  /** Sends the first message of each conversation when its undo time is over. */
   const pump = (): void => {
     const now = Date.now();
     const busy = new Set<string>();

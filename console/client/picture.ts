@@ -11,7 +11,7 @@ export type PictureProblem = "unreadable" | "too_big";
 const SIDES = [2_048, 1_600, 1_200, 800] as const;
 const QUALITY = 0.86;
 
-/** The first bytes of a PNG and of a GIF; whatever else the browser can draw becomes a JPEG. */
+/** The first bytes of a PNG and of a GIF; any other picture that the browser can draw becomes a JPEG. */
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const GIF = [0x47, 0x49, 0x46, 0x38];
 

@@ -5,7 +5,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ListName } from "../model/lists.ts";
 
-/** What the URL names. */
+/** The list and the conversation that a hash names. */
 export interface Route {
   readonly list: ListName;
   readonly conversation: string | null;

@@ -8,7 +8,7 @@ import { useEffect, useState } from "preact/hooks";
 export interface Store<T> {
   readonly get: () => T;
   readonly change: (change: (value: T) => T) => void;
-  /** @returns ends following */
+  /** Calls `onChange` after each change. @returns a function that ends the subscription */
   readonly follow: (onChange: () => void) => () => void;
 }
 

@@ -32,7 +32,7 @@ export interface DeskState {
   readonly rev: number;
   /** Whether a frame did not follow the known revision, so complete lists are needed. */
   readonly isStale: boolean;
-  /** By conversation. */
+  /** The listed sessions, by conversation. */
   readonly rows: ReadonlyMap<string, ShownDeskRow>;
   readonly counts: Counts;
   readonly open: OpenLog | null;

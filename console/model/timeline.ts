@@ -14,7 +14,7 @@ interface LineHead {
   readonly at: number;
 }
 
-/** A line. */
+/** One line of a conversation. */
 export type Line =
   | (LineHead & { readonly type: "day" })
   | (LineHead & { readonly type: "new" })
@@ -43,7 +43,7 @@ export type Line =
       readonly delivery: Delivery;
       readonly isNext: boolean;
     })
-  /** A message that automation did not create because it may not answer. */
+  /** An automatic message that was not created, because automation may not answer at that time. */
   | (LineHead & { readonly type: "withheld"; readonly reason: string; readonly text: string | null });
 
 /** Messages of one author that follow each other within this time are grouped, milliseconds. */
@@ -68,7 +68,7 @@ export function toLines(rows: readonly RowJson[], newFrom: number | null): reado
     day = ofDay;
     if (row.seq === newFrom) lines.push({ type: "new", key: "new", at });
     lines.push(line);
-    // A transfer carries the note for the next agent.
+    // The row of a transfer contains the note for the next agent.
     if (row.kind === "session" && row.content !== null)
       lines.push({ type: "note", key: `n${row.seq}`, at, by: row.by.id ?? null, text: row.content.text });
   }
@@ -132,7 +132,10 @@ function textOf(content: RowOf<"blocked">["content"]): string | null {
   return content?.type === "text" ? content.content : null;
 }
 
-/** The newest state of the session according to the rows: for conversations that are in none of the page's lists. */
+/**
+ * Returns the newest state of the session according to the rows, null when none of them contains one; used for
+ * conversations that are in none of the page's lists.
+ */
 export function lastSession(rows: readonly RowJson[]): RowOf<"session">["facts"] | null {
   const row = rows.findLast((candidate) => candidate.kind === "session");
   return row?.kind === "session" ? row.facts : null;

@@ -34,14 +34,15 @@ export interface Unsent {
   readonly conversation: string;
   readonly log: string;
   readonly content: UnsentContent;
-  /** Whether it waits for the user's next message when it cannot be sent now. */
+  /** Whether the message waits for the user's next message when it cannot be sent now. */
   readonly hold: boolean;
   /** The seq of the newest row that the author had seen; null: it is sent in any case. */
   readonly seenSeq: number | null;
   /** Epoch ms. */
   readonly writtenAt: number;
   /**
-   * `undo`: it can be taken back until then · `waiting`: there is no connection · `sending` · `accepted`: the server has
+   * `undo`: it can be taken back before `until` · `waiting`: there is no connection · `sending` · `accepted`: the
+   * server has
    * it, and its row has not arrived · `refused`.
    */
   readonly phase:

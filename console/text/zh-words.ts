@@ -1,6 +1,6 @@
 /** Chinese texts for the server's names of states, reasons and problems. */
 
-/** The words. */
+/** The texts, by the kind of name. */
 export const ZH_WORDS = {
   closedBy: {
     agent: "客服结束",
@@ -101,7 +101,7 @@ export const ZH_WORDS = {
     same_agent: "已经由对方接待",
     same_team: "已经在这个技能组",
     transfer_limit: "转接次数已达上限",
-    park_end: "挂起时间要早于窗口结束",
+    park_end: "结束时间须在将来，且回复窗口未关闭",
     offer_over: "分配已结束",
     forbidden: "没有权限",
     gone: "对话已删除",

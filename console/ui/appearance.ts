@@ -7,7 +7,7 @@ export type Appearance = "light" | "dark";
 /** The chosen appearance; `auto`: that of the system. */
 export type Theme = "auto" | Appearance;
 
-/** Returns whether a text names a choice. */
+/** Returns whether a text is one of the choices of `Theme`. */
 export function isTheme(value: string): value is Theme {
   return value === "auto" || value === "light" || value === "dark";
 }

@@ -23,11 +23,13 @@ export function useEndInSight<T>(
   const lastHeight = useRef(0);
   const known = useRef(0);
 
-  /** Decides from the scroll position and the content height whether new lines are followed. */
+  /**
+   * Decides from the scroll position and the content height whether the view stays at the end when lines are added.
+   */
   const learn = (box: HTMLDivElement, height: number): void => {
     const { scrollTop, clientHeight } = box;
     if (height - scrollTop - clientHeight <= NEAR_PX) isFollowing.current = true;
-    // Only scrolling up stops following; a new line only moves the end further away.
+    // Only scrolling up ends that; a new line moves the end further away without changing the scroll position.
     else if (scrollTop < lastTop.current) isFollowing.current = false;
     lastTop.current = scrollTop;
   };

@@ -13,7 +13,7 @@ export function useStored<T extends string>(
     try {
       localStorage.setItem(`edge-kefu.${key}`, next);
     } catch {
-      // storage is unavailable: the choice lasts until the page is closed
+      // storage is unavailable: the choice is kept only until the page is closed
     }
   };
   return [value, store];

@@ -30,7 +30,7 @@ export function useDroppedFiles(take: (files: readonly File[]) => void): boolean
       setOver(true);
     };
     const leave = (event: DragEvent): void => {
-      // Null: the pointer left the page, not one element for another.
+      // Null: the pointer left the page instead of moving to another element.
       if (event.relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent): void => {
@@ -66,7 +66,7 @@ export function PictureButton({ onPick }: { readonly onPick: (files: readonly Fi
         hidden
         type="file"
         multiple
-        // Named one by one: then a phone converts its own formats.
+        // The types are listed one by one, because a phone then converts other formats, such as HEIC, to one of them.
         accept="image/png,image/jpeg,image/gif,image/webp,image/bmp"
         onChange={(event) => {
           const input = event.currentTarget;

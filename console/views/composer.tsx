@@ -84,7 +84,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     input.current?.focus();
   };
   const sendPictures = async (files: readonly Blob[]): Promise<void> => {
-    // One after another, in the order in which they were chosen.
+    // The files are added one after another, in the order in which they were chosen.
     for (const file of files) {
       const picture = await preparePicture(file);
       if (picture === "unreadable") notify(t.pictureUnreadable, true);
@@ -221,12 +221,12 @@ function Warning({ isNote, isStale, isHeld, quota, cost, draft, open, t, onNorma
   return null;
 }
 
-/** Whether a note is too long. */
+/** Returns whether a note is too long. */
 function isTooLong(note: string): boolean {
   return Array.from(note).length > MAX_NOTE;
 }
 
-/** Whether a colleague or a program has replied since the agent began the reply. */
+/** Returns whether a colleague or a program has replied since the agent began the reply. */
 function isOld({ reply, basedOn }: Draft, { rows }: OpenLog): boolean {
   return reply.trim() !== "" && basedOn !== 0 && rows.some((row) => row.kind === "out" && row.seq > basedOn);
 }

@@ -14,7 +14,7 @@ import { Picture } from "./picture.tsx";
 
 type Message = Extract<Line, { type: "in" }>["message"];
 
-/** A user's message. */
+/** Renders a user's message. */
 export function UserContent({
   message,
   conversation,
@@ -57,7 +57,7 @@ export function UserContent({
   }
 }
 
-/** An outbound message. An outbound picture can be shown as long as the platform keeps it. */
+/** Renders an outbound message. Its picture can be shown as long as the platform keeps it. */
 export function ServiceContent({
   content,
   conversation,

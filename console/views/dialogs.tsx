@@ -161,7 +161,7 @@ function useCommand(onAct: DialogProps["onAct"]): DialogCommand {
   return { run, isBusy, problem };
 }
 
-/** Why a command failed. */
+/** Renders the reason why a command failed; null: no reason. */
 function Problem({ text }: { readonly text: string | null }): JSX.Element {
   return (
     <div role="alert">

@@ -1,7 +1,7 @@
 /** The data that a page or the shop's back end gave about a user. */
 import type { JSX } from "preact";
 
-/** Names and values; nothing when there are none. */
+/** Renders names and values under a title; nothing when there are none. */
 export function Facts({ title, facts }: { readonly title: string; readonly facts: object | null }): JSX.Element | null {
   const entries = Object.entries(facts ?? {});
   if (entries.length === 0) return null;

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { ListName } from "../model/lists.ts";
 
-/** What the keys do. */
+/** The actions of the shortcuts. */
 export interface KeyActions {
   readonly next: (step: 1 | -1) => void;
   readonly nth: (index: number) => void;

@@ -26,7 +26,7 @@ interface LineProps {
   readonly onUnmask: (seq: number) => void;
 }
 
-/** A line. */
+/** Renders one line. */
 export const LineView = memo(function LineView(props: LineProps): JSX.Element {
   const { line, people } = props;
   const t = useTexts();
@@ -142,7 +142,7 @@ function OutLine({
   );
 }
 
-/** The button below a text with masks. */
+/** Renders the button below a text with masks. */
 function Unmask({
   content,
   line,

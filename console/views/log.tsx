@@ -61,13 +61,13 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
     see();
   };
 
-  // The first time: the stored position, else the first unread message, else the end.
+  // The first scroll position: the first unread message, else the stored position, else the end.
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null || !isReady) return;
     const left = positions.get(open.conversation);
     const mark = element.querySelector<HTMLElement>(".divider.new");
-    // Not scrollIntoView: it also scrolls the boxes around the history.
+    // scrollIntoView is not used, because it also scrolls the elements around the history.
     const markTop = mark === null ? null : mark.getBoundingClientRect().top - element.getBoundingClientRect().top;
     element.scrollTo({ top: markTop === null ? (left ?? element.scrollHeight) : element.scrollTop + markTop });
     onScroll();

@@ -1,4 +1,4 @@
-/** Pictures: one of the conversation, and one that is still on its way. */
+/** Pictures: those of the conversation, and those that are still being sent. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { findMediaProblem } from "../client/api.ts";
@@ -11,14 +11,17 @@ import { Icon } from "./icons.tsx";
 /** The longest side of a preview, pixels. */
 const PREVIEW_SIDE = 220;
 
-/** A picture of the conversation. When it does not load, the reason in words, and a repeat where that may help. */
+/**
+ * Renders a picture of the conversation; when it does not load, the reason, with a button to try again where that may
+ * help.
+ */
 export function Picture({ url, name }: { readonly url: string; readonly name: string }): JSX.Element {
   const t = useTexts();
   const [tries, setTries] = useState(0);
   /** Null: it is shown; `code` null: the reason is not known. */
   const [lost, setLost] = useState<{ readonly code: string | null } | null>(null);
   const [isLarge, setLarge] = useState(false);
-  // Another URL, so that the browser does not use the failure it remembers.
+  // Each try has a different URL, so that the browser does not use the failure it has cached.
   const source = tries === 0 ? url : `${url}?try=${tries}`;
   if (lost !== null) {
     const reason = lookUp(t.pictureLost, lost.code ?? "");
@@ -55,7 +58,10 @@ export function Picture({ url, name }: { readonly url: string; readonly name: st
   );
 }
 
-/** A picture on its way, with how much of it is uploaded. Drawn on a canvas, because the policy allows no `blob:`. */
+/**
+ * Renders a picture that is being sent, and how much of it is uploaded. It is drawn on a canvas, because the policy
+ * allows no `blob:`.
+ */
 export function PicturePreview({
   bytes,
   phase,

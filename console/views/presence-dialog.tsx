@@ -19,7 +19,7 @@ interface PresenceProps {
   readonly onClose: () => void;
 }
 
-/** The dialog. */
+/** Renders the dialog. */
 export function PresenceDialog(props: PresenceProps): JSX.Element {
   const { you, theme, language, onTheme, onLanguage, onChoose, onSignOut, onClose } = props;
   const t = useTexts();

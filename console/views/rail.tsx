@@ -18,7 +18,7 @@ interface RailProps {
   readonly onHome: () => void;
 }
 
-/** The bar. */
+/** Renders the bar. */
 export function Rail({ you, link, unread, onPresence, onShortcuts, onHome }: RailProps): JSX.Element {
   const t = useTexts();
   return (

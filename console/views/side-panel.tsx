@@ -24,7 +24,7 @@ interface PanelProps {
   readonly onClose: () => void;
 }
 
-/** The panel. */
+/** Renders the panel. */
 export function SidePanel({ state, open, row, contact, isShown, onClose }: PanelProps): JSX.Element {
   const t = useTexts();
   const entry = findEntry(open.rows);

@@ -7,7 +7,7 @@ import { ApiProblem, call } from "../client/api.ts";
 import { lookUp, useTexts, type Texts } from "../text/texts.ts";
 import { Icon } from "./icons.tsx";
 
-/** The shortest password. */
+/** The minimum length of a password, characters. */
 const MIN_PASSWORD = 10;
 
 interface SignInProps {

@@ -1,5 +1,6 @@
 /**
- * Shows one row in clear, for a reason. Only the dialog keeps it, until it is closed, so the history stays masked.
+ * Shows one row in clear, for a reason. The text is kept only in the dialog until that is closed, so the history
+ * stays masked.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -80,7 +81,7 @@ export function UnmaskDialog({ conversation, log, seq, onClose }: UnmaskProps): 
   );
 }
 
-/** The content of a row. */
+/** Renders the content of a row in clear. */
 function InClear({ row, conversation }: { readonly row: RowJson; readonly conversation: string }): JSX.Element | null {
   const t = useTexts();
   switch (row.kind) {

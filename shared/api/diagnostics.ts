@@ -37,7 +37,7 @@ const AddressSchema = v.strictObject({
 
 const ViewSchema = v.strictObject({ ok: v.literal(true), dns: v.array(AddressSchema), ping: v.array(AddressSchema) });
 
-/** The results. */
+/** The results of all checks. */
 export const DiagnosticsSchema = named(
   "Diagnostics",
   v.strictObject({

@@ -196,7 +196,7 @@ export const SendBodySchema = named(
   ]),
 );
 
-/** The typing indicator. */
+/** Shows or hides the typing indicator. */
 export const TypingBodySchema = v.strictObject({ on: v.boolean() });
 
 /** An uploaded picture. */
@@ -212,7 +212,7 @@ export const QuarantinedSchema = v.strictObject({
   truncated: v.boolean(),
 });
 
-/** All stored entries. */
+/** All stored entries of the quarantine. */
 export const QuarantineSchema = named("Quarantine", v.strictObject({ entries: v.array(QuarantinedSchema) }));
 
 /** The path parameter that names a conversation, percent-encoded as one segment. */
@@ -270,7 +270,7 @@ export const LogPageQuerySchema = v.object({
   ),
 });
 
-/** Which log a command is for. */
+/** The query that names the log a command is for. */
 export const LogQuerySchema = v.object({
   log: knownLog(
     "调用方所知的 log：对话已删除或重新开始时为 410，什么也不做",
@@ -289,9 +289,9 @@ export const IdempotencyHeaderSchema = v.object({
   ),
 });
 
-/** Returns the schema of a log in a query, as the caller has read it. */
+/** Returns the schema of a query parameter with the id of the log that the caller has read. */
 function knownLog(zh: string, en: string) {
-  const form = v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the log of a page");
+  const form = v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the value of log in a page of rows");
   return v.optional(v.pipe(v.string(), form, v.description(both(zh, en))));
 }
 

@@ -18,7 +18,7 @@ export interface JsonTextProblem {
   readonly reason: "malformed" | "too_deep" | "too_many_nodes";
 }
 
-/** As the argument of `JSON.parse`; the third argument contains the source text of a number (Node 24, workerd). */
+/** The reviver of `JSON.parse`; `context.source` is the source text of a number (Node 24, workerd). */
 export type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 
 const QUOTE = 0x22;
@@ -45,7 +45,8 @@ export function readJsonText(text: string, limits: JsonLimits, reviver?: Reviver
 }
 
 /**
- * Checks depth and number of values before values are built: each value except the first in its parent follows a comma.
+ * Returns the limit that a text exceeds, undefined when it exceeds none. Counts brackets and commas, so that no value
+ * is built for a text that is rejected.
  */
 function checkShape(body: string, { maxDepth, maxCommas }: JsonLimits): "too_deep" | "too_many_nodes" | undefined {
   let depth = 0;

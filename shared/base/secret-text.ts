@@ -7,8 +7,8 @@ const EDGES = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 const QUOTES = ['""', "''", "``", "“”", "‘’"];
 
 /**
- * Returns the value itself. Worker, client and scripts use the same function, so that both ends of a signature have the
- * same key.
+ * Returns the text without those surrounding characters. Worker, client and scripts use the same function, so that
+ * both ends of a signature have the same key.
  */
 export function trimSecret(text: string): string {
   const trimmed = text.replace(EDGES, "");

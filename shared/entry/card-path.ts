@@ -43,7 +43,10 @@ export interface CardTarget {
 /** The allowed values of a query, which are written as text. */
 type Scalars<Query> = { readonly [Name in keyof Query]: string | number | boolean | undefined };
 
-/** Builds the same path, typed with the app's pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
+/**
+ * Builds the path of a card; page and query are checked against the app's pages at compile time. @example
+ * buildCardPath<AppRoutes, "pages/order/index">(…)
+ */
 export function buildCardPath<Routes extends object, Page extends keyof Routes & string>(
   page: Page,
   query: Routes[Page],

@@ -14,7 +14,7 @@ export type OutboundType = "text" | "image" | "link" | "card";
 export interface GrantRule {
   /** How many messages may be sent. */
   readonly count: number;
-  /** How long the grant lasts after the action, milliseconds. */
+  /** How long the grant is valid after the action, milliseconds. */
   readonly durationMs: number;
 }
 

@@ -19,7 +19,7 @@ export interface RobotProblem {
   readonly cure: string;
 }
 
-/** The maximum number of robots: each alert calls all of them. */
+/** The maximum number of robots; limited, because each alert is sent to every robot. */
 const MAX_ROBOTS = 5;
 const EXAMPLE = '[{"name":"duty","url":"<webhook URL of the robot>"}]';
 const COPY_URL = "copy the webhook URL of the group robot as its vendor shows it";
@@ -27,7 +27,7 @@ const COPY_URL = "copy the webhook URL of the group robot as its vendor shows it
 const RobotSchema = v.strictObject({
   name: RobotNameSchema,
   url: v.pipe(v.string(), v.transform(trimSecret)),
-  /** Only for addresses that WEBHOOK_ALLOW_PRIVATE allows: others are recognised by their host. */
+  /** Needed only for addresses that WEBHOOK_ALLOW_PRIVATE allows; for all others the host determines the vendor. */
   vendor: v.exactOptional(v.picklist(ROBOT_VENDORS)),
   secret: v.exactOptional(v.pipe(v.string(), v.transform(trimSecret), v.regex(/^[\x21-\x7e]{1,256}$/))),
   language: v.exactOptional(v.picklist(ALERT_LANGUAGES), "zh"),

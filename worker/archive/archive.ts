@@ -1,4 +1,4 @@
-/** The archive, independent of the runtime: reports, erasures, pages. It never awaits. */
+/** The archive, independent of the runtime: reports, erasures, pages. Every operation is synchronous. */
 import { generationOf } from "../conversation/core/log-id.ts";
 import { formatPosition, parsePosition } from "./core/closed-list.ts";
 import { judgeReport } from "./core/report.ts";
@@ -9,7 +9,7 @@ import type { ArchiveStore } from "./store.ts";
 export const TOMBSTONE_MS = 24 * 3_600_000;
 /** Sessions that one call of `prune` deletes. */
 const PRUNE_BATCH = 500;
-/** The maximum length of a page. */
+/** The maximum number of entries on a page. */
 const MAX_PAGE = 200;
 
 /** The operations of the object, without the runtime. */

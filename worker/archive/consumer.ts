@@ -6,13 +6,14 @@ import { ARCHIVE_CURSOR, type ConsumerCursors } from "../conversation/core/consu
 import type { ConsumerHost, LogConsumer } from "../conversation/log-consumer.ts";
 import type { ArchiveServices } from "./report-sessions.ts";
 
-/** The value of the configuration that decides whether the archive is used: it seals users' ids with the key. */
+/** The configured keys that seal users' ids; without a key, the archive is not used. */
 interface ArchivePolicy {
   readonly dataKeys: readonly string[];
 }
 
 export const ARCHIVE_CONSUMER: LogConsumer<ArchiveServices, ArchivePolicy> = {
-  // Its cursor is advanced with the sessions (`core/session/consumers.ts`).
+  // No settings are needed: the conversation itself adds the cursor with its first session
+  // (`core/session/consumers.ts`).
   list: () => [],
   movable: (consumers, { dataKeys }) => (dataKeys.length > 0 ? consumers : withoutArchive(consumers)),
   async deliver(host, services) {
@@ -21,7 +22,7 @@ export const ARCHIVE_CONSUMER: LogConsumer<ArchiveServices, ArchivePolicy> = {
     await reportWhenDue(host, services);
   },
   async expire(host, services, until) {
-    // Its entries are erased when the whole conversation is erased.
+    // When the whole conversation is erased, its entries in the archive are erased too, so nothing is reported.
     if (!isKnown(host) || until === Number.POSITIVE_INFINITY) return;
     const { reportBefore } = await import("./report-sessions.ts");
     await reportBefore(host, services, until);

@@ -25,7 +25,7 @@ export const USER_PLACE = "archive:contacts";
 /** Rows read for one report. */
 const MAX_ROWS = 200;
 
-/** Reports what is new if the cursor is due; resolves when it is stored, or has failed. */
+/** Reports new rows if the cursor is due; resolves when the report is stored, or has failed. */
 export async function reportWhenDue(host: ConsumerHost, services: ArchiveServices): Promise<void> {
   const { consumers, lastSeq } = host.state();
   if (dueCursors(consumers, lastSeq, Date.now()).includes(ARCHIVE_CURSOR)) await report(host, services);
@@ -93,7 +93,7 @@ function readClosed(row: Row): readonly ClosedSessionRecord[] {
   if (row.kind !== "session" || row.facts.action !== "closed") return [];
   const { session, reason, assignee = null, team = null, sums } = row.facts;
   if (session === null || sums === undefined) return [];
-  // The row that closes a session has the reason of its end.
+  // The row that closes a session always has a close reason.
   return [{ session, closedAt: row.at, reason: reason as CloseReason, assignee, team, sums }];
 }
 

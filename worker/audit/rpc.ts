@@ -10,7 +10,7 @@ export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   /** The newest entry of the log; null while there is none. */
   readonly head: ChainEnd | null;
-  /** The first entry of the page that is not as it was written; null when all are intact. */
+  /** The first entry of the page that is missing or was changed; null when all are intact. */
   readonly broken: BrokenLink | null;
 }
 

@@ -94,9 +94,9 @@ async function askEndpoint(
     note(timeoutMs < MIN_ASK_MS ? "no_time" : "no_secret");
     return undefined;
   }
-  // For a repeat of the push the question is repeated with the same id.
+  // A repeat of the push has the same hash, so its question has the same id.
   const id = await eventHash();
-  // Loaded for these endpoints only, so that no other push evaluates the detectors.
+  // The detectors are loaded only for an endpoint with `mask`, so that no other push evaluates them.
   const mask =
     webhook.mask === true ? (await import("../conversation/core/shown/masked-row.ts")).maskInbound : undefined;
   const body = toWebhookQuestion(address, ruleId, push, arrivedAt, mask);

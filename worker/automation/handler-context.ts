@@ -13,7 +13,9 @@ export interface MessageHandlerContext extends Address {
   handOver(): void;
   /** Sends no answer and applies no rule. */
   silent(): void;
-  /** What the platform needs in each reply: of a mini program the sub-merchant (BusinessId); absent: nothing. */
+  /**
+   * A value that the platform requires in each reply: for a mini program the sub-merchant (BusinessId). Absent: none.
+   */
   readonly replyContext?: string;
   readonly env: Env;
   /** Aborted when the handler's time limit is reached: pass it to fetch. */

@@ -21,7 +21,7 @@ export function rulesOf({ channel }: WeChatAccountConfig): ChannelRules {
 export function rulesOfConversation(config: Config, account: ChannelAccount): ChannelRules {
   const app = findConfigOf(config, account);
   const rules = app === undefined ? ownRules(account) : rulesOf(app);
-  if (rules === undefined) throw new Error(`a conversation of ${account.channel}, which has no rules`);
+  if (rules === undefined) throw new Error(`channel ${account.channel} has no rules: add them to CHANNEL_RULES`);
   return rules;
 }
 

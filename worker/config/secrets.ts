@@ -99,7 +99,7 @@ export function isAllZero(key: string): boolean {
   return /^A+={0,2}$/.test(key);
 }
 
-/** The bytes that a text may encode, one character each. */
+/** Returns the byte sequences that a secret may encode, each as a string with one character per byte. */
 function formsOf(secret: string): readonly string[] {
   const text = secret
     .replace(/^whsec_/, "")

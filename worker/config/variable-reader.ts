@@ -16,15 +16,15 @@ export class VariableReader {
   }
 
   /**
-   * Returns the value as it was set. Without quotation marks in wrangler.toml, a number is a number and a list is a
-   * list.
+   * Returns the value as text; empty when it is missing. Values set without quotation marks in wrangler.toml arrive
+   * as numbers or arrays and are converted to JSON.
    */
   raw(variable: string): string {
     const value = this.#env[variable] ?? "";
     return typeof value === "string" ? value : JSON.stringify(value);
   }
 
-  /** Returns the value without surrounding characters that cannot be part of it. */
+  /** Returns the value without surrounding white space and quotation marks; undefined when it is missing or empty. */
   text(variable: string): string | undefined {
     return trimSecret(this.raw(variable)) || undefined;
   }

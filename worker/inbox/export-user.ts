@@ -27,7 +27,7 @@ const FIRST: PersonalCursor = { table: "account_events", after: 0 };
 /**
  * Streams all data as NDJSON. A page that cannot be read aborts the stream, so that an incomplete export is detected.
  *
- * @returns null when neither has data about the user
+ * @returns null when neither the account nor the conversation has data about the user
  */
 export async function streamExport({ rows, records }: ExportSource): Promise<ReadableStream<Uint8Array> | null> {
   const encoder = new TextEncoder();

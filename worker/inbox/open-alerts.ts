@@ -1,4 +1,7 @@
-/** Connects alerts with the configuration: the robots, the times of alerts, and the dependencies of a call. */
+/**
+ * Connects alerts with the configuration: the robots, the delays of alerts, and the dependencies for sending to a
+ * robot.
+ */
 import type { Result } from "../../shared/base/result.ts";
 import type { AlertTerms } from "../alerts/core/plan.ts";
 import type { Robot } from "../alerts/core/robot.ts";

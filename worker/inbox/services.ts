@@ -54,11 +54,11 @@ const WAITING_MS = 3_000;
 export interface Channels {
   /** Opens the channel of an account, or returns the one that is open in this isolate. */
   readonly open: (app: WeChatAccountConfig, config: Pick<Config, "pushMaxAgeMs">) => Channel;
-  /** Creates what sends, with an access source of its own. */
+  /** Creates the function that sends a message, with its own source of access tokens. */
   readonly createDeliver: (deps: CallDeps) => Deliver;
-  /** Opens the tools of an account's channel: loaded with the first call, since no push needs them. */
+  /** Opens the tools of an account's channel; their code is loaded with the first call, since no push needs it. */
   readonly openTools: (app: WeChatAccountConfig, deps: CallDeps) => Promise<ChannelTools>;
-  /** Loads the texts for people: a push needs none. */
+  /** Loads the texts that are displayed to people; loaded on demand, since no push needs them. */
   readonly texts: () => Promise<ChannelTexts>;
 }
 
@@ -79,7 +79,7 @@ export interface Services {
   readonly directory: ConversationDirectory;
   /** Keeps work alive after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
-  /** Creates what calls of the platform need. */
+  /** Creates the dependencies of calls to the platform. */
   readonly createCallDeps: () => CallDeps;
   /** Opens the tools of the account's channel. No push uses them. */
   readonly tools: () => Promise<ChannelTools>;
@@ -91,8 +91,8 @@ export interface Services {
   readonly createTrialDeliver: () => Deliver;
   /** Loads the channel's texts for display. */
   readonly texts: () => Promise<ChannelTexts>;
-  /**
-   * Reports a rejection that pauses to the account object, which decides whether and for how long. Never rejects.
+  /** Reports a rejection to the account object, which decides whether the account is paused and until when. Never
+   * rejects.
    *
    * @param timeoutMs the timeout of the report
    */

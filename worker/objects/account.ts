@@ -260,8 +260,8 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /**
-   * Runs the background refresh, retention, deliveries of events, and wake-ups of conversations that are due. Set again
-   * while something is due.
+   * Runs the background refresh, retention, deliveries of events, and wake-ups of conversations that are due. Sets
+   * itself again while something is due.
    */
   override alarm(): Promise<void> {
     return this.#account.ring();

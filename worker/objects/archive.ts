@@ -63,7 +63,10 @@ export class Archive extends DurableObject<Env> implements ArchiveRpc {
     if (delayMs !== undefined) await withTimeout(ARCHIVE_ALARM_MS, this.ctx.storage.setAlarm(Date.now() + delayMs));
   }
 
-  /** Sets the alarm after the first change that will have to be deleted; the caller gets no answer before. */
+  /**
+   * Sets the alarm for deletions unless it is set. Awaited before the response, so that no stored data lacks an
+   * alarm.
+   */
   async #arm(): Promise<void> {
     if (this.#isArmed) return;
     const { storage } = this.ctx;

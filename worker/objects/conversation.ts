@@ -224,7 +224,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     this.#notifyDesk?.();
   }
 
-  /** Deletes everything but a note. @param at pushes from before this time are rejected, epoch ms */
+  /** Deletes all data except a note of the erasure. @param at pushes from before this time are rejected, epoch ms */
   #erase(at: number): void {
     const { store, state } = this.#loaded;
     const erased = { at, log: store.log() ?? null, lastSeq: state().lastSeq };
@@ -238,8 +238,8 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * Returns the other places that may hold data of the conversation. Without a log and a note that is unknown, because an
-   * erasure may have been interrupted between the two.
+   * Returns the other places that may hold data of the conversation. When neither a log nor a note of an erasure is
+   * stored, an earlier erasure may have been interrupted, so every configured place is returned.
    */
   #keepers(): readonly ErasureKeeper[] {
     const { store, state } = this.#loaded;
@@ -257,8 +257,8 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * Returns the cursors of consumers that can be delivered to: for a removed app none, because the log keeps the rows
-   * they have not read.
+   * Returns the cursors of consumers that can be delivered to: none for a removed app, so that rows they have not
+   * read do not keep the alarm set.
    */
   #movable({ consumers, lastSeq }: ConversationState): ConsumerCursors {
     const config = requireConfig(this.env);

@@ -238,7 +238,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     };
   }
 
-  /** The data that is read from a conversation. */
+  /** Returns the functions with which a rebuild reads a conversation. */
   #sources(): Pick<RebuildSources, "snapshot" | "newestRows"> {
     return {
       snapshot: (conversation) => this.#conversation(conversation).snapshot(),

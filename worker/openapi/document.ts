@@ -10,7 +10,7 @@ import { createApi } from "../routes/api/index.ts";
 import { noteOf, type Note, type Tag } from "../routes/http/describe.ts";
 import { describeProblem, toOperation } from "./describe-route.ts";
 
-/** The document. */
+/** The OpenAPI document. */
 export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 
 /** The description of the API. */

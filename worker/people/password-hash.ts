@@ -28,7 +28,7 @@ const NO_PASSWORD: PasswordHash = {
 /** Hashes and verifies passwords. */
 export interface PasswordHasher {
   hash(password: string): PasswordHash;
-  /** @param stored null: takes as long, and returns false */
+  /** @param stored null: takes the same time and returns false */
   verify(password: string, stored: PasswordHash | null): boolean;
 }
 

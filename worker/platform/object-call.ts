@@ -86,7 +86,7 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
   }
 }
 
-/** Returns a random delay between half of it and all of it. */
+/** Returns a random delay between half of `pauseMs` and `pauseMs`; undefined when there is no further try. */
 function jittered(pauseMs: number | undefined): number | undefined {
   return pauseMs === undefined ? undefined : pauseMs * (0.5 + Math.random() / 2);
 }

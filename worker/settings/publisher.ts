@@ -48,7 +48,9 @@ export interface SettingsPublisherDeps {
 
 /** Publishes settings. */
 export interface SettingsPublisher {
-  /** Resolves when KV has them and the change is recorded, or after 2.5 s while both continue. Never rejects. */
+  /**
+   * Resolves when KV has the settings and the change is recorded, or after 2.5 s while both continue. Never rejects.
+   */
   publish(now: number): Promise<void>;
 }
 
@@ -86,7 +88,7 @@ export function createSettingsPublisher(deps: SettingsPublisherDeps): SettingsPu
   };
 }
 
-/** @param waitedMs how long ago the newest version was stored */
+/** Returns the delay until the next try, milliseconds. @param waitedMs how long ago the newest version was stored */
 function retryDelay(waitedMs: number): number {
   return Math.min(Math.max(waitedMs, MIN_RETRY_MS), MAX_RETRY_MS);
 }

@@ -18,15 +18,17 @@ export type VersionRow = {
 /** Reads and writes versions. */
 export interface SettingsStore {
   newest(): VersionRow | undefined;
-  /** Adds a version and forgets all but the newest `keep`, and those that the audit log does not have yet. */
+  /**
+   * Adds a version and deletes older ones, except the newest `keep` and those that the audit log does not have yet.
+   */
   add(row: VersionRow, keep: number): void;
   /** Returns the versions that the audit log does not contain yet, oldest first, each with the previous body. */
   unaudited(): readonly { readonly row: VersionRow; readonly before: string | undefined }[];
   /** Records that the audit log contains every version up to this one. */
   setAudited(version: number): void;
-  /** The last finished write to KV was of this version; a late one may be older than the one before. */
+  /** Records the version of the last finished write to KV; a slow write may finish last with an older version. */
   setPublished(version: number): void;
-  /** The versions that KV and the audit log do not have yet. */
+  /** Returns whether KV and the audit log lack the newest version, and when it was stored. */
   unpublished(): UnpublishedWork;
 }
 

@@ -25,7 +25,7 @@ export interface WebhookRecordsDeps {
   /** Returns the webhooks of the newest settings that callers have read. */
   readonly listed: () => ListedWebhooks;
   readonly healths: () => WebhookHealths;
-  /** Stores the health if passed, and sets the alarm if something is due before it. */
+  /** Stores the health if passed, and moves the alarm forward when something is due earlier. */
   readonly write: (healths?: WebhookHealths) => void;
   readonly skipped: SkippedStore;
 }

@@ -23,7 +23,7 @@ const MAX_MENTIONS = 20;
 /** The log a command is for. */
 export const KnownLogSchema = v.pipe(
   v.string(),
-  v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the log of a page"),
+  v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the value of log in a page of rows"),
   v.description(
     both("调用方所知的 log：对话删除后返回 410", "the log the caller knows: answered with 410 after an erasure"),
   ),
@@ -209,7 +209,7 @@ export const SavedDraftSchema = named(
 /** Continues the rebuild of the desk. */
 export const RebuildBodySchema = v.strictObject({
   cursor: v.pipe(
-    v.nullable(v.pipe(v.string(), v.regex(/^[!-~]{1,200}$/, "must be the next of an answer"))),
+    v.nullable(v.pipe(v.string(), v.regex(/^[!-~]{1,200}$/, "must be the value of next in the previous answer"))),
     v.description(both("上次返回的 next；从头开始用 null", "the next of the previous answer; null to begin")),
   ),
 });

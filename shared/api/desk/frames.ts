@@ -36,7 +36,7 @@ const PAGE_FRAMES = {
     log: KnownLogSchema,
     after: SeqSchema,
   }),
-  /** Closes the open conversation: also when the page is hidden. */
+  /** Closes the open conversation; also sent when the page is hidden. */
   shut: v.object({ type: v.literal("shut") }),
   seen: v.object({ type: v.literal("seen"), conversation: ConversationIdSchema, ...SeenBodySchema.entries }),
   draft: v.object({ type: v.literal("draft"), conversation: ConversationIdSchema, ...DraftBodySchema.entries }),
@@ -65,7 +65,7 @@ const ShownRowSchema = v.strictObject({ ...DeskRowSchema.entries, views: v.array
 export type ShownDeskRow = v.InferOutput<typeof ShownRowSchema>;
 
 const listHead = {
-  /** The instance of the desk: with another one, the page replaces its lists. */
+  /** Identifies the instance of the desk; when it changes, the page replaces its lists. */
   epoch: WordSchema,
   rev: RevSchema,
   counts: CountsSchema,

@@ -47,7 +47,7 @@ export const ListQuerySchema = v.object({
   after: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^[!-~]{1,200}$/, "must be the next of a page"),
+      v.regex(/^[!-~]{1,200}$/, "must be the value of next in the previous page"),
       v.description(both("上一页的 next", "the next of the previous page")),
     ),
   ),

@@ -4,7 +4,10 @@ import { isVisibleMessage } from "../../base/visible.ts";
 import { problemWithCure } from "./problems.ts";
 import { findTemplateProblems } from "./template.ts";
 
-/** The longest time that an offer waits for an agent, seconds; a shorter one than the minimum cannot be noticed. */
+/**
+ * The limits of the time that an offer waits for an agent, seconds; agents do not notice an offer shorter than the
+ * minimum.
+ */
 const MAX_OFFER_SECONDS = 600;
 const MIN_OFFER_SECONDS = 10;
 const MAX_MISSED_OFFERS = 20;

@@ -62,8 +62,8 @@ const anyTypes = v.exactOptional(
 function wordList<T extends v.GenericSchema<string, string>>(item: T) {
   return v.pipe(
     v.array(item),
-    v.minLength(1, problemWithCure("has no keyword", 'add one, or use the match type "anything"')),
-    v.maxLength(MAX_WORDS, problemWithCure(`has more than ${MAX_WORDS} keywords`, "split it into two rules")),
+    v.minLength(1, problemWithCure("has no keyword", 'add a keyword, or use the match type "anything"')),
+    v.maxLength(MAX_WORDS, problemWithCure(`has more than ${MAX_WORDS} keywords`, "split the rule into two")),
   );
 }
 

@@ -22,7 +22,10 @@ const HOURS = { from: "09:00", to: "10:00" };
 export interface ValidParts {
   /** Undefined when no document can be made of them. */
   readonly document: SettingsDocument | undefined;
-  /** The problems that the schema finds in them, among them those that a wrong structure beside them had hidden. */
+  /**
+   * The problems that the schema finds in the valid parts, including those that it did not report while other parts
+   * were invalid.
+   */
   readonly problems: readonly SettingsProblem[];
 }
 
@@ -110,7 +113,7 @@ function isTyped(schema: v.GenericSchema, value: unknown): boolean {
   return v.safeParse(schema, value).typed;
 }
 
-/** Returns a date that no team uses, another one for each index. */
+/** Returns a date that no team uses, a different one for each index. */
 function dateOf(year: number, index: number): string {
   return new Date(Date.UTC(year, 0, 1 + index)).toISOString().slice(0, 10);
 }

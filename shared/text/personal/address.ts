@@ -94,7 +94,7 @@ function extend(chain: Chain, word: string, end: number, isNumber: boolean, isNo
 function startOfPart(text: string, word: string, at: number, floor: number): number {
   const isNumber = NUMBERED.has(word) || isNumberBefore(text, word, at);
   const [character, most] = isNumber ? [NUMBER, MAX_NUMBER] : [HAN, MAX_NAME];
-  // 37 号
+  // One space may separate the number from the word: 37 号.
   const end = isNumber && text.charAt(at - 1) === " " && DIGIT.test(text.charAt(at - 2)) ? at - 1 : at;
   let start = end;
   while (start > floor && end - start < most && character.test(text.charAt(start - 1))) start -= 1;

@@ -69,7 +69,10 @@ export const findMobiles = numbers((candidate, text) => {
   return { kind: "mobile", start: hasPlus ? start - 1 : start, skipped, head: 3, stars: 4, tail: 4 };
 });
 
-/** 15 123456789 is two numbers; 139.196.123.45 is an IP address. */
+/**
+ * Returns whether the groups of digits may form one mobile number. 15 123456789 is two numbers; 139.196.123.45 is an
+ * IP address.
+ */
 function isMobileGrouped({ groups, isUsual }: Candidate, skipped: number): boolean {
   const own = groups[0] === skipped ? groups.slice(1) : groups;
   if (!isUsual) return own.join(" ") === "3 4 4";

@@ -1,6 +1,7 @@
 /**
- * Decides when robots are called. An announcement is made when a cause begins, again after `repeatMs` while it lasts,
- * and once when no cause is left. For each robot a bounded number of attempts is made to deliver the newest
+ * Decides when robots are called. An announcement is made when a cause begins, again after `repeatMs` while the cause
+ * continues, and once when no cause is left. For each robot a bounded number of attempts is made to deliver the
+ * newest
  * announcement. The decision uses the current queue, not events, so that nothing is lost when the desk is restarted.
  * Pure.
  */
@@ -26,11 +27,11 @@ export interface RobotFailure extends AlertFailure {
 
 /** The state of one robot. */
 export interface RobotState {
-  /** The newest announcement that it accepted, or that was given up. */
+  /** The number of the newest announcement that the robot accepted, or that was given up. */
   readonly heard: number;
-  /** Whether the last announcement it accepted says that users wait. */
+  /** Whether the last announcement that the robot accepted says that users wait. */
   readonly isAlarmed: boolean;
-  /** The announcement of the latest attempt, and the number of attempts made for it. */
+  /** The number of the announcement of the latest attempt, and how many attempts were made for it. */
   readonly tried: number;
   readonly attempts: number;
   /** Until when the latest attempt may still be running, epoch ms; 0: it has ended. */
@@ -67,18 +68,21 @@ export interface AlertSend {
   readonly alert: Alert;
 }
 
-/** A decision. */
+/** What `planAlerts` decided: the state to store, the messages to send, and when to decide again. */
 export interface AlertPlan {
-  /** The same object when nothing changed. */
+  /** The state to store; the same object as before when nothing changed. */
   readonly state: AlertState;
   readonly sends: readonly AlertSend[];
-  /** When the next decision is due at the latest, epoch ms, later than now; null: when the queue changes. */
+  /** When the next decision is due at the latest, epoch ms, later than now; null: not before the queue changes. */
   readonly nextAt: number | null;
 }
 
 /** The minimum time between two announcements of one cause, milliseconds. */
 export const MIN_GAP_MS = 300_000;
-/** How long an attempt may run, milliseconds; longer than its deadline. After it, its outcome is unknown. */
+/**
+ * How long an attempt may run, milliseconds; longer than the timeout of its request. After that, its outcome is
+ * unknown.
+ */
 export const ATTEMPT_MS = 30_000;
 /** The delay after each failed attempt, milliseconds; after the last one the announcement is given up. */
 export const RETRY_DELAYS_MS = [30_000, 120_000, 600_000] as const;
@@ -99,7 +103,7 @@ const NEW_ROBOT: RobotState = {
 };
 
 /**
- * Makes a decision. `state` must be stored before the messages are sent.
+ * Decides which messages are sent now. The returned state must be stored before the messages are sent.
  *
  * @param robots the names of the configured robots; the stored state of others is removed
  * @param now epoch ms
@@ -207,7 +211,7 @@ function describe({ announcement, open }: AlertState, view: QueueView, now: numb
   return causes.length === 0 ? undefined : { type: "waiting", causes };
 }
 
-/** Decides on the next attempt for one robot. */
+/** Returns the new state of one robot; adds a send that is due now, and the time of the next decision, to `plan`. */
 function visit(
   robot: string,
   known: RobotState,
@@ -222,7 +226,7 @@ function visit(
     plan.times.push(known.busyUntil);
     return known;
   }
-  // The robot has not accepted a message that users wait.
+  // The robot accepted no message about waiting users, so it needs no all-clear.
   if (type === "ended" && !known.isAlarmed) return { ...known, heard: number, busyUntil: 0 };
   const isRepeat = known.tried === number;
   if (isRepeat && known.attempts >= MAX_ATTEMPTS) return { ...known, heard: number, busyUntil: 0 };

@@ -33,7 +33,7 @@ interface VendorRules {
   readonly signedUrl?: (url: string, signature: Signature) => string;
   /** The body, JSON. */
   readonly body: (text: string, signature: Signature | undefined) => unknown;
-  /** Error codes, and HTTP statuses of an answer without one. */
+  /** The reason for each error code, and for the HTTP status of an answer without an error code. */
   readonly reasons: Readonly<Record<string, AlertReason>>;
   /** Reads the code of an answer; undefined when there is none. */
   readonly readCode: (answer: string) => string | undefined;

@@ -2,7 +2,7 @@
 
 /** Which closed sessions are listed. */
 export interface ClosedFilter {
-  /** Only sessions of this team; absent: of all, and of none. */
+  /** Only sessions of this team; absent: sessions of every team and of no team. */
   readonly team?: string;
   /** Only sessions that ended without a reply (`isMissed`). */
   readonly onlyMissed?: boolean;
@@ -18,12 +18,12 @@ export interface ClosedPosition {
 
 const FORM = /^(\d{1,15})-([\da-f]{64})-(\d{1,15})$/;
 
-/** Returns the text that names a position. */
+/** Formats a position as text, for `next` of a page. */
 export function formatPosition({ closedAt, conversation, session }: ClosedPosition): string {
   return `${closedAt}-${conversation}-${session}`;
 }
 
-/** Parses a position; undefined when `formatPosition` cannot have made it. */
+/** Parses a position; undefined for a text that `formatPosition` cannot return. */
 export function parsePosition(text: string): ClosedPosition | undefined {
   const [, closedAt, conversation, session] = FORM.exec(text) ?? [];
   if (closedAt === undefined || conversation === undefined || session === undefined) return undefined;

@@ -5,7 +5,7 @@ import { generationOf } from "../../conversation/core/log-id.ts";
 import type { CloseReason } from "../../conversation/core/session/session.ts";
 import type { SessionSums } from "../../conversation/core/session/sums.ts";
 
-/** The user of a conversation, as the directory contains them. */
+/** The user of a conversation, as stored in the directory. */
 export interface Contact {
   /** The account, `channel:account`. */
   readonly account: string;
@@ -30,7 +30,7 @@ export interface ClosedSessionRecord {
   readonly sums: SessionSums;
 }
 
-/** The user's rating of a closed session, which follows the session in the log. */
+/** The user's rating of a closed session; its row comes after the row that closed the session. */
 export interface RatingRecord {
   /** The session, as in `ClosedSessionRecord`. */
   readonly session: number;
@@ -69,8 +69,8 @@ export interface Position {
 }
 
 /**
- * Decides about a report: of an erased generation, and not newer than the known one: `ignore`; of a later generation
- * than the known one: `replace` what is known; else `add`.
+ * Returns what to do with a report. `ignore`: its generation was erased, or it is not newer than the known report;
+ * `replace`: its generation is later, so the stored data is replaced; `add`: otherwise.
  *
  * @param known the newest report; undefined: none
  * @param erased the highest erased generation; 0: none

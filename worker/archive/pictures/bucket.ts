@@ -1,5 +1,6 @@
 /**
- * The users' pictures in the bucket: where each is, sealed like the texts of shared objects, and their deletion. A key is
+ * Stores, reads and deletes the users' pictures in the bucket. They are sealed like the texts of shared objects. A
+ * key is
  * `<conversation>/<log>/<hash>`: the object's id, the id of the log, the SHA-256 of the picture's id. No key has an openid.
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
@@ -46,7 +47,11 @@ export async function hasPicture(bucket: Pick<Bucket, "head">, name: PictureName
   return (await bucket.head(await keyOf(name))) !== null;
 }
 
-/** Reads a picture. @returns null when it is not stored; why it cannot be opened @throws Error when the bucket fails */
+/**
+ * Reads a picture.
+ * @returns null when it is not stored; an error when it cannot be opened
+ * @throws Error when the bucket fails
+ */
 export async function readPicture(
   bucket: Pick<Bucket, "get">,
   dataKeys: readonly string[],
@@ -73,7 +78,10 @@ export async function deletePictures(
   }
 }
 
-/** Deletes the pictures of a log that were received before a time. @returns when the oldest of the others was, epoch ms */
+/**
+ * Deletes the pictures of a log that were received before a time.
+ * @returns when the oldest remaining one was received, epoch ms; undefined when none remains
+ */
 export async function deletePicturesBefore(
   bucket: Pick<Bucket, "list" | "delete">,
   { conversation, log }: Omit<PictureName, "mediaId">,
@@ -106,7 +114,7 @@ async function keyOf({ conversation, log, mediaId }: PictureName): Promise<strin
   return `${conversation}/${log}/${(await hexDigest("SHA-256", mediaId)).slice(0, HASH_LENGTH)}`;
 }
 
-/** A picture that was moved to another key, or given another type, does not open. */
+/** Binds a picture to its key and content type: if either is changed, the picture cannot be opened. */
 function placeOf(key: string, contentType: string): SealedPlace {
   return { place: `media:${contentType}`, row: key };
 }

@@ -1,6 +1,6 @@
 /**
- * The bucket of users' pictures as a consumer of a conversation's log: the alarm stores each picture there, and deletes it
- * when its time is over. The code is loaded when an alarm first needs it.
+ * The bucket of users' pictures as a consumer of a conversation's log: the alarm stores each picture there, and
+ * deletes it when its retention time has passed. The code is loaded when an alarm first needs it.
  */
 import { PICTURES_CURSOR, type ConsumerCursors } from "../../conversation/core/consumer-cursor.ts";
 import type { LogConsumer } from "../../conversation/log-consumer.ts";
@@ -12,7 +12,8 @@ interface PicturePolicy {
 }
 
 export const PICTURES_CONSUMER: LogConsumer<PictureServices, PicturePolicy> = {
-  // Its cursor follows the pictures (`conversation/core/pictures.ts`).
+  // No settings are needed: the conversation itself adds the cursor with its first picture
+  // (`conversation/core/pictures.ts`).
   list: () => [],
   movable: (consumers, { keepsPictures }) => (keepsPictures ? consumers : withoutPictures(consumers)),
   async deliver(host, services) {
@@ -20,7 +21,7 @@ export const PICTURES_CONSUMER: LogConsumer<PictureServices, PicturePolicy> = {
     const { keepPictures } = await import("./keep-pictures.ts");
     await keepPictures(host, services);
   },
-  // The platform has forgotten a picture long before its row is deleted.
+  // Nothing is left to store: the platform deletes a picture long before the retention of its row ends.
   expire: () => Promise.resolve(),
 };
 

@@ -30,7 +30,7 @@ export function findBucket(env: object): Bucket | undefined {
   return "MEDIA" in env && isBucket(env.MEDIA) ? env.MEDIA : undefined;
 }
 
-/** A variable of this name is a text. */
+/** Returns whether a value is a bucket; a variable with the same name would be a string. */
 function isBucket(value: unknown): value is Bucket {
   return typeof value === "object" && value !== null && "put" in value && "list" in value;
 }

@@ -1,5 +1,5 @@
 /**
- * Stores the new pictures of a conversation in the bucket, and deletes those whose time is over. Called by the
+ * Stores the new pictures of a conversation in the bucket, and deletes those past their retention time. Called by the
  * conversation's alarm only, so that no push waits for a download (docs/design/0031-pictures.md).
  */
 import type { CallFailure } from "../../../shared/message/delivery.ts";
@@ -42,10 +42,12 @@ const BUDGET_MS = 5_000;
 const DOWNLOAD_MS = 8_000;
 const BUCKET_MS = 8_000;
 
-/** The outcome for one picture. `gone`: the platform no longer has it; `stopped`: it is tried again. */
+/**
+ * The outcome for one picture. `gone`: the platform no longer has it; `stopped`: the picture is tried again later.
+ */
 type Kept = "kept" | "gone" | { readonly stopped: NonNullable<ConsumerProgress["stopped"]> };
 
-/** Stores what is new and deletes what is over; resolves when that is done or has failed. */
+/** Stores new pictures and deletes expired ones; resolves when both are done or have failed. */
 export async function keepPictures(host: ConsumerHost, services: PictureServices): Promise<void> {
   const bucket = services.bucket();
   if (bucket === undefined || !services.config.keepsPictures) return;
@@ -62,7 +64,7 @@ async function keepNew(host: ConsumerHost, services: PictureServices, bucket: Bu
   const until = Date.now() + BUDGET_MS;
   const rows = opened.rows(cursor.after, MAX_ROWS);
   let stopped: ConsumerProgress["stopped"];
-  // The cursor stays before the first picture that failed; those after it are tried all the same.
+  // The cursor stays before the first picture that failed, but later pictures are still tried in this run.
   let to = cursor.after;
   for (const row of rows) {
     const mediaId = isPicture(row) ? mediaIdOf(row) : undefined;
@@ -70,7 +72,7 @@ async function keepNew(host: ConsumerHost, services: PictureServices, bucket: Bu
       if (!mayContinue(host, until)) break;
       const name = { conversation: id.toString(), log, mediaId };
       const kept = await keepOne(host, services, { bucket, name, receivedAt: row.seq, isRepeat: cursor.tries > 0 });
-      // Erased meanwhile: the erasure deletes what was stored, after this alarm.
+      // The conversation was erased meanwhile: after this alarm, the erasure deletes what was stored here.
       if (store() !== opened) return;
       if (typeof kept === "object") stopped ??= kept.stopped;
     }
@@ -116,7 +118,7 @@ async function keepOne(
 function afterFailure(failure: CallFailure): Kept {
   switch (failure.result) {
     case "rejected":
-      // Any other refusal may pass, until the platform has forgotten the picture.
+      // Any other refusal may be temporary, so the picture is tried again until the platform deletes it.
       return failure.reaction === "media" ? "gone" : { stopped: { reason: "failed" } };
     case "not_sent":
       return failure.until === undefined
@@ -134,7 +136,7 @@ function mayContinue({ state }: ConsumerHost, until: number): boolean {
   return now < until && (message === undefined || message > now);
 }
 
-/** Deletes the pictures whose time is over. Without any left, the conversation has no cursor any more. */
+/** Deletes the pictures past their retention time. When none is left, the conversation's cursor is removed. */
 async function deleteOld(host: ConsumerHost, { config }: PictureServices, bucket: Bucket): Promise<void> {
   const { id, log, store, state } = host;
   const opened = store();

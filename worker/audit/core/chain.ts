@@ -18,7 +18,7 @@ export interface ChainEnd {
   readonly hash: string;
 }
 
-/** The first entry that is not as it was written. */
+/** The first entry that is missing or was changed. */
 export interface BrokenLink {
   readonly seq: number;
   /** `missing`: the entry does not exist; `link`: it does not follow the previous one; `content`: it was changed. */

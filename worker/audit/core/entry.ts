@@ -42,7 +42,7 @@ export interface AuditDraft {
 export interface AuditEntry extends Omit<AuditDraft, "action"> {
   /** Counted from 1, without gaps. */
   readonly seq: number;
-  /** A text, not a union: a later version of this worker may write other words. */
+  /** A string, not a union, because a later version of this worker may record further actions. */
   readonly action: string;
   /** The hash of the previous entry. */
   readonly prev: string;

@@ -5,7 +5,7 @@ import { maskId } from "../../../shared/text/mask-id.ts";
 import type { InboundJson } from "../../conversation/core/shown/masked-row.ts";
 import { showInbound } from "../../conversation/core/shown/row-json.ts";
 
-/** The event it is about. */
+/** The event that the question is about. */
 export interface QuestionedEvent {
   readonly inbound: InboundEvent;
   readonly replyContext?: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Reads the end of the account's pause for messages that wait for it: their conversations do not know of a pause that
- * was changed since then.
+ * Reads the end of the account's pause for messages that wait for it: a conversation stores the end of the pause when
+ * a message begins to wait and is not notified of later changes.
  */
 import { waitsForPause, type Waiting } from "../../conversation/core/outbox/waiting.ts";
 import type { Services } from "../services.ts";

@@ -40,7 +40,7 @@ async function deliverLeased(
   const { directory, requestId, createDeliver } = services;
   try {
     const id = objectIdOf(directory.namespace, address);
-    // Read while the first attempt runs: an attempt does not wait for the settings.
+    // The settings are read while the first attempt runs, so that the attempt does not wait for them.
     const reading = first.hasSessions === true ? readTerms(services, address) : undefined;
     await deliverChain(first, {
       ...createReports(services, id.toString(), (pause) => conversationStub(directory, address).resume(pause, 0)),

@@ -18,15 +18,16 @@ import { writeLog } from "../../platform/logger.ts";
 /** The injected dependencies. */
 export interface DeliveryDeps {
   readonly deliver: Deliver;
-  /** Reports a rejection that pauses. Never rejects. */
+  /** Reports a rejection that pauses the account. Never rejects. */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
   /** Called after WeChat accepted a message and that was recorded. */
   readonly onSent?: () => Promise<void> | undefined;
   /** Called after an attempt has ended and was recorded: reports whether sends succeed. Never rejects. */
   readonly onAttempt?: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
-   * Called after it was recorded that a message waits for the account: for an access token, or for the end of a pause,
-   * which its refusal may have caused. `until`: when it is retried without being woken, epoch ms. Never rejects.
+   * Called after a message was recorded as waiting for an access token or for the end of a pause. `until`: when it is
+   * retried if nothing wakes it earlier, epoch ms; null: unknown. `isCause`: the message's own rejection caused the
+   * pause. Never rejects.
    */
   readonly onWaiting?: (until: number | null, isCause: boolean) => Promise<void>;
   /** Records an attempt and returns the next one, leased to the given holder. */
@@ -36,7 +37,7 @@ export interface DeliveryDeps {
     outcome: AttemptOutcome,
     next: string | null,
   ) => Promise<LeasedMessage | null>;
-  /** No attempt starts that could last beyond this time, epoch ms. */
+  /** No attempt starts that could still be running after this time, epoch ms. */
   readonly until: number;
   /** Fields of the log lines: who delivers, and for which conversation (`conversationTag`). */
   readonly fields: Readonly<Record<string, string>> & { readonly conversation: string };
@@ -76,8 +77,8 @@ const REPORT_MARGIN_MS = 250;
  */
 const MIN_REPORT_MS = 500;
 
-/**
- * Reports a rejection that pauses and adds the verdict. Without enough time for the report, the outcome has no verdict.
+/** Reports a rejection that pauses the account, and adds the verdict to the outcome. Without enough time for the
+ * report, the outcome has no verdict.
  */
 async function withVerdict(
   { reportPause }: DeliveryDeps,

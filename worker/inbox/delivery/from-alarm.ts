@@ -1,4 +1,4 @@
-/** Delivers a conversation's messages from its alarm: those whose lease holder has gone, and those that are due. */
+/** Delivers a conversation's messages from its alarm: those whose lease has expired, and those that are due. */
 import { accountOf, type Address } from "../../../shared/message/address.ts";
 import type { AccountPause, LeasedMessage, Soon } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
@@ -11,14 +11,14 @@ export interface AlarmDeliveryDeps {
   readonly address: Address;
   readonly id: DurableObjectId;
   readonly settle: (...outcome: Parameters<DeliveryDeps["settle"]>) => Soon<LeasedMessage | null>;
-  /** Called when the pause or the missing token that a message waited for is over. */
+  /** Called when a message no longer needs to wait, because the pause has ended or an access token is available. */
   readonly resume: (pause: AccountPause) => void;
 }
 
 /**
  * Delivers `lease` and the attempts after it.
  *
- * @param until no attempt starts that could last beyond this time, epoch ms
+ * @param until no attempt starts that could still be running after this time, epoch ms
  */
 export async function deliverFromAlarm(
   { address, id, settle, resume }: AlarmDeliveryDeps,

@@ -62,11 +62,11 @@ async function endResume(
 }
 
 /**
- * Sends the first message found, oldest conversation first. A message that is the only one refused with the code shows
- * nothing about the account, so the next one is tried.
+ * Sends the first message found, oldest conversation first. When WeChat refuses only that message, the result shows
+ * nothing about the account, so the next message is tried.
  */
 async function tryOne(services: RequestServices, candidates: readonly string[]): Promise<Trial> {
-  // Read before the lease: an attempt does not wait for the settings.
+  // The settings are read before the lease, so that the leased attempt does not wait for them.
   const desk = await readDeskTerms(services);
   for (const id of candidates) {
     const { namespace, locationHint } = services.directory;

@@ -6,7 +6,7 @@ import { hasDataKey } from "../../desk/report/consumer.ts";
 import { createNotifier } from "../../desk/report/notifier.ts";
 import { notifyDesk } from "../../desk/report/notify-desk.ts";
 
-/** A conversation, as its notifier needs it. */
+/** The part of a conversation that its notifier uses. */
 export interface NotifyingConversation {
   /** Returns the conversation; undefined without a log. */
   readonly host: () => ConsumerHost | undefined;

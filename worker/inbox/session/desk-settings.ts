@@ -1,5 +1,5 @@
 /**
- * The desk's settings of each account, held in memory, because the decisions of the desk never wait. The document is
+ * The desk's settings of each account, held in memory, because the desk's decisions are synchronous. The document is
  * read as for pushes: from the isolate's memory, KV or the `Settings` object.
  */
 import { DEFAULT_DOCUMENT, settingsFor, type SettingsDocument } from "../../../shared/api/settings/document.ts";

@@ -17,7 +17,7 @@ const WHOLE =
     " ",
   );
 
-/** Returns whether a password, in lower case, is one of them. */
+/** Returns whether a password, in lower case, is a common one. */
 export function isCommonPassword(folded: string): boolean {
   return (
     WHOLE.includes(folded) ||

@@ -3,7 +3,7 @@
 /** The number of failures within `FAILURE_WINDOW_MS` after which an account is locked. */
 export const MAX_FAILURES = 10;
 export const FAILURE_WINDOW_MS = 15 * 60_000;
-/** How long an account is locked. */
+/** How long an account is locked, milliseconds. */
 export const LOCK_MS = 15 * 60_000;
 
 /** The recent failures of an account. */
@@ -25,7 +25,7 @@ export function isLocked({ lockedUntil }: Failures, now: number): boolean {
   return lockedUntil !== null && now < lockedUntil && lockedUntil <= now + LOCK_MS;
 }
 
-/** Adds a failure of an account that is not locked. The one that completes `MAX_FAILURES` locks it. */
+/** Adds a failure to an account that is not locked. When there are `MAX_FAILURES`, the account is locked. */
 export function addFailure({ times }: Failures, now: number): Failures {
   const recent = [...times.filter((at) => at > now - FAILURE_WINDOW_MS && at <= now), now];
   return recent.length < MAX_FAILURES

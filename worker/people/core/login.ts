@@ -6,14 +6,14 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { isSameHash } from "./agent-token.ts";
 import { addFailure, isLocked, NO_FAILURES, type Failures } from "./lock-out.ts";
 
-/** How long an invite is valid. */
+/** How long an invite is valid, milliseconds. */
 export const INVITE_MS = 24 * 3_600_000;
-/** A sign-in ends after this time without a request, and after this time in any case. */
+/** A sign-in ends `IDLE_MS` after its last request and `SIGN_IN_MS` after it was made, milliseconds. */
 export const IDLE_MS = 12 * 3_600_000;
 export const SIGN_IN_MS = 14 * 24 * 3_600_000;
-/** The time between two updates of `lastSeenAt`. */
+/** The minimum time between two updates of `lastSeenAt`, milliseconds. */
 export const SEEN_MS = 60_000;
-/** The number of sign-ins of an agent; another one ends the one that was unused for the longest time. */
+/** The maximum number of sign-ins of an agent; a further one ends the one unused for the longest time. */
 export const MAX_SIGN_INS = 20;
 
 /** A hashed password, with all that is needed to verify it. */
@@ -51,7 +51,7 @@ export interface Invite {
   readonly expiresAt: number;
 }
 
-/** The state. */
+/** The stored login of one agent. */
 export interface Login {
   /** Null until the first invite is accepted. */
   readonly password: PasswordHash | null;

@@ -2,7 +2,7 @@
 import { foldName } from "../../../shared/text/fold-name.ts";
 import { isCommonPassword } from "./common-passwords.ts";
 
-/** The length of a password, in characters (code points). */
+/** The minimum and maximum length of a password, in characters (code points). */
 export const MIN_PASSWORD = 10;
 export const MAX_PASSWORD = 200;
 
@@ -11,7 +11,7 @@ export type PasswordProblem = "too_short" | "too_long" | "common" | "like_name";
 
 /** The shortest name that a password may not contain, characters: shorter ones occur by chance. */
 const MIN_NAME = 4;
-/** The number of different characters that a password must have. */
+/** The minimum number of different characters in a password. */
 const MIN_DIFFERENT = 5;
 /** Rows that are typed along the keyboard, along the alphabet, or as digits, repeated so that they wrap around. */
 const ROWS = [

@@ -18,13 +18,16 @@ const HOLDERS = {
   "conversations.see": EVERYBODY,
   /** Take, reply, note, transfer, close, park, seen, draft, typing, media. */
   "conversations.serve": EVERYBODY,
-  /** Take, reply, park, reopen, answer an offer: a session is served by a person. */
+  /** Take, reply, park, reopen, answer an offer: only a person serves a session. */
   "conversations.answer": PERSONS,
   "conversations.export": ADMINS,
   "conversations.erase": ADMINS,
-  /** Personal data without masks, with a reason, each time recorded. API keys read rows without masks as it is. */
+  /**
+   * Show personal data unmasked; a reason is required and each access is recorded. API keys read rows unmasked
+   * anyway.
+   */
   "conversations.unmask": PERSONS,
-  /** The list of colleagues: transfer needs it. */
+  /** The list of colleagues, needed to transfer a session. */
   "people.see": EVERYBODY,
   "people.manage": ADMINS,
   "presence.own": PERSONS,

@@ -1,7 +1,7 @@
-/** 演示商品，真实项目里来自你的后端 / Demo goods; a real shop asks its back end. */
+/** 演示商品，真实项目里来自你的后端 / Demo goods; in a real project they come from your back end. */
 import { isChinese } from "./text";
 
-/** 一件商品 / One of the goods. */
+/** 一件商品 / One product. */
 export interface Product {
   readonly id: string;
   readonly name: string;
@@ -73,12 +73,12 @@ const GOODS: readonly Product[] = isChinese
       },
     ];
 
-/** 全部商品 / All of them. */
+/** 返回全部商品 / Returns all products. */
 export function listProducts(): readonly Product[] {
   return GOODS;
 }
 
-/** 按编号找商品 / Finds one by its id. */
+/** 按编号找商品，找不到时返回 undefined / Returns the product with this id; undefined when there is none. */
 export function findProduct(id: string | undefined): Product | undefined {
   return GOODS.find((product) => product.id === id);
 }

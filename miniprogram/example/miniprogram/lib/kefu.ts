@@ -1,15 +1,15 @@
 /**
- * 客服：页面上下文与卡片路径的类型，和 Worker 共用一处声明 / Customer service, typed: what a page tells the Worker and where
- * cards lead is declared once, in `shared/app-context.ts`.
+ * 客服的类型声明：页面上下文与卡片路径只在 `shared/app-context.ts` 声明一次，与 Worker 共用 / The types of page contexts and card paths are
+ * declared once, in `shared/app-context.ts`, and shared with the Worker.
  */
 import { createKefu } from "edge-kefu-miniprogram";
-// 只导入类型 / Types only: nothing of it is in the mini program.
+// 只导入类型，不会打进小程序包 / Only types are imported, so no code of that file is in the mini program.
 import type { AppContext, AppRoutes } from "../../../../shared/app-context.ts";
 
-/** 卡片与上下文的编解码 / Codecs of cards and contexts. */
+/** 卡片与上下文的编解码 / Encodes and decodes card paths and page contexts. */
 export const kefu = createKefu<AppContext, AppRoutes>();
 
-/** 页面的上下文，写错字段是编译错误 / A page's context: a wrong field is a compile error. */
+/** 原样返回页面的上下文，字段写错时编译报错 / Returns a page's context unchanged; a wrong field is a compile error. */
 export function describePage(context: AppContext): AppContext {
   return context;
 }

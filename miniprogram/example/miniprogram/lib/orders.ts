@@ -1,4 +1,4 @@
-/** 演示订单，真实项目里来自你的后端 / Demo orders; a real shop asks its back end. */
+/** 演示订单，真实项目里来自你的后端 / Demo orders; in a real project they come from your back end. */
 import { findProduct, type Product } from "./goods";
 import { isChinese } from "./text";
 
@@ -8,9 +8,11 @@ export interface Order {
   readonly status: string;
   readonly product: Product | undefined;
   readonly count: number;
-  /** 物流，最新的在前 / The parcel's way, newest first. */
+  /** 物流记录，最新的在前 / The tracking history, newest first. */
   readonly steps: readonly string[];
-  /** 售后期内才能联系客服 / Service is offered until it ends. */
+  /**
+   * 是否在售后期内：只有售后期内才能联系客服 / Whether the after-sales period is open; only then can the user contact customer service.
+   */
   readonly isServed: boolean;
 }
 
@@ -35,12 +37,12 @@ const ORDERS: readonly Order[] = [
   },
 ];
 
-/** 全部订单，最新的在前 / All orders, newest first. */
+/** 返回全部订单，最新的在前 / Returns all orders, newest first. */
 export function listOrders(): readonly Order[] {
   return ORDERS;
 }
 
-/** 按编号找订单 / Finds one by its number. */
+/** 按编号找订单，找不到时返回 undefined / Returns the order with this number; undefined when there is none. */
 export function findOrder(id: string | undefined): Order | undefined {
   return ORDERS.find((order) => order.id === id);
 }

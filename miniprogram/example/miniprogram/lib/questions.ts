@@ -1,4 +1,4 @@
-/** 常见问题 / Questions often asked. */
+/** 常见问题 / Frequently asked questions. */
 import { isChinese } from "./text";
 
 /** 问与答 / A question with its answer. */
@@ -7,7 +7,7 @@ export interface Question {
   readonly answer: string;
 }
 
-/** 全部问题 / All of them. */
+/** 全部问题 / All questions. */
 export const questions: readonly Question[] = isChinese
   ? [
       { ask: "多久发货？", answer: "付款后 48 小时内发出，手工定制的器物以商品页为准。" },

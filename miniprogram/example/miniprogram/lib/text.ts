@@ -1,4 +1,7 @@
-/** 界面文字：中文为准，英文随后，按手机的语言选择 / The words on the screen, by the phone's language. */
+/**
+ * 界面文字，中英文各一份，按手机的语言选择；以中文为准 / The texts of the interface in Chinese and English, chosen by the phone's language; the
+ * Chinese texts are authoritative.
+ */
 
 const ZH = {
   shop: "山间小铺",
@@ -8,7 +11,7 @@ const ZH = {
   product: "商品",
   order: "订单",
   contact: "联系客服",
-  /** 窄屏上与「立即购买」并排 / Beside "Buy now", on narrow screens too. */
+  /** 较短，窄屏上也能与「立即购买」并排 / Short, so that it fits beside "Buy now" on narrow screens. */
   contactShort: "联系客服",
   latestOrder: "最近的订单",
   goods: "本季器物",
@@ -69,11 +72,14 @@ const EN: typeof ZH = {
   quickOrder: "My latest order",
 };
 
-/** 基础库 2.20.1 以前没有 getAppBaseInfo / Base libraries below 2.20.1 have the older function only. */
+/**
+ * 基础库 2.20.1 以前没有 getAppBaseInfo，改用旧接口 / Base libraries below 2.20.1 have no getAppBaseInfo, so the older function is
+ * used.
+ */
 const { language } = typeof wx.getAppBaseInfo === "function" ? wx.getAppBaseInfo() : wx.getSystemInfoSync();
 
-/** 手机语言是否中文 / Whether the phone speaks Chinese. */
+/** 手机语言是否为中文 / Whether the phone's language is Chinese. */
 export const isChinese = language.startsWith("zh");
 
-/** 当前语言的文字 / The words in force. */
+/** 当前语言的文字 / The texts in the current language. */
 export const texts = isChinese ? ZH : EN;

@@ -1,4 +1,4 @@
-/** 帮助页：先看常见问题，再找客服 / Help: questions first, people next. */
+/** 帮助页：先看常见问题，再找客服 / The help page: frequently asked questions, then customer service. */
 import { onKefuError } from "../../lib/errors";
 import { describePage, wecom } from "../../lib/kefu";
 import { questions } from "../../lib/questions";

@@ -1,4 +1,7 @@
-/** 首页：进店、最近的订单、商品、悬浮客服 / The shop's front: contact, the latest order, the goods, a floating entry. */
+/**
+ * 首页：联系客服、最近的订单、商品、客服悬浮入口 / The home page: contact button, latest order, products, floating entry to customer
+ * service.
+ */
 import { onKefuError } from "../../lib/errors";
 import { listProducts } from "../../lib/goods";
 import { describePage, wecom } from "../../lib/kefu";
@@ -30,7 +33,7 @@ Page({
     if (order !== undefined) goToOrder(order.id);
   },
 
-  /** 悬浮入口里页面自己的一项 / The page's own row in the floating entry's menu. */
+  /** 悬浮入口菜单里页面自己的一项：打开订单 / The page's own item in the menu of the floating entry: opens the order. */
   onShortcut() {
     this.openOrder();
   },

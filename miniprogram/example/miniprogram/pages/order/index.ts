@@ -1,4 +1,6 @@
-/** 订单页：页内的求助卡片带着订单号和状态 / An order: the help card on it carries its number and status. */
+/**
+ * 订单页：联系客服时带上订单号和状态 / The order page: its contact button passes the order's number and status to customer service.
+ */
 import { onKefuError } from "../../lib/errors";
 import { describePage } from "../../lib/kefu";
 import { findOrder, type Order } from "../../lib/orders";
@@ -15,7 +17,10 @@ Page({
   onError: onKefuError,
 });
 
-/** 订单，以及客服看到的 / The order, and what the service gets to see of it. */
+/**
+ * 返回页面数据：订单，以及传给客服的上下文与会话来源文字 / Returns the page's data: the order, and the context and label passed to customer
+ * service.
+ */
 function describe(order: Order | undefined) {
   const page = "pages/order/index";
   if (order === undefined) return { order: null, total: 0, context: describePage({ page }), label: "" };

@@ -1,4 +1,4 @@
-/** 商品页：客服知道用户在看哪件商品 / A product: the service knows what the user looks at. */
+/** 商品页：联系客服时带上正在看的商品 / The product page: its contact button passes the product to customer service. */
 import { onKefuError } from "../../lib/errors";
 import { findProduct, type Product } from "../../lib/goods";
 import { describePage } from "../../lib/kefu";
@@ -21,7 +21,10 @@ Page({
   onError: onKefuError,
 });
 
-/** 商品，以及客服看到的：上下文、会话来源的文字、可以发送的卡片 / The product, and what the service gets to see of it. */
+/**
+ * 返回页面数据：商品，以及传给客服的上下文、会话来源文字和可发送的卡片 / Returns the page's data: the product, and the context, label and card passed
+ * to customer service.
+ */
 function describe(product: Product | undefined) {
   const page = "pages/product/index";
   if (product === undefined) return { product: null, context: describePage({ page }), label: "", card: null };
