@@ -143,7 +143,7 @@ export const read = {
   diagnostics: as(diagnostics),
 };
 
-/** Settings and the version in the ETag. */
+/** Reads settings and the version in the ETag; undefined when either is missing. */
 export async function readSettings(response: Response): Promise<VersionedSettings | undefined> {
   const body = await readJson(response);
   // A proxy that compresses the response makes its ETag weak (RFC 9110 §8.8.1). The version is the same, but If-Match
@@ -159,7 +159,7 @@ export async function readPicture(response: Response): Promise<Picture | undefin
   return { bytes: new Uint8Array(await response.arrayBuffer()), contentType };
 }
 
-/** Accepts a 204: success without a body. */
+/** Returns `done` for a 204, which is success without a body; undefined for any other status. */
 export async function readNothing({ status }: Response): Promise<"done" | undefined> {
   return status === 204 ? "done" : undefined;
 }

@@ -20,7 +20,7 @@ type Screen =
   | { readonly name: "signed_out"; readonly wasSignedIn: boolean }
   | { readonly name: "desk"; readonly desk: Desk };
 
-/** The whole page. */
+/** Renders the whole page. */
 export function App(): JSX.Element {
   const [language, setLanguage] = useStored<Language>("language", browserLanguage(), isLanguage);
   const [theme, setTheme] = useStored<Theme>("theme", "auto", isTheme);
@@ -107,7 +107,7 @@ export function App(): JSX.Element {
   }
 }
 
-/** Chinese for browsers in Chinese, else English; the agent's own choice comes first. */
+/** Returns Chinese for browsers set to Chinese, otherwise English; used until the agent chooses a language. */
 function browserLanguage(): Language {
   return navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
 }

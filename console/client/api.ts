@@ -102,7 +102,7 @@ export interface SessionCommand {
   readonly version: number;
 }
 
-/** Runs a command; when there is no answer, repeats it once with the same id. */
+/** Runs a command; when there is no answer, or a 503, repeats it once with the same id. */
 export async function command(
   conversation: string,
   name: string,

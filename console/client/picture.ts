@@ -15,7 +15,10 @@ const QUALITY = 0.86;
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 const GIF = [0x47, 0x49, 0x46, 0x38];
 
-/** Prepares a file. The type is read from its bytes, not from its name. */
+/**
+ * Returns the picture to send, or why the file cannot be sent. The type is read from the file's bytes, not from its
+ * name.
+ */
 export async function preparePicture(file: Blob): Promise<Blob | PictureProblem> {
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   const begins = (bytes: readonly number[]): boolean => bytes.every((byte, index) => head[index] === byte);

@@ -33,7 +33,7 @@ export function findObstacle(
   return quota.closed;
 }
 
-/** Whether a message can wait for the user's next message although there is an obstacle. */
+/** Returns whether a message can wait for the user's next message although there is an obstacle. */
 export function canHold(obstacle: Obstacle): boolean {
   return obstacle === "used_up" || obstacle === "over";
 }
@@ -46,8 +46,8 @@ export interface Cost {
 }
 
 /**
- * Returns the part of the quota that a text uses. @param isHeld the message waits for the user's next one, which adds
- * to the quota
+ * Returns the part of the quota that a text uses. @param isHeld the message waits for the user's next one, which
+ * renews the quota
  */
 export function costOf(text: string, quota: Quota, isHeld: boolean): Cost {
   const sends = countSends(text);

@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const WAITING_WARN_MS = 2 * MINUTE;
 const WAITING_BAD_MS = 5 * MINUTE;
 
-/** How urgent a waiting user's session is. */
+/** Returns how urgent the session of a waiting user is. @param ms the waiting time, milliseconds */
 export function waitingLevel(ms: number): "plain" | "warn" | "bad" {
   if (ms >= WAITING_BAD_MS) return "bad";
   return ms >= WAITING_WARN_MS ? "warn" : "plain";

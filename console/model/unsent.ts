@@ -62,7 +62,7 @@ export function withPhase(list: readonly Unsent[], id: string, phase: Unsent["ph
   return list.map((unsent) => (unsent.id === id ? { ...unsent, phase } : unsent));
 }
 
-/** Keeps the id of a picture that was uploaded. */
+/** Stores the id of an uploaded picture in its message. */
 export function withUploaded(list: readonly Unsent[], id: string, uploaded: UploadedPicture): readonly Unsent[] {
   return list.map((unsent) =>
     unsent.id === id && unsent.content.type === "picture"

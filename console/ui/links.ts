@@ -48,7 +48,7 @@ function toAnchor(attributes: string, text: string): TextPart | null {
   return isWebAddress(url) ? { kind: "link", text, url } : null;
 }
 
-/** Splits a user's own text, in which only URLs are links. */
+/** Splits a text at its URLs, without recognising `<a>` tags; used for a user's own text. */
 export function splitAddresses(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;

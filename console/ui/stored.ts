@@ -1,7 +1,7 @@
 /** Choices that a page stores in the browser, such as language and appearance. All of them may be lost at any time. */
 import { useState } from "preact/hooks";
 
-/** A state that survives a reload if the browser allows it. */
+/** Returns a state and its setter; the value survives a reload if the browser allows it. */
 export function useStored<T extends string>(
   key: string,
   initial: T,

@@ -34,7 +34,7 @@ interface ChatProps {
   readonly onDetails: () => void;
 }
 
-/** The pane of the conversation. */
+/** Renders the pane of the conversation. */
 export function ChatPane(props: ChatProps): JSX.Element {
   const { state, open, row, contact, onTake, onReopen } = props;
   const t = useTexts();
@@ -207,7 +207,7 @@ function ChatHeader(props: ChatProps): JSX.Element {
   );
 }
 
-/** Shown in the middle when no conversation is open. */
+/** Renders the middle pane when no conversation is open. */
 export function NoChat({ onTakeFirst }: { readonly onTakeFirst: (() => void) | null }): JSX.Element {
   const t = useTexts();
   return (

@@ -22,7 +22,7 @@ interface ClosedListProps {
 
 type Pages = { readonly rows: readonly ClosedRow[]; readonly next: string | null } | "loading" | "failed";
 
-/** The list, newest first. */
+/** Renders the list, newest session first. */
 export function ClosedList({ query, opened, onOpen }: ClosedListProps): JSX.Element {
   const t = useTexts();
   const { desk } = useShared();

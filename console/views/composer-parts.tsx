@@ -5,7 +5,7 @@ import type { Quota } from "../model/quota.ts";
 import { useTexts } from "../text/texts.ts";
 import { Icon } from "./icons.tsx";
 
-/** The composer's upper edge: its length shows the share of the window's time that is left. */
+/** Renders the composer's upper edge; its length shows the share of the window's time that is left. */
 export function Fuse({ quota }: { readonly quota: Quota }): JSX.Element {
   return (
     <svg class="fuse" data-level={quota.level} viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
@@ -55,7 +55,7 @@ function hasFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes("Files") ?? false;
 }
 
-/** Lets the agent choose pictures. */
+/** Renders the button with which the agent chooses pictures. */
 export function PictureButton({ onPick }: { readonly onPick: (files: readonly File[]) => void }): JSX.Element {
   const t = useTexts();
   const file = useRef<HTMLInputElement>(null);

@@ -37,7 +37,7 @@ interface ComposerProps {
   readonly onReopen: () => void;
 }
 
-/** The composer. */
+/** Renders the composer. */
 export function Composer(props: ComposerProps): JSX.Element {
   const { open, row, quota, obstacle, log } = props;
   const t = useTexts();
@@ -194,7 +194,7 @@ interface WarningProps {
   readonly onNormal: () => void;
 }
 
-/** The hint before sending: only the most urgent one is shown. */
+/** Renders the most urgent hint before sending; null: there is none. */
 function Warning({ isNote, isStale, isHeld, quota, cost, draft, open, t, onNormal }: WarningProps): JSX.Element | null {
   const warn = (text: string, isBad = false): JSX.Element => (
     <p class={`composer-note ${isBad ? "bad" : ""}`} role="status">

@@ -33,7 +33,7 @@ interface ScreenProps {
   readonly onSignOut: () => void;
 }
 
-/** The screen of an agent who is signed in. */
+/** Renders the screen of an agent who is signed in. */
 export function DeskScreen(props: ScreenProps): JSX.Element {
   const { desk } = props;
   const t = useTexts();
@@ -276,7 +276,10 @@ function useNotice(): readonly [Notice, Shared["notify"]] {
 
 type Contact = ShownDeskRow["contact"];
 
-/** Returns the contact of the open conversation, kept when its session leaves the lists. */
+/**
+ * Returns the contact of the open conversation, kept when its session leaves the lists, and a function that stores a
+ * contact.
+ */
 function useContacts(
   rows: ReadonlyMap<string, ShownDeskRow>,
   opened: string | null,

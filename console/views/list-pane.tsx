@@ -33,7 +33,7 @@ interface ListPaneProps {
   readonly corner: JSX.Element;
 }
 
-/** The pane of the lists. */
+/** Renders the pane of the lists. */
 export function ListPane(props: ListPaneProps): JSX.Element {
   const { list, opened, onList, onOpen, onOpenClosed, onTake, corner } = props;
   const t = useTexts();
@@ -226,7 +226,10 @@ function EmptyList(props: {
   );
 }
 
-/** Arrow keys move the focus between the options; Enter and Space open one. */
+/**
+ * Handles a key in the list: arrow keys, Home and End move the focus between the options; Enter and Space open the
+ * focused one.
+ */
 function moveFocus(
   event: KeyboardEvent & { readonly currentTarget: HTMLElement },
   onOpen: (conversation: string) => void,

@@ -34,7 +34,7 @@ interface LogProps {
 /** The scroll position of each conversation, restored when it is opened again. */
 const positions = new Map<string, number>();
 
-/** The history. */
+/** Renders the history. */
 export function Log({ open, you, people, name, tail, unsent, actions }: LogProps): JSX.Element {
   const t = useTexts();
   const { desk } = useShared();

@@ -61,7 +61,10 @@ export function AgentAvatar({
   );
 }
 
-/** Returns the character that distinguishes agents: for 小王 the second. */
+/**
+ * Returns the character that distinguishes an agent's name: the second after 小, 阿 or 老 (王 of 小王), otherwise the
+ * first.
+ */
 function initialOf(name: string): string {
   const [first = "", second] = Array.from(name);
   return second !== undefined && /[小阿老]/u.test(first) ? second : first;

@@ -134,7 +134,9 @@ export function SidePanel({ state, open, row, contact, isShown, onClose }: Panel
 
 type EntryContext = Extract<Extract<RowJson, { kind: "in" }>["content"], { event: "action"; type: "enter" }>["context"];
 
-/** Returns the page from which the user entered last, according to the rows read so far. */
+/**
+ * Returns the context with which the user entered last, and its row, according to the rows read so far; null: none.
+ */
 function findEntry(rows: readonly RowJson[]): { readonly seq: number; readonly context: EntryContext } | null {
   for (const row of rows.toReversed()) {
     if (row.kind !== "in" || row.content.event !== "action" || row.content.type !== "enter") continue;
@@ -144,7 +146,7 @@ function findEntry(rows: readonly RowJson[]): { readonly seq: number; readonly c
   return null;
 }
 
-/** Returns the ends of sessions in the rows read so far, newest first. */
+/** Returns the rows that closed sessions, of those read so far, newest first. */
 function closedSessions(rows: readonly RowJson[]): readonly Extract<RowJson, { kind: "session" }>[] {
   return rows
     .filter((row) => row.kind === "session")

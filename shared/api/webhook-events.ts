@@ -51,7 +51,7 @@ export function eventIdOf(
   return `${buildMessageId({ objectId, seq })}${SUFFIXES[type] ?? ""}`;
 }
 
-/** Parses a `webhook-id`; undefined when `eventIdOf` cannot have made it. */
+/** Returns the row that a `webhook-id` names; undefined when `eventIdOf` cannot have made the id. */
 export function parseEventId(id: string): MessageAddress | undefined {
   const suffix = Object.values(SUFFIXES).find((known) => id.endsWith(known)) ?? "";
   return parseMessageId(id.slice(0, id.length - suffix.length));

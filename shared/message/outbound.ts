@@ -126,7 +126,9 @@ export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Ou
   });
 }
 
-/** Empty texts pass here: another check rejects them with its own problem. */
+/**
+ * Returns whether a text has visible content, or is empty: another check rejects empty texts with its own problem.
+ */
 function isNotBlank(text: string): boolean {
   return text === "" || isVisible(text);
 }

@@ -118,7 +118,7 @@ function isWord(character: string | undefined): boolean {
   return character !== undefined && WORD.test(character);
 }
 
-/** Decodes the escapes of visible ASCII characters only: an openid has no other characters. */
+/** Decodes the escapes of JSON once; escaped control characters such as \n become a space. */
 function unescapeJson(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_all, hex: string | undefined, plain = "") =>
     hex === undefined ? withoutControl(plain) : String.fromCharCode(Number.parseInt(hex, 16)),
@@ -126,14 +126,14 @@ function unescapeJson(text: string): string {
 }
 
 /**
- * Replaces escaped control characters: an escape such as \n ends in a letter, but ends a word instead of being part of
- * it.
+ * Returns a space for the letter of an escaped control character such as \n, because that letter is not part of a
+ * word; any other character unchanged.
  */
 function withoutControl(escaped: string): string {
   return "bfnrt".includes(escaped) ? " " : escaped;
 }
 
-/** Decodes percent escapes; bytes beyond ASCII end a word. */
+/** Decodes percent escapes; a byte beyond visible ASCII becomes a space, which ends a word. */
 function decodePercent(text: string): string {
   return text.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => asciiOf(Number.parseInt(hex, 16)) ?? " ");
 }

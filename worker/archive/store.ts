@@ -9,7 +9,7 @@ import type { DirectoryEntry } from "./rpc.ts";
 
 /** Reads and writes the archive. Every method is synchronous. */
 export interface ArchiveStore {
-  /** Returns the newest report about a conversation, and the highest erased generation; 0: none. */
+  /** Returns the position of the newest report about a conversation, and the highest erased generation; 0: none. */
   known(conversation: string): { readonly position: Position | undefined; readonly erased: number };
   /** Stores a report. Sessions that are already stored are replaced. */
   add(conversation: string, report: ArchiveReport): void;
@@ -17,9 +17,12 @@ export interface ArchiveStore {
   remove(conversation: string, generation: number): void;
   /** Records the erasure of a generation. @param at epoch ms */
   bury(conversation: string, generation: number, at: number): void;
-  /** Returns contacts after a conversation, in the order of their ids. */
+  /** Returns at most `limit` contacts whose conversation's id is greater than `after`, in the order of these ids. */
   contacts(after: string, limit: number): readonly DirectoryEntry[];
-  /** Returns closed sessions, newest first. @param before only sessions after this one in that order */
+  /**
+   * Returns at most `limit` closed sessions, newest first.
+   * @param before only sessions after this one in that order
+   */
   closed(filter: ClosedFilter, before: ClosedPosition | undefined, limit: number): readonly ArchivedSession[];
   /**
    * Deletes at most `limit` sessions closed before a time, and the erasures recorded before a time, epoch ms.

@@ -36,7 +36,7 @@ export function pruneRelayed({ sql }: DurableObjectStorage, now: number): void {
   if (hasTable(sql)) sql.exec("delete from forwarded_answers where at < ?", now - RELAYED_MS);
 }
 
-/** Returns the body of an answer as text; empty when it is not text. */
+/** Returns the body of an answer as text; bytes that are not UTF-8 become U+FFFD. */
 export function textOf({ body }: { readonly body: ArrayBuffer | Uint8Array<ArrayBuffer> }): string {
   return new TextDecoder().decode(body);
 }

@@ -6,7 +6,7 @@ import type { RemoteConversation } from "../conversation/rpc.ts";
 import type { Services } from "./services.ts";
 
 /**
- * Returns the conversation with an address.
+ * Returns a stub of the conversation with an address.
  *
  * @param timeoutMs the timeout of each call, milliseconds; default `CONVERSATION_CALL_MS`
  */

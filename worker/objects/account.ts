@@ -126,7 +126,7 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return this.#account.store.state().webhooks;
   }
 
-  /** Records a conversation's report of a webhook call. Returns the webhook's health after it. */
+  /** Records a conversation's report of a webhook call. Returns the health of all webhooks with failures after it. */
   async reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths> {
     this.#account.follow(listed);
     return this.#account.webhooks.report(id, report, listed, Date.now());

@@ -75,7 +75,9 @@ export class Archive extends DurableObject<Env> implements ArchiveRpc {
     this.#isArmed = true;
   }
 
-  /** Loaded with the first call, so that a cold start for a push does not evaluate it. */
+  /**
+   * Opens the archive. Its code is loaded with the first call, so that a cold start for a push does not evaluate it.
+   */
   async #open(): Promise<LoadedArchive> {
     const [{ createArchive }, { createArchiveStore }] = await Promise.all([
       import("../archive/archive.ts"),

@@ -25,7 +25,7 @@ export class Audit extends DurableObject<Env> implements AuditRpc {
     return (await this.#open()).page(after, limit);
   }
 
-  /** Loaded with the first call, so that a cold start for a push does not evaluate it. */
+  /** Opens the log. Its code is loaded with the first call, so that a cold start for a push does not evaluate it. */
   async #open(): Promise<AuditLog> {
     const [{ createHash }, { createAuditLog }, { createAuditStore }] = await Promise.all([
       import("node:crypto"),

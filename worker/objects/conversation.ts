@@ -119,7 +119,10 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     return (await loadSessionCode()).runCommand(this.#loaded, input, holder);
   }
 
-  /** Records that an agent has read the session's rows. */
+  /**
+   * Records that an agent has read the session's rows. Returns the state of the sessions after it; null without a
+   * log.
+   */
   async seen(input: SeenInput): Promise<Snapshot | null> {
     return (await loadSessionCode()).recordSeen(this.#loaded, input);
   }

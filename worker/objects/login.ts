@@ -55,7 +55,9 @@ export class Login extends DurableObject<Env> implements LoginRpc {
     return (await this.#open()).endAll();
   }
 
-  /** Loaded with the first call, so that a cold start for a push does not evaluate it. */
+  /**
+   * Opens the login. Its code is loaded with the first call, so that a cold start for a push does not evaluate it.
+   */
   async #open(): Promise<LoginService> {
     if (this.#login !== undefined) return this.#login;
     const [crypto, { createLogin }, { createPasswordHasher }, { createLoginStore }] = await Promise.all([

@@ -59,7 +59,7 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
     return stored;
   }
 
-  /** Publishes the newest version and records changes; set again while either fails. */
+  /** Publishes the newest version and records changes; sets itself again while either fails. */
   override async alarm(): Promise<void> {
     await this.#publisher.publish(Date.now());
   }
@@ -74,7 +74,10 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
     await reportChanges(this.#store, () => auditStub(this.env.AUDIT, config.value.locationHint));
   }
 
-  /** Loads the checks with the first call, so that a cold start for a push does not evaluate them. */
+  /**
+   * Opens the documents. Their code is loaded with the first call, so that a cold start for a push does not evaluate
+   * it.
+   */
   async #open(): Promise<SettingsDocuments> {
     const { createSettingsDocuments } = await import("../settings/documents.ts");
     return createSettingsDocuments(this.#store, () => settingsPolicyOf(this.env));

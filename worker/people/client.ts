@@ -24,8 +24,9 @@ export function loginStub(namespace: LoginNamespace, agent: string, locationHint
 }
 
 /**
- * Returns the object that is called for an unknown name, so that the answer takes as long as for an existing agent.
- * There are 256 of them, so that unknown names neither create objects without limit nor wait for each other.
+ * Returns the name of the object that is called for an unknown agent name, so that the answer takes as long as for an
+ * existing agent.
+ * There are 256 such objects, so that unknown names neither create objects without limit nor wait for each other.
  *
  * @param hash a hash of the name, hex
  */

@@ -16,7 +16,7 @@ export type BodyProblem = BodyTooLarge | { readonly reason: "body_not_utf8" };
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads at most `limit` bytes; when the body is longer, the rest is discarded.
+ * Reads the whole body. When it is longer than `limit`, an error is returned and the rest is not read.
  *
  * @param limit bytes
  */
@@ -52,7 +52,7 @@ async function readPieces(
   return ok(join(chunks, size));
 }
 
-/** Reads at most `limit` bytes of UTF-8; a byte order mark is kept, because the parsers accept it. */
+/** Reads a body of at most `limit` bytes as UTF-8; a byte order mark is kept, because the parsers accept it. */
 export async function readText(request: Request, limit: number): Promise<Result<string, BodyProblem>> {
   const bytes = await readBytes(request, limit);
   if (!bytes.ok) return bytes;

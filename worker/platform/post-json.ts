@@ -119,7 +119,10 @@ function failureOf(response: Response, now: number): PostFailure | undefined {
   return { reason: "status", status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/** Parses Retry-After: seconds or a date (RFC 9110 §10.2.3). */
+/**
+ * Parses Retry-After, seconds or a date (RFC 9110 §10.2.3). Returns milliseconds; undefined when it is absent or
+ * invalid.
+ */
 function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;

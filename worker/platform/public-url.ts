@@ -41,7 +41,7 @@ const PRIVATE_NAMES = [
 const CURE = "use the public https address of your server, such as https://shop.example.com/webhooks/kefu";
 
 /**
- * Checks a URL.
+ * Parses and checks a URL.
  *
  * @param text the URL as in the settings
  * @param allowPrivate WEBHOOK_ALLOW_PRIVATE, for tests and local use: http, private names and any port are then allowed

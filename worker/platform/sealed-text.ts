@@ -166,7 +166,7 @@ function withoutBars(part: string): string {
   return part.replaceAll("%", "%25").replaceAll("|", "%7C");
 }
 
-/** Derives the id from the key, so that a key that is set again gets the same id. */
+/** Returns a key with an id that is derived from it, so that a key that is set again gets the same id. */
 function nameKey({ createHmac }: CryptoFunctions, bytes: Buffer): NamedKey {
   const id = createHmac("sha256", bytes).update("edge-kefu data key").digest("base64url").slice(0, KEY_ID_LENGTH);
   return { id, bytes };

@@ -8,7 +8,8 @@ import { isRecord } from "../../shared/base/is-record.ts";
 const MAX_NAMES = 100;
 
 /**
- * Returns the name of every key that was added, removed or changed: `defaults.greeting`, `overrides.<account>.rules`.
+ * Returns the name of every key that was added, removed or changed: `defaults.greeting`, `overrides.<account>.rules`;
+ * beyond `MAX_NAMES`, `…` replaces the others.
  *
  * @param before parsed JSON; undefined when there was no document
  * @param after parsed JSON

@@ -41,14 +41,14 @@ const FRESH_MS = 30_000;
 /** Timeout of a call of the account object, milliseconds; short, because the same alarm has messages to send. */
 const ACCOUNT_TIMEOUT_MS = 1_500;
 
-/** Returns the endpoints with failures. */
+/** Returns the health of the webhooks with failures, by id. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
   const known = deps.memory.get(deps.credential);
   if (known !== undefined && isFresh(known.readAt, deps.now(), FRESH_MS)) return known.healths;
   return ask(deps, (account) => account.webhookHealths(deps.listed));
 }
 
-/** Reports a call. @returns the endpoint's health after it */
+/** Reports a call. @returns the health of all webhooks with failures after it */
 export async function reportHealth(deps: HealthDeps, id: string, report: WebhookReport): Promise<WebhookHealths> {
   return ask(deps, (account) => account.reportWebhook(id, report, deps.listed));
 }

@@ -40,8 +40,8 @@ export interface WebhookStatus {
 /** Creates the methods. */
 export function createWebhookRecords({ appid, listed, healths, write, skipped }: WebhookRecordsDeps) {
   /**
-   * Whether a webhook is in the settings that the caller has read. The report of a caller that cannot read the settings
-   * is recorded for every webhook.
+   * Returns whether a report is recorded: its webhook must be in the newest settings. The report of a caller that
+   * could not read the settings is always recorded.
    */
   const isListed = (id: string, read: ListedWebhooks | undefined) =>
     read === undefined || listed().webhooks.some((webhook) => webhook.id === id);
@@ -55,7 +55,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
   }
 
   return {
-    /** Records a conversation's report of a call. @returns the endpoint's health after it */
+    /** Records a conversation's report of a call. @returns the health of all webhooks with failures after it */
     report(id: string, report: WebhookReport, read: ListedWebhooks | undefined, now: number): WebhookHealths {
       const known = ownValue(healths(), id);
       const health = recordReport(known, report, now);

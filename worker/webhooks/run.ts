@@ -79,7 +79,10 @@ function wasInTrouble(run: WebhookRun, due: DueWebhook, health: WebhookHealth | 
   return due.cursor.isReplay === true || isWaiting(run, due, health) || (health?.failures ?? 0) > 0;
 }
 
-/** Returns whether the account lists this conversation as waiting for the endpoint. */
+/**
+ * Returns whether the account may list this conversation as waiting for the endpoint: after a failed try, or by the
+ * cached health.
+ */
 function isWaiting({ source }: WebhookRun, { cursor }: DueWebhook, health: WebhookHealth | undefined): boolean {
   return cursor.tries > 0 || ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
 }

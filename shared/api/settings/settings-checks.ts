@@ -54,7 +54,7 @@ function entriesOf(input: unknown, list: string, place?: string): Entry[] {
   return values.map((value: unknown, index) => ({ path: `${path}.${index}`, value }));
 }
 
-/** Returns the entries whose text at `key` repeats that of an earlier entry. */
+/** Returns a problem for each entry whose text at `key` repeats that of an earlier entry. */
 function findDuplicates(entries: readonly Entry[], key: "id" | "date"): SettingsProblem[] {
   const seen = new Set<string>();
   const problems: SettingsProblem[] = [];

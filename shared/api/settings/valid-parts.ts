@@ -86,7 +86,7 @@ function repairRule(rule: unknown): unknown {
   return { id: "invalid", match: { type: "anything" }, action };
 }
 
-/** Keeps the id, which rules may name, and the URL. */
+/** Returns a valid webhook with the id of the input, which rules may name, and its URL. */
 function repairWebhook(webhook: unknown): unknown {
   const { id, url } = isRecord(webhook) ? webhook : {};
   return {

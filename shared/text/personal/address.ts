@@ -114,7 +114,7 @@ function afterVerb(text: string, start: number, wordAt: number): number {
   return start;
 }
 
-/** Extends the range by a number after the last word, such as a room without 室. */
+/** Returns the end of the range, extended by a number after the last word, such as a room without 室. */
 function endOfNumber(text: string, end: number): number {
   let last = end;
   while (last - end < MAX_NUMBER && /[0-9a-z-]/.test(text.charAt(last))) last += 1;

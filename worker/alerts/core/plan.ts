@@ -190,7 +190,10 @@ function announce(
   return { ...state, open: lasting, ...(isOver && { announcement: { number: number + 1, type: "ended" } }) };
 }
 
-/** Returns the time since which a cause exists, epoch ms; null: it does not exist. */
+/**
+ * Returns the time from which a cause exists, epoch ms (0 for `no_agent`, which needs no waiting time); null: it does
+ * not exist.
+ */
 function sinceOf(cause: AlertCause, { unattended, attended }: QueueView, waitMs: number): number | null {
   switch (cause) {
     case "no_agent":

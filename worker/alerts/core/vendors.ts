@@ -117,7 +117,7 @@ export function vendorOfHost(host: string): Vendor | undefined {
   return vendors.find(([, { hosts }]) => hosts.includes(host))?.[0];
 }
 
-/** Returns whether this is the path and query of a robot's URL. */
+/** Returns whether a text is the path and query of a robot's URL. */
 export function isRobotPath(vendor: Vendor, pathAndQuery: string): boolean {
   return RULES[vendor].path.test(pathAndQuery);
 }
@@ -128,7 +128,7 @@ export function canSign(vendor: Vendor): boolean {
 }
 
 /**
- * Returns the signed content.
+ * Returns key and content of a message's signature.
  *
  * @param now epoch ms
  * @returns undefined when the vendor has no signatures
@@ -151,7 +151,7 @@ export function buildRequest(
 }
 
 /**
- * Reads a vendor's answer.
+ * Reads a vendor's answer: whether the robot accepted the message, or why not.
  *
  * @param status the HTTP status
  * @param answer the body as text; never passed on

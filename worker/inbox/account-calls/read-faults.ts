@@ -19,7 +19,7 @@ export function readAccountFaults(services: Services): Promise<readonly HealthFa
 }
 
 /**
- * Reads the faults from the account object.
+ * Reads the faults from the account object, and adds one when the stored settings cannot be read.
  *
  * @throws when the account object does not answer
  */

@@ -149,7 +149,10 @@ async function reportForward({ accountConfig, account }: RequestServices, report
   }
 }
 
-/** Returns a new stub each time: a stub whose connection broke never works again. */
+/**
+ * Returns a function that creates a new stub of the object that stores the push; a stub whose connection broke never
+ * works again.
+ */
 function answerStoreOf(
   { account, directory }: RequestServices,
   { inbound, arrived }: StoredPush,

@@ -105,8 +105,9 @@ async function verifyContext(
 }
 
 /**
- * Returns what the team's handlers and the rules propose, in order; null when the settings cannot be read: there is
- * then no automatic answer.
+ * Returns what the team's handlers and the rules propose, in order, and the data of the settings that the
+ * conversation needs. When the settings cannot be read, only a handler's answer is proposed; `candidates` is null
+ * when there is none.
  */
 async function findCandidates(
   services: RequestServices,

@@ -27,7 +27,7 @@ export function sessionCode(): LoadedSessionCode | undefined {
   return loaded;
 }
 
-/** Loads the code once per isolate. */
+/** Loads the code once per isolate and returns it. */
 export async function loadSessionCode(): Promise<LoadedSessionCode> {
   loaded ??= (await import("./loaded-code.ts")).SESSION_CODE;
   return loaded;

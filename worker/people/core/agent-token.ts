@@ -18,13 +18,16 @@ export function formatToken({ agent, secret }: AgentToken): string {
   return `${agent}.${secret}`;
 }
 
-/** Reads a token. @returns undefined for any other text */
+/** Reads a token. @returns undefined for a text that is not a token */
 export function parseToken(text: string): AgentToken | undefined {
   const [, agent, secret] = TOKEN.exec(text) ?? [];
   return agent === undefined || secret === undefined ? undefined : { agent, secret };
 }
 
-/** Compares two hashes of the same length to their end, so that the run time does not show where they differ. */
+/**
+ * Returns whether two hashes are equal. It compares them to the end, so that the run time does not show where they
+ * differ.
+ */
 export function isSameHash(left: string, right: string): boolean {
   let difference = left.length ^ right.length;
   for (let index = 0; index < left.length; index += 1) difference |= left.charCodeAt(index) ^ right.charCodeAt(index);

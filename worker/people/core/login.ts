@@ -118,7 +118,10 @@ export function findSignIn(login: Login, hash: string, now: number): SignIn | un
   return found;
 }
 
-/** Records that a sign-in was used. @returns undefined when that was recorded less than `SEEN_MS` ago */
+/**
+ * Records that a sign-in was used.
+ * @returns undefined when that was recorded less than `SEEN_MS` ago, or there is no such sign-in
+ */
 export function seeSignIn(login: Login, id: string, now: number): Login | undefined {
   const seen = login.signIns.find((signIn) => signIn.id === id);
   if (seen === undefined || now - seen.lastSeenAt < SEEN_MS) return undefined;

@@ -53,7 +53,7 @@ function isCommon(folded: string): boolean {
   return ROWS.some((row) => row.includes(folded) || row.includes(backwards));
 }
 
-/** Returns whether a text is one short word repeated: `abcde12abcde12`. */
+/** Returns whether a text is a shorter text repeated: `abcde12abcde12`. */
 function isRepeated(text: string): boolean {
   return text.length > 1 && (text + text).indexOf(text, 1) < text.length;
 }

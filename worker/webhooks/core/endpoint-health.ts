@@ -165,7 +165,7 @@ export function withoutConversation(health: WebhookHealth, conversation: string)
   return health.failures === 0 && Object.keys(conversations).length === 0 ? undefined : { ...health, conversations };
 }
 
-/** Replaces one entry. */
+/** Replaces the health of one webhook; undefined removes it. */
 export function withHealth(healths: WebhookHealths, id: string, health: WebhookHealth | undefined): WebhookHealths {
   const { [id]: _old, ...others } = healths;
   return health === undefined ? others : { ...others, [id]: health };

@@ -70,8 +70,8 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
 }
 
 /**
- * A row that opens a session also causes an event for its state, queued or served. A session that returns to the queue
- * causes the event again.
+ * Returns the types of events for a row of a session. A row that opens a session also causes an event for its state,
+ * queued or served; a session that returns to the queue causes `session.queued` again.
  */
 function typesOfTransition({ action, status }: RowKinds["session"]["facts"]): readonly WebhookEventType[] {
   switch (action) {
