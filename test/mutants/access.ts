@@ -26,11 +26,11 @@ export const ACCESS: MutantTable = {
     },
     {
       name: "undescribed-path-open",
-      breaks: "a route without a description is open to everybody who is signed in",
+      breaks: "a route without an operation is open to everybody who is signed in",
       file: "worker/routes/http/auth/require-access.ts",
       symbol: "requireAccess",
       change: { condition: "access undefined", is: false },
-      killedBy: ["workerd/access.test.ts", "a path that has a handler but no description is closed to all"],
+      killedBy: ["workerd/access.test.ts", "a path that has a handler but no operation is closed to all"],
     },
     {
       name: "page-of-a-suspended-agent-open",

@@ -10,7 +10,7 @@ import { isOpenToKey, isOpenToRole, type Access } from "../../worker/people/core
 import { createApi } from "../../worker/routes/api/index.ts";
 import type { HttpEnv } from "../../worker/routes/http/app-env.ts";
 import { requireAccess } from "../../worker/routes/http/auth/require-access.ts";
-import { describe as describeRoute, noteOf } from "../../worker/routes/http/describe.ts";
+import { noteOf, operation } from "../../worker/routes/http/operation.ts";
 import { bodyOf, call } from "./api-client.ts";
 import { useWorker } from "./each-test.ts";
 import { callAs, makeAgent, PASSWORD, post, signIn, cookieIn, ORIGIN, type SignedIn } from "./people-play.ts";
@@ -30,7 +30,7 @@ const ROUTES: readonly Route[] = (() => {
     if (method === "ALL") continue;
     const note = noteOf(findTargetHandler(handler));
     const name = `${method} ${path}`;
-    const access = note?.kind === "route" ? note.route.access : found.get(name)?.access;
+    const access = note?.kind === "operation" ? note.access : found.get(name)?.access;
     found.set(name, { method, path, access });
   }
   return [...found.values()];
@@ -104,18 +104,14 @@ describe("every route", () => {
 });
 
 describe("a path", () => {
-  it("that has a handler but no description is closed to all", async ({ expect }) => {
+  it("that has a handler but no operation is closed to all", async ({ expect }) => {
     const app = new Hono<HttpEnv>();
     app.use(async (c, next) => {
       c.set("caller", { type: "api", key: "0" });
       await next();
     });
     app.use(requireAccess());
-    app.get(
-      "/described",
-      describeRoute({ id: "x", tag: "operations", access: "api", summary: { zh: "", en: "" }, answers: {} }),
-      (c) => c.text("open"),
-    );
+    app.get("/described", operation("x", "api"), (c) => c.text("open"));
     app.get("/forgotten", (c) => c.text("open"));
     expect(await (await app.request("/described")).text()).toBe("open");
     expect((await app.request("/forgotten")).status).toBe(404);

@@ -1,14 +1,14 @@
 /**
- * Converts a route's description (`worker/routes/http/describe.ts`) for hono-openapi.
+ * Converts what the document says of a route (`routes/`) for hono-openapi.
  */
 import { resolver, type DescribeRouteOptions } from "hono-openapi";
 import * as v from "valibot";
 import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../../shared/api/problem-table.ts";
 import { both } from "../../shared/api/schemas.ts";
 import { isOpenToKey, type Access } from "../people/core/rights.ts";
-import type { Content, RouteDescription } from "../routes/http/describe.ts";
 import { PROBLEM_TYPE } from "../routes/http/response/problem.ts";
 import { problemSchema } from "./problem-schema.ts";
+import type { Content, RouteDoc } from "./route-docs.ts";
 
 /** The problems that every request may get. */
 const COMMON: readonly ProblemCode[] = ["unknown_account", "rate_limited", "internal", "not_set_up", "try_again"];
@@ -54,18 +54,18 @@ const ACCOUNT_PARAMETERS = [
 ] as const;
 
 /** Builds the operation of a route, without the parameters that its validators check. */
-export function toOperation(route: RouteDescription): DescribeRouteOptions {
+export function toOperation(id: string, access: Access, route: RouteDoc): DescribeRouteOptions {
   return {
-    operationId: route.id,
+    operationId: id,
     tags: [route.tag],
     summary: both(route.summary.zh, route.summary.en),
     ...(route.text === undefined ? {} : { description: both(route.text.zh, route.text.en) }),
-    security: securityOf(route.access),
+    security: securityOf(access),
     parameters: [...ACCOUNT_PARAMETERS],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route.body) } }),
     responses: {
       ...describeAnswers(route.answers),
-      ...describeProblems([...new Set([...accessProblems(route.access), ...COMMON, ...(route.problems ?? [])])]),
+      ...describeProblems([...new Set([...accessProblems(access), ...COMMON, ...(route.problems ?? [])])]),
     },
   };
 }
@@ -90,7 +90,7 @@ function describeProblems(codes: readonly ProblemCode[]) {
   return Object.fromEntries([...statuses].map(([status, alike]) => [status, describeProblem(alike)]));
 }
 
-function describeAnswers(answers: RouteDescription["answers"]) {
+function describeAnswers(answers: RouteDoc["answers"]) {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { text, content, headers }]) => [
       status,
@@ -115,7 +115,7 @@ function contentOf(contents: readonly Content[]) {
   );
 }
 
-function headersOf(headers: NonNullable<RouteDescription["answers"][number]["headers"]>) {
+function headersOf(headers: NonNullable<RouteDoc["answers"][number]["headers"]>) {
   return Object.fromEntries(
     Object.entries(headers).map(([name, text]) => [
       name,

@@ -1,5 +1,5 @@
 /**
- * Generates the OpenAPI 3.1 document from the routes themselves, so that it always matches what they check and answer.
+ * Generates the OpenAPI 3.1 document from the routes and their validators, with the descriptions of `routes/`.
  */
 import { describeRoute, generateSpecs, validator } from "hono-openapi";
 import { Hono } from "hono/tiny";
@@ -7,8 +7,10 @@ import { findTargetHandler } from "hono/utils/handler";
 import { both } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { createApi } from "../routes/api/index.ts";
-import { noteOf, type Note, type Tag } from "../routes/http/describe.ts";
+import { noteOf, type Note } from "../routes/http/operation.ts";
 import { describeProblem, toOperation } from "./describe-route.ts";
+import type { RouteDoc, Tag } from "./route-docs.ts";
+import { ROUTE_DOCS } from "./routes/index.ts";
 
 /** The OpenAPI document. */
 export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
@@ -75,7 +77,7 @@ function describeApi(): Hono {
 }
 
 function toReadable(note: Note) {
-  if (note.kind === "route") return describeRoute(toOperation(note.route));
+  if (note.kind === "operation") return describeRoute(toOperation(note.id, note.access, docOf(note.id)));
   return validator(note.target, note.schema, undefined, note.options);
 }
 
@@ -90,4 +92,10 @@ function describeFile(operationId: string, summary: BilingualText, [type, conten
       304: { description: both("未更改（If-None-Match）", "Not changed (If-None-Match)") },
     },
   };
+}
+
+function docOf(id: string): RouteDoc {
+  const doc = ROUTE_DOCS[id];
+  if (doc === undefined) throw new Error(`the operation ${id} is not described: add it to worker/openapi/routes/`);
+  return doc;
 }

@@ -14,14 +14,14 @@ import { conversationTag, errorName, writeLog } from "../../../platform/logger.t
 import type { HttpEnv } from "../../http/app-env.ts";
 import { agentOf } from "../../http/auth/caller.ts";
 import { deskOf } from "../../http/auth/people.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
 import { invalidField, refuseParameter } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { conversationIdOf, requireDesk, requireVisible } from "../desk/desk-caller.ts";
 import { refuseRequest } from "../desk/refusals.ts";
-import { DOWNLOAD_PROBLEMS, downloadPicture, PICTURE, UPLOAD, UPLOAD_PROBLEMS, uploadPicture } from "./media.ts";
+import { downloadPicture, uploadPicture } from "./media.ts";
 
 /** The number of newest rows in which a picture of a conversation is looked for. */
 const ROWS_SEARCHED = 500;
@@ -43,26 +43,7 @@ export const conversationMedia = new Hono<HttpEnv>();
 
 conversationMedia.post(
   "/conversations/:id/media",
-  describe({
-    ...UPLOAD,
-    id: "uploadConversationMedia",
-    access: "conversations.answer",
-    summary: { zh: "为回复上传图片", en: "Upload a picture for a reply" },
-    text: {
-      zh: "与 POST /media 相同，供登录的客服使用：须可回复这个对话。随后用 mediaId 调用 replies；重试回复时沿用同一个 mediaId。",
-      en: "Like POST /media, for signed-in agents who may reply to the conversation. Then call replies with the mediaId; a retry of the reply uses the same mediaId.",
-    },
-    problems: [
-      "account_required",
-      "agent_required",
-      "forbidden",
-      "conversation_not_found",
-      "invalid_field",
-      "not_present",
-      "desk_off",
-      ...UPLOAD_PROBLEMS,
-    ],
-  }),
+  operation("uploadConversationMedia", "conversations.answer"),
   requireDesk(),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
@@ -76,18 +57,7 @@ conversationMedia.post(
 
 conversationMedia.get(
   "/conversations/:id/media/:mediaId",
-  describe({
-    id: "downloadConversationMedia",
-    tag: "media",
-    access: "conversations.see",
-    summary: { zh: "下载一个对话里的图片", en: "Download a picture of a conversation" },
-    text: {
-      zh: "须在这个对话最新的 500 行记录里；供登录的客服使用，只限其可见的对话。",
-      en: "It must be in the newest 500 rows of the conversation; for signed-in agents, who may see only some conversations.",
-    },
-    answers: PICTURE,
-    problems: ["account_required", "forbidden", "conversation_not_found", ...DOWNLOAD_PROBLEMS],
-  }),
+  operation("downloadConversationMedia", "conversations.see"),
   validator("param", ConversationMediaParamSchema, refuseParameter),
   chooseConversation(),
   requireVisible(),

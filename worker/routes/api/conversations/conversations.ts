@@ -2,8 +2,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { ExportLineSchema } from "../../../../shared/api/export.ts";
-import { ConversationSchema, PageSchema } from "../../../../shared/api/rows.ts";
+import type { ConversationSchema, PageSchema } from "../../../../shared/api/rows.ts";
 import {
   isoTime,
   MAX_PAGE,
@@ -23,7 +22,7 @@ import { streamExport, type RowPage } from "../../../inbox/export-user.ts";
 import { findConversation } from "../../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { actorOf } from "../../http/auth/caller.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { record, refuseUnrecorded } from "../../http/record.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
@@ -36,19 +35,7 @@ export const conversations = new Hono<HttpEnv>();
 
 conversations.get(
   "/conversations/:id",
-  describe({
-    id: "getConversation",
-    tag: "conversations",
-    access: "api",
-    summary: { zh: "查看对话", en: "A conversation" },
-    answers: {
-      200: {
-        text: { zh: "回复窗口、来源与最新的记录", en: "Window, context and newest rows" },
-        content: { type: "application/json", schema: ConversationSchema },
-      },
-    },
-    problems: ["account_required", "conversation_not_found", "invalid_field"],
-  }),
+  operation("getConversation", "api"),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
   validator("query", ViewQuerySchema, refuseParameter, AS_BECOMES),
@@ -82,23 +69,7 @@ conversations.get(
 
 conversations.get(
   "/conversations/:id/messages",
-  describe({
-    id: "listRows",
-    tag: "conversations",
-    access: "conversations.see",
-    summary: { zh: "读取记录（历史与每个变化）", en: "The log: history and every change" },
-    text: {
-      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，即可得到之后的所有变化；对话删除后返回 410 gone。从最新的开始向前读取用 before。客服得到的文本已脱敏，且没有 fields。",
-      en: "In ascending order of seq. Store next and log and pass them as after and log to get every later change; 410 gone after the conversation was erased. Use before to read backwards from the newest row. For agents texts are masked and rows have no fields.",
-    },
-    answers: {
-      200: {
-        text: { zh: "一页记录", en: "A page of rows" },
-        content: { type: "application/json", schema: PageSchema },
-      },
-    },
-    problems: ["account_required", "forbidden", "conversation_not_found", "gone", "invalid_field"],
-  }),
+  operation("listRows", "conversations.see"),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
   requireVisible(),
@@ -120,24 +91,7 @@ conversations.get(
 
 conversations.get(
   "/conversations/:id/export",
-  describe({
-    id: "exportConversation",
-    tag: "conversations",
-    access: "conversations.export",
-    summary: { zh: "导出对话", en: "Export a conversation" },
-    text: {
-      zh: "先返回涉及该用户的事件与隔离的推送，然后是对话的全部记录，均由旧到新。",
-      en: "First the events and quarantined pushes that name the user, then all rows of the conversation, each oldest first.",
-    },
-    answers: {
-      200: {
-        text: { zh: "全部内容，每行一个 JSON", en: "All data, one JSON object per line" },
-        content: { type: "application/x-ndjson", schema: ExportLineSchema },
-        headers: { "content-disposition": { zh: "attachment", en: "attachment" } },
-      },
-    },
-    problems: ["account_required", "conversation_not_found", "invalid_field", "audit_unavailable"],
-  }),
+  operation("exportConversation", "conversations.export"),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
   async (c) => {
@@ -162,18 +116,7 @@ conversations.get(
 
 conversations.delete(
   "/conversations/:id",
-  describe({
-    id: "eraseConversation",
-    tag: "conversations",
-    access: "conversations.erase",
-    summary: { zh: "删除对话", en: "Erase a conversation" },
-    text: {
-      zh: "立即删除该用户的全部记录，并清空涉及该用户的事件与隔离的推送。可重复调用：未收到 204 时请再次调用；用对话 id 再次调用返回 404，带 log 返回 410，均说明已经删除。",
-      en: "Deletes all data of the user at once, and empties the events and quarantined pushes that name the user. Idempotent: if no 204 arrived, call it again; 404 for a conversation id, or 410 with log, means that the data is already deleted.",
-    },
-    answers: { 204: { text: { zh: "已删除", en: "All data is deleted" } } },
-    problems: ["account_required", "conversation_not_found", "gone", "invalid_field", "audit_unavailable"],
-  }),
+  operation("eraseConversation", "conversations.erase"),
   validator("param", ConversationParamSchema, refuseParameter),
   validator("query", LogQuerySchema, refuseParameter),
   chooseConversation(),

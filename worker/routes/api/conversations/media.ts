@@ -4,13 +4,14 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import * as v from "valibot";
-import { isoTime, MediaParamSchema, UploadedSchema } from "../../../../shared/api/schemas.ts";
+import type * as v from "valibot";
+import type { UploadedSchema } from "../../../../shared/api/schemas.ts";
+import { isoTime, MediaParamSchema } from "../../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import type { ChannelTexts } from "../../../channels/channel.ts";
 import type { UploadProblem } from "../../../channels/tools.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { readBinary, refuseParameter, tooLarge } from "../../http/request/request-body.ts";
 import { refuseCall } from "../../http/response/channel-problem.ts";
@@ -19,88 +20,19 @@ import { problem } from "../../http/response/problem.ts";
 /** Timeout of the upload or download of one picture, milliseconds. */
 const MEDIA_TIMEOUT_MS = 20_000;
 /** The maximum size of a multipart body in addition to the picture, bytes. */
-const MULTIPART_OVERHEAD = 16 * 1024;
-const FIELD = "media";
-const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif"];
-const MULTIPART = "multipart/form-data";
-
-/** The multipart body, for the OpenAPI document. */
-const UploadFormSchema = v.object({ [FIELD]: v.pipe(v.string(), v.metadata({ format: "binary" })) });
-
-/** The answer with a picture. */
-export const PICTURE = {
-  200: {
-    text: {
-      zh: "图片；无法识别格式时为 application/octet-stream",
-      en: "The picture; application/octet-stream when its format is unknown",
-    },
-    content: [{ type: "image/*" }, { type: "application/octet-stream" }],
-    headers: { "content-type": { zh: "由图片内容判定", en: "determined by the picture's first bytes" } },
-  },
-} as const;
-
-/** What every upload has in common. */
-export const UPLOAD = {
-  tag: "media",
-  body: [...IMAGE_TYPES.map((type) => ({ type })), { type: MULTIPART, schema: UploadFormSchema }],
-  answers: {
-    201: { text: { zh: "已上传", en: "Uploaded" }, content: { type: "application/json", schema: UploadedSchema } },
-  },
-} as const;
-
-/** The problems of an upload. */
-export const UPLOAD_PROBLEMS = [
-  "malformed_multipart",
-  "window_closed",
-  "quota_used",
-  "media_not_found",
-  "body_too_large",
-  "unsupported_media_type",
-  "channel_refused",
-  "channel_unreachable",
-  "channel_paused",
-] as const;
-
-/** The problems of a download. */
-export const DOWNLOAD_PROBLEMS = [
-  "window_closed",
-  "quota_used",
-  "media_not_found",
-  "invalid_field",
-  "channel_refused",
-  "channel_unreachable",
-  "channel_paused",
-] as const;
+export const MULTIPART_OVERHEAD = 16 * 1024;
+export const MEDIA_FIELD = "media";
+export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif"];
+export const MULTIPART = "multipart/form-data";
 
 /** Routes about pictures. */
 export const media = new Hono<HttpEnv>();
 
-media.post(
-  "/media",
-  describe({
-    ...UPLOAD,
-    id: "uploadMedia",
-    access: "api",
-    summary: { zh: "上传图片，获取 mediaId", en: "Upload a picture and get a mediaId" },
-    text: {
-      zh: "PNG、JPEG 或 GIF，最大 2 MB，按文件头判定；可直接作为请求体，或作为 multipart 的 media 字段。mediaId 三天内有效。",
-      en: "PNG, JPEG or GIF by its first bytes, at most 2 MB, as the body itself or as the multipart field media. The id is valid for three days.",
-    },
-    problems: UPLOAD_PROBLEMS,
-  }),
-  (c) => uploadPicture(c),
-);
+media.post("/media", operation("uploadMedia", "api"), (c) => uploadPicture(c));
 
 media.get(
   "/media/:mediaId",
-  describe({
-    id: "downloadMedia",
-    tag: "media",
-    access: "api",
-    summary: { zh: "下载用户发来的图片", en: "Download a picture that a user sent" },
-    answers: PICTURE,
-    problems: DOWNLOAD_PROBLEMS,
-  }),
+  operation("downloadMedia", "api"),
   validator("param", MediaParamSchema, refuseParameter),
   (c) => downloadPicture(c, c.req.valid("param").mediaId),
 );
@@ -150,7 +82,7 @@ async function readFile(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
-    const file: unknown = form.get(FIELD);
+    const file: unknown = form.get(MEDIA_FIELD);
     return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : undefined;
   } catch (error) {
     // The parser throws a TypeError when the body does not match its content type.

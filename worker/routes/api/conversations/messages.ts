@@ -7,13 +7,11 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { may } from "../../../../shared/api/desk/rights.ts";
+import type { AcceptedSchema } from "../../../../shared/api/schemas.ts";
 import {
-  AcceptedSchema,
   IdempotencyHeaderSchema,
   LogQuerySchema,
-  MessageSchema,
   ConversationParamSchema,
-  SendBodySchema,
   SendOptionsSchema,
 } from "../../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
@@ -32,7 +30,7 @@ import { hexDigest } from "../../../platform/digest.ts";
 import { retryCall } from "../../../platform/object-call.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { deskOf } from "../../http/auth/people.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf, servicesFor } from "../../http/request/choose-conversation.ts";
 import { checkBody, readJsonObject, refuseAs, refuseParameter } from "../../http/request/request-body.ts";
@@ -55,44 +53,7 @@ export const messages = new Hono<HttpEnv>();
 
 messages.post(
   "/conversations/:id/messages",
-  describe({
-    id: "sendMessage",
-    tag: "messages",
-    access: "api",
-    summary: { zh: "给用户发一条消息", en: "Send a user a message" },
-    text: {
-      zh: "先入库再应答，随后按顺序发送到微信。文本过长会自动拆分为最多 5 段。用同一个 Idempotency-Key 重试不会重复发送。带上 log 时，对话删除后的重试不会再发送，而是返回 410 gone。",
-      en: "Stored, acknowledged, then sent to WeChat in order. A long text is split into at most 5 parts. A retry with the same Idempotency-Key never sends twice. With log, a retry after the conversation was erased sends nothing and returns 410 gone.",
-    },
-    body: [
-      { type: "application/json", schema: SendBodySchema, example: { type: "text", content: "您好，已为您发货。" } },
-    ],
-    answers: {
-      202: {
-        text: {
-          zh: "已接收；重试时返回首次的消息及其当前状态",
-          en: "Accepted; for a repeat, the first message with its current status",
-        },
-        content: { type: "application/json", schema: AcceptedSchema },
-      },
-    },
-    problems: [
-      "malformed_json",
-      "idempotency_key_required",
-      "account_required",
-      "conversation_not_found",
-      "window_closed",
-      "quota_used",
-      "hold_full",
-      "gone",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_field",
-      "too_long",
-      "unsplittable",
-      "idempotency_mismatch",
-    ],
-  }),
+  operation("sendMessage", "api"),
   validator("param", ConversationParamSchema, refuseParameter),
   validator(
     "header",
@@ -128,79 +89,48 @@ messages.post(
   },
 );
 
-messages.get(
-  "/messages/:id",
-  describe({
-    id: "getMessage",
-    tag: "messages",
-    access: "api",
-    summary: { zh: "查询一条消息的状态", en: "The status of a message" },
-    answers: {
-      200: {
-        text: { zh: "消息状态", en: "The message" },
-        content: { type: "application/json", schema: MessageSchema },
-      },
-    },
-    problems: ["message_not_found"],
-  }),
-  async (c) => {
-    const found = findMessage(servicesOf(c), c.req.param("id"));
-    const services = found && (await servicesFor(c, found.conversation));
-    if (found === undefined || services === undefined) return problem(c, "message_not_found", {});
-    const message = await found.conversation.message(miniProgramAccount(services.accountConfig.appid), found.seq);
-    if (message === null) return problem(c, "message_not_found", {});
-    const pauseEnd = await readPauseEnd(
-      services,
-      message.parts.map(({ waiting }) => waiting),
-    );
-    return c.json(toMessageJson(message, found.conversation.id.toString(), pauseEnd));
-  },
-);
+messages.get("/messages/:id", operation("getMessage", "api"), async (c) => {
+  const found = findMessage(servicesOf(c), c.req.param("id"));
+  const services = found && (await servicesFor(c, found.conversation));
+  if (found === undefined || services === undefined) return problem(c, "message_not_found", {});
+  const message = await found.conversation.message(miniProgramAccount(services.accountConfig.appid), found.seq);
+  if (message === null) return problem(c, "message_not_found", {});
+  const pauseEnd = await readPauseEnd(
+    services,
+    message.parts.map(({ waiting }) => waiting),
+  );
+  return c.json(toMessageJson(message, found.conversation.id.toString(), pauseEnd));
+});
 
-messages.delete(
-  "/messages/:id",
-  describe({
-    id: "withdrawMessage",
-    tag: "messages",
-    access: "conversations.serve",
-    summary: { zh: "取消一条暂存的消息", en: "Withdraw a held message" },
-    text: {
-      zh: "只能取消还在等用户下一条消息的（held）；已发送或正在发送的为 409 not_held。登录的客服只能取消客服写的消息，并且须有权结束该会话。重试结果相同。",
-      en: "Only while it waits for the user's next message (held); one that was sent or is being sent is 409 not_held. A signed-in agent must have the right to close the session, and withdraws messages of agents only. A repeat has the same result.",
-    },
-    answers: { 204: { text: { zh: "已取消，不会发送", en: "Withdrawn; it will not be sent" } } },
-    problems: ["message_not_found", "not_held", "forbidden"],
-  }),
-  async (c) => {
-    const found = findMessage(servicesOf(c), c.req.param("id"));
-    const services = found && (await servicesFor(c, found.conversation));
-    const head = services && (await found.conversation.head());
-    if (found === undefined || services === undefined || !head) return problem(c, "message_not_found", {});
-    const { conversation, seq } = found;
-    if ((await conversation.message(miniProgramAccount(services.accountConfig.appid), seq)) === null)
+messages.delete("/messages/:id", operation("withdrawMessage", "conversations.serve"), async (c) => {
+  const found = findMessage(servicesOf(c), c.req.param("id"));
+  const services = found && (await servicesFor(c, found.conversation));
+  const head = services && (await found.conversation.head());
+  if (found === undefined || services === undefined || !head) return problem(c, "message_not_found", {});
+  const { conversation, seq } = found;
+  if ((await conversation.message(miniProgramAccount(services.accountConfig.appid), seq)) === null)
+    return problem(c, "message_not_found", {});
+  const caller = c.get("caller");
+  if (caller.type === "agent") {
+    const row = await deskOf(c).session(caller.id, conversation.id.toString());
+    if (row === null || !may(caller.id, caller, "close", row.session)) return problem(c, "forbidden", {});
+  }
+  const withdrawn = await conversation.command({
+    id: `w:${seq}`,
+    by: caller.type === "agent" ? { type: "agent", id: caller.id } : { type: "api" },
+    log: head.log,
+    action: { type: "withdraw", message: seq },
+  });
+  if (withdrawn.ok) return c.body(null, 204);
+  switch (withdrawn.refusal.reason) {
+    case "gone":
       return problem(c, "message_not_found", {});
-    const caller = c.get("caller");
-    if (caller.type === "agent") {
-      const row = await deskOf(c).session(caller.id, conversation.id.toString());
-      if (row === null || !may(caller.id, caller, "close", row.session)) return problem(c, "forbidden", {});
-    }
-    const withdrawn = await conversation.command({
-      id: `w:${seq}`,
-      by: caller.type === "agent" ? { type: "agent", id: caller.id } : { type: "api" },
-      log: head.log,
-      action: { type: "withdraw", message: seq },
-    });
-    if (withdrawn.ok) return c.body(null, 204);
-    switch (withdrawn.refusal.reason) {
-      case "gone":
-        return problem(c, "message_not_found", {});
-      case "no_right":
-        return problem(c, "forbidden", {});
-      default:
-        return problem(c, "not_held", {});
-    }
-  },
-);
+    case "no_right":
+      return problem(c, "forbidden", {});
+    default:
+      return problem(c, "not_held", {});
+  }
+});
 
 /** A send as the caller requested it. */
 interface Send {

@@ -8,7 +8,7 @@ import type { ChannelTexts } from "../../../channels/channel.ts";
 import type { TypingProblem } from "../../../channels/tools.ts";
 import { findConversation } from "../../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
 import { readBody, refuseParameter } from "../../http/request/request-body.ts";
@@ -23,32 +23,7 @@ export const typing = new Hono<HttpEnv>();
 
 typing.post(
   "/conversations/:id/typing",
-  describe({
-    id: "setTyping",
-    tag: "conversations",
-    access: "api",
-    summary: { zh: "显示或取消“对方正在输入”", en: "Show or hide the typing indicator" },
-    text: {
-      zh: "显示 15 秒；只在 30 秒内有消息往来时有效；发送任何消息后消失。",
-      en: "Shown for 15 seconds; works only within 30 seconds after a message; sending any message ends it.",
-    },
-    body: [{ type: "application/json", schema: TypingBodySchema, example: { on: true } }],
-    answers: { 204: { text: { zh: "微信已接受", en: "WeChat accepted it" } } },
-    problems: [
-      "malformed_json",
-      "account_required",
-      "conversation_not_found",
-      "window_closed",
-      "quota_used",
-      "no_recent_message",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_field",
-      "channel_refused",
-      "channel_unreachable",
-      "channel_paused",
-    ],
-  }),
+  operation("setTyping", "api"),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
   async (c) => {

@@ -4,7 +4,8 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { UnmaskBodySchema, UnmaskedSchema } from "../../../../shared/api/desk/unmask.ts";
+import type { UnmaskedSchema } from "../../../../shared/api/desk/unmask.ts";
+import { UnmaskBodySchema } from "../../../../shared/api/desk/unmask.ts";
 import { ConversationParamSchema } from "../../../../shared/api/schemas.ts";
 import { maskPersonalData } from "../../../../shared/text/personal-data.ts";
 import { unmaskRow } from "../../../conversation/core/shown/masked-row.ts";
@@ -12,7 +13,7 @@ import { toRowJson } from "../../../conversation/core/shown/row-json.ts";
 import { findConversation } from "../../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { actorOf } from "../../http/auth/caller.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { record, refuseUnrecorded } from "../../http/record.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
@@ -25,36 +26,7 @@ export const unmask = new Hono<HttpEnv>();
 
 unmask.post(
   "/conversations/:id/unmask",
-  describe({
-    id: "unmaskRow",
-    tag: "desk",
-    access: "conversations.unmask",
-    summary: { zh: "查看一行原文", en: "Show one row in clear" },
-    text: {
-      zh: "返回一行记录，个人信息不脱敏。须写明原因：先记入审计日志，记不进去就不返回。",
-      en: "Returns one row with its personal data as it was written. The reason is recorded in the audit log first; what cannot be recorded is not returned.",
-    },
-    body: [{ type: "application/json", schema: UnmaskBodySchema }],
-    answers: {
-      200: {
-        text: { zh: "这一行，未脱敏", en: "The row in clear" },
-        content: { type: "application/json", schema: UnmaskedSchema },
-      },
-    },
-    problems: [
-      "malformed_json",
-      "account_required",
-      "agent_required",
-      "forbidden",
-      "conversation_not_found",
-      "message_not_found",
-      "gone",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_field",
-      "audit_unavailable",
-    ],
-  }),
+  operation("unmaskRow", "conversations.unmask"),
   validator("param", ConversationParamSchema, refuseParameter),
   chooseConversation(),
   requireVisible(),

@@ -1,7 +1,7 @@
 /** The lists of sessions: open ones of the desk, closed ones of the archive. */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import { ListQuerySchema, ListSchema, type ClosedRow, type SessionList } from "../../../../shared/api/desk/lists.ts";
+import { ListQuerySchema, type ClosedRow, type SessionList } from "../../../../shared/api/desk/lists.ts";
 import { may } from "../../../../shared/api/desk/rights.ts";
 import { isoTime } from "../../../../shared/api/schemas.ts";
 import { archiveStub } from "../../../archive/client.ts";
@@ -9,7 +9,7 @@ import type { ArchivedSession } from "../../../archive/core/report.ts";
 import type { ClosedQuery } from "../../../archive/rpc.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { deskOf } from "../../http/auth/people.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { AS_BECOMES, refuseParameter } from "../../http/request/request-body.ts";
 import { agentIdOf, requireDesk } from "./desk-caller.ts";
 
@@ -18,23 +18,7 @@ export const lists = new Hono<HttpEnv>();
 
 lists.get(
   "/conversations",
-  describe({
-    id: "listSessions",
-    tag: "desk",
-    access: "conversations.see",
-    summary: { zh: "会话列表", en: "The sessions of a list" },
-    text: {
-      zh: "客服只看到自己与本组的会话；API 密钥看到全部，其 mine、parked、team 为空。counts 为每个列表的数量。",
-      en: "Agents get the sessions of their own and of their teams; an API key gets all, and mine, parked and team are empty for it. counts has the number of sessions of each list.",
-    },
-    answers: {
-      200: {
-        text: { zh: "一页会话", en: "A page of sessions" },
-        content: { type: "application/json", schema: ListSchema },
-      },
-    },
-    problems: ["desk_off", "invalid_field"],
-  }),
+  operation("listSessions", "conversations.see"),
   requireDesk(),
   validator("query", ListQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {

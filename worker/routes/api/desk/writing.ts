@@ -5,13 +5,10 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import {
-  NoteBodySchema,
-  NotedSchema,
-  ReplyBodySchema,
-  ReplyOptionsSchema,
-} from "../../../../shared/api/desk/commands.ts";
-import { AcceptedSchema, ConversationParamSchema, IdempotencyHeaderSchema } from "../../../../shared/api/schemas.ts";
+import type { NotedSchema } from "../../../../shared/api/desk/commands.ts";
+import { NoteBodySchema, ReplyOptionsSchema } from "../../../../shared/api/desk/commands.ts";
+import type { AcceptedSchema } from "../../../../shared/api/schemas.ts";
+import { ConversationParamSchema, IdempotencyHeaderSchema } from "../../../../shared/api/schemas.ts";
 import { parseOutbound } from "../../../../shared/message/outbound.ts";
 import { toMessageJson, toWindowJson } from "../../../conversation/reading/message-json.ts";
 import { commandSession } from "../../../inbox/session/session-command.ts";
@@ -19,7 +16,7 @@ import { hexDigest } from "../../../platform/digest.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { actorOf, agentOf } from "../../http/auth/caller.ts";
 import { deskOf } from "../../http/auth/people.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
 import { checkBody, readBody, readJsonObject, refuseAs, refuseParameter } from "../../http/request/request-body.ts";
@@ -31,20 +28,6 @@ import { refuseRefused, refuseRequest } from "./refusals.ts";
 /** Routes for the texts that agents write. */
 export const writing = new Hono<HttpEnv>();
 
-const PROBLEMS = [
-  "malformed_json",
-  "idempotency_key_required",
-  "account_required",
-  "forbidden",
-  "conversation_not_found",
-  "gone",
-  "body_too_large",
-  "unsupported_media_type",
-  "invalid_field",
-  "idempotency_mismatch",
-  "desk_off",
-] as const;
-
 const requireKey = () =>
   validator(
     "header",
@@ -54,37 +37,7 @@ const requireKey = () =>
 
 writing.post(
   "/conversations/:id/replies",
-  describe({
-    id: "replyToUser",
-    tag: "desk",
-    access: "conversations.answer",
-    summary: { zh: "回复用户", en: "Reply to the user" },
-    text: {
-      zh: "会话无人接待时由调用者接入；另一位客服正在接待时为 409 taken。seenSeq 之后有用户的消息、他人的发送或会话变化时为 409 stale，再次发送时带上新的 seenSeq。用同一个 Idempotency-Key 重试不会重复发送。",
-      en: "Takes the session when no agent serves it; 409 taken when another agent does. 409 stale when the user, a colleague or the session has acted after seenSeq: send it again with the new seenSeq. A retry with the same Idempotency-Key never sends twice.",
-    },
-    body: [{ type: "application/json", schema: ReplyBodySchema }],
-    answers: {
-      202: {
-        text: { zh: "已接收，随后发送", en: "Accepted; sent after the response" },
-        content: { type: "application/json", schema: AcceptedSchema },
-      },
-    },
-    problems: [
-      ...PROBLEMS,
-      "agent_required",
-      "not_present",
-      "taken",
-      "session_changed",
-      "stale",
-      "handed_over",
-      "window_closed",
-      "quota_used",
-      "hold_full",
-      "too_long",
-      "unsplittable",
-    ],
-  }),
+  operation("replyToUser", "conversations.answer"),
   requireDesk(),
   validator("param", ConversationParamSchema, refuseParameter),
   requireKey(),
@@ -132,21 +85,7 @@ writing.post(
 
 writing.post(
   "/conversations/:id/notes",
-  describe({
-    id: "writeNote",
-    tag: "desk",
-    access: "conversations.serve",
-    summary: { zh: "写备注", en: "Write a note" },
-    text: {
-      zh: "只有同事可见，绝不会发给用户，也不算回复。",
-      en: "For colleagues; never sent to the user, and no reply.",
-    },
-    body: [{ type: "application/json", schema: NoteBodySchema }],
-    answers: {
-      201: { text: { zh: "已写入", en: "Written" }, content: { type: "application/json", schema: NotedSchema } },
-    },
-    problems: PROBLEMS,
-  }),
+  operation("writeNote", "conversations.serve"),
   requireDesk(),
   validator("param", ConversationParamSchema, refuseParameter),
   requireKey(),

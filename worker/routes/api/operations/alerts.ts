@@ -5,7 +5,8 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { AlertsSchema, AlertTestBodySchema, AlertTestedSchema } from "../../../../shared/api/alerts.ts";
+import type { AlertsSchema, AlertTestedSchema } from "../../../../shared/api/alerts.ts";
+import { AlertTestBodySchema } from "../../../../shared/api/alerts.ts";
 import { both, isoTime } from "../../../../shared/api/schemas.ts";
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import type { RobotFailure } from "../../../alerts/core/plan.ts";
@@ -16,7 +17,7 @@ import type { DeskRpc } from "../../../desk/rpc.ts";
 import { openAlerts } from "../../../inbox/open-alerts.ts";
 import { errorName, writeLog } from "../../../platform/logger.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { describe } from "../../http/describe.ts";
+import { operation } from "../../http/operation.ts";
 import { readBody } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 
@@ -25,95 +26,47 @@ const MINUTE_MS = 60_000;
 /** Routes about alerts. */
 export const alerts = new Hono<HttpEnv>();
 
-alerts.get(
-  "/alerts",
-  describe({
-    id: "getAlerts",
-    tag: "operations",
-    access: "alerts.test",
-    summary: { zh: "提醒机器人", en: "The robots of alerts" },
-    text: {
-      zh: "密钥 ALERT_ROBOTS 中的机器人，以及何时提醒。不返回机器人的网址和密钥。",
-      en: "The robots in the secret ALERT_ROBOTS, and when alerts are due. URLs and secrets of robots are never returned.",
-    },
-    answers: {
-      200: {
-        text: { zh: "机器人与设置", en: "The robots and terms" },
-        content: { type: "application/json", schema: AlertsSchema },
-      },
-    },
-  }),
-  async (c) => {
-    const config = c.get("config");
-    const { robots, terms } = openAlerts(config);
-    const failures = robots.ok && robots.value.length > 0 ? await deskOf(c).robotFailures() : {};
-    const answer = {
-      robots: robots.ok
-        ? robots.value.map(({ name, vendor, language, secret }) => {
-            const failure = ownValue(failures, name);
-            const signed = secret !== undefined;
-            return {
-              name,
-              vendor,
-              language,
-              signed,
-              ...(failure !== undefined && { failure: toFailureJson(failure) }),
-            };
-          })
-        : [],
-      problems: robots.ok ? [] : [...robots.error],
-      waitMinutes: terms.waitMs / MINUTE_MS,
-      repeatMinutes: terms.repeatMs / MINUTE_MS,
-      deskUrl: config.alerts.deskUrl,
-    };
-    return c.json(answer satisfies v.InferOutput<typeof AlertsSchema>);
-  },
-);
+alerts.get("/alerts", operation("getAlerts", "alerts.test"), async (c) => {
+  const config = c.get("config");
+  const { robots, terms } = openAlerts(config);
+  const failures = robots.ok && robots.value.length > 0 ? await deskOf(c).robotFailures() : {};
+  const answer = {
+    robots: robots.ok
+      ? robots.value.map(({ name, vendor, language, secret }) => {
+          const failure = ownValue(failures, name);
+          const signed = secret !== undefined;
+          return {
+            name,
+            vendor,
+            language,
+            signed,
+            ...(failure !== undefined && { failure: toFailureJson(failure) }),
+          };
+        })
+      : [],
+    problems: robots.ok ? [] : [...robots.error],
+    waitMinutes: terms.waitMs / MINUTE_MS,
+    repeatMinutes: terms.repeatMs / MINUTE_MS,
+    deskUrl: config.alerts.deskUrl,
+  };
+  return c.json(answer satisfies v.InferOutput<typeof AlertsSchema>);
+});
 
-alerts.post(
-  "/alerts/test",
-  describe({
-    id: "testAlert",
-    tag: "operations",
-    access: "alerts.test",
-    summary: { zh: "向机器人发送测试消息", en: "Send a test message to a robot" },
-    text: {
-      zh: "最长 5 秒。机器人没有接受时为 502 `robot_failed`，含原因和处理方法。",
-      en: "Takes at most 5 seconds. 502 `robot_failed` when the robot did not accept it, with cause and fix.",
-    },
-    body: [{ type: "application/json", schema: AlertTestBodySchema, example: { robot: "duty" } }],
-    answers: {
-      200: {
-        text: { zh: "机器人已接受", en: "The robot accepted it" },
-        content: { type: "application/json", schema: AlertTestedSchema },
-      },
-    },
-    problems: [
-      "malformed_json",
-      "robot_not_found",
-      "robots_invalid",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_field",
-      "robot_failed",
-    ],
-  }),
-  async (c) => {
-    const body = await readBody(c, AlertTestBodySchema);
-    if (!body.ok) return body.error;
-    const { robots, deps } = openAlerts(c.get("config"));
-    if (!robots.ok) return problem(c, "robots_invalid", { problems: [...robots.error] });
-    const robot = robots.value.find(({ name }) => name === body.value.robot);
-    if (robot === undefined) return problem(c, "robot_not_found", {});
-    const sent = await sendAlert(deps, robot, { type: "test", robot: robot.name });
-    if (sent.ok) {
-      await clearFailure(c, robot.name);
-      const answer = { robot: robot.name, vendor: robot.vendor, accepted: true } as const;
-      return c.json(answer satisfies v.InferOutput<typeof AlertTestedSchema>);
-    }
-    return problem(c, "robot_failed", describeFailure(sent.error));
-  },
-);
+alerts.post("/alerts/test", operation("testAlert", "alerts.test"), async (c) => {
+  const body = await readBody(c, AlertTestBodySchema);
+  if (!body.ok) return body.error;
+  const { robots, deps } = openAlerts(c.get("config"));
+  if (!robots.ok) return problem(c, "robots_invalid", { problems: [...robots.error] });
+  const robot = robots.value.find(({ name }) => name === body.value.robot);
+  if (robot === undefined) return problem(c, "robot_not_found", {});
+  const sent = await sendAlert(deps, robot, { type: "test", robot: robot.name });
+  if (sent.ok) {
+    await clearFailure(c, robot.name);
+    const answer = { robot: robot.name, vendor: robot.vendor, accepted: true } as const;
+    return c.json(answer satisfies v.InferOutput<typeof AlertTestedSchema>);
+  }
+  return problem(c, "robot_failed", describeFailure(sent.error));
+});
 
 function deskOf(c: Context<HttpEnv>): DeskRpc {
   return deskStub(c.env.DESK, c.get("config").locationHint);

@@ -4,7 +4,7 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { DiagnosticsSchema, type DiagnosticFailure as Failure } from "../../../../shared/api/diagnostics.ts";
+import type { DiagnosticsSchema, DiagnosticFailure as Failure } from "../../../../shared/api/diagnostics.ts";
 import { OPERATORS } from "../../../../shared/api/operators.ts";
 import { both, isoTime } from "../../../../shared/api/schemas.ts";
 import type { Result } from "../../../../shared/base/result.ts";
@@ -12,54 +12,35 @@ import type { CallFailure } from "../../../../shared/message/delivery.ts";
 import type { ChannelTexts } from "../../../channels/channel.ts";
 import { checkAccess, checkCallback, readQuota, SEND_CGI_PATH } from "../../../channels/wechat/api/diagnostics.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { describe } from "../../http/describe.ts";
+import { operation } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { toCallProblem } from "../../http/response/channel-problem.ts";
 
 /** Routes about WeChat's own diagnostics. */
 export const diagnostics = new Hono<HttpEnv>();
 
-diagnostics.get(
-  "/diagnostics",
-  describe({
-    id: "getDiagnostics",
-    tag: "operations",
-    access: "operations.read",
-    summary: { zh: "微信侧自检", en: "WeChat's own diagnostics" },
-    text: {
-      zh: "向微信查询：能否获取 access_token、发送接口的当日调用次数、各运营商网络能否访问消息推送 URL。最长约 20 秒；微信拒绝时，结果中包含原因和处理方法。",
-      en: "Asks WeChat for an access token, for the call limit of custom/send, and whether its networks reach the push URL; takes up to 20 seconds. A refusal is part of the result, with its fix.",
-    },
-    answers: {
-      200: {
-        text: { zh: "自检结果", en: "The findings" },
-        content: { type: "application/json", schema: DiagnosticsSchema },
-      },
-    },
-  }),
-  async (c) => {
-    const services = servicesOf(c);
-    const deps = services.createCallDeps();
-    const texts = await services.texts();
-    // The access token first: without one, four simultaneous calls would each wait for the same refresh.
-    const access = await checkAccess(deps);
-    const [quota, ...views] = await Promise.all([
-      readQuota(deps, SEND_CGI_PATH),
-      ...OPERATORS.map((operator) => checkCallback(deps, operator)),
-    ]);
-    // When the token is withheld only because of a pause, there is one.
-    const isPaused = !access.ok && access.error.result === "not_sent" && access.error.reason === "paused";
-    const token = access.ok || isPaused ? ({ ok: true } as const) : toFailure(texts, access.error);
-    const callback = OPERATORS.flatMap((operator, index) => {
-      const view = views[index];
-      return view === undefined
-        ? []
-        : [{ operator, result: toResult(texts, view, ({ dns, ping }) => ({ dns: [...dns], ping: [...ping] })) }];
-    });
-    const answer = { token, sendQuota: toResult(texts, quota, (value) => value), callback };
-    return c.json(answer satisfies v.InferOutput<typeof DiagnosticsSchema>);
-  },
-);
+diagnostics.get("/diagnostics", operation("getDiagnostics", "operations.read"), async (c) => {
+  const services = servicesOf(c);
+  const deps = services.createCallDeps();
+  const texts = await services.texts();
+  // The access token first: without one, four simultaneous calls would each wait for the same refresh.
+  const access = await checkAccess(deps);
+  const [quota, ...views] = await Promise.all([
+    readQuota(deps, SEND_CGI_PATH),
+    ...OPERATORS.map((operator) => checkCallback(deps, operator)),
+  ]);
+  // When the token is withheld only because of a pause, there is one.
+  const isPaused = !access.ok && access.error.result === "not_sent" && access.error.reason === "paused";
+  const token = access.ok || isPaused ? ({ ok: true } as const) : toFailure(texts, access.error);
+  const callback = OPERATORS.flatMap((operator, index) => {
+    const view = views[index];
+    return view === undefined
+      ? []
+      : [{ operator, result: toResult(texts, view, ({ dns, ping }) => ({ dns: [...dns], ping: [...ping] })) }];
+  });
+  const answer = { token, sendQuota: toResult(texts, quota, (value) => value), callback };
+  return c.json(answer satisfies v.InferOutput<typeof DiagnosticsSchema>);
+});
 
 function toResult<T, U>(
   texts: ChannelTexts,

@@ -6,20 +6,16 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import { both, named } from "../../../../shared/api/schemas.ts";
-import {
-  AccountSettingsSchema,
-  DocumentInputSchema,
-  originsOf,
-  SettingsDocumentSchema,
-} from "../../../../shared/api/settings/document-input.ts";
-import { DEFAULT_DOCUMENT, MAX_SETTINGS_BYTES, settingsFor } from "../../../../shared/api/settings/document.ts";
+import { both } from "../../../../shared/api/schemas.ts";
+import type { SettingsDocumentSchema } from "../../../../shared/api/settings/document-input.ts";
+import { originsOf } from "../../../../shared/api/settings/document-input.ts";
+import { MAX_SETTINGS_BYTES, settingsFor } from "../../../../shared/api/settings/document.ts";
 import type { DocumentVersion } from "../../../../shared/api/settings/version.ts";
 import { reportSettings } from "../../../inbox/account-calls/report-settings.ts";
 import type { PutSettingsProblem } from "../../../settings/rpc.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { actorOf } from "../../http/auth/caller.ts";
-import { describe, validator } from "../../http/describe.ts";
+import { operation, validator } from "../../http/operation.ts";
 import { namesAccount, servicesOf } from "../../http/request/choose-account.ts";
 import { readJson, refuseAs } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
@@ -27,23 +23,6 @@ import { createRequestServices } from "../../http/services.ts";
 import { readDocument, toEtag } from "../../http/stored-settings.ts";
 
 const ETAG = /^"(\d{1,15})"$/;
-const DOCUMENT = {
-  type: "application/json",
-  schema: named("SettingsDocument", SettingsDocumentSchema),
-  example: { version: 0, ...DEFAULT_DOCUMENT },
-};
-const INPUT = {
-  type: "application/json",
-  schema: named("SettingsInput", DocumentInputSchema),
-  example: DEFAULT_DOCUMENT,
-};
-const DOCUMENT_OR_ACCOUNT = {
-  ...DOCUMENT,
-  schema: v.union([DOCUMENT.schema, named("AccountSettings", AccountSettingsSchema)]),
-};
-const VERSION_HEADER = {
-  etag: { zh: '版本号，例如 "3"；"0" 为默认设置', en: 'the version, for example "3"; "0" means the defaults' },
-};
 
 const IfMatchSchema = v.object({
   "if-match": v.pipe(
@@ -56,63 +35,21 @@ const IfMatchSchema = v.object({
 /** Routes about the settings. */
 export const settings = new Hono<HttpEnv>();
 
-settings.get(
-  "/settings",
-  describe({
-    id: "getSettings",
-    tag: "settings",
-    access: "settings.read",
-    summary: { zh: "读取设置", en: "The settings" },
-    text: {
-      zh: "整个部署的一份文档：`defaults` 对所有账号生效，`overrides` 按渠道账号逐项替换。带 `account`（小程序可用 `appid`）时，返回该账号的生效设置。",
-      en: "One document for the deployment: `defaults` for every account; `overrides` replaces single keys by channel account. With `account` (or `appid` for a mini program): the settings in force for that account.",
-    },
-    answers: {
-      200: { text: { zh: "设置", en: "The settings" }, content: DOCUMENT_OR_ACCOUNT, headers: VERSION_HEADER },
-    },
-    problems: ["settings_unreadable"],
-  }),
-  async (c) => {
-    const account = namesAccount(c) ? servicesOf(c).accountKey : undefined;
-    const read = await readDocument(c);
-    if (!read.ok) return read.error;
-    const { version, document } = read.value;
-    const shown =
-      account === undefined
-        ? toDocumentJson(read.value)
-        : { version, account, settings: settingsFor(document, account), from: originsOf(document, account) };
-    return c.json(shown, 200, { etag: toEtag(version) });
-  },
-);
+settings.get("/settings", operation("getSettings", "settings.read"), async (c) => {
+  const account = namesAccount(c) ? servicesOf(c).accountKey : undefined;
+  const read = await readDocument(c);
+  if (!read.ok) return read.error;
+  const { version, document } = read.value;
+  const shown =
+    account === undefined
+      ? toDocumentJson(read.value)
+      : { version, account, settings: settingsFor(document, account), from: originsOf(document, account) };
+  return c.json(shown, 200, { etag: toEtag(version) });
+});
 
 settings.put(
   "/settings",
-  describe({
-    id: "putSettings",
-    tag: "settings",
-    access: "settings.change",
-    summary: { zh: "保存设置", en: "Store settings" },
-    text: {
-      zh: "整体替换全部账号的设置；最多两分钟后在各地生效。有错误时一次列出全部错误。",
-      en: "Replaces the settings of all accounts as a whole; in force everywhere within about two minutes. All problems are returned at once.",
-    },
-    body: [INPUT],
-    answers: {
-      200: {
-        text: { zh: "已保存（含默认值）", en: "Stored, with the defaults filled in" },
-        content: DOCUMENT,
-        headers: VERSION_HEADER,
-      },
-    },
-    problems: [
-      "malformed_json",
-      "version_mismatch",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_settings",
-      "if_match_required",
-    ],
-  }),
+  operation("putSettings", "settings.change"),
   validator(
     "header",
     IfMatchSchema,

@@ -5,49 +5,34 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { isoTime } from "../../../../shared/api/schemas.ts";
 import type { Webhook } from "../../../../shared/api/settings/webhooks.ts";
-import { WebhooksSchema, type WebhookJson } from "../../../../shared/api/webhooks.ts";
+import type { WebhooksSchema } from "../../../../shared/api/webhooks.ts";
+import { type WebhookJson } from "../../../../shared/api/webhooks.ts";
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import { waitingSince, type WebhookHealth } from "../../../webhooks/core/endpoint-health.ts";
 import { toListed } from "../../../webhooks/core/listed-webhooks.ts";
 import type { SkippedSummary } from "../../../webhooks/core/skipped.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { describe } from "../../http/describe.ts";
+import { operation } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { readStored } from "../../http/stored-settings.ts";
 
 /** Routes about webhooks. */
 export const webhooks = new Hono<HttpEnv>();
 
-webhooks.get(
-  "/webhooks",
-  describe({
-    id: "listWebhooks",
-    tag: "operations",
-    access: "operations.read",
-    summary: { zh: "Webhook 的状态", en: "The state of the webhooks" },
-    answers: {
-      200: {
-        text: { zh: "设置中的每个 Webhook", en: "Each webhook in the settings" },
-        content: { type: "application/json", schema: WebhooksSchema },
-      },
-    },
-    problems: ["settings_unreadable"],
-  }),
-  async (c) => {
-    const config = c.get("config");
-    const account = servicesOf(c).account();
-    const stored = await readStored(c);
-    if (!stored.ok) return stored.error;
-    const { healths, skipped } = await account.webhookStatus(toListed(stored.value));
-    const isHeld = config.webhookSecrets.length === 0;
-    const now = Date.now();
-    const shown = stored.value.settings.webhooks.map((webhook) => {
-      const lost = ownValue(skipped, webhook.id);
-      return toWebhookJson(webhook, toHealthJson(ownValue(healths, webhook.id), isHeld, now), lost);
-    });
-    return c.json({ webhooks: shown } satisfies v.InferOutput<typeof WebhooksSchema>);
-  },
-);
+webhooks.get("/webhooks", operation("listWebhooks", "operations.read"), async (c) => {
+  const config = c.get("config");
+  const account = servicesOf(c).account();
+  const stored = await readStored(c);
+  if (!stored.ok) return stored.error;
+  const { healths, skipped } = await account.webhookStatus(toListed(stored.value));
+  const isHeld = config.webhookSecrets.length === 0;
+  const now = Date.now();
+  const shown = stored.value.settings.webhooks.map((webhook) => {
+    const lost = ownValue(skipped, webhook.id);
+    return toWebhookJson(webhook, toHealthJson(ownValue(healths, webhook.id), isHeld, now), lost);
+  });
+  return c.json({ webhooks: shown } satisfies v.InferOutput<typeof WebhooksSchema>);
+});
 
 type HealthJson = Omit<WebhookJson, keyof Webhook | "skipped">;
 

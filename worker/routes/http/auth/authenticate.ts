@@ -8,7 +8,7 @@ import { createMiddleware } from "hono/factory";
 import { parseToken } from "../../../people/core/agent-token.ts";
 import { hashSecret } from "../../../people/tokens.ts";
 import type { HttpEnv } from "../app-env.ts";
-import { accessOf } from "../describe.ts";
+import { accessOf } from "../operation.ts";
 import { problem } from "../response/problem.ts";
 import { authenticateKey, refuseUnknown } from "./api-key.ts";
 import type { AgentCaller } from "./caller.ts";

@@ -1,11 +1,11 @@
 /**
- * Checks every request against the `access` of its route. A path without a described route has none: it is answered as
+ * Checks every request against the `access` of its route. A path without an operation has none: it is answered as
  * unknown, even when a handler exists for it.
  */
 import { createMiddleware } from "hono/factory";
 import { isOpenToKey, isOpenToRole } from "../../../people/core/rights.ts";
 import type { HttpEnv } from "../app-env.ts";
-import { accessOf } from "../describe.ts";
+import { accessOf } from "../operation.ts";
 import { problem } from "../response/problem.ts";
 
 /** Answers 404 `route_not_found`, 403 `agent_required` or 403 `forbidden`. Must come after `authenticate`. */
