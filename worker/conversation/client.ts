@@ -1,5 +1,5 @@
 /**
- * Calls a conversation from the Worker: by name, placed near WeChat's callers, with retries when the connection breaks.
+ * Calls a conversation's Durable Object by name, placed near WeChat's servers, and retries when the connection breaks.
  * A push is acknowledged only when it is stored, so storing gets up to three tries within WeChat's timeout.
  */
 import { formatAddress, type Address } from "../../shared/message/address.ts";
@@ -26,7 +26,7 @@ export interface ConversationDirectory {
 }
 
 /**
- * Returns a new stub: a stub whose connection broke never works again.
+ * Returns a new stub, made for each call because a stub whose connection broke cannot be used again.
  *
  * @param timeoutMs the timeout of each call, milliseconds
  */
@@ -39,14 +39,14 @@ export function conversationStub(
 }
 
 /**
- * Returns a stub without a deadline, for the calls of this file that set their own: the proxy of a deadline would cost
- * CPU on every push.
+ * Returns a stub without a timeout, for the calls of this file that set their own: the proxy that adds a timeout would
+ * cost CPU on every push.
  */
 function bareStub({ namespace, locationHint }: ConversationDirectory, address: Address): RemoteConversation {
   return toConversationRpc(namespace.getByName(formatAddress(address), { locationHint }));
 }
 
-/** Types a stub: every object of the namespace implements `ConversationRpc`. */
+/** Returns the stub with its RPC type: every object of the namespace implements `ConversationRpc`. */
 function toConversationRpc(stub: DurableObjectStub): RemoteConversation {
   const remote: unknown = stub;
   return remote as RemoteConversation;
@@ -55,7 +55,7 @@ function toConversationRpc(stub: DurableObjectStub): RemoteConversation {
 /**
  * Returns a stub by the id of the object.
  *
- * @throws TypeError when it is not an id of this namespace: the runtime verifies a checksum in it
+ * @throws TypeError when `id` is not an id of this namespace; the runtime verifies the checksum in the id
  */
 export function conversationStubById(
   namespace: DurableObjectNamespace,
@@ -65,18 +65,18 @@ export function conversationStubById(
   return timedStub(toConversationRpc(namespace.get(namespace.idFromString(id), options)), CONVERSATION_CALL_MS);
 }
 
-/** Returns the id of the object, computed without a call. */
+/** Returns the id of an address's Durable Object, computed without a call. */
 export function objectIdOf(namespace: DurableObjectNamespace, address: Address): DurableObjectId {
   return namespace.idFromName(formatAddress(address));
 }
 
-/** A push whose conversation is storing it. */
+/** The results of storing a push: the response, and the leased message, which may arrive later. */
 export interface StoringPush {
-  /** Settles at `until.answer` at the latest. */
+  /** The conversation's response; rejects at `until.answer` when none has arrived. */
   readonly received: Promise<Received>;
   /**
-   * The answer that was leased to this caller, even if it arrives after `until.answer`: a slow object may have leased
-   * it.
+   * The message that was leased to this caller, if any; waits beyond `until.answer`, because a slow object may have
+   * leased a message to this caller.
    */
   readonly lease: Promise<LeasedMessage | undefined>;
 }
@@ -112,9 +112,9 @@ export function storePush(
 }
 
 /**
- * Records an attempt; if `settle` cannot be delivered, the attempt becomes `unconfirmed` when its lease ends. A call
- * that takes the next attempt is awaited like the storing of a push, because the attempt may have been leased to this
- * caller.
+ * Records the outcome of an attempt; if `settle` cannot be delivered, the attempt becomes `unconfirmed` when its lease
+ * ends. A call that takes the next attempt is awaited like the storing of a push, because the attempt may have been
+ * leased to this caller.
  */
 export function settleStored(
   directory: ConversationDirectory,

@@ -64,7 +64,7 @@ export function loadConversation(deps: ConversationDeps) {
     return state().queue.some((item) => item.seq === seq) || store.outgoing(seq) !== undefined;
   }
 
-  /** Returns the first answer for a key that was used before. */
+  /** Returns the first message sent with this key, in its current status, or `idempotency_mismatch`. */
   function answerAgain(
     address: Address,
     earlier: { readonly seq: number; readonly request: string },
@@ -142,7 +142,7 @@ export function loadConversation(deps: ConversationDeps) {
      * Records the outcome of an attempt. Idempotent.
      *
      * @param next the holder of the next lease; null when there is no time for one
-     * @param desk the caller's settings when agents of the desk serve
+     * @param desk the desk's terms in the caller's settings; absent: no agents of the desk serve users
      * @returns the next attempt, if one is due
      */
     settle(
@@ -221,10 +221,10 @@ export function loadConversation(deps: ConversationDeps) {
     },
 
     /**
-     * Leases the next message although it waits for the app, for the test send that decides whether the pause can be
-     * lifted. Null: no message is waiting any more.
+     * Leases the next message although it waits for a pause or a token, for the test send that decides whether the
+     * pause can be lifted. Returns null when there is no message to lease.
      *
-     * @param desk the caller's settings when agents of the desk serve
+     * @param desk the desk's terms in the caller's settings; absent: no agents of the desk serve users
      */
     leaseTrial(holder: string, desk?: DeskTerms): LeasedMessage | null {
       const address = store.address();

@@ -18,7 +18,7 @@ export interface EngineStore<Name, State, Row> {
   rewriteState(state: State): void;
 }
 
-/** A decision. */
+/** The result of a decision: the next state, the rows to store, and a value for the caller. */
 export interface Decision<State, Row, Value> {
   readonly state: State;
   /** When empty, nothing is stored and the state does not change. */

@@ -23,7 +23,7 @@ export interface LeasedMessage extends Lease {
   readonly user: string;
   readonly message: Outbound;
   readonly isAi: boolean;
-  /** A value that WeChat needs in the reply: the sub-merchant. */
+  /** The sub-merchant that the user wrote to, which WeChat requires in the reply; absent: none. */
   readonly replyContext?: string;
   /** Whether the outcome concerns sessions: it is then recorded with the desk's terms from the settings. */
   readonly hasSessions?: true;
@@ -72,7 +72,7 @@ export interface LogHead extends Address {
   readonly log: string;
 }
 
-/** Rows of a log. */
+/** Some rows of a log, with the id of the log. */
 export interface LogPage {
   readonly log: string;
   readonly rows: readonly Row[];
@@ -117,7 +117,7 @@ export interface RelayedAnswer {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** At once, or once the code for sessions is loaded. */
+/** A value, or a promise of it when the code for sessions must be loaded first. */
 export type Soon<T> = T | Promise<T>;
 
 /** The methods that the object implements. */

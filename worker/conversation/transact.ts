@@ -63,7 +63,7 @@ export function runTransition<T>(
 /** Connects the engine of one conversation with its store, configuration and session machine. */
 export function openTransactions(deps: ConversationDeps) {
   const { objectId, store, config, rulesOf, movable, sessionCode, onNews, setAlarm, clock, random } = deps;
-  // Before the first record is stored, that record will be the oldest.
+  // If nothing is stored yet, the record that is about to be stored will be the oldest.
   const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
   const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
 
@@ -80,7 +80,7 @@ export function openTransactions(deps: ConversationDeps) {
   /**
    * Runs a transition and returns its value; a leased attempt is returned together with its message.
    *
-   * @param desk the caller's settings when agents of the desk serve
+   * @param desk the desk's terms in the caller's settings; absent: no agents of the desk serve users
    */
   function transact<T>(address: Address, now: number, step: Transition<T>, desk?: DeskTerms) {
     const { unconfirmedRetries, keepsPictures = false } = config();

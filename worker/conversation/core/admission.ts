@@ -29,7 +29,7 @@ export type ControlRefusal = "muted" | "handed_over" | "taken" | "reassigned";
 
 /** How many of the sends of a user message automation may use until an agent serves the user. */
 const AUTOMATIC_SENDS = 3;
-/** The sends that are kept for closing and rating. */
+/** The number of sends that are kept for the texts of closing and rating. */
 const KEPT_FOR_END = 1;
 
 const BY_WINDOW: Admission = { by: "window" };
@@ -71,7 +71,9 @@ export function admission(
   }
 }
 
-/** Texts for users who wait for an agent: not sent when an agent is already serving them. */
+/**
+ * Returns whether a text is for a user who waits for an agent: it is not sent when an agent already serves the user.
+ */
 function isForQueue({ purpose }: ServiceText): boolean {
   return purpose === "queue" || purpose === "away";
 }
@@ -84,7 +86,7 @@ export function isMuted(control: Control, now: number): boolean {
 
 /**
  * Returns why a message cannot be queued now, or undefined. When the platform decides, the number of queued messages is
- * limited to that of a new grant.
+ * limited to the number that one new user message allows.
  */
 export function findRefusal(
   state: ConversationState,
@@ -121,7 +123,7 @@ function sendsKept(
   return SOURCES[source].isAutomatic ? Math.max(rules.grants.message.count - AUTOMATIC_SENDS, KEPT_FOR_END) : 0;
 }
 
-/** Texts for which the last send is kept. */
+/** Returns whether a text may use the last send, which is kept for closing and rating. */
 function isOfTheEnd({ purpose }: ServiceText): boolean {
   return purpose === "closing" || purpose === "rating";
 }
@@ -140,7 +142,8 @@ export function sendableUntil(
 }
 
 /**
- * Returns whether a message whose attempt has no known outcome may be sent again: only when the window has a send left.
+ * Returns whether a message whose attempt has no known outcome may be sent again: only an automatic message, only once,
+ * and only when the window has a send left.
  */
 export function mayResend(
   state: Pick<ConversationState, "control" | "window" | "sessions">,

@@ -1,6 +1,6 @@
 /**
  * The cursor of each log consumer. The log is the outbox, so only a cursor per consumer is stored, in the folded state
- * (docs/design/0022-engine.md). Pure transitions: rows written, attempts made, time passed.
+ * (docs/design/0022-engine.md). Pure.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
@@ -12,23 +12,25 @@ export interface ConsumerCursor {
   readonly after: number;
   /** Number of failed attempts on the next row. */
   readonly tries: number;
-  /** When the first of them failed, epoch ms; 0: none failed. */
+  /** When the first of these attempts failed, epoch ms; 0: none failed. */
   readonly since: number;
   /** No call before this time, epoch ms. */
   readonly nextAt: number;
-  /** Set by a replay until an event is delivered: the first accepted event is then reported. */
+  /** Set by a replay until the consumer accepts an event; that first accepted event is reported. */
   readonly isReplay?: true;
-  /** Only in the cursor `pictures`: the seq of the oldest picture that may be in the bucket, epoch ms. */
+  /**
+   * Only in the cursor `pictures`: when the oldest picture that may be in the bucket was stored, epoch ms (its seq).
+   */
   readonly oldest?: number;
 }
 
 /** Cursors by consumer id: `kind` or `kind:name`, such as `webhook:orders`. */
 export type ConsumerCursors = Readonly<Record<string, ConsumerCursor>>;
 
-/** The cursors of desk and archive, which follow the sessions (`session/consumers.ts`). */
+/** Ids of the cursors of desk and archive, which receive the rows of sessions (`session/consumers.ts`). */
 export const DESK_CURSOR = "desk";
 export const ARCHIVE_CURSOR = "archive";
-/** The cursor of the users' pictures, which follows the pictures (`pictures.ts`). */
+/** Id of the cursor that copies users' pictures to the R2 bucket and deletes expired ones (`pictures.ts`). */
 export const PICTURES_CURSOR = "pictures";
 
 /** The result of a run for one consumer. */
@@ -89,7 +91,8 @@ export interface ListedConsumers {
 
 /**
  * Applies settings: the cursor of a new consumer starts after the newest row, the cursor of a removed one is deleted;
- * those of desk, archive and pictures do not depend on settings. For two minutes after a change some workers still have the previous settings, which are ignored.
+ * the cursors of desk, archive and pictures do not depend on settings. For two minutes after a change some workers
+ * still have the previous settings, which are ignored.
  *
  * @param last the newest row before this change
  */
@@ -202,7 +205,7 @@ function newCursor(after: number): ConsumerCursor {
   return { after, tries: 0, since: 0, nextAt: 0 };
 }
 
-/** Delays all due consumers for a short time while the settings cannot be read. */
+/** Delays all consumers at least until `nextAt`, epoch ms, because the settings cannot be read. */
 export function delayCursors(cursors: ConsumerCursors, nextAt: number): ConsumerCursors {
   return Object.fromEntries(
     Object.entries(cursors).map(([id, cursor]) => [id, { ...cursor, nextAt: Math.max(nextAt, cursor.nextAt) }]),

@@ -32,7 +32,7 @@ export interface EraseNote {
 /** The other places that may hold data of a conversation: desk and archive with sessions, and the bucket of pictures. */
 export const ERASURE_KEEPERS = ["desk", "archive", "pictures"] as const;
 
-/** One of them. */
+/** One of these places. */
 export type ErasureKeeper = (typeof ERASURE_KEEPERS)[number];
 
 /**
@@ -51,7 +51,7 @@ export function listKeepers({
   return ERASURE_KEEPERS.filter((keeper) => (keeper === "pictures" ? hasPictures : sessions !== undefined));
 }
 
-/** Returns whether all have confirmed the erasure. */
+/** Returns whether all places have confirmed the erasure. */
 export function isConfirmed({ pending }: EraseNote): boolean {
   return pending.length === 0;
 }
@@ -70,8 +70,8 @@ export function erasedGeneration({ at, log }: EraseNote): number {
 }
 
 /**
- * Returns the note of an erasure. An earlier erasure that was not confirmed by all is part of it: confirming a
- * generation confirms all earlier ones.
+ * Returns the note of an erasure. The places that have not confirmed an earlier erasure are added to its `pending`:
+ * confirming a generation confirms all earlier ones.
  *
  * @param log the log that is erased now; null: none
  * @param keepers the places that may hold data of it

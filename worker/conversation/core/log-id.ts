@@ -19,7 +19,7 @@ export function nextLogId(now: number, erased: string | null, random: string): s
 /**
  * Returns the generation of a log.
  *
- * @throws RangeError when this is not the id of a log: compared with `NaN`, nothing would ever be erased or newer
+ * @throws RangeError when `log` is not a log id; `NaN` would compare as neither older nor newer than any generation
  */
 export function generationOf(log: string): number {
   const generation = Number.parseInt(log.slice(0, log.indexOf("-")), 36);

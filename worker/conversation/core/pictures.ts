@@ -1,6 +1,7 @@
 /**
- * The cursor of the users' pictures. With an R2 bucket they are kept there for longer than the platform has them
- * (docs/design/0031-pictures.md). A conversation has the cursor from its first picture until none is kept any more. Pure.
+ * The cursor of the users' pictures, which are copied to an R2 bucket, if there is one, because the platform deletes
+ * them earlier (docs/design/0031-pictures.md). A conversation has the cursor from its first picture until none is kept
+ * any more. Pure.
  */
 import { BATCH_DELAY_MS, PICTURES_CURSOR, type ConsumerCursor, type ConsumerCursors } from "./consumer-cursor.ts";
 import type { Row } from "./rows.ts";
@@ -19,12 +20,12 @@ export function isPicture({ kind, facts }: Pick<Row, "kind" | "facts">): boolean
 }
 
 /**
- * Schedules the pictures after rows were written. Other rows move a cursor without a backlog in the same record, so they
- * cost neither an alarm nor a row.
+ * Updates the cursor after rows were written. A picture makes the cursor due; other rows only move a cursor without a
+ * backlog, in the same record, so they cost neither an alarm nor a row.
  *
  * @param known the cursors before the rows
  * @param written the newest row before and with them, and the time, epoch ms
- * @returns the new cursor by its id; none when there never was a picture
+ * @returns the new cursor under its id; an empty record when there never was a picture
  */
 export function followPictures(
   { [PICTURES_CURSOR]: known }: ConsumerCursors,

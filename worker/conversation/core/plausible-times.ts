@@ -75,7 +75,7 @@ function plausibleWindow(window: WindowState, now: number): WindowState {
   };
 }
 
-/** Makes consumers with an implausible time due now. */
+/** Returns the cursors with every implausible time set to `now`, so that such a consumer is due. */
 export function correctCursorTimes(cursors: ConsumerCursors, now: number): ConsumerCursors {
   const isWrong = (cursor: ConsumerCursors[string]) =>
     isImplausible(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isImplausible(cursor.since, now, 0);

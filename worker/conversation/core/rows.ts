@@ -110,12 +110,12 @@ export interface RowKinds {
     };
     readonly content: null;
   };
-  /** The outcome of an attempt that had already expired: recorded, changes nothing. */
+  /** An outcome other than `sent` of an attempt that had already expired: recorded, but the state does not change. */
   readonly late: {
     readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
     readonly content: null;
   };
-  /** A transition of a session; its content is what an agent wrote with it: the note of a transfer, a summary. */
+  /** A transition of a session; its content is the text an agent wrote with it, such as the note of a transfer. */
   readonly session: { readonly facts: SessionFacts; readonly content: WrittenText | null };
   /** A text for colleagues, never sent. */
   readonly note: {

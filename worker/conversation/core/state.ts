@@ -1,6 +1,6 @@
 /**
- * The folded state of a conversation, stored with the newest record of its log: a wake reads one record and has all
- * data for its decisions. It stays small, because settled messages are removed.
+ * The folded state of a conversation, stored with the newest record of its log: an object that wakes reads this
+ * record and has all data for its decisions. The state stays small, because settled messages are removed.
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Reaction } from "../../../shared/message/delivery.ts";
@@ -14,12 +14,15 @@ import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
 /** The length of a lease, milliseconds: an attempt must end within it. */
 export const LEASE_MS = 12_000;
-/** How long a message is held, milliseconds: 48 h, because a picture's id expires 72 h after its upload. */
+/**
+ * How long a message is held, milliseconds: 48 h, so that a held picture's id, valid for 72 h after upload, still
+ * works.
+ */
 export const HOLD_MS = 48 * 3_600_000;
 
 /** An attempt under way. */
 export interface OutboxLease {
-  /** The lease holder: a repeated call by the same holder has lost our response and gets the same lease again. */
+  /** The lease holder: when it repeats its call because it lost our response, it gets the same lease again. */
   readonly holder: string;
   readonly startedAt: number;
   readonly endsAt: number;
@@ -32,7 +35,7 @@ export interface Sender {
   readonly source: Source;
   /** The agent who wrote it. It is sent only while this agent has the session. */
   readonly agent?: string;
-  /** Set for a text of the desk's about a session. */
+  /** Set for a text that the desk sends about a session. */
   readonly serviceText?: ServiceText;
   /**
    * The first part of this agent's message has been sent: the remaining parts are sent even if another agent serves the
@@ -58,7 +61,9 @@ export interface OutboxItem extends Sender {
   readonly nextAt: number;
   /** The result of the last attempt; absent before the first one. */
   readonly lastAttempt?: LastAttempt;
-  /** The message is blocked at this time, even if new grants open, epoch ms. */
+  /**
+   * No attempt may start at or after this time, even if new grants open, epoch ms; the message is then blocked or held.
+   */
   readonly until: number;
   /**
    * If the window does not allow the message, it is held for the user's next message until this time, epoch ms; absent:
@@ -66,8 +71,8 @@ export interface OutboxItem extends Sender {
    */
   readonly holdUntil?: number;
   /**
-   * The seq of the user message that it answers automatically. Its outcome determines the state of the session
-   * (`session/machine.ts`).
+   * The seq of the user message that this message answers automatically. The outcome of the answer may change the
+   * session (`session/machine.ts`).
    */
   readonly answers?: number;
   /** The attempt under way and its holder. At `endsAt` the attempt ends with an unknown outcome. */

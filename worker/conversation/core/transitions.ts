@@ -55,7 +55,9 @@ export interface ClassifiedEvent {
   readonly consumers?: readonly string[];
   /** The version of those settings; present with `consumers`. */
   readonly settingsVersion?: number;
-  /** By those settings, agents of the desk serve the users. */
+  /**
+   * The desk's terms in those settings; absent: no agents of the desk serve users, or the settings could not be read.
+   */
   readonly desk?: DeskTerms;
   /** Another server answers the push; so a handover, which is an acknowledgement, is not possible. */
   readonly isForwarded?: true;
@@ -228,14 +230,14 @@ function acted(
 }
 
 function rememberOnce(state: ConversationState, chosen: Candidate | undefined, now: number): ConversationState {
-  // True for nearly every push: nothing is copied.
+  // True for nearly every push, which then copies nothing.
   if (chosen?.onceMs === undefined && Object.keys(state.onceUntil).length === 0) return state;
   const running = Object.entries(state.onceUntil).filter(([, until]) => until > now);
   if (chosen?.onceMs !== undefined) running.push([chosen.ruleId, now + chosen.onceMs]);
   return { ...state, onceUntil: Object.fromEntries(running) };
 }
 
-/** Queues the candidate's messages; those the window does not allow are dropped and logged. */
+/** Queues the candidate's messages; those that cannot be queued are recorded as `blocked` rows. */
 function enqueueReply(
   state: ConversationState,
   writer: RowWriter,
@@ -256,7 +258,7 @@ function enqueueReply(
   }, state);
 }
 
-/** Returns a candidate with silence in place of a handover, which the server that answers the push would not return. */
+/** Returns the candidate with `silent` in place of a handover, because another server sends the acknowledgement. */
 function withoutHandover(candidate: Candidate): Candidate {
   return candidate.action.type === "handover" ? { ...candidate, action: { type: "silent" } } : candidate;
 }

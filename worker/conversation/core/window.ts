@@ -104,7 +104,7 @@ export function trustClock(state: WindowState): WindowState {
   };
 }
 
-/** Returns how many messages may be sent at `now`. */
+/** Returns the status of the window at `now`, with the open grant that allows the most messages. */
 export function windowStatus(state: WindowState, rules: ChannelRules, now: number): WindowStatus {
   const { doubtful } = state;
   const best = openGrants(state, now)

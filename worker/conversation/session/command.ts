@@ -1,6 +1,6 @@
 /**
- * Runs commands of the desk on a loaded conversation: idempotent by their id, for one log, each in one transaction.
- * Loaded with the first command.
+ * Runs commands of the desk on a loaded conversation, each in one transaction. A command names its log and is
+ * idempotent by its id. This module is loaded with the first command.
  */
 import type { Address } from "../../../shared/message/address.ts";
 import type { LoadedConversation } from "../conversation.ts";
@@ -45,8 +45,8 @@ function showSessions(
 }
 
 /**
- * Records that an agent has read all rows up to this one. Writes no row; returns null when the log is another one, or
- * was erased.
+ * Records that an agent has read all rows up to `seq`, without writing a row, and returns the sessions; null when the
+ * current log is another one, or was erased.
  */
 export function recordSeen(conversation: LoadedConversation, { log, session, seq }: SeenInput): Snapshot | null {
   const { store, state, keep } = conversation;
@@ -99,7 +99,7 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
   };
 }
 
-/** Returns whether the first row of a command can be that of this action: an id names one command only. */
+/** Returns whether this action can have written the first row of an earlier command with the same id. */
 function isSameRequest(first: Row, action: CommandAction): boolean {
   switch (first.kind) {
     case "out":

@@ -12,7 +12,7 @@ import type { LeasedMessage } from "../rpc.ts";
 /** The state of a conversation's sessions. */
 export interface Snapshot {
   readonly log: string;
-  /** The newest row: of two snapshots of one log, the one with the greater `to` is newer. */
+  /** The seq of the newest row: of two snapshots of one log, the one with the greater `to` is newer. */
   readonly to: number;
   readonly session: SessionState;
   readonly window: WindowStatus;

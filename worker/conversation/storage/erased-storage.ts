@@ -11,7 +11,7 @@ export const ERASED_KEY = "erased";
  * Erases the storage synchronously, with no other event in between; if the process ends before the caller gets a
  * response, the caller repeats the erasure.
  *
- * @param now epoch ms: the alarm is set to it while others have to confirm the erasure
+ * @param now epoch ms; the alarm is set to this time if other places still have to confirm the erasure
  * @returns the time of the alarm, epoch ms
  */
 export function eraseStorage(storage: DurableObjectStorage, note: EraseNote, now: number): number {
@@ -42,8 +42,8 @@ interface ErasableStore {
 
 /**
  * Returns what an alarm has to delete. `old_data`: data of version 0.1, which this version cannot read and would never
- * delete. `all` and `note`: the note of an erasure, which is a day old and confirmed; `note` when a new log exists, which
- * is kept.
+ * delete. `all`: the whole storage, which contains only the note of an erasure that is a day old and confirmed. `note`:
+ * only such a note, because a new log exists.
  *
  * @param now epoch ms
  */

@@ -22,11 +22,11 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   erased(): EraseNote | undefined;
   /** Replaces the note of the erasure after a confirmation. */
   keepErasure(note: EraseNote): void;
-  /** Deletes the note. */
+  /** Deletes the note of the erasure. */
   forgetErasure(): void;
   /**
-   * Returns whether it contains data that this version does not read: data of version 0.1, which no name refers to any
-   * more.
+   * Returns whether the storage contains only data of version 0.1, which this version cannot read and whose object name
+   * is no longer used.
    */
   isForeign(): boolean;
   /** Returns the seq of the newest row in the oldest stored record; undefined when there is none. */
@@ -38,8 +38,8 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   /** Returns the first row that a command of the desk wrote, if its key is in the log from `since` on. */
   commandRow(key: string, since: number): Row | undefined;
   /**
-   * Returns whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` is ignored while a better
-   * outcome may still arrive.
+   * Returns whether an outcome of an attempt is in the newest 1 000 records. A recorded `unconfirmed` counts only when
+   * `result` is `unconfirmed` too, because a more precise outcome may arrive after it.
    */
   isRecorded(seq: number, attempt: number, result: AttemptOutcome["result"]): boolean;
   /** Returns the text of the enter event whose row is at `seq`; null when retention deleted it. */

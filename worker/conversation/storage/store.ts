@@ -165,7 +165,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     newest(limit, before) {
       if (before !== undefined) {
         const earlier = find("select * from log where seq < ? order by seq desc limit ?", before, limit);
-        // A record has the seq of its last row: the next one may begin before.
+        // A record has the seq of its last row, so the next record may begin with rows before this seq.
         const next = find("select * from log where seq >= ? order by seq limit 1", before);
         return [...earlier.toReversed(), ...next]
           .flatMap(rowsOf)

@@ -12,7 +12,7 @@ import type { Service } from "../session/service.ts";
 import type { ConversationState, OutboxItem, Sender } from "../state.ts";
 import { releaseUse } from "../window.ts";
 
-/** The inputs of a transition besides the state: the channel's rules, the clock, randomness, and a setting. */
+/** The inputs of a transition besides the state: the channel's rules, the time, randomness and settings. */
 export interface TransitionContext {
   readonly rules: ChannelRules;
   /** Epoch ms, read once for the whole transaction. */
@@ -23,7 +23,7 @@ export interface TransitionContext {
   readonly unconfirmedRetries: 0 | 1;
   /** Whether users' pictures are kept in a bucket. */
   readonly keepsPictures?: boolean;
-  /** Service by agents of the desk; absent: by the settings there is none, and the conversation has had no session. */
+  /** Service by agents of the desk; absent: the settings have no desk, and the conversation has had no session. */
   readonly service?: Service;
 }
 
@@ -40,9 +40,11 @@ export interface OutgoingMessage {
    * it is not held.
    */
   readonly holdUntil?: number;
-  /** Set for a text of the desk's about a session. */
+  /** Set for a text that the desk sends about a session. */
   readonly serviceText?: ServiceText;
-  /** The user message it answers automatically, by its row; set when sessions follow its outcome. */
+  /**
+   * The seq of the user message that this message answers automatically; set when its outcome may change the session.
+   */
   readonly answers?: number;
 }
 
@@ -53,7 +55,7 @@ export function senderOf({ by, serviceText }: Pick<OutgoingMessage, "by" | "serv
   return source === "agent" && by.id !== undefined ? { source, agent: by.id } : { source };
 }
 
-/** Returns the sender of a message that is queued or held. */
+/** Returns the sender of a message that was queued or held, without its service text. */
 export function ownerOf({ source, agent }: Sender): Sender {
   return agent === undefined ? { source } : { source, agent };
 }
@@ -85,7 +87,7 @@ export function newItem(seq: number, message: number, sender: Sender, { rules, n
   return { seq, message, ...sender, mayRepeat: false, resend: 0, attempt: 0, tries, nextAt: now, until };
 }
 
-/** Changes one item. */
+/** Replaces the item that has the same seq. */
 export function replaceItem(state: ConversationState, item: OutboxItem): ConversationState {
   return { ...state, queue: state.queue.map((other) => (other.seq === item.seq ? item : other)) };
 }

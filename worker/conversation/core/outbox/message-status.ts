@@ -1,6 +1,6 @@
 /**
- * Computes the status of a message from its rows: the `out` rows of its parts, their outcomes, and what is still under
- * way.
+ * Computes the status of a message from its rows (the `out` rows of its parts and their outcomes) and from the queue
+ * and the held messages.
  */
 import type { MessageStatus } from "../../../../shared/api/message-status.ts";
 import { sourceOf } from "../../../../shared/message/author.ts";
@@ -11,7 +11,7 @@ import { findWaiting, type Waiting } from "./waiting.ts";
 
 /** One part of a message. */
 export interface PartState {
-  /** Counted from 1, up to `parts`. */
+  /** The number of the part, counted from 1. */
   readonly part: number;
   readonly status: MessageStatus;
   /** Why it failed or was blocked. */

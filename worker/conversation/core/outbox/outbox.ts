@@ -74,7 +74,7 @@ export function expireLeases(
   return follow(state, expired, writer, context);
 }
 
-/** Has the sessions follow the messages that left the queue. */
+/** Updates the session after messages left the queue. */
 function follow(
   before: ConversationState,
   after: ConversationState,
@@ -90,8 +90,8 @@ function follow(
  * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more are removed from
  * the queue: they are blocked, or held again.
  *
- * @param holder the lease holder. Idempotent: repeating a holder returns the lease it already holds, and the state
- * unchanged
+ * @param holder the lease holder. Idempotent: a repeated call with the same holder returns the lease it already holds,
+ * and the state unchanged
  */
 export function leaseNext(
   before: ConversationState,
@@ -116,7 +116,9 @@ export function leaseNext(
   return { state: replaceItem(state, started), lease: toLease(started, lease) };
 }
 
-/** Returns the attempt under way that is leased to this holder, while there is time for it. */
+/**
+ * Returns the attempt under way that is leased to this holder; undefined when there is none or its deadline has passed.
+ */
 export function leaseOf(state: ConversationState, holder: string, now: number): Lease | undefined {
   const mine = state.queue.find((item) => item.lease?.holder === holder && now < item.lease.deadline);
   return mine?.lease && toLease(mine, mine.lease);
@@ -211,7 +213,7 @@ function settleExpired(
 }
 
 /**
- * Records an attempt of which it is unknown whether it reached the user: it counts as used; an automatic message may be
+ * Records an attempt that may or may not have reached the user: its send counts as used; an automatic message may be
  * sent once more.
  */
 function markUnconfirmed(

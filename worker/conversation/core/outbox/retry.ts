@@ -9,7 +9,7 @@ import type { WindowCorrection } from "../window.ts";
 /** What to do with the row whose attempt has just ended. */
 export type Decision =
   | { readonly type: "sent" }
-  /** No further attempt. `mayHold`: the cause may not be the message, so a message that can be held is held. */
+  /** No further attempt. `mayHold`: the cause may lie outside the message, so a message that can be held is held. */
   | { readonly type: "failed"; readonly reason: string; readonly code?: string; readonly mayHold?: true }
   /** WeChat reports that the window is used up or closed. */
   | { readonly type: "window"; readonly correction: WindowCorrection; readonly code: string }
@@ -166,7 +166,7 @@ function planNotSent(
   };
 }
 
-/** Returns when a pause ends, or now when there is none. */
+/** Returns when a pause ends, at most `BELIEVED_PAUSE_MS` from now, or now when there is none; epoch ms. */
 function plausibleEnd(until: number | undefined, now: number): number {
   return Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);
 }

@@ -68,7 +68,8 @@ export function waitsForPause({ reason, isBehindPause }: Waiting): boolean {
 }
 
 /**
- * Returns the reason with the current end of the pause, if that has changed since the message was refused.
+ * Returns `waiting` with the current end of the pause as its time, if the pause was extended since the message was
+ * refused.
  *
  * @param pauseEnd epoch ms; 0: the app is not paused
  * @returns the same object when nothing changes

@@ -92,12 +92,12 @@ export type CommandAction =
       readonly session: number;
       readonly lastUserSeq: number;
     }
-  /** Withdraws a held message; `message` is the first row of the message. */
+  /** Withdraws a held message; `message` is the seq of the message's first row. */
   | { readonly type: "withdraw"; readonly message: number }
   /** A note for colleagues. */
   | { readonly type: "note"; readonly text: string; readonly mentions?: readonly string[] };
 
-/** A command. */
+/** A command of an agent, the API or the desk to a conversation. */
 export interface Command {
   /** The id of the command: a repeated command has no further effect. */
   readonly id: string;
@@ -119,7 +119,7 @@ export type CommandRefusal =
         | "idempotency_mismatch";
     };
 
-/** The result of a command; `message` is the first row of the message it sends. */
+/** The result of a command; `message` is the seq of the first row of the message that the command queues or holds. */
 export type Applied = { readonly state: ConversationState } & (
   | { readonly refusal: CommandRefusal; readonly message?: never }
   | { readonly refusal?: never; readonly message?: number }
@@ -137,7 +137,7 @@ export function commandKey(id: string): string {
   return `c:${id}`;
 }
 
-/** Applies a command. */
+/** Applies a command; returns the new state, or the state with what was due and why the command was refused. */
 export function applyCommand(
   before: ConversationState,
   writer: RowWriter,
@@ -211,8 +211,8 @@ function change(
 }
 
 /**
- * Returns what closing waits for. Texts of the desk that are not under way are dropped with the session, and what the API
- * holds does not belong to it.
+ * Returns the unsent messages that prevent closing. Texts of the desk that are not being sent do not count, because
+ * they are dropped with the session; held messages of the API do not count, because they do not belong to the session.
  */
 function findUnsent({ queue, held }: ConversationState): UnsentMessages {
   const isSending = queue.some(({ serviceText, lease }) => serviceText === undefined || lease !== undefined);
@@ -250,7 +250,7 @@ function asServed(state: ConversationState, agent: string, context: CommandConte
   return context.service.machine.dropRefused(served, writeRows(0, context.now), context);
 }
 
-/** Sets the key of the next row to the command's key. */
+/** Returns a writer that gives the first row it appends the command's key. */
 function keyed(writer: RowWriter, key: string): RowWriter {
   let isUsed = false;
   return {

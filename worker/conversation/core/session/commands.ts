@@ -43,7 +43,7 @@ export type SessionRefusal =
   | { readonly reason: "waiting" }
   /** A message is being sent; its outcome determines whether the user is answered. */
   | { readonly reason: "sending" }
-  /** Messages are held until the user's next message: send, drop or keep them first. */
+  /** Messages of agents are held until the user's next message: they must be withdrawn before the session can close. */
   | { readonly reason: "held" }
   | { readonly reason: "same_agent" | "same_team" | "transfer_limit" | "park_end" };
 
@@ -89,7 +89,7 @@ export function findTaken({ open: session }: SessionState, agent: string): Sessi
   return { reason: "taken", assignee: session.assignee };
 }
 
-/** Reopens a closed conversation for an agent; it stays with its team. */
+/** Opens a new session, served by the agent, after the newest closed one; the new session keeps its team. */
 export function reopen(
   before: SessionState,
   { agent, session, version }: SessionCommand & { agent: string },

@@ -1,6 +1,6 @@
 /**
- * The desk and the archive as consumers of the log. Their cursors follow the sessions, not the settings: a conversation
- * has them from its first session on, and none before (docs/design/0029-notification.md). Pure.
+ * The desk and the archive as consumers of the log. Their cursors do not depend on the settings: a conversation has
+ * them from its first session on, and none before (docs/design/0029-notification.md). Pure.
  */
 import { ARCHIVE_CURSOR, DESK_CURSOR, type ConsumerCursor, type ConsumerCursors } from "../consumer-cursor.ts";
 import type { Row } from "../rows.ts";
@@ -16,9 +16,9 @@ export const REPORT_DELAY_MS = 8_000;
 /** How long after its last session a conversation is still reported to the desk, milliseconds. */
 const QUIET_AFTER_MS = 24 * 3_600_000;
 
-/** What a transition has written. */
+/** The rows that a transition has written. */
 interface Written {
-  /** The newest row before it, and with it. */
+  /** The seq of the newest row before the transition, and after it. */
   readonly before: number;
   readonly last: number;
   readonly rows: readonly Row[];
@@ -30,8 +30,8 @@ interface Written {
  * Schedules desk and archive after rows were written. Rows that a consumer without a backlog does not need move its
  * cursor within the same record, so they cost neither an alarm nor a call.
  *
- * @param known the cursors before the rows
- * @param sessions the sessions after them
+ * @param known the cursors before the rows were written
+ * @param sessions the sessions afterwards
  */
 export function followSessions(known: ConsumerCursors, sessions: SessionState, written: Written): ConsumerCursors {
   const isForDesk = sessions.open !== null || isRecent(sessions, written.now) || written.rows.some(isOfSession);
@@ -60,7 +60,7 @@ function isOfSession({ kind }: Row): boolean {
   return kind === "session" || kind === "rating" || kind === "note";
 }
 
-/** The archive needs the end of a session, and its rating. */
+/** Returns whether the archive needs a row: the end of a session, or a rating. */
 function isForArchive(row: Row): boolean {
   return row.kind === "rating" || (row.kind === "session" && row.facts.action === "closed");
 }

@@ -1,6 +1,6 @@
 /**
- * Applies events of users, automation and the platform to a session (docs/design/0023-sessions.md). None is refused: an
- * event that does not concern the current state changes nothing. Pure.
+ * Applies events of users, automation and the platform to a session (docs/design/0023-sessions.md). Events are never
+ * refused: an event that does not concern the current state changes nothing. Pure.
  */
 import {
   AFTERLIFE_MS,
@@ -51,8 +51,8 @@ export function receiveMessage(before: SessionState, message: ArrivedMessage, co
 }
 
 /**
- * Returns whether a user message rates the closed session instead of opening a new one: the text is a single digit, it
- * is the first such message, and it was written after the request was sent, within 24 hours of it.
+ * Returns whether a single digit from the user rates the closed session instead of opening a new one: no session is
+ * open, the closed one is not rated yet, and the digit was written after the request was sent, within 24 hours of it.
  *
  * @param at when the user wrote it, epoch ms
  */
@@ -67,7 +67,7 @@ export function rate(state: SessionState, score: number): SessionState {
   return state.closed === null ? state : { ...state, closed: { ...state.closed, score } };
 }
 
-/** Records a user message that opened no session: texts about the closed one are outdated. */
+/** Records a user message that opened no session, so that unsent texts about the closed session become outdated. */
 export function noteMessage(state: SessionState, seq: number): SessionState {
   return state.closed === null ? state : { ...state, closed: { ...state.closed, lastUserSeq: seq } };
 }
@@ -90,11 +90,11 @@ export function requestAgent(before: SessionState, queue: QueueEntry, context: S
 
 /** The outcome of an automatic reply to a user message. */
 export interface AutomaticOutcome {
-  /** The newest user message that it answers, by the seq of its row. */
+  /** The seq of the newest user message that the reply answers. */
   readonly answers: number;
-  /** Whether it reached the user. A rule with the action `silent` counts as delivered. */
+  /** Whether the reply reached the user. A rule with the action `silent` counts as delivered. */
   readonly isDelivered: boolean;
-  /** Whether it is that action: the user counts as answered without a reply. */
+  /** Set for a rule with the action `silent`: the user counts as answered, and no reply is counted. */
   readonly isSilent?: true;
   /** Epoch ms. */
   readonly at: number;

@@ -42,7 +42,7 @@ export function withSessions(state: ConversationState, sessions: SessionState): 
   return { ...state, queue, sessions, control: serve(state.control, agent) };
 }
 
-/** When a session ends, the outcomes of automation's answers to its messages no longer matter. */
+/** If a session has ended, unlinks the queued answers to its messages: their outcomes no longer matter. */
 function withoutAnswersOf(state: ConversationState, { open }: SessionState): ConversationState {
   const ended = state.sessions?.open;
   if (ended === undefined || ended === null || ended.seq === open?.seq) return state;
@@ -73,7 +73,10 @@ function readScore(
   return SCORE.test(text) ? Number(text) : undefined;
 }
 
-/** A request for a rating counts from the start of its attempt: the user may answer before its outcome is recorded. */
+/**
+ * Returns the sessions with a request for a rating that is being sent counted as sent: the user may answer before the
+ * outcome is recorded.
+ */
 function withRequestUnderWay(sessions: SessionState, queue: ConversationState["queue"]): SessionState {
   const asking = queue.find(({ serviceText, lease }) => serviceText?.purpose === "rating" && lease !== undefined);
   const session = asking?.serviceText?.session;
@@ -116,8 +119,8 @@ function rateClosed(sessions: SessionState, writer: RowWriter, score: number): S
 }
 
 /**
- * Ends a session before the next message: a session handled only by automation after a day without activity; a session
- * of an account whose users are served by the platform's agents again at once.
+ * Ends a session that only automation has handled, before the next message is recorded: after a day without activity,
+ * or at once when the account's users are served by the platform's agents again.
  */
 function endQuietBot(sessions: SessionState, isDesk: boolean, context: SessionContext): SessionState {
   const { open } = sessions;
@@ -127,8 +130,8 @@ function endQuietBot(sessions: SessionState, isDesk: boolean, context: SessionCo
 }
 
 /**
- * Applies automation's decision on a message: its complete answer is queued, it is silent on purpose, or the user needs
- * an agent, also when the answer has no messages: nothing would ever settle it.
+ * Returns how automation answers a message. `queued`: the complete answer is in the queue; `silence`: no reply on
+ * purpose; `none`: the user needs an agent. An answer without messages is `none`, because it never has an outcome.
  */
 function findAnswer({ queue }: ConversationState, { seq, chosen }: ServedMessage): "queued" | "silence" | "none" {
   if (chosen?.action.type === "silent") return "silence";
@@ -204,11 +207,11 @@ function followText(
   context: SessionContext,
 ): SessionState {
   const mayHaveArrived = isSent(rows) || rows.some(({ kind }) => kind === "unconfirmed");
-  // The user may have answered before the outcome was known: asked from the start of the attempt on.
+  // The user may have rated before the outcome was known, so the request counts from the start of the attempt.
   if (serviceText?.purpose === "rating" && mayHaveArrived)
     return askedForRating(sessions, serviceText.session, lease?.startedAt ?? context.now);
   if (agent === undefined) return sessions;
-  // A seq is the time it was written (0001), except when the clock has been set back since then.
+  // A seq is the time at which its row was written (0001), except when the clock has been set back since then.
   const at = Math.min(seq, context.now);
   const settled = mayHaveArrived && seq === message ? settleReply(sessions, { seq, at, agent }, context) : sessions;
   return isSent(rows) ? settled : endPark(settled, context);

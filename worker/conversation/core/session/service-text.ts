@@ -14,13 +14,13 @@ import { NO_SESSION } from "./session.ts";
 
 /** What the user gets when a session is closed, as one message, if a send is left. */
 export interface EndTexts {
-  /** Absent: none. */
+  /** The closing text; absent: none. */
   readonly closing?: string;
-  /** Asks for a rating of the agent, if one served the user. Absent: not asked. */
+  /** The text that asks for a rating, sent only if an agent served the user; absent: none. */
   readonly rating?: string;
 }
 
-/** Queues a text of the desk, unless the session has gone on since the desk decided to send it. */
+/** Queues a text of the desk, unless the session has changed since the desk decided to send it. */
 export function applyServiceText(
   state: ConversationState,
   writer: RowWriter,
@@ -38,7 +38,7 @@ export function applyServiceText(
   return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
 }
 
-/** Queues the message about the end of the session; without a send left there is none. */
+/** Queues the message about the end of the session, if a send is left. */
 export function sendEnd(
   state: ConversationState,
   writer: RowWriter,

@@ -34,7 +34,7 @@ export interface ServedMessage {
   readonly seq: number;
   /** When the user wrote it, epoch ms. */
   readonly at: number;
-  /** Whether it rates the closed session. */
+  /** The score from 1 to 5, if the message rates the closed session. */
   readonly score?: number;
   /** Automation's decision; its messages are already queued, or blocked. */
   readonly chosen: Candidate | undefined;

@@ -2,7 +2,7 @@
 import type { SessionFacts } from "./session.ts";
 import type { Leg, SessionSums } from "./sums.ts";
 
-/** Returns the `facts` of a transition. */
+/** Returns the `facts` of a session row with the times of its sums as ISO texts. */
 export function showSessionFacts({ sums, ...facts }: SessionFacts) {
   return { ...facts, ...(sums && { sums: showSums(sums) }) };
 }

@@ -16,7 +16,7 @@ export type ReturnReason = "agent_gone" | "suspended" | "removed" | "reassigned"
 interface SessionHead {
   /** The seq of the row that opened it; the session's id is the conversation's id followed by it. */
   readonly seq: number;
-  /** The closed session it continues, by its seq. */
+  /** The seq of the closed session that this one continues; null: none. */
   readonly reopenedFrom: number | null;
   readonly team: string | null;
   /** The user's newest message; 0: none. */
@@ -191,7 +191,7 @@ export function end(
   return { version, open: null, closed };
 }
 
-/** Returns the sums after the session's time in the queue, if it is there. */
+/** Returns the session's sums, with its current time in the queue added if it is queued. */
 function leaveQueue(session: OpenSession, { now, measuring }: SessionContext): SessionSums {
   return session.status === "queued" ? addWait(session.sums, session, now, measuring) : session.sums;
 }

@@ -13,15 +13,15 @@ export interface Duration {
 /** The part of a session that one agent served. */
 export interface Leg {
   readonly agent: string;
-  /** When it began and ended, epoch ms; `to` is null while it lasts. */
+  /** When the agent's part began and ended, epoch ms; `to` is null until it ends. */
   readonly from: number;
   readonly to: number | null;
-  /** When the agent's first reply reached the user, epoch ms. */
+  /** When the agent's first reply was sent, epoch ms; null: none yet. */
   readonly firstReplyAt: number | null;
   readonly replies: number;
 }
 
-/** The sums of one session. */
+/** The metrics of one session. */
 export interface SessionSums {
   /** When a reply became due for the first time, epoch ms: an agent was requested and a message was waiting. */
   readonly dueAt: number | null;

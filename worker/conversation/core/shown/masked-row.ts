@@ -1,7 +1,7 @@
 /**
- * A row as it is shown to agents and to endpoints with `mask`: without the platform's own fields, without addresses of
- * pictures at the platform, and with personal data in texts masked. What is stored and sent is not changed
- * (docs/design/0024-personal-data.md). Pure.
+ * A row as it is shown to agents and to endpoints with `mask`: without the platform's own fields, without the
+ * platform's URLs of pictures and other media, and with personal data in texts masked. Stored rows and sent messages
+ * are not changed (docs/design/0024-personal-data.md). Pure.
  */
 import type { RowJson } from "../../../../shared/api/rows.ts";
 import { readSource } from "../../../../shared/entry/page-context.ts";
@@ -49,7 +49,7 @@ export function maskRow(row: RowJson): RowJson {
   return showRowTexts(row, MASKED);
 }
 
-/** Returns the same row with its texts as they were written: for an agent who gave a reason. */
+/** Returns the row without the platform's fields, its texts as they were written, for an agent who gave a reason. */
 export function unmaskRow(row: RowJson): RowJson {
   return showRowTexts(row, IN_CLEAR);
 }
@@ -101,11 +101,13 @@ function showTexts<T extends object>(content: T, names: ReadonlySet<string>, sho
     name,
     typeof value === "string" && names.has(name) ? show.text(value) : value,
   ]);
-  // The same members, with texts for texts.
+  // Every member keeps its name and type: a text is only replaced by another text.
   return Object.fromEntries(shown) as T;
 }
 
-/** Shows every text of a context; a number is shown as a masked text when its digits are personal data. */
+/**
+ * Returns the values of a context with every text shown by `show`; a number whose digits are personal data is masked.
+ */
 function showValues(values: Readonly<Record<string, unknown>>, show: Texts): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
