@@ -1,12 +1,13 @@
 /**
  * Provides the access token of a channel's calls: the interface between the API client of a platform and the object
- * that owns the credential (`worker/objects/account.ts`). It also checks the pause, so API clients do not.
+ * that owns the credential (`worker/objects/account.ts`). An access source also checks the pause, so API clients do
+ * not.
  */
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseReaction } from "../../shared/message/delivery.ts";
 import type { SendAttempt } from "./channel.ts";
 
-/** `send` is stopped by every pause, `call` only by one whose reach is `account`. */
+/** What a token is needed for: every pause stops a `send`; only a pause with `reach: "account"` also stops a `call`. */
 export type AccessUse = "send" | "call";
 
 /** Why no token is returned. `until`: epoch ms before which another request is useless. */

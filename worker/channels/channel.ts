@@ -23,11 +23,13 @@ export interface Channel {
    * @returns the arrival, also when it could not be parsed; or the reason why the request is not the platform's
    */
   receive(request: ChannelRequest, now: number): Promise<Result<Arrival, RejectedRequest>>;
-  /** Classifies an event by the rules of the channel: pure, and the same for every call; `{}` for an account event. */
+  /**
+   * Returns how the channel's rules classify an event: pure, and the same for every call; `{}` for an account event.
+   */
   classify(event: InboundEvent): Classification;
 }
 
-/** An HTTP request as a channel sees it. */
+/** The parts of an HTTP request that a channel uses. */
 export interface ChannelRequest {
   readonly method: "GET" | "POST";
   /** Percent-decoded; the first value of a repeated name. */
@@ -101,8 +103,8 @@ export interface RejectedRequest {
   /** For the log: `cure` and values of the configuration; no content, no secret, nothing that the caller sent. */
   readonly details: Readonly<Record<string, string>>;
   /**
-   * Set when it was signed, but too long ago or too far in the future: `ageMs` is negative for the future, null when
-   * the timestamp is not a number.
+   * Set when the request was signed, but too long ago or too far in the future: `ageMs` is negative for the future,
+   * null when the timestamp is not a number.
    */
   readonly stale?: { readonly ageMs: number | null };
 }
@@ -130,7 +132,7 @@ export interface SendAttempt {
   readonly isAi: boolean;
 }
 
-/** The description of one code. */
+/** The description of one of the platform's error codes. */
 export interface CodeDescription {
   /** A stable name in snake case, for log lines and API responses. */
   readonly name: string;

@@ -5,7 +5,7 @@
 import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import type { Classification } from "../channel.ts";
 
-/** Classifies an event. */
+/** Returns the grant that an event opens; `{}` when it opens none. */
 export function classify(inbound: InboundEvent): Classification {
   // A voice message also opens the grant, although it is not parsed.
   if (inbound.event === "message") return { grant: { name: "message" } };

@@ -35,7 +35,7 @@ export function createDeliver(deps: CallDeps): Deliver {
   };
 }
 
-/** Returns the exact request body. WeChat accepts no id for a send. */
+/** Returns the exact request body. It has no id of the send, because WeChat accepts none. */
 export function buildSendBody(
   { user, replyContext }: Target,
   message: Outbound,

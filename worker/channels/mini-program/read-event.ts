@@ -20,7 +20,7 @@ const SECONDS = /^\d{1,11}$/;
 const MSG_ID = /^[\w-]{1,64}$/;
 /** Any non-empty text. */
 const TEXT = /^[^]+$/;
-/** The maximum stored length of an event's name, UTF-16 units. `raw` contains all of it. */
+/** The maximum stored length of an event's name, UTF-16 units; `raw` contains the whole name. */
 const MAX_EVENT_NAME = 128;
 
 /** The owner of an event. */

@@ -28,7 +28,8 @@ export const MINI_PROGRAM_TEXTS: ChannelTexts = {
   trouble(reason, cause, code) {
     const known = code === undefined ? undefined : describeCode(code);
     if (cause === "limited" || known?.replacesToken === true) return REPLACED;
-    // WeChat is busy; a relay may also answer like this. The attempts are repeated automatically.
+    // WeChat is busy, a relay answers as if WeChat were busy, or there is no code. The attempts are repeated
+    // automatically.
     const isBusy = known === undefined || known.reaction === "retry" || known.reaction === "outage";
     return isBusy ? RELAY[reason] : known.cure;
   },

@@ -14,7 +14,7 @@ export const MAX_DOWNLOAD_BYTES = 10 * 1024 * 1024;
 /**
  * Opens the tools.
  *
- * @param rules of the account
+ * @param rules the limits of the account's channel
  * @param deps base address, fetch, clock (epoch ms) and access source
  */
 export function openTools({ imageBytes, mediaLifetimeMs }: ChannelRules, deps: CallDeps): ChannelTools {

@@ -1,7 +1,7 @@
-/** Where the pushes of a mini program hold a user's text (WECHAT.md §3.1). */
+/** Lists the fields in which the pushes of a mini program contain a user's text (WECHAT.md §3.1). */
 import { createFrame } from "../wechat/push/xml/frame.ts";
 
-/** By kind of push; prepared once. */
+/** The fields by kind of push, prepared once for the XML parser. */
 export const TYPED_TEXTS = createFrame(
   new Map([
     ["text", ["Content"]],

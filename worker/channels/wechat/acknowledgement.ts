@@ -23,7 +23,7 @@ const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
 const RANDOM_BYTES = 16;
 
 /**
- * Builds an answer with a text; for a repeated push with a new encryption.
+ * Builds an answer with a text, encrypted anew on each call.
  *
  * @param text the text in the format of the push, from `writeFields`
  * @param seal the seal of the push; undefined: the push was plaintext, and the answer is too
@@ -54,7 +54,7 @@ export function writeFields(format: WireFormat, fields: Readonly<Record<string, 
   return `<xml>${children.join("")}</xml>`;
 }
 
-/** CDATA cannot contain `]]>`, so this sequence is split over two sections. */
+/** Returns a value as XML: a text as CDATA, with each `]]>`, which CDATA cannot contain, split over two sections. */
 function toXmlText(value: string | number): string {
   return typeof value === "number" ? String(value) : `<![CDATA[${value.replaceAll("]]>", "]]]]><![CDATA[>")}]]>`;
 }

@@ -8,9 +8,11 @@ import type { PauseReach, PauseReaction, Reaction } from "../../../shared/messag
 import type { CodeEntry } from "./api/call-api.ts";
 
 /**
- * The meaning of one errcode and what to do about it. `reach` is absent when the code may concern one message, its
- * receiver or one request, and for the codes of the token endpoint: when custom/send answers, the token was accepted
- * immediately before. No other API pauses anything (docs/design/0005-facts-and-decisions.md).
+ * The meaning of one errcode and what the operator can do. `reach` is present when custom/send refuses the whole
+ * account with this code; then sends, or all calls, are paused. It is absent when the code may concern only one
+ * message, its receiver or one request. It is also absent for codes of the token endpoint, because a call of
+ * custom/send has a token that the token endpoint has already issued. Answers of other calls never cause a pause
+ * (docs/design/0005-facts-and-decisions.md).
  */
 export interface ErrcodeEntry extends CodeEntry {
   readonly meaning: BilingualText;
@@ -18,20 +20,20 @@ export interface ErrcodeEntry extends CodeEntry {
   readonly cure: BilingualText;
 }
 
-/** Cures that several codes share, one a line. */
+/** Cures that several codes share, each on one line. */
 // oxfmt-ignore
 const CURE = {
   none: { zh: "无需处理", en: "nothing to do" },
-  retry: { zh: "系统会自动重试", en: "it is retried automatically" },
-  minute: { zh: "下一分钟自动重试；仍频繁出现请降低调用频率", en: "it is retried in the next minute; if it persists, call less often" },
+  retry: { zh: "系统会自动重试", en: "the system retries automatically" },
+  minute: { zh: "下一分钟自动重试；仍频繁出现请降低调用频率", en: "the system retries in the next minute; if the error persists, make fewer calls" },
   token: { zh: "系统会换取新的 access_token 再试一次；仍失败请核对 AppID 和 AppSecret", en: "a new access_token is fetched and the call is repeated once; if that fails, check AppID and AppSecret" },
   media: { zh: "重新上传图片再发送（media_id 三天后失效）", en: "upload the picture again and send it again (a media_id is valid for three days)" },
   window: { zh: "等用户再次发来消息，或改用订阅消息", en: "wait for the user's next message, or use a subscribe message" },
   user: { zh: "不要再向该用户发送；核对 openid 是否属于本小程序", en: "do not send to this user; check that the openid belongs to this mini program" },
   refused: { zh: "不要再向该用户发送", en: "do not send to this user" },
   request: { zh: "修正请求参数后再调用", en: "correct the request, then call again" },
-  secret: { zh: "核对 WECHAT_APPID 与 WECHAT_APP_SECRET 是否为同一小程序且未重置", en: "check that WECHAT_APPID and WECHAT_APP_SECRET belong together and the secret was not reset" },
-  appid: { zh: "文字链接的 data-miniprogram-appid 只能填本小程序的 AppID；获取 access_token 时请核对 WECHAT_APPID", en: "in a link of a text, use this mini program's own AppID; for an access token, check WECHAT_APPID" },
+  secret: { zh: "核对 WECHAT_APPID 与 WECHAT_APP_SECRET 是否为同一小程序且未重置", en: "check that WECHAT_APPID and WECHAT_APP_SECRET belong to the same mini program and that the secret was not reset" },
+  appid: { zh: "文字链接的 data-miniprogram-appid 只能填本小程序的 AppID；获取 access_token 时请核对 WECHAT_APPID", en: "data-miniprogram-appid in a text link must be this mini program's own AppID; when an access token is fetched, check WECHAT_APPID" },
   file: { zh: "换一张符合要求的图片（JPG/PNG/GIF，不超过 2 MB）", en: "use another picture: JPG, PNG or GIF, at most 2 MB" },
   shorten: { zh: "缩短该字段", en: "shorten the field" },
   console: { zh: "到小程序后台查看通知并处理后再恢复", en: "read the notice in the mini-program console and resolve it, then resume" },
@@ -68,7 +70,7 @@ function span(first: number, last: number, entry: ErrcodeEntry): Record<number, 
 }
 
 /** Every known errcode, by code. */
-// One line a code, so that the table reads as one:
+// Each code is on one line, so that the list can be read as a table:
 // oxfmt-ignore
 export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   [-1]: row("system_busy", "outage", "微信系统繁忙", "WeChat is busy", CURE.retry),
@@ -92,12 +94,12 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   50002: row("account_limited", "user", "账号受限：多指对方的微信账号（冻结、注销），也可能是本小程序", "an account is limited: mostly the user's (frozen, deleted), or the mini program's", { zh: "不要再向该用户发送；若所有用户都如此，到小程序后台查看通知", en: "do not send to this user; if every user is refused, read the notice in the mini-program console" }),
   50004: row("token_api_forbidden", "fix", "禁止使用 token 接口", "the account may not fetch tokens", CURE.console),
   50007: pause("account", "account_frozen", "stop", "账号已冻结", "the account is frozen", CURE.console),
-  61003: row("component_not_authorized", "fix", "未授权给第三方平台", "not authorised to the third-party platform", CURE.permission),
+  61003: row("component_not_authorized", "fix", "未授权给第三方平台", "the mini program has not authorised the third-party platform", CURE.permission),
   61004: pause("send", "ip_or_api_not_allowed", "stop", "IP 不在白名单或接口未授权", "the IP is not on the whitelist, or the call is not authorised", CURE.ipList),
-  61007: row("component_api_not_authorized", "fix", "接口权限未授权给第三方平台", "the call is not authorised to the third-party platform", CURE.permission),
+  61007: row("component_api_not_authorized", "fix", "接口权限未授权给第三方平台", "the mini program has not authorised the third-party platform to use this call", CURE.permission),
   89503: pause("account", "admin_confirmation_needed", "stop", "调用需要管理员确认", "the administrator has to confirm the call", CURE.confirm),
-  89506: pause("account", "admin_refused_24h", "stop", "管理员已拒绝，24 小时内不能再试", "the administrator refused; not again within 24 hours", CURE.confirm),
-  89507: pause("account", "admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; not again within an hour", CURE.confirm),
+  89506: pause("account", "admin_refused_24h", "stop", "管理员已拒绝，24 小时内不能再试", "the administrator refused; another attempt is possible after 24 hours", CURE.confirm),
+  89507: pause("account", "admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; another attempt is possible after an hour", CURE.confirm),
 
   // Rates and quotas
   44991: pause("send", "check_rate_per_minute", "rate", "内容检测超过每分钟上限", "too many content checks this minute", CURE.minute),
@@ -110,7 +112,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   // The user and the reply window
   40003: row("invalid_openid", "user", "openid 无效或不属于本小程序", "the openid is invalid or belongs to another app", CURE.user),
   43019: row("user_blacklisted", "user", "用户在黑名单中", "the user is blacklisted", CURE.refused),
-  43101: row("not_subscribed", "user", "用户未订阅，或一次性订阅已用完", "the user has not subscribed, or the one-time subscription is used", { zh: "请用户再次订阅", en: "ask the user to subscribe again" }),
+  43101: row("not_subscribed", "user", "用户未订阅，或一次性订阅已用完", "the user has not subscribed, or the one-time subscription is used up", { zh: "请用户再次订阅", en: "ask the user to subscribe again" }),
   43104: row("openid_app_mismatch", "fix", "openid 与 appid 不匹配", "the openid does not belong to the AppID", CURE.user),
   45015: row("reply_window_closed", "closed", "超出可回复时间，或用户从未互动", "the reply window is closed, or the user never wrote", CURE.window),
   45047: row("reply_quota_used", "used", "可回复条数已用完", "the reply quota of the user's last action is used up", CURE.window),
@@ -132,7 +134,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   45008: row("too_many_articles", "fix", "图文条数过多", "too many articles", CURE.request),
   45162: row("invalid_type_hint", "fix", "不支持的 msgtype", "the msgtype is not supported", { zh: "小程序只能发 text、image、link、miniprogrampage", en: "a mini program may send text, image, link and miniprogrampage" }),
   47001: row("body_parse_error", "fix", "请求体解析失败或缺少字段", "the body cannot be parsed, or a field is missing", CURE.request),
-  87014: row("risky_content", "fix", "内容含违规信息", "the content is risky", { zh: "不要发送，修改内容", en: "do not send it; change the content" }),
+  87014: row("risky_content", "fix", "内容含违规信息", "the content violates rules of the platform", { zh: "不要发送，修改内容", en: "do not send it; change the content" }),
   9001001: row("invalid_parameters", "fix", "POST 参数不合法", "the POST parameters are not valid", CURE.request),
 
   // Pictures and other media
@@ -165,10 +167,10 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   65402: row("agent_not_bound", "fix", "客服账号尚未绑定微信号", "the agent's account is not bound to a WeChat user", CURE.agent),
   65403: row("invalid_agent_nickname", "fix", "客服昵称不合法", "the agent's nickname is not valid", CURE.agent),
   65404: row("illegal_agent_account", "fix", "客服账号名不合法", "the agent's account name is not valid", CURE.agent),
-  65405: row("agent_limit", "fix", "客服账号数已达上限", "the limit of agents is reached", CURE.agent),
+  65405: row("agent_limit", "fix", "客服账号数已达上限", "the maximum number of agents is reached", CURE.agent),
   65406: row("agent_exists", "fix", "客服账号已存在", "the agent's account exists already", CURE.agent),
   ...span(65407, 65412, row("agent_binding", "fix", "客服账号的邀请或绑定状态不允许此操作", "the state of the agent's invitation or binding does not allow the operation", CURE.agent)),
-  65413: row("no_agent_session", "fix", "会话不存在", "session not found", CURE.agent),
+  65413: row("no_agent_session", "fix", "会话不存在", "the session does not exist", CURE.agent),
   65414: row("served_by_another_agent", "fix", "用户正由其他客服接待", "another agent serves the user", CURE.agent),
   65415: row("agent_offline", "fix", "客服不在线", "the agent is offline", CURE.agent),
   65416: row("invalid_agent_parameter", "fix", "客服接口参数错误", "a parameter of the agent call is not valid", CURE.request),

@@ -7,7 +7,9 @@ import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
 export { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
-/** Never retried: whether a retry would help is unknown. */
+/**
+ * The entry of a code that is not in the table. It is not retried, because it is unknown whether a retry would help.
+ */
 const UNKNOWN: ErrcodeEntry = {
   name: "unknown_errcode",
   reaction: "fix",

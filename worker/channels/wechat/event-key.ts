@@ -16,7 +16,7 @@ const MAX_EVENT_NAME = 64;
 /**
  * Computes the key by which a repeated event is recognised.
  *
- * @param user the user it is about
+ * @param user the user whom the event is about
  * @param keyFields its content in addition to the parsed fields, under the platform's names; default: none
  * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits of a hash of its content.
  * Events have no id; two events within one second are distinguished by their content (WECHAT.md §1.6). Without

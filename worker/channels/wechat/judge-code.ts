@@ -1,6 +1,6 @@
 /**
- * Looks up WeChat's error codes for calls. The table is loaded with the first code: most of it is texts, and a send that
- * WeChat accepts needs none of it.
+ * Looks up WeChat's error codes for calls. The table is loaded when the first code is looked up: most of the table is
+ * texts, and a send that WeChat accepts does not need it.
  */
 import type { CodeEntry } from "./api/call-api.ts";
 

@@ -11,7 +11,7 @@ import { openDeadline, TIMED_OUT, type Deadline } from "../../../platform/deadli
 import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt } from "../../access.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 
-/** The body of a request. */
+/** The options of `fetch` that calls use. */
 export interface FetchInit {
   readonly method: "GET" | "POST";
   readonly headers: Record<string, string>;
@@ -74,7 +74,7 @@ export interface ApiRequest {
 const MIN_LEFT_MS = 500;
 /** How long before the caller's deadline a request is aborted, milliseconds. */
 const ABORT_MARGIN_MS = 250;
-/** Too little time was left to start, or it expired before a usable token was returned. */
+/** The failure when too little time is left to start a request, at the beginning or after waiting for the token. */
 const LEASE_OVER = err({ result: "not_sent", reason: "lease_over" });
 
 /**

@@ -33,7 +33,7 @@ export type EnvelopeProblem =
  * Parses a body.
  *
  * @param body the received text, with or without a BOM
- * @param texts the texts of users that the channel's pushes hold
+ * @param texts the fields with users' texts in the channel's pushes
  */
 export function readEnvelope(body: string, texts: TextFrame): Result<Envelope, EnvelopeProblem> {
   if (body.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });

@@ -18,9 +18,9 @@ export interface FieldReader {
   readonly raw: WireFields;
   /** Returns an optional text; `""` when it is missing. */
   text(name: string): string;
-  /** Returns a text that must be present and match. */
+  /** Returns a text that must be present and match `shape`; otherwise adds a problem and returns `""`. */
   required(name: string, shape: RegExp): string;
-  /** Returns a text that matches; `""` when it is missing or does not match, without a problem. */
+  /** Returns a text that matches `shape`; `""` when it is missing or does not match, without adding a problem. */
   optional(name: string, shape: RegExp): string;
 }
 

@@ -21,7 +21,7 @@ const BACKSLASH = 0x5c;
  * Parses an event.
  *
  * @param text the whole body
- * @returns the valid members, including those of the platform's head; undefined when the text is not JSON or names no
+ * @returns the valid members, including the platform's own fields; undefined when the text is not JSON or names no
  * event
  */
 export function readJsonEvent(text: string): WireFields | undefined {

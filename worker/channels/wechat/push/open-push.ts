@@ -48,7 +48,7 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
  * @param query the query of the request
  * @param body the whole body
  * @param credentials of the app the URL belongs to
- * @param texts the texts of users that the channel's pushes hold; the envelope of a ciphertext is read with the same
+ * @param texts the fields with users' texts in the channel's pushes, for the envelope and for the decrypted text
  * @param now epoch milliseconds
  * @param maxAgeMs the maximum difference between now and the signed timestamp of an encrypted push, in both directions;
  * 0: any

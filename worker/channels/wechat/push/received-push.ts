@@ -2,7 +2,7 @@
  * The types for receiving a push: credentials and query as input, an opened push or a problem as output. The code is in
  * `open-push.ts`.
  *
- * A problem contains whether the push was `authentic`. A push that is not authentic is rejected and not stored. An
+ * A problem states whether the push was `authentic`. A push that is not authentic is rejected and not stored. An
  * authentic push that cannot be parsed must be acknowledged and stored for the operator; otherwise WeChat repeats it
  * and shows the user an error.
  */

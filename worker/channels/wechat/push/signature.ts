@@ -23,7 +23,8 @@ export function signParts(parts: readonly string[]): Promise<string> {
  */
 export function equalConstantTime(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
-  // Past the end charCodeAt returns NaN, which counts as 0: the lengths differ by then.
+  // Past the end of `b` charCodeAt returns NaN, which counts as 0; `difference` is not 0 then, because the lengths
+  // differ.
   for (let index = 0; index < a.length; index++) difference |= a.charCodeAt(index) ^ b.charCodeAt(index);
   return difference === 0;
 }

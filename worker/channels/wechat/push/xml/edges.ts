@@ -36,14 +36,14 @@ export const ROOT_START = "<xml>";
 export const ROOT_END = "</xml>";
 /** An element with one plain value (2: in CDATA, 3: without CDATA); the platform's own values contain no bracket. */
 const FIELD = /\s*<(\w+)>(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))<\/\1>/y;
-/** Such a value (1: in CDATA, 2: without CDATA). */
+/** The value of such an element (1: in CDATA, 2: without CDATA). */
 export const PLAIN_VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
 
 /**
  * Reads both ends of a message.
  *
  * @param text the whole body
- * @returns undefined when a field that a message must have is missing
+ * @returns undefined when the root element is incomplete or a field that a message must have is missing
  */
 export function readEdges(text: string): XmlEdges | undefined {
   const start = text.indexOf(ROOT_START);

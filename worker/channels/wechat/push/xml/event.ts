@@ -72,7 +72,8 @@ function createReading(body: string, counts: TagCounts, level: number) {
   const behind: string[] = [];
   const valueOf = (span: Span) => readValue(body, span, counts, level);
   /**
-   * Returns whether it is one of the platform's own fields, whose value contains no bracket: no text can end it early.
+   * Returns whether an element is one of the platform's own fields, whose value contains no bracket: no user text can
+   * have ended it early.
    */
   const isHead = (name: string, value: string) => level === 1 && HEAD.has(name) && PLAIN_VALUE.test(value);
 

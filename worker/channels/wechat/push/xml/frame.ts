@@ -36,9 +36,9 @@ export type TypedTexts = ReadonlyMap<string, readonly string[]>;
 /** The texts of a channel, prepared by `createFrame`. */
 export interface TextFrame {
   readonly texts: TypedTexts;
-  /** The names of all fields that hold one. */
+  /** The names of all fields that contain a user's text. */
   readonly names: readonly string[];
-  /** The first tag of one of them (1: name). */
+  /** The opening tag of such a field (1: name). */
   readonly opening: RegExp;
   /**
    * From the end of a text to the beginning of the next: plain values of the platform (1) and the name of the next text
@@ -50,7 +50,7 @@ export interface TextFrame {
 /**
  * Prepares the reading of a channel's pushes, once.
  *
- * @param texts at least one; a channel whose pushes hold no text of a user's needs no frame
+ * @param texts at least one; a channel whose pushes contain no user's text needs no frame
  */
 export function createFrame(texts: TypedTexts): TextFrame {
   const names = [...texts.values()].flat();
@@ -82,8 +82,8 @@ interface Stretch {
  * Parses an XML push.
  *
  * @param text the whole body
- * @param frame the channel's texts
- * @returns its fields, the user's texts included as they were typed, CR and LF included; or why it is refused
+ * @param frame the channel's fields with user text
+ * @returns the fields of the push, with the user's texts as they were typed, including CR and LF; or why it is refused
  */
 export function readXmlFrame(text: string, frame: TextFrame): Result<XmlFrame, XmlProblem> {
   if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });

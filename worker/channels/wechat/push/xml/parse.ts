@@ -27,7 +27,7 @@ interface XmlNode {
 /** The name under which fast-xml-parser returns a text. No element has it. */
 const TEXT_NODE = "#text";
 
-/** What may precede the root: an XML declaration, comments. */
+/** Matches what may precede the root element: an XML declaration and comments. */
 export const PROLOG = new RegExp(`^(?:<\\?xml\\s[^?<>]*\\?>\\s*)?(?:(?:${COMMENT.source})\\s*)*`);
 const REFERENCE = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g;
 const NAMED: ReadonlyMap<string, string> = new Map([

@@ -21,7 +21,7 @@ interface OpenElement {
   readonly needsChildren: boolean;
 }
 
-/** The end of CDATA that is not followed by the end of its element, so a user typed it. */
+/** An end of CDATA that is not followed by a closing tag, so a user typed it. */
 export const TYPED_END = /\]\]>(?!\s*<\/)/;
 
 /**
