@@ -31,7 +31,7 @@ type Decided = Result<
   RequestRefusal | { readonly reason: "offer_over" }
 >;
 
-/** The refusals that a repeat gets once the act itself has changed the session. */
+/** Refusals that a repeated act may get only because its first call has already changed the session. */
 const MAY_BE_REPEATS: ReadonlySet<string> = new Set(["not_open", "version_mismatch", "offer_over"]);
 
 /** An act that was carried out. */
@@ -48,7 +48,7 @@ interface ActDeps {
   readonly change: (conversation: string, log: string, command: string) => Promise<CommandChange | null>;
 }
 
-/** Creates the method. */
+/** Creates the desk's method that runs an action of an agent. */
 export function createDeskActs(
   { desk, run, read }: DeskRunner,
   lists: Pick<DeskLists, "session">,
@@ -63,7 +63,10 @@ export function createDeskActs(
     if (done.size > MAX_REMEMBERED && oldest !== undefined) done.delete(oldest);
   };
 
-  /** Adds the name of the agent when the refusal is caused by another agent's assignment. */
+  /**
+   * Returns the refusal for the caller, with the assignee's name when another agent has been assigned; `done` when the
+   * action assigns the session to an agent who already serves it.
+   */
   const explain = (act: DeskAct, refusal: { readonly reason: string }): ActRefusal | "done" => {
     const entry = entries.values.get(act.conversation);
     const isSame = entry?.log === act.log && entry.session.seq === act.session;

@@ -21,7 +21,7 @@ export interface DeskAgents {
   ) => Result<AgentView, AgentProblem>;
 }
 
-/** Creates the methods. */
+/** Creates the methods about agents. */
 export function createDeskAgents({ run, read }: DeskRunner): DeskAgents {
   const found = (id: string): AgentView | null => read((draft) => view(draft, id));
   /** Returns the agent after a decision that stored it. */

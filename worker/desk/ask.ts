@@ -7,7 +7,7 @@ import { API_ACTOR } from "./core/agent.ts";
 import type { Answer, DeskCommand, SaidText } from "./core/command.ts";
 import type { Snapshot } from "./core/entry.ts";
 
-/** Data that a command needs in addition. */
+/** The texts that a command to a conversation needs in addition to its own fields. */
 export interface AskTexts {
   /** Returns a text of the account's settings. */
   readonly said: (name: SaidText) => string;

@@ -27,7 +27,7 @@ export function toDeskContact(address: Address): DeskContact {
   return { account: formatAccount(address), tail: address.user.slice(-4) };
 }
 
-/** The internal headers that name the agent and the sign-in of a page; those of the request are never passed on. */
+/** The internal headers that name the agent and the sign-in of a page; a page's own headers are never passed on. */
 export const [AGENT_HEADER, SIGN_IN_HEADER] = ["x-kefu-agent", "x-kefu-sign-in"] as const;
 
 /** A page that connects: the agent, and the id of the agent's sign-in. */

@@ -26,7 +26,7 @@ export type StoredDraft = {
 /** The drafts of all agents. */
 export interface Drafts {
   readonly has: (agent: string, conversation: string) => boolean;
-  /** Returns null for a text that cannot be opened. */
+  /** Returns the draft; null when there is none, or its text cannot be opened. */
   readonly find: (agent: string, conversation: string) => Draft | null;
   /** Stores a draft; null deletes it. Without a key nothing is stored. */
   readonly save: (
@@ -40,7 +40,7 @@ export interface Drafts {
   readonly erase: (conversation: string, generation: number) => void;
 }
 
-/** Opens the stored drafts. */
+/** Creates the drafts of all agents from the stored ones. */
 export function createDrafts(
   store: Pick<DeskStore, "saveDraft" | "deleteDraft">,
   stored: readonly StoredDraft[],

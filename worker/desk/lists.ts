@@ -30,7 +30,7 @@ export interface DeskLists {
   readonly session: (agent: string | null, conversation: string) => DeskRow | null;
   /** Returns whether an agent may see a conversation; without an open session any agent may. */
   readonly maySee: (agent: string, conversation: string) => boolean;
-  /** Completes a row of the core, for one caller. */
+  /** Adds the user, the reply window, the newest message and the caller's draft to a row of a list. */
   readonly toRow: (agent: string | null, row: ListRow) => DeskRow;
 }
 
@@ -92,7 +92,7 @@ export function createDeskLists(
   };
 }
 
-/** Returns whether the user's name or tail contains a text. */
+/** Returns a function that returns whether the name or tail of a conversation's user contains a text. */
 function matcherOf(q: string, contactOf: (conversation: string) => DeskRow["contact"]) {
   const wanted = foldName(q);
   return (conversation: string): boolean => {
@@ -125,7 +125,7 @@ function isoOrNull(at: number | null): string | null {
   return at === null ? null : isoTime(at);
 }
 
-/** Converts the window; its time may have passed since it was reported. */
+/** Returns the window for the API; it is closed if it has ended since it was reported. */
 function toShownWindow(window: WindowStatus, now: number): WindowJson {
   const { status, grant, remaining, expiresAt, doubtful } = window;
   if (expiresAt === null) return { status, grant, remaining, expiresAt, doubtful };
@@ -137,7 +137,7 @@ function writePlace({ key, conversation }: ListPlace): string {
   return `${key}~${conversation}`;
 }
 
-/** Returns undefined for an invalid cursor. */
+/** Returns the place in a list that a cursor names; undefined for an invalid cursor. */
 function readPlace(text: string): ListPlace | undefined {
   const at = text.indexOf("~");
   const key = Number(text.slice(0, at));

@@ -1,5 +1,5 @@
 /**
- * The desk of one construction of the object: loads the stored state, resumes it, and provides the methods of the
+ * The desk of one instance of the object: loads the stored state, resumes it, and provides the methods of the
  * object and those for its sockets. Loaded by `import()` when the object is constructed.
  */
 import { generationOf } from "../conversation/core/log-id.ts";
@@ -31,7 +31,7 @@ export interface DeskHost extends Pick<
   readonly seen: (conversation: string, input: SeenInput) => Promise<Snapshot | null>;
   /** Returns the change that a command of the last 24 hours made in a log of a conversation; null: none. */
   readonly change: (conversation: string, log: string, command: string) => Promise<CommandChange | null>;
-  /** The id of this construction: a page that names another one gets complete lists. */
+  /** The id of this instance of the object: a page that names another one gets complete lists. */
   readonly epoch: string;
   /** Undefined without DATA_KEY: texts are neither stored nor shown. */
   readonly sealer: TextSealer | undefined;
@@ -50,7 +50,7 @@ export interface LoadedDesk {
   readonly act: (act: DeskAct) => Promise<ActOutcome>;
   readonly notify: (conversation: string, report: ConversationReport) => void;
   readonly confirmErased: (conversation: string, generation: number) => void;
-  /** Applies a state that was read, like an answer: it is never rejected as late. */
+  /** Applies a state that was read from a conversation; like an answer, it is never treated as possibly late. */
   readonly applyRead: (conversation: string, report: ConversationReport) => void;
   readonly authorizeReply: (agent: string, conversation: string) => Awaited<ReturnType<DeskRpc["authorizeReply"]>>;
   readonly seen: DeskRpc["seen"];
@@ -58,15 +58,15 @@ export interface LoadedDesk {
   readonly alarm: () => void;
   /** Reads the settings again; when they have changed, every session is examined. Never rejects. */
   readonly followSettings: () => Promise<void>;
-  /** A page connected. */
+  /** Records that a page connected. */
   readonly openSocket: (socket: string, agent: string) => void;
-  /** A page disconnected. */
+  /** Records that a page disconnected. */
   readonly closeSocket: (socket: string) => void;
   /** Closes the pages of an agent. */
   readonly closeSockets: (agent: string, reason: CloseReason) => void;
 }
 
-/** Loads the desk. */
+/** Loads the stored desk and starts it with the attached sockets. */
 export function loadStoredDesk(host: DeskHost): LoadedDesk {
   const { store, sealer, now } = host;
   store.deleteDraftsBefore(now() - DRAFT_MS);

@@ -16,7 +16,7 @@ import type { Count, ListOrder, ViewName } from "./core/views.ts";
 /** An agent as others see it. */
 export interface AgentView extends Agent {
   readonly id: string;
-  /** The presence that was chosen, or `offline` without a page. */
+  /** The presence that was chosen; `offline` when the agent has had no page open for the grace period. */
   readonly actual: WantedPresence["state"];
   /** The number of sessions that count towards the capacity. */
   readonly load: number;
@@ -166,7 +166,7 @@ export interface DeskRpc {
 
   /** Receives the report of a conversation; resolves when it is stored. */
   notify(conversation: string, report: ConversationReport): Promise<void>;
-  /** Deletes everything of a generation and of earlier ones; resolves when it is gone. */
+  /** Deletes all data of a generation and of earlier ones; resolves when the deletion is stored. */
   confirmErased(conversation: string, generation: number): Promise<void>;
 
   list(agent: string | null, query: DeskListQuery): Promise<DeskList>;
@@ -206,9 +206,9 @@ export interface DeskRpc {
    */
   rebuild(cursor: string | null): Promise<RebuiltPage>;
   /**
-   * Reads the state of a conversation before it reports by itself.
+   * Reads the state of a conversation at once instead of waiting for its next report.
    *
-   * @returns as `session`; what the desk knew before when the conversation does not answer
+   * @returns the same as `session`; the state that the desk knew before when the conversation does not answer
    */
   refresh(agent: string | null, conversation: string, contact: DeskContact): Promise<DeskRow | null>;
 }

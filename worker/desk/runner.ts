@@ -44,11 +44,11 @@ export interface RunnerDeps extends Pick<AskTexts, "openNote"> {
 /** A decision that was applied. */
 export interface Ran<Value> {
   readonly value: Value;
-  /** The answers to its calls, by the id of the command; null: the conversation did not answer. Never reject. */
+  /** The answers to the decision's calls, by command id; null: the conversation did not answer. They never reject. */
   readonly answers: ReadonlyMap<string, Promise<CommandAnswer | null>>;
 }
 
-/** The desk of one construction of the object. */
+/** Runs the decisions of one instance of the object. */
 export interface DeskRunner {
   readonly desk: Desk;
   /** Runs a decision. */
@@ -56,15 +56,15 @@ export interface DeskRunner {
     decide: (draft: Draft, details: TableDraft<Details>) => Value,
     closeReason?: CloseReason,
   ) => Ran<Value>;
-  /** Computes something without changing anything. */
+  /** Computes a value from the current state without changing it. */
   readonly read: <Value>(compute: (draft: Draft) => Value) => Value;
   readonly detailsOf: (conversation: string) => Details | undefined;
 }
 
 /**
- * Starts with the stored state.
+ * Creates the runner, with the stored state.
  *
- * @param epoch the id of this construction
+ * @param epoch the id of this instance of the object
  */
 export function createRunner(
   stored: Pick<StoredDesk, "rows" | "details">,

@@ -17,7 +17,7 @@ export interface DeskSettingsSource {
   readonly refresh: () => Promise<boolean>;
 }
 
-/** The settings where the document has none. */
+/** The desk's settings of a document that has none. */
 export const DEFAULT_DESK: DeskPart = v.parse(DeskSchema, {});
 
 const made = new WeakMap<DeskPart, DeskSettings>();

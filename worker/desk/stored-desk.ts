@@ -4,10 +4,10 @@ import type { StoredRow } from "./core/state.ts";
 import type { Details } from "./details.ts";
 import type { StoredDraft } from "./drafts.ts";
 
-/** All stored data. */
+/** All stored data of the desk. */
 export interface StoredDesk {
   readonly rows: readonly StoredRow[];
-  /** By conversation. */
+  /** By conversation id. */
   readonly details: ReadonlyMap<string, Details>;
   readonly drafts: readonly StoredDraft[];
 }

@@ -4,14 +4,14 @@ import type { ConversationReport } from "./rpc.ts";
 /** Why the desk closes a socket. */
 export type CloseReason = "signed_out" | "rights_changed" | "timed_out";
 
-/** Each runs after the rows are stored, and must not throw. */
+/** Callbacks that run after the rows are stored, and must not throw. */
 export interface DeskWatcher {
-  /** Lists or people changed: frames are due. */
+  /** Called when the session lists or the agents have changed, so that frames must be sent. */
   readonly onChange: (changed: { readonly lists: boolean; readonly people: boolean }) => void;
-  /** A conversation has new rows. */
+  /** Called when a conversation has new rows. */
   readonly onRows: (conversation: string, report: ConversationReport) => void;
-  /** A conversation was erased up to this generation. */
+  /** Called when a conversation was erased up to this generation. */
   readonly onErased: (conversation: string, generation: number) => void;
-  /** A socket is to be closed. */
+  /** Called when a socket must be closed. */
   readonly onClose: (socket: string, reason: CloseReason) => void;
 }

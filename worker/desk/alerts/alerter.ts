@@ -1,5 +1,5 @@
 /**
- * Alerts of one construction of the desk: decides after each change and at the alarm, stores before it sends, and sends
+ * Alerts of one instance of the desk: decides after each change and at the alarm, stores before it sends, and sends
  * outside the decision (docs/design/0027-alerts.md). Never throws: alerts must not stop the desk.
  */
 import type { QueueView } from "../../alerts/core/alert.ts";
@@ -22,7 +22,7 @@ export interface AlerterHost {
   readonly robots: readonly Robot[];
   readonly terms: AlertTerms;
   readonly deps: AlertDeps;
-  /** Reads what is stored; undefined: nothing. */
+  /** Reads the stored state; undefined: there is none. */
   readonly load: () => AlertState | undefined;
   /** Stores the state; undefined deletes it. */
   readonly save: (state: AlertState | undefined) => void;
@@ -30,17 +30,17 @@ export interface AlerterHost {
   readonly view: () => QueueView;
   /** Returns the number of open sessions. */
   readonly size: () => number;
-  /** Sets when `check` must run at the latest, epoch ms; Infinity: when something changes. */
+  /** Sets when the alarm must run `ring` at the latest, epoch ms; Infinity: not before something changes. */
   readonly setAlarm: (at: number) => void;
   /** Keeps the object alive. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** Alerts of one construction of the desk. */
+/** Alerts of one instance of the desk. */
 export interface Alerter {
-  /** Decides, after a change of the desk. With many open sessions at most once a second. */
+  /** Decides which alerts to send, after a change of the desk; with many open sessions at most once a second. */
   readonly check: () => void;
-  /** Decides, at the alarm. */
+  /** Decides which alerts to send, when the alarm runs. */
   readonly ring: () => void;
   /** Returns the last failure of each robot that has not accepted a message since. */
   readonly failures: () => Readonly<Record<string, RobotFailure>>;
@@ -48,14 +48,14 @@ export interface Alerter {
   readonly clearFailure: (robot: string) => void;
 }
 
-/** With more open sessions, the queue is not read after each change: 0.09 ms of CPU for 1,000. */
+/** With more open sessions, not every change reads the queue, because reading 1,000 sessions takes 0.09 ms of CPU. */
 const MANY_SESSIONS = 500;
-/** The minimum time between two decisions then, milliseconds. */
+/** The minimum time between two decisions with more than `MANY_SESSIONS`, milliseconds. */
 const MIN_INTERVAL_MS = 1_000;
-/** How long after a decision the alarm makes the next one when nothing has changed, milliseconds. */
+/** How long after this interval the alarm examines a change that was skipped in it, milliseconds. */
 const LATEST_MS = 5_000;
 
-/** Creates alerts. */
+/** Creates the alerts of one instance of the desk. */
 export function createAlerter(host: AlerterHost): Alerter {
   const { robots, terms, deps } = host;
   const names = robots.map(({ name }) => name);

@@ -89,7 +89,7 @@ export function acceptOffer(
   const offer = findOffer(draft, agent, id);
   if (offer === undefined) return err({ reason: "offer_over" });
   const { conversation, command } = offer;
-  // Its own reservation does not count towards the capacity.
+  // The offer's own reservation must not count towards the capacity.
   draft.reservations.remove(id);
   const entry = draft.entries.get(conversation);
   const refusal = entry === undefined ? "offer_over" : findAdmissionRefusal(draft, agent, ownershipOf(entry), "assign");

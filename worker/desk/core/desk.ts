@@ -31,7 +31,7 @@ export type Effect =
   | { readonly type: "ask"; readonly conversation: string; readonly command: DeskCommand }
   /** Closes a socket: its agent was removed or changed, or the socket no longer responds. */
   | { readonly type: "close_socket"; readonly socket: string }
-  /** Lists, or the people, have changed: frames are due. */
+  /** The session lists or the agents have changed: frames must be sent to the pages. */
   | { readonly type: "notify"; readonly lists: boolean; readonly people: boolean };
 
 /** A decision. `commit` applies it, after rows and alarm were stored in the same event. */
@@ -101,7 +101,10 @@ function askWhatIsDue(draft: Draft, arm: (at: number) => void): void {
     });
 }
 
-/** Sets the alarm for the end of grace periods, the next check of the sockets, and the expiry of entries. */
+/**
+ * Sets the alarm for the end of grace periods, the next check of the sockets, reply windows that are about to close,
+ * and the expiry of tombstones and of log positions without an open session.
+ */
 function armForTimes(draft: Draft, arm: (at: number) => void): void {
   examine(draft, draft.graces, (until) => {
     if (until > draft.context.now) arm(until);
@@ -121,7 +124,7 @@ function examine<V>(draft: Draft, table: TableDraft<V>, visit: (value: V, key: s
   else for (const [key, value] of table.changes) if (value !== undefined) visit(value, key);
 }
 
-/** Removes expired entries. */
+/** Removes expired tombstones and expired log positions of conversations without an open session. */
 function forget(draft: Draft): void {
   const { now } = draft.context;
   draft.tombstones.forEach(({ at }, conversation) => {

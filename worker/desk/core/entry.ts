@@ -30,7 +30,7 @@ export interface Entry extends Position {
   readonly session: DeskSession;
   readonly windowUntil: number | null;
   /**
-   * Whether it was created by a notification that may be late: the conversation is then asked for a snapshot
+   * Whether the entry was created by a notification that may be late: the conversation is then asked for a snapshot
    * (DESK_PROTOCOL rule 5).
    */
   readonly isUnverified: boolean;

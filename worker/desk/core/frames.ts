@@ -6,7 +6,7 @@
 import type { Desk } from "./state.ts";
 import { countViews, findViews, tallySessions, toListRow, type Count, type ListRow, type ViewName } from "./views.ts";
 
-/** The views of one socket. */
+/** The lists that one socket has subscribed to, and the state of the page behind it. */
 export interface Subscription {
   readonly agent: string;
   readonly views: readonly ViewName[];
@@ -14,10 +14,11 @@ export interface Subscription {
   readonly epoch: string | null;
   readonly rev: number;
   /**
-   * The revision up to which it was examined; a change since `rev` that is in none of its lists is not visited again.
+   * The revision up to which changes were examined for this socket; changes since `rev` that concern none of its lists
+   * are not visited again.
    */
   examined: number;
-  /** The conversations that were sent to it and not removed since; each frame changes it. */
+  /** The conversations that were sent to the socket and not removed since; updated with each frame. */
   readonly shown: Set<string>;
 }
 

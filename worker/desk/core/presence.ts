@@ -69,7 +69,8 @@ export function choosePresence(draft: Draft, id: string, { state, reason }: Omit
 }
 
 /**
- * Stores an invited or changed agent. When the agent's rights to see sessions have changed, the pages must reconnect.
+ * Stores an invited or changed agent. When the agent's rights to see sessions have changed, the agent's pages are
+ * disconnected and must reconnect.
  */
 export function saveAgent(draft: Draft, id: string, agent: Agent): void {
   const before = draft.agents.get(id);

@@ -38,7 +38,7 @@ export type RequestRefusal =
 /** The result of a request; when it is accepted, the conversation is called and its answer decides. */
 export type RequestOutcome = Result<{ readonly isOverCapacity: boolean }, RequestRefusal>;
 
-/** Assigns a session to an agent who takes it manually; above the capacity with a warning. */
+/** Requests a session for an agent who takes it manually; `isOverCapacity` warns that the capacity is exceeded. */
 export function requestTake(draft: Draft, request: AgentRequest): RequestOutcome {
   const found = findEntry(draft, request);
   if (!found.ok) return found;
@@ -134,8 +134,8 @@ function withRight(
 }
 
 /**
- * The session as the page names it. A command contains only values of a page that were compared with the desk's state:
- * otherwise the answer to a command of another log would erase that log here.
+ * Returns the entry of the session that the page names, or the refusal. A command contains only values of a page that
+ * were compared with the desk's state: otherwise the answer to a command for another log would erase that log here.
  */
 function findEntry(draft: Draft, { conversation, log, session, version }: AgentRequest): Result<Entry, RequestRefusal> {
   const entry = draft.entries.get(conversation);
@@ -144,7 +144,9 @@ function findEntry(draft: Draft, { conversation, log, session, version }: AgentR
   return isNamed ? ok(entry) : err({ reason: "version_mismatch" });
 }
 
-/** Returns false when another command is under way with this id. */
+/**
+ * Reserves capacity for a command, which is then sent; returns false when another command with this id is under way.
+ */
 function give(draft: Draft, conversation: string, command: GivingCommand): boolean {
   const held = draft.reservations.get(command.id);
   if (held !== undefined && !isSameGiving(held.command, command)) return false;
@@ -174,8 +176,8 @@ function ask(draft: Draft, conversation: string, command: DeskCommand): void {
 }
 
 /**
- * The log, session and version in the command. Command ids of pages and ids derived by the desk have different
- * prefixes, and so have those of different agents.
+ * Returns the id, log, session and version of the command for a request. Ids chosen by pages and ids derived by the
+ * desk have different prefixes, as have the ids of different agents.
  */
 function nameCommand(request: AgentRequest): Pick<AgentRequest, "id" | "log" | "session" | "version"> {
   const { log, session, version } = request;

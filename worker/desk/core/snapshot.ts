@@ -27,13 +27,14 @@ export function applyAnswer(draft: Draft, conversation: string, command: DeskCom
   const held = draft.reservations.get(command.id);
   if (held?.conversation === conversation && held.command.type === command.type) draft.reservations.remove(command.id);
   if (answer.type === "gone") {
-    // Only a log that a snapshot has named before: a tombstone of an unknown later generation would hide the user.
+    // Only a log that a snapshot has named is erased: a tombstone of an unknown later generation would hide new
+    // sessions.
     if (positionOf(draft, conversation)?.log === command.log)
       applyErasure(draft, conversation, generationOf(command.log));
     return;
   }
   applySnapshot(draft, conversation, answer.snapshot, "answer");
-  // A repeat can succeed only after a change: a command with another version or message is another attempt.
+  // The same command would be refused again; after a change of the session the command counts as another attempt.
   if (answer.type === "refused") draft.asked.set(attemptOf(command), draft.context.now + TIMER_INTERVAL_MS);
   if (answer.type === "ok" && command.type === "say") markSaid(draft, conversation, command);
 }

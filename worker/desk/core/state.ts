@@ -24,7 +24,7 @@ export interface Tombstone {
 
 /** The known position of a conversation without an open session. */
 export interface Known extends Position {
-  /** Since when, epoch ms. */
+  /** When the position was recorded, epoch ms. */
   readonly at: number;
 }
 

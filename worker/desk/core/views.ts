@@ -30,10 +30,10 @@ const VIEWS = {
   bot: ({ status }) => status === "bot",
 } as const satisfies Readonly<Record<string, Condition>>;
 
-/** The lists. */
+/** The name of a list. */
 export type ViewName = keyof typeof VIEWS;
 
-/** All lists. */
+/** The names of all lists. */
 export const VIEW_NAMES = Object.keys(VIEWS) as readonly ViewName[];
 
 /** A session in a list. */
@@ -127,7 +127,7 @@ export function findViews(
   return views.filter((view) => isInView(view, facts, id, agent));
 }
 
-/** Counts all sessions once, for the counts of every agent. */
+/** Returns the number of sessions for each combination of properties; the counts of every agent are its sums. */
 export function tallySessions({ tables }: Desk, now: number): Tally {
   const groups = new Map<string, { facts: Facts; total: number; unread: number }>();
   for (const entry of tables.entries.values.values()) {

@@ -30,7 +30,7 @@ export const DESK_CONSUMER: LogConsumer<DeskServices, DeskPolicy> = {
     const { notifyWhenDue } = await import("./notify-desk.ts");
     await notifyWhenDue(host, services.desk);
   },
-  // A report contains the newest rows only.
+  // Nothing to do before old rows are deleted: a report contains only the newest rows.
   expire: () => Promise.resolve(),
 };
 

@@ -16,7 +16,7 @@ export interface NotifierDeps {
   readonly isBehind: () => boolean;
 }
 
-/** Creates the function that is called after each record. It does not wait for anything. */
+/** Creates the function that is called after each record. The function returns at once. */
 export function createNotifier({ notify, isBehind }: NotifierDeps): () => void {
   let isUnderWay = false;
 

@@ -1,6 +1,6 @@
 /**
- * Notifies the desk of a conversation's records: one call with everything since the last acknowledged one. It never
- * rejects; a failure is tried again by the alarm (docs/design/0029-notification.md).
+ * Notifies the desk of a conversation's records: one call with everything since the last acknowledged one. A failed
+ * call is logged, not thrown, and repeated by the alarm (docs/design/0029-notification.md).
  */
 import {
   advanceCursor,
@@ -72,14 +72,14 @@ async function send({ id }: ConsumerHost, connect: ConnectDesk, report: Conversa
   }
 }
 
-/** Returns what has happened since the cursor; undefined when nothing has. Read in one turn, so it is consistent. */
+/** Returns the report of the rows after the cursor; undefined when there are none. Read in one turn, so consistent. */
 function buildReport({ address, id, snapshot, store }: ConsumerHost, { after }: ConsumerCursor) {
   const current = snapshot();
   if (current === null || current.to <= after) return undefined;
   const found = store().rows(after, MAX_ROWS + 1);
   const isWhole = found.length <= MAX_ROWS;
   const rows: readonly Row[] = isWhole ? found : store().newest(MAX_ROWS);
-  // Of the rows that are left out only the last one is needed: its seq is smaller than that of the first row.
+  // If older rows are left out, `from` is a seq between the last of them and the first row of the report.
   const from = isWhole ? after : (rows[0]?.seq ?? current.to) - 1;
   const objectId = id.toString();
   return {

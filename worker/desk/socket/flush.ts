@@ -12,8 +12,8 @@ import { findOthers, type Viewer } from "./core/who.ts";
 export type ShownDesk = Pick<LoadedDesk, "runner" | "lists" | "agents" | "drafts">;
 
 /**
- * Sends each page one message with its frames; a page without frames is sent nothing. Returns whether any page was sent
- * one.
+ * Sends each page one message with its frames; a page without frames is sent nothing. Returns whether any message was
+ * sent.
  */
 export function flushPages(desk: ShownDesk, connections: readonly Connection[], now: number): boolean {
   let isSent = false;

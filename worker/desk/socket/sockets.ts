@@ -1,7 +1,7 @@
 /**
  * The sockets of the desk's pages: who is connected, what each page shows, and the frames that keep it current
- * (docs/design/0026-desk-socket.md). Only the attachments of the sockets survive an eviction of the object: after a
- * construction each page gets complete lists.
+ * (docs/design/0026-desk-socket.md). Only the attachments of the sockets survive an eviction of the object: when the
+ * object is constructed again, each page gets complete lists.
  */
 import { readPageFrame } from "../../../shared/api/desk/frames.ts";
 import {
@@ -196,7 +196,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     keepAttachment(connection);
   }
 
-  /** Returns the position of the desk; 0 when it does not know the conversation: the page then reads its rows. */
+  /** Returns the desk's position in a log; `sent` is 0 when the desk knows none, and the page then reads the rows. */
   function toOpen(conversation: string, log: string) {
     const { entries, known } = desk().runner.desk.tables;
     const position = entries.values.get(conversation) ?? known.values.get(conversation);

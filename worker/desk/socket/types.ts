@@ -22,11 +22,11 @@ export interface DeskSockets {
   readonly pings: () => ReadonlyMap<string, number>;
   /** Sends complete lists to the pages that were attached when the object was constructed. */
   readonly start: (desk: LoadedDesk) => void;
-  /** A page has connected. */
+  /** Handles the connection of a page. */
   readonly accept: (socket: PageSocket, agent: string, signIn: string) => void;
   /** Handles a message of a page. Never throws. */
   readonly receive: (socket: string, message: string | ArrayBuffer) => void;
-  /** A socket has closed. */
+  /** Handles a socket that has closed. */
   readonly closed: (socket: string) => void;
   /** Closes the pages of one sign-in. */
   readonly signOut: (agent: string, signIn: string) => void;

@@ -1,7 +1,7 @@
 /**
- * What a page was sent of the lists. It is kept for some time after the page's socket has closed, so that the page can
- * resume: it then gets the changes since the last frame that it received, and removals name only sessions that it has
- * (DESK_PROTOCOL rule 20, docs/design/0026-desk-socket.md). Pure.
+ * The record of the list rows that a page was sent. It is kept for some time after the page's socket has closed, so
+ * that the page can resume: the page then gets the changes since the last frame that it received, and removals name
+ * only sessions that the page has (DESK_PROTOCOL rule 20, docs/design/0026-desk-socket.md). Pure.
  */
 import type { ListFrame, Subscription } from "../../core/frames.ts";
 import type { ViewName } from "../../core/views.ts";

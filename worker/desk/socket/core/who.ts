@@ -23,7 +23,7 @@ export function findOthers(viewers: readonly Viewer[], agent: string, now: numbe
   return { viewing: agentsOf(others), typing: agentsOf(typing) };
 }
 
-/** Returns when the result changes without an event, epoch ms; Infinity: never, because no other agent views it. */
+/** Returns when `findOthers` changes without an event, epoch ms; Infinity: never, or fewer than two agents view it. */
 export function nextExpiry(viewers: readonly Viewer[], now: number): number {
   if (new Set(viewers.map(({ agent }) => agent)).size < 2) return Infinity;
   const times = viewers.flatMap(({ aliveAt, typingUntil }) => [aliveAt + VIEWING_MS, typingUntil]);
