@@ -66,7 +66,7 @@ export interface AccountDeps {
   readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
   /** Resumes a conversation. */
   readonly wake: ResumeDeps["wake"];
-  /** Publishes the access in KV. */
+  /** Writes the access token and the pause to KV. */
   readonly putAccess: (value: NonNullable<ReturnType<typeof toPublished>>) => Promise<void>;
   /** Keeps work alive after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -241,7 +241,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
      */
     async eraseUser(address: Address, conversation: DurableObjectId): Promise<void> {
       const id = conversation.toString();
-      // Stored before anything is emptied, without an await in between: data that arrives later is compared with it.
+      // Stored before records are deleted, without an await in between: later arrivals are compared with this note.
       erasures.note(await erasures.hash(address.user), Date.now());
       webhooks.forget(id);
       pauses().forget(id);

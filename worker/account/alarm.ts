@@ -1,6 +1,6 @@
 /**
  * The alarm of an account object: background refresh, retention, events to deliver, conversations to wake. Writing the
- * object's state sets it; it is set again while something is due.
+ * object's state sets the alarm; after it has run, it is set again while something is due.
  */
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
@@ -36,7 +36,7 @@ const SET_ALARM_MS = 5_000;
 
 /** Creates the alarm of one account. */
 export function createAlarm({ storage, store, due, work, fields, waitUntil }: AlarmDeps): Alarm {
-  /** The handler is running and will set the alarm itself. */
+  /** Whether the handler is running, which sets the alarm itself. */
   let isRinging = false;
 
   return {

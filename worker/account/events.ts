@@ -42,8 +42,8 @@ const COUNT_EVERY = 64;
  */
 const MAX_PAGE_LENGTH = 1_000_000;
 /**
- * Time for webhook calls in one alarm, milliseconds; after it no further call starts, and the remaining events follow
- * in the next alarm. The same alarm must also refresh the token.
+ * Time for webhook calls in one alarm, milliseconds; after it no further call starts, and the next alarm delivers the
+ * remaining events. The time is limited because the same alarm must also refresh the token.
  */
 const BUDGET_MS = 10_000;
 /** Delay before the next attempt when the settings cannot be read, milliseconds; no webhook is called before. */
@@ -88,9 +88,9 @@ export interface AccountEventsHost {
   readonly write: (cursors?: ConsumerCursors) => void;
   /** Returns the settings in force; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
-  /** Returns the version of the newest settings that callers have read; the cursors belong to those. */
+  /** Returns the version of the newest settings that callers have read, to which the cursors belong. */
   readonly version: () => number;
-  /** Applies settings that the alarm has read, as for callers. */
+  /** Applies settings that the alarm has read, in the same way as settings that a caller has read. */
   readonly follow: (listed: ListedWebhooks) => void;
   /**
    * Returns the dependencies of webhook calls; undefined when the account is not configured, or there is no signing
@@ -102,7 +102,7 @@ export interface AccountEventsHost {
   readonly recordSkipped: (webhook: string, events: SkippedEvents, now: number) => void;
 }
 
-/** Opens the events. */
+/** Creates the account events of one credential. */
 export function createAccountEvents(host: AccountEventsHost) {
   const { store, objectId, cursors, write, erasures } = host;
 
@@ -111,7 +111,7 @@ export function createAccountEvents(host: AccountEventsHost) {
   function readEvents(after: number, limit: number): readonly KeptAccountEvent[] {
     const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
     return store.events(after, clamped, MAX_PAGE_LENGTH).map(({ seq, at, key, body }) => {
-      // Written by `add`.
+      // `add` wrote this text, so its shape is known.
       const { user, event }: OwnedAccountEvent = JSON.parse(body);
       return { seq, at, key, user, event };
     });
@@ -151,7 +151,8 @@ export function createAccountEvents(host: AccountEventsHost) {
      * Stores an event.
      *
      * @param key the same for every delivery of the event
-     * @param arrived `createdAt` 0: it came without CreateTime, and its key is a hash of its content alone
+     * @param arrived the event and its user; `createdAt` 0: the event has no CreateTime, and its key is a hash of its
+     * content alone
      * @param now when it arrived, epoch ms
      * @param signedAt when the push was signed, epoch ms; 0: unknown
      * @param keptMs how long events are kept, milliseconds
@@ -191,7 +192,7 @@ export function createAccountEvents(host: AccountEventsHost) {
     /** Deletes events from before `horizon`, epoch ms. */
     expire: (horizon: number, now: number): void => forget(store.eventBefore(horizon), now),
 
-    /** Returns the newest event if webhooks can be called; otherwise 0: nothing is due. */
+    /** Returns the seq of the newest event if webhooks can be called; otherwise 0, so that nothing is due. */
     deliverable: (): number => (host.webhooks() === undefined ? 0 : store.newestEvent()),
 
     /**

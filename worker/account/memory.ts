@@ -60,7 +60,7 @@ export function plausiblePause(pause: AccountPause | undefined, now: number): Ac
 /**
  * Returns the version of a pause that expired and after which this isolate has not yet reported to the object that
  * WeChat accepted a message; undefined: nothing to report. A pause that was lifted needs no report, because the test
- * send made it.
+ * send has already reported its result.
  */
 export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: number): number | undefined {
   const { pausedUntil = 0, pauseVersion } = pause ?? {};

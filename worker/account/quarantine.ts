@@ -25,7 +25,7 @@ export interface QuarantinedPush extends Omit<UnreadablePush, "createdAt"> {
   readonly seq: number;
   /** Size of the whole body in UTF-8 bytes. */
   readonly bytes: number;
-  /** Whether `body` is only its beginning. */
+  /** Whether `body` is only the beginning of the received body. */
   readonly truncated: boolean;
 }
 

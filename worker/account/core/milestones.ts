@@ -8,7 +8,7 @@
  */
 import { isFresh } from "../../../shared/base/clock-setback.ts";
 
-/** The milestones. */
+/** The milestones of a setup. */
 export type Milestone = "verified" | "message" | "answer";
 
 /** When each milestone was reached, epoch ms; 0 = not yet. */

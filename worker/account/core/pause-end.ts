@@ -21,7 +21,9 @@ const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 /** The longest pause of the account and the longest refusal of the token endpoint, milliseconds. */
 export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 
-/** Delay from the time an entry retries by itself until the list is checked for it, milliseconds. */
+/**
+ * Delay from the time at which a waiting conversation retries by itself until its list entry is checked, milliseconds.
+ */
 export const WAITING_CHECK_DELAY_MS = 60_000;
 
 /**
@@ -29,7 +31,7 @@ export const WAITING_CHECK_DELAY_MS = 60_000;
  * until midnight in Beijing if that is sooner; the reset time is an assumption (WECHAT.md §4.5), so a test send is made
  * every hour, at most 24 a day. `stop` (banned, limited, frozen, …): ten minutes.
  *
- * @param random a number in [0, 1): spreads the wake-ups
+ * @param random a number in [0, 1): spreads the ends of pauses
  */
 export function pauseUntil(reaction: PauseReaction, now: number, random: number): number {
   const spread = Math.floor(random * PAUSE_SPREAD_MS);

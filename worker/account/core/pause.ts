@@ -1,8 +1,8 @@
 /**
  * Decides whether a refusal pauses the account. One message must not pause it repeatedly. When WeChat refuses a message
  * again and refused no other message in between, the code may concern this message alone; when WeChat accepted another
- * message in between, it does. The time for which only this message has been refused is reported; the retry plan uses
- * it. Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
+ * message in between, the code certainly concerns this message alone. The retry plan gets the time for which only this
+ * message has been refused. Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { PauseCause } from "../../../shared/message/delivery.ts";
@@ -99,7 +99,7 @@ export function decidePause(
   return { patch: { ...pause, ...change(addRefusal(known, { ...named, until })) } };
 }
 
-/** Returns whether no other message was refused since then, except those that are rejected for their own content. */
+/** Returns whether no other message was refused after this one, except messages refused for their own content. */
 function isAlone(known: readonly Refusal[], mine: Refusal): boolean {
   return mine.isOwn === true || known.slice(known.indexOf(mine) + 1).every(({ isOwn }) => isOwn === true);
 }
@@ -120,8 +120,8 @@ export function proveOwnFault({ refusals }: Pick<AccountState, "refusals">): Par
 }
 
 /**
- * Ends the pause at `now`, epoch ms, and the pauses that its messages caused. None of these messages alone pauses the
- * account again.
+ * Returns the refusals with all their pauses ended at `now`, epoch ms. A message that is refused again and alone then
+ * no longer counts as refused within its pause, and does not pause the account again.
  */
 export function endPauses(refusals: Refusals, now: number): Refusals {
   return mapRefusals(refusals, (refusal) => ({ ...refusal, until: Math.min(refusal.until, now) }));

@@ -21,7 +21,7 @@ export interface AccountState {
   readonly refreshAt: number | null;
   /** The last token that WeChat refused; it is never returned again. */
   readonly rejected: string | null;
-  /** The id of the send for which WeChat refused it; empty when unknown. */
+  /** The id of the send for which WeChat refused that token; empty when unknown. */
   readonly rejectedBy: string;
   /** When that refusal was reported. */
   readonly rejectedAt: number;

@@ -1,7 +1,7 @@
 /**
- * Consecutive attempts that did not reach WeChat: calls of the token endpoint, and sends. One failed attempt is not a
- * fault; a series that lasts means that no user gets an answer although WeChat refused nothing. The record has a
- * constant size. Pure; time is an argument.
+ * Series of failed attempts: of calls of the token endpoint, and of sends. One failed attempt is not a fault; a long
+ * series means that users get no answers although WeChat refuses no single message. The record has a constant size.
+ * Pure; time is an argument.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import type { TroubleCause } from "../../channels/channel.ts";

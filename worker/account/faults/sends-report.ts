@@ -15,7 +15,7 @@ export interface SendsNote {
 }
 
 /**
- * Adds a report.
+ * Returns the series after a report. Logs when a fault begins or ends.
  *
  * @param appid for the log
  * @param now epoch ms

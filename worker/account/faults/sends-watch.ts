@@ -18,7 +18,7 @@ export interface SendsMemory {
   readonly reportedAt?: number | undefined;
   /** Whether failures were reported since `okAt`. */
   readonly isReported?: boolean | undefined;
-  /** The published fault that this isolate has reported as ended: the published value may be two minutes old. */
+  /** When the published fault began that this isolate has reported as ended; KV may publish it for two more minutes. */
   readonly ended?: number | undefined;
 }
 

@@ -73,7 +73,7 @@ export interface ResumeDeps {
   readonly retryToken: () => Promise<Result<AccountAccess, TokenProblem>>;
   /** Publishes token and pause. */
   readonly publish: () => void;
-  /** Wakes a conversation after what it waited for is over; may throw. */
+  /** Wakes a conversation after the pause has ended or a token is available; may throw. */
   readonly wake: (id: string, pause: AccountPause, spreadMs: number) => Promise<void>;
   /** Returns the time, epoch ms. */
   readonly now: () => number;
@@ -101,8 +101,8 @@ export interface PauseControl {
   /**
    * Ends a test send.
    *
-   * @param pauseVersion version of the pause it was made in; null: it was not made. A pause that began later is not
-   * lifted
+   * @param pauseVersion version of the pause in which the test send was made; null: no test send was made. A pause that
+   * began later is not lifted
    * @param isAccepted whether WeChat accepted a message, or refused only that message
    * @param isSent whether WeChat accepted the message
    */
@@ -180,7 +180,7 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
   return {
     async pause(cause, refused, random) {
       const { code, name } = cause;
-      // Before the state is read: nothing may come between that and the write.
+      // Awaited before the state is read: there must be no await between reading the state and writing it.
       const { cure } = (await deps.texts()).code(code);
       const { aloneMs, patch } = decidePause(read(), cause, refused, now(), random);
       const { pausedUntil } = patch;

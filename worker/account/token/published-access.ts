@@ -23,13 +23,16 @@ export interface AccountAccess {
   readonly pauseVersion?: number;
   /** Epoch ms. */
   readonly expiresAt: number;
-  /** Sends have failed since then (epoch ms): an isolate whose send succeeds reports it to the account object. */
+  /**
+   * Since when sends have failed, epoch ms; absent: they do not fail. An isolate whose send succeeds reports the
+   * success to the account object.
+   */
   readonly sendsFailingSince?: number;
 }
 
-/** The object's answer to a reported refusal: the pause in force, or null because only one message is refused. */
+/** The object's answer to a reported refusal: the pause in force, and `aloneMs` when only this message is refused. */
 export interface PauseAnswer extends AccountPause {
-  /** How long that message has been the only refused one, milliseconds. */
+  /** How long the message has been the only refused one, milliseconds; absent: the refusal concerns the account. */
   readonly aloneMs?: number;
 }
 

@@ -48,7 +48,7 @@ export interface TokenKeeper {
   /** Replaces `badToken`, which WeChat refused, and returns another token. */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
   /**
-   * Returns the token; when there is none, fetches it at once, ignoring the cool-down and earlier answers of the
+   * Returns the token; when there is none, fetches one at once, ignoring the cool-down and earlier refusals of the
    * endpoint.
    */
   retry(): Promise<Result<AccountAccess, TokenProblem>>;
@@ -149,7 +149,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ reason: "refused", code, until: refusedUntil });
   }
 
-  /** Records that the endpoint returned no token; `/healthz` reports it when that lasts. */
+  /** Records that a call of the endpoint returned no token; `/healthz` reports a longer series of such calls. */
   function recordTrouble(cause: TroubleCause, code?: string): void {
     const attempt = { since: now(), at: now(), count: 1, cause, ...(code !== undefined && { code }) };
     write({ tokenTrouble: addTrouble(read().tokenTrouble, attempt, now()) });
@@ -220,8 +220,8 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     async refreshIfDue() {
       const { refreshAt, expiresAt, token } = read();
       if (refreshAt === null || refreshAt > now()) return;
-      // Written before the call, so that another attempt follows a crash during it; no attempt after the token has
-      // expired.
+      // Written before the call, so that there is another attempt if the object crashes during the call; but no attempt
+      // after the token has expired.
       const again = now() + REFRESH_AGAIN_MS;
       const refreshAgainAt = again < expiresAt ? again : null;
       write({ refreshAt: refreshAgainAt });

@@ -20,7 +20,7 @@ import { REFRESH_PERIOD_MS } from "./token-keeper.ts";
 
 /** The injected dependencies. */
 export interface AccountClientDeps {
-  /** Returns a new stub of the account object: a stub whose connection broke never works again. */
+  /** Returns a new stub of the account object, because a stub whose connection broke cannot be used again. */
   readonly account: () => TokenObject;
   readonly kv: SnapshotKv;
   /** The credential the token is issued for. */

@@ -2,8 +2,8 @@
  * The users erased within the last day, stored by the account object as one hash each. With them the object recognises
  * an event or an unreadable push from before the erasure that arrives or is repeated later (docs/design/erasure.md).
  * The hash is an HMAC with a random key of this object; stored with it are the time of the erasure, the length of the
- * openid, and whether it is one word. At most the newest 10 000; the alarm removes entries older than a day. All SQL on
- * this table is in this file. The table is created with the first entry, without a schema step.
+ * openid, and whether the openid is one word. At most the newest 10 000; the alarm removes entries older than a day.
+ * All SQL on this table is in this file. The table is created with the first entry, without a schema step.
  */
 import { Buffer } from "node:buffer";
 import { findOpenids, shapeOf, type OpenidShape } from "../../../shared/text/names-user.ts";
@@ -35,7 +35,7 @@ export interface ErasedOpenid extends OpenidShape {
 
 /** Stores and finds erased users. */
 export interface Erasures {
-  /** Hashes an openid. */
+  /** Returns the entry for an openid: its hash, its length, and whether it is one word. */
   hash(openid: string): Promise<ErasedOpenid>;
   /** Stores that a user was erased. Beyond 10 000 erasures the oldest is deleted. */
   note(openid: ErasedOpenid, erasedAt: number): void;
