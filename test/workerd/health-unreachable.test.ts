@@ -48,7 +48,7 @@ describe("GET /healthz while the token endpoint is unreachable", () => {
     const { status, faults } = await later();
     expect(status).toBe("degraded");
     expect(faults).toMatchObject([{ appid: APPID, reason: "no_token", cure: expect.stringContaining("WECHAT_") }]);
-    expect(faults?.[0]?.["meaning"]).toContain("the response is not one of the platform");
+    expect(faults?.[0]?.["meaning"]).toContain("the response does not come from the platform");
     expect(Math.abs(Date.parse(String(faults?.[0]?.["since"])) - began)).toBeLessThan(2_000);
     expect(faults?.[0]?.["count"]).toBeGreaterThanOrEqual(2);
     await recover();

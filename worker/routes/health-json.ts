@@ -41,7 +41,7 @@ const CAUSES: Readonly<Record<Exclude<TroubleCause, "refused">, BilingualText>> 
   network: { zh: "连接失败或中断", en: "the connection failed or was interrupted" },
   bad_response: {
     zh: "响应不是平台返回的（HTTP 5xx、网页或其他内容）",
-    en: "the response is not one of the platform (HTTP 5xx, a web page or other content)",
+    en: "the response does not come from the platform (HTTP 5xx, a web page or other content)",
   },
   limited: {
     zh: "平台反复返回已被它拒绝的 access_token，且强制刷新次数有限",

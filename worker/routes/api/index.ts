@@ -1,7 +1,7 @@
 /**
  * The REST API (docs/reference/rest-api.md), mounted under `/api`. Each route declares who may call it; any other
- * request needs an API key or a sign-in, including those to unknown paths. The document and its page are static files
- * that are served without the worker (`public/`).
+ * request needs an API key or a sign-in, including those to unknown paths. The OpenAPI document and its page are static
+ * files that are served without the worker (`public/`).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";

@@ -9,7 +9,7 @@ import type { Channels } from "../../inbox/services.ts";
 import { writeLog } from "../../platform/logger.ts";
 import type { HttpEnv } from "./app-env.ts";
 
-/** What the composition root puts into the application. */
+/** The parts of the application that the composition root passes in. */
 export interface AppParts {
   readonly team: TeamCode;
   readonly channels: Channels;

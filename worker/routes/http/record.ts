@@ -1,4 +1,4 @@
-/** Records in the audit log what a request is about to do: what cannot be recorded is not done. */
+/** Records in the audit log what a request is about to do. An action that cannot be recorded is not performed. */
 import type { Context } from "hono";
 import { auditStub } from "../../audit/client.ts";
 import type { AuditDraft } from "../../audit/core/entry.ts";
@@ -7,7 +7,7 @@ import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./response/problem.ts";
 
 /**
- * Records an action of now.
+ * Records an action with the current time.
  *
  * @returns whether it was recorded; never rejects
  */

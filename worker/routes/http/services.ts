@@ -4,7 +4,7 @@ import type { WeChatAccountConfig } from "../../config/config.ts";
 import { createServices, type RequestServices } from "../../inbox/services.ts";
 import type { HttpEnv } from "./app-env.ts";
 
-/** Creates the services, once per request; after `requireKnownAccount` they already exist. */
+/** Creates the services of an account for one request; after `requireKnownAccount` use `servicesOf` instead. */
 export function createRequestServices(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
   const { env } = c;
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);

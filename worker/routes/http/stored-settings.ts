@@ -10,8 +10,9 @@ import { servicesOf } from "./request/choose-account.ts";
 import { problem } from "./response/problem.ts";
 
 /**
- * Reads the document from the `Settings` object. @returns the response that refuses the request when this worker cannot
- *   read it
+ * Reads the document from the `Settings` object.
+ *
+ * @returns the document; if this worker cannot read it, the response that refuses the request
  */
 export async function readDocument(c: Context<HttpEnv>): Promise<Result<DocumentVersion, Response>> {
   const object = servicesOf(c).settingsObject();
@@ -25,7 +26,7 @@ export async function readDocument(c: Context<HttpEnv>): Promise<Result<Document
   return err(problem(c, "settings_unreadable", { version, problems, stored }, { headers: { etag: toEtag(version) } }));
 }
 
-/** Reads the settings of the account of a request, in the same way. */
+/** Returns the settings in force for the account of a request, or the response that refuses the request. */
 export async function readStored(c: Context<HttpEnv>): Promise<Result<SettingsVersion, Response>> {
   const read = await readDocument(c);
   return read.ok ? ok(versionFor(read.value, servicesOf(c).accountKey)) : read;

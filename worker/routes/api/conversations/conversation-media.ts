@@ -49,7 +49,7 @@ conversationMedia.post(
   chooseConversation(),
   requireVisible(),
   async (c) => {
-    // Before the picture is read: an agent who may not reply needs none.
+    // Checked before the picture is read: an agent who may not reply must not upload one.
     const authorized = await deskOf(c).authorizeReply(agentOf(c).id, conversationIdOf(c));
     return authorized.ok ? uploadPicture(c) : refuseRequest(c, authorized.error);
   },
@@ -73,7 +73,9 @@ conversationMedia.get(
   },
 );
 
-/** Reads a picture from the bucket; null when it is not there, cannot be opened, or the bucket fails: WeChat may have it. */
+/**
+ * Returns a picture from the bucket; null, so that WeChat is asked, when it is missing or damaged or the bucket fails.
+ */
 async function readKept(
   c: Context<HttpEnv>,
   conversation: RemoteConversation,

@@ -133,7 +133,8 @@ conversations.delete(
     // The account first: an erased conversation is no longer found by its id or log, so an interrupted erasure could
     // not be repeated.
     if (log !== undefined) await services.account().eraseUser(address);
-    // The conversation before the account: once it is erased, it reports nothing to the account any more.
+    // Then the conversation, and the account again: until it was erased, the conversation may have reported to the
+    // account.
     const isErased = await findConversation(services, address).erase(named);
     if (named !== undefined && !isErased) return problem(c, "gone", {});
     await services.account().eraseUser(address);

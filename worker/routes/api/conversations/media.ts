@@ -1,6 +1,6 @@
 /**
  * Pictures for holders of an API key: `POST /media` uploads one to WeChat, `GET /media/:mediaId` downloads one a user sent
- * (WECHAT.md §5.2, §5.3). Nothing is stored here. Those of one conversation: `conversation-media.ts`.
+ * (WECHAT.md §5.2, §5.3). Nothing is stored here. For the pictures of one conversation see `conversation-media.ts`.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";

@@ -153,8 +153,8 @@ async function readSend(c: Context<HttpEnv>): Promise<Result<Send, Response>> {
 }
 
 /**
- * Hashes a send: every way to write the same request gives the same hash, because the parsed values are hashed with
- * their keys in order.
+ * Returns the hash of a send. Every way to write the same request gives the same hash, because the parsed values are
+ * hashed with their keys in order.
  */
 function hashSend({ message, isAi, hold }: Send): Promise<string> {
   const flat = { ...message, isAi, hold };

@@ -21,7 +21,7 @@ import { readBody, refuseParameter } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { conversationIdOf, requireVisible } from "../desk/desk-caller.ts";
 
-/** The route that shows a row in clear. */
+/** The route that shows a row without masking. */
 export const unmask = new Hono<HttpEnv>();
 
 unmask.post(

@@ -11,7 +11,7 @@ import { deskOf } from "../../http/auth/people.ts";
 import { problem } from "../../http/response/problem.ts";
 import { agentIdOf } from "./desk-caller.ts";
 
-/** The subject of a refused request. */
+/** The data about a refused request that a problem may contain. */
 export interface RefusedRequest {
   /** The session as it is now; null: none is open, or the caller may not see it. */
   readonly row: DeskRow | null;
@@ -21,7 +21,7 @@ export interface RefusedRequest {
   readonly seenSeq?: number;
 }
 
-/** Answers a refused act. */
+/** Returns the problem response for a refused act. */
 export function refuseAct(c: Context<HttpEnv>, refusal: ActRefusal, request: RefusedRequest): Response {
   const { row, target = "", seenSeq = 0 } = request;
   switch (refusal.reason) {
@@ -77,12 +77,12 @@ export function refuseAct(c: Context<HttpEnv>, refusal: ActRefusal, request: Ref
   }
 }
 
-/** Answers a request that the desk refused before the conversation was called. */
+/** Returns the problem response for a request that the desk refused before the conversation was called. */
 export function refuseRequest(c: Context<HttpEnv>, refusal: RequestRefusal): Response {
   return refuseAct(c, refusal, { row: null });
 }
 
-/** Answers a command that the conversation refused, with the session as the desk shows it. */
+/** Returns the problem response for a command that the conversation refused, with the session as the desk shows it. */
 export async function refuseRefused(
   c: Context<HttpEnv>,
   answer: Extract<CommandAnswer, { readonly ok: false }>,
@@ -109,7 +109,7 @@ export async function refuseRefused(
   return refuseAct(c, toActRefusal(refusal), { row });
 }
 
-/** The agent's name is not known here, so a session that another agent has taken is reported as changed. */
+/** Converts a refusal; `taken` becomes `reassigned` (a changed session), because the agent's name is not known here. */
 function toActRefusal(refusal: CommandRefusal): ActRefusal {
   return refusal.reason === "taken" ? { reason: "reassigned" } : refusal;
 }

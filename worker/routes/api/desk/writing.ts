@@ -106,7 +106,9 @@ writing.post(
   },
 );
 
-/** Hashes a reply: every way to write the same one gives the same hash, because its keys are in order. */
+/**
+ * Returns the hash of a reply; every way to write the same reply gives the same hash, because its keys are in order.
+ */
 function hashReply({ message, hold }: { readonly message: object; readonly hold: boolean }): Promise<string> {
   const flat = { ...message, hold };
   return hexDigest("SHA-256", JSON.stringify(flat, Object.keys(flat).toSorted()));

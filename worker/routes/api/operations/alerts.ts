@@ -72,7 +72,10 @@ function deskOf(c: Context<HttpEnv>): DeskRpc {
   return deskStub(c.env.DESK, c.get("config").locationHint);
 }
 
-/** The message has arrived, so an error of the desk is ignored: the record of an earlier failure then remains. */
+/**
+ * Removes the robot's recorded failure after a test message has arrived. An error of the desk is only logged; the
+ * record then remains.
+ */
 async function clearFailure(c: Context<HttpEnv>, robot: string): Promise<void> {
   try {
     await deskOf(c).clearRobotFailure(robot);

@@ -74,7 +74,7 @@ function refusal(texts: ChannelTexts, code: string): Failure {
   };
 }
 
-/** Describes a pause. It is caused by an error code; the fix of that code ends the pause. */
+/** Describes a pause, with the meaning and the fix of the error code that caused it, if known. */
 function pause(texts: ChannelTexts, until: number, code?: string): Failure {
   const cause = code === undefined ? undefined : refusal(texts, code);
   return {

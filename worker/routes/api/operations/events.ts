@@ -11,7 +11,7 @@ import { operation, validator } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { AS_BECOMES, refuseParameter } from "../../http/request/request-body.ts";
 
-/** Routes about such events. */
+/** Routes about the events that belong to no conversation. */
 export const events = new Hono<HttpEnv>();
 
 events.get(

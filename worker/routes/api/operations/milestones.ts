@@ -1,6 +1,6 @@
 /**
- * Setup progress, for `npm run setup`: `GET /milestones`. It costs little and does not call WeChat, so it can be called
- * every second.
+ * Setup progress, for `npm run setup`: `GET /milestones`. The route costs little CPU and does not call WeChat, so it
+ * can be called every second.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";

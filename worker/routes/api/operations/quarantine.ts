@@ -9,7 +9,7 @@ import type { HttpEnv } from "../../http/app-env.ts";
 import { operation } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 
-/** The maximum number of entries that are returned; not more are stored. */
+/** The maximum number of entries that are returned, which is also the maximum number stored. */
 const MAX_SHOWN = 100;
 
 /** Routes about the quarantine. */

@@ -1,6 +1,6 @@
 /**
- * Lifts a pause: `POST /resume`. One waiting message is sent first; only when WeChat accepts it do the others follow
- * (docs/design/0005-facts-and-decisions.md).
+ * Lifts a pause: `POST /resume`. One waiting message is sent first; the others are sent only when WeChat accepts it, or
+ * refuses only that message (docs/design/0005-facts-and-decisions.md).
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";

@@ -96,7 +96,7 @@ function toData({ name, ...change }: AgentChange): AuditData {
   return { ...change, ...(name !== undefined && { name: "changed" }) };
 }
 
-/** Makes an invite and answers with its link, which is for the host of the request. */
+/** Makes an invite and returns the response with its link, whose host is the host of the request. */
 async function answerInvite(c: Context<HttpEnv>, agent: AgentView, status: 200 | 201): Promise<Response> {
   const { secret, hash } = await makeSecret();
   const { expiresAt } = await loginOf(c, agent.id).invite(hash);

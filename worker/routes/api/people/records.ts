@@ -8,7 +8,7 @@ import { problem } from "../../http/response/problem.ts";
 /**
  * Records an action on an agent.
  *
- * @param actor as `actorOf`, or `system`
+ * @param actor the value of `actorOf`, or `system`
  * @param agent the agent's id
  * @returns whether it was recorded; never rejects
  */
@@ -22,7 +22,7 @@ export function recordOfAgent(
   return record(c, { actor, action, target: `agent:${agent}`, data });
 }
 
-/** Returns the answer while DATA_KEY is missing: without it the desk is off, so signing in is not possible. */
+/** Returns the problem `desk_off` while DATA_KEY is missing, because signing in needs the desk; otherwise undefined. */
 export function refuseWithoutDesk(c: Context<HttpEnv>): Response | undefined {
   return c.get("config").dataKeys.length === 0 ? problem(c, "desk_off", {}) : undefined;
 }

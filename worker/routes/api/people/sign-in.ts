@@ -1,6 +1,6 @@
 /**
- * Signing in and out. A refusal is the same for every name and takes as long, whether the name is unknown, the password
- * is wrong or the account is locked (docs/design/0028-people.md).
+ * Signing in and out. Every refusal is the same and takes the same time, whether the name is unknown, the password is
+ * wrong or the account is locked (docs/design/0028-people.md).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -74,8 +74,8 @@ signIn.post("/sign-out", operation("signOut", "me"), async (c) => {
 });
 
 /**
- * Answers a sign-in that was made. One of a suspended agent, or one that cannot be recorded, is ended again before its
- * secret is returned.
+ * Returns the response for a sign-in that was made. If the agent is suspended, or the sign-in cannot be recorded in the
+ * audit log, the sign-in is ended again and its secret is not returned.
  */
 async function finish(
   c: Context<HttpEnv>,

@@ -1,7 +1,7 @@
 /**
- * Reads and stores the team's settings: `GET|PUT /settings`, one document for the deployment. The ETag is its version;
- * the If-Match of a PUT contains the version that was edited, so that two people cannot overwrite each other's changes
- * unnoticed.
+ * Reads and stores the team's settings: `GET|PUT /settings`, one document for the deployment. The ETag is the
+ * document's version; the If-Match of a PUT contains the version that was edited, so that two people cannot overwrite
+ * each other's changes unnoticed.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";

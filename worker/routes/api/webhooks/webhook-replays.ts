@@ -93,16 +93,20 @@ webhookReplays.delete(
 
 type Started = v.InferOutput<typeof ReplayStartedSchema>;
 
-/** Replays to one webhook of the settings. */
+/** Starts replays to one webhook of the settings. */
 interface Replayer {
   /**
-   * Replays one conversation from after a row. @returns the cursor; null when the user is unknown, or the conversation
-   * now has another log
+   * Schedules all events of one conversation after a row for redelivery. @returns the webhook's new cursor; null when
+   * the user is unknown, or the conversation now has another log
    */
   replay(conversation: RemoteConversation, after: number, log?: string): Promise<number | null>;
-  /** Replays one conversation from an event on. @returns undefined when the event does not belong to this account */
+  /**
+   * Schedules the events from this one on for redelivery. @returns undefined when this account does not have the event
+   */
   replayFrom(eventId: string): Promise<Started | undefined>;
-  /** Replays a batch of the recorded conversations. */
+  /**
+   * Schedules the redelivery for up to `REPLAY_BATCH` of the conversations that are recorded as having skipped events.
+   */
   replaySkipped(): Promise<Started>;
 }
 
@@ -116,8 +120,8 @@ async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<Liste
 }
 
 /**
- * Returns the replays to a webhook; otherwise the response that refuses the request. Must be called after the body was
- * validated.
+ * Returns the functions that start replays to a webhook; if the settings do not contain the webhook, the response that
+ * refuses the request. Must be called after the body was validated.
  */
 async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<Replayer, Response>> {
   const listed = await readListed(c, id);

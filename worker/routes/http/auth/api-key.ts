@@ -17,7 +17,7 @@ const digestsOf = new WeakMap<readonly string[], readonly Uint8Array[]>();
 /**
  * Stores the caller of a request with a valid key; without any configured key, every request is refused.
  *
- * @returns the answer to any other request
+ * @returns undefined when the caller was stored; otherwise the response that refuses the request
  */
 export async function authenticateKey(c: Context<HttpEnv>): Promise<Response | undefined> {
   const { apiKeys } = c.get("config");

@@ -21,8 +21,8 @@ import { cookieName, hasSignInCookie, readSignInCookie } from "./sign-in-cookie.
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Stores the caller, or answers why there is none. Routes with the access `public` have no caller. A request with an
- * Authorization header is one with an API key, whatever cookie it has.
+ * Stores the caller, or refuses the request. Routes with the access `public` have no caller. A request with an
+ * Authorization header is authenticated by its API key only, even if it also has a cookie.
  */
 export const authenticate = () =>
   createMiddleware<HttpEnv>(async function authenticate(c, next) {
@@ -52,13 +52,13 @@ async function findAgentCaller(c: Context<HttpEnv>): Promise<AgentCaller | undef
   return { type: "agent", id, name, role, teams, signIn: open.signIn };
 }
 
-/** Refuses an address at which no cookie is set: the password and the cookie would be readable on the way. */
+/** Refuses a request by plain http from another host: password and cookie would be readable in transit. */
 function refuseAddress(c: Context): Response | undefined {
   return cookieName(new URL(c.req.url)) === undefined ? problem(c, "https_required", {}) : undefined;
 }
 
 /**
- * Refuses what a page of another origin sends. A browser adds `Origin` to every write and to the start of a WebSocket.
+ * Refuses writes and WebSockets of a page of another origin. A browser adds `Origin` to all of these requests.
  *
  * @param isNeeded false: a request without `Origin`, which no browser sends, is accepted
  */

@@ -14,12 +14,12 @@ export interface AgentCaller {
   readonly signIn: string;
 }
 
-/** The caller. */
+/** The caller of a request. */
 export type Caller =
   /** `key`: the SHA-256 of the API key, hex. */
   { readonly type: "api"; readonly key: string } | AgentCaller;
 
-/** Digits of the hash of an API key that name it. */
+/** The number of digits of an API key's hash that name the key in the audit log. */
 const KEY_DIGITS = 8;
 
 /** Returns the caller's name in the audit log: `api:` and the first digits of the key's hash, or `agent:` and the id. */

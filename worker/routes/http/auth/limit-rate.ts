@@ -15,7 +15,7 @@ import type { Caller } from "./caller.ts";
  * period begins.
  */
 const PERIOD_SECONDS = 60;
-/** Timeout of the limiter, milliseconds: it counts in the same location. */
+/** Timeout of the limiter, milliseconds; short, because the limiter runs in the same location. */
 const LIMITER_MS = 500;
 
 /**

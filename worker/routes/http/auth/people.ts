@@ -1,4 +1,4 @@
-/** The objects that know agents, for authentication and for the routes about people. */
+/** Returns stubs of the objects that store agents and sign-ins, for authentication and for the routes about people. */
 import type { Context } from "hono";
 import { deskStub } from "../../../desk/client.ts";
 import type { DeskRpc } from "../../../desk/rpc.ts";

@@ -1,6 +1,6 @@
 /**
- * Checks every request against the `access` of its route. A path without an operation has none: it is answered as
- * unknown, even when a handler exists for it.
+ * Checks every request against the `access` of its route. A path without an operation is answered as unknown, even when
+ * a handler exists for it.
  */
 import { createMiddleware } from "hono/factory";
 import { isOpenToKey, isOpenToRole } from "../../../people/core/rights.ts";

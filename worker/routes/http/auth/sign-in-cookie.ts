@@ -22,7 +22,8 @@ export function readSignInCookie(c: Context): string | undefined {
 }
 
 /**
- * Returns whether a request has either cookie: at an address where no cookie is set, it is refused with that reason.
+ * Returns whether a request has one of the two cookies, at any address, so that a request to an address where no cookie
+ * is set can be refused for that reason.
  */
 export function hasSignInCookie(c: Context): boolean {
   return /(?:^|;\s*)(?:__Host-kefu|kefu_local)=/.test(c.req.header("cookie") ?? "");

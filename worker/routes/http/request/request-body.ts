@@ -31,7 +31,7 @@ export function refuseParameter(result: Validated, c: Context): Response | undef
   return result.success ? undefined : refuseIssue(c, result.error[0]);
 }
 
-/** Returns a hook with one fixed answer. */
+/** Returns a hook that answers invalid input with one fixed response. */
 export function refuseAs(refusal: (c: Context) => Response) {
   return (result: Validated, c: Context): Response | undefined => (result.success ? undefined : refusal(c));
 }
@@ -104,7 +104,7 @@ export function checkBody<T extends v.GenericSchema>(
 /**
  * Answers 422 for a field. An unknown field is not named, because its name comes from the caller.
  *
- * @param message the problem from `shared/message/outbound.ts` or valibot; `never` for an unknown field
+ * @param message the problem, from `shared/message/outbound.ts` or valibot; `must be never` for an unknown field
  */
 export function invalidField(c: Context, field: string, message: string): Response {
   if (message === "must be never" || message === "is not allowed") {

@@ -19,7 +19,7 @@ export interface ProblemOptions {
 }
 
 /**
- * Builds the answer.
+ * Returns the response with a problem.
  *
  * @param facts the additional members that the table defines for this code
  */
