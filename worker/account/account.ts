@@ -64,7 +64,7 @@ export interface AccountDeps {
   readonly webhookAccount: WebhookAccount;
   /** Loads the texts about codes, for the log. */
   readonly texts: () => Promise<Pick<ChannelTexts, "code">>;
-  /** Resumes a conversation. */
+  /** Wakes a conversation that waited for the end of a pause or for a token. */
   readonly wake: ResumeDeps["wake"];
   /** Writes the access token and the pause to KV. */
   readonly putAccess: (value: NonNullable<ReturnType<typeof toPublished>>) => Promise<void>;
@@ -75,7 +75,7 @@ export interface AccountDeps {
 /** An account whose storage is open. */
 export type OpenAccount = ReturnType<typeof openAccount>;
 
-/** Opens an account. */
+/** Opens the storage of an account and creates the account's parts. */
 export function openAccount({ storage, objectId, name, config, webhookAccount, texts, ...deps }: AccountDeps) {
   const store = createAccountStore(storage, name);
   const skipped = createSkippedStore(storage);
@@ -161,7 +161,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
   /**
    * Returns the token keeper.
    *
-   * @throws Error when the account is not in the configuration: the worker never calls such an object
+   * @throws Error when the account is not in the configuration; the worker calls only configured accounts
    */
   function tokens(): TokenKeeper {
     const found = findTokens();
@@ -183,7 +183,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     }));
   }
 
-  /** Applies settings that a caller has read: the records and cursors of webhooks belong to the newest version. */
+  /** Applies settings that a caller has read, if they are newer, to the records and cursors of webhooks. */
   function follow(listed: ListedWebhooks | undefined): void {
     if (listed === undefined || !isNewer(listed, read().listed)) return;
     webhooks.follow(listed);
@@ -191,7 +191,7 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     write({ listed });
   }
 
-  /** Does what is due in the alarm. */
+  /** Runs the work of the alarm: deletes expired data, wakes conversations, refreshes the token, delivers events. */
   async function work(now: number): Promise<void> {
     const { eventsMs, quarantineMs } = config.retention();
     events.expire(now - eventsMs, now);

@@ -13,7 +13,7 @@ export interface AlarmDeps {
   readonly store: Pick<AccountStore, "isForeign" | "state" | "write">;
   /** Returns when something is due next, epoch ms; undefined: never. */
   readonly due: (state: AccountState) => number | undefined;
-  /** Does what is due. Safe to repeat. */
+  /** Runs the work that is due. Must be safe to repeat. */
   readonly work: (now: number) => Promise<void>;
   /** Returns the fields of the log lines. */
   readonly fields: () => Readonly<Record<string, string>>;

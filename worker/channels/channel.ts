@@ -124,7 +124,7 @@ export interface Target {
 export interface SendAttempt {
   /** The same for every attempt of the message (`shared/message/send-id.ts`). */
   readonly id: string;
-  /** Counted from 1. */
+  /** The number of the attempt, counted from 1. */
   readonly attempt: number;
   /** Epoch ms; the request is aborted 250 ms before it, and is not sent when less than 500 ms are left. */
   readonly deadline: number;

@@ -40,10 +40,10 @@ import { openTransactions, type Transition } from "./transact.ts";
 /** How long an Idempotency-Key is kept, milliseconds; after that the same key sends a new message. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
 
-/** One loaded conversation. */
+/** The operations of one loaded conversation. */
 export type LoadedConversation = ReturnType<typeof loadConversation>;
 
-/** Loads a conversation. */
+/** Loads a conversation from its store and returns its operations. */
 export function loadConversation(deps: ConversationDeps) {
   const { store, config, rulesOf, clock } = deps;
   const { engine, transact, fill, dueAt, hasNews, confirmErasureAt } = openTransactions(deps);
@@ -55,7 +55,7 @@ export function loadConversation(deps: ConversationDeps) {
 
   function progressOf(seq: number): MessageProgress {
     const message = readMessageState(store, state(), seq);
-    if (message === undefined) throw new Error("a message has no row");
+    if (message === undefined) throw new Error("the log has no row of this message");
     return message;
   }
 

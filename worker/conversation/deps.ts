@@ -39,7 +39,7 @@ export interface ConversationDeps {
    * scheduled only for these.
    */
   readonly movable: (state: ConversationState) => ConsumerCursors;
-  /** Undefined until it is loaded: the caller of a conversation that needs it (`needsSessions`) loads it first. */
+  /** Returns the session code; undefined until it is loaded, which callers do first if needed (`needsSessions`). */
   readonly sessionCode: () => SessionCode | undefined;
   /** Called after each record that the desk has to be notified of. Must return at once. */
   readonly onNews: () => void;

@@ -3,7 +3,7 @@ import { formatAccount, type Address } from "../../shared/message/address.ts";
 import { timedStub, type LocationHint } from "../platform/object-call.ts";
 import type { DeskContact, DeskRpc } from "./rpc.ts";
 
-/** Timeout of a call of the desk object, milliseconds; longer than its own call of a conversation. */
+/** Timeout of a call of the desk object, milliseconds; longer than the desk's call of a conversation. */
 const DESK_CALL_MS = 10_000;
 
 /** The part of the object namespace that is used. */

@@ -36,7 +36,7 @@ export interface LineTexts {
 }
 
 /**
- * Creates the sealing and opening of the texts of lists. A text is opened once for as long as it is in memory.
+ * Creates the functions that seal and open the texts of lists. An opened text is cached while its line is in memory.
  *
  * @param sealer undefined: no text is stored or shown
  */
@@ -110,7 +110,7 @@ function change(
   draft.entries.set(conversation, { ...entry });
 }
 
-/** Compares the displayed values; a newer position alone does not count as a difference. */
+/** Returns whether the displayed values are the same; a newer position alone does not count as a difference. */
 function showsTheSame(one: Details, other: Details): boolean {
   const shownOf = ({ contact, window, line }: Details): string => JSON.stringify([contact, window, line]);
   return shownOf(one) === shownOf(other);

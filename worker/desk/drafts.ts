@@ -28,7 +28,7 @@ export interface Drafts {
   readonly has: (agent: string, conversation: string) => boolean;
   /** Returns the draft; null when there is none, or its text cannot be opened. */
   readonly find: (agent: string, conversation: string) => Draft | null;
-  /** Stores a draft; null deletes it. Without a key nothing is stored. */
+  /** Stores a draft; null deletes it. Without DATA_KEY nothing is stored. */
   readonly save: (
     agent: string,
     conversation: string,

@@ -34,7 +34,7 @@ export interface DeskLists {
   readonly toRow: (agent: string | null, row: ListRow) => DeskRow;
 }
 
-/** Creates the lists. */
+/** Creates the methods that return lists and their rows. */
 export function createDeskLists(
   { desk, detailsOf }: Pick<DeskRunner, "desk" | "detailsOf">,
   { texts, drafts, now }: { readonly texts: LineTexts; readonly drafts: Drafts; readonly now: () => number },

@@ -1,6 +1,7 @@
 /**
  * The methods of the `Desk` object: plain values that cross RPC. A conversation is named by the id of its object, 64 hex
- * digits; an agent by its id; `null` as the agent is a caller with an API key, who has the rights of an admin.
+ * digits; an agent by its id; `null` in place of an agent names a caller with an API key, who has the rights of an
+ * admin.
  */
 import type { Role } from "../../shared/api/desk/agent.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
@@ -155,7 +156,9 @@ export interface DeskRpc {
   findAgentByName(name: string): Promise<AgentView | null>;
   /** Stores a new agent, who is on a break until choosing another presence. Repeated with an id: returns what is stored. */
   addAgent(input: AgentInput): Promise<Result<AgentView, AgentProblem>>;
-  /** Changes an agent. When the rights changed, the pages of the agent are closed and connect again. */
+  /**
+   * Changes an agent. When the rights have changed, the sockets of the agent's pages are closed; the pages reconnect.
+   */
   changeAgent(id: string, change: AgentChange): Promise<Result<AgentView, AgentProblem>>;
   /** Closes the pages of an agent, or those of one sign-in. */
   closeSockets(agent: string, reason: "signed_out" | "rights_changed", signIn?: string): Promise<void>;

@@ -51,7 +51,7 @@ export interface Ran<Value> {
 /** Runs the decisions of one instance of the object. */
 export interface DeskRunner {
   readonly desk: Desk;
-  /** Runs a decision. */
+  /** Runs a decision: stores its rows, applies it and calls the conversations that it asks. */
   readonly run: <Value>(
     decide: (draft: Draft, details: TableDraft<Details>) => Value,
     closeReason?: CloseReason,

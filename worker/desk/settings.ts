@@ -5,13 +5,13 @@ import type { EndTexts } from "../conversation/core/session/service-text.ts";
 import type { SaidText } from "./core/command.ts";
 import type { DeskSettings } from "./core/state.ts";
 
-/** The desk's settings of every account, held in memory: decisions of the desk never wait. */
+/** The desk's settings of every account, held in memory, because decisions of the desk must not wait. */
 export interface DeskSettingsSource {
   /** Returns the settings in force for an account, `channel:account`; undefined: those of no particular account. */
   readonly of: (account: string | undefined) => DeskSettings;
   /** Returns a text in force for an account, with its variables filled. */
   readonly said: (account: string | undefined, name: SaidText) => string;
-  /** Returns the texts for the end of a session, in the same way. */
+  /** Returns the texts for the end of a session, also with their variables filled. */
   readonly end: (account: string | undefined) => EndTexts;
   /** Reads the settings document again. Returns whether it has changed. Never rejects. */
   readonly refresh: () => Promise<boolean>;

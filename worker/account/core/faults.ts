@@ -39,7 +39,7 @@ export function faultsOf(state: AccountState, secretTag: string, now: number): r
   if (!hasToken && refusedUntil > now && isThisSecret) {
     faults.push({ reason: "token_refused", code: refusedCode, until: refusedUntil });
   } else if (!hasToken && tokenTrouble !== undefined && isTokenFault(tokenTrouble, now)) {
-    // The refused secret may have been replaced since then.
+    // If the refused secret has been replaced since then, the refusal no longer counts as a fault.
     const isOver = tokenTrouble.cause === "refused" && refusedCode === tokenTrouble.code && !isThisSecret;
     if (!isOver) faults.push({ reason: "no_token", ...tokenTrouble });
   }

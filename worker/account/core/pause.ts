@@ -120,8 +120,8 @@ export function proveOwnFault({ refusals }: Pick<AccountState, "refusals">): Par
 }
 
 /**
- * Returns the refusals with all their pauses ended at `now`, epoch ms. A message that is refused again and alone then
- * no longer counts as refused within its pause, and does not pause the account again.
+ * Returns the refusals with all their pauses ended at `now`, epoch ms. None of these messages pauses the account again
+ * when only this message is refused.
  */
 export function endPauses(refusals: Refusals, now: number): Refusals {
   return mapRefusals(refusals, (refusal) => ({ ...refusal, until: Math.min(refusal.until, now) }));

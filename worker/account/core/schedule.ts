@@ -13,11 +13,11 @@ export interface Retention {
 export interface Oldest {
   readonly event: number | null;
   readonly quarantined: number | null;
-  /** The record of events that webhooks did not receive. */
+  /** The oldest record of an event that a webhook did not receive. */
   readonly skipped: number | null;
   /** The oldest stored erasure; absent or null: none is stored. */
   readonly erased?: number | null;
-  /** Unlike the others not the oldest: the seq of the newest event that can be delivered to webhooks; 0 for none. */
+  /** Unlike the other fields: the seq of the newest event that can be delivered to webhooks; 0: there is none. */
   readonly deliverable: number;
 }
 

@@ -46,7 +46,7 @@ export interface AccountState {
   readonly refusedSecret: string;
   /** The time the alarm is set to; null when it is not set. */
   readonly alarmAt: number | null;
-  /** Endpoints with failures. */
+  /** The health of the webhook endpoints that have failures. */
   readonly webhooks: WebhookHealths;
   /** The webhooks of the newest settings that callers have read. */
   readonly listed: ListedWebhooks;

@@ -12,7 +12,7 @@ import type { AccountMemory } from "../memory.ts";
 export interface SendsMemory {
   /** When WeChat last accepted a message, or refused one for that message's own content, epoch ms. */
   readonly okAt?: number | undefined;
-  /** Failed attempts since then that are not reported yet. */
+  /** Failed attempts after `okAt` that are not reported yet. */
   readonly unreported?: Trouble | undefined;
   /** When the last report was made, epoch ms. */
   readonly reportedAt?: number | undefined;

@@ -27,7 +27,7 @@ export type Admission =
  */
 export type ControlRefusal = "muted" | "handed_over" | "taken" | "reassigned";
 
-/** How many of the sends of a user message automation may use until an agent serves the user. */
+/** How many of the sends that a user message allows automation may use until an agent serves the user. */
 const AUTOMATIC_SENDS = 3;
 /** The number of sends that are kept for the texts of closing and rating. */
 const KEPT_FOR_END = 1;
@@ -43,7 +43,7 @@ const AUTOMATION: Sender = { source: "auto" };
 const API: Sender = { source: "api" };
 
 /**
- * Decides how a send of a source is treated.
+ * Returns how a send is decided: by the window, by the platform, or refused because of the control.
  *
  * @param stage `new`: about to be queued. `queued`: an attempt is about to start; messages that automation queued
  * before it was muted are still sent
@@ -108,9 +108,9 @@ export function findRefusal(
 }
 
 /**
- * Returns how many sends of a user message this sender must leave, where agents of the desk serve: automation leaves
- * two of five for an agent, and the desk's texts leave the last one for closing and rating. Agents and the API may use
- * all.
+ * Returns how many of the sends that a user message allows this sender must not use, where agents of the desk serve:
+ * automation leaves two of five for an agent, and the desk's texts leave the last one for closing and rating. Agents
+ * and the API may use all.
  */
 function sendsKept(
   { sessions }: Pick<ConversationState, "sessions">,

@@ -29,7 +29,7 @@ export interface Candidate {
   readonly onceMs?: number;
 }
 
-/** Returns whether the channel can carry out an action at all; a candidate whose action it cannot is skipped. */
+/** Returns whether the channel can carry out an action; a candidate with any other action is skipped. */
 export function isSupported(
   { type }: { readonly type: string },
   { handover }: Pick<ChannelRules, "handover">,

@@ -66,7 +66,7 @@ const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
  * milliseconds.
  */
 const STALE_SETTINGS_MS = 60 * SECOND_MS;
-/** The maximum time between two calls of a consumer, milliseconds: a paused consumer is tried after 6 hours. */
+/** The maximum time between two calls of a consumer, milliseconds; longer than the longest pause, 6 hours. */
 export const LONGEST_CURSOR_WAIT_MS = 8 * 3_600 * SECOND_MS;
 /**
  * Conversations that waited for a paused consumer resume at random times within this time after the pause,

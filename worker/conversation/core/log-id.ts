@@ -23,6 +23,6 @@ export function nextLogId(now: number, erased: string | null, random: string): s
  */
 export function generationOf(log: string): number {
   const generation = Number.parseInt(log.slice(0, log.indexOf("-")), 36);
-  if (!Number.isSafeInteger(generation)) throw new RangeError("a log id begins with its generation, in base 36");
+  if (!Number.isSafeInteger(generation)) throw new RangeError("a log id must begin with its generation in base 36");
   return generation;
 }

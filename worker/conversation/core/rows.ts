@@ -122,7 +122,7 @@ export interface RowKinds {
     readonly facts: {
       /** The open session, or the newest closed one; null: there was none. */
       readonly session: number | null;
-      /** The agents it names. */
+      /** The ids of the agents that the note mentions. */
       readonly mentions?: readonly string[];
     };
     readonly content: WrittenText;

@@ -13,7 +13,7 @@ const ROWS_AT_ONCE = 100;
 const MAX_ROWS_READ = 1_000;
 /** The maximum number of records that are then searched for the end of a message. */
 const MAX_RECORDS_SEARCHED = 5_000;
-/** No row about a message is written later than this after it, milliseconds: it is tried or held for 48 hours. */
+/** The time in which all rows about a message are written, milliseconds: a message is tried or held for 48 hours. */
 const MESSAGE_LIFE_MS = 49 * 3_600_000;
 
 /**

@@ -201,7 +201,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
 
 /** Writes the first record, the table and the head entry: several statements, therefore in one transaction. */
 function create(storage: DurableObjectStorage, address: Address, note: EraseNote | undefined, write: () => void): Head {
-  // Later than the erasure of an unknown log, of which only the time is known (`erasedGeneration`).
+  // If the id of the erased log is unknown, the new log begins later than the erasure (`erasedGeneration`).
   const began = note?.log === null ? Math.max(Date.now(), note.at + 1) : Date.now();
   const log = nextLogId(began, note?.log ?? null, crypto.randomUUID().slice(0, 8));
   const head: Head = { schema: SCHEMA_VERSION, log, ...address, ...(note !== undefined && { erased: true }) };

@@ -1,9 +1,9 @@
 /** Shares one alarm of an object between several purposes: it is set to the earliest time. Pure. */
 
-/** The purposes. */
+/** The purposes of the alarm. */
 export type AlarmPurpose = "desk" | "alerts";
 
-/** The alarm. */
+/** An alarm that several purposes share. */
 export interface SharedAlarm {
   /** Sets the time of one purpose, epoch ms; Infinity: none. */
   readonly set: (purpose: AlarmPurpose, at: number) => void;

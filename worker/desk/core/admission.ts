@@ -7,7 +7,7 @@ import type { Agent } from "./agent.ts";
 import { goneAt, isConnected } from "./presence.ts";
 import { reservedFor, servedBy, type Draft } from "./state.ts";
 
-/** How a session would reach an agent. */
+/** How an agent would get a session. */
 export type Admission = "assign" | "transfer" | "take" | "reply";
 
 /** Why an agent does not get a session. */

@@ -24,7 +24,7 @@ export interface Agent {
 /** The id of a caller with an API key; no agent can have it. */
 export const API_ACTOR = "api";
 
-/** The rights of a caller with an API key: those of an admin. It serves no sessions and is in no team. */
+/** The agent whose rights a caller with an API key has: an admin who serves no sessions and is in no team. */
 const API_AGENT: Agent = {
   name: API_ACTOR,
   role: "admin",

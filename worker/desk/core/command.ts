@@ -66,7 +66,7 @@ export type SaidText = "away" | "idle";
 /** A command that assigns the session to an agent: it needs a reservation. */
 export type GivingCommand = Extract<DeskCommand, { readonly agent: string }>;
 
-/** A conversation's answer. It always contains the snapshot after it, also for a refusal and a repeat. */
+/** A conversation's answer to a command. If the log exists, it contains the snapshot after the command. */
 export type Answer =
   | { readonly type: "ok"; readonly snapshot: Snapshot }
   | { readonly type: "refused"; readonly refusal: { readonly reason: string }; readonly snapshot: Snapshot }

@@ -20,8 +20,8 @@ export const BOT_QUIET_MS = 24 * 3_600_000;
  */
 export const ASK_INTERVAL_MS = 10_000;
 /**
- * The same delay for a timer command, milliseconds: no caller is waiting, and the reason for a refusal may last for
- * days.
+ * The delay before a timer command, or a refused one, is sent again, milliseconds: no caller is waiting, and the reason
+ * for a refusal may last for days.
  */
 export const TIMER_INTERVAL_MS = 300_000;
 

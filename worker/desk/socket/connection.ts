@@ -103,7 +103,7 @@ export function closeSocket({ socket }: Connection, reason: keyof typeof CODES):
   if (socket.isOpen()) socket.close(CODES[reason], reason);
 }
 
-/** The viewers that a page assumes for a conversation it has just opened, as JSON: nobody views it, nobody types. */
+/** The viewers that a page assumes for a conversation it has just opened, as JSON: none, and none of them types. */
 export const NO_VIEWERS = "[[],[]]";
 
 /** Reads the attachment of a socket; undefined when another version wrote it. */

@@ -7,9 +7,9 @@ export const FRAME_INTERVAL_MS = 50;
 export interface Timers {
   /** Returns the time, epoch ms. */
   readonly now: () => number;
-  /** Runs something after the current turn. */
+  /** Runs a function after the current turn. */
   readonly soon: (run: () => void) => void;
-  /** Runs something after a time, milliseconds. */
+  /** Runs a function after a time, milliseconds. */
   readonly later: (ms: number, run: () => void) => void;
 }
 

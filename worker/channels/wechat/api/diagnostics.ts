@@ -51,7 +51,7 @@ const CALLBACK_TIMEOUT_MS = 20_000;
 const MAX_ADDRESSES = 20;
 const MAX_TEXT_LENGTH = 64;
 
-/** Fetches an access token, as every call does first (WECHAT.md §6.1). The token is not returned. */
+/** Returns null when an access token is available, which every call needs (WECHAT.md §6.1); otherwise the failure. */
 export async function checkAccess({ access }: Pick<CallDeps, "access">): Promise<Result<null, CallFailure>> {
   const token = await access.current("call");
   return token.ok ? ok(null) : err(toCallFailure(token.error));

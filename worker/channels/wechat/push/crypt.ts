@@ -42,7 +42,7 @@ const BLOCK = 16;
 /** WeChat's padding block, twice that of AES. */
 const PAD_BLOCK = 32;
 const RANDOM_BYTES = 16;
-/** The random part and the four bytes of the text's length. */
+/** The size of the random part and of the text's length, which has four bytes. */
 const HEAD_BYTES = RANDOM_BYTES + 4;
 /** The maximum number of cached ciphers; an isolate uses fewer: the current and previous keys of a few apps. */
 const MAX_CACHED_CIPHERS = 16;

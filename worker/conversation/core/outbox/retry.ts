@@ -28,7 +28,7 @@ export type Decision =
   /** It is unknown whether the message was delivered. */
   | { readonly type: "unconfirmed"; readonly reason: string };
 
-/** Counters of a row's attempts that did not send it. */
+/** Counters of a message's attempts that did not send it. */
 export interface Tries {
   /** Attempts that WeChat refused because it was busy, or because of their token. */
   readonly failed: number;

@@ -86,7 +86,7 @@ function showInboundTexts(inbound: InboundJson, show: Texts): InboundJson {
       verified: verified && showValues(verified, show),
       unverifiedReason,
     };
-    // The whole text contains the signature, which belongs to one user.
+    // Only the source is shown, because the whole text contains the signature, which belongs to one user.
     return showTexts({ ...event, entryText: show.text(readSource(event.entryText)), context }, INBOUND_TEXTS, show);
   }
   if (event.event === "message" && "mediaId" in event) {

@@ -132,7 +132,7 @@ messages.delete("/messages/:id", operation("withdrawMessage", "conversations.ser
   }
 });
 
-/** A send as the caller requested it. */
+/** The parsed body of a send. */
 interface Send {
   readonly message: Outbound;
   readonly isAi: boolean;

@@ -29,7 +29,7 @@ export function agentIdOf(c: Context<HttpEnv>): string | null {
   return caller.type === "agent" ? caller.id : null;
 }
 
-/** Returns the author of what the caller writes. */
+/** Returns the caller as the author of a row. */
 export function authorOf(c: Context<HttpEnv>): Author {
   const agent = agentIdOf(c);
   return agent === null ? { type: "api" } : { type: "agent", id: agent };

@@ -29,7 +29,7 @@ diagnostics.get("/diagnostics", operation("getDiagnostics", "operations.read"), 
     readQuota(deps, SEND_CGI_PATH),
     ...OPERATORS.map((operator) => checkCallback(deps, operator)),
   ]);
-  // When the token is withheld only because of a pause, there is one.
+  // If the token is withheld only because of a pause, a token exists.
   const isPaused = !access.ok && access.error.result === "not_sent" && access.error.reason === "paused";
   const token = access.ok || isPaused ? ({ ok: true } as const) : toFailure(texts, access.error);
   const callback = OPERATORS.flatMap((operator, index) => {

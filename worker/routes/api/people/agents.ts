@@ -91,7 +91,7 @@ function record(
   return recordOfAgent(c, actorOf(c), action, id, data);
 }
 
-/** Returns what the audit log contains of a change: the new values, but of the name only that it changed. */
+/** Returns the data of a change for the audit log: the new values, except the name, which is only marked as changed. */
 function toData({ name, ...change }: AgentChange): AuditData {
   return { ...change, ...(name !== undefined && { name: "changed" }) };
 }

@@ -7,7 +7,7 @@ import { ACTIONS, isOpenToRole } from "../../../people/core/rights.ts";
 import type { LoginSummary } from "../../../people/rpc.ts";
 import type { AgentCaller } from "../../http/auth/caller.ts";
 
-/** Returns the signed-in agent, with what the agent may do. */
+/** Returns the signed-in agent, with the actions that the agent's role allows. */
 export function toMe({ id, name, role, teams, signIn }: Omit<AgentCaller, "type">): MeJson {
   const actions = ACTIONS.filter((action) => isOpenToRole(action, role));
   return { id, name, role, teams: [...teams], signIn, actions };

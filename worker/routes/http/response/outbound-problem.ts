@@ -1,4 +1,4 @@
-/** Answers a message that cannot be sent as it was written. */
+/** Returns the problem for a message that cannot be sent as it was written. */
 import type { Context } from "hono";
 import type { OutboundProblem } from "../../../../shared/message/outbound.ts";
 import type { HttpEnv } from "../app-env.ts";
