@@ -1,4 +1,4 @@
-/** What the API document says of the routes for conversations, their rows and their pictures. */
+/** What the API document contains about the routes for conversations, their rows and their pictures. */
 import * as v from "valibot";
 import { UnmaskBodySchema, UnmaskedSchema } from "../../../shared/api/desk/unmask.ts";
 import { ExportLineSchema } from "../../../shared/api/export.ts";
@@ -10,7 +10,7 @@ import type { RouteDocs } from "../route-docs.ts";
 /** The multipart body, for the OpenAPI document. */
 const UploadFormSchema = v.object({ [MEDIA_FIELD]: v.pipe(v.string(), v.metadata({ format: "binary" })) });
 
-/** The answer with a picture. */
+/** The answer of a route that returns a picture. */
 const PICTURE = {
   200: {
     text: {
@@ -22,7 +22,7 @@ const PICTURE = {
   },
 } as const;
 
-/** What every upload has in common. */
+/** The common part of the upload routes. */
 const UPLOAD = {
   tag: "media",
   body: [...IMAGE_TYPES.map((type) => ({ type })), { type: MULTIPART, schema: UploadFormSchema }],
@@ -55,7 +55,7 @@ const DOWNLOAD_PROBLEMS = [
   "channel_paused",
 ] as const;
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const CONVERSATIONS: RouteDocs = {
   getConversation: {
     tag: "conversations",

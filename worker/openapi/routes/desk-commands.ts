@@ -1,4 +1,4 @@
-/** What the API document says of the routes for the actions of agents on sessions. */
+/** What the API document contains about the routes for the actions of agents on sessions. */
 import {
   SessionBodySchema,
   TransferBodySchema,
@@ -33,7 +33,7 @@ const PROBLEMS = [
   "desk_off",
 ] as const;
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const DESK_COMMANDS: RouteDocs = {
   takeSession: {
     tag: "desk",

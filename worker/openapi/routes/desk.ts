@@ -1,4 +1,4 @@
-/** What the API document says of the routes for lists, reading and writing of agents, and the desk's socket. */
+/** What the API document contains about the routes for lists, reading and writing of agents, and the desk's socket. */
 import { PresenceBodySchema, AgentSchema } from "../../../shared/api/desk/agent.ts";
 import {
   SeenBodySchema,
@@ -32,7 +32,7 @@ const PROBLEMS = [
   "desk_off",
 ] as const;
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const DESK: RouteDocs = {
   markSeen: {
     tag: "desk",

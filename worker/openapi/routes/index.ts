@@ -1,4 +1,4 @@
-/** What the API document says of every route. */
+/** What the API document contains about every route. */
 import type { RouteDocs } from "../route-docs.ts";
 import { CONVERSATIONS } from "./conversations.ts";
 import { DESK_COMMANDS } from "./desk-commands.ts";
@@ -9,7 +9,7 @@ import { PEOPLE } from "./people.ts";
 import { SETTINGS } from "./settings.ts";
 import { WEBHOOKS } from "./webhooks.ts";
 
-/** By operation id. */
+/** The descriptions of all routes, by operation id. */
 export const ROUTE_DOCS: Partial<RouteDocs> = {
   ...MESSAGES,
   ...CONVERSATIONS,

@@ -1,8 +1,8 @@
-/** What the API document says of the routes for messages. */
+/** What the API document contains about the routes for messages. */
 import { SendBodySchema, AcceptedSchema, MessageSchema } from "../../../shared/api/schemas.ts";
 import type { RouteDocs } from "../route-docs.ts";
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const MESSAGES: RouteDocs = {
   sendMessage: {
     tag: "messages",

@@ -1,4 +1,4 @@
-/** What the API document says of the routes for operations. */
+/** What the API document contains about the routes for operations. */
 import { AlertsSchema, AlertTestBodySchema, AlertTestedSchema } from "../../../shared/api/alerts.ts";
 import { AuditPageSchema } from "../../../shared/api/audit.ts";
 import { DiagnosticsSchema } from "../../../shared/api/diagnostics.ts";
@@ -8,7 +8,7 @@ import { MilestonesSchema } from "../../../shared/api/milestones.ts";
 import { QuarantineSchema } from "../../../shared/api/schemas.ts";
 import type { RouteDocs } from "../route-docs.ts";
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const OPERATIONS: RouteDocs = {
   resumeApp: {
     tag: "operations",
@@ -40,14 +40,14 @@ export const OPERATIONS: RouteDocs = {
   },
   getAlerts: {
     tag: "operations",
-    summary: { zh: "提醒机器人", en: "The robots of alerts" },
+    summary: { zh: "提醒机器人", en: "The robots that receive alerts" },
     text: {
       zh: "密钥 ALERT_ROBOTS 中的机器人，以及何时提醒。不返回机器人的网址和密钥。",
       en: "The robots in the secret ALERT_ROBOTS, and when alerts are due. URLs and secrets of robots are never returned.",
     },
     answers: {
       200: {
-        text: { zh: "机器人与设置", en: "The robots and terms" },
+        text: { zh: "机器人与设置", en: "The robots, and when alerts are sent" },
         content: { type: "application/json", schema: AlertsSchema },
       },
     },

@@ -1,4 +1,4 @@
-/** What the API document says of the routes for agents and sign-ins. */
+/** What the API document contains about the routes for agents and sign-ins. */
 import {
   SignInBodySchema,
   InviteBodySchema,
@@ -27,7 +27,7 @@ const SIGNED_IN: RouteDoc["answers"] = {
 
 const BODY_PROBLEMS = ["malformed_json", "unsupported_media_type", "body_too_large", "invalid_field"] as const;
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const PEOPLE: RouteDocs = {
   signIn: {
     tag: "people",

@@ -1,4 +1,4 @@
-/** What the API document says of the routes for settings. */
+/** What the API document contains about the routes for settings. */
 import * as v from "valibot";
 import { named } from "../../../shared/api/schemas.ts";
 import {
@@ -30,7 +30,7 @@ const VERSION_HEADER = {
   etag: { zh: '版本号，例如 "3"；"0" 为默认设置', en: 'the version, for example "3"; "0" means the defaults' },
 };
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const SETTINGS: RouteDocs = {
   getSettings: {
     tag: "settings",

@@ -1,4 +1,4 @@
-/** What the API document says of the routes for webhooks. */
+/** What the API document contains about the routes for webhooks. */
 import type { ProblemCode } from "../../../shared/api/problem-table.ts";
 import {
   ReplayBodySchema,
@@ -20,7 +20,7 @@ const REPLAY_PROBLEMS = [
   "invalid_field",
 ] as const satisfies readonly ProblemCode[];
 
-/** By operation id. */
+/** The descriptions of these routes, by operation id. */
 export const WEBHOOKS: RouteDocs = {
   replayWebhook: {
     tag: "operations",

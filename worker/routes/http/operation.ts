@@ -1,7 +1,7 @@
 /**
- * Marks the routes of the API: each has an operation id and says who may call it. The worker uses the access alone. What
- * the OpenAPI document says of a route is in `worker/openapi/routes/`, by operation id, and is not part of the worker
- * (docs/design/0011-openapi-at-build.md).
+ * Gives each route of the API its operation id and its access, which is who may call the route. The worker uses only the
+ * access. The description of a route for the OpenAPI document is in `worker/openapi/routes/`, by operation id, and is
+ * not part of the worker (docs/design/0011-openapi-at-build.md).
  */
 import { sValidator } from "@hono/standard-validator";
 import type { Context, MiddlewareHandler } from "hono";
@@ -13,13 +13,13 @@ import type { Access } from "../../people/core/rights.ts";
 
 type ValidatorArguments = Parameters<typeof DescribedValidator>;
 
-/** What a middleware says of its route: its operation, or validated parameters. */
+/** What a middleware declares about its route: the route's operation, or validated parameters. */
 export type Note =
   | {
       readonly kind: "operation";
       /** The operation id of the OpenAPI document. */
       readonly id: string;
-      /** Who may call it; checked in one place, `auth/require-access.ts`. */
+      /** Who may call the route; checked in one place, `auth/require-access.ts`. */
       readonly access: Access;
     }
   | {

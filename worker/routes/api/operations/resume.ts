@@ -20,8 +20,8 @@ resume.post("/resume", operation("resumeApp", "operations.change"), async (c) =>
   const services = servicesOf(c);
   const { appid } = services.accountConfig;
   const trial = await resumeAccount(services);
-  // Deletes the cached report, because the caller may read /healthz next, which would otherwise show it for up to ten
-  // seconds.
+  // Deletes the cached faults, because the caller may read /healthz next, which would otherwise show the old faults for
+  // up to ten seconds.
   forgetFaults(snapshotMemory, services.credential);
   const [known, texts] = await Promise.all([findAccountFaults(services), services.texts()]);
   const faults = known.map((fault) => toFaultJson(appid, fault, texts));
