@@ -6,9 +6,6 @@ import type { Rights } from "./rights.ts";
 /** Why the agent cannot write a reply; null: a reply is possible. */
 export type Obstacle = "others" | "no_right" | "ended" | NonNullable<Quota["closed"]> | null;
 
-/** The maximum number of characters of a note. */
-export const MAX_NOTE = 2_000;
-
 /** The session of a conversation that is in none of the page's lists, taken from the rows that were read. */
 export interface Unlisted {
   readonly isOpen: boolean;

@@ -10,6 +10,8 @@ export type SentContent = RowOf<"out">["content"];
 interface LineHead {
   /** Unique in the conversation; unchanged as long as the line is shown. */
   readonly key: string;
+  /** The row that it shows, or that it stands before. */
+  readonly seq: number;
   /** Epoch ms. */
   readonly at: number;
 }
@@ -64,13 +66,15 @@ export function toLines(rows: readonly RowJson[], newFrom: number | null): reado
     const isSeparated = ofDay !== day || row.seq === newFrom;
     const line = lineOf(row, at, outcomes, isSeparated ? undefined : lines.at(-1));
     if (line === null) continue;
-    if (ofDay !== day) lines.push({ type: "day", key: `d${row.seq}`, at });
+    if (ofDay !== day) lines.push({ type: "day", key: `d${row.seq}`, seq: row.seq, at });
     day = ofDay;
-    if (row.seq === newFrom) lines.push({ type: "new", key: "new", at });
+    if (row.seq === newFrom) lines.push({ type: "new", key: "new", seq: row.seq, at });
     lines.push(line);
     // The row of a transfer contains the note for the next agent.
-    if (row.kind === "session" && row.content !== null)
-      lines.push({ type: "note", key: `n${row.seq}`, at, by: row.by.id ?? null, text: row.content.text });
+    if (row.kind === "session" && row.content !== null) {
+      const { text } = row.content;
+      lines.push({ type: "note", key: `n${row.seq}`, seq: row.seq, at, by: row.by.id ?? null, text });
+    }
   }
   return lines.map((line, index) => markFollowed(line, lines[index + 1]));
 }
@@ -80,7 +84,7 @@ function markFollowed(line: Line, next: Line | undefined): Line {
 }
 
 function lineOf(row: RowJson, at: number, outcomes: ReturnType<typeof groupOutcomes>, last?: Line): Line | null {
-  const head = { key: String(row.seq), at };
+  const head = { key: String(row.seq), seq: row.seq, at };
   switch (row.kind) {
     case "in":
       return inLine(row, head, last);

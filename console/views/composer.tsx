@@ -5,10 +5,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
+import { MAX_NOTE } from "../../shared/api/desk/text-limits.ts";
 import type { Draft, Mode } from "../client/drafts.ts";
 import { preparePicture } from "../client/picture.ts";
 import { useStore } from "../client/store.ts";
-import { canHold, costOf, MAX_NOTE, type Cost, type Obstacle } from "../model/composing.ts";
+import { canHold, costOf, type Cost, type Obstacle } from "../model/composing.ts";
 import type { Quota } from "../model/quota.ts";
 import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
@@ -223,7 +224,7 @@ function Warning({ isNote, isStale, isHeld, quota, cost, draft, open, t, onNorma
 
 /** Returns whether a note is too long. */
 function isTooLong(note: string): boolean {
-  return Array.from(note).length > MAX_NOTE;
+  return note.length > MAX_NOTE;
 }
 
 /** Returns whether a colleague or a program has replied since the agent began the reply. */

@@ -107,7 +107,8 @@ function OutLine({
   const t = useTexts();
   const { by, content, delivery, isAi, part, parts } = line;
   const name = by.type === "agent" ? agentName(by.id ?? null, people, t) : by.type === "api" ? t.api : t.auto;
-  const text = content.type === "text" ? content.content : null;
+  // With masks it is not what was written, so it must not be sent again.
+  const text = content.type === "text" && !hasMask(content.content) ? content.content : null;
   return (
     <article class={`message out ${line.isNext ? "next" : ""}`}>
       {!line.isNext && <AgentAvatar name={name} />}
@@ -152,7 +153,7 @@ function Unmask({
   if (!hasMask(content)) return null;
   return (
     <p class="unmask">
-      <button class="text-button" type="button" onClick={() => onUnmask(Number(line.key))}>
+      <button class="text-button" type="button" onClick={() => onUnmask(line.seq)}>
         {t.unmask.show}
       </button>
     </p>

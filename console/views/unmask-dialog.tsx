@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { MAX_REASON } from "../../shared/api/desk/unmask-limits.ts";
+import { MAX_REASON } from "../../shared/api/desk/text-limits.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
 import { unmaskRow } from "../client/api.ts";
 import { useTexts } from "../text/texts.ts";
@@ -102,6 +102,8 @@ function InClear({ row, conversation }: { readonly row: RowJson; readonly conver
       return <ServiceContent content={row.content} conversation={conversation} />;
     case "note":
       return <TextBubble text={row.content.text} isUsers />;
+    case "session":
+      return row.content && <TextBubble text={row.content.text} isUsers />;
     default:
       return null;
   }

@@ -12,11 +12,8 @@ import {
 import { both, named, SeqSchema, TimeSchema, WordSchema } from "../schemas.ts";
 import { AgentIdSchema, TeamSchema } from "./agent.ts";
 import { DeskRowSchema } from "./row.ts";
+import { MAX_DRAFT, MAX_NOTE } from "./text-limits.ts";
 
-/** The maximum number of characters of a note. */
-export const MAX_NOTE = 2_000;
-/** The maximum number of characters of a draft. */
-export const MAX_DRAFT = 10_000;
 /** The maximum number of agents that a note mentions. */
 const MAX_MENTIONS = 20;
 

@@ -4,7 +4,7 @@ import { isVisible } from "../../base/visible.ts";
 import { RowSchema } from "../rows.ts";
 import { both, LogIdSchema, SeqSchema } from "../schemas.ts";
 import { KnownLogSchema } from "./commands.ts";
-import { MAX_REASON } from "./unmask-limits.ts";
+import { MAX_REASON } from "./text-limits.ts";
 
 /** Names a row, and why it is to be shown. */
 export const UnmaskBodySchema = v.strictObject({

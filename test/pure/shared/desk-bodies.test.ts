@@ -6,8 +6,6 @@ import {
   CloseBodySchema,
   CommandedSchema,
   DraftBodySchema,
-  MAX_DRAFT,
-  MAX_NOTE,
   NoteBodySchema,
   NotedSchema,
   OfferBodySchema,
@@ -37,6 +35,7 @@ import {
   type Counts,
   type OpenViewName,
 } from "../../../shared/api/desk/row.ts";
+import { MAX_DRAFT, MAX_NOTE } from "../../../shared/api/desk/text-limits.ts";
 import { PING_INTERVAL_MS, TYPING_MS, VIEWING_MS } from "../../../shared/api/socket.ts";
 
 const LOG = "lx2k3j4-0123abcd";
