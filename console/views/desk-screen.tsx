@@ -55,6 +55,8 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
   useEffect(() => {
     desk.open(route.conversation);
     showPanel(false);
+    // A dialog about one session must not act on another: the browser's back button works behind it.
+    showDialog((shown) => (shown === "presence" || shown === "shortcuts" ? shown : null));
   }, [desk, route.conversation]);
   const unread = state.counts.mine?.unread ?? 0;
   useEffect(() => {

@@ -229,7 +229,8 @@ export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.E
     ),
   );
   const command = useCommand(onAct);
-  const seenSeq = state.open?.conversation === row.conversation ? state.open.to : 0;
+  // As it was opened: a message that arrives behind the dialog has not been seen.
+  const [seenSeq] = useState(() => (state.open?.conversation === row.conversation ? state.open.to : 0));
   return (
     <Sheet
       name={fill(t.finishTitle, { name: nameOf(row, t) })}

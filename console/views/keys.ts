@@ -24,7 +24,7 @@ export interface KeyActions {
 const CHORD_MS = 1_500;
 const LISTS: Readonly<Record<string, ListName>> = { m: "mine", q: "queue", a: "all", c: "closed" };
 
-/** Handles the shortcuts while the desk is shown. */
+/** Handles the shortcuts while the desk is shown. Of the single keys, only J and K repeat while they are held down. */
 export function useKeys(actions: KeyActions): void {
   const current = useRef(actions);
   current.current = actions;
@@ -43,7 +43,7 @@ export function useKeys(actions: KeyActions): void {
       else if (event.altKey && /^[1-9]$/.test(event.key)) run.nth(Number(event.key) - 1);
       else if (event.altKey) return;
       else if (event.key === "Escape") run.back();
-      else if (isWriting(event.target)) return;
+      else if (isWriting(event.target) || (event.repeat && key !== "j" && key !== "k")) return;
       else if (Date.now() < chordUntil && LISTS[key] !== undefined) {
         chordUntil = 0;
         run.list(LISTS[key]);

@@ -1,0 +1,70 @@
+/** What happens while the page waits for the agent or the server: behind a dialog, and while a key is held down. */
+import { describe, it } from "vitest";
+import { rowsOf, said } from "./sample-log.ts";
+import { conversationId, LOG, row } from "./sample.ts";
+import { useScriptedPages } from "./scripted-pages.ts";
+
+const { open } = useScriptedPages();
+
+const CONVERSATION = conversationId(0x7f3a);
+const CHAT = `#/mine/${CONVERSATION}`;
+
+describe("the dialog that closes a session", () => {
+  it("names the newest row from before it was opened: a message that arrives behind it was not seen", async ({
+    expect,
+  }) => {
+    const { page, requests, script, push } = await open({ hash: CHAT });
+    script.answer = (_method, path) =>
+      path.endsWith("/close") ? { status: 409, body: { code: "stale", from: 1, to: 2 } } : undefined;
+    await page.getByText("在吗", { exact: true }).waitFor();
+    const { length } = script.log;
+    await page.getByRole("button", { name: "结束", exact: true }).click();
+    const late = rowsOf(
+      ...Array.from({ length: length + 1 }, () => said({ type: "text", content: "等一下，还有问题" })),
+    );
+    push({ type: "rows", conversation: CONVERSATION, log: LOG, from: length, to: length + 1, rows: late.slice(-1) });
+    await page.getByText("等一下，还有问题").waitFor();
+    await page.getByRole("button", { name: "结束会话" }).click();
+    await page.getByRole("dialog").getByRole("alert").getByText("用户又发了消息").waitFor();
+    expect(requests.at(-1)).toMatchObject({ body: { seenSeq: length } });
+  });
+
+  it("is closed when the browser goes back to another conversation", async ({ expect }) => {
+    const { page } = await open({ hash: CHAT });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    await page.evaluate((hash) => (location.hash = hash), `#/mine/${conversationId(0xe2a7)}`);
+    await page.getByText("5 条已用完").waitFor();
+    await page.getByRole("button", { name: "结束", exact: true }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.goBack();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(page.url()).toContain(CONVERSATION);
+  });
+});
+
+describe("a key that is held down", () => {
+  it("takes one session, also when the next one moves up before the answer arrives", async ({ expect }) => {
+    const [first, second] = [0x1a2b, 0x2b3c];
+    const waiting = (n: number) => row({ n, text: "有人吗", assignee: null, views: ["queue"] });
+    const { page, requests, push } = await open({
+      hash: "#/queue",
+      script: { rows: [waiting(first), waiting(second)] },
+    });
+    const answered = Promise.withResolvers<void>();
+    await page.route("**/take", async (route) => {
+      await answered.promise;
+      await route.fallback();
+    });
+    const list = page.getByRole("list", { name: /排队/ });
+    await expect.poll(() => list.getByRole("listitem").count()).toBe(2);
+    const asked = page.waitForRequest(/take$/);
+    await page.keyboard.down("t");
+    await asked;
+    push({ type: "views", epoch: "epoch-2", rev: 9, counts: {}, rows: [waiting(second)] });
+    await expect.poll(() => list.getByRole("listitem").count()).toBe(1);
+    await page.keyboard.down("t");
+    answered.resolve();
+    await page.getByLabel("聊天记录").waitFor();
+    expect(requests.map(({ path }) => path)).toStrictEqual([`conversations/${conversationId(first)}/take`]);
+  });
+});
