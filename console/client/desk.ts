@@ -92,7 +92,11 @@ export function createDesk(options: DeskOptions): Desk {
       putBack(drafts, unsent);
       stale.change((set) => new Set(set).add(unsent.conversation));
     },
-    onAccepted: () => settle(),
+    onAccepted({ conversation }) {
+      // At once: the draft on the server would return as an unsent text if this browser ended now.
+      drafts.save(conversation);
+      settle();
+    },
     onDraft: (unsent) => putBack(drafts, unsent),
   });
   const link: Link = createLink({
@@ -111,7 +115,10 @@ export function createDesk(options: DeskOptions): Desk {
     state,
     readLog,
     send: (frame) => void link.send(frame),
-    onNewest: () => mark(),
+    onNewest() {
+      mark();
+      settle();
+    },
     onFilled: () => settle(),
   });
 
@@ -121,6 +128,8 @@ export function createDesk(options: DeskOptions): Desk {
     return { type: "hello", protocol: SOCKET_PROTOCOL, page, epoch: isStale ? null : epoch, rev, views: views() };
   };
   const onLive = (): void => {
+    // What was reported on a connection that broke may not have arrived.
+    seen.clear();
     outbox.resume();
     drafts.save();
     reader.subscribe();
@@ -140,8 +149,7 @@ export function createDesk(options: DeskOptions): Desk {
       reader.edit(open.conversation, (before) => markNew(before, row?.session.unread ?? 0));
   };
   const settle = (): void => {
-    const { open } = state.get();
-    if (open !== null) outbox.settle((list) => withoutArrived(list, open.rows));
+    outbox.settle((list) => withoutArrived(list, state.get().open));
   };
 
   async function post(unsent: Unsent, progress: UploadProgress): Promise<string | null> {

@@ -2,6 +2,7 @@
  * Unsent texts by conversation, separately for reply and note. Each keystroke is stored in the browser; the server gets
  * the text after a pause, when the agent leaves the conversation, and when the page is hidden (DESK_LESSONS §6).
  */
+import { MAX_DRAFT } from "../../shared/api/desk/text-limits.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** The recipient of a text: the user (reply) or colleagues (note). */
@@ -66,8 +67,10 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
     for (const id of conversation === undefined ? [...unsaved] : [conversation]) {
       const draft = store.get().get(id);
       if (draft === undefined || !unsaved.has(id)) continue;
-      const text = draft[draft.mode];
-      if (server.save(id, draft.log, text.trim() === "" ? null : { text, mode: draft.mode })) unsaved.delete(id);
+      const saving = toServer(draft);
+      // A longer one stays in this browser: the server ends a connection that sends it.
+      if (saving !== null && saving.text.length > MAX_DRAFT) continue;
+      if (server.save(id, draft.log, saving)) unsaved.delete(id);
     }
   };
   const read = (conversation: string, log: string): Draft => {
@@ -94,6 +97,13 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
       else keep(kept, keyOf(conversation), JSON.stringify(draft));
     },
   };
+}
+
+/** Returns the text that the server keeps: the one being written, or the other one while that is empty. */
+function toServer(draft: Draft): ServerDraft | null {
+  const modes = [draft.mode, draft.mode === "reply" ? "note" : "reply"] as const;
+  const mode = modes.find((name) => draft[name].trim() !== "");
+  return mode === undefined ? null : { text: draft[mode], mode };
 }
 
 function readKept(kept: KeptTexts, key: string): Draft | undefined {

@@ -77,12 +77,19 @@ export function mediaIdOf({ content }: Unsent, now: number): string | null {
   return uploaded !== undefined && uploaded.expiresAt > now ? uploaded.mediaId : null;
 }
 
-/** Removes the messages whose rows have arrived. */
-export function withoutArrived(list: readonly Unsent[], rows: readonly RowJson[]): readonly Unsent[] {
-  const ids = new Set(rows.flatMap((row) => (row.kind === "out" ? [row.id] : [])));
-  const left = list.filter(
-    ({ phase }) => phase.name !== "accepted" || phase.message === null || !ids.has(phase.message),
-  );
+/**
+ * Removes the accepted messages whose rows have arrived, and those of other conversations than the open one: their rows are
+ * read when it is opened.
+ */
+export function withoutArrived(
+  list: readonly Unsent[],
+  open: { readonly conversation: string; readonly rows: readonly RowJson[] } | null,
+): readonly Unsent[] {
+  const ids = new Set(open?.rows.flatMap((row) => (row.kind === "out" ? [row.id] : [])));
+  const left = list.filter(({ phase, conversation }) => {
+    if (phase.name !== "accepted" || phase.message === null) return true;
+    return conversation === open?.conversation && !ids.has(phase.message);
+  });
   return left.length === list.length ? list : left;
 }
 

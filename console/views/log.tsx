@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AgentJson } from "../../shared/api/desk/agent.ts";
+import { useStore } from "../client/store.ts";
 import type { OpenLog } from "../model/state.ts";
 import { toLines } from "../model/timeline.ts";
 import { listShown, type Unsent } from "../model/unsent.ts";
@@ -40,6 +41,7 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
   const { desk } = useShared();
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const isLive = useStore(desk.link, ({ name }) => name === "live");
   const [missed, setMissed] = useState(0);
   const [unmasking, setUnmasking] = useState<number | null>(null);
   const lines = useMemo(() => toLines(open.rows, open.newFrom ?? null), [open.rows, open.newFrom]);
@@ -92,6 +94,10 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
     }
     height.current = element.scrollHeight;
   }, [newestSeq, firstSeq, shown.length, open.typing.length]);
+
+  useEffect(() => {
+    if (isLive) see();
+  }, [isLive]);
 
   // Loading pictures and a growing composer change the available space: the end stays in view.
   useEffect(() => {

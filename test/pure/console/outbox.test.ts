@@ -4,6 +4,7 @@ import { ApiProblem } from "../../../console/client/api.ts";
 import { createDrafts, type KeptTexts, type ServerDraft } from "../../../console/client/drafts.ts";
 import { createOutbox, UNDO_MS, type Outbox, type UploadProgress } from "../../../console/client/outbox.ts";
 import { listShown, mediaIdOf, withoutArrived, type Unsent } from "../../../console/model/unsent.ts";
+import { MAX_DRAFT } from "../../../shared/api/desk/text-limits.ts";
 import { rowsOf, sent } from "../../browser/desk/sample-log.ts";
 import { conversationId, LOG, WANG } from "../../browser/desk/sample.ts";
 import { must } from "../../support/conversation.ts";
@@ -200,8 +201,17 @@ describe("a message", () => {
     expect(listShown([unsent], unsent.conversation, rows, WANG)).toStrictEqual([]);
     expect(listShown([unsent], unsent.conversation, [], WANG)).toStrictEqual([unsent]);
     const accepted: Unsent = { ...unsent, phase: { name: "accepted", message: "out-1" } };
-    expect(withoutArrived([accepted], rows)).toStrictEqual([]);
-    expect(withoutArrived([accepted], [])).toStrictEqual([accepted]);
+    const { conversation } = accepted;
+    expect(withoutArrived([accepted], { conversation, rows })).toStrictEqual([]);
+    expect(withoutArrived([accepted], { conversation, rows: [] })).toStrictEqual([accepted]);
+  });
+
+  it("is forgotten once it is accepted and its conversation is not open, which then reads its row", ({ expect }) => {
+    const accepted: Unsent = { ...text("a"), writtenAt: 0, phase: { name: "accepted", message: "out-1" } };
+    const waiting: Unsent = { ...text("b"), writtenAt: 0, phase: { name: "waiting" } };
+    const other = { conversation: conversationId(2), rows: [] };
+    expect(withoutArrived([accepted, waiting], other)).toStrictEqual([waiting]);
+    expect(withoutArrived([accepted, waiting], null)).toStrictEqual([waiting]);
   });
 });
 
@@ -278,6 +288,24 @@ describe("a draft", () => {
     current.save(conversation);
     expect(saved).toHaveLength(2);
     expect(saved[1]).toBeNull();
+  });
+
+  it("of a reply is kept on the server while the agent looks at an empty note", ({ expect }) => {
+    const current = drafts();
+    current.write(conversation, { ...current.read(conversation, LOG), reply: "给用户", mode: "note" });
+    current.save();
+    expect(saved).toStrictEqual([{ text: "给用户", mode: "reply" }]);
+  });
+
+  it("that is longer than the server takes stays in the browser: sending it would end the connection", ({ expect }) => {
+    const current = drafts();
+    current.write(conversation, { ...current.read(conversation, LOG), reply: "字".repeat(MAX_DRAFT + 1) });
+    current.save();
+    expect(saved).toStrictEqual([]);
+    expect(drafts().read(conversation, LOG).reply).toHaveLength(MAX_DRAFT + 1);
+    current.write(conversation, { ...current.read(conversation, LOG), reply: "字".repeat(MAX_DRAFT) });
+    current.save();
+    expect(saved).toHaveLength(1);
   });
 
   it("is saved once there is a connection again", ({ expect }) => {
