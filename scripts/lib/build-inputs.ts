@@ -1,18 +1,28 @@
 /**
- * What a build of a Worker reads, as one hash, so that an unchanged Worker is not built again: a build takes seconds, the
- * comparison less than a tenth of a second.
+ * What a build of a Worker or a page reads, as one hash, so that nothing unchanged is built again: a build takes seconds,
+ * the comparison less than a tenth of a second.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { codeOf } from "./paths.ts";
 
-/** The folders with the sources of every Worker and of the desk's page, and with what builds them. */
-const FOLDERS = ["worker", "shared", "console", "emulator", "bench", "test/support", "scripts"];
+/** The folders with the sources of every Worker and page, and with what builds them. */
+const FOLDERS = [
+  "worker",
+  "shared",
+  "console",
+  "emulator",
+  "miniprogram/src",
+  "miniprogram/example",
+  "bench",
+  "test/support",
+  "scripts",
+];
 /** npm's list of what is installed, and the configuration of the worker. */
 const FILES = ["node_modules/.package-lock.json", "wrangler.toml"];
 /** Folders of built files. */
-const BUILT = "dist";
+const BUILT = new Set(["dist", "miniprogram_npm"]);
 
 /**
  * Hashes every file that a build may read.
@@ -34,7 +44,7 @@ export async function hashInputs(root: string, flags: readonly string[]): Promis
 async function listFiles(root: string, folder: string): Promise<readonly string[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.split(sep).includes(BUILT))
+    .filter((entry) => entry.isFile() && !entry.parentPath.split(sep).some((name) => BUILT.has(name)))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 

@@ -1,4 +1,4 @@
-/** Builds the emulator's phone page. It takes 0.1 s, so it is built at every start. */
+/** Builds the emulator's phone page. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PageFiles } from "../../emulator/page.ts";
@@ -8,15 +8,8 @@ import { bundleScript, joinSheets } from "./bundle-page.ts";
 const SOURCE = "emulator/phone";
 const SHEETS = ["base.css", "device.css", "program.css", "chat.css", "panel.css"].map((name) => `${SOURCE}/${name}`);
 
-let built: Promise<PageFiles> | undefined;
-
-/** Builds into `emulator/phone/dist`, once per process. @returns the files by URL path */
-export function buildPhone(): Promise<PageFiles> {
-  built ??= build();
-  return built;
-}
-
-async function build(): Promise<PageFiles> {
+/** Builds into `emulator/phone/dist`. @returns the files by URL path */
+export async function buildPhone(): Promise<PageFiles> {
   const source = join(ROOT, SOURCE);
   const files: PageFiles = {
     "/": await readFile(join(source, "index.html"), "utf8"),

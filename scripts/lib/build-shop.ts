@@ -9,7 +9,7 @@ import { rolldown, type Plugin } from "rolldown";
 import { objectAt } from "../../emulator/miniprogram/program.ts";
 import type { PageFiles } from "../../emulator/page.ts";
 import { buildMiniprogram } from "./build-miniprogram.ts";
-import { ROOT } from "./build.ts";
+import { BUILDS, ROOT } from "./build.ts";
 import { compileWxml } from "./miniprogram/compile-wxml.ts";
 import { compileWxss } from "./miniprogram/compile-wxss.ts";
 import { readProject, type Project } from "./miniprogram/read-project.ts";
@@ -19,17 +19,10 @@ const SHOP = join(ROOT, "miniprogram/example/miniprogram");
 /** The name under which the runtime imports the mini program. */
 const PROGRAM = "virtual:program";
 
-let built: Promise<PageFiles> | undefined;
-
-/** Builds the mini program, once per process. @returns the files by URL path */
-export function buildShop(): Promise<PageFiles> {
-  built ??= build();
-  return built;
-}
-
-async function build(): Promise<PageFiles> {
+/** Builds the mini program. @returns the files by URL path */
+export async function buildShop(): Promise<PageFiles> {
   // In a separate copy: several processes may build at the same time, and the example's folder must not change.
-  const folder = join(ROOT, ".tmp/build", `shop.${crypto.randomUUID()}`);
+  const folder = join(BUILDS, `shop.${crypto.randomUUID()}`);
   try {
     const isSource = (path: string): boolean => !path.endsWith("miniprogram_npm");
     await cp(SHOP, folder, { recursive: true, filter: isSource });

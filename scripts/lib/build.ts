@@ -3,15 +3,19 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { hashInputs, readIfThere } from "./build-inputs.ts";
+import { hashInputs } from "./build-inputs.ts";
+import { forgetBuilt, keepBuilt } from "./keep-built.ts";
 
 const run = promisify(execFile);
 
 /** The root folder of the repository. */
 export const ROOT = resolve(import.meta.dirname, "../..");
+
+/** The folder of all builds. */
+export const BUILDS = join(ROOT, ".tmp/build");
 
 /** Environment variables that make wrangler skip update checks and questions. */
 export const QUIET_ENV = {
@@ -21,10 +25,10 @@ export const QUIET_ENV = {
   WRANGLER_SEND_METRICS: "false",
 };
 
-/** Contains the hash of what the files beside it were built from. */
-const RECORD = "inputs.txt";
 /** Built by the command of `[build]` in wrangler.toml, beside the worker. */
 const PAGE = join(ROOT, "public/desk.html");
+/** The bindings of the configuration, as Miniflare's options. */
+const BINDINGS = "bindings.json";
 
 /**
  * Builds one Worker, unless it was built from the same files before.
@@ -32,28 +36,40 @@ const PAGE = join(ROOT, "public/desk.html");
  * @param config its wrangler.toml, relative to the root
  * @param name the folder under `.tmp/build` for the result
  * @param flags additional flags of wrangler, for example `--minify`
- * @returns the path of the built module
+ * @returns the path of the built module; `bindingsFile` has its bindings
  * @throws Error with wrangler's messages when the build fails
  */
 export async function buildWorker(config: string, name: string, flags: readonly string[] = []): Promise<string> {
-  const built = join(ROOT, ".tmp/build", name);
-  const outdir = `${built}.${crypto.randomUUID()}`;
+  const folder = join(BUILDS, name);
   const wrangler = "node_modules/wrangler/bin/wrangler.js";
-  const args = [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", outdir, ...flags];
-  const inputs = await hashInputs(ROOT, [config, ...flags]);
-  if (existsSync(PAGE) && String(await readIfThere(join(built, RECORD))) === inputs) return join(built, "index.js");
-  try {
-    await run(process.execPath, args, { cwd: ROOT, env: QUIET_ENV });
-    // Moved file by file: another process may build or read the same files, and must never see a partial file.
-    await mkdir(built, { recursive: true });
-    await rm(join(built, RECORD), { force: true });
-    await writeFile(join(outdir, RECORD), inputs);
-    const files = await readdir(outdir);
-    // The record comes last: until then the folder may hold files of two builds.
-    for (const file of [...files.filter((name) => name !== RECORD), RECORD])
-      await rename(join(outdir, file), join(built, file));
-  } finally {
-    await rm(outdir, { recursive: true, force: true });
-  }
-  return join(built, "index.js");
+  const args = [wrangler, "deploy", "--dry-run", "--config", config, ...flags];
+  if (!existsSync(PAGE)) await forgetBuilt(folder);
+  // The bindings name folders by their whole paths.
+  await keepBuilt(folder, await hashInputs(ROOT, [ROOT, config, ...flags]), async (draft) => {
+    const built = run(process.execPath, [...args, "--outdir", draft], { cwd: ROOT, env: QUIET_ENV });
+    await Promise.all([built, writeBindings(config, join(draft, BINDINGS))]);
+  });
+  return join(folder, "index.js");
+}
+
+/** Returns the path of the bindings of a built module. */
+export function bindingsFile(script: string): string {
+  return join(dirname(script), BINDINGS);
+}
+
+/**
+ * Converts the bindings of wrangler.toml to Miniflare's options: the kinds of bindings and files that this project uses.
+ * Wrangler takes seconds to load, so it is done when the Worker is built. Variables come from this file only: a `.dev.vars`
+ * on this machine must not change a demo or a test.
+ */
+async function writeBindings(config: string, path: string): Promise<void> {
+  // Suppresses wrangler's message that it uses `.dev.vars`: wrangler reads the file, but its values are not used here.
+  process.env["WRANGLER_LOG"] ??= "warn";
+  const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import("wrangler");
+  const file = join(ROOT, config);
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(file);
+  const { compatibilityDate, kvNamespaces, r2Buckets, durableObjects, ratelimits, assets } = workerOptions;
+  const bindings = unstable_readConfig({ config: file }).vars;
+  const options = { compatibilityDate, bindings, kvNamespaces, r2Buckets, durableObjects, ratelimits, assets };
+  await writeFile(path, JSON.stringify(options));
 }

@@ -3,22 +3,24 @@
  * `wrangler dev` uses too (without its file watcher, a start takes a third of a second).
  */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type WorkerOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { readFile } from "node:fs/promises";
+import { bindingsFile } from "./build.ts";
 
 /** How to run it. */
 export interface RunOptions {
-  /** Its wrangler.toml, with the bindings and variables. */
-  readonly config: string;
-  /** The built module. */
+  /** The module, built by `buildWorker`. */
   readonly script: string;
   readonly port: number;
-  /** Variables and secrets; they override those of the config. */
+  /** Variables and secrets; they override those of wrangler.toml. */
   readonly bindings: Readonly<Record<string, string>>;
   /** The folder for Durable Objects and KV; absent: in memory only. */
   readonly persistTo?: string;
   /** Receives each line the Worker logs. */
   readonly onLog: (line: string) => void;
 }
+
+/** What `buildWorker` wrote of wrangler.toml. */
+type Bound = Partial<WorkerOptions> & { readonly bindings: Readonly<Record<string, string>> };
 
 /** A running Worker. */
 export interface RunningWorker {
@@ -31,10 +33,12 @@ export interface RunningWorker {
  * is taken
  */
 export async function runWorker(options: RunOptions): Promise<RunningWorker> {
-  const { config, script, port, bindings, persistTo, onLog } = options;
+  const { script, port, bindings, persistTo, onLog } = options;
+  const { bindings: own, ...bound }: Bound = JSON.parse(await readFile(bindingsFile(script), "utf8"));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...bindingsOf(config, bindings),
+      ...bound,
+      bindings: { ...own, ...bindings },
       name: "worker",
       modules: true,
       scriptPath: script,
@@ -54,18 +58,4 @@ export async function runWorker(options: RunOptions): Promise<RunningWorker> {
     throw error;
   }
   return { url: `http://127.0.0.1:${port}`, stop: () => miniflare.dispose() };
-}
-
-/**
- * Converts the bindings of wrangler.toml to Miniflare's options: the kinds of bindings and files that this project
- * uses. Variables come from this file only: a `.dev.vars` on this machine must not change a demo or a test.
- */
-function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Partial<WorkerOptions> {
-  // Suppresses wrangler's message that it uses `.dev.vars`: wrangler reads the file, but its values are not used here.
-  process.env["WRANGLER_LOG"] ??= "warn";
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
-  const { compatibilityDate, kvNamespaces, r2Buckets, durableObjects, ratelimits, assets } = workerOptions;
-  const bindings = { ...unstable_readConfig({ config }).vars, ...extra };
-  const resources = { kvNamespaces, r2Buckets, durableObjects, ratelimits, assets };
-  return { compatibilityDate, bindings, ...resources } as Partial<WorkerOptions>;
 }

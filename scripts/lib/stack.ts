@@ -10,8 +10,7 @@ import { createControl, type Control } from "../../emulator/control.ts";
 import { sampleOrders } from "../../examples/shop-backend/orders.ts";
 import { serveShop } from "../../examples/shop-backend/serve.ts";
 import type { FastClockOptions } from "../../test/long/fast-clock.ts";
-import { buildPhone } from "./build-phone.ts";
-import { buildShop } from "./build-shop.ts";
+import { buildPages } from "./build-pages.ts";
 import { buildWorker, ROOT } from "./build.ts";
 import { LOCAL_API_KEY, LOCAL_APP } from "./local-app.ts";
 import { ownValues, type LocalValues } from "./local-values.ts";
@@ -163,14 +162,13 @@ export async function runEmulator(
     return { ...app, pushUrl: `http://127.0.0.1:${workerPort}${pathOf(app.appid)}` };
   });
   return runWorker({
-    config: join(ROOT, "emulator/wrangler.toml"),
     script,
     port,
     bindings: {
       APPS: JSON.stringify(apps),
       WORKER: JSON.stringify({ url: `http://127.0.0.1:${workerPort}`, apiKey: values.apiKey }),
       CLOCK_OFFSET_MS: String(CLOCK_OFFSET_MS),
-      PHONE: JSON.stringify({ ...(await buildPhone()), ...(await buildShop()) }),
+      PHONE: await buildPages(),
     },
     onLog: (line) => console.error(`emulator: ${line}`),
   });
@@ -180,7 +178,6 @@ export async function runEmulator(
 export function runKefu(script: string, ports: StackPorts, options: StackOptions): Promise<RunningWorker> {
   const { persistTo, onLog = () => {}, values = ownValues(), vars = {} } = options;
   return runWorker({
-    config: join(ROOT, "wrangler.toml"),
     script,
     port: ports.worker,
     onLog,

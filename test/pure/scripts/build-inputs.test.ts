@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { hashInputs } from "../../../scripts/lib/build-inputs.ts";
 
-const FOLDERS = ["worker", "shared", "console", "emulator", "bench", "test/support", "scripts"];
+const SOURCES = ["worker", "shared", "console", "emulator", "miniprogram/src", "miniprogram/example"];
+const FOLDERS = [...SOURCES, "bench", "test/support", "scripts"];
 
 let root: string;
 beforeEach(async () => {
@@ -24,6 +25,7 @@ describe("what a build reads", () => {
     const before = await hashInputs(root, ["wrangler.toml"]);
     await write("worker/index.ts", "export default 1;");
     await write("emulator/phone/dist/phone.js", "built");
+    await write("miniprogram/example/miniprogram/miniprogram_npm/kefu/index.js", "built");
     await write("README.md", "text");
     expect(await hashInputs(root, ["wrangler.toml"])).toBe(before);
   });
@@ -32,6 +34,8 @@ describe("what a build reads", () => {
     ["a changed source", "worker/index.ts", "export default 2;"],
     ["a new source", "shared/text/new.ts", ""],
     ["a source of the desk's page", "console/app.tsx", "1"],
+    ["a component of the mini program", "miniprogram/src/kefu-fab/index.ts", "1"],
+    ["a page of the example", "miniprogram/example/miniprogram/pages/home/index.wxml", "1"],
     ["another configuration", "wrangler.toml", "name = 'x'"],
     ["another package", "node_modules/.package-lock.json", "{}"],
   ])("has another hash with %s", async ([, path = "", text = ""], { expect }) => {
