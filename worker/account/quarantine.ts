@@ -10,9 +10,9 @@ import type { Erasures } from "./users/erasures.ts";
 
 /** An authentic push that could not be parsed. */
 export interface UnreadablePush {
-  /** When it arrived, epoch ms. */
+  /** When the push arrived, epoch ms. */
   readonly at: number;
-  /** Why it could not be parsed, without content: `field: reason`, or the problem of the envelope. */
+  /** Why the push could not be parsed, without content: `field: reason`, or the problem of the envelope. */
   readonly cause: string;
   /** The decrypted text. */
   readonly body: string;

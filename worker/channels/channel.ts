@@ -47,7 +47,7 @@ export interface ChannelResponse {
 
 /** The content of one request. */
 export interface Arrival {
-  /** In the order in which they happened; none for a verification. */
+  /** The events in the order in which they happened; none for a verification. */
   readonly events: readonly ArrivedEvent[];
   /** Authentic but unreadable: acknowledged, and stored in the quarantine. */
   readonly unreadable: readonly UnreadableEvent[];

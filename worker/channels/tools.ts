@@ -23,7 +23,7 @@ export interface Typing {
 /** Why the indicator did not change. */
 export type TypingProblem =
   | CallFailure
-  /** The platform shows it only within a short time after a message. */
+  /** The platform shows the indicator only within a short time after a message. */
   | { readonly result: "no_recent_message"; readonly code: string };
 
 /** Uploads a file for a message or a card. */

@@ -212,7 +212,7 @@ export function loadConversation(deps: ConversationDeps) {
       return from;
     },
 
-    /** Makes messages that waited for the account due at `at`, epoch ms, because the account may send again. */
+    /** Sets messages that waited for the account to be due at `at`, epoch ms, because the account may send again. */
     resume(at: number): void {
       const woken = makeDue(state(), at);
       if (woken === state()) return;
@@ -221,8 +221,8 @@ export function loadConversation(deps: ConversationDeps) {
     },
 
     /**
-     * Leases the next message although it waits for a pause or a token, for the test send that decides whether the
-     * pause can be lifted. Returns null when there is no message to lease.
+     * Leases the next message although the message waits for a pause or a token, for the test send that decides whether
+     * the pause can be lifted. Returns null when there is no message to lease.
      *
      * @param desk the desk's terms in the caller's settings; absent: no agents of the desk serve users
      */

@@ -27,14 +27,14 @@ export interface ConsumerHost {
 
 /** The interface of a consumer. `Services` are its dependencies in the alarm, `Policy` those from the configuration. */
 export interface LogConsumer<Services, Policy> {
-  /** Returns the ids of its cursors for these settings. */
+  /** Returns the ids of the consumer's cursors for these settings. */
   readonly list: (settings: Settings) => readonly string[];
   /**
-   * Returns the cursors without those that cannot be delivered to with this configuration: the alarm is not set for
-   * them.
+   * Returns the cursors without those of consumers that cannot be delivered to with this configuration: the alarm is
+   * not set for these.
    */
   readonly movable: (consumers: ConsumerCursors, policy: Policy) => ConsumerCursors;
-  /** Handles what is due; resolves when that is done or has failed, or its time is used up. */
+  /** Delivers the due rows; resolves when they are delivered, a delivery has failed, or the time is used up. */
   readonly deliver: (host: ConsumerHost, services: Services) => Promise<void>;
   /**
    * Called when rows before `until` are about to be deleted.

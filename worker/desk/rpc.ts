@@ -82,7 +82,7 @@ export interface DeskList {
 
 /** An unsent text of an agent. */
 export interface Draft {
-  /** The log it was written for. */
+  /** The log for which the draft was written. */
   readonly log: string;
   readonly text: string;
   readonly mode: "reply" | "note";
@@ -97,7 +97,7 @@ export interface DeskAct {
   readonly id: string;
   readonly conversation: string;
   readonly log: string;
-  /** The session, by its seq, and the version on which the caller decided. */
+  /** The seq of the session, and the version on which the caller decided. */
   readonly session: number;
   readonly version: number;
   readonly action: DeskAction;
@@ -154,7 +154,9 @@ export interface DeskRpc {
   findAgent(id: string): Promise<AgentView | null>;
   /** Finds an agent by name; width and case do not matter. */
   findAgentByName(name: string): Promise<AgentView | null>;
-  /** Stores a new agent, who is on a break until choosing another presence. Repeated with an id: returns what is stored. */
+  /**
+   * Stores a new agent, who is on a break until choosing another presence. A repeat with the same id changes nothing.
+   */
   addAgent(input: AgentInput): Promise<Result<AgentView, AgentProblem>>;
   /**
    * Changes an agent. When the rights have changed, the sockets of the agent's pages are closed; the pages reconnect.

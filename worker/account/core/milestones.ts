@@ -13,7 +13,7 @@ export type Milestone = "verified" | "message" | "answer";
 
 /** When each milestone was reached, epoch ms; 0 = not yet. */
 export interface Milestones extends Readonly<Record<Milestone, number>> {
-  /** A short hash of the credentials they were reached with. */
+  /** A short hash of the credentials with which the milestones were reached. */
   readonly setup: string;
 }
 

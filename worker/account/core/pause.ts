@@ -10,13 +10,13 @@ import type { RefusedAttempt } from "../../channels/access.ts";
 import { pauseUntil } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
 
-/** A message that WeChat refused with a code that pauses: its refusal caused a pause, or came during one. */
+/** A message refused with a code that pauses the account; the refusal caused a pause, or came during one. */
 export interface Refusal extends RefusedAttempt {
-  /** When that pause ends, epoch ms. */
+  /** When the pause that the refusal caused, or during which it came, ends, epoch ms. */
   readonly until: number;
   /**
-   * WeChat accepted another message since then: the account may send, so the refusal concerns this message and causes
-   * no further pause.
+   * Set when WeChat has accepted another message after the refusal: the account may send, so the refusal concerns this
+   * message and causes no further pause.
    */
   readonly isOwn?: true;
   /**

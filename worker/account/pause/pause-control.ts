@@ -20,9 +20,9 @@ import type { AccountAccess, PauseAnswer } from "../token/published-access.ts";
 
 /** A conversation that waits. */
 export interface WaitingConversation {
-  /** The id of its object, 64 hex digits. */
+  /** The id of the conversation's object, 64 hex digits. */
   readonly id: string;
-  /** When it retries without being woken, epoch ms; null when unknown. */
+  /** When the conversation retries without being woken, epoch ms; null when unknown. */
   readonly until: number | null;
   /**
    * Whether a message of this conversation caused the pause. Such conversations are chosen last for the test send that

@@ -23,14 +23,14 @@ interface EventReader {
   readonly read: (head: EventHead, fields: FieldReader) => UserEvent;
   /** The parsed fields contain the whole content. */
   readonly isComplete?: true;
-  /** The element that contains its items in XML; in JSON they are at the top level (WECHAT.md §3.2). */
+  /** The element that contains the event's items in XML; in JSON the items are at the top level (WECHAT.md §3.2). */
   readonly wrapper?: string;
 }
 
 /** The parsed event. */
 interface ReadUserEvent {
   readonly event: UserEvent;
-  /** All its fields, the same for XML and JSON; absent when the parsed fields contain the whole content. */
+  /** All fields of the event, the same for XML and JSON; absent when `event` contains the whole content. */
   readonly fields?: WireFields;
 }
 

@@ -42,7 +42,7 @@ interface Owner {
 /** A parsed event with its owner. */
 export interface ReadEvent extends Owner {
   readonly event: InboundEvent;
-  /** Its content in addition to the parsed fields, for its key (`eventKey`). */
+  /** The event's content in addition to the parsed fields, for the event's key (`eventKey`). */
   readonly keyFields?: WireFields;
 }
 
@@ -130,8 +130,8 @@ function readMessageType(push: PushHead, fields: FieldReader, damaged: string | 
 }
 
 /**
- * Parses an event with a name. It is kept unparsed when it is damaged, its fields have another format, or it names no
- * user.
+ * Parses an event with a name. The event is kept unparsed when it is damaged, a field has another format, or it names
+ * no user.
  */
 function readNamedEvent(wire: WireFields, name: string, damaged: string | undefined): ReadEvent {
   const push = readEventHead(wire, name);

@@ -20,10 +20,10 @@ export type Action =
 export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
   readonly ruleId: string;
-  /** Whether a handler of the team proposes it, not a rule. */
+  /** Set when a handler of the team proposes the action; absent: a rule does. */
   readonly isHandler?: true;
   readonly action: Action;
-  /** Why its messages are sent; absent: `reply`. */
+  /** The purpose of the messages in the action; absent: `reply`. */
   readonly purpose?: Purpose;
   /** The candidate applies at most once within this time for one user, milliseconds; absent: every time. */
   readonly onceMs?: number;

@@ -77,7 +77,7 @@ const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 /** The consumers as last read by the conversation. */
 export interface KnownConsumers {
   readonly consumers: ConsumerCursors;
-  /** The newest version of the settings from which they were read; 0: none was passed. */
+  /** The newest version of the settings from which the consumers were read; 0: none was passed. */
   readonly settingsVersion: number;
 }
 
@@ -85,7 +85,7 @@ export interface KnownConsumers {
 export interface ListedConsumers {
   /** The consumers' ids; absent when the settings could not be read. */
   readonly consumers?: readonly string[];
-  /** The version of those settings; present with `consumers`. */
+  /** The version of the settings; present with `consumers`. */
   readonly settingsVersion?: number;
 }
 

@@ -12,7 +12,7 @@ export type Control =
   /** A person replied through the API: automation does not act before `until`, epoch ms. */
   | { readonly type: "muted"; readonly until: number }
   /**
-   * The platform's own agents handle it until the user's next action; then automation stays muted until `mutedUntil`,
+   * The platform's own agents reply until the user's next action; then automation stays muted until `mutedUntil`,
    * epoch ms; 0: not muted.
    */
   | { readonly type: "handed_over"; readonly mutedUntil: number }

@@ -23,7 +23,9 @@ export interface EraseNote {
   readonly at: number;
   /** The log that was erased; null when there was none. */
   readonly log: string | null;
-  /** The seq of its newest row: a new log begins after it, so that the id of an erased message is never reused. */
+  /**
+   * The seq of the log's newest row: a new log begins after this seq, so that ids of erased messages are never reused.
+   */
   readonly lastSeq: number;
   /** The places that have not confirmed the erasure yet. */
   readonly pending: readonly ErasureKeeper[];

@@ -63,7 +63,7 @@ export interface RowKinds {
       readonly part: number;
       readonly parts: number;
       readonly isAi?: true;
-      /** SHA-256 of the API request that caused it; set for API messages. */
+      /** SHA-256 of the API request that caused the message; set for API messages. */
       readonly request?: string;
       /** The sub-merchant that the user had written to. */
       readonly replyContext?: string;
@@ -115,7 +115,7 @@ export interface RowKinds {
     readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
     readonly content: null;
   };
-  /** A transition of a session; its content is the text an agent wrote with it, such as the note of a transfer. */
+  /** A transition of a session; the content is a text that an agent wrote for it, such as the note of a transfer. */
   readonly session: { readonly facts: SessionFacts; readonly content: WrittenText | null };
   /** A text for colleagues, never sent. */
   readonly note: {
@@ -143,7 +143,9 @@ export type RowKind = keyof RowKinds;
 export type Row = {
   [K in RowKind]: {
     readonly seq: number;
-    /** When it happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for all other rows. */
+    /**
+     * When the event of the row happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for all other rows.
+     */
     readonly at: number;
     /** The unique key of a push, an API request or a command of the desk. */
     readonly key: string | null;

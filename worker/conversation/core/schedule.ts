@@ -54,7 +54,7 @@ export function waitingSeqs(state: ConversationState): readonly number[] {
   return [...state.queue.map(({ seq }) => seq), ...state.held.map(({ message }) => message)];
 }
 
-/** Returns whether the alarm must be set again: it has run, or something is due before it. */
+/** Returns whether the alarm must be set again, because it has run or something is due before its time. */
 export function mustArm(due: number | undefined, armedFor: number, now: number): due is number {
   return due !== undefined && (armedFor <= now || due < armedFor);
 }

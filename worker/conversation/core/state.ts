@@ -22,7 +22,7 @@ export const HOLD_MS = 48 * 3_600_000;
 
 /** An attempt under way. */
 export interface OutboxLease {
-  /** The lease holder: when it repeats its call because it lost our response, it gets the same lease again. */
+  /** The lease holder: a holder that lost our response and repeats its call gets the same lease again. */
   readonly holder: string;
   readonly startedAt: number;
   readonly endsAt: number;
@@ -33,13 +33,13 @@ export interface OutboxLease {
 /** The sender of a message, as far as admission depends on it. */
 export interface Sender {
   readonly source: Source;
-  /** The agent who wrote it. It is sent only while this agent has the session. */
+  /** The agent who wrote the message, which is sent only while this agent has the session. */
   readonly agent?: string;
   /** Set for a text that the desk sends about a session. */
   readonly serviceText?: ServiceText;
   /**
-   * The first part of this agent's message has been sent: the remaining parts are sent even if another agent serves the
-   * session now.
+   * Set when the first part of this agent's message has been sent: the remaining parts are sent even if another agent
+   * serves the session now.
    */
   readonly mayFinish?: true;
 }
@@ -92,7 +92,7 @@ export interface HeldMessage extends Sender {
 interface Entered {
   /** The seq of its `in` row. */
   readonly seq: number;
-  /** The result of verifying the token in its text; null without a token. */
+  /** The result of verifying the token in the event's text; null without a token. */
   readonly verdict: TokenVerdict | null;
 }
 
@@ -109,7 +109,7 @@ export interface ConversationState {
   readonly onceUntil: Readonly<Record<string, number>>;
   /** Who handles the conversation. */
   readonly control: Control;
-  /** The newest enter event that opened its grant; its text is in its row. */
+  /** The newest enter event that opened a grant; the event's text is in its row. */
   readonly entered: Entered | null;
   /** The sub-merchant that the user last wrote to; replies must contain it (WECHAT.md §3.1). */
   readonly replyContext: string | null;

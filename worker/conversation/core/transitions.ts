@@ -41,7 +41,7 @@ export interface ClassifiedEvent {
   readonly event: InboundEvent;
   /** The channel's classification of the event. */
   readonly classification: Classification;
-  /** An opaque value the platform needs in each reply to it; absent: none. */
+  /** An opaque value that the platform needs in each reply; absent: none. */
   readonly replyContext?: string;
   /**
    * Set when the event has no CreateTime and `createdAt` is the time of its arrival: when the push was signed, epoch
@@ -53,10 +53,10 @@ export interface ClassifiedEvent {
   readonly contextVerdict?: TokenVerdict;
   /** The ids of the consumers according to the settings; absent when the settings could not be read. */
   readonly consumers?: readonly string[];
-  /** The version of those settings; present with `consumers`. */
+  /** The version of the settings; present with `consumers`. */
   readonly settingsVersion?: number;
   /**
-   * The desk's terms in those settings; absent: no agents of the desk serve users, or the settings could not be read.
+   * The desk's terms in the settings; absent: no agents of the desk serve users, or the settings could not be read.
    */
   readonly desk?: DeskTerms;
   /** Another server answers the push; so a handover, which is an acknowledgement, is not possible. */

@@ -61,9 +61,9 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
 
 /** The range of records to search. */
 export interface SearchRange {
-  /** Rows after this one. */
+  /** Only rows with a greater seq. */
   readonly after: number;
-  /** Rows up to this one. */
+  /** Only rows up to this seq. */
   readonly until: number;
   /** The maximum number of records. */
   readonly limit: number;

@@ -10,7 +10,7 @@ import type { Entry, Snapshot } from "./entry.ts";
 interface Named {
   readonly id: string;
   readonly log: string;
-  /** The session, by its seq. */
+  /** The seq of the session. */
   readonly session: number;
 }
 

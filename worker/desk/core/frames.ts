@@ -10,7 +10,7 @@ import { countViews, findViews, tallySessions, toListRow, type Count, type ListR
 export interface Subscription {
   readonly agent: string;
   readonly views: readonly ViewName[];
-  /** The epoch of the last frame it received; null: it received none, or its views changed. */
+  /** The epoch of the last frame that the socket was sent; null: none was sent, or the views have changed. */
   readonly epoch: string | null;
   readonly rev: number;
   /**

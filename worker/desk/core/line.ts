@@ -17,7 +17,7 @@ export interface Line {
   /** Epoch ms. */
   readonly at: number;
   readonly by: LineAuthor;
-  /** The id of the agent who sent it; absent: no agent did. */
+  /** The id of the agent who sent the message; absent: no agent did. */
   readonly agent?: string;
   /** The type of the message. */
   readonly kind: string;

@@ -9,9 +9,9 @@ import { commitTable, createTable, draftTable, type Table, type TableDraft } fro
 
 /** Reserved capacity of an agent, by the id of the command (DESK_PROTOCOL rule 8). */
 export type Reservation =
-  /** Offered to the agent; it expires. */
+  /** Offered to the agent until `expiresAt`, epoch ms. */
   | { readonly phase: "offered"; readonly conversation: string; readonly command: GivingCommand; expiresAt: number }
-  /** Sent to the conversation; freed only by its answer, a newer version or the erasure. */
+  /** The command was sent to the conversation; only the answer, a newer version or the erasure frees the capacity. */
   | { readonly phase: "asking"; readonly conversation: string; readonly command: GivingCommand };
 
 /** The erased generations of a conversation. */

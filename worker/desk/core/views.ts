@@ -14,7 +14,7 @@ export const CLOSING_SOON_MS = 2 * 3_600_000;
 interface Facts extends Ownership {
   readonly status: Entry["session"]["status"];
   readonly isParked: boolean;
-  /** Whether its reply window is about to close. */
+  /** Whether the session's reply window is about to close. */
   readonly isClosing: boolean;
 }
 
@@ -79,7 +79,7 @@ export interface ListQuery {
   readonly limit: number;
   /** Only the rows after this place; absent: from the first row on. */
   readonly after?: ListPlace | undefined;
-  /** Only the conversations for which it returns true; absent: all. */
+  /** Only conversations for which this function returns true; absent: all. */
   readonly matches?: ((conversation: string) => boolean) | undefined;
 }
 

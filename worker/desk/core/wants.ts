@@ -29,7 +29,7 @@ export const TIMER_INTERVAL_MS = 300_000;
 export interface Want {
   /** The earliest time, epoch ms; in the past: now. */
   readonly at: number;
-  /** The delay before it is sent again, milliseconds. */
+  /** The delay before the command is sent again, milliseconds. */
   readonly intervalMs: number;
   readonly conversation: string;
   readonly command: DeskCommand;

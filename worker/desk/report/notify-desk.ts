@@ -29,7 +29,7 @@ const LONGEST_RETRY_MS = 60_000;
 /** The maximum number of rows in a notification. */
 const MAX_ROWS = 50;
 
-/** Notifies the desk if its cursor is due. The cursor is then stored. Called by the alarm. */
+/** Notifies the desk if the desk's cursor is due, and stores the moved cursor. Called by the alarm. */
 export async function notifyWhenDue(host: ConsumerHost, connect: ConnectDesk): Promise<void> {
   const { consumers, lastSeq } = host.state();
   if (dueCursors(consumers, lastSeq, Date.now()).includes(DESK_CURSOR)) await notifyDesk(host, connect, true);

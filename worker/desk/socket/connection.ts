@@ -56,7 +56,7 @@ export interface Connection {
   isPeopleDue: boolean;
   /** The newest list of agents that the page was sent, as JSON. */
   people: string;
-  /** The newest frame about the viewers of its open conversation that the page was sent. */
+  /** The newest list of viewers of the open conversation that the page was sent, as JSON. */
   who: string;
   /** When the page last sent a message, epoch ms. */
   heardAt: number;
@@ -103,7 +103,7 @@ export function closeSocket({ socket }: Connection, reason: keyof typeof CODES):
   if (socket.isOpen()) socket.close(CODES[reason], reason);
 }
 
-/** The viewers that a page assumes for a conversation it has just opened, as JSON: none, and none of them types. */
+/** The empty list of viewers, as JSON, which a page assumes for a conversation that it has just opened. */
 export const NO_VIEWERS = "[[],[]]";
 
 /** Reads the attachment of a socket; undefined when another version wrote it. */

@@ -31,7 +31,7 @@ export interface CodeEntry {
   readonly reaction: Reaction;
   /** What the pause stops, if the code causes one when it is the answer to a send; absent when it causes none. */
   readonly reach?: PauseReach;
-  /** The access token is refused: it is replaced and the request is sent once more. */
+  /** Set when the code refuses the access token: the token is replaced and the request is sent once more. */
   readonly replacesToken?: true;
 }
 

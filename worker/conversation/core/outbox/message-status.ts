@@ -14,10 +14,10 @@ export interface PartState {
   /** The number of the part, counted from 1. */
   readonly part: number;
   readonly status: MessageStatus;
-  /** Why it failed or was blocked. */
+  /** Why the part failed or was blocked. */
   readonly reason?: string;
   readonly code?: string;
-  /** Why it is not sent yet. */
+  /** Why the part is not sent yet. */
   readonly waiting?: Waiting;
 }
 

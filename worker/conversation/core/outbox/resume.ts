@@ -1,6 +1,6 @@
 /**
- * Makes messages that wait for the app due, after a pause was lifted or an access token is available again. Pure; time
- * and randomness are arguments.
+ * Sets messages that wait for the app to be due, after a pause was lifted or an access token is available again. Pure;
+ * time and randomness are arguments.
  */
 import type { ConversationState, OutboxItem } from "../state.ts";
 import { waitReasonOf } from "./waiting.ts";
@@ -13,7 +13,7 @@ export function waitsForApp({ lease, lastAttempt }: OutboxItem): boolean {
 }
 
 /**
- * Makes messages that wait for the app due.
+ * Sets messages that wait for the app to be due at `at`.
  *
  * @param at epoch ms; messages that are due earlier keep their time
  * @returns the same object when nothing changes

@@ -22,7 +22,7 @@ export type Decision =
       readonly code?: string;
       /** Present for a rejection. */
       readonly reaction?: Reaction;
-      /** WeChat refuses only this message. */
+      /** Set when WeChat refuses only this message. */
       readonly isAlone?: true;
     }
   /** It is unknown whether the message was delivered. */

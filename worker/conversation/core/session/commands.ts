@@ -24,7 +24,7 @@ export const MAX_TRANSFERS = 10;
 
 /** The fields of every command. */
 export interface SessionCommand {
-  /** The session, by its seq. */
+  /** The seq of the session. */
   readonly session: number;
   readonly version: number;
 }
@@ -165,7 +165,7 @@ export function park(
   });
 }
 
-/** Ends the parking of the session: by its agent, or because its time has come. */
+/** Ends the parking of the session, requested by its agent or because the time of parking is over. */
 export function unpark(before: SessionState, command: SessionCommand, context: SessionContext): SessionOutcome {
   return withStatus(before, command, "serving", (session) => {
     if (session.parkedUntil === null) return ok(before);

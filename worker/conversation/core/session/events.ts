@@ -20,7 +20,7 @@ export interface ArrivedMessage {
   readonly seq: number;
   /** Epoch ms. */
   readonly at: number;
-  /** Whether rules, handlers or a bot may answer it now. */
+  /** Whether rules, handlers or a bot may answer the message now. */
   readonly isForBot: boolean;
   /** The queue for the session when automation may not answer, or no agent is available. */
   readonly queue: QueueEntry;
@@ -123,9 +123,9 @@ export function settleAutomatic(
 export interface SettledReply {
   /** The seq of its row. */
   readonly seq: number;
-  /** When it was sent, epoch ms. */
+  /** When the reply was sent, epoch ms. */
   readonly at: number;
-  /** Its author, who may have lost the session since then; absent: the agent who has the session. */
+  /** The author of the reply, who may have lost the session since then; absent: the agent who has the session. */
   readonly agent?: string;
 }
 
@@ -150,7 +150,7 @@ export function settleReply(
   });
 }
 
-/** Records that an agent has read all rows up to this one. */
+/** Records that an agent has read all rows up to `seq`. */
 export function markSeen(before: SessionState, seq: number): SessionState {
   return withOpen(before, (session) => (session.lastUserSeq <= seq ? { ...session, unread: 0 } : session));
 }

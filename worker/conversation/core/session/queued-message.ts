@@ -12,9 +12,9 @@ import type { SessionState } from "./session.ts";
  */
 export interface ServiceText {
   readonly purpose: ServicePurpose;
-  /** The session, by its seq. */
+  /** The seq of the session. */
   readonly session: number;
-  /** The user's newest message, by the seq of its row; 0: none. */
+  /** The seq of the user's newest message; 0: none. */
   readonly lastUserSeq: number;
 }
 

@@ -14,7 +14,7 @@ export type CloseReason = "agent" | "idle" | "bot" | "abandoned" | "expired" | "
 export type ReturnReason = "agent_gone" | "suspended" | "removed" | "reassigned" | "transfer";
 
 interface SessionHead {
-  /** The seq of the row that opened it; the session's id is the conversation's id followed by it. */
+  /** The seq of the row that opened the session; the session's id is the conversation's id followed by this seq. */
   readonly seq: number;
   /** The seq of the closed session that this one continues; null: none. */
   readonly reopenedFrom: number | null;
@@ -25,7 +25,7 @@ interface SessionHead {
   readonly waitingSince: number | null;
   /** The number of the user's messages that no agent has seen. */
   readonly unread: number;
-  /** The number of transfers, and the teams it was transferred to. */
+  /** The number of transfers, and the teams to which the session was transferred. */
   readonly transfers: number;
   readonly transferTeams: readonly string[];
   readonly sums: SessionSums;
@@ -39,9 +39,9 @@ export interface BotSession extends SessionHead {
 /** State: the session waits for an agent. */
 export interface QueuedSession extends SessionHead {
   readonly status: "queued";
-  /** Its position in the queue, kept when it returns there. Epoch ms. */
+  /** The session's position in the queue, kept when the session returns to the queue. Epoch ms. */
   readonly queuedAt: number;
-  /** When its current time in the queue began, epoch ms. */
+  /** When the session's current time in the queue began, epoch ms. */
   readonly since: number;
   /** Whether no agent was available, or it was outside business hours. */
   readonly isOffline: boolean;
@@ -51,7 +51,7 @@ export interface QueuedSession extends SessionHead {
 export interface ServingSession extends SessionHead {
   readonly status: "serving";
   readonly assignee: string;
-  /** Its position in the queue, or the time of an assignment without a queue. Epoch ms. */
+  /** The session's position in the queue, or the time of an assignment without a queue. Epoch ms. */
   readonly queuedAt: number;
   /** The session is parked until this time, epoch ms; null: not parked. */
   readonly parkedUntil: number | null;
@@ -69,7 +69,7 @@ export interface ClosedSession {
   readonly team: string | null;
   /** The user's newest message, also one after the end that opened no session. */
   readonly lastUserSeq: number;
-  /** When the request for a rating was sent, epoch ms; null: it has not been. */
+  /** When the request for a rating was sent, epoch ms; null: not sent. */
   readonly ratingAskedAt: number | null;
   readonly score: number | null;
 }
@@ -91,14 +91,14 @@ export type SessionAction = "opened" | "queued" | "assigned" | "returned" | "par
 /** The content of a row of kind `session`. */
 export interface SessionFacts {
   readonly action: SessionAction;
-  /** The session by its seq; null in the row that opens it, because that row's seq is the session's. */
+  /** The seq of the session; null in the row that opens the session, because the seq of that row is the session's. */
   readonly session: number | null;
   readonly version: number;
   readonly status: OpenSession["status"] | "closed";
   readonly assignee?: string;
   readonly team?: string;
   readonly reason?: CloseReason | ReturnReason;
-  /** Present in the row that closes it. */
+  /** Present in the row that closes the session. */
   readonly sums?: SessionSums;
 }
 

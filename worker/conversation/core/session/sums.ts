@@ -6,7 +6,7 @@
 /** A duration, milliseconds. */
 export interface Duration {
   readonly clockMs: number;
-  /** The part of it within business hours. */
+  /** The part of the duration within business hours. */
   readonly businessMs: number;
 }
 

@@ -6,7 +6,7 @@ const [BURST, PER_SECOND] = [60, 10];
 /** The number of messages that a page may still send. */
 export interface Budget {
   readonly left: number;
-  /** When it was computed, epoch ms. */
+  /** When `left` was computed, epoch ms. */
   readonly at: number;
 }
 

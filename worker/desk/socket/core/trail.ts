@@ -17,8 +17,8 @@ export interface Trail {
   /** The first revision from which the trail is complete: a page with an older one gets complete lists. */
   readonly since: number;
   /**
-   * By conversation id: the revision of the frame that removed it. An entry is deleted when the conversation is sent
-   * again.
+   * The revision of the frame that removed a conversation, by conversation id. An entry is deleted when the
+   * conversation is sent again.
    */
   readonly removed: ReadonlyMap<string, number>;
 }

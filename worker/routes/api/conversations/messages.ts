@@ -162,8 +162,8 @@ function hashSend({ message, isAi, hold }: Send): Promise<string> {
 }
 
 /**
- * Reads the settings that a send depends on. Without them, automation is not muted and the webhooks' cursors do not
- * change.
+ * Reads the settings that a send depends on. If the settings cannot be read, automation is not muted and the webhooks'
+ * cursors do not change.
  */
 async function readSubmitSettings(
   c: Context<HttpEnv>,

@@ -1,5 +1,5 @@
 /**
- * The state of the webhooks: `GET /webhooks`. They are configured in the settings.
+ * The state of the webhooks, which are configured in the settings: `GET /webhooks`.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";

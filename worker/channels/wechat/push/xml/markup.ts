@@ -58,7 +58,7 @@ export interface Markup {
   readonly kind: "opening" | "closing" | "empty" | "cdata" | "comment";
   /** The name of a tag. */
   readonly name: string;
-  /** The offset of the text after it. */
+  /** The offset at which the markup ends. */
   readonly end: number;
 }
 

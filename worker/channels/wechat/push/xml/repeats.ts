@@ -17,7 +17,7 @@ interface OpenElement {
   readonly names: Set<string>;
   /** The newest of these names. */
   newest: string;
-  /** Whether a sibling has its name, and the name is not that of a list of texts. */
+  /** Whether a sibling has the same name, and the name is not that of a list of texts. */
   readonly needsChildren: boolean;
 }
 
