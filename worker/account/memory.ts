@@ -18,7 +18,7 @@ export interface CachedAccount {
   readonly pause?: AccountPause | undefined;
   /** Milestones this isolate has reported to the object. */
   readonly reportedMilestones?: readonly Milestone[];
-  /** Whether sends succeed. */
+  /** The successes and failures of sends in this isolate. */
   readonly sends?: SendsMemory | undefined;
   /**
    * `pauseVersion` of the last pause after whose end this isolate reported to the object that WeChat accepted a

@@ -38,14 +38,14 @@ export interface ChannelRequest {
   readonly body: string;
 }
 
-/** A response. */
+/** The response that a channel returns to the platform. */
 export interface ChannelResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
 }
 
-/** The content of one request. */
+/** The parsed content of one authentic request. */
 export interface Arrival {
   /** The events in the order in which they happened; none for a verification. */
   readonly events: readonly ArrivedEvent[];
@@ -91,7 +91,7 @@ export interface UnreadableEvent {
   readonly cause: string;
   /** The body, decrypted. */
   readonly text: string;
-  /** Epoch ms; 0: unknown. */
+  /** When the event happened according to its CreateTime, epoch ms; 0: unknown. */
   readonly createdAt: number;
 }
 

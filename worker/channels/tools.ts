@@ -14,7 +14,7 @@ export interface ChannelTools {
   readonly download: MediaDownload;
 }
 
-/** The typing indicator. */
+/** Switches the typing indicator. */
 export interface Typing {
   /** Shows or hides the indicator. Showing it again while it is shown succeeds. */
   setTyping(target: Target, isOn: boolean, deadline: number): Promise<Result<null, TypingProblem>>;
@@ -60,7 +60,7 @@ export interface MediaDownload {
   download(mediaId: string, deadline: number): Promise<Result<DownloadedMedia, CallFailure>>;
 }
 
-/** A file from the platform. */
+/** A file that was downloaded from the platform. */
 export interface DownloadedMedia {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /**

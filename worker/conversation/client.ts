@@ -19,7 +19,7 @@ export const LEASED_CALL_MS = LEASE_MS;
  */
 const SETTLE_TIMEOUT_MS = 4_000;
 
-/** The dependencies for calling conversations. */
+/** Where conversations are: their object namespace, and the location hint for new ones. */
 export interface ConversationDirectory {
   readonly namespace: DurableObjectNamespace;
   readonly locationHint: LocationHint;

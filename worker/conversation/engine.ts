@@ -26,7 +26,7 @@ export interface Decision<State, Row, Value> {
   readonly value: Value;
 }
 
-/** The engine's other dependencies. */
+/** The dependencies of the engine: the store, the schedule and the alarm. */
 export interface EngineDeps<Name, State, Row> {
   readonly store: EngineStore<Name, State, Row>;
   /** Returns when the alarm is due for a state, epoch ms; undefined: never. */

@@ -19,7 +19,7 @@ export type StoredDraft = {
   readonly log: string;
   readonly mode: Draft["mode"];
   readonly sealed: string;
-  /** Epoch ms. */
+  /** When the draft was saved, epoch ms. */
   readonly at: number;
 };
 

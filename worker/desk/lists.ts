@@ -23,7 +23,7 @@ import type { DeskRunner } from "./runner.ts";
 
 const CLOSED: WindowStatus = { status: "closed", grant: null, remaining: 0, expiresAt: null, doubtful: false };
 
-/** The lists of the desk. */
+/** The methods that return lists and their rows. */
 export interface DeskLists {
   readonly list: (agent: string | null, query: DeskListQuery) => DeskList;
   /** Returns an open session; null: none is open, or the caller may not see it. */

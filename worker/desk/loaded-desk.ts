@@ -41,7 +41,7 @@ export interface DeskHost extends Pick<
   readonly pings: () => ReadonlyMap<string, number>;
 }
 
-/** The loaded desk. */
+/** The methods of a loaded desk. */
 export interface LoadedDesk {
   readonly runner: DeskRunner;
   readonly agents: DeskAgents;

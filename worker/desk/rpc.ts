@@ -86,7 +86,7 @@ export interface Draft {
   readonly log: string;
   readonly text: string;
   readonly mode: "reply" | "note";
-  /** Epoch ms. */
+  /** When the draft was saved, epoch ms. */
   readonly savedAt: number;
 }
 
@@ -138,7 +138,7 @@ export type ActOutcome = { readonly row: DeskRow | null } & (
   | { readonly ok: false; readonly refusal: ActRefusal }
 );
 
-/** A page of a rebuild. */
+/** The result of rebuilding one page. */
 export interface RebuiltPage {
   /** The cursor of the next page; null: this was the last one. */
   readonly next: string | null;

@@ -41,7 +41,7 @@ export interface RunnerDeps extends Pick<AskTexts, "openNote"> {
   readonly terms: (account: string | undefined) => Promise<DeskTerms | undefined>;
 }
 
-/** A decision that was applied. */
+/** The result of a decision that was applied. */
 export interface Ran<Value> {
   readonly value: Value;
   /** The answers to the decision's calls, by command id; null: the conversation did not answer. They never reject. */

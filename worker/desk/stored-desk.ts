@@ -7,7 +7,7 @@ import type { StoredDraft } from "./drafts.ts";
 /** All stored data of the desk. */
 export interface StoredDesk {
   readonly rows: readonly StoredRow[];
-  /** By conversation id. */
+  /** The details of open sessions, by conversation id. */
   readonly details: ReadonlyMap<string, Details>;
   readonly drafts: readonly StoredDraft[];
 }

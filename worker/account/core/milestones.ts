@@ -17,7 +17,7 @@ export interface Milestones extends Readonly<Record<Milestone, number>> {
   readonly setup: string;
 }
 
-/** No milestone reached. */
+/** The milestones before any was reached. */
 export const NO_MILESTONES: Milestones = { setup: "", verified: 0, message: 0, answer: 0 };
 
 /**

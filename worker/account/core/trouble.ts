@@ -15,7 +15,7 @@ export interface Trouble {
   readonly count: number;
   /** The cause of the latest failure. */
   readonly cause: TroubleCause;
-  /** The code, for `refused`. */
+  /** The platform's code when the cause is `refused`. */
   readonly code?: string;
 }
 

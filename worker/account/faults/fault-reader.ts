@@ -32,7 +32,7 @@ interface Snapshot {
 /** The cached faults, by credential. Per-isolate cache: may be evicted at any time, never authoritative. */
 export interface SnapshotMemory {
   readonly snapshots: Map<string, Snapshot>;
-  /** Calls in flight. */
+  /** The calls of account objects in flight, by credential. */
   readonly reads: Map<string, Promise<readonly HealthFault[]>>;
 }
 

@@ -8,7 +8,7 @@ import type { WaitingList } from "./pause-control.ts";
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
 type WaitingRow = { readonly id: string; readonly until: number | null; readonly cause: number };
 
-/** Opens the list. */
+/** Opens the list of waiting conversations in the object's storage. */
 export function createWaitingList({ sql }: DurableObjectStorage): WaitingList {
   let exists =
     sql.exec("select 1 from sqlite_master where type = 'table' and name = 'waiting_conversations'").toArray().length >

@@ -21,7 +21,7 @@ export interface AccountAccess {
   readonly pauseReach?: PauseReach;
   /** Increases with each change of the pause. */
   readonly pauseVersion?: number;
-  /** Epoch ms. */
+  /** When the token expires, epoch ms. */
   readonly expiresAt: number;
   /**
    * Since when sends have failed, epoch ms; absent: they do not fail. An isolate whose send succeeds reports the

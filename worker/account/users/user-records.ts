@@ -44,7 +44,7 @@ export interface PersonalCursor {
 /** A page of records. */
 export interface PersonalPage {
   readonly records: readonly PersonalRecord[];
-  /** Null: there are no more records. */
+  /** Where the next page starts; null: there are no more records. */
   readonly next: PersonalCursor | null;
 }
 
@@ -56,7 +56,7 @@ export interface PersonalRecords {
   erase(openid: string): number;
 }
 
-/** Opens the user records. */
+/** Opens the records about single users in the object's storage. */
 export function createUserRecords(storage: DurableObjectStorage): PersonalRecords {
   const { sql } = storage;
   const exists = (table: PersonalTable): boolean =>

@@ -136,7 +136,7 @@ interface WrittenText {
   readonly text: string;
 }
 
-/** The kinds of rows. */
+/** The name of a kind of row. */
 export type RowKind = keyof RowKinds;
 
 /** A stored row. `seq` is its order, its time of arrival and the cursor of log consumers in one. */

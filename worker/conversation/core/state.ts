@@ -20,7 +20,7 @@ export const LEASE_MS = 12_000;
  */
 export const HOLD_MS = 48 * 3_600_000;
 
-/** An attempt under way. */
+/** The lease of an attempt under way. */
 export interface OutboxLease {
   /** The lease holder: a holder that lost our response and repeats its call gets the same lease again. */
   readonly holder: string;

@@ -73,7 +73,7 @@ export interface SendRequest {
   readonly hold: boolean;
   /** A setting: how long automation is muted after the message, milliseconds. */
   readonly muteMs: number;
-  /** As in `ClassifiedEvent`. */
+  /** The ids of the consumers according to the settings, as in `ClassifiedEvent`. */
   readonly consumers?: readonly string[];
   readonly settingsVersion?: number;
 }

@@ -22,7 +22,7 @@ export interface Grant {
   readonly spent?: true;
 }
 
-/** One reserved or sent message. */
+/** One use of the quota: a message for which a send is reserved, or that was sent. */
 export interface QuotaUse {
   /** The seq of the outbound row. */
   readonly seq: number;

@@ -7,7 +7,7 @@ import type { Row } from "../core/rows.ts";
 import type { ConversationState } from "../core/state.ts";
 import type { ConversationStore } from "../storage/log-store.ts";
 
-/** Rows per query. */
+/** The number of rows read per query. */
 const ROWS_AT_ONCE = 100;
 /** The maximum number of rows read in sequence. */
 const MAX_ROWS_READ = 1_000;

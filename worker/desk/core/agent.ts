@@ -5,7 +5,7 @@ import type { Role } from "../../../shared/api/desk/agent.ts";
 export interface WantedPresence {
   readonly state: "online" | "busy" | "away" | "offline";
   readonly reason: string | null;
-  /** Epoch ms. */
+  /** When the agent chose this presence, epoch ms. */
   readonly since: number;
 }
 

@@ -11,10 +11,10 @@ import { maskPersonalData } from "../../../shared/text/personal-data.ts";
 /** Who wrote a message, as lists distinguish it. */
 type LineAuthor = NonNullable<DeskRow["line"]>["by"];
 
-/** The newest message. */
+/** The newest message of a conversation. */
 export interface Line {
   readonly seq: number;
-  /** Epoch ms. */
+  /** The time of the message's row, epoch ms. */
   readonly at: number;
   readonly by: LineAuthor;
   /** The id of the agent who sent the message; absent: no agent did. */

@@ -18,7 +18,7 @@ export type Reservation =
 export interface Tombstone {
   /** This generation and all earlier ones are erased. */
   readonly generation: number;
-  /** Epoch ms. */
+  /** When the desk applied the erasure, epoch ms. */
   readonly at: number;
 }
 
@@ -37,15 +37,15 @@ export interface Socket {
 
 /** The stored and cached values, by table. */
 export interface Tables {
-  /** By agent id. Stored. */
+  /** The agents, by agent id. Stored. */
   readonly agents: Agent;
   /** Open sessions, by conversation id. Stored, except those that automation serves. */
   readonly entries: Entry;
-  /** By command id. Stored before the call. */
+  /** The reservations, by command id. Stored before the conversation is called. */
   readonly reservations: Reservation;
-  /** By conversation id. Stored. */
+  /** The erased generations, by conversation id. Stored. */
   readonly tombstones: Tombstone;
-  /** By conversation id. */
+  /** The log positions of conversations without an open session, by conversation id. */
   readonly known: Known;
   readonly sockets: Socket;
   /**
@@ -66,9 +66,9 @@ export interface Tables {
 
 type TableName = keyof Tables;
 
-/** Single values in memory. */
+/** Values of the desk that are kept in memory only. */
 export interface Counters {
-  /** Epoch ms. */
+  /** When the desk was loaded, epoch ms. */
   readonly loadedAt: number;
   /** The id of this instance of the desk. */
   readonly epoch: string;
@@ -103,7 +103,7 @@ export interface DeskSettings {
 
 /** The time and the settings that a decision uses. */
 export interface DeskContext {
-  /** Epoch ms. */
+  /** The time of the decision, epoch ms. */
   readonly now: number;
   /** Returns the settings in force for the account of a conversation. */
   readonly settingsOf: (conversation: string) => DeskSettings;

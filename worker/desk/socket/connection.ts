@@ -46,7 +46,7 @@ export interface Connection {
   readonly signIn: string;
   readonly at: number;
   page: string | null;
-  /** Null until `hello`. */
+  /** The trail of the page's lists; null until `hello`. */
   trail: Trail | null;
   open: OpenConversation | null;
   /** Frames that wait for the next flush. */

@@ -13,7 +13,7 @@ export interface SocketDeps extends Timers {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** The sockets of the desk. */
+/** The methods and callbacks of the desk's sockets. */
 export interface DeskSockets {
   readonly watcher: DeskWatcher;
   /** The attached sockets in the form that the desk needs, before `start`. */

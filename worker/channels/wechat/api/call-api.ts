@@ -53,7 +53,7 @@ export interface ApiDeps extends CallDeps {
   readonly codes: CodeTable;
 }
 
-/** One call. */
+/** One call of the API, without the access token. */
 export interface ApiRequest {
   readonly method: "GET" | "POST";
   /** For example `/cgi-bin/message/custom/send`. */

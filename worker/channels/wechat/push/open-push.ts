@@ -81,7 +81,7 @@ interface SignedQuery {
 
 interface OpenOptions {
   readonly texts: TextFrame;
-  /** Epoch ms. */
+  /** The time of the check, epoch ms. */
   readonly now: number;
 }
 

@@ -92,7 +92,7 @@ export function replaceItem(state: ConversationState, item: OutboxItem): Convers
   return { ...state, queue: state.queue.map((other) => (other.seq === item.seq ? item : other)) };
 }
 
-/** Removes one item. */
+/** Removes the item with this seq from the queue. */
 export function removeItem(state: ConversationState, seq: number): ConversationState {
   return { ...state, queue: state.queue.filter((item) => item.seq !== seq) };
 }

@@ -3,7 +3,7 @@ import type { WaitReason } from "../../../../shared/api/message-status.ts";
 import { isPauseReaction } from "../../../../shared/message/delivery.ts";
 import type { ConversationState, OutboxItem, LastAttempt } from "../state.ts";
 
-/** Why a message waits. */
+/** Why a message waits, and until when. */
 export interface Waiting {
   readonly reason: WaitReason;
   /** The last error code of WeChat, if any; for `order`, that of the message before it. */
@@ -17,7 +17,7 @@ export interface Waiting {
   readonly until?: number;
 }
 
-/** A message that is waiting. */
+/** A message that waits to be sent, with the reason. */
 export interface WaitingMessage {
   /** The seq of the first part's row, which identifies the whole message. */
   readonly message: number;

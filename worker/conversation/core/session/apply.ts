@@ -64,7 +64,7 @@ export type SessionChange =
       readonly afterSeq: number;
     };
 
-/** The operation of a command. */
+/** What a command does. */
 export type CommandAction =
   | (SessionChange & { readonly session: number; readonly version: number; readonly text?: string })
   /** An agent is requested: by the API or a bot. */
@@ -106,7 +106,7 @@ export interface Command {
   readonly action: CommandAction;
 }
 
-/** Why a command was refused. */
+/** Why a command was refused: by the session, the window, the control or the outbox. */
 export type CommandRefusal =
   | SessionRefusal
   | {

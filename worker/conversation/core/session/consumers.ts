@@ -22,7 +22,7 @@ interface Written {
   readonly before: number;
   readonly last: number;
   readonly rows: readonly Row[];
-  /** Epoch ms. */
+  /** The time of the transition, epoch ms. */
   readonly now: number;
 }
 

@@ -18,7 +18,7 @@ import { addAutomaticReply, addReply, addUserMessage } from "./sums.ts";
 export interface ArrivedMessage {
   /** The seq of its row. */
   readonly seq: number;
-  /** Epoch ms. */
+  /** When the user wrote the message, epoch ms. */
   readonly at: number;
   /** Whether rules, handlers or a bot may answer the message now. */
   readonly isForBot: boolean;
@@ -96,7 +96,7 @@ export interface AutomaticOutcome {
   readonly isDelivered: boolean;
   /** Set for a rule with the action `silent`: the user counts as answered, and no reply is counted. */
   readonly isSilent?: true;
-  /** Epoch ms. */
+  /** When the outcome was recorded, epoch ms. */
   readonly at: number;
 }
 

@@ -102,9 +102,9 @@ export interface SessionFacts {
   readonly sums?: SessionSums;
 }
 
-/** The dependencies of a transition. */
+/** What a transition of a session needs: the time, the measurement and the row writer. */
 export interface SessionContext {
-  /** Epoch ms. */
+  /** The time of the transition, epoch ms. */
   readonly now: number;
   readonly measuring: Measuring;
   /** Appends a row of kind `session`; returns its seq. */
@@ -123,7 +123,7 @@ export function record(
   return { ...state, version, open: session };
 }
 
-/** Opens a session. */
+/** Opens a session and writes its first row; `begin` returns the session in its first state. */
 export function open(
   state: SessionState,
   begin: (head: SessionHead) => OpenSession,
@@ -166,7 +166,7 @@ export function toServing(session: OpenSession, agent: string, context: SessionC
   return { ...headOf(session), sums, status: "serving", assignee: agent, queuedAt, parkedUntil: null };
 }
 
-/** Ends the open session. */
+/** Ends the open session and writes its last row, with the session's metrics. */
 export function end(
   state: SessionState,
   session: OpenSession,

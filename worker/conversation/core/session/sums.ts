@@ -3,7 +3,7 @@
  * interval is counted twice: in total, and within business hours. Negative intervals count as 0. Pure.
  */
 
-/** A duration, milliseconds. */
+/** A duration in total and within business hours, milliseconds. */
 export interface Duration {
   readonly clockMs: number;
   /** The part of the duration within business hours. */
@@ -50,7 +50,7 @@ export interface SessionSums {
   readonly lastMessageAt: number;
 }
 
-/** The dependencies of the measurement. */
+/** What the measurement of a session needs: business hours and the limit of a turn. */
 export interface Measuring {
   /**
    * Returns the part of an interval within business hours, milliseconds; both ends epoch ms, `to` not before `from`.

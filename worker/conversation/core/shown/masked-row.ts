@@ -8,7 +8,7 @@ import { readSource } from "../../../../shared/entry/page-context.ts";
 import { maskId } from "../../../../shared/text/mask-id.ts";
 import { maskName, maskPersonalData } from "../../../../shared/text/personal-data.ts";
 
-/** The JSON of an event. */
+/** An event in the form returned by the API. */
 export type InboundJson = Extract<RowJson, { readonly kind: "in" }>["content"];
 
 /** How the texts of a row are shown. */

@@ -11,7 +11,7 @@ import { readRowFields } from "../../../../shared/message/raw.ts";
 import type { Row, RowKinds } from "../rows.ts";
 import { showSessionFacts } from "../session/session-json.ts";
 
-/** The JSON of a row. */
+/** A row in the form returned by the API. */
 export type ShownRow = ReturnType<typeof showRow>;
 
 /**

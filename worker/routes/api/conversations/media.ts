@@ -37,7 +37,7 @@ media.get(
   (c) => downloadPicture(c, c.req.valid("param").mediaId),
 );
 
-/** Uploads the picture in the body. */
+/** Uploads the picture in the body; returns the response with its media id, or a problem. */
 export async function uploadPicture(c: Context<HttpEnv>): Promise<Response> {
   const picture = await readPicture(c);
   if (!picture.ok) return picture.error;
@@ -49,7 +49,7 @@ export async function uploadPicture(c: Context<HttpEnv>): Promise<Response> {
   return c.json({ mediaId, expiresAt: isoTime(expiresAt) } satisfies v.InferOutput<typeof UploadedSchema>, 201);
 }
 
-/** Downloads a picture from WeChat. */
+/** Downloads a picture from WeChat; returns the response with the picture, or a problem. */
 export async function downloadPicture(
   c: Context<HttpEnv>,
   mediaId: string,

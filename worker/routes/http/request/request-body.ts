@@ -71,7 +71,7 @@ function refuseJson(c: Context, { reason }: JsonTextProblem): Response {
   }
 }
 
-/** Reads at most `maxBytes` bytes. */
+/** Reads a binary body of at most `maxBytes`. */
 export async function readBinary(c: Context, maxBytes: number): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
   const bytes = await readBytes(c.req.raw, maxBytes);
   return bytes.ok ? ok(new Uint8Array(bytes.value)) : err(tooLarge(c, maxBytes));
