@@ -235,7 +235,9 @@ export function loadConversation(deps: ConversationDeps) {
       return transact(address, clock(), step, desk).lease ?? null;
     },
 
-    /** Handles what is due: expired leases, expired holds, and the next attempt, which is leased to `holder`. */
+    /**
+     * Handles what is due: expired leases and holds, and the next attempt, which is leased to `holder` and returned.
+     */
     leaseDue(address: Address, holder: string, desk?: DeskTerms): LeasedMessage | undefined {
       const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });
       return transact(address, clock(), step, desk).lease;

@@ -26,14 +26,14 @@ export function toCommandInput(
   return { id, log, by: authorOf(command), action: toAction(command, texts) };
 }
 
-/** Converts the answer of a conversation. */
+/** Converts the answer of a conversation to the form that the desk's core uses. */
 export function toAnswer(answer: CommandAnswer): Answer {
   if (answer.ok) return { type: "ok", snapshot: toSnapshot(answer.snapshot) };
   const { refusal, snapshot } = answer;
   return snapshot === undefined ? { type: "gone" } : { type: "refused", refusal, snapshot: toSnapshot(snapshot) };
 }
 
-/** Converts the state of a conversation's sessions. */
+/** Converts the state of a conversation's sessions to the form that the desk's core uses. */
 export function toSnapshot({ log, to, session, windowUntil }: SessionSnapshot): Snapshot {
   return { log, to, session, windowUntil };
 }

@@ -205,7 +205,7 @@ export interface DeskRpc {
   clearRobotFailure(robot: string): Promise<void>;
 
   /**
-   * Requests the state of the conversations on one page of the archive's directory.
+   * Reads and applies the state of the conversations on one page of the archive's directory.
    *
    * @param cursor `next` of the call before; null: the first page
    */

@@ -112,7 +112,7 @@ export function createRunner(
     return answers;
   }
 
-  /** Calls a conversation and applies its answer. A call without an answer is repeated by the alarm. */
+  /** Calls a conversation, applies its answer and returns it; null without an answer: the alarm repeats the call. */
   async function ask(conversation: string, command: DeskCommand): Promise<CommandAnswer | null> {
     try {
       const answer = await call(conversation, command);

@@ -56,7 +56,7 @@ const MAX_REFUSALS = 128;
 const UNNAMED: RefusedAttempt = { id: "", attempt: 0 };
 
 /**
- * Decides on a refusal of custom/send.
+ * Returns the changes of the state after a refusal of custom/send, among them a pause, and the answer to the sender.
  *
  * @param cause the reaction, and the reach of the pause
  * @param refused the message; undefined when the caller does not pass it: then each refusal pauses

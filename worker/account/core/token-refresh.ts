@@ -25,7 +25,7 @@ const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
 const REFRESH_SPREAD_MS = MINUTE_MS;
 
 /**
- * Decides whether a forced refresh is allowed: at the earliest 30 s after the last one, and at most 20 on a Beijing
+ * Returns whether a forced refresh is allowed: at the earliest 30 s after the last one, and at most 20 on a Beijing
  * day.
  */
 export function allowForce(

@@ -85,21 +85,21 @@ export interface ResumeDeps {
  */
 export interface PauseControl {
   /**
-   * Pauses the account, unless the code is returned for this message only.
+   * Pauses the account, unless the code is returned for this message only; returns the pause in force.
    *
    * @param random a number in [0, 1)
    */
   pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): Promise<PauseAnswer>;
   /** Records an isolate's report whether its sends succeed. */
   recordSends(report: SendsReport): void;
-  /** Registers a conversation that waits for the account. */
+  /** Registers a conversation that waits for the account; returns whether the conversation must still wait. */
   note(waiter: WaitingConversation): WaitAnswer;
   /** Removes a conversation whose user was erased. */
   forget(id: string): void;
-  /** Begins to lift the pause. Only one test send runs at a time. */
+  /** Begins to lift the pause; returns what the caller has to do. Only one test send runs at a time. */
   begin(): Promise<ResumeStart>;
   /**
-   * Ends a test send.
+   * Ends a test send; returns the pause afterwards.
    *
    * @param pauseVersion version of the pause in which the test send was made; null: no test send was made. A pause that
    * began later is not lifted

@@ -156,8 +156,8 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   }
 
   /**
-   * Starts a cool-down, which grows with each failure and ends at `latest` at the latest; no call is made before its
-   * end.
+   * Starts a cool-down, in which no call is made and which grows with each failure, up to `latest`. Returns the stored
+   * token while it is valid, otherwise the problem.
    */
   function startCooldown(problem: TokenProblem, latest: number): Result<AccountAccess, TokenProblem> {
     const restMs =
@@ -171,7 +171,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ ...problem, until: cooldown.until });
   }
 
-  /** Returns the last valid token until it expires, even while the endpoint fails. */
+  /** Returns the stored token until it expires, even while the endpoint fails; otherwise the problem. */
   function orStored(problem: TokenProblem): Result<AccountAccess, TokenProblem> {
     const state = read();
     return isAlive(state, now()) ? ok(toAccess(state)) : err(problem);

@@ -30,7 +30,7 @@ export function describeErrcode(code: number): ErrcodeEntry {
 }
 
 /**
- * Describes a code in its stored form.
+ * Returns the entry of a code in its stored form, or the entry of an unknown code.
  *
  * @param code a text; a text that is not a number is an unknown code
  */

@@ -80,7 +80,7 @@ export function endOffers(draft: Draft): void {
   });
 }
 
-/** Accepts an offer for an agent who may still get the session: the conversation is sent the command. */
+/** Accepts an offer, so that its command is sent; fails when the offer is over or the agent may not get the session. */
 export function acceptOffer(
   draft: Draft,
   agent: string,

@@ -41,7 +41,7 @@ export interface DeskDecision<Value> {
   readonly commit: () => void;
 }
 
-/** Runs a decision; nothing is changed before `commit`. */
+/** Runs a decision and returns its value and effects; nothing is changed before `commit`. */
 export function transact<Value>(
   desk: Desk,
   context: DeskContext,

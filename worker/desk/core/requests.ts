@@ -49,7 +49,7 @@ export function requestTake(draft: Draft, request: AgentRequest): RequestOutcome
   return give(draft, request.conversation, command) ? ok({ isOverCapacity }) : err({ reason: "id_in_use" });
 }
 
-/** Transfers the session to an agent who is online and below capacity. */
+/** Requests the transfer of a session to an agent who is online and below capacity. */
 export function requestTransferToAgent(
   draft: Draft,
   request: AgentRequest & { readonly target: string; readonly sealedNote: string | null },
@@ -64,7 +64,7 @@ export function requestTransferToAgent(
   });
 }
 
-/** Moves the session to a team's queue. */
+/** Requests the transfer of a session to a team's queue. */
 export function requestTransferToTeam(
   draft: Draft,
   request: AgentRequest & { readonly team: string; readonly sealedNote: string | null },
@@ -79,7 +79,7 @@ export function requestTransferToTeam(
   });
 }
 
-/** Closes the session. `seenSeq`: the newest user message that the agent has seen. */
+/** Requests the closing of a session. `seenSeq`: the newest user message that the agent has seen. */
 export function requestClose(draft: Draft, request: AgentRequest & { readonly seenSeq: number }): RequestOutcome {
   return withRight(draft, request, "close", () => {
     const { agent: by, seenSeq } = request;
@@ -88,7 +88,7 @@ export function requestClose(draft: Draft, request: AgentRequest & { readonly se
   });
 }
 
-/** Parks the session until a time, epoch ms, or the user's next message; null: ends the park. */
+/** Requests that a session is parked until a time, epoch ms, or the user's next message; null: that parking ends. */
 export function requestPark(draft: Draft, request: AgentRequest & { readonly until: number | null }): RequestOutcome {
   return withRight(draft, request, "park", () => {
     const { agent: by, until } = request;

@@ -163,7 +163,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     request();
   }
 
-  /** Takes over the trail of the page's previous socket, and closes that socket. */
+  /** Returns the trail of the page's previous socket, which is closed, or a stored trail; null: there is none. */
   function takeTrail(connection: Connection, page: string): Trail | null {
     for (const other of connections.values()) {
       if (other === connection || other.agent !== connection.agent || other.page !== page) continue;

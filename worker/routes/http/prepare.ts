@@ -31,7 +31,7 @@ export function prepare(c: Context<HttpEnv>, { team, channels }: AppParts): Resp
   return c.text("edge-kefu is not set up yet: see /healthz", 503);
 }
 
-/** Answers an exception that no route handled; its message may contain anything, so only its name is logged. */
+/** Returns the response to an exception that no route handled. Only the name is logged: the message may be private. */
 export function answerUnhandled(error: Error, c: Context<HttpEnv>): Response {
   writeLog("unhandled_error", { requestId: c.get("requestId"), error: error.name });
   return c.text("internal error", 500);

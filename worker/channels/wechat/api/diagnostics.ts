@@ -109,7 +109,7 @@ function toQuota(answer: JsonObject): Result<ApiQuota, CallFailure> {
   return ok({ dailyLimit, used, remain, ...rate });
 }
 
-/** Parses a list of addresses. WECHAT.md §6.4 promises only "dns + ping results", so only the address is required. */
+/** Parses a list of addresses. Only `ip` is required, because WECHAT.md §6.4 promises only "dns + ping results". */
 function toAddresses(list: unknown): readonly SeenAddress[] {
   if (!Array.isArray(list)) return [];
   return list.slice(0, MAX_ADDRESSES).flatMap((item: unknown) => {

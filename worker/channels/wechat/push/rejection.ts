@@ -3,7 +3,7 @@ import type { RejectedRequest } from "../../channel.ts";
 import type { UnauthenticProblem } from "./received-push.ts";
 
 /**
- * Describes a rejected push.
+ * Returns the status, the cause and the log fields of a rejected push.
  *
  * @param appid the app that the URL belongs to
  */

@@ -8,7 +8,7 @@ import type { ConversationState, HeldMessage } from "../state.ts";
 import { findWindowRefusal, trustClock, reserve } from "../window.ts";
 import { type OutgoingMessage, appendParts, type TransitionContext, newItem, ownerOf, senderOf } from "./items.ts";
 
-/** Holds a message until the user's next message. */
+/** Holds a message until the user's next message; returns the state and the message's seq. */
 export function hold(
   state: ConversationState,
   writer: RowWriter,
@@ -62,7 +62,7 @@ export function expireHeld(state: ConversationState, writer: RowWriter, now: num
  */
 export type WithdrawRefusal = "not_held" | "no_right";
 
-/** Withdraws a held message before it is sent. */
+/** Withdraws a held message before it is sent; returns the state, or why the message cannot be withdrawn. */
 export function withdraw(
   state: ConversationState,
   writer: RowWriter,

@@ -64,7 +64,7 @@ const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - NOT_SENT_BACKOFF.capMs;
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /**
- * Decides what happens after an attempt.
+ * Returns what to do after an attempt.
  *
  * @param outcome the outcome
  * @param tries attempts of the row that did not send it

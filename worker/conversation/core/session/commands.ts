@@ -50,7 +50,7 @@ export type SessionRefusal =
 /** The result of a command. */
 export type SessionOutcome = Result<SessionState, SessionRefusal>;
 
-/** Assigns the session to an agent: from automation, from the queue, or from another agent. */
+/** Assigns the session to an agent who takes it from automation, from the queue or from another agent. */
 export function take(
   before: SessionState,
   command: SessionCommand & { agent: string },

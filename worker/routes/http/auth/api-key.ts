@@ -28,7 +28,7 @@ export async function authenticateKey(c: Context<HttpEnv>): Promise<Response | u
   return undefined;
 }
 
-/** Answers a request whose caller is unknown: without a valid key, or with a sign-in that has ended. */
+/** Returns the response to a request without a valid key, or with a sign-in that has ended. */
 export function refuseUnknown(c: Context): Response {
   const hasKey = BEARER.test(c.req.header("authorization") ?? "");
   const headers = { "www-authenticate": hasKey ? `${REALM}, error="invalid_token"` : REALM };
@@ -51,7 +51,7 @@ export async function findApiKey(
   return isAmong(digest, known) ? Buffer.from(digest).toString("hex") : undefined;
 }
 
-/** Compares a digest with every known digest to its end, even after a match. */
+/** Returns whether a digest is a known one; compares all known digests to their ends, even after a match. */
 function isAmong(digest: Uint8Array, known: readonly Uint8Array[]): boolean {
   let matches = 0;
   for (const candidate of known) {

@@ -52,13 +52,17 @@ async function findAgentCaller(c: Context<HttpEnv>): Promise<AgentCaller | undef
   return { type: "agent", id, name, role, teams, signIn: open.signIn };
 }
 
-/** Refuses a request by plain http from another host: password and cookie would be readable in transit. */
+/**
+ * Returns the refusal of a request by plain http from another host, because its password or cookie is readable in
+ * transit; undefined for any other request.
+ */
 function refuseAddress(c: Context): Response | undefined {
   return cookieName(new URL(c.req.url)) === undefined ? problem(c, "https_required", {}) : undefined;
 }
 
 /**
- * Refuses writes and WebSockets of a page of another origin. A browser adds `Origin` to all of these requests.
+ * Returns the refusal of a write or a WebSocket of a page of another origin; undefined for any other request. A browser
+ * adds `Origin` to all of these requests.
  *
  * @param isNeeded false: a request without `Origin`, which no browser sends, is accepted
  */

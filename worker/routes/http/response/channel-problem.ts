@@ -18,7 +18,7 @@ export type CallProblem =
   /** No valid answer arrived, or no token is available. */
   | { readonly reason: "unreachable" };
 
-/** Converts the failure of a call. */
+/** Converts the failure of a call to the form that the API reports. */
 export function toCallProblem(failure: CallFailure): CallProblem {
   switch (failure.result) {
     case "rejected":

@@ -64,7 +64,7 @@ export function readXmlEvent(text: string): XmlEvent | undefined {
   return damaged === "" && isWhole ? { fields } : { fields, damaged };
 }
 
-/** Reads the elements of one part of a body. */
+/** Creates the reader of the elements of one part of a body. */
 function createReading(body: string, counts: TagCounts, level: number) {
   const values = new Map<string, WireValue>();
   /** Elements that are unambiguous but cannot be fields, unchanged. */

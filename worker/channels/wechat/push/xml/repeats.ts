@@ -34,9 +34,9 @@ export function isPlain(text: string): boolean {
 }
 
 /**
- * Searches for a name that repeats as a typed text would repeat it: an element without children next to another of its
- * name, or any other field between two of one name. Elements that have children may repeat side by side, as XML writes
- * a list (WECHAT.md §3.2). Takes one pass.
+ * Returns whether a name repeats in a way that only a typed text causes: an element without children next to another of
+ * its name, or any other field between two of one name. Elements that have children may repeat side by side, as XML
+ * writes a list (WECHAT.md §3.2). Takes one pass.
  */
 function hasTypedRepeat(text: string): boolean {
   let element = openElement(false);
