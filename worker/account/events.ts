@@ -78,7 +78,8 @@ type EventStore = Pick<
 export interface AccountEventsHost {
   readonly store: EventStore;
   /**
-   * 64 hex digits; the ids of events contain it, as the ids of a conversation's events contain the conversation's id.
+   * The id of the account object, 64 hex digits, which the ids of account events contain, as the ids of a
+   * conversation's events contain the conversation's id.
    */
   readonly objectId: string;
   readonly credential: () => string;

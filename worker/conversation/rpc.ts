@@ -106,7 +106,7 @@ export interface AccountPause {
   readonly pauseCode: string;
   /** What the pause stops. */
   readonly pauseReach: PauseReach;
-  /** Increases with each change; absent: 0, from an object that does not know a version. */
+  /** Increases with each change of the pause; absent: 0. */
   readonly pauseVersion?: number;
 }
 

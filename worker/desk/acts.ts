@@ -80,7 +80,7 @@ export function createDeskActs(
     return refusal.reason === "not_open" ? { reason: "session_over" } : (refusal as ActRefusal);
   };
 
-  /** Returns whether the agent who took the session serves more than the capacity, as after the first call. */
+  /** Returns whether the agent who took the session now serves more than the capacity, for a repeat of the act. */
   const isOver = ({ agent, action }: DeskAct): boolean =>
     action.type === "take" &&
     agent !== null &&

@@ -52,7 +52,7 @@ export interface OutboxItem extends Sender {
   readonly message: number;
   /** Whether the message may be sent once more after an unconfirmed attempt; only for automatic messages. */
   readonly mayRepeat: boolean;
-  /** 0, or 1 for the resend. */
+  /** The number of the send: 0 for the first one, 1 for the resend after an unconfirmed attempt. */
   readonly resend: number;
   /** Number of attempts started so far. */
   readonly attempt: number;

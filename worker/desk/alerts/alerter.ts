@@ -52,7 +52,7 @@ export interface Alerter {
 const MANY_SESSIONS = 500;
 /** The minimum time between two decisions with more than `MANY_SESSIONS`, milliseconds. */
 const MIN_INTERVAL_MS = 1_000;
-/** How long after this interval the alarm examines a change that was skipped in it, milliseconds. */
+/** A change within `MIN_INTERVAL_MS` is examined by the alarm at most this long after that interval, milliseconds. */
 const LATEST_MS = 5_000;
 
 /** Creates the alerts of one instance of the desk. */

@@ -25,8 +25,8 @@ export function hold(
  * Queues held messages after the user wrote, oldest first, up to the number that the window allows. Call `expireHeld`
  * first.
  *
- * When the window is full only because of messages sent in the seconds before the user's message, they are queued and
- * WeChat decides: a refused message is held again. Otherwise they would wait for the user's next message.
+ * When the window is full only because of messages sent in the seconds before the user's message, the held messages are
+ * queued and WeChat decides: a refused message is held again. Otherwise they would wait for the user's next message.
  */
 export function releaseHeld(before: ConversationState, context: TransitionContext): ConversationState {
   const [first, ...rest] = before.held;

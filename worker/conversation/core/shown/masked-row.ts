@@ -14,9 +14,9 @@ export type InboundJson = Extract<RowJson, { readonly kind: "in" }>["content"];
 /** How the texts of a row are shown. */
 interface Texts {
   readonly text: (text: string) => string;
-  /** The name of a person, from a field of the context. */
+  /** Returns the shown form of a person's name, from a field of the context. */
   readonly name: (name: string) => string;
-  /** An id of a person or a token, from a field of the context. */
+  /** Returns the shown form of a person's id or a token, from a field of the context. */
   readonly id: (id: string) => string;
 }
 

@@ -164,7 +164,7 @@ function readPlainly(elements: string): WireFields | undefined {
   }
   const parsed = parseXml(`<xml>${elements}</xml>`);
   if (!parsed.ok) return undefined;
-  // The parser converts CR LF to one line end.
+  // A text in CDATA is taken from the body, because the parser converts its CR LF to one line end.
   const fields = Object.entries(parsed.value).map(([name, value]) => [name, typed.get(name) ?? value] as const);
   return Object.fromEntries(fields);
 }
