@@ -3,6 +3,7 @@ import type { PresenceInput } from "../../shared/api/desk/agent.ts";
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { OpenViewName } from "../../shared/api/desk/row.ts";
 import { SOCKET_PROTOCOL, type PageFrame, type ServerFrame } from "../../shared/api/socket.ts";
+import { listArrived } from "../model/arrivals.ts";
 import { applyFrame } from "../model/frames.ts";
 import { STANDING_VIEWS } from "../model/lists.ts";
 import { markNew } from "../model/log.ts";
@@ -75,6 +76,8 @@ export function createDesk(options: DeskOptions): Desk {
   const page = crypto.randomUUID();
   /** The newest row that was reported as seen, by conversation. */
   const seen = new Map<string, number>();
+  /** Conversations that the agent is taking on this page, by a command or by a reply. */
+  const taking = new Set<string>();
 
   const drafts = createDrafts(options.you.id, options.kept, {
     save: (conversation, log, draft) => link.send({ type: "draft", conversation, log, draft }),
@@ -135,7 +138,14 @@ export function createDesk(options: DeskOptions): Desk {
     reader.subscribe();
   };
   const take = (frames: readonly ServerFrame[]): void => {
-    state.change((before) => frames.reduce((next, frame) => applyFrame(next, frame, Date.now()), before));
+    state.change((before) => {
+      const after = frames.reduce((next, frame) => applyFrame(next, frame, Date.now()), before);
+      const arrived = listArrived(before, after, taking);
+      return arrived === after.arrived ? after : { ...after, arrived };
+    });
+    for (const conversation of taking) {
+      if (state.get().rows.get(conversation)?.session.assignee === options.you.id) taking.delete(conversation);
+    }
     if (state.get().isStale) link.send(hello());
     mark();
     reader.catchUp();
@@ -167,12 +177,25 @@ export function createDesk(options: DeskOptions): Desk {
             mediaId: mediaIdOf(unsent, Date.now()) ?? (await upload(conversation, content.bytes, progress)),
           };
     const more = { log, ...(hold && { hold }), ...(seenSeq !== null && { seenSeq }) };
-    const replied = await call<{ readonly id: string }>("POST", `${path}/replies`, {
-      key: id,
-      body: { ...message, ...more },
-      keepalive: content.type === "text",
-    });
+    const replied = await whileTaking(conversation, () =>
+      call<{ readonly id: string }>("POST", `${path}/replies`, {
+        key: id,
+        body: { ...message, ...more },
+        keepalive: content.type === "text",
+      }),
+    );
     return replied.id;
+  }
+
+  /** Runs a request that makes the agent the assignee. The frame with the session may arrive before the answer. */
+  async function whileTaking<T>(conversation: string, work: () => Promise<T>): Promise<T> {
+    taking.add(conversation);
+    try {
+      return await work();
+    } catch (error) {
+      taking.delete(conversation);
+      throw error;
+    }
   }
 
   return {
@@ -199,7 +222,11 @@ export function createDesk(options: DeskOptions): Desk {
       if (open !== null) drafts.save(open.conversation);
       // When the agent leaves a conversation, its messages that could still be taken back are sent.
       outbox.flush();
-      state.change((before) => ({ ...before, open: conversation === null ? null : openLog(conversation) }));
+      state.change((before) => ({
+        ...before,
+        open: conversation === null ? null : openLog(conversation),
+        arrived: new Set([...before.arrived].filter((arrived) => arrived !== conversation)),
+      }));
       if (conversation === null) link.send({ type: "shut" });
       else void reader.readNewest(conversation);
     },
@@ -227,8 +254,11 @@ export function createDesk(options: DeskOptions): Desk {
     async withdraw(message) {
       await call("DELETE", `messages/${message}`);
     },
-    act: ({ conversation, ...target }, name, more = {}) =>
-      command(conversation, name, { id: crypto.randomUUID(), ...target, ...more }),
+    act({ conversation, ...target }, name, more = {}) {
+      const run = (): Promise<Commanded> =>
+        command(conversation, name, { id: crypto.randomUUID(), ...target, ...more });
+      return name === "take" || name === "reopen" ? whileTaking(conversation, run) : run();
+    },
     stop() {
       drafts.save();
       link.stop("signed_out");

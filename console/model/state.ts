@@ -35,6 +35,8 @@ export interface DeskState {
   /** The listed sessions, by conversation. */
   readonly rows: ReadonlyMap<string, ShownDeskRow>;
   readonly counts: Counts;
+  /** Conversations that were given to the agent and not opened yet (`arrivals.ts`). */
+  readonly arrived: ReadonlySet<string>;
   readonly open: OpenLog | null;
   /** The server's clock minus the page's, milliseconds. */
   readonly offsetMs: number;
@@ -49,6 +51,7 @@ export const EMPTY_DESK: DeskState = {
   isStale: false,
   rows: new Map(),
   counts: {},
+  arrived: new Set(),
   open: null,
   offsetMs: 0,
 };

@@ -2,12 +2,13 @@
 import type { JSX } from "preact";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 import { useStore } from "../client/store.ts";
+import { countAttention } from "../model/arrivals.ts";
 import { findObstacle } from "../model/composing.ts";
 import { quotaOf, type Quota } from "../model/quota.ts";
 import { rightsOf } from "../model/rights.ts";
 import type { DeskState, OpenLog } from "../model/state.ts";
 import { lastSession } from "../model/timeline.ts";
-import { useTexts } from "../text/texts.ts";
+import { useTexts, type Texts } from "../text/texts.ts";
 import { copyText } from "../ui/copy.ts";
 import { fill } from "../ui/text.ts";
 import { Composer } from "./composer.tsx";
@@ -89,7 +90,10 @@ export function ChatPane(props: ChatProps): JSX.Element {
       />
       {open.typing.length > 0 && (
         <p class="typing" role="status">
-          {fill(t.isTyping, { names: namesOf(open.typing, state, t.somebody) })}
+          <i />
+          <i />
+          <i />
+          {fill(t.isTyping, { names: namesOf(open.typing, state, t) })}
         </p>
       )}
       {log !== "" && (
@@ -116,11 +120,20 @@ function ChatHeader(props: ChatProps): JSX.Element {
   const isLive = useStore(desk.link, (link) => link.name === "live");
   const rights = row === null || state.you === null ? null : rightsOf(state.you, row);
   const session = row?.session ?? null;
-  const { assignee = null, waitingSince = null, team = null, parkedUntil = null } = session ?? {};
+  const { assignee = null, waitingSince = null, team = null, parkedUntil = null, unread = 0 } = session ?? {};
+  const isMine = assignee !== null && assignee === state.you?.id;
+  const elsewhere = countAttention(state) - (isMine && unread > 0 ? 1 : 0);
   return (
     <header class="chat-top">
-      <button class="icon-button one-pane-only" type="button" aria-label={t.back} onClick={onBack}>
+      <button class="icon-button chat-back one-pane-only" type="button" title={t.back} onClick={onBack}>
         <Icon name="back" size="l" />
+        <span class="sr-only">{t.back}</span>
+        {elsewhere > 0 && (
+          <span class="badge">
+            {elsewhere}
+            <span class="sr-only"> {t.needAttention}</span>
+          </span>
+        )}
       </button>
       <div class="chat-who">
         <h2 tabIndex={-1}>
@@ -139,7 +152,7 @@ function ChatHeader(props: ChatProps): JSX.Element {
           {open.viewing.length > 0 && (
             <span class="sub-extra">
               <Icon name="eye" />
-              {fill(t.watching, { names: namesOf(open.viewing, state, t.somebody) })}
+              {fill(t.watching, { names: namesOf(open.viewing, state, t) })}
             </span>
           )}
         </p>
@@ -230,6 +243,6 @@ function isOver(open: OpenLog): boolean {
   return last === null || last.status === "closed";
 }
 
-function namesOf(ids: readonly string[], { people }: DeskState, somebody: string): string {
-  return ids.map((id) => people.find((agent) => agent.id === id)?.name ?? somebody).join("、");
+function namesOf(ids: readonly string[], { people }: DeskState, t: Texts): string {
+  return new Intl.ListFormat(t.locale).format(ids.map((id) => agentName(id, people, t)));
 }

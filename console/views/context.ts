@@ -6,16 +6,17 @@ import { ApiProblem } from "../client/api.ts";
 import type { Desk } from "../client/desk.ts";
 import { lookUp, type Texts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
+import type { Notify } from "./notice.tsx";
 
-/** A dialog over the page. */
-export type DialogName = "transfer" | "park" | "finish" | "presence" | "shortcuts";
+/** A dialog over the page; `unmask`: the seq of the row of the open conversation that is shown in clear. */
+export type Dialog = "transfer" | "park" | "finish" | "presence" | "shortcuts" | { readonly unmask: number };
 
 /** The shared values. */
 export interface Shared {
   readonly desk: Desk;
-  readonly notify: (text: string, isBad?: boolean) => void;
+  readonly notify: Notify;
   /** Shows a dialog; null closes it. */
-  readonly showDialog: (dialog: DialogName | null) => void;
+  readonly showDialog: (dialog: Dialog | null) => void;
 }
 
 /** Set by the desk screen. */

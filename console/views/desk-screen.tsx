@@ -6,23 +6,23 @@ import type { ShownDeskRow } from "../../shared/api/socket.ts";
 import { putBack, type Desk, type Target } from "../client/desk.ts";
 import { readRoute, useHash, writeRoute, type Route } from "../client/route.ts";
 import { useStore } from "../client/store.ts";
+import { countAttention } from "../model/arrivals.ts";
 import { listRows, type ListName } from "../model/lists.ts";
 import { rightsOf } from "../model/rights.ts";
 import { lastSession } from "../model/timeline.ts";
 import { useTexts } from "../text/texts.ts";
 import type { Theme } from "../ui/appearance.ts";
-import type { Language } from "../ui/text.ts";
+import { fill, type Language } from "../ui/text.ts";
 import { ChatPane, NoChat } from "./chat-pane.tsx";
-import { describeProblem, SharedContext, type DialogName, type Shared } from "./context.ts";
+import { describeProblem, nameOf, SharedContext, type Dialog, type Shared } from "./context.ts";
 import { FinishDialog, ParkDialog, ShortcutsDialog, TransferDialog } from "./dialogs.tsx";
 import { useKeys } from "./keys.ts";
 import { ListPane } from "./list-pane.tsx";
+import { Toast, useArrivals, useNotice } from "./notice.tsx";
 import { PresenceDialog } from "./presence-dialog.tsx";
 import { ConnectionBanner, PresenceBanner, PresenceButton, Rail } from "./rail.tsx";
 import { SidePanel } from "./side-panel.tsx";
-
-/** How long a notice is shown, milliseconds. */
-const NOTICE_MS = 4_000;
+import { UnmaskDialog } from "./unmask-dialog.tsx";
 
 interface ScreenProps {
   readonly desk: Desk;
@@ -40,7 +40,7 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
   const state = useStore(desk.state, (value) => value);
   const link = useStore(desk.link, (value) => value);
   const route = readRoute(useHash());
-  const [dialog, showDialog] = useState<DialogName | null>(null);
+  const [dialog, showDialog] = useState<Dialog | null>(null);
   const [isPanelShown, showPanel] = useState(false);
   const [notice, notify] = useNotice();
   const { you, open } = state;
@@ -58,10 +58,23 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
     // A dialog about one session must not act on another: the browser's back button works behind it.
     showDialog((shown) => (shown === "presence" || shown === "shortcuts" ? shown : null));
   }, [desk, route.conversation]);
-  const unread = state.counts.mine?.unread ?? 0;
+  const attention = countAttention(state);
   useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${t.title}`;
-  }, [unread, t]);
+    document.title = `${attention > 0 ? `(${attention}) ` : ""}${t.title}`;
+  }, [attention, t]);
+  useArrivals(state, (arrived) => {
+    const [first] = arrived;
+    if (first === undefined) return;
+    const text =
+      arrived.length === 1
+        ? fill(t.arrivedOne, { name: nameOf(first, t) })
+        : fill(t.arrivedMany, { count: arrived.length });
+    const conversation = arrived.length === 1 ? first.conversation : null;
+    const run = (): void => {
+      location.hash = writeRoute({ list: "mine", conversation });
+    };
+    notify(text, false, { label: t.open, run });
+  });
 
   /** Runs a command, and shows a notice when it succeeded. @returns why it failed, in words; null: it succeeded */
   const run = async (
@@ -172,7 +185,7 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
         <Rail
           you={you}
           link={link}
-          unread={unread}
+          attention={attention}
           onPresence={() => showDialog("presence")}
           onShortcuts={() => showDialog("shortcuts")}
           onHome={() => go({ list: "mine" })}
@@ -229,9 +242,15 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
         {dialog === "presence" && (
           <PresenceDialog {...props} you={you} onChoose={choosePresence} onClose={() => showDialog(null)} />
         )}
-        <p class={`toast ${notice?.isBad === true ? "is-bad" : ""}`} role="status">
-          {notice?.text}
-        </p>
+        {typeof dialog === "object" && dialog !== null && open !== null && open.log !== null && (
+          <UnmaskDialog
+            conversation={open.conversation}
+            log={open.log}
+            seq={dialog.unmask}
+            onClose={() => showDialog(null)}
+          />
+        )}
+        <Toast notice={notice} />
       </div>
     </SharedContext.Provider>
   );
@@ -257,23 +276,6 @@ function focusOn(place: "composer" | "search" | "list", until = Date.now() + FOC
     if (target !== null) target.focus();
     else if (Date.now() < until) focusOn(place, until);
   });
-}
-
-type Notice = { readonly text: string; readonly isBad: boolean } | null;
-
-function useNotice(): readonly [Notice, Shared["notify"]] {
-  const [notice, setNotice] = useState<Notice>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const notify = useMemo(
-    () =>
-      (text: string, isBad = false): void => {
-        clearTimeout(timer.current);
-        setNotice({ text, isBad });
-        timer.current = setTimeout(() => setNotice(null), NOTICE_MS);
-      },
-    [],
-  );
-  return [notice, notify];
 }
 
 type Contact = ShownDeskRow["contact"];

@@ -8,6 +8,7 @@ import { lookUp, useTexts, type Texts } from "../text/texts.ts";
 import { chatTime, shortTime, startOfDay } from "../ui/clock.ts";
 import { fill } from "../ui/text.ts";
 import { RichText, ServiceContent, UserContent } from "./content.tsx";
+import { useShared } from "./context.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { agentName } from "./list-row.tsx";
 import { memo } from "./memo.ts";
@@ -22,8 +23,6 @@ interface LineProps {
   readonly people: readonly AgentJson[];
   /** Null: the agent cannot reply here. */
   readonly actions: LineActions | null;
-  /** Asks for a row in clear. */
-  readonly onUnmask: (seq: number) => void;
 }
 
 /** Renders one line. */
@@ -76,7 +75,7 @@ export const LineView = memo(function LineView(props: LineProps): JSX.Element {
           by={agentName(line.by, people, t)}
           text={line.text}
           at={line.at}
-          state={<Unmask content={line.text} {...props} />}
+          state={<Unmask content={line.text} seq={line.seq} />}
         />
       );
     case "in":
@@ -84,7 +83,7 @@ export const LineView = memo(function LineView(props: LineProps): JSX.Element {
         <article class={`message in ${line.isNext ? "next" : ""}`}>
           {!line.isNext && <Avatar name={props.name} tail={props.tail} size="s" />}
           <UserContent message={line.message} conversation={props.conversation} />
-          <Unmask content={line.message} {...props} />
+          <Unmask content={line.message} seq={line.seq} />
           {!line.isFollowed && (
             <p class="meta">
               <time>{shortTime(line.at)}</time>
@@ -102,7 +101,6 @@ function OutLine({
   conversation,
   people,
   actions,
-  onUnmask,
 }: LineProps & { readonly line: Extract<Line, { type: "out" }> }): JSX.Element {
   const t = useTexts();
   const { by, content, delivery, isAi, part, parts } = line;
@@ -130,7 +128,7 @@ function OutLine({
           </span>
         )}
       </p>
-      <Unmask content={content} line={line} onUnmask={onUnmask} />
+      <Unmask content={content} seq={line.seq} />
       {!isCalm(delivery) && (
         <Outcome
           delivery={delivery}
@@ -144,16 +142,13 @@ function OutLine({
 }
 
 /** Renders the button below a text with masks. */
-function Unmask({
-  content,
-  line,
-  onUnmask,
-}: Pick<LineProps, "line" | "onUnmask"> & { readonly content: unknown }): JSX.Element | null {
+function Unmask({ content, seq }: { readonly content: unknown; readonly seq: number }): JSX.Element | null {
   const t = useTexts();
+  const { showDialog } = useShared();
   if (!hasMask(content)) return null;
   return (
     <p class="unmask">
-      <button class="text-button" type="button" onClick={() => onUnmask(line.seq)}>
+      <button class="text-button" type="button" onClick={() => showDialog({ unmask: seq })}>
         {t.unmask.show}
       </button>
     </p>

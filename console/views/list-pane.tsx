@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClosedRow } from "../../shared/api/desk/lists.ts";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 import { useStore } from "../client/store.ts";
+import { countAttention } from "../model/arrivals.ts";
 import { keepOrder, listRows, type ListName, type Order } from "../model/lists.ts";
 import { rightsOf } from "../model/rights.ts";
 import type { DeskState } from "../model/state.ts";
@@ -122,14 +123,17 @@ function Tab(props: {
   const { name, state, isChosen, onChoose } = props;
   const t = useTexts();
   const count = name === "closed" ? undefined : state.counts[name];
+  const attention = countAttention(state);
   return (
     <button type="button" aria-pressed={isChosen} onClick={() => onChoose(name)}>
       {t[name]}
       {count !== undefined && <b>{count.total}</b>}
-      {name === "mine" && count !== undefined && count.unread > 0 && (
+      {name === "mine" && attention > 0 && (
         <>
           <i class="dot" aria-hidden="true" />
-          <span class="sr-only">{fill(t.unread, { count: count.unread })}</span>
+          <span class="sr-only">
+            {attention} {t.needAttention}
+          </span>
         </>
       )}
     </button>
@@ -183,6 +187,7 @@ function OpenList({ list, opened, onOpen, onTake, query, order, state, onQueue }
               row={row}
               isOpen={row.conversation === opened}
               isReached={row.conversation === reached}
+              hasArrived={state.arrived.has(row.conversation)}
               hasDraft={hasText(desk.drafts.read(row.conversation, row.log))}
             />
           ))}

@@ -19,6 +19,8 @@ interface RowProps {
   readonly isOpen: boolean;
   /** Whether this row gets the focus by the Tab key. */
   readonly isReached: boolean;
+  /** Whether it was given to the agent, who has not opened it yet. */
+  readonly hasArrived: boolean;
   /** Whether the agent has an unsent text for it. */
   readonly hasDraft: boolean;
   readonly onOpen: (conversation: string) => void;
@@ -26,7 +28,7 @@ interface RowProps {
 
 /** A row of a list of sessions, as an option of a listbox. */
 export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
-  const { row, you, people, offsetMs, isOpen, isReached, hasDraft, onOpen } = props;
+  const { row, you, people, offsetMs, isOpen, isReached, hasArrived, hasDraft, onOpen } = props;
   const t = useTexts();
   const { session, line, contact } = row;
   const isOthers = session.assignee !== null && session.assignee !== you;
@@ -58,6 +60,12 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
       </p>
       <div class="row-meta">
         <ShortQuota window={row.window} offsetMs={offsetMs} />
+        {hasArrived && (
+          <span class="mark-arrived">
+            <Icon name="take" />
+            {t.arrived}
+          </span>
+        )}
         {(row.draft || hasDraft) && (
           <span class="mark-draft">
             <Icon name="pen" />
@@ -65,10 +73,16 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
           </span>
         )}
         {session.parkedUntil !== null && (
-          <span class="label">{fill(t.parkedUntil, { time: shortTime(Date.parse(session.parkedUntil)) })}</span>
+          <span class="label">
+            <Icon name="pause" />
+            {fill(t.parkedUntil, { time: shortTime(Date.parse(session.parkedUntil)) })}
+          </span>
         )}
         {isOthers && (
-          <span class="label clip">{fill(t.servedBy, { name: agentName(session.assignee, people, t) })}</span>
+          <span class="label">
+            <Icon name="user" />
+            <span class="clip">{fill(t.servedBy, { name: agentName(session.assignee, people, t) })}</span>
+          </span>
         )}
         {session.team !== null && !isOthers && <span class="label clip">{session.team}</span>}
       </div>
@@ -78,7 +92,7 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
 
 /** Renders a waiting session with the button that takes it. */
 export const QueueRow = memo(function QueueRow(
-  props: Omit<RowProps, "hasDraft" | "isReached"> & {
+  props: Omit<RowProps, "hasArrived" | "hasDraft" | "isReached"> & {
     readonly canTake: boolean;
     readonly onTake: (row: ShownDeskRow) => void;
   },
@@ -87,7 +101,10 @@ export const QueueRow = memo(function QueueRow(
   const t = useTexts();
   const name = nameOf(row, t);
   return (
-    <li class={`row queue ${isOpen ? "is-open" : ""}`} data-conversation={row.conversation}>
+    <li
+      class={`row queue ${row.session.unread > 0 ? "unread" : ""} ${isOpen ? "is-open" : ""}`}
+      data-conversation={row.conversation}
+    >
       <Avatar name={row.contact.name} tail={row.contact.tail} unread={row.session.unread} />
       <div class="row-name">
         <button class="row-link clip" type="button" aria-current={isOpen} onClick={() => onOpen(row.conversation)}>

@@ -16,7 +16,6 @@ import { Icon } from "./icons.tsx";
 import { LineView } from "./line.tsx";
 import type { LineActions } from "./outcome.tsx";
 import { Empty } from "./parts.tsx";
-import { UnmaskDialog } from "./unmask-dialog.tsx";
 import { UnsentLine } from "./unsent-line.tsx";
 
 /** The distance to the end that still counts as the end, pixels. */
@@ -43,7 +42,6 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
   const isAtEnd = useRef(true);
   const isLive = useStore(desk.link, ({ name }) => name === "live");
   const [missed, setMissed] = useState(0);
-  const [unmasking, setUnmasking] = useState<number | null>(null);
   const lines = useMemo(() => toLines(open.rows, open.newFrom ?? null), [open.rows, open.newFrom]);
   const shown = useMemo(() => listShown(unsent, open.conversation, open.rows, you.id), [unsent, open, you.id]);
   const newestSeq = open.rows.at(-1)?.seq ?? 0;
@@ -158,7 +156,6 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
               tail={tail}
               people={people}
               actions={actions}
-              onUnmask={setUnmasking}
             />
           ))}
           {shown.map((message) => (
@@ -179,14 +176,6 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
           <Icon name="down" />
           {fill(t.newestCount, { count: missed })}
         </button>
-      )}
-      {unmasking !== null && open.log !== null && (
-        <UnmaskDialog
-          conversation={open.conversation}
-          log={open.log}
-          seq={unmasking}
-          onClose={() => setUnmasking(null)}
-        />
       )}
     </div>
   );

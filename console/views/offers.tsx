@@ -54,10 +54,13 @@ function Offer({
   };
   return (
     <section class="offer" aria-label={`${t.offer}, ${fill(t.offerWithin, { seconds })}`}>
-      <b class="clip">
-        <ContactName contact={row.contact} />
-      </b>
-      <span class="hint push">{fill(t.offerWithin, { seconds })}</span>
+      <Ring seconds={seconds} />
+      <div class="row-name">
+        <b class="clip">
+          <ContactName contact={row.contact} />
+        </b>
+        <span class="hint push">{fill(t.offerWithin, { seconds })}</span>
+      </div>
       <p class="clip muted">{row.line?.text === null || row.line === null ? "" : withEmoji(row.line.text)}</p>
       <div class="buttons">
         <button class="button primary" type="button" disabled={isAnswered} onClick={() => void answer(true)}>
@@ -68,5 +71,28 @@ function Offer({
         </button>
       </div>
     </section>
+  );
+}
+
+/** The seconds left, and their share of those that were left when the offer was shown first. */
+function Ring({ seconds }: { readonly seconds: number }): JSX.Element {
+  const [total] = useState(seconds);
+  const share = total === 0 ? 0 : (100 * seconds) / total;
+  return (
+    <svg class="ring" viewBox="0 0 40 40" aria-hidden="true">
+      <circle cx="20" cy="20" r="17" />
+      <circle
+        class="left"
+        cx="20"
+        cy="20"
+        r="17"
+        pathLength="100"
+        stroke-dasharray={`${share.toFixed(1)} 100`}
+        transform="rotate(-90 20 20)"
+      />
+      <text x="20" y="25">
+        {seconds}
+      </text>
+    </svg>
   );
 }

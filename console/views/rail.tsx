@@ -12,14 +12,15 @@ import { AgentAvatar, MISSED_OFFER, PresenceDot, presenceName } from "./parts.ts
 interface RailProps {
   readonly you: AgentJson;
   readonly link: LinkState;
-  readonly unread: number;
+  /** The number of sessions that need a look. */
+  readonly attention: number;
   readonly onPresence: () => void;
   readonly onShortcuts: () => void;
   readonly onHome: () => void;
 }
 
 /** Renders the bar. */
-export function Rail({ you, link, unread, onPresence, onShortcuts, onHome }: RailProps): JSX.Element {
+export function Rail({ you, link, attention, onPresence, onShortcuts, onHome }: RailProps): JSX.Element {
   const t = useTexts();
   return (
     <nav class="rail" aria-label={t.navigation}>
@@ -29,10 +30,10 @@ export function Rail({ you, link, unread, onPresence, onShortcuts, onHome }: Rai
       <button class="rail-link is-here" type="button" aria-current="page" onClick={onHome}>
         <Icon name="chats" size="l" />
         {t.sessions}
-        {unread > 0 && (
+        {attention > 0 && (
           <span class="badge">
-            {unread}
-            <span class="sr-only"> {t.newMessages}</span>
+            {attention}
+            <span class="sr-only"> {t.needAttention}</span>
           </span>
         )}
       </button>

@@ -1,6 +1,5 @@
 /** The side panel: the contact, the page the user came from, the session, earlier sessions. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 import { hasMask } from "../model/masked.ts";
@@ -8,11 +7,11 @@ import type { DeskState, OpenLog } from "../model/state.ts";
 import { lookUp, useTexts } from "../text/texts.ts";
 import { chatTime, untilTime } from "../ui/clock.ts";
 import { fill } from "../ui/text.ts";
+import { useShared } from "./context.ts";
 import { Facts } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
 import { agentName } from "./list-row.tsx";
 import { Avatar, ContactName } from "./parts.tsx";
-import { UnmaskDialog } from "./unmask-dialog.tsx";
 
 interface PanelProps {
   readonly state: DeskState;
@@ -29,7 +28,7 @@ export function SidePanel({ state, open, row, contact, isShown, onClose }: Panel
   const t = useTexts();
   const entry = findEntry(open.rows);
   const context = entry?.context ?? null;
-  const [unmasking, setUnmasking] = useState<number | null>(null);
+  const { showDialog } = useShared();
   const past = closedSessions(open.rows);
   const account = contact?.account.split(":").at(-1) ?? "";
   return (
@@ -72,7 +71,7 @@ export function SidePanel({ state, open, row, contact, isShown, onClose }: Panel
             <Facts title={t.verifiedBy} facts={context.verified} />
             <Facts title={t.claimed} facts={context.claimed} />
             {entry !== null && hasMask(context) && (
-              <button class="text-button" type="button" onClick={() => setUnmasking(entry.seq)}>
+              <button class="text-button" type="button" onClick={() => showDialog({ unmask: entry.seq })}>
                 {t.unmask.show}
               </button>
             )}
@@ -120,14 +119,6 @@ export function SidePanel({ state, open, row, contact, isShown, onClose }: Panel
           )}
         </section>
       </div>
-      {unmasking !== null && open.log !== null && (
-        <UnmaskDialog
-          conversation={open.conversation}
-          log={open.log}
-          seq={unmasking}
-          onClose={() => setUnmasking(null)}
-        />
-      )}
     </aside>
   );
 }
