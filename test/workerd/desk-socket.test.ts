@@ -2,6 +2,7 @@
  * Real sockets at the object of the desk: missed frames, what is kept after an eviction, and connections that are
  * closed at once.
  */
+import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { beforeEach } from "vitest";
 import { PING } from "../../shared/api/socket.ts";
@@ -9,7 +10,7 @@ import { toRowJson } from "../../worker/conversation/core/shown/row-json.ts";
 import { must } from "../support/conversation.ts";
 import { remote } from "../support/workerd.ts";
 import { connect, type OpenPage } from "./desk-page-play.ts";
-import { addAgent, desk, emptyDesk, evictDesk, idOf, inDesk, reports, says, waits } from "./desk-play.ts";
+import { addAgent, desk, deskObject, emptyDesk, evictDesk, idOf, inDesk, reports, says, waits } from "./desk-play.ts";
 import { newUser } from "./desk-staff.ts";
 import { useObjects } from "./each-test.ts";
 
@@ -131,6 +132,20 @@ describe("a page", () => {
     const page = await connect(ANN);
     page.send(PING);
     await page.shows(() => page.pongs === 1);
+    expect(page.code).toBeNull();
+  });
+
+  it("keeps the time of its last ping when the desk is evicted", async ({ expect }) => {
+    await addAgent(ANN, { page: false });
+    const page = await connect(ANN);
+    page.send(PING);
+    await page.shows(() => page.pongs === 1);
+    await evictDesk();
+    const pings = await runInDurableObject(deskObject(), (_, state) =>
+      state.getWebSockets().map((socket) => state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0),
+    );
+    expect(Math.max(...pings)).toBeGreaterThan(0);
+    expect(await inDesk(({ runner }) => runner.desk.tables.sockets.values.size)).toBe(1);
     expect(page.code).toBeNull();
   });
 

@@ -130,7 +130,11 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
       const erased = runner.desk.tables.tombstones.values.get(conversation)?.generation ?? 0;
       if (draft === null || generationOf(log) > erased) drafts.save(agent, conversation, log, draft, now());
     },
-    alarm: () => void run((draft) => runAlarm(draft, host.pings()), "timed_out"),
+    alarm() {
+      // Before the decision: it closes sockets that are open too long, each by a decision of its own.
+      const pings = host.pings();
+      run((draft) => runAlarm(draft, pings), "timed_out");
+    },
     async followSettings() {
       if (!(await host.settings.refresh())) return;
       run((draft) => {

@@ -80,6 +80,24 @@ describe("an agent", () => {
     expect(gone(world, "b")).toBe(Infinity);
   });
 
+  it("whose page does not ping any more is gone although the desk is evicted and constructed before each alarm", ({
+    expect,
+  }) => {
+    const world = createDeskWorld();
+    world.online("a");
+    world.online("b");
+    for (let woken = 0; woken < 3; woken += 1) {
+      world.pass(HEARTBEAT_INTERVAL_MS - 1);
+      world.alarm();
+      const { sockets } = world.desk().tables;
+      const pinged = { agent: "b", seenAt: world.now() };
+      world.killDesk(new Map([...sockets.values].map(([id, socket]) => [id, socket.agent === "b" ? pinged : socket])));
+    }
+    expect(world.effects).toContainEqual({ type: "close_socket", socket: "page of a" });
+    expect(gone(world, "a")).toBeLessThan(Infinity);
+    expect(gone(world, "b")).toBe(Infinity);
+  });
+
   it("who is removed or suspended is gone at once, and the pages are closed", ({ expect }) => {
     const world = createDeskWorld();
     world.online("a");

@@ -15,11 +15,17 @@ export const HEARTBEAT_INTERVAL_MS = 60_000;
 
 /**
  * Starts the desk with the sockets that are still attached. The grace period of every other agent begins now, unless it
- * has already begun.
+ * has already begun. Sockets without a recent ping are disconnected here as well: the alarm examines sockets at an
+ * interval from the construction, so a desk that is evicted and constructed more often than that would never examine
+ * them.
  */
 export function wake(draft: Draft, attached: ReadonlyMap<string, Socket>): void {
   draft.isWhole = true;
   for (const [id, socket] of attached) {
+    if (isSilent(socket, draft.context.now)) {
+      draft.closedSockets.push(id);
+      continue;
+    }
     draft.sockets.set(id, socket);
     draft.graces.remove(socket.agent);
   }
@@ -53,7 +59,7 @@ export function runAlarm(draft: Draft, pings: ReadonlyMap<string, number>): void
   draft.counters = { ...draft.counters, examinedAt: now };
   draft.sockets.forEach((socket, id) => {
     const seenAt = Math.max(socket.seenAt, pings.get(id) ?? 0);
-    if (now - seenAt <= SOCKET_TIMEOUT_MS) {
+    if (!isSilent({ seenAt }, now)) {
       if (seenAt !== socket.seenAt) draft.sockets.set(id, { ...socket, seenAt });
       return;
     }
@@ -118,6 +124,10 @@ export function goneAt(draft: Draft, id: string): number {
   if (agent === undefined || agent.isSuspended) return 0;
   const connectedUntil = isConnected(draft, id) ? Infinity : (draft.graces.get(id) ?? 0);
   return agent.wanted.state === "offline" ? Math.min(connectedUntil, agent.wanted.since + GRACE_MS) : connectedUntil;
+}
+
+function isSilent({ seenAt }: Pick<Socket, "seenAt">, now: number): boolean {
+  return now - seenAt > SOCKET_TIMEOUT_MS;
 }
 
 function enterGrace(draft: Draft, id: string): void {
