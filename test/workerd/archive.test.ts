@@ -180,6 +180,34 @@ describe("the list of closed sessions", () => {
     expect(await sessions({ team: "none" })).toEqual([]);
   });
 
+  it("is filtered to what an agent may see, so that sessions of other teams take no place in a page", async ({
+    expect,
+  }) => {
+    const at = Date.now();
+    const closed = [
+      closedAt(at, { team: "sales" }),
+      closedAt(at + 1, { team: "care", assignee: "a2" }),
+      closedAt(at + 2),
+      closedAt(at + 3, { team: "vip", assignee: "a2" }),
+      closedAt(at + 4, { team: "vip" }),
+    ];
+    await archive().record(A, reportOf(at + 4, { closed }));
+    const seenBy = (agent: string, teams: readonly string[]) => sessions({ limit: 2, visibleTo: { agent, teams } });
+    expect(await seenBy("a2", ["sales"])).toEqual([at - 997, at - 998]);
+    expect(await seenBy("a3", ["sales", "care"])).toEqual([at - 998, at - 999]);
+    expect(await seenBy("a3", [])).toEqual([at - 998]);
+  });
+
+  it("is searched by the end of the user's id, in any case", async ({ expect }) => {
+    const at = Date.now();
+    await archive().record(A, reportOf(at, { closed: [closedAt(at)] }));
+    const other = { ...reportOf(at).contact, tail: "Xy_9" };
+    await archive().record(B, reportOf(at, { contact: other, closed: [closedAt(at + 1)] }));
+    expect(await sessions({ tail: "bc" })).toEqual([at - 1_000]);
+    expect(await sessions({ tail: "xy_" })).toEqual([at - 999]);
+    expect(await sessions({ tail: "zz" })).toEqual([]);
+  });
+
   it("reads only the rows of its page, however many sessions there are", async ({ expect }) => {
     const at = Date.now();
     const closed = Array.from({ length: 300 }, (_, n) =>

@@ -98,6 +98,30 @@ describe("a session", () => {
   });
 });
 
+describe("the list of closed sessions", () => {
+  it("is full of what the agent may see, and can be searched by the end of the user's id", async ({ expect }) => {
+    const boss = await present("admin", { teams: ["贵宾"] });
+    const ann = await present();
+    const own = newUser();
+    const row = await served(ann, own);
+    expect((await act(ann, "close", row, { seenSeq: row.session.lastUserSeq })).status).toBe(200);
+    const others = [newUser(), newUser()];
+    for (const openid of others) {
+      const taken = await served(boss, openid);
+      const moved = await rowAfter(await act(boss, "transfer", taken, { to: { team: "贵宾" } }));
+      expect((await act(boss, "close", moved, { seenSeq: moved.session.lastUserSeq })).status).toBe(200);
+    }
+    pass(REPORT_DELAY_MS);
+    await ring(own, ...others);
+    const rowsOf = async (query: string, by: Reads) =>
+      only(idsOf(await read(`view=closed&${query}`, by)), [row.conversation]);
+    expect(await rowsOf("limit=1", getsAs(ann))).toEqual([row.conversation]);
+    expect(await rowsOf("limit=1", getsAs(boss))).toEqual([]);
+    expect(await rowsOf(`limit=1&q=${own.slice(-4)}`, getsAs(boss))).toEqual([row.conversation]);
+    expect((await read(`view=closed&q=zzzz`, getsAs(boss))).rows).toEqual([]);
+  });
+});
+
 describe("a list", () => {
   it("has the requested order", async ({ expect }) => {
     const [one, two] = [newUser(), newUser()];

@@ -184,14 +184,20 @@ export function createArchiveStore(storage: DurableObjectStorage): ArchiveStore 
       const query = `select ${CONTACT} from contacts where conversation > ? order by conversation limit ?`;
       return read(query, after, limit) as readonly DirectoryEntry[];
     },
-    closed({ team, onlyMissed }, before, limit) {
+    closed({ team, onlyMissed, visibleTo, tail }, before, limit) {
       const conditions = [
         ...(team === undefined ? [] : ["team = ?"]),
         ...(onlyMissed === true ? ["missed = 1"] : []),
+        ...(visibleTo === undefined
+          ? []
+          : ["(team is null or assignee = ? or team in (select value from json_each(?)))"]),
+        ...(tail === undefined ? [] : ["instr(lower(tail), ?) > 0"]),
         ...(before === undefined ? [] : ["closed_at <= ? and (closed_at, conversation, session) < (?, ?, ?)"]),
       ];
       const values = [
         ...(team === undefined ? [] : [team]),
+        ...(visibleTo === undefined ? [] : [visibleTo.agent, JSON.stringify(visibleTo.teams)]),
+        ...(tail === undefined ? [] : [tail]),
         ...(before === undefined ? [] : [before.closedAt, before.closedAt, before.conversation, before.session]),
       ];
       const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`;

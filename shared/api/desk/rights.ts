@@ -48,6 +48,11 @@ export function may(id: string, agent: Actor, right: SessionRight, session: Owne
   }
 }
 
+/** Returns whether agents of a role see every session, whatever its team. */
+export function seesAll(role: Role): boolean {
+  return RIGHTS.see[role] === "all";
+}
+
 /** Returns whether an agent serves the queue of a team. A session without a team is served by all agents. */
 export function isInTeam({ teams }: Pick<Actor, "teams">, team: string | null): boolean {
   return team === null || teams.includes(team);

@@ -6,6 +6,10 @@ export interface ClosedFilter {
   readonly team?: string;
   /** Only sessions that ended without a reply (`isMissed`). */
   readonly onlyMissed?: boolean;
+  /** Only sessions of this agent, of these teams, and of no team; absent: of all. */
+  readonly visibleTo?: { readonly agent: string; readonly teams: readonly string[] };
+  /** Only sessions of users the end of whose id contains this, in lower case; absent: of all. */
+  readonly tail?: string;
 }
 
 /** The position of a session: sessions are listed by the time they were closed, newest first. */
