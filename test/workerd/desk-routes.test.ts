@@ -121,6 +121,27 @@ describe("an agent", () => {
     }
   });
 
+  it("of another team cannot read or write in it after it was closed either; who served it can", async ({ expect }) => {
+    const [ann, cid] = [await makeAgent("admin", { teams: ["售前"] }), await makeAgent("agent", { teams: ["售前"] })];
+    const ben = await makeAgent();
+    for (const agent of [ann, ben]) await openPage(agent);
+    const taken = await rowAfter(await act(ann, "take", await waits(newUser(), keyGets)));
+    const moved = await rowAfter(await act(ann, "transfer", taken, { to: { team: "售前" } }));
+    const seenSeq = moved.session.lastUserSeq;
+    expect(await (await act(ann, "close", moved, { seenSeq })).json()).toMatchObject({ row: null });
+    const path = `/api/v1/conversations/${taken.conversation}`;
+    const ended = { ...moved, version: moved.version + 1 };
+    for (const response of [
+      await callAs(ben, "GET", `${path}/messages`),
+      await write(ben, "notes", taken, "note-4", { text: "看看" }),
+      await write(ben, "replies", taken, "reply-4", { type: "text", content: "您好" }),
+      await act(ben, "reopen", ended),
+    ]) {
+      expect([response.status, await codeOf(response)]).toEqual([403, "forbidden"]);
+    }
+    for (const agent of [ann, cid]) expect((await callAs(agent, "GET", `${path}/messages`)).status).toBe(200);
+  });
+
   it("parks and takes back a session, keeps a draft and marks what was seen", async ({ expect }) => {
     const [ann, openid] = [await makeAgent(), newUser()];
     await openPage(ann);

@@ -1,5 +1,5 @@
 /** The lists returned to callers: rows with user, reply window, newest message and the caller's draft. */
-import { may } from "../../shared/api/desk/rights.ts";
+import { may, type Ownership } from "../../shared/api/desk/rights.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { isoTime, type WindowJson } from "../../shared/api/schemas.ts";
 import { foldName } from "../../shared/text/fold-name.ts";
@@ -28,8 +28,13 @@ export interface DeskLists {
   readonly list: (agent: string | null, query: DeskListQuery) => DeskList;
   /** Returns an open session; null: none is open, or the caller may not see it. */
   readonly session: (agent: string | null, conversation: string) => DeskRow | null;
-  /** Returns whether an agent may see a conversation; without an open session any agent may. */
-  readonly maySee: (agent: string, conversation: string) => boolean;
+  /**
+   * Returns whether an agent may see a conversation.
+   *
+   * @param otherwise the ownership of its newest session, which decides when the desk has no open one; absent: unknown,
+   *   then any agent may. Rows may be shown only when it is known
+   */
+  readonly maySee: (agent: string, conversation: string, otherwise?: Ownership) => boolean;
   /** Adds the user, the reply window, the newest message and the caller's draft to a row of a list. */
   readonly toRow: (agent: string | null, row: ListRow) => DeskRow;
 }
@@ -58,11 +63,12 @@ export function createDeskLists(
       draft: agent !== null && drafts.has(agent, conversation),
     };
   };
-  const maySee = (agent: string | null, conversation: string): boolean => {
+  const maySee = (agent: string | null, conversation: string, otherwise?: Ownership): boolean => {
     const id = agent ?? API_ACTOR;
     const actor = findActor(agents.values, id);
     const entry = entries.values.get(conversation);
-    return actor !== undefined && (entry === undefined || may(id, actor, "see", ownershipOf(entry)));
+    const owner = entry === undefined ? otherwise : ownershipOf(entry);
+    return actor !== undefined && (owner === undefined || may(id, actor, "see", owner));
   };
   return {
     toRow,

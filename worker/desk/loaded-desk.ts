@@ -2,12 +2,15 @@
  * The desk of one instance of the object: loads the stored state, resumes it, and provides the methods of the
  * object and those for its sockets. Loaded by `import()` when the object is constructed.
  */
+import type { Ownership } from "../../shared/api/desk/rights.ts";
 import { generationOf } from "../conversation/core/log-id.ts";
+import { NO_SESSION } from "../conversation/core/session/session.ts";
 import type { CommandChange, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
 import type { TextSealer } from "../platform/sealed-text.ts";
 import { createDeskActs } from "./acts.ts";
 import { createDeskAgents, type DeskAgents } from "./agents.ts";
 import { toSnapshot } from "./ask.ts";
+import { ownershipIn, ownershipOf } from "./core/entry.ts";
 import { closeSocket, disconnect, openSocket, runAlarm, wake } from "./core/presence.ts";
 import { authorizeReply } from "./core/requests.ts";
 import { applyErasure, applyNotification, applyRead } from "./core/snapshot.ts";
@@ -52,7 +55,8 @@ export interface LoadedDesk {
   readonly confirmErased: (conversation: string, generation: number) => void;
   /** Applies a state that was read from a conversation; like an answer, it is never treated as possibly late. */
   readonly applyRead: (conversation: string, report: ConversationReport) => void;
-  readonly authorizeReply: (agent: string, conversation: string) => Awaited<ReturnType<DeskRpc["authorizeReply"]>>;
+  readonly maySee: DeskRpc["maySee"];
+  readonly authorizeReply: DeskRpc["authorizeReply"];
   readonly seen: DeskRpc["seen"];
   readonly saveDraft: (...args: Parameters<DeskRpc["saveDraft"]>) => void;
   readonly alarm: () => void;
@@ -83,6 +87,13 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
   });
   const { run, read } = runner;
   const lists = createDeskLists(runner, { texts, drafts, now });
+  /** Returns who has the newest session of a conversation; asks the conversation when the desk has no open one. */
+  const findOwner = async (conversation: string): Promise<Ownership> => {
+    const entry = runner.desk.tables.entries.values.get(conversation);
+    return entry === undefined
+      ? ownershipIn((await host.snapshot(conversation))?.session ?? NO_SESSION)
+      : ownershipOf(entry);
+  };
   run((draft) => wake(draft, host.attached));
   return {
     runner,
@@ -113,8 +124,11 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
         keepReport(draft, details, conversation, report, texts);
       });
     },
-    authorizeReply: (agent, conversation) =>
-      read((draft) => authorizeReply(draft, { agent, conversation }, { team: null, assignee: null })),
+    maySee: async (agent, conversation) => lists.maySee(agent, conversation, await findOwner(conversation)),
+    async authorizeReply(agent, conversation) {
+      const owner = await findOwner(conversation);
+      return read((draft) => authorizeReply(draft, { agent, conversation }, owner));
+    },
     async seen(agent, conversation, input) {
       const session = runner.desk.tables.entries.values.get(conversation)?.session;
       if (session?.status !== "serving" || session.assignee !== agent) return true;

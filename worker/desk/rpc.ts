@@ -177,11 +177,14 @@ export interface DeskRpc {
   list(agent: string | null, query: DeskListQuery): Promise<DeskList>;
   /** Returns an open session; null: none is open, or the agent may not see it. */
   session(agent: string | null, conversation: string): Promise<DeskRow | null>;
-  /** Returns whether an agent may see a conversation; without an open session any agent may. */
+  /** Returns whether an agent may see a conversation: its open session or, without one, the newest closed one. */
   maySee(agent: string, conversation: string): Promise<boolean>;
   /** Runs an act: sends the command to the conversation and returns its answer. */
   act(request: DeskAct): Promise<ActOutcome>;
-  /** Returns whether an agent may reply now; the conversation decides who gets the session. */
+  /**
+   * Returns whether an agent may reply now, in the open session or after the newest closed one; the conversation decides
+   * who gets the session.
+   */
   authorizeReply(agent: string, conversation: string): Promise<Result<null, RequestRefusal>>;
   /**
    * Records that an agent has read the session's rows; ignored for agents other than the assignee.

@@ -137,7 +137,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
   }
 
   async maySee(agent: string, conversation: string): Promise<boolean> {
-    return this.loaded().lists.maySee(agent, conversation);
+    return this.loaded().maySee(agent, conversation);
   }
 
   act(request: DeskAct): Promise<ActOutcome> {

@@ -85,6 +85,32 @@ describe("frames", () => {
     expect(JSON.stringify(memory.received(ben.end))).toContain(other.id);
   });
 
+  it("of a closed session of another team reach no page, also when it has opened the conversation", ({ expect }) => {
+    const memory = start();
+    const [ann, ben] = [open(memory, ANN), open(memory, BEN)];
+    const other = waits(memory, 7, "售前");
+    other.becomes("closed", memory.now);
+    memory.report(other.id, other.report());
+    for (const { end } of [ann, ben])
+      memory.say(end, { type: "open", conversation: other.id, log: other.log, after: 0 });
+    other.says("秘密", memory.now);
+    const { snapshot, ...report } = other.report();
+    const closed = {
+      seq: 1,
+      reason: "agent",
+      closedAt: memory.now,
+      assignee: null,
+      team: "售前",
+      lastUserSeq: 1,
+      ratingAskedAt: null,
+      score: null,
+    } as const;
+    memory.report(other.id, { ...report, snapshot: { ...snapshot, session: { ...snapshot.session, closed } } });
+    memory.pass(HOUR);
+    expect(JSON.stringify(memory.received(ann.end))).not.toContain("秘密");
+    expect(JSON.stringify(memory.received(ben.end))).toContain("秘密");
+  });
+
   it("of a session that moves to another team remove it from the page that had it", ({ expect }) => {
     const memory = start();
     const ann = open(memory, ANN);

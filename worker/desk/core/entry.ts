@@ -60,6 +60,15 @@ export function toDeskSession(open: OpenSession): DeskSession {
 }
 
 /** Returns the properties of a session that rights depend on. */
-export function ownershipOf({ session }: Pick<Entry, "session">): Ownership {
+export function ownershipOf({ session }: { readonly session: DeskSession | OpenSession }): Ownership {
   return { team: session.team, assignee: session.status === "serving" ? session.assignee : null };
+}
+
+/**
+ * Returns the same of the newest session of a conversation, open or closed: the rows of a closed session of a team remain
+ * that team's. A conversation without any session belongs to no team.
+ */
+export function ownershipIn({ open, closed }: SessionState): Ownership {
+  if (open !== null) return ownershipOf({ session: open });
+  return { team: closed?.team ?? null, assignee: closed?.assignee ?? null };
 }

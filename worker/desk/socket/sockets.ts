@@ -14,6 +14,7 @@ import {
 import { generationOf } from "../../conversation/core/log-id.ts";
 import { maskRow } from "../../conversation/core/shown/masked-row.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
+import { ownershipIn } from "../core/entry.ts";
 import type { LoadedDesk } from "../loaded-desk.ts";
 import type { AgentView } from "../rpc.ts";
 import { toAgentJson } from "./agent-json.ts";
@@ -291,12 +292,13 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
         if (lists) showLoads();
         request();
       },
-      onRows(conversation, { snapshot: { log, to }, from, rows }) {
+      onRows(conversation, { snapshot: { log, to, session }, from, rows }) {
         const viewers = [...connections.values()].filter(({ open }) => open?.conversation === conversation);
         if (viewers.length === 0) return;
         const report = { log, from, to, rows: rows.map(maskRow) };
+        const owner = ownershipIn(session);
         for (const connection of viewers) {
-          if (connection.open === null || !desk().lists.maySee(connection.agent, conversation)) continue;
+          if (connection.open === null || !desk().lists.maySee(connection.agent, conversation, owner)) continue;
           const added = addRows({ open: connection.open, frames: connection.rows }, report);
           const isOtherLog = added.open.log !== connection.open.log;
           connection.open = added.open;
