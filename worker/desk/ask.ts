@@ -82,8 +82,10 @@ function toAction(
       return { ...named, type: command.type, until: command.until };
     case "unpark":
       return { ...named, type: command.type };
-    case "close":
-      return { ...named, type: command.type, reason: command.reason, seenSeq: command.seenSeq, ...end() };
+    case "close": {
+      const { type, reason, seenSeq, lastMessageAt } = command;
+      return { ...named, type, reason, seenSeq, ...(lastMessageAt !== undefined && { lastMessageAt }), ...end() };
+    }
     case "expire":
       return { ...named, type: command.type, reason: command.reason, afterSeq: command.afterSeq };
   }

@@ -26,6 +26,25 @@ describe("rule 11: checks run in the conversation", () => {
   });
 
   it("the user writes as the agent closes: the session stays open", ({ expect }) => {
+  it("the agent replies as the idle time ends, before the desk hears of it: the session stays open", ({ expect }) => {
+    const world = startServing({ settings: { ...SETTINGS, idleCloseMs: HOUR } });
+    world.replies("a", "x", "reply 1");
+    world.rest();
+    world.pass(HOUR);
+    world.replies("a", "x", "reply 2");
+    world.the("x").attempts();
+    world.the("x").settles(true);
+    world.takeOut(isType("notification"));
+    world.alarm();
+    expect(world.net()).toMatchObject([{ type: "command", command: { type: "close", reason: "idle" } }]);
+    world.rest();
+    expect(assignee(world, "x")).toBe("a");
+    world.pass(HOUR);
+    world.alarm();
+    world.rest();
+    expect(world.the("x").session().closed).toMatchObject({ reason: "idle" });
+  });
+
     const world = startServing();
     const seenSeq = entry(world, "x")?.session.lastUserSeq ?? 0;
     world.decide((draft) => requestClose(draft, { ...world.named("a", "x", "close 1"), seenSeq }));

@@ -58,6 +58,8 @@ interface Closing {
   readonly reason: "agent" | "idle";
   /** The newest user message on which the decision is based. */
   readonly seenSeq: number;
+  /** For an idle session: when the newest message on which the decision is based was written, epoch ms. */
+  readonly lastMessageAt?: number;
 }
 
 /** Texts that the desk sends automatically. */

@@ -141,6 +141,7 @@ export function listWants(levels: Levels, conversation: string, entry: Entry): r
     }
   }
   return wants;
+            lastMessageAt: session.lastMessageAt,
 }
 
 /**

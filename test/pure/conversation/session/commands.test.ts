@@ -200,6 +200,21 @@ describe("closing", () => {
     expect(closes(seq(), { isSending: false, held: 1 })).toEqual({ reason: "held" });
   });
 
+  it("for idleness is refused after a message that the timer did not know", ({ expect }) => {
+    const { isServedBy, commands, named, seq, happens, now, state, nextSeq } = startSessions();
+    isServedBy("a");
+    happens((s, c) => settleReply(s, { seq: nextSeq(), at: now() }, c));
+    const lastMessageAt = state().open?.sums.lastMessageAt ?? 0;
+    const idle = (known: number) =>
+      commands((s, c) => {
+        const command = { ...named(), reason: "idle", seenSeq: seq(), lastMessageAt: known } as const;
+        return close(s, command, NOTHING_UNSENT, c);
+      });
+    expect(idle(lastMessageAt - 1)).toEqual({ reason: "stale" });
+    expect(idle(lastMessageAt)).toBeUndefined();
+    expect(state().closed).toMatchObject({ reason: "idle" });
+  });
+
   it("for idleness needs a session that is not parked and whose user is not waiting", ({ expect }) => {
     const { isServedBy, commands, named, seq, happens, now, state, nextSeq } = startSessions();
     isServedBy("a");

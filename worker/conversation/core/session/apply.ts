@@ -57,6 +57,8 @@ export type SessionChange =
       readonly type: "close";
       readonly reason: Extract<CloseReason, "agent" | "idle">;
       readonly seenSeq: number;
+      /** For an idle session: when the newest message that the timer knows was written, epoch ms. */
+      readonly lastMessageAt?: number;
     } & EndTexts)
   | {
       readonly type: "expire";

@@ -184,10 +184,17 @@ export interface UnsentMessages {
 /**
  * Closes the session, if there are no unseen messages, messages being sent or held messages of agents. An idle session
  * is closed only if it is served, not parked, and no user message waits.
+ *
+ * @param command `lastMessageAt`: the time from which the idle time was counted, epoch ms: with a newer message the
+ *   session is not idle, although neither version nor user message have changed
  */
 export function close(
   before: SessionState,
-  command: SessionCommand & { reason: Extract<CloseReason, "agent" | "idle">; seenSeq: number },
+  command: SessionCommand & {
+    reason: Extract<CloseReason, "agent" | "idle">;
+    seenSeq: number;
+    lastMessageAt?: number;
+  },
   { isSending, held }: UnsentMessages,
   context: SessionContext,
 ): SessionOutcome {
@@ -195,6 +202,7 @@ export function close(
     if (command.reason === "idle" && (session.status !== "serving" || session.parkedUntil !== null))
       return err({ reason: "wrong_status", status: session.status });
     if (session.lastUserSeq > command.seenSeq) return err({ reason: "stale" });
+    if (session.sums.lastMessageAt > (command.lastMessageAt ?? Infinity)) return err({ reason: "stale" });
     if (command.reason === "idle" && session.waitingSince !== null) return err({ reason: "waiting" });
     if (isSending) return err({ reason: "sending" });
     if (held > 0) return err({ reason: "held" });
