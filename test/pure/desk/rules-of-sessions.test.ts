@@ -6,6 +6,7 @@ import { describe, it } from "vitest";
 import { buildFrames } from "../../../worker/desk/core/frames.ts";
 import { choosePresence, GRACE_MS } from "../../../worker/desk/core/presence.ts";
 import { requestClose, requestPark } from "../../../worker/desk/core/requests.ts";
+import { applyAnswer } from "../../../worker/desk/core/snapshot.ts";
 import { TIMER_INTERVAL_MS } from "../../../worker/desk/core/wants.ts";
 import { asked, assignee, BUSY, entry, isType, startServing, startWaiting } from "../../support/desk-rules.ts";
 import { AGENT, createDeskWorld, SETTINGS, type DeskWorld } from "../../support/desk-world.ts";
@@ -25,7 +26,6 @@ describe("rule 11: checks run in the conversation", () => {
     expect(entry(world, "x")?.session).toMatchObject({ unread: 2 });
   });
 
-  it("the user writes as the agent closes: the session stays open", ({ expect }) => {
   it("the agent replies as the idle time ends, before the desk hears of it: the session stays open", ({ expect }) => {
     const world = startServing({ settings: { ...SETTINGS, idleCloseMs: HOUR } });
     world.replies("a", "x", "reply 1");
@@ -45,6 +45,7 @@ describe("rule 11: checks run in the conversation", () => {
     expect(world.the("x").session().closed).toMatchObject({ reason: "idle" });
   });
 
+  it("the user writes as the agent closes: the session stays open", ({ expect }) => {
     const world = startServing();
     const seenSeq = entry(world, "x")?.session.lastUserSeq ?? 0;
     world.decide((draft) => requestClose(draft, { ...world.named("a", "x", "close 1"), seenSeq }));
@@ -120,6 +121,35 @@ describe("rule 16: texts name session and newest message", () => {
     world.notify("y");
     world.rest();
     expect(world.the("y").sends()).toMatchObject([{ by: "away", state: "sent" }]);
+  });
+
+  it("a text that the conversation refused is requested again only after another message, also after a restart", ({
+    expect,
+  }) => {
+    const world = createDeskWorld();
+    world.happens("x", ({ writes }) => writes());
+    for (const message of world.takeOut(isType("notification"))) world.deliver(message);
+    const command = world
+      .takeOut(isType("command"))
+      .map((message) => (message.type === "command" ? message.command : undefined))
+      .find((each) => each?.type === "say");
+    const snapshot = world.the("x").snapshot();
+    if (command === undefined || snapshot === null) throw new Error("the away text is not requested");
+    const refused = { type: "refused", refusal: { reason: "quota_used" }, snapshot } as const;
+    world.decide((draft) => applyAnswer(draft, "x", command, refused));
+    const requests = () => asked(world, "x").filter(({ type }) => type === "say").length;
+    const made = requests();
+    world.killDesk();
+    world.pass(GRACE_MS);
+    world.alarm();
+    world.pass(TIMER_INTERVAL_MS);
+    world.alarm();
+    world.rest();
+    expect(requests()).toBe(made);
+    world.happens("x", ({ writes }) => writes());
+    world.rest();
+    expect(requests()).toBe(made + 1);
+    expect(world.the("x").sends()).toMatchObject([{ by: "away", state: "sent" }]);
   });
 
   it("a text that waits in the outbox is dropped when the user has written", ({ expect }) => {
@@ -209,6 +239,25 @@ describe("rule 18: a session that no agent served", () => {
     expect(world.the("x").session().closed).toMatchObject({ reason: "expired", assignee: null });
     expect(entry(world, "x")).toBeUndefined();
     expect(world.rows().filter(({ table }) => table === "entries")).toEqual([]);
+  });
+});
+
+describe("a session in the queue whose reply window is not known", () => {
+  it("ends two days after its last message: nobody can answer it any more", ({ expect }) => {
+    const world = createDeskWorld();
+    world.online("a");
+    expect(world.replies("a", "x", "reply 1")).toBe("ok");
+    world.rest();
+    world.decide((draft) => choosePresence(draft, "a", { state: "offline", reason: null }));
+    world.pass(GRACE_MS);
+    world.alarm();
+    world.rest();
+    expect(assignee(world, "x")).toBe("queued");
+    world.pass(48 * HOUR);
+    world.alarm();
+    world.rest();
+    expect(world.the("x").session().closed).toMatchObject({ reason: "expired" });
+    expect(world.desk().tables.entries.values.size).toBe(0);
   });
 });
 

@@ -38,7 +38,12 @@ export interface Entry extends Position {
   readonly missedOffers: number;
   /** Whether the conversation has accepted the away text of this session. */
   readonly isAwaySaid: boolean;
-  /** The user message after which the idle warning was accepted; 0: none. */
+  /**
+   * The user message after which the conversation refused the away text; absent: it did not. Only another message can
+   * change that, because it opens a new reply window.
+   */
+  readonly awayRefusedSeq?: number;
+  /** The user message after which the conversation accepted or refused the idle warning; 0: none. */
   readonly warnedSeq: number;
 }
 

@@ -36,7 +36,7 @@ export function applyAnswer(draft: Draft, conversation: string, command: DeskCom
   applySnapshot(draft, conversation, answer.snapshot, "answer");
   // The same command would be refused again; after a change of the session the command counts as another attempt.
   if (answer.type === "refused") draft.asked.set(attemptOf(command), draft.context.now + TIMER_INTERVAL_MS);
-  if (answer.type === "ok" && command.type === "say") markSaid(draft, conversation, command);
+  if (command.type === "say") markSaid(draft, conversation, command, answer.type === "ok");
 }
 
 /** Applies a state that the desk requested itself: the answer of the RPC `seen`, or a read during a rebuild. */
@@ -88,8 +88,9 @@ function applySnapshot(draft: Draft, conversation: string, snapshot: Snapshot, f
     warnedSeq: 0,
   };
   const continues = before !== undefined && isSameSession(before, next);
-  const { missedOffers, isAwaySaid, warnedSeq } = continues ? before : next;
-  draft.entries.set(conversation, { ...next, missedOffers, isAwaySaid, warnedSeq });
+  const { missedOffers, isAwaySaid, awayRefusedSeq, warnedSeq } = continues ? before : next;
+  const refused = awayRefusedSeq === undefined ? {} : { awayRefusedSeq };
+  draft.entries.set(conversation, { ...next, missedOffers, isAwaySaid, ...refused, warnedSeq });
   draft.known.remove(conversation);
 }
 
@@ -119,9 +120,15 @@ function freeReservations(draft: Draft, conversation: string, { log, session }: 
   }
 }
 
-function markSaid(draft: Draft, conversation: string, command: Extract<DeskCommand, { readonly type: "say" }>): void {
+/** Records that the conversation has decided on a text: it is not requested again after the same user message. */
+function markSaid(
+  draft: Draft,
+  conversation: string,
+  { log, session, text, lastUserSeq }: Extract<DeskCommand, { readonly type: "say" }>,
+  isAccepted: boolean,
+): void {
   const entry = draft.entries.get(conversation);
-  if (entry === undefined || entry.log !== command.log || entry.session.seq !== command.session) return;
-  const said = command.text === "away" ? { isAwaySaid: true } : { warnedSeq: command.lastUserSeq };
-  draft.entries.set(conversation, { ...entry, ...said });
+  if (entry === undefined || entry.log !== log || entry.session.seq !== session) return;
+  const away = isAccepted ? { isAwaySaid: true } : { awayRefusedSeq: lastUserSeq };
+  draft.entries.set(conversation, { ...entry, ...(text === "away" ? away : { warnedSeq: lastUserSeq }) });
 }

@@ -11,6 +11,11 @@ import type { DeskContext, Draft } from "./state.ts";
 
 type ServingDeskSession = Extract<DeskSession, { readonly status: "serving" }>;
 
+/**
+ * After its last message, a session whose reply window is not known waits for this time, milliseconds: no window lasts
+ * longer. The platform may have reported the end of a window, and a session that an agent began may have had none.
+ */
+const LONGEST_WINDOW_MS = 48 * 3_600_000;
 /** The maximum time without activity of a session that automation serves, milliseconds. */
 export const BOT_QUIET_MS = 24 * 3_600_000;
 
@@ -102,15 +107,16 @@ export function listWants(levels: Levels, conversation: string, entry: Entry): r
           afterSeq: lastUserSeq,
         });
       break;
-    case "queued":
-      if (entry.windowUntil !== null)
-        want(entry.windowUntil, {
-          ...about("expire", "expired", lastUserSeq),
-          reason: "expired",
-          afterSeq: lastUserSeq,
-        });
-      if (!entry.isAwaySaid && !levels.isAttended(session.team)) want(0, say(conversation, entry, "away"));
+    case "queued": {
+      want(entry.windowUntil ?? session.lastMessageAt + LONGEST_WINDOW_MS, {
+        ...about("expire", "expired", lastUserSeq),
+        reason: "expired",
+        afterSeq: lastUserSeq,
+      });
+      const isAwayDecided = entry.isAwaySaid || entry.awayRefusedSeq === lastUserSeq;
+      if (!isAwayDecided && !levels.isAttended(session.team)) want(0, say(conversation, entry, "away"));
       break;
+    }
     case "serving": {
       const leftAt = returnAt(levels, session);
       if (leftAt < Infinity)
@@ -135,13 +141,13 @@ export function listWants(levels: Levels, conversation: string, entry: Entry): r
             by: null,
             reason: "idle",
             seenSeq: lastUserSeq,
+            lastMessageAt: session.lastMessageAt,
           });
       }
       break;
     }
   }
   return wants;
-            lastMessageAt: session.lastMessageAt,
 }
 
 /**
