@@ -25,7 +25,7 @@ import { JSON_BODY, keyedHeaders } from "./write.ts";
 /** Further fields of a command. */
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Creates the calls. */
+/** Creates the methods for sessions of the desk. */
 export function createDeskCalls(call: CallApi) {
   const command = (name: string, session: NamedSession, { id, ...more }: CommandOptions & Fields) => {
     const { conversation, log, version } = session;

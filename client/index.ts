@@ -61,7 +61,7 @@ export type { KefuClientOptions } from "./options.ts";
 export type { ChangesOptions, ExportOptions, LogOptions, LogPageOptions, PageOptions } from "./rows.ts";
 export type * from "./types.ts";
 
-/** The client. */
+/** The client that `createKefuClient` returns. */
 export type KefuClient = ReturnType<typeof createKefuClient>;
 
 /** Timeout of `diagnostics`, ms: WeChat takes up to 20 seconds. */

@@ -16,7 +16,7 @@ export interface KefuClientOptions {
   readonly account?: string;
   /** Short form of `account` for a mini program: its AppID. Not used when `account` is given. */
   readonly appid?: string;
-  /** Used instead of the global fetch: that of a service binding, or of a test. */
+  /** Used instead of the global fetch, for example the fetch of a service binding or a test. */
   readonly fetch?: FetchLike;
   /** Number of tries for a call that gets no response, a 5xx or a 429; 1 to 10, default 4. */
   readonly attempts?: number;

@@ -32,7 +32,7 @@ export interface LogPageOptions extends PageOptions {
   readonly before?: number | "end";
 }
 
-/** How to follow a log. */
+/** The options of `changes`. */
 export interface ChangesOptions extends Omit<LogPageOptions, "before"> {
   /** Polling interval when there are no new rows, ms. Without it the sequence ends there. Each poll is a request. */
   readonly pollMs?: number;
@@ -40,7 +40,7 @@ export interface ChangesOptions extends Omit<LogPageOptions, "before"> {
   readonly signal?: AbortSignal;
 }
 
-/** How to read an export. */
+/** The options of `exportRows`. */
 export interface ExportOptions {
   /** Ends the download; the sequence ends with `aborted`. */
   readonly signal?: AbortSignal;

@@ -28,7 +28,7 @@ export interface Transport {
   readonly random: () => number;
 }
 
-/** One call. */
+/** One call of the REST API. */
 export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The path after `/api/v1`, or after the base itself. */

@@ -97,7 +97,7 @@ export type Alerts = v.InferOutput<typeof AlertsSchema>;
 export type AlertTested = v.InferOutput<typeof AlertTestedSchema>;
 /** WeChat's own tests of the setup. */
 export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
-/** A fault of an app: why nothing is sent, until when, and the cure. */
+/** A fault of an app: why nothing is sent, until when, and how to fix it. */
 export type Fault = v.InferOutput<typeof FaultSchema>;
 /** The state of the worker, with the faults of every app. */
 export type Health = v.InferOutput<typeof HealthSchema>;
@@ -172,7 +172,7 @@ export type NoteOptions = Pick<SendOptions, "idempotencyKey">;
 /** Settings with the version they were read as. */
 export interface VersionedSettings {
   readonly settings: SettingsDocument;
-  /** The value for `putSettings`. */
+  /** Identifies the version; passed to `putSettings`. */
   readonly etag: string;
 }
 
@@ -193,8 +193,8 @@ export type SendOptions = v.InferInput<typeof SendOptionsSchema> & {
    */
   readonly idempotencyKey?: string;
   /**
-   * The `log` of the conversation that was read: once it was erased the answer is `gone` and nothing is sent, also when
-   * the user has written again since.
+   * The `log` of the conversation that was read: once that log is erased, the call returns `gone` and sends nothing,
+   * even if the user has written again since.
    */
   readonly log?: string;
 };
@@ -204,9 +204,9 @@ export type Problem = {
   readonly [C in ProblemCode]: {
     readonly code: C;
     readonly status: (typeof PROBLEMS)[C]["status"];
-    /** For people, Chinese and English. */
+    /** A short description of the problem, in Chinese and English. */
     readonly title: string;
-    /** For people: what to do. */
+    /** What the caller can do, in Chinese and English. */
     readonly detail: string;
     readonly facts: FactsOf<C>;
   };
@@ -238,7 +238,7 @@ interface ClientFacts {
   readonly invalid_argument: { readonly field: string };
 }
 
-/** Every error. */
+/** Every error that a method can return. */
 export type Failure = Problem | ClientProblem;
 
 /** A value, or an error. The methods never throw and never reject. */

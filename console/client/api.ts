@@ -1,6 +1,6 @@
 /**
- * The page's calls of the REST API. The page and the server are of one origin and one deployment, so only the shape
- * of problems is checked, not that of other answers.
+ * The page's calls of the REST API. The page and the server belong to one deployment, so only the shape of problems
+ * is checked, not the shape of other answers.
  */
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { SessionList } from "../../shared/api/desk/lists.ts";

@@ -65,7 +65,7 @@ const OPEN = 1;
 /** How long it may take to connect and receive the first frame, milliseconds. */
 const WELCOME_MS = 15_000;
 
-/** Returns whether a socket takes frames: one that is closing drops them, some time before its close event. */
+/** Returns whether a socket accepts frames. A closing socket drops them, even before its close event. */
 function isOpen({ readyState }: SocketLike): boolean {
   return readyState === OPEN;
 }

@@ -13,7 +13,7 @@ export interface Route {
 
 const LISTS: readonly ListName[] = ["mine", "queue", "all", "parked", "closing", "closed"];
 
-/** Parses a hash; an unknown one means the list of the agent's own sessions. */
+/** Parses a hash; an unknown hash means the list of the agent's own sessions. */
 export function readRoute(hash: string): Route {
   const [list = "", conversation = ""] = hash.replace(/^#\/?/, "").split("/");
   return {

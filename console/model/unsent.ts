@@ -36,7 +36,7 @@ export interface Unsent {
   readonly content: UnsentContent;
   /** Whether the message waits for the user's next message when it cannot be sent now. */
   readonly hold: boolean;
-  /** The seq of the newest row that the author had seen; null: it is sent in any case. */
+  /** The seq of the newest row that the author had seen; null: the message is sent even if there are newer rows. */
   readonly seenSeq: number | null;
   /** Epoch ms. */
   readonly writtenAt: number;

@@ -1,4 +1,4 @@
-/** The outcome of a message that was not simply sent: the reason in words, then the possible action. */
+/** The outcome of a message that was not sent normally: the reason in words, then the possible action. */
 import type { JSX } from "preact";
 import type { CalmDelivery, Delivery } from "../model/delivery.ts";
 import { lookUp, useTexts, type Texts } from "../text/texts.ts";
@@ -15,7 +15,7 @@ export interface LineActions {
   readonly withdraw: (message: string) => void;
 }
 
-/** Renders the outcome of a message that was not simply sent: the reason in words, then the possible action. */
+/** Renders the outcome of a message that was not sent normally: the reason in words, then the possible action. */
 export function Outcome(props: {
   readonly delivery: Exclude<Delivery, CalmDelivery>;
   /** The id of the message when an agent wrote it; null: another author. */

@@ -1,5 +1,6 @@
 /**
- * The forms for signing in and for accepting an invite. Opening an invite link changes nothing; only the button does.
+ * The forms for signing in and for accepting an invite. Opening an invite link does not use up the invite; pressing
+ * the button does.
  */
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";

@@ -1,6 +1,6 @@
 /** The exports of `edge-kefu-miniprogram`; the components are used in WXML. */
 
-// The codecs.
+// Encoding and decoding of page contexts and card paths.
 export { buildCardPath, decodeSessionFrom, encodeSessionFrom, parseCardPath } from "./helpers/codecs.ts";
 export type { CardPathError, Result, SessionFromError } from "./helpers/codecs.ts";
 export { createKefu, type Kefu } from "./helpers/kefu.ts";

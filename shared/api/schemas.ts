@@ -49,7 +49,7 @@ export const LogIdSchema = v.pipe(
     ),
   ),
 );
-/** A short fixed word, or one of our ids. */
+/** A short fixed word, or an id that this worker made. */
 export const WordSchema = v.string();
 
 /** The reply window. */

@@ -58,7 +58,7 @@ export function writeContextToken({ expiresAt, mac, json }: Omit<ContextToken, "
   return `1.${toSeconds(expiresAt)}.${mac}.${json}`;
 }
 
-/** Parses a token; undefined when the text is not one. */
+/** Parses a token; undefined when the text is not a token. */
 export function readContextToken(token: string): ContextToken | undefined {
   if (token.length > CONTEXT_TOKEN_LIMIT) return undefined;
   const [, seconds = "", mac = "", json = ""] = TOKEN.exec(token) ?? [];

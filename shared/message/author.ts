@@ -1,4 +1,7 @@
-/** The author of a message or of what a row records. The source, by which the outbox decides, is derived from it. */
+/**
+ * The author of a message or of what a row records. The source, by which the outbox decides, is derived from the
+ * author.
+ */
 import type { InboundEvent } from "./inbound.ts";
 import type { Source } from "./source.ts";
 

@@ -9,11 +9,11 @@ export const PURPOSES = [
   "greeting",
   /** Reports the position in the queue. */
   "queue",
-  /** Outside the business hours, or no agent is available. */
+  /** Sent outside the business hours, or when no agent is available. */
   "away",
-  /** The user has not answered for some time. */
+  /** Sent when the user has not answered for some time. */
   "idle",
-  /** The session is closed. */
+  /** Sent when the session is closed. */
   "closing",
   /** Asks for a rating. */
   "rating",

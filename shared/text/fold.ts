@@ -18,7 +18,7 @@ export interface TextForm {
 /** A range of a text, in UTF-16 units. */
 export interface Span {
   readonly start: number;
-  /** The position after its last unit. */
+  /** The position after the last unit of the range. */
   readonly end: number;
 }
 

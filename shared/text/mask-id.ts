@@ -1,4 +1,7 @@
-/** Masks ids by field: they look like any other word, so no pattern finds them. Small, for code that a push loads. */
+/**
+ * Masks ids. The caller chooses the fields, because no pattern distinguishes an id from another word. A separate,
+ * small file, because pushes load it.
+ */
 
 /** Masks an id from a field, such as an openid or a token: stars and the last four characters. */
 export function maskId(id: string): string {

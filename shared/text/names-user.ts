@@ -1,7 +1,6 @@
 /**
  * Decides whether a text contains a user's openid: the JSON of an event, or a push that could not be parsed. Pure. In
- * case of doubt it does: erasing one record too many costs the operator a record, while keeping one would keep a user's
- * data.
+ * case of doubt the answer is yes: otherwise a record with a user's data would remain after an erasure.
  */
 import { ownValue } from "../base/own-value.ts";
 
@@ -106,7 +105,7 @@ function hasWord(text: string, word: string): boolean {
   return false;
 }
 
-/** Returns whether the word at a position of the text is not part of a longer one. */
+/** Returns whether the word at a position of the text is not part of a longer word. */
 function isWholeWord(text: string, at: number, word: string): boolean {
   const end = at + word.length;
   const goesOnLeft = isWord(text[at - 1]) && isWord(word[0]);

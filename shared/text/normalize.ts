@@ -48,8 +48,8 @@ export function isWordBorder(text: string, index: number): boolean {
 }
 
 /**
- * Returns whether a character is a letter, digit or accent, which have word borders. The empty string (a text's end) is
- * not one.
+ * Returns whether a character is a letter, digit or accent, which have word borders. The empty string, at the end of
+ * a text, is not such a character.
  */
 function isWordCharacter(character: string): boolean {
   return WORD_CHARACTER.test(character) && !NO_WORD_BORDERS.test(character);

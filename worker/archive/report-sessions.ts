@@ -13,7 +13,7 @@ import { loadTextSealer } from "../platform/sealed-text.ts";
 import type { ArchiveReport, ClosedSessionRecord, RatingRecord } from "./core/report.ts";
 import type { ArchiveRpc } from "./rpc.ts";
 
-/** The dependencies in the alarm. */
+/** The dependencies that the alarm injects. */
 export interface ArchiveServices {
   /** Returns a new stub of the archive. */
   readonly archive: () => Pick<ArchiveRpc, "record">;

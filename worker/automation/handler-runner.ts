@@ -124,18 +124,18 @@ function checkReply(
 const WAITING = Symbol("waiting");
 
 async function awaitHandler(work: Promise<void> | void): Promise<void> {
-  // Most handlers end without awaiting; a timer is started only for one that awaits something.
+  // Most handlers end without awaiting; a timer is started only for a handler that awaits something.
   if ((await Promise.race([work, Promise.resolve(WAITING)])) !== WAITING) return;
   if ((await raceTimeout(HANDLER_TIMEOUT_MS, Promise.resolve(work))) === TIMED_OUT) throw new HandlerTimeoutError();
 }
 
-/** The handler exceeded its time limit. */
+/** Thrown when a handler exceeds its time limit. */
 class HandlerTimeoutError extends Error {
   override readonly name = "HandlerTimeoutError";
   readonly code = "handler_timeout";
 }
 
-/** The handler's reply is a message that the platform would refuse. */
+/** Thrown when a handler's reply is a message that the platform would refuse. */
 class HandlerReplyError extends Error {
   override readonly name = "HandlerReplyError";
   readonly code = "handler_reply";

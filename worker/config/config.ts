@@ -41,7 +41,7 @@ export interface Config extends Keys {
   readonly pushMaxAgeMs: number;
   /** Whether KV caches the answers of pushes that were answered late (docs/design/0004-kv-late.md). */
   readonly dedupeKv: "late" | "off";
-  /** Number of further attempts for an automatic message after an unconfirmed one. */
+  /** Number of further attempts for an automatic message after an attempt whose outcome is unknown. */
   readonly unconfirmedRetries: 0 | 1;
   /** How long a conversation's rows are kept, milliseconds. */
   readonly retentionMs: number;

@@ -1,6 +1,7 @@
 /**
- * One credential's account, named by it, `wechat:<appid>`: the only caller of the token endpoint, the pauses of the
- * whole account, account events and the quarantine (docs/design/0010-one-token-owner.md). The logic is in
+ * The account of one credential; the object's name is the credential, `wechat:<appid>`. It is the only caller of the
+ * token endpoint and stores the pauses of the whole account, account events and the quarantine
+ * (docs/design/0010-one-token-owner.md). The logic is in
  * `account/account.ts`; this class contains the parts that need the runtime: storage, alarm, configuration, calls.
  *
  * An account without messages costs nothing: the alarm is only set for a background refresh of a token that is in use
@@ -110,7 +111,7 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return faultsOf(this.#account.store.state(), await this.#config.secretTag(), Date.now());
   }
 
-  /** Records that an isolate's sends failed, or (null) that one succeeded after failures. */
+  /** Records that an isolate's sends failed, or, with null, that a send succeeded after failures. */
   async recordSends(report: SendsReport): Promise<void> {
     this.#account.pauses().recordSends(report);
   }

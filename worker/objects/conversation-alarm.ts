@@ -44,7 +44,7 @@ export interface AlarmHost {
   /** Loads the conversation again after its storage was deleted. */
   readonly reload: () => void;
   /**
-   * Deletes all data of the user and has the other places confirm it.
+   * Deletes all data of the user and has the other places confirm the deletion.
    *
    * @param at pushes from before this time are rejected, epoch ms
    */

@@ -32,7 +32,7 @@ const TAGS: Readonly<Record<Tag, BilingualText>> = {
   operations: { zh: "运维", en: "Operations" },
 };
 
-/** Generates the document. */
+/** Generates the OpenAPI document. */
 export function createDocument(): Promise<ApiDocument> {
   return generateSpecs(describeApi(), {
     // Every route lists its own problems.

@@ -20,7 +20,7 @@ interface Entry {
   readonly operation: Operation;
 }
 
-/** Renders the page. */
+/** Renders the documentation page. */
 export function renderDocs(document: ApiDocument): Html {
   const entries = listOperations(document);
   const schemas: readonly (readonly [string, JsonSchema])[] = Object.entries(document.components.schemas ?? {});

@@ -41,7 +41,7 @@ export interface LoginParts {
   readonly makeId: () => string;
 }
 
-/** Opens the login. */
+/** Creates the operations on the login that the store contains. */
 export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginService {
   const toNew = ({ hash, browser }: SignInRequest): NewSignIn => ({ id: makeId(), hash, browser });
 
@@ -64,7 +64,7 @@ export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginSe
       const isRight = hasher.verify(request.password, login.password);
       const [outcome, after] = attempt(login, isRight, now());
       if (outcome !== "accepted") {
-        // Also written when nothing changed, for the same reason.
+        // Also written when nothing changed, so that the answer takes the same time.
         store.write(after);
         return err(outcome);
       }

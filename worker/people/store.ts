@@ -27,7 +27,7 @@ interface Stored {
  * @throws Error when it was written by a newer version of this worker
  */
 export function createLoginStore({ kv }: LoginStorage): LoginStore {
-  // Only `write` below writes it.
+  // Only `write` below writes this value, so it has this type.
   const stored = () => kv.get(LOGIN_KEY) as Stored | undefined;
   const schema = stored()?.schema ?? SCHEMA_VERSION;
   if (schema > SCHEMA_VERSION) {

@@ -6,7 +6,7 @@
  * `node:crypto` is loaded by `import()`: a static import would make each cold start 10 ms longer.
  */
 import { Buffer } from "node:buffer";
-// Types only.
+// Only types are imported, so this import does not load the module.
 import type * as NodeCrypto from "node:crypto";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 
@@ -23,7 +23,7 @@ export type UnsealProblem =
   | { readonly reason: "malformed" }
   /** Sealed with a key that is neither the current nor the previous one. */
   | { readonly reason: "unknown_key"; readonly keyId: string }
-  /** It was changed, or moved from another row. */
+  /** The sealed text was changed, or moved from another row. */
   | { readonly reason: "not_authentic" };
 
 /** Seals and opens texts and files. */

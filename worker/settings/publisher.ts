@@ -37,7 +37,8 @@ export interface SettingsPublisherDeps {
   /** Reads the pending work from the object's storage. */
   readonly unpublished: () => UnpublishedWork;
   /**
-   * The object's alarm. Because there is no `await` in between, a stored version and its alarm are written together.
+   * The object's alarm. There is no `await` between storing a version and setting the alarm, so both are written
+   * together.
    */
   readonly alarm: {
     setAlarm(at: number): Promise<void>;

@@ -38,7 +38,7 @@ export interface SettingsReaderDeps {
 /** Why the settings cannot be used. */
 export type SettingsUnavailable =
   | { readonly reason: "unavailable" }
-  /** Another version of this worker stored them. */
+  /** Another version of this worker stored the settings. */
   | { readonly reason: "unreadable"; readonly version: number };
 
 /**

@@ -37,7 +37,7 @@ export interface WebhookStatus {
   readonly skipped: Readonly<Record<string, SkippedSummary>>;
 }
 
-/** Creates the methods. */
+/** Creates the webhook methods of the account object. */
 export function createWebhookRecords({ appid, listed, healths, write, skipped }: WebhookRecordsDeps) {
   /**
    * Returns whether a report is recorded: its webhook must be in the newest settings. The report of a caller that

@@ -24,7 +24,7 @@ export interface SkippedStore {
   forget(conversation: string): void;
   /** Removes the entries of endpoints that are not listed. */
   keep(webhooks: readonly string[]): void;
-  /** Returns when the oldest entry was last added to, epoch ms; null when there is none. */
+  /** Returns the earliest time at which an entry was last added to, epoch ms; null when there is none. */
   oldest(): number | null;
   /** Removes entries that were last added to before this time, epoch ms. */
   prune(horizon: number): void;

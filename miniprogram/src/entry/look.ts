@@ -1,5 +1,6 @@
 /**
- * The style of a button, from `type` and `size`, those of WeChat's obsolete `<contact-button>` included (WECHAT.md
+ * Computes the style of a button from `type` and `size`, including the values of WeChat's obsolete `<contact-button>`
+ * (WECHAT.md
  * §9.2: size 18 to 27 px, type default-dark or default-light). Pure.
  */
 

@@ -24,7 +24,7 @@ export interface ShownCard {
   readonly image: string;
 }
 
-/** No card. */
+/** The attributes of a button without a card. */
 export const NO_CARD: ShownCard = { shown: false, title: "", path: "", image: "" };
 
 /** Converts a card to the attributes of a button. @param card null or undefined: no card */

@@ -6,11 +6,11 @@
  */
 const DOUBLE_TAP_MS = 1_000;
 
-/** Accepts one tap. */
+/** Decides which taps are accepted. */
 export interface TapGuard {
-  /** @returns false for a second tap */
+  /** Accepts a tap. @returns false for a second tap within `DOUBLE_TAP_MS`, which must be ignored */
   readonly enter: () => boolean;
-  /** Accepts the next tap, even within that time. */
+  /** Makes the guard accept the next tap, even within `DOUBLE_TAP_MS`. */
   readonly release: () => void;
 }
 

@@ -60,7 +60,7 @@ const NoteTextSchema = v.pipe(
   v.maxLength(MAX_NOTE, `must have at most ${MAX_NOTE} characters`),
 );
 
-/** Takes, unparks or reopens a session. For `reopen`, session is the closed one. */
+/** Takes, unparks or reopens a session. For `reopen`, `session` names the closed session. */
 export const SessionBodySchema = v.strictObject(commandEntries);
 /** Transfers a session to an agent or a team. */
 export const TransferBodySchema = v.strictObject({

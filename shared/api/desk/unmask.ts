@@ -1,4 +1,4 @@
-/** The schemas of showing one row with its texts as they were written, for a reason. */
+/** The schemas of the request that shows one row unmasked, which must give a reason, and of its answer. */
 import * as v from "valibot";
 import { isVisible } from "../../base/visible.ts";
 import { RowSchema } from "../rows.ts";
@@ -23,5 +23,5 @@ export const UnmaskBodySchema = v.strictObject({
   ),
 });
 
-/** The row with its texts as they were written. */
+/** The row with its texts unmasked. */
 export const UnmaskedSchema = v.strictObject({ log: LogIdSchema, row: RowSchema });

@@ -16,7 +16,7 @@ export interface CheckedAccount {
   readonly key: string;
   /** The account's id in the channel; where texts may link only to its own mini program, the AppID. */
   readonly account: string;
-  /** The limits of what it can send. */
+  /** The limits of what the account can send. */
   readonly rules: ChannelRules;
 }
 
@@ -76,7 +76,8 @@ function findCommonProblems(defaults: Settings, accounts: readonly CheckedAccoun
 }
 
 /**
- * Finds new overrides without an account: probably misspelt. An override that is already stored is kept without further
+ * Finds new overrides of accounts that are not configured, which are probably misspelt. An override that is already
+ * stored is kept without further
  * checks, because it is not in force: an account that is removed from the configuration must not block the next change
  * of the others.
  */

@@ -1,6 +1,6 @@
 /**
  * The document as the API returns and accepts it. Outside data is parsed only by `parseDocument`, which reports every
- * schema problem at once; `checkDocument` adds those of the contents.
+ * schema problem at once; `checkDocument` adds the problems of the contents.
  */
 import * as v from "valibot";
 import { isRecord } from "../../base/is-record.ts";
@@ -47,8 +47,8 @@ export function parseDocument(input: unknown): Result<SettingsDocument, Settings
 }
 
 /**
- * Parses a document and checks its contents. Where the schema finds problems, the contents of the other parts are
- * checked all the same.
+ * Parses a document and checks its contents. When the schema finds problems, the contents of the valid parts are
+ * still checked.
  *
  * @param check finds the problems of a document beyond its schema
  * @returns the document, or every problem of schema and contents, each with its path and fix (100 at most)

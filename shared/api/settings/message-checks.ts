@@ -91,7 +91,8 @@ function findTooMany(messages: readonly Outbound[], rules: ChannelRules, grant: 
 
 function findLinkProblems(message: Outbound, rules: ChannelRules, account: string | undefined): FieldProblem[] {
   if (message.type !== "text" || rules.textLinks === "any") return [];
-  // A variable with the user's words never occurs inside a tag, and any other variable cannot change a tag.
+  // Links do not depend on the values: a variable with the user's words is never inside a tag, and no other can
+  // change a tag.
   const sent = renderTemplate(message.content, () => "1");
   const found = findLinkProblem(sent, account);
   return found === undefined ? [] : [{ field: "content", ...found }];

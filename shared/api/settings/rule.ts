@@ -87,7 +87,7 @@ export const MatchSchema = v.variant("type", [
   v.strictObject({ type: v.literal("anything"), messageTypes: anyTypes }),
 ]);
 
-/** The match of a rule. */
+/** What a rule matches: how texts are compared, the keywords, and the types of messages. */
 export type Match = v.InferOutput<typeof MatchSchema>;
 
 /** A whole number of minutes, 1 to 43 200 (30 days). */

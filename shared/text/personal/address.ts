@@ -36,9 +36,9 @@ interface Chain {
   readonly hasNumber: boolean;
   /** Whether it contains a name: 3号楼2单元101室 alone identifies no place. */
   readonly hasName: boolean;
-  /** The word of its first part. */
+  /** The word of the chain's first part. */
   readonly word: string;
-  /** Whether it contains another word as well: 1号2号3号 are days. */
+  /** Whether the chain contains a second, different word. 1号2号3号 has only one: it is a list of days. */
   readonly isMixed: boolean;
   /** Whether all parts so far are regions. */
   readonly isRegion: boolean;

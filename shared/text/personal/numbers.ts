@@ -23,7 +23,7 @@ const BEFORE_ID_CARD = wordBefore("身份证|证件");
 const BEFORE_BANK_CARD = wordBefore("卡|银行|账号|账户");
 const BEFORE_TRAVEL_DOCUMENT = wordBefore("护照|通行证|回乡证|台胞证|证件");
 const AFTER_CODE = /^ ?[是为](?:您|你)?(?:本次)?的?(?:登录|注册|支付)?(?:验证|校验|动态|密码|口令)/;
-/** The number of characters after a code that are searched for its word. */
+/** The number of characters after a code that are searched for a word that names it. */
 const AFTER_LENGTH = 12;
 const BEFORE_CODE = wordBefore("验证|校验|动态|密码|口令");
 

@@ -1,7 +1,7 @@
 /** Why a robot did not accept a message, with meaning and fix for the operator. Pure. */
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
 
-/** One reason. */
+/** One reason, with its meaning and fix. */
 interface Reason {
   /** Whether sending again may help without a change of the configuration. */
   readonly isPassing: boolean;
@@ -41,7 +41,7 @@ export const ALERT_REASONS = {
     ["使用厂商给出的原始 Webhook 地址", "use the webhook URL as the vendor shows it"]),
   url_refused: reason(false, ["网址不允许使用", "the URL is not allowed"],
     ["使用厂商的公网 https 地址", "use the vendor's public https address"]),
-  unreachable: reason(true, ["5 秒内无法连接，或没有响应", "it cannot be reached, or did not answer within 5 seconds"],
+  unreachable: reason(true, ["5 秒内无法连接，或没有响应", "the robot cannot be reached, or did not answer within 5 seconds"],
     ["稍后再试；从中国大陆以外访问国内厂商时可能较慢", "try again later"]),
 } as const satisfies Record<string, Reason>;
 

@@ -12,7 +12,7 @@ export interface Robot {
   /** The team's name for it: 1 to 32 letters, digits, hyphens or underscores. */
   readonly name: string;
   readonly vendor: Vendor;
-  /** Contains the robot's key. */
+  /** The URL of the webhook, which contains the robot's key. */
   readonly url: string;
   /** The secret with which 钉钉 and 飞书 verify messages; absent: messages are not signed. */
   readonly secret?: string;

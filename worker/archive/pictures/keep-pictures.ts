@@ -20,9 +20,9 @@ import { conversationTag, errorName, writeLog } from "../../platform/logger.ts";
 import { deletePicturesBefore, hasPicture, putPicture, type PictureName } from "./bucket.ts";
 import type { Bucket } from "./find-bucket.ts";
 
-/** The dependencies in the alarm. */
+/** The dependencies that the alarm injects. */
 export interface PictureServices {
-  /** Undefined without a bucket. */
+  /** Returns the bucket; undefined without the binding `MEDIA`. */
   readonly bucket: () => Bucket | undefined;
   readonly config: {
     readonly dataKeys: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Computes how much of an interval is within business hours. Exact to the minute; it proceeds from one full local hour,
- * or time at which the hours begin or end, to the next, so a change to or from summer time needs no special case.
+ * Computes how much of an interval is within business hours, exact to the minute. It steps from one full local hour,
+ * or begin or end of the hours, to the next, so a change to or from summer time needs no special case.
  */
 import { isOpen, toLocalTime, type HoursSettings } from "./hours.ts";
 

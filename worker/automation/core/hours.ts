@@ -1,6 +1,6 @@
 /**
  * Decides whether the shop is open, by its local clock. All comparisons use local wall-clock time, so daylight saving
- * time needs no special rule: 09:00 is 09:00. Time zones are those of the runtime (ECMA-402).
+ * time needs no special rule. Time zones are those of the runtime (ECMA-402).
  */
 import { WEEKDAYS, type Settings } from "../../../shared/api/settings/settings.ts";
 

@@ -11,7 +11,8 @@ export interface MatchStrength {
   /** exact 5, prefix 4, wildcard 3, all 2, any and contains 1, anything 0. */
   readonly rank: number;
   /**
-   * Code points of the keyword that matched: of the longest one; for `all` the sum; for a pattern without its stars.
+   * Code points of the longest keyword that matched; for `all`, of all keywords together. The stars of a pattern are
+   * not counted.
    */
   readonly length: number;
 }

@@ -20,5 +20,8 @@ export interface Proposal {
   readonly onceMs?: number;
 }
 
-/** Ids of answers that do not come from a rule. The colon keeps them distinct: a rule's id cannot contain one. */
+/**
+ * Ids of answers that do not come from a rule. A rule's id cannot contain a colon, so these ids differ from all ids
+ * of rules.
+ */
 export const BUILT_IN_IDS = { greeting: ":greeting", offHours: ":offHours", fallback: ":fallback" } as const;

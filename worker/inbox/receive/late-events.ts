@@ -32,7 +32,7 @@ const MAX_WRITTEN = 256;
 
 /** The data of an event that the cache uses. */
 export interface DatedEvent extends Address {
-  /** Its dedupe key. */
+  /** The dedupe key of the event. */
   readonly key: string;
   readonly createdAt: number;
   readonly arrivedAt: number;

@@ -45,7 +45,7 @@ const ANSWER_MS = 6_000;
 /**
  * Decides on a push, stores and answers it; messages are sent after the response.
  *
- * @param pushed its `createdAt` 0: the event has no CreateTime; the time of arrival is used
+ * @param pushed with `createdAt` 0 the event has no CreateTime, and the time of arrival is used
  * @param isForwarded another server answers this push: the KV cache is not read, and no rule hands the user over
  * @throws the last error when the push could not be stored
  */

@@ -9,7 +9,7 @@ import type { readChange, readSnapshot, recordSeen, runCommand } from "../../con
 import type { Services } from "../services.ts";
 import type { createDeskNotifier } from "./desk-notifier.ts";
 
-/** The whole code. */
+/** The code of the conversation for sessions, and the functions that connect it with the settings and the desk. */
 export interface LoadedSessionCode extends SessionCode {
   /** Returns the service settings; `now` is epoch ms. */
   readonly toDeskTerms: (settings: Settings, now: number) => DeskTerms;

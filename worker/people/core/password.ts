@@ -1,4 +1,7 @@
-/** Which passwords are accepted: long ones that are not commonly guessed. No rules about kinds of characters. */
+/**
+ * Decides which passwords are accepted: long ones that attackers do not try first. The kinds of characters do not
+ * matter.
+ */
 import { foldName } from "../../../shared/text/fold-name.ts";
 import { isCommonPassword } from "./common-passwords.ts";
 

@@ -53,13 +53,13 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
       return ["message.blocked"];
     case "unconfirmed":
       return ["message.unconfirmed"];
-    // Messages without an outcome yet; `late` changes nothing.
+    // These rows contain no final outcome, and a `late` row changes none.
     case "out":
     case "attempt":
     case "held":
     case "retry":
     case "late":
-    // For colleagues.
+    // A note is for colleagues and must not reach a webhook.
     case "note":
       return [];
     case "session":

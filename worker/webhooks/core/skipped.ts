@@ -4,9 +4,9 @@
 export type SkipReason =
   /** The endpoint answered 400, 413, 415 or 422: it will never accept this event. */
   | "refused"
-  /** Not accepted for three days. */
+  /** The endpoint did not accept the event for three days. */
   | "given_up"
-  /** Its row was deleted by retention before it was delivered. */
+  /** Retention deleted the event's row before the event was delivered. */
   | "expired";
 
 /** Events of one conversation that were skipped together. Crosses RPC: new fields must be optional. */
