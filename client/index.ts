@@ -64,9 +64,9 @@ export type * from "./types.ts";
 /** The client that `createKefuClient` returns. */
 export type KefuClient = ReturnType<typeof createKefuClient>;
 
-/** Timeout of `diagnostics`, ms: WeChat takes up to 20 seconds. */
+/** Timeout of `diagnostics`, ms. WeChat takes up to 20 seconds. */
 const DIAGNOSTICS_MS = 25_000;
-/** Timeout of `resume`, ms: it sends a test message and may have to fetch an access token first. */
+/** Timeout of `resume`, ms. The call sends a test message and may have to fetch an access token first. */
 const RESUME_MS = 25_000;
 /** Timeout of an upload or download, ms. A picture whose upload timed out too early would be uploaded again. */
 const PICTURE_MS = 25_000;

@@ -24,7 +24,7 @@ type KindOf<T> = null extends T
 /** The required fields of `T`, each with its kind. */
 export type Shape<T> = { readonly [K in RequiredKeys<T>]: KindOf<T[K]> };
 
-/** Returns whether a value has a shape. Additional fields are allowed: a newer worker may return them. */
+/** Returns whether a value has a shape. Additional fields are allowed, because a newer worker may return them. */
 export function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
   if (!isObject(value)) return false;
   return Object.entries<unknown>(shape).every(([name, kind]) => name in value && isKind(value[name], kind));

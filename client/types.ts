@@ -55,7 +55,7 @@ export type Message = v.InferOutput<typeof MessageSchema>;
 export type Accepted = v.InferOutput<typeof AcceptedSchema>;
 /** A conversation: window, context, newest rows. */
 export type Conversation = v.InferOutput<typeof ConversationSchema>;
-/** A row of a conversation's log. A newer worker may add kinds: let a `switch` over `kind` have a default. */
+/** A row of a conversation's log. A newer worker may add kinds, so a `switch` over `kind` needs a default case. */
 export type Row = v.InferOutput<typeof RowSchema>;
 /** A line of an export: a row, or an event or quarantined push that names the user. */
 export type ExportLine = v.InferOutput<typeof ExportLineSchema>;

@@ -40,8 +40,8 @@ export interface Desk {
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   /**
-   * Conversations whose last reply was refused because somebody else had changed the session: pressing Enter again
-   * sends it.
+   * Conversations whose last reply was refused because somebody else had changed the session; pressing Enter again
+   * sends the reply.
    */
   readonly stale: Store<ReadonlySet<string>>;
   readonly start: () => void;

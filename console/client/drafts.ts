@@ -126,7 +126,7 @@ function keep(kept: KeptTexts, key: string, text: string): void {
   try {
     kept.setItem(key, text);
   } catch {
-    // the storage is unavailable: the text is kept only until the page is closed
+    // the storage is unavailable, so the text is kept only until the page is closed
   }
 }
 
@@ -134,6 +134,6 @@ function forget(kept: KeptTexts, key: string): void {
   try {
     kept.removeItem(key);
   } catch {
-    // the storage is unavailable: there is nothing to remove
+    // the storage is unavailable, so there is nothing to remove
   }
 }

@@ -138,7 +138,7 @@ export function createLink(options: LinkOptions): Link {
     if (socket !== null || state.name === "ended") return;
     const opening = options.openSocket();
     socket = opening;
-    // A socket that was replaced may still send events: only those of the current socket are handled.
+    // A socket that was replaced may still send events, so only events of the current socket are handled.
     const ifCurrent = (work: () => void): void => {
       if (socket === opening) work();
     };

@@ -19,7 +19,10 @@ import { createStore, type Store } from "./store.ts";
 export const UNDO_MS = 3_000;
 /** The delay before a request that got no answer is repeated, milliseconds. */
 const AGAIN_MS = 2_000;
-/** The number of attempts for a picture before the agent has to repeat it: each attempt may upload it again. */
+/**
+ * The number of attempts for a picture before the agent has to repeat it. Limited, because each attempt may upload
+ * the picture again.
+ */
 const PICTURE_TRIES = 3;
 
 /** How far the upload of a picture has come. */
@@ -48,7 +51,7 @@ export interface OutboxOptions {
   readonly onDraft: (unsent: Unsent) => void;
 }
 
-/** The messages that the server does not have yet. */
+/** Keeps the messages that the server does not have yet, and sends them. */
 export interface Outbox {
   readonly store: Store<readonly Unsent[]>;
   readonly add: (unsent: Omit<Unsent, "phase" | "writtenAt">, undoMs?: number) => void;
@@ -75,7 +78,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     try {
       options.kept.setItem(key, toStored(store.get()));
     } catch {
-      // the storage is unavailable: unsent messages are kept only until the page is closed
+      // the storage is unavailable, so unsent messages are kept only until the page is closed
     }
   };
   const setPhase = (id: string, phase: Unsent["phase"]): void => change((list) => withPhase(list, id, phase));
@@ -151,7 +154,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     add(unsent, undoMs = UNDO_MS) {
       const now = Date.now();
       change((list) => [
-        // A new message ends the undo time of the one before: only the newest message can be undone.
+        // Only the newest message can be undone, so a new message ends the undo time of the previous one.
         ...list.map((other) =>
           other.phase.name === "undo" ? { ...other, phase: { name: "waiting" } as const } : other,
         ),

@@ -6,8 +6,8 @@ import { ApiProblem, problemFrom } from "./api.ts";
 const UPLOAD_TIMEOUT_MS = 60_000;
 
 /**
- * Uploads a picture to WeChat for a conversation. A repeat uploads it again, which has no effect for the user: the id of a
- * reply decides whether the picture is sent once.
+ * Uploads a picture to WeChat for a conversation. A repeat uploads it again, which has no effect for the user,
+ * because the id of the reply ensures that the picture is sent once.
  *
  * @param onShare called with the share that was sent, 0 to 1
  * @throws ApiProblem

@@ -26,7 +26,7 @@ interface NewRows {
 
 /** Adds rows from a frame or from a page of the log. */
 export function addRows(open: OpenLog, { log, from, to, rows }: NewRows): OpenLog {
-  // Nothing has been read yet: the first page of the log contains these rows too.
+  // Nothing has been read yet; the first page of the log will contain these rows too.
   if (open.log === null) return open;
   if (open.log !== log) return openLog(open.conversation);
   if (to <= open.to) return open;
@@ -49,7 +49,7 @@ export function startRows(open: OpenLog, page: LogPage): OpenLog {
 }
 
 /**
- * Marks the first unread message, once: the lists may arrive before or after the rows.
+ * Marks the first unread message, once. Called after lists and after rows, because either may arrive first.
  *
  * @param unread the number of the user's messages that no agent has seen
  */

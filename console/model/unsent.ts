@@ -1,6 +1,6 @@
 /**
- * Messages and notes that the server does not have yet. The page gives each an id, which is its Idempotency-Key: it can
- * be sent again without being delivered twice. Pure.
+ * Messages and notes that the server does not have yet. The page gives each an id, which is its Idempotency-Key, so
+ * that it can be sent again without being delivered twice. Pure.
  */
 import type { RowJson } from "../../shared/api/rows.ts";
 

@@ -49,7 +49,8 @@ export function useEndInSight<T>(
     if (lines.slice(known.current).some(isOwn)) isFollowing.current = true;
     known.current = lines.length;
     follow();
-    // Opening the drawer or loading a picture changes the available space: the last lines stay in view.
+    // Opening the drawer or loading a picture changes the available space; the last lines are then scrolled into view
+    // again.
     const observer = new ResizeObserver(follow);
     observer.observe(box);
     if (box.firstElementChild !== null) observer.observe(box.firstElementChild);

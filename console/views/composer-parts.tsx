@@ -15,7 +15,7 @@ export function Fuse({ quota }: { readonly quota: Quota }): JSX.Element {
 }
 
 /**
- * Takes the files that are dropped anywhere on the page: a browser would open them instead of the page.
+ * Takes the files that are dropped anywhere on the page; otherwise the browser would open them instead of the page.
  *
  * @returns whether files are being dragged over the page
  */

@@ -97,7 +97,7 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
     if (isLive) see();
   }, [isLive]);
 
-  // Loading pictures and a growing composer change the available space: the end stays in view.
+  // Loading pictures and a growing composer change the available space; the end is then scrolled into view again.
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;

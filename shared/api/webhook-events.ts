@@ -23,7 +23,10 @@ export const WEBHOOK_EVENTS = [
 /** The type of an event of an account as a whole, which is not derived from a row of a conversation. */
 export const ACCOUNT_EVENT = "account.event";
 
-/** Suffixes of event ids, by type: a row with a handover, or one that opens a queued session, causes two events. */
+/**
+ * Suffixes of event ids, by type. They are needed because a row with a handover, or one that opens a queued session,
+ * causes two events.
+ */
 const SUFFIXES: Readonly<Partial<Record<WebhookEventType, string>>> = {
   "conversation.handed_over": "-handover",
   "session.queued": "-queued",

@@ -115,7 +115,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON is an expected outcome; the error is not needed.
+    // A text that is not JSON is an expected outcome, so the error is not needed.
     return undefined;
   }
 }

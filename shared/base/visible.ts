@@ -45,7 +45,8 @@ export function isVisibleMessage(content: string): boolean {
 const SHORT_ESCAPES = "\b\t\n\f\r";
 
 /**
- * Removes the control characters that JSON can only write as \uXXXX: WeChat refuses a body with such escapes (40033,
+ * Removes the control characters that JSON can only write as \uXXXX, because WeChat refuses a body with such escapes
+ * (40033,
  * WECHAT.md §4.3).
  */
 export function dropControls(text: string): string {

@@ -1,4 +1,7 @@
-/** Compares the names of agents: where they must be unique, at sign-in, in searches, and against a password. */
+/**
+ * Compares the names of agents: to keep them unique, at sign-in, in searches, and when a password must not contain
+ * the name.
+ */
 
 /** Returns the form in which names are compared: names that look alike have the same form. */
 export function foldName(name: string): string {

@@ -17,8 +17,8 @@ const TAG = new RegExp(String.raw`<a(?=[\s/])${TAG_REST}`, "gi");
 const APPID = "data-miniprogram-appid";
 const PATH = "data-miniprogram-path";
 /**
- * Attributes that make a link, anywhere in a tag, including inside the value of another attribute: another parser may
- * end that value elsewhere.
+ * Attributes that make a link, anywhere in a tag, including inside the value of another attribute, because another
+ * parser may end that value elsewhere.
  */
 const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?=(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]{0,4096})))?)/gi;
 /** A tag up to its first `>`, or up to the next `<`. */
@@ -29,7 +29,9 @@ const TARGET = /(?:href|data-miniprogram-(?:appid|path))\s*=\s*(?:"([^"]*)|'([^'
 const WRITTEN_TAG = /<\s*a(?![a-z0-9])/;
 const ENTITY = /&(?:(lt|gt|quot|apos|amp)|#(\d{1,7})|#x([0-9a-f]{1,6}));?/gi;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-/** The number of times that escapes are decoded: how often a user's text may have been escaped. */
+/**
+ * The maximum number of times that escapes are decoded, because a user's text may have been escaped several times.
+ */
 const ESCAPES = 3;
 const FILLED_HREF = /[\s"']href\s*=\s*(?:["']\s*)?[^\s"'>]/i;
 

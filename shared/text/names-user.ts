@@ -5,8 +5,8 @@
 import { ownValue } from "../base/own-value.ts";
 
 /**
- * The characters of an openid in WeChat's format: next to one of these, the openid's characters are part of a longer
- * word.
+ * The characters of an openid in WeChat's format. A text is only part of a longer word when one of these is next to
+ * it.
  */
 const WORD = /[\w-]/;
 const WORDS = /^[\w-]+$/;
@@ -14,8 +14,8 @@ const WORD_RUN = /[\w-]+/g;
 /** All characters an openid may contain (`shared/message/user-id.ts`). */
 const VISIBLE_RUN = /[!-~]+/g;
 /**
- * The number of times that escapes are decoded: JSON in a field of an event is escaped in the field, in `raw`, and in
- * the stored body.
+ * The number of times that escapes are decoded: three, because JSON in a field of an event is escaped in the field,
+ * in `raw`, and in the stored body.
  */
 const MAX_ESCAPES = 3;
 

@@ -87,7 +87,10 @@ function toPersonalData(text: string, form: TextForm, kind: PersonalKind, hit: H
   return { kind, start, end, mask: mask ?? toStars(text.slice(start, end)) };
 }
 
-/** Returns a unit as in the original; as in the folded text when one original character became several units. */
+/**
+ * Returns the character at a unit as the original text has it, or as the folded text has it when one original
+ * character became several units.
+ */
 function keptUnit(text: string, form: TextForm, unit: number): string {
   const { start, end } = spanInOriginal(form, { start: unit, end: unit + 1 });
   const isAlone = form.from[unit - 1] !== start && form.from[unit + 1] !== start;

@@ -34,7 +34,7 @@ export async function reportWhenDue(host: ConsumerHost, services: ArchiveService
 /**
  * Reports everything before a row that is about to be deleted.
  *
- * @throws Error when the archive could not be reached: the rows are still needed
+ * @throws Error when the archive could not be reached; the rows must then not be deleted
  */
 export async function reportBefore(host: ConsumerHost, services: ArchiveServices, until: number): Promise<void> {
   const isBehind = () => {

@@ -133,7 +133,7 @@ export function createArchiveStore(storage: DurableObjectStorage): ArchiveStore 
         );
         for (const { session, closedAt, reason, assignee, team, sums } of closed) {
           const missed = isMissed({ reason, sums }) ? 1 : 0;
-          // An update leaves the rating unchanged: a session may be reported again after it was rated.
+          // An update leaves the rating unchanged, because a session may be reported again after it was rated.
           sql.exec(
             `insert into sessions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, null)
               on conflict (conversation, session) do update set log = excluded.log, closed_at = excluded.closed_at,

@@ -1,4 +1,4 @@
-/** Records an action before a worker performs it: an action that cannot be recorded is not performed. */
+/** Records an action before a worker performs it. An action that cannot be recorded is not performed. */
 import { errorName, writeLog } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
 import type { AuditDraft } from "./core/entry.ts";

@@ -14,7 +14,7 @@ import { withoutRepeatedLinks } from "./core/repeated-links.ts";
 import { parseWebhookAnswer, type WebhookAnswer } from "./core/webhook-answer.ts";
 import { toWebhookQuestion, type QuestionedEvent } from "./core/webhook-question.ts";
 
-/** Timeout of an endpoint's answer, milliseconds: WeChat waits five seconds for the whole push. */
+/** Timeout of an endpoint's answer, milliseconds. WeChat waits five seconds for the whole push. */
 export const ASK_TIMEOUT_MS = 2_000;
 /** A call must end within this time after the push arrived, milliseconds, because the push still has to be stored. */
 const ASK_DEADLINE_MS = 3_200;

@@ -1,6 +1,6 @@
 /**
- * Runs the team's `onEvent`: once, after an event was stored and acknowledged, with a time limit. It returns nothing,
- * and only the name of an error is logged: the event is stored, and the platform has its answer.
+ * Runs the team's `onEvent`: once, after an event was stored and acknowledged, with a time limit. Its failure has no
+ * effect on the event, which is already stored and answered; only the name of the error is logged.
  */
 import { accountOf } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
@@ -9,7 +9,7 @@ import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { EventHandlerContext, EventHandlers } from "./handler-context.ts";
 
-/** Time limit of `onEvent`, milliseconds: the platform has already been answered. */
+/** Time limit of `onEvent`, milliseconds. The platform has already been answered. */
 const EVENT_HANDLER_MS = 10_000;
 
 /** Runs the handler. Never rejects. */

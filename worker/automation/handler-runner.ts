@@ -15,7 +15,7 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
 import type { MessageHandlerContext, TeamCode } from "./handler-context.ts";
 
-/** Time limit of a handler, milliseconds: WeChat waits five seconds for the whole push. */
+/** Time limit of a handler, milliseconds. WeChat waits five seconds for the whole push. */
 export const HANDLER_TIMEOUT_MS = 1_500;
 
 /**

@@ -16,7 +16,9 @@ export interface AlertsConfig {
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
-/** The maximum length of DESK_URL, characters: it is part of a message, and WeCom limits those to 2048 bytes. */
+/**
+ * The maximum length of DESK_URL, characters. The URL is part of a message, and WeCom limits messages to 2048 bytes.
+ */
 const MAX_DESK_URL = 500;
 
 /**

@@ -51,7 +51,7 @@ export interface Config extends Keys {
   /** Which pushes are also forwarded to the team's own push server; null: none. */
   readonly forward: ForwardConfig | null;
   readonly alerts: AlertsConfig;
-  /** Whether users' pictures are kept: there is a bucket, and a key to seal them with. */
+  /** Whether users' pictures are kept, which needs a bucket, and a key to seal them with. */
   readonly keepsPictures: boolean;
 }
 
@@ -104,7 +104,9 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
 
 const known = new WeakMap<object, Result<Config, readonly ConfigProblem[]>>();
 
-/** Returns the result of `readConfig`, cached per environment object: an isolate's environment never changes. */
+/**
+ * Returns the result of `readConfig`, cached per environment object, because an isolate's environment never changes.
+ */
 export function configOf(env: object): Result<Config, readonly ConfigProblem[]> {
   const cached = known.get(env);
   if (cached !== undefined) return cached;

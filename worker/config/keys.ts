@@ -91,8 +91,8 @@ function findReuse(read: VariableReader, variable: string, key: string): string 
 }
 
 /**
- * Reads a secret and, during a rotation, the previous one. A previous secret alone is ignored: without a current one,
- * the function that needs it is off.
+ * Reads a secret and, during a rotation, the previous one. A previous secret alone is ignored, because without a
+ * current one the feature is off.
  */
 function readRotated(
   read: VariableReader,

@@ -1,6 +1,6 @@
 /**
- * Finds characters that a secret must not contain: a secret with such a character would be set but never match, so
- * `/healthz` reports a problem with its fix. `trimSecret` has already removed surrounding white space and quotation
+ * Finds characters that a secret must not contain. A secret with such a character would never match, so `/healthz`
+ * reports the problem with its fix. `trimSecret` has already removed surrounding white space and quotation
  * marks.
  */
 import { trimSecret } from "../../shared/base/secret-text.ts";
@@ -17,7 +17,7 @@ const STRAY = [
   [/[^\x21-\x7e]/, "contains a character that is not ASCII"],
 ] as const;
 /**
- * Characters that may be used by mistake instead of a comma between two keys: the keys would then be read as one key.
+ * Characters that may be used by mistake instead of a comma between two keys, which would then be read as one key.
  */
 const LISTED = [
   [/;/, "contains a semicolon"],

@@ -1,7 +1,7 @@
 /**
  * Sends one push, unchanged, to the team's own push server and returns that server's answer. The URL is checked before
- * each call, as a webhook's is; redirects are never followed; the size of the answer is limited. The request has no
- * signature of ours: the push contains the platform's, in its query.
+ * each call, as a webhook's is; redirects are never followed; the size of the answer is limited. The worker does not
+ * sign the request, because the query of the push contains the platform's signature.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
@@ -11,7 +11,7 @@ import { checkWebhookUrl } from "../platform/public-url.ts";
 
 /** A header added to forwarded pushes; a worker that receives it does not forward the push again. */
 export const FORWARDED_HEADER = "x-edge-kefu-forwarded";
-/** The maximum size of an answer, bytes: the platform's own answers have a few hundred. */
+/** The maximum size of an answer, bytes. Answers that the platform expects have a few hundred. */
 export const MAX_RELAYED_BYTES = 16 * 1024;
 
 /** The options of a request. */

@@ -1,6 +1,6 @@
 /**
- * Reads the configuration of the account that an account object belongs to, on each call: the object may outlive a
- * configuration.
+ * Reads the configuration of the account that an account object belongs to, on each call, because the configuration
+ * may change while the object lives.
  */
 import type { ConfiguredAccount } from "../account/account.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";

@@ -109,7 +109,10 @@ async function handleDue(host: AlarmHost): Promise<number> {
   return ALARM_MIN_DELAY_MS;
 }
 
-/** Before an alarm handles a conversation with sessions: loads their code and reads the terms of the settings. */
+/**
+ * Loads the code of sessions, before an alarm handles a conversation with sessions, and returns the desk's terms from
+ * the settings.
+ */
 async function prepareSessions(
   conversation: LoadedConversation,
   services: Services | undefined,
@@ -139,7 +142,7 @@ async function confirmErased({ id, env, loaded }: AlarmHost): Promise<void> {
   if (note === undefined || isConfirmed(note)) return;
   const { confirmErasure } = await import("../inbox/session/confirm-erasure.ts");
   const confirmed = await confirmErasure(env, requireConfig(env), id, note);
-  // Erased again during the calls: that erasure has to be confirmed as well.
+  // The conversation was erased again during the calls; that erasure has to be confirmed as well.
   if (loaded().store !== store) return;
   if (confirmed.pending.length < note.pending.length) store.keepErasure(confirmed);
   confirmErasureAt(nextConfirmation(confirmed, Date.now()));

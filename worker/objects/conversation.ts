@@ -44,8 +44,8 @@ import { consumerHost, runAlarm } from "./conversation-alarm.ts";
 import { isAccountGone } from "./missing-account.ts";
 
 /**
- * Minimum delay until a woken message is tried, milliseconds: an isolate that still has the pause cached must not retry
- * in a loop.
+ * Minimum delay until a woken message is tried, milliseconds, so that an isolate that still has the pause cached does
+ * not retry in a loop.
  */
 const MIN_RESUME_MS = 1_000;
 /**

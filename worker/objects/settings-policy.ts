@@ -1,6 +1,6 @@
 /**
- * The configuration that settings are validated against, read for each validation: it may change while the object
- * lives.
+ * The configuration that settings are validated against, read for each validation, because it may change while the
+ * object lives.
  */
 import { formatAccount, miniProgramAccount } from "../../shared/message/address.ts";
 import { rulesOf } from "../config/account-rules.ts";

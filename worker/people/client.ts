@@ -3,7 +3,7 @@ import { timedStub, type LocationHint } from "../platform/object-call.ts";
 import type { LoginRpc } from "./rpc.ts";
 
 /**
- * Timeout of a call of a login object, milliseconds: a sign-in takes about 130 ms of CPU, and others may be queued
+ * Timeout of a call of a login object, milliseconds. A sign-in takes about 130 ms of CPU, and others may be queued
  * before it.
  */
 const LOGIN_CALL_MS = 5_000;

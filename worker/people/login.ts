@@ -60,7 +60,7 @@ export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginSe
     },
     signIn(request) {
       const login = store.read();
-      // Also verified while the account is locked or has no password: the answer takes the same time.
+      // Also verified while the account is locked or has no password, so that the answer takes the same time.
       const isRight = hasher.verify(request.password, login.password);
       const [outcome, after] = attempt(login, isRight, now());
       if (outcome !== "accepted") {

@@ -1,7 +1,7 @@
 /**
- * Hashes passwords with scrypt. Synchronous, about 130 ms of CPU, which blocks all objects of the thread: only the
- * `Login` object of an agent calls it (docs/design/0028-people.md). `node:crypto` is passed in: importing it takes
- * longer than starting the worker.
+ * Hashes passwords with scrypt. Synchronous, about 130 ms of CPU, which blocks all objects of the thread, so only the
+ * `Login` object of an agent calls it (docs/design/0028-people.md). `node:crypto` is passed in, because importing it
+ * takes longer than starting the worker.
  */
 import { Buffer } from "node:buffer";
 import type * as NodeCrypto from "node:crypto";

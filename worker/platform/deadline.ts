@@ -42,8 +42,8 @@ export function raceTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise
 }
 
 /**
- * Settles with the result of the work, or calls `end` at the deadline. A single promise, because every push waits for
- * several deadlines: a race would create six.
+ * Settles with the result of the work, or calls `end` at the deadline. It creates a single promise, because every
+ * push waits for several deadlines and a race would create six promises for each.
  */
 function endAt<T, E>(
   timeoutMs: number,

@@ -1,6 +1,6 @@
 /**
  * Writes one changing value to KV for all readers. KV accepts one write a second for a key, may fail and may hang; none
- * of this may delay or fail the object, whose own storage is authoritative: readers that find nothing new call the
+ * of this may delay or fail the object, whose own storage is authoritative. Readers that find nothing new call the
  * object.
  */
 import { withTimeout, isDeadlineError } from "./deadline.ts";

@@ -57,7 +57,7 @@ export const LOCATION_HINTS = [
 ] as const;
 
 /**
- * Delays before the second and the third try of a call, milliseconds: most connection failures to an object are
+ * Delays before the second and the third try of a call, milliseconds. Most connection failures to an object are
  * shorter.
  */
 const RETRY_DELAYS_MS = [100, 500] as const;

@@ -9,7 +9,9 @@ import { callTwice } from "../platform/object-call.ts";
 import { parsePublished, SETTINGS_KEY } from "./published-settings.ts";
 import type { SettingsRpc } from "./rpc.ts";
 
-/** Time limit of a read, milliseconds: a push has to be answered within five seconds, with or without the settings. */
+/**
+ * Time limit of a read, milliseconds. A push has to be answered within five seconds, with or without the settings.
+ */
 const SETTINGS_TIMEOUT_MS = 1_500;
 /**
  * How long the document is used from this isolate's memory, milliseconds; after that the next reader reads KV or the

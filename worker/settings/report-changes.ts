@@ -1,7 +1,6 @@
 /**
  * Records stored versions in the audit log, each once and in order. A version that could not be recorded stays stored
- * and is recorded later: settings must be changeable while the log cannot be reached, and the versions contain what
- * changed.
+ * and is recorded later, because settings must be changeable while the log cannot be reached.
  */
 import { DEFAULT_DOCUMENT } from "../../shared/api/settings/document.ts";
 import type { AuditRpc } from "../audit/rpc.ts";

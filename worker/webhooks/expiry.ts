@@ -43,8 +43,8 @@ export async function expireEvents(host: ConsumerHost, services: ConsumerService
       health,
       fields: { ...fields, conversation: conversationTag(id) },
     });
-    // When the settings cannot be read, the webhook's subscribed event types are unknown: every event is counted as
-    // skipped.
+    // When the settings cannot be read, the webhook's subscribed event types are unknown, so every event is counted
+    // as skipped.
     const wanted =
       settings?.webhooks.find((webhook) => webhook.id === name)?.events ?? (settings ? [] : WEBHOOK_EVENTS);
     let after = from;

@@ -17,7 +17,10 @@ export interface WebhookAccount {
   recordSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<void>;
 }
 
-/** The cached health of webhooks, by credential: the account object keeps it. */
+/**
+ * The cached health of webhooks, by credential. The account object stores the health; this cache may be evicted at
+ * any time.
+ */
 export type HealthMemory = Map<string, { readonly healths: WebhookHealths; readonly readAt: number }>;
 
 /** The cache of this isolate. */
@@ -57,8 +60,8 @@ export async function reportHealth(deps: HealthDeps, id: string, report: Webhook
 export async function recordSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
     await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().recordSkipped(id, events, deps.listed));
-    // A refusal changes the health: the cache is deleted so that the next run reads it and then reports accepted
-    // events.
+    // A refusal changes the health, so the cache is deleted; the next run reads the health again and then reports
+    // accepted events.
     deps.memory.delete(deps.credential);
     return true;
   } catch (error) {

@@ -75,7 +75,8 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     mayContinue: () => store() === opened && mayContinue(host, started + BUDGET_MS),
     fields: { ...accountOf(address), conversation: tag },
   });
-  // Erased during the run: the results of the old log must not change the cursors of the new one.
+  // The conversation was erased during the run; the results for the old log must not change the cursors of the new
+  // log.
   if (store() !== opened) return forgetConversation(account, address, id);
   const listed = { consumers: settings.webhooks.map((webhook) => webhook.id), settingsVersion: version };
   const known = { consumers: cursorsNow(), settingsVersion: state().settingsVersion };

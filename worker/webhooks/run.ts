@@ -156,7 +156,7 @@ async function deliverRows(
 
 /**
  * Skips expired events during a pause, in which no call is made. When an endpoint has failed for as long as an event
- * has waited, events of that age are skipped: otherwise conversations would wake repeatedly, each time billed, until
+ * has waited, events of that age are skipped. Otherwise conversations would wake repeatedly, each time billed, until
  * their rows are deleted.
  */
 async function skipExpired(

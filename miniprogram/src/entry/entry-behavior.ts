@@ -86,8 +86,8 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
       /** Handles a tap. In mode `contact` the native button opens the chat by itself. */
       async onTap() {
         if (this.data.disabled) return;
-        // At most one branch runs per tap: the mode may change while the help text is shown, but WeChat opens a chat
-        // only synchronously inside a tap.
+        // At most one branch runs per tap. The mode may change while the help text is shown, but then the chat cannot
+        // be opened, because WeChat opens it only synchronously inside a tap.
         if (this.data.mode === "help") await this.help();
         else if (this.data.mode === "chat") await this.openChat();
       },

@@ -60,7 +60,7 @@ export async function followCard(detail: ContactDetail): Promise<Result<Arrival,
   return err({ reason: "navigation_failed", page, message: messages.join("; ") });
 }
 
-/** Returns whether the card is of the page the user came from: then no navigation is needed. */
+/** Returns whether the target of the card is the page the user came from, so that no navigation is needed. */
 function isCurrent(page: string, query: Readonly<Record<string, string>>): boolean {
   const pages = getCurrentPages();
   const current = pages[pages.length - 1];

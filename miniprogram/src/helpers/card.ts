@@ -45,8 +45,8 @@ export function toChatPath(card: CardOptions): string {
 }
 
 /**
- * Reads the path of a card. WXML has no types: a page may pass the `Result` of `buildCardPath`, which WeChat would show
- * as `[object Object]`.
+ * Reads the path of a card. WXML has no types, so a page may pass the `Result` of `buildCardPath`, which WeChat would
+ * show as `[object Object]`.
  */
 function readPath(card: { readonly path?: unknown }): string {
   const { path } = card;

@@ -36,8 +36,8 @@ export function whyUnsupported(capability: Capability): Limit | undefined {
 }
 
 /**
- * Returns whether an available entry method is reported not to work on this client: the components use another method
- * if there is one.
+ * Returns whether an available entry method is reported not to work on this client. The components then use another
+ * method if there is one.
  */
 export function isReportedDead(capability: Capability): boolean {
   return isDoubted(capability, readClient(), changes);

@@ -39,8 +39,8 @@ export const contactBehavior = Behavior({
   },
   lifetimes: {
     /**
-     * Runs when the component is attached, not earlier: until then the properties are set one by one, and no listener
-     * would get an error.
+     * Runs when the component is attached, not earlier, because until then the properties are set one by one and no
+     * listener would get an error event.
      */
     attached() {
       this.setData({ kefuAttached: true });

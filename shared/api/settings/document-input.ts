@@ -95,7 +95,9 @@ export function originsOf(
   return Object.fromEntries(keys.map((key) => [key, key in own ? "override" : "defaults"]));
 }
 
-/** Returns the overrides of the input, even if the rest is invalid: their problems are reported with the others. */
+/**
+ * Returns the overrides of the input, even if other parts are invalid, so that all problems are reported together.
+ */
 function overridesOf(input: unknown): readonly (readonly [string, unknown])[] {
   const overrides = isRecord(input) ? input["overrides"] : undefined;
   return isRecord(overrides) ? Object.entries(overrides) : [];

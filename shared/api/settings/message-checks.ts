@@ -1,7 +1,7 @@
 /**
  * Checks the messages of a team's answers by the rules of an account: types, sizes, counts and links. They are checked
- * when settings are stored, not when they are read: settings of an earlier version must still parse, and a message that
- * the platform refuses affects only itself.
+ * when settings are stored, not when they are read: settings of an earlier version must still parse, even if the
+ * platform would refuse one of their messages.
  */
 import type { ChannelRules } from "../../message/channel-rules.ts";
 import { checkOutbound, type Outbound } from "../../message/outbound.ts";
@@ -80,7 +80,7 @@ function messagesOf(action: NonNullable<Settings["offHours"]>, path: string): Pl
   return action.type === "reply" ? [{ path, messages: action.messages, grant: "message" }] : [];
 }
 
-/** Finds an answer with more messages than one action of the user allows: such an answer would never be sent. */
+/** Finds an answer with more messages than one action of the user allows, which would never be sent. */
 function findTooMany(messages: readonly Outbound[], rules: ChannelRules, grant: string): FieldProblem[] {
   const most = rules.grants[grant]?.count ?? 0;
   const parts = messages.reduce((sum, message) => sum + measure(message, rules).parts, 0);
@@ -111,8 +111,8 @@ interface Measured {
 const measured = new WeakMap<ChannelRules, WeakMap<Outbound, Measured>>();
 
 /**
- * Checks a message once and caches the result: splitting a long text is slow, and the settings of a hundred accounts
- * share their messages.
+ * Checks a message once and caches the result, because splitting a long text is slow and the settings of a hundred
+ * accounts share their messages.
  */
 function measure(message: Outbound, rules: ChannelRules): Measured {
   const known = measured.get(rules) ?? new WeakMap<Outbound, Measured>();

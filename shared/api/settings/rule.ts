@@ -1,6 +1,6 @@
 /**
- * One rule of the settings: which messages it matches, when it is in force, and its answer. No regular expressions: a
- * pattern with `*` matches in linear time for every input.
+ * One rule of the settings: which messages it matches, when it is in force, and its answer. There are no regular
+ * expressions, because a pattern with `*` matches in linear time for every input.
  */
 import * as v from "valibot";
 import { isVisible } from "../../base/visible.ts";

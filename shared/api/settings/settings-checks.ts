@@ -44,8 +44,8 @@ interface Entry {
 }
 
 /**
- * Returns the entries of a list of the input, even if the rest is invalid: duplicates are reported with the other
- * problems.
+ * Returns the entries of a list of the input, even if other parts are invalid, so that duplicates are reported with
+ * the other problems.
  */
 function entriesOf(input: unknown, list: string, place?: string): Entry[] {
   const values = isRecord(input) ? input[list] : undefined;

@@ -96,7 +96,8 @@ export function renderLongest(text: string): string {
  */
 export function findTemplateProblems(text: string, place: TemplateField): string[] {
   const problems: string[] = [];
-  // A `>` in quotes may end the tag or not: text that is inside the tag in either interpretation counts as inside.
+  // It is unknown whether a `>` in quotes ends the tag, so text that is inside the tag in either interpretation
+  // counts as inside.
   const tags = findTags(text);
   const isInsideTag = (index: number) =>
     isAfterOpenBracket(text, index) || tags.some(({ start, end }) => start < index && index < end);
@@ -121,7 +122,7 @@ export function findTemplateProblems(text: string, place: TemplateField): string
   return problems;
 }
 
-/** Lists the variables of a place, as they are written in a text. */
+/** Lists the variables that may be used in a place, as they are written in a text. */
 function namesIn(place: TemplateField): string {
   const rules: readonly (readonly [string, VariableRule])[] = Object.entries(RULES);
   return rules

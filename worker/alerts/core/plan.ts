@@ -203,7 +203,7 @@ function sinceOf(cause: AlertCause, { unattended, attended }: QueueView, waitMs:
   }
 }
 
-/** Returns the current content of the newest announcement; undefined: nothing in it still applies. */
+/** Returns the current content of the newest announcement; undefined when none of its causes still exists. */
 function describe({ announcement, open }: AlertState, view: QueueView, now: number): Alert | undefined {
   if (announcement.number === 0) return undefined;
   if (announcement.type === "ended") return { type: "ended" };

@@ -25,7 +25,7 @@ export interface Bucket {
   delete(keys: string[]): Promise<void>;
 }
 
-/** Returns the bucket; undefined without the binding: then no picture is stored. */
+/** Returns the bucket; undefined without the binding, in which case no picture is stored. */
 export function findBucket(env: object): Bucket | undefined {
   return "MEDIA" in env && isBucket(env.MEDIA) ? env.MEDIA : undefined;
 }

@@ -40,8 +40,8 @@ export function isOpen(settings: HoursSettings, now: number): boolean {
 }
 
 /**
- * The result for the last computed minute, per settings object: every push needs it, and it can change only with the
- * minute.
+ * The result for the last computed minute, per settings object. Cached, because every push needs it and it can change
+ * only with the minute.
  */
 const verdicts = new WeakMap<HoursSettings, { readonly minute: number; readonly open: boolean }>();
 
@@ -93,7 +93,7 @@ export function toLocalTime(timeZone: string, now: number): LocalTime {
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** Returns the cached formatter of a time zone: formatters are expensive to create, and an app has one time zone. */
+/** Returns the formatter of a time zone. Formatters are cached, because they are expensive to create. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   const known = formatters.get(timeZone);
   if (known !== undefined) return known;

@@ -98,7 +98,8 @@ function isInForce(rule: Rule, open: boolean): boolean {
 }
 
 /**
- * Compares two rules. A total order, because ids are unique: the position of a rule in the settings does not matter.
+ * Compares two rules. The order is total, because ids are unique, so the position of a rule in the settings does not
+ * matter.
  */
 function compareRules(a: FittingRule, b: FittingRule): number {
   return (

@@ -59,7 +59,7 @@ export function parseWebhookAnswer(
   const messages: Outbound[] = [];
   for (const input of answer.messages) {
     const message = parseOutbound(prepare(input), rules, account);
-    // The name of an unknown field is not returned: the endpoint chose it, so it may contain anything.
+    // The name of an unknown field is not returned, because the endpoint chose it and it may contain anything.
     if (!message.ok) return err({ reason: "bad_message", problem: message.error.message });
     messages.push(message.value);
   }

@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { InboundEvent } from "../../../shared/message/inbound.ts";
 import { createPatternTest } from "../../../shared/text/pattern.ts";
 
-/** The maximum number of patterns: each push is compared with all of them. */
+/** The maximum number of patterns; limited, because each push is compared with all of them. */
 export const MAX_KINDS = 50;
 
 /** The name of an event or message, with `*` for any characters. */

@@ -27,8 +27,8 @@ export type ForwardReport =
  */
 const FAILURE_STEP_MS = 10_000;
 /**
- * Minimum interval between two reports of success by one isolate, milliseconds: another isolate may have reported a
- * failure.
+ * Minimum interval between two reports of success by one isolate, milliseconds. A success is reported again, because
+ * another isolate may have reported a failure.
  */
 const SUCCESS_STEP_MS = 60_000;
 

@@ -17,7 +17,7 @@ const DELIVERY_BUDGET_MS = 20_000;
 
 /**
  * Delivers the attempt that `leased` resolves to, and the following ones. Registered with `waitUntil` before anything
- * is awaited: when WeChat closes the connection, work that is not registered may be aborted.
+ * is awaited, because work that is not registered may be aborted when WeChat closes the connection.
  *
  * @param leased the call that stores the message; its failure is reported by the caller
  */
@@ -58,7 +58,7 @@ async function deliverLeased(
   }
 }
 
-/** Reads the desk's terms; undefined when they cannot be read: the outcome is recorded without them. */
+/** Reads the desk's terms; undefined when they cannot be read; the outcome is then recorded without them. */
 async function readTerms(services: RequestServices, address: Address): Promise<DeskTerms | undefined> {
   try {
     return await readDeskTerms(services);

@@ -67,13 +67,13 @@ export async function deliverChain(first: LeasedMessage, deps: DeliveryDeps): Pr
   await Promise.all(reports);
 }
 
-/** Timeout of reporting a pause, milliseconds: the attempt must still be settled after it. */
+/** Timeout of reporting a pause, milliseconds. The attempt must still be settled after it. */
 const PAUSE_REPORT_MS = 3_000;
 /** How long before the deadline of an attempt a report is abandoned, milliseconds. */
 const REPORT_MARGIN_MS = 250;
 /**
- * Minimum time for a report, milliseconds. With less it would probably time out: this isolate would pause for a minute,
- * and the verdict that only this message is refused would be lost.
+ * Minimum time for a report, milliseconds. With less the report would probably time out; this isolate would then
+ * pause for a minute, and the verdict that only this message is refused would be lost.
  */
 const MIN_REPORT_MS = 500;
 

@@ -112,8 +112,8 @@ export async function relayPush(
     done("relayed");
     return ok(kept ?? answer.value);
   } catch (error) {
-    // An answer that could not be stored is not returned: a repeat would be forwarded again and might get another
-    // answer.
+    // An answer that could not be stored is not returned, because a repeat would be forwarded again and might get
+    // another answer.
     done(errorName(error));
     return err("no_answer");
   }

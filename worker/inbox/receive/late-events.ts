@@ -1,7 +1,8 @@
 /**
  * KV as a cache that protects against many repeats (DEDUPE_KV = "late"): it contains, for ten minutes, the
- * acknowledgements of pushes that were answered late or arrived twice. It never decides which delivery is the first: KV
- * may be stale, and it also caches that a key is missing. Written only for late or repeated pushes, read only for
+ * acknowledgements of pushes that were answered late or arrived twice. KV never decides which delivery is the first,
+ * because it may be stale and also caches that a key is missing. Written only for late or repeated pushes, read only
+ * for
  * pushes that look repeated, so it costs nothing in normal operation.
  */
 import type { Address } from "../../../shared/message/address.ts";
@@ -17,7 +18,7 @@ import { errorName, writeLog } from "../../platform/logger.ts";
 const LOOKS_REPEATED_MS = 4_000;
 /** An answer that took this long may not have reached WeChat, milliseconds; longer than the time limit of a handler. */
 const LATE_MS = 3_500;
-/** Timeout of the KV read, milliseconds: little time is left for a push that looks repeated. */
+/** Timeout of the KV read, milliseconds; short, because little time is left for a push that looks repeated. */
 const KV_TIMEOUT_MS = 700;
 /** Timeout of a KV write after the response, milliseconds. */
 const KV_PUT_MS = 3_000;

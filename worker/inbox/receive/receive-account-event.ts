@@ -40,7 +40,7 @@ export async function receiveAccountEvent(
 
 /**
  * Stores an authentic push that could not be parsed in the quarantine. It is acknowledged even when it cannot be
- * stored: a repeat could not be parsed either, and WeChat would show the user an error.
+ * stored, because a repeat could not be parsed either and WeChat would show the user an error.
  */
 export async function keepUnreadable(
   { accountConfig, account, requestId }: RequestServices,

@@ -100,7 +100,7 @@ async function receiveOne(
     const relayed = await relaying;
     return relayed.ok ? { type: "relay", answer: relayed.value } : { type: "fail", reason: relayed.error };
   } catch (error) {
-    // Not stored, so not acknowledged: WeChat may repeat it.
+    // A push that was not stored is not acknowledged, so that WeChat repeats it.
     writeLog("push_not_stored", { ...fields, error: errorName(error), ms: Date.now() - arrivedAt });
     return { type: "fail", reason: "not_stored" };
   }

@@ -34,7 +34,7 @@ export async function confirmErasure(
     archive: () => archiveStub(env.ARCHIVE, locationHint).confirmErased(id, generation),
     async pictures() {
       const bucket = findBucket(env);
-      // Nothing is deleted by removing the binding: until it is back, the erasure is not complete.
+      // Removing the binding deletes no pictures, so the erasure is not complete until the binding is back.
       if (bucket === undefined) throw new NoBucketError();
       await withTimeout(BUCKET_MS, deletePictures(bucket, id, generation));
     },

@@ -31,7 +31,8 @@ export async function commandSession(
 ): Promise<CommandAnswer> {
   const desk = await readDeskTerms(services);
   const input = { ...command, ...(desk && { desk }) };
-  // One holder for all tries: a lease whose response was lost is returned again, to this caller only.
+  // One holder for all tries, so that a lease whose response was lost is returned again to this caller, and to no
+  // other.
   const holder = crypto.randomUUID();
   const call = () => findConversation(services, address, LEASED_CALL_MS).command(input, holder);
   const commanded = retryCall("command", Date.now() + COMMAND_TIMEOUT_MS, call);

@@ -77,7 +77,7 @@ export const PAUSE_MS = 15 * MINUTE_MS;
  */
 export const PAUSE_CONVERSATIONS = 3;
 /**
- * The maximum length of a pause, milliseconds: each conversation with something to deliver wakes once per pause, which
+ * The maximum length of a pause, milliseconds. Each conversation with events to deliver wakes once per pause, which
  * is billed.
  */
 export const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS;
@@ -93,8 +93,8 @@ const WRITE_EVERY_MS = MINUTE_MS;
 /** The maximum number of conversations listed per endpoint. */
 const MAX_TRACKED = 20;
 /**
- * How long a failed conversation stays on an endpoint's list without a new failure, milliseconds: by then it has
- * abandoned the event.
+ * How long a failed conversation stays on an endpoint's list without a new failure, milliseconds. By then the
+ * conversation has abandoned the event.
  */
 const TRACKED_MS = GIVE_UP_MS + 24 * 60 * MINUTE_MS;
 
@@ -115,7 +115,8 @@ export function recordReport(
   }
   if (known !== undefined && known.pausedUntil > now) return known;
   const { conversation, reason, status, count = 1 } = report;
-  // An endpoint that refuses is reachable: refusals and failures are counted separately, and refusals never pause it.
+  // An endpoint that refuses an event is reachable, so refusals and failures are counted separately, and refusals
+  // never pause it.
   const isRefused = reason === "refused";
   const isSameKind = known !== undefined && (known.lastReason === "refused") === isRefused;
   const run = isSameKind && known.failures > 0 ? known : undefined;
@@ -127,7 +128,7 @@ export function recordReport(
   const conversations = isRefused ? without(before, conversation) : track(before, conversation, now);
   const isDead = failures === PAUSE_AFTER && now - since >= PAUSE_SPAN_MS;
   const mustPause = !isRefused && isShared(conversations) && (isDead || reason === "gone");
-  // Many conversations may report within the span: after the limit is reached, changes are written at most once a
+  // Many conversations may report within the span, so after the limit is reached, changes are written at most once a
   // minute.
   const isCounted = run?.failures === PAUSE_AFTER && (isRefused || isShared(before));
   const isNews = Object.keys(conversations).length !== Object.keys(before).length;
