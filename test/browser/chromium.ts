@@ -13,6 +13,8 @@ const FONTS = ["noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-color-em
 
 /** Default flags of the package that no user's browser has. */
 const NOT_OF_A_BROWSER = /single-process|no-zygote|disable-web-security|allow-running-insecure-content/;
+/** Default flags of the package that emulate a graphics processor, by which drawing takes three times the CPU. */
+const GRAPHICS = /use-gl|use-angle|swiftshader|gpu/;
 
 /** Written when everything is unpacked: the package uses any browser in its folder, also a partly unpacked one. */
 const COMPLETE = join(FOLDER, "complete");
@@ -30,8 +32,8 @@ export async function unpackBrowser(): Promise<{ readonly executablePath: string
   await writeFile(COMPLETE, version);
   // The package's default flags are for a serverless platform. A normal browser has several processes, and keeps to the
   // same-origin policy: without it, it adds no `Origin` to what a page writes.
-  const args = chromium.args.filter((arg) => !NOT_OF_A_BROWSER.test(arg));
-  return { executablePath, args };
+  const args = chromium.args.filter((arg) => !NOT_OF_A_BROWSER.test(arg) && !GRAPHICS.test(arg));
+  return { executablePath, args: [...args, "--disable-gpu"] };
 }
 
 async function packageVersion(): Promise<string> {

@@ -2,10 +2,10 @@
  * The example mini program with a touch screen, and its layout: on every width of a phone and a tablet, in both
  * languages, light and dark, nothing scrolls sideways, every tap target is large enough, and axe reports nothing.
  */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { bubbles, openidOf } from "./actions.ts";
+import { findWithAxe } from "./axe.ts";
 import { PHONE, startScene, type Scene } from "./harness.ts";
 import { atRest, contactButton, corner, floatingEntry, openShop, sendCard, shopOf } from "./shop-actions.ts";
 
@@ -62,13 +62,6 @@ async function faults(page: Page): Promise<readonly string[]> {
   return found.flat();
 }
 
-async function axe(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
-  );
-}
-
 describe.for(["中文", "English"])("in %s", (language) => {
   it("fits every width, and has buttons large enough for a finger", async ({ expect }) => {
     const page = await openShop(scene, PHONE);
@@ -96,11 +89,11 @@ describe.for(["light", "dark"] as const)("axe, %s", (colorScheme) => {
     const page = await openShop(scene, { ...PHONE, colorScheme });
     for (const path of PAGES) {
       await goTo(page, path);
-      expect.soft(await axe(page), path).toStrictEqual([]);
+      expect.soft(await findWithAxe(page), path).toStrictEqual([]);
     }
     await goTo(page, "home/index");
     await shopOf(page).getByRole("button", { name: "客服与帮助" }).tap();
-    expect.soft(await axe(page), "the menu").toStrictEqual([]);
+    expect.soft(await findWithAxe(page), "the menu").toStrictEqual([]);
   });
 });
 

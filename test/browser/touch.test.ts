@@ -2,10 +2,10 @@
  * The page on a small phone with a touch screen: nothing is wider than the screen, and axe reports nothing on any view,
  * light and dark, wide and narrow. Also use by keyboard only.
  */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { bubbles, openidOf } from "./actions.ts";
+import { findWithAxe } from "./axe.ts";
 import { DESKTOP, PHONE, startScene, type Scene } from "./harness.ts";
 import { sendRaw } from "./wechat-client.ts";
 
@@ -23,14 +23,6 @@ afterAll(() => scene.stop());
 const TABS = ["记录", "状态", "故障", "平台"];
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-
-/** A summary of axe's findings. */
-async function problems(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
-  );
-}
 
 describe("by touch, on 375 pixels", () => {
   it("a user enters, writes, picks a face and sends a picture", async ({ expect }) => {
@@ -96,7 +88,7 @@ describe.for([
 ])("axe, $name", ({ options }) => {
   it.for(["light", "dark"] as const)("finds nothing on any view, %s", async (colorScheme, { expect }) => {
     const page = await scene.open({ ...options, colorScheme });
-    expect(await problems(page)).toStrictEqual([]);
+    expect(await findWithAxe(page)).toStrictEqual([]);
     await page.getByRole("button", { name: "联系客服" }).click();
     await page.getByLabel("输入消息").fill("你好[微笑] https://a.example/x");
     await page.getByRole("button", { name: "发送", exact: true }).click();
@@ -113,7 +105,7 @@ describe.for([
     });
     await page.locator(".ai-label").waitFor();
     await page.getByRole("button", { name: "表情" }).click();
-    expect(await problems(page)).toStrictEqual([]);
+    expect(await findWithAxe(page)).toStrictEqual([]);
     await page.getByRole("button", { name: "更多" }).click();
     await page.getByRole("button", { name: "小程序卡片" }).click();
     await scene.stack.control.fault({ fault: "errcode", errcode: -1, target: "send", times: 3 });
@@ -122,10 +114,10 @@ describe.for([
     await page.locator(".record").first().click();
     for (const name of TABS) {
       await page.getByRole("tab", { name }).click();
-      expect(await problems(page)).toStrictEqual([]);
+      expect(await findWithAxe(page)).toStrictEqual([]);
     }
     await page.getByRole("button", { name: "全部重置" }).click();
-    expect(await problems(page)).toStrictEqual([]);
+    expect(await findWithAxe(page)).toStrictEqual([]);
   });
 });
 
