@@ -241,6 +241,24 @@ describe("an erasure", () => {
     expect([(await noteOf(openid))?.pending, await keysOf(openid)]).toEqual([[], []]);
   });
 
+  it("leaves nothing to a request that names the erased log, while the bucket still has its pictures", async ({
+    expect,
+  }) => {
+    const openid = newUser();
+    const mediaId = await keeps(openid);
+    const page = await call("GET", `/api/v1/conversations/${idOf(openid)}/messages`);
+    const { log } = await page.json<{ readonly log: string }>();
+    const named = (user: string) => call("GET", `/api/v1/conversations/${user}/media/${mediaId}?log=${log}`);
+    expect((await named(openid)).status).toBe(200);
+    pass(2_000);
+    expect((await erase(openid)).status).toBe(204);
+    expect(await keysOf(openid)).toHaveLength(1);
+    expect((await named(openid)).status).toBe(404);
+    pass(2_000);
+    await wechat.text(openid, "我又来了");
+    expect([(await named(openid)).status, (await named(idOf(openid))).status]).toEqual([422, 422]);
+  });
+
   it("during a download leaves nothing, and spares the pictures of the next log", async ({ expect }) => {
     const openid = newUser();
     await shows(openid);

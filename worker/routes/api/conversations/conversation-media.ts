@@ -84,7 +84,8 @@ async function readKept(
   const { bucket: findBucket, config, directory } = servicesOf(c);
   const bucket = findBucket();
   const { address } = conversationOf(c);
-  const log = bucket && (conversationOf(c).log ?? (await conversation.head())?.log);
+  // Not the log that the request names: the bucket may still have pictures of one that was erased.
+  const log = bucket && (await conversation.head())?.log;
   if (bucket === undefined || log === undefined) return null;
   const { readPicture } = await import("../../../archive/pictures/bucket.ts");
   const fields = {
