@@ -166,6 +166,8 @@ function run(desk: Desk, onSignedOut: () => void): () => void {
   document.addEventListener("visibilitychange", onVisible);
   return () => {
     stop();
+    // Another agent may have signed in on this page: nothing may be sent for the one before.
+    desk.stop();
     removeEventListener("online", desk.poke);
     removeEventListener("pageshow", desk.poke);
     removeEventListener("pagehide", desk.leave);

@@ -1,10 +1,13 @@
 /** The pages of an agent when one of several sign-ins ends. */
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
-import type { OpenPage } from "./desk-page-play.ts";
+import { must } from "../support/conversation.ts";
+import { PageModel } from "../support/desk-page.ts";
+import { OpenPage } from "./desk-page-play.ts";
 import { emptyDesk } from "./desk-play.ts";
 import { openPage } from "./desk-routes-play.ts";
 import { useWorker } from "./each-test.ts";
-import { callAs, cookieIn, makeAgent, signIn, type SignedIn } from "./people-play.ts";
+import { auditOf, callAs, cookieIn, makeAgent, PASSWORD, post, signIn, type SignedIn } from "./people-play.ts";
 
 useWorker();
 beforeEach(emptyDesk);
@@ -49,5 +52,42 @@ describe("the pages of a sign-in", () => {
     const other = signIns.find(({ isCurrent }) => !isCurrent);
     expect((await callAs(agent.second, "DELETE", `/api/v1/me/sign-ins/${other?.id ?? ""}`)).status).toBe(204);
     expect(await endings(agent)).toEqual([SIGNED_OUT, SIGNED_OUT, OPEN]);
+  });
+
+  it("are closed when another agent signs in with the same browser: they would act as that agent", async ({
+    expect,
+  }) => {
+    const [first, other] = [await makeAgent(), await makeAgent()];
+    const page = await openPage(first);
+    const options = { headers: { cookie: first.cookie } };
+    const response = await post("/api/v1/sign-in", { name: other.name, password: PASSWORD }, options);
+    expect([response.status, cookieIn(response)]).toEqual([200, expect.stringContaining(other.id)]);
+    await vi.waitUntil(() => page.code !== null);
+    expect([page.code, page.model.bye]).toEqual(SIGNED_OUT);
+    expect((await callAs(first, "GET", "/api/v1/me")).status).toBe(401);
+    await vi.waitUntil(async () => (await auditOf(first.id)).some(({ action }) => action === "sign-in.end"));
+  });
+
+  it("are closed when it ends while one of them connects", async ({ expect }) => {
+    const agent = await makeAgent();
+    // The socket reaches the desk only after the sign-in has ended and its pages were closed.
+    const DESK = {
+      getByName: (...named: Parameters<typeof env.DESK.getByName>) => {
+        const stub = env.DESK.getByName(...named);
+        const fetch = async (...sent: Parameters<typeof stub.fetch>) => {
+          await callAs(agent, "DELETE", "/api/v1/me/sign-ins");
+          return stub.fetch(...sent);
+        };
+        return new Proxy(stub, {
+          get: (target, name) => (name === "fetch" ? fetch : Reflect.get(target, name, target)),
+        });
+      },
+    };
+    const options = { headers: { upgrade: "websocket" }, vars: { DESK } };
+    const { webSocket } = await callAs(agent, "GET", "/api/v1/desk/socket", options);
+    const model = new PageModel("page-that-connected-late", []);
+    const page = new OpenPage(must(webSocket, "socket"), model);
+    await vi.waitUntil(() => page.code !== null);
+    expect([page.code, model.bye]).toEqual(SIGNED_OUT);
   });
 });

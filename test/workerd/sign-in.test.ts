@@ -166,6 +166,17 @@ describe("a request with a cookie", () => {
     }
   });
 
+  it("that is made up does not reach the desk, which all agents share", async ({ expect }) => {
+    const agent = await makeAgent();
+    const asked = vi.fn<typeof env.DESK.getByName>((...named) => env.DESK.getByName(...named));
+    const options = { vars: { DESK: { getByName: asked } } };
+    for (const cookie of [`__Host-kefu=a000000000001.${"A".repeat(43)}`, `__Host-kefu=${agent.id}.${"B".repeat(43)}`])
+      expect((await callAs({ cookie }, "GET", "/api/v1/me", options)).status).toBe(401);
+    expect(asked).not.toHaveBeenCalled();
+    expect((await callAs(agent, "GET", "/api/v1/me", options)).status).toBe(200);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   it("with an API key as well is treated as one with the key", async ({ expect }) => {
     const agent = await makeAgent();
     const headers = { cookie: agent.cookie };

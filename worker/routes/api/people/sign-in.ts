@@ -15,7 +15,7 @@ import { hexDigest } from "../../../platform/digest.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { agentOf } from "../../http/auth/caller.ts";
 import { deskOf, loginOf } from "../../http/auth/people.ts";
-import { clearSignInCookie, setSignInCookie } from "../../http/auth/sign-in-cookie.ts";
+import { clearSignInCookie, readSignInCookie, setSignInCookie } from "../../http/auth/sign-in-cookie.ts";
 import { operation } from "../../http/operation.ts";
 import { refuseUnrecorded } from "../../http/record.ts";
 import { readBody } from "../../http/request/request-body.ts";
@@ -66,12 +66,27 @@ signIn.post("/sign-in/invite", operation("acceptInvite", "public"), async (c) =>
 
 signIn.post("/sign-out", operation("signOut", "me"), async (c) => {
   const { id, signIn: current } = agentOf(c);
-  await loginOf(c, id).end(current);
-  await deskOf(c).closeSockets(id, "signed_out", current);
-  c.executionCtx.waitUntil(recordOfAgent(c, `agent:${id}`, "sign-in.end", id, { signIn: current }));
+  await end(c, id, current);
   clearSignInCookie(c);
   return c.body(null, 204);
 });
+
+/** Ends a sign-in and closes its pages. */
+async function end(c: Context<HttpEnv>, agent: string, signIn: string): Promise<void> {
+  await loginOf(c, agent).end(signIn);
+  await deskOf(c).closeSockets(agent, "signed_out", signIn);
+  c.executionCtx.waitUntil(recordOfAgent(c, `agent:${agent}`, "sign-in.end", agent, { signIn }));
+}
+
+/**
+ * Ends the sign-in whose cookie is replaced: nobody could sign it out any more, and the requests of its open pages would be
+ * those of the new agent.
+ */
+async function endReplaced(c: Context<HttpEnv>): Promise<void> {
+  const token = parseToken(readSignInCookie(c) ?? "");
+  const open = token && (await loginOf(c, token.agent).check(await hashSecret(token.secret)));
+  if (token !== undefined && open) await end(c, token.agent, open.signIn);
+}
 
 /**
  * Returns the response for a sign-in that was made. If the agent is suspended, or the sign-in cannot be recorded in the
@@ -90,6 +105,7 @@ async function finish(
     await loginOf(c, id).end(made);
     return isSuspended ? problem(c, "agent_suspended", {}) : refuseUnrecorded(c);
   }
+  await endReplaced(c);
   setSignInCookie(c, formatToken({ agent: id, secret }));
   return c.json(toMe({ ...agent, signIn: made }));
 }
