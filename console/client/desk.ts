@@ -9,7 +9,7 @@ import { STANDING_VIEWS } from "../model/lists.ts";
 import { markNew } from "../model/log.ts";
 import { EMPTY_DESK, openLog, type DeskState } from "../model/state.ts";
 import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
-import { call, command, readLog, type Me } from "./api.ts";
+import { ApiProblem, call, command, readLog, type Me } from "./api.ts";
 import { createDrafts, type Drafts, type KeptTexts, type ServerDraft } from "./drafts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
 import { createLogReader } from "./log-reader.ts";
@@ -117,6 +117,7 @@ export function createDesk(options: DeskOptions): Desk {
   const reader = createLogReader({
     state,
     readLog,
+    isErased: (error) => error instanceof ApiProblem && ["gone", "conversation_not_found"].includes(error.code),
     send: (frame) => void link.send(frame),
     onNewest() {
       mark();

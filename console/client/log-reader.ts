@@ -4,7 +4,7 @@
  */
 import type { PageFrame } from "../../shared/api/socket.ts";
 import { addOlder, fillGap, PAGE_ROWS, startRows, type LogPage } from "../model/log.ts";
-import type { DeskState, OpenLog } from "../model/state.ts";
+import { openLog, type DeskState, type OpenLog } from "../model/state.ts";
 
 /** Which rows are read: those before a seq, the newest ones, or those after a seq. */
 export type ReadAt = { readonly before: number | "end" } | { readonly after: number; readonly log: string };
@@ -18,6 +18,8 @@ export interface LogReaderDeps {
   };
   /** Reads a page of a log. Rejects when the page cannot be read. */
   readonly readLog: (conversation: string, at: ReadAt, limit: number) => Promise<LogPage>;
+  /** Returns whether a read failed because the conversation or the log was erased. Absent: never. */
+  readonly isErased?: (error: unknown) => boolean;
   readonly send: (frame: PageFrame) => void;
   /** Called after the newest rows were read. */
   readonly onNewest?: () => void;
@@ -40,7 +42,7 @@ export interface LogReader {
 }
 
 /** Creates the reader. */
-export function createLogReader({ state, readLog, send, onNewest, onFilled }: LogReaderDeps): LogReader {
+export function createLogReader({ state, readLog, isErased, send, onNewest, onFilled }: LogReaderDeps): LogReader {
   const reading = new Set<string>();
 
   const edit = (conversation: string, change: (open: OpenLog) => OpenLog): void =>
@@ -53,8 +55,10 @@ export function createLogReader({ state, readLog, send, onNewest, onFilled }: Lo
     reading.add(key);
     try {
       await load();
-    } catch {
-      edit(conversation, (open) => ({ ...open, status: "failed" }));
+    } catch (error) {
+      edit(conversation, (open) =>
+        isErased?.(error) === true ? { ...openLog(conversation), status: "erased" } : { ...open, status: "failed" },
+      );
     } finally {
       reading.delete(key);
     }
@@ -93,7 +97,7 @@ export function createLogReader({ state, readLog, send, onNewest, onFilled }: Lo
     },
     readAgain() {
       const { open } = state.get();
-      if (open?.status !== "failed") return;
+      if (open?.status !== "failed" && open?.status !== "erased") return;
       edit(open.conversation, (before) => ({ ...before, status: before.log === null ? "loading" : "gap" }));
       void (open.log === null ? readNewest(open.conversation) : readGap(open.conversation));
     },

@@ -14,8 +14,11 @@ export interface OpenLog {
   /** The seq up to which the rows are complete. */
   readonly to: number;
   readonly hasOlder: boolean;
-  /** `loading`: the newest rows are being read; `gap`: rows after `to` are missing; `failed`: they could not be read. */
-  readonly status: "loading" | "ready" | "gap" | "failed";
+  /**
+   * `loading`: the newest rows are being read; `gap`: rows after `to` are missing; `failed`: they could not be read;
+   * `erased`: the conversation was erased, and its rows are gone from the page.
+   */
+  readonly status: "loading" | "ready" | "gap" | "failed" | "erased";
   /** The first row that was unread when the conversation was opened; null: none; undefined: not determined yet. */
   readonly newFrom: number | null | undefined;
   /** The ids of other agents who have it open, and of those who are typing. */

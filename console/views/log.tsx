@@ -126,10 +126,11 @@ export function Log({ open, you, people, name, tail, unsent, actions }: LogProps
     } else positions.set(open.conversation, element.scrollTop);
   }
 
-  if (open.status === "failed" && open.log === null) {
+  if (open.status === "erased" || (open.status === "failed" && open.log === null)) {
+    const isErased = open.status === "erased";
     return (
       <div class="log">
-        <Empty icon="alert" title={t.readFailed} text={t.unreachable}>
+        <Empty icon="alert" title={isErased ? t.problem.gone : t.readFailed} text={isErased ? "" : t.unreachable}>
           <button class="button" type="button" onClick={desk.readAgain}>
             {t.retry}
           </button>

@@ -1,7 +1,7 @@
 /** What the page does once the server has a message, and what it reports again on a new connection. */
 import { describe, it } from "vitest";
 import { rowsOf, said, sent } from "./sample-log.ts";
-import { conversationId, row } from "./sample.ts";
+import { conversationId, LOG, row } from "./sample.ts";
 import { useScriptedPages } from "./scripted-pages.ts";
 
 const { open } = useScriptedPages();
@@ -46,5 +46,21 @@ describe("what the agent has read", () => {
     await cut();
     await expect.poll(() => frames.filter(({ type }) => type === "hello").length).toBe(2);
     await expect.poll(reports).toBe(2);
+  });
+});
+
+describe("a conversation that is erased", () => {
+  const GONE = { status: 410, body: { code: "gone" } };
+
+  it.for([
+    ["while it is open", { log: "erased", from: 0, to: 0 }],
+    ["while the page was away, when rows are read again", { log: LOG, from: 9_000, to: 9_000 }],
+  ] as const)("%s does not stay on the page", async ([_when, position], { expect }) => {
+    const { page, script, push } = await open({ hash: CHAT });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    script.answer = (method, path) => (method === "GET" && path.includes("/messages") ? GONE : undefined);
+    push({ type: "rows", conversation: CONVERSATION, ...position, rows: [] });
+    await page.getByRole("heading", { name: "对话已删除" }).waitFor();
+    expect(await page.locator(".message").count()).toBe(0);
   });
 });

@@ -187,6 +187,22 @@ describe("the open conversation", () => {
     expect(model.history.map(({ kind }) => kind)).toEqual(["session"]);
   });
 
+  it("that is erased is closed, and cleared on the page", ({ expect }) => {
+    const memory = start();
+    const { end, model } = open(memory);
+    const user = waits(memory, 1);
+    memory.say(end, { type: "open", conversation: user.id, log: user.log, after: 2 });
+    memory.pass(50);
+    Object.assign(model, { conversation: user.id, log: user.log, history: [...user.rows] });
+    take(memory, end, model);
+    memory.desk.confirmErased(user.id, user.generation);
+    memory.settle();
+    memory.pass(50);
+    take(memory, end, model);
+    expect(model.history).toEqual([]);
+    expect(end.attachment?.open).toBeNull();
+  });
+
   it("that is not visible is not opened", ({ expect }) => {
     const memory = start();
     const { end } = open(memory);

@@ -42,6 +42,9 @@ const MAX_SOCKET_MS = 12 * 3_600_000;
 /** The interval at which pages are sent changed loads of agents, milliseconds. */
 const LOAD_INTERVAL_MS = 2_000;
 
+/** The log in the frame that clears an erased conversation: no log has this id. */
+const ERASED = "erased";
+
 type ByeReason = Extract<ServerFrame, { readonly type: "bye" }>["reason"];
 
 /** Creates the sockets, with those that were attached before an eviction. */
@@ -310,7 +313,10 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
       onErased(conversation, generation) {
         for (const connection of connections.values()) {
           const { open } = connection;
-          if (open?.conversation === conversation && generationOf(open.log) <= generation) shut(connection);
+          if (open?.conversation !== conversation || generationOf(open.log) > generation) continue;
+          shut(connection);
+          // Another log clears what the page shows.
+          connection.frames.push({ type: "rows", conversation, log: ERASED, from: 0, to: 0, rows: [] });
         }
         request();
       },

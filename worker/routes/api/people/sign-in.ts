@@ -79,8 +79,8 @@ async function end(c: Context<HttpEnv>, agent: string, signIn: string): Promise<
 }
 
 /**
- * Ends the sign-in whose cookie is replaced: nobody could sign it out any more, and the requests of its open pages would be
- * those of the new agent.
+ * Ends the sign-in whose cookie is replaced. Otherwise the requests of its open pages would have the new agent's cookie, and
+ * the former sign-in could not be ended from this browser.
  */
 async function endReplaced(c: Context<HttpEnv>): Promise<void> {
   const token = parseToken(readSignInCookie(c) ?? "");
