@@ -19,7 +19,7 @@ interface RowProps {
   readonly isOpen: boolean;
   /** Whether this row gets the focus by the Tab key. */
   readonly isReached: boolean;
-  /** Whether it was given to the agent, who has not opened it yet. */
+  /** Whether the session was assigned to the agent, who has not opened it yet. */
   readonly hasArrived: boolean;
   /** Whether the agent has an unsent text for it. */
   readonly hasDraft: boolean;

@@ -18,7 +18,7 @@ const PREVIEW_SIDE = 220;
 export function Picture({ url, name }: { readonly url: string; readonly name: string }): JSX.Element {
   const t = useTexts();
   const [tries, setTries] = useState(0);
-  /** Null: it is shown; `code` null: the reason is not known. */
+  /** Null: the picture is shown; `code` null: the reason is not known. */
   const [lost, setLost] = useState<{ readonly code: string | null } | null>(null);
   const [isLarge, setLarge] = useState(false);
   // Each try has a different URL, so that the browser does not use the failure it has cached.

@@ -1,5 +1,6 @@
 /**
- * Shows one row in clear, for a reason. The text is kept only in the dialog until that is closed, so the history
+ * Shows one row in clear after the agent has given a reason. The text is kept only in the dialog until that is
+ * closed, so the history
  * stays masked.
  */
 import type { JSX } from "preact";

@@ -21,7 +21,7 @@ const RoleSchema = v.pipe(
 
 const NameSchema = v.pipe(
   v.string(),
-  v.check((name) => name.trim() === name && isVisible(name), "must be visible, without spaces at its ends"),
+  v.check((name) => name.trim() === name && isVisible(name), "must be visible text without leading or trailing spaces"),
   v.check((name) => Array.from(name).length <= MAX_NAME, `must have at most ${MAX_NAME} characters`),
   v.check((name) => !/\p{C}/u.test(name), "must not contain control characters"),
   v.description(

@@ -234,7 +234,7 @@ export const MediaParamSchema = v.object({
   mediaId: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters")),
 });
 
-/** The path of a picture of a conversation. */
+/** The path parameters that name a picture of a conversation. */
 export const ConversationMediaParamSchema = v.object({
   ...ConversationParamSchema.entries,
   ...MediaParamSchema.entries,
@@ -255,7 +255,7 @@ export const LogPageQuerySchema = v.object({
   before: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^(?:end|[1-9]\d{0,14})$/, "must be end or a seq"),
+      v.regex(/^(?:end|[1-9]\d{0,14})$/, "must be the word end, or a seq"),
       v.description(
         both(
           "代替 after：此 seq 之前最新的 limit 行；end 为最新的",

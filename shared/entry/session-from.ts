@@ -30,7 +30,7 @@ export const LABEL_LIMIT = 80;
 
 /** Optional additions to the context. */
 export interface SessionFromOptions {
-  /** Shown before the data. Line breaks and control characters become spaces. */
+  /** Text before the context, shown to people. Line breaks and control characters become spaces. */
   readonly label?: string | undefined;
   /** A token made by the shop's own back end with `signContext`; passed on unchanged. */
   readonly signed?: string | undefined;

@@ -28,7 +28,7 @@ const UNMISTAKABLE_LENGTH = 20;
 export interface OpenidShape {
   /** The length, UTF-16 units. */
   readonly length: number;
-  /** Whether it consists of letters, digits, `_` and `-`, as all of WeChat's openids do. */
+  /** Whether the openid consists of letters, digits, `_` and `-`, as all of WeChat's openids do. */
   readonly isWord: boolean;
 }
 

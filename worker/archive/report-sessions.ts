@@ -42,7 +42,9 @@ export async function reportBefore(host: ConsumerHost, services: ArchiveServices
     return (consumers[ARCHIVE_CURSOR]?.after ?? lastSeq) < Math.min(until, lastSeq);
   };
   if (services.config.dataKeys.length === 0) return;
-  while (isBehind()) if (!(await report(host, services))) throw new Error("closed sessions are not archived yet");
+  while (isBehind())
+    if (!(await report(host, services)))
+      throw new Error("the archive has not stored the rows yet: they must not be deleted");
 }
 
 /** Sends one report and stores the cursor. @returns whether the archive has stored it */

@@ -23,7 +23,7 @@ export interface AuditStore {
   append(key: string, link: (newest: AuditEntry | undefined) => AuditEntry): AuditEntry;
 }
 
-// A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
+// A type, not an interface, because SQL rows must be assignable to Record<string, SqlStorageValue>.
 type EntryRow = {
   readonly seq: number;
   readonly at: number;

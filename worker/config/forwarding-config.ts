@@ -49,5 +49,5 @@ const KINDS_PROBLEMS = {
     problem: "contains an entry that cannot be the name of an event or message",
     cure: "list names separated by commas, with * for any characters, such as: xpay_*,trade_manage_*",
   },
-  too_many: { problem: `has more than ${MAX_KINDS} names`, cure: "combine several with a pattern, using *" },
+  too_many: { problem: `has more than ${MAX_KINDS} names`, cure: "combine several names in one pattern with *" },
 } as const;

@@ -25,7 +25,7 @@ const LISTED = [
   ...STRAY,
 ] as const;
 const TABLES = { token: STRAY, key: UNSEEN, listed: LISTED } as const;
-/** The `=` at the end may be missing. */
+/** Base64, in which the `=` at the end may be missing. */
 const BASE64 = /^([A-Za-z0-9+/]+)={0,2}$/;
 const DATA_KEY_BYTES = 32;
 const CURES = {

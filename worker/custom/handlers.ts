@@ -38,7 +38,7 @@ export async function onMessage(message: UserMessage, ctx: MessageHandlerContext
   const headers = { "x-openid": ctx.user };
   const response = await fetch(`${source}/orders/${number}`, { headers, signal: ctx.signal });
   if (response.status === 404) return ctx.reply(`没有找到订单 ${number}，请核对订单号。`);
-  if (!response.ok) throw new Error(`the order source answered ${response.status}`);
+  if (!response.ok) throw new Error(`ORDERS_URL answered with status ${response.status}`);
   const order = v.parse(OrderSchema, await response.json());
   const parcel = order.trackingNumber === undefined ? "" : `，${order.carrier ?? "快递"}单号 ${order.trackingNumber}`;
   // An order's text may contain a user's words: sent as text, never as a link.

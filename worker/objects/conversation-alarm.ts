@@ -181,7 +181,7 @@ async function deleteExpired(host: AlarmHost): Promise<void> {
 }
 
 async function deleteAll({ storage, reload }: AlarmHost): Promise<void> {
-  // Without a deadline: this call cannot be abandoned in the middle. Its caller has a deadline.
+  // This call has no deadline, because it must not be abandoned before it ends. The caller has a deadline.
   await storage.deleteAll();
   reload();
 }

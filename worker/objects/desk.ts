@@ -269,5 +269,5 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
 }
 
 function notLoaded(): never {
-  throw new Error("the desk is not loaded");
+  throw new Error("the desk is not loaded: its constructor has not finished");
 }

@@ -1,5 +1,5 @@
 /**
- * The types of what the API document says of a route: the schemas of its inputs and answers, and the codes of the
+ * The types of a route's part of the API document: the schemas of its inputs and answers, and the codes of the
  * problem table.
  */
 import type { GenericSchema } from "valibot";

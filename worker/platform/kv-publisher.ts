@@ -62,7 +62,10 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     return running;
   }
 
-  /** Writes the value, with retries; a newer value ends the retries and is then written instead. */
+  /**
+   * Writes the value, with retries; a newer value ends the retries and is then written instead. Returns whether the
+   * value was written.
+   */
   async function tryPut(): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -31,7 +31,7 @@ export function timedStub<T extends object>(stub: T, timeoutMs: number): T {
 }
 
 /**
- * Returns whether a call returned a thenable: a call of another object returns a thenable of the runtime, not a
+ * Returns whether a value is thenable. A call of another object returns a thenable of the runtime, which is not a
  * Promise.
  */
 function isPending(answer: unknown): answer is PromiseLike<unknown> {

@@ -4,7 +4,7 @@
  */
 import type { UnpublishedWork } from "./publisher.ts";
 
-// A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
+// A type, not an interface, because SQL rows must be assignable to Record<string, SqlStorageValue>.
 /** One version of the document, as JSON text. */
 export type VersionRow = {
   readonly version: number;

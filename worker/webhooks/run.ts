@@ -20,9 +20,9 @@ import { createSkippedEvents, type EventSource, type Skipped } from "./skipped-e
 /** A source of events: a row of a log, or an event of the app. */
 export interface Deliverable {
   readonly seq: number;
-  /** When it was stored, epoch ms. */
+  /** When the row or event was stored, epoch ms. */
   readonly at: number;
-  /** The types of its events, in order. */
+  /** The types of the events to send for it, in order. */
   readonly types: readonly WebhookEventType[];
   /** @param isMasked whether the endpoint gets personal data masked */
   readonly build: (type: WebhookEventType, isMasked: boolean) => WebhookEvent;

@@ -41,7 +41,7 @@ export const MAX_LISTED = 10_000;
  */
 const UNLISTED = "*";
 
-// A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
+// A type, not an interface, because SQL rows must be assignable to Record<string, SqlStorageValue>.
 type Entry = {
   readonly conversation: string;
   readonly log: string | null;

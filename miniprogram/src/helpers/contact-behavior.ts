@@ -56,7 +56,7 @@ export const contactBehavior = Behavior({
       if (encoded.error !== undefined) this.reportKefuError(encoded.error);
       if (encoded.text !== kefuSessionFrom) this.setData({ kefuSessionFrom: encoded.text });
     },
-    /** Handles the native button's `contact` event: the user came back by a card. */
+    /** Handles the native button's `contact` event, which WeChat fires when the user returns by tapping a card. */
     async onKefuContact(event: { readonly detail: unknown }) {
       const detail = readContactDetail(event.detail);
       this.triggerEvent("contact", detail);

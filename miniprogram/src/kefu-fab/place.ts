@@ -83,7 +83,7 @@ export function toPlace({ x, y }: Point, room: Room): Place {
   return { side: x - room.left <= room.right - x ? "left" : "right", at };
 }
 
-/** Returns the point, or the nearest one in the range. */
+/** Returns the point, or the nearest point in the allowed range. */
 export function clampPoint({ x, y }: Point, room: Room): Point {
   return { x: clamp(x, room.left, room.right), y: clamp(y, room.top, room.bottom) };
 }

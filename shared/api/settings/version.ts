@@ -6,7 +6,7 @@ import type { Settings } from "./settings.ts";
 export interface DocumentVersion {
   readonly version: number;
   readonly document: SettingsDocument;
-  /** When it was stored, epoch ms; 0 for the defaults. */
+  /** When the version was stored, epoch ms; 0 for the defaults. */
   readonly updatedAt: number;
   /** Set when this worker cannot read the stored document; `document` then contains the defaults. */
   readonly unreadable?: true;

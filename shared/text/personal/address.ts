@@ -34,7 +34,7 @@ interface Chain {
   readonly end: number;
   readonly parts: number;
   readonly hasNumber: boolean;
-  /** Whether it contains a name: 3号楼2单元101室 alone identifies no place. */
+  /** Whether the chain contains a name. Without one, as in 3号楼2单元101室, it identifies no place. */
   readonly hasName: boolean;
   /** The word of the chain's first part. */
   readonly word: string;

@@ -57,9 +57,12 @@ export interface Candidate {
   readonly groups: readonly number[];
   /** Whether its runs are separated by spaces or dashes, if at all, and not by a dot or another character. */
   readonly isUsual: boolean;
-  /** Whether it begins after a digit and a separator other than white space, so that it may be a part of a number. */
+  /**
+   * Whether the candidate begins after a digit and a separator other than white space, so that it may be a part of a
+   * number.
+   */
   readonly isInside: boolean;
-  /** Whether it is the digits of a run that also contains letters. */
+  /** Whether the candidate consists of the digits of a run that also contains letters. */
   readonly isPart: boolean;
   readonly start: number;
   readonly end: number;

@@ -88,7 +88,7 @@ export const ATTEMPT_MS = 30_000;
 export const RETRY_DELAYS_MS = [30_000, 120_000, 600_000] as const;
 /** The maximum number of attempts for one announcement. */
 export const MAX_ATTEMPTS = RETRY_DELAYS_MS.length + 1;
-/** The longest Retry-After that is followed, milliseconds. */
+/** The longest Retry-After that is respected, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 const CAUSES = ["no_agent", "long_wait"] as const satisfies readonly AlertCause[];
@@ -150,7 +150,7 @@ export function settleSend(
   return { ...state, robots: { ...state.robots, [robot]: settled } };
 }
 
-/** Returns the state without the failure of a robot; the same object when there is none. */
+/** Returns the state without the failure of a robot; the same object when the robot has none. */
 export function withoutFailure(state: AlertState, robot: string): AlertState {
   const known = ownValue(state.robots, robot);
   if (known === undefined || known.failure === null) return state;

@@ -58,7 +58,7 @@ export interface ArchivedSession extends ClosedSessionRecord {
   readonly contact: Pick<Contact, "account" | "tail">;
   /** Null: the user has not rated it. */
   readonly rating: Omit<RatingRecord, "session"> | null;
-  /** Whether it ended without a reply of an agent, because the reply window had ended (未接待). */
+  /** Whether the session ended without a reply of an agent, because the reply window had ended (未接待). */
   readonly isMissed: boolean;
 }
 

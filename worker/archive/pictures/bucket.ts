@@ -36,7 +36,7 @@ export async function putPicture(
   at: number,
 ): Promise<void> {
   const sealer = await loadTextSealer(dataKeys);
-  if (!sealer.ok) throw new Error("DATA_KEY is not set");
+  if (!sealer.ok) throw new Error("DATA_KEY is not set: run npx wrangler secret put DATA_KEY");
   const key = await keyOf(name);
   const customMetadata = { at: String(at), type: contentType };
   await bucket.put(key, sealer.value.sealBytes(placeOf(key, contentType), bytes), { customMetadata });

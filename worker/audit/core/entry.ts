@@ -28,7 +28,7 @@ export interface AuditData {
 
 /** An action to be recorded. */
 export interface AuditDraft {
-  /** When it happened, epoch ms; entries are in the order in which they were recorded. */
+  /** When the action happened, epoch ms. The log is ordered by the time of recording, which may differ. */
   readonly at: number;
   /** The actor: `api:` and the name of an API key, `agent:` and the agent's id, or `system`. */
   readonly actor: string;

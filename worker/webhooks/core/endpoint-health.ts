@@ -10,9 +10,9 @@ import { GIVE_UP_MS } from "../../conversation/core/consumer-cursor.ts";
 
 /** A conversation with an event that was not accepted. Times in epoch ms. */
 export interface ConversationTrouble {
-  /** When its first failure was. */
+  /** When the first failure for this conversation was. */
   readonly since: number;
-  /** When its newest counted failure was. */
+  /** When the newest counted failure for this conversation was. */
   readonly at: number;
   /** Delivery of the event was abandoned (`GIVE_UP_MS`): the conversation counts as failed and no longer waits. */
   readonly isOver?: true;

@@ -30,12 +30,12 @@ export interface SkippedEvents {
 
 /** One event that was skipped. */
 export interface SkippedEvent {
-  /** The seq of its row, from which a replay begins. */
+  /** The seq of the event's row, from which a replay begins. */
   readonly seq: number;
-  /** The value of its header `webhook-id`. */
+  /** The event's id, the value of the header `webhook-id`. */
   readonly id: string;
   readonly type: string;
-  /** When it happened, epoch ms. */
+  /** When the event happened, epoch ms. */
   readonly at: number;
 }
 
