@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
 import { defineConfig } from "vitest/config";
@@ -7,6 +8,9 @@ import { unstable_readConfig } from "wrangler";
 
 // A `.env` of this machine must not change what a test does; of `.dev.vars` see `withoutDevVars`.
 process.env["CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV"] = "false";
+
+// Whole processes are started hundreds of times: with compiled code kept, a script starts in half the CPU or less.
+process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, ".tmp/compile-cache");
 
 /** What is polled for may take several seconds on a machine that does other work as well. */
 const PATIENT = { poll: { timeout: 10_000 } };

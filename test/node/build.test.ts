@@ -35,7 +35,7 @@ const UPLOADED_PACKAGES = ["@hono/standard-validator", ...EVALUATED_PACKAGES];
 
 let script: string;
 beforeAll(async () => {
-  script = await buildWorker("wrangler.toml", "size", ["--minify"]);
+  script = await buildWorker("wrangler.toml", "worker");
 });
 
 describe("what a cold start evaluates", () => {
