@@ -121,7 +121,7 @@ export default defineConfig({
           exclude:
             TEST_CLOCK === undefined
               ? []
-              : ["test/node/doctor*.test.ts", "test/node/setup.test.ts", "test/node/bench.test.ts"],
+              : ["test/node/doctor*.test.ts", "test/node/setup.test.ts", "test/node/bench*.test.ts"],
           expect: PATIENT,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -3,7 +3,17 @@ import { parseArgs } from "node:util";
 import { describeBadCall } from "../scripts/lib/command-line.ts";
 
 /** The rows of docs/design/bench.md, "Budgets", by subject. */
-export const SUBJECTS = ["size", "crypto", "desk", "counted", "growth", "speed"] as const;
+export const SUBJECTS = [
+  "size",
+  "crypto",
+  "desk",
+  "served",
+  "sockets",
+  "counted",
+  "exchange",
+  "growth",
+  "speed",
+] as const;
 
 /** A subject. */
 export type Subject = (typeof SUBJECTS)[number];
@@ -34,6 +44,12 @@ export interface BenchOptions {
   /** Repetitions of a step of the desk, and its open sessions. */
   readonly deskSteps: number;
   readonly deskSessions: number;
+  /** Users with an open session in the rows about the desk, and pages of agents. */
+  readonly deskUsers: number;
+  readonly sockets: number;
+  /** Pushes per run at a fixed rate: 200 per second, and 5 per second. */
+  readonly pacedPushes: number;
+  readonly slowPushes: number;
   /** Number of users in the counted rows. */
   readonly countedUsers: number;
   /** The divisor of alarm delays in the counted rows; without it, the alarm of a lease runs after twelve seconds. */
@@ -57,6 +73,10 @@ export const DEFAULT_OPTIONS: BenchOptions = {
   steps: 6_000,
   deskSteps: 200,
   deskSessions: 10_000,
+  deskUsers: 500,
+  sockets: 50,
+  pacedPushes: 600,
+  slowPushes: 20,
   countedUsers: 40,
   hurry: 3,
   only: SUBJECTS,

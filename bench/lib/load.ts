@@ -36,28 +36,44 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
   let next = 0;
   const startedAt = performance.now();
   async function work(): Promise<void> {
-    const socket = await openSocket(url);
-    const read = readAnswers(socket);
+    const connection = await openConnection(url);
     try {
       while (next < options.pushes) {
         const push = options.makePush(next);
         next += 1;
         const sentAt = performance.now();
-        socket.write(toHttp(url, push));
-        const answer = await read();
+        await connection.send(push);
         latencies.push(performance.now() - sentAt);
-        if (answer.status !== 200 || answer.body !== "success") {
-          throw new Error(`a push was answered ${answer.status} ${answer.body.slice(0, 200)}`);
-        }
         options.onAnswered?.(latencies.length);
       }
     } finally {
-      socket.destroy();
+      connection.close();
     }
   }
   await Promise.all(Array.from({ length: Math.min(options.connections, options.pushes) }, work));
   const seconds = (performance.now() - startedAt) / 1_000;
   return { seconds, p99Ms: quantile(latencies, 0.99) };
+}
+
+/** A kept-open connection to the push URL; one push is under way at a time. */
+export interface Connection {
+  /** Sends a push. @throws when it is not answered with 200 `success` */
+  readonly send: (push: BenchPush) => Promise<void>;
+  readonly close: () => void;
+}
+
+/** Opens a connection. */
+export async function openConnection(url: URL): Promise<Connection> {
+  const socket = await openSocket(url);
+  const read = readAnswers(socket);
+  return {
+    async send(push) {
+      socket.write(toHttp(url, push));
+      const { status, body } = await read();
+      if (status !== 200 || body !== "success") throw new Error(`a push was answered ${status} ${body.slice(0, 200)}`);
+    },
+    close: () => socket.destroy(),
+  };
 }
 
 function openSocket(url: URL): Promise<Socket> {

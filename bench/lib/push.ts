@@ -23,6 +23,8 @@ export interface BenchPush {
 export const UNANSWERED_TEXT = "你好，我昨天买的那件外套收到了，颜色和图片上差不多。";
 /** A message the shop's rule "price" answers. */
 export const ANSWERED_TEXT = "你好，请问这件外套现在多少钱，两件一起买呢？";
+/** A message the shop's rule "agent" hands over: with the desk on, the user is queued. */
+export const HANDOVER_TEXT = "人工";
 
 /** Above 2^53, as WeChat's MsgIds are; unique within a process and between runs. */
 let lastMsgId = BigInt(Date.now()) * 100_000n;

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildWorker, ROOT } from "../../scripts/lib/build.ts";
-import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET } from "../../scripts/lib/local-app.ts";
+import { LOCAL_API_KEY, LOCAL_DATA_KEY, LOCAL_WEBHOOK_SECRET } from "../../scripts/lib/local-app.ts";
 import { BENCH_APP } from "./push.ts";
 import { startNode, startWorkerd, type Running } from "./workerd.ts";
 
@@ -53,17 +53,25 @@ export async function startWorker(
     API_KEYS: LOCAL_API_KEY,
     WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
     WEBHOOK_ALLOW_PRIVATE: "1",
+    DATA_KEY: LOCAL_DATA_KEY,
   };
   const script = await buildOnce(name);
   return startWorkerd({ config: join(ROOT, CONFIGS[name]), script, vars: { ...secrets, ...vars } });
+}
+
+/** What may differ from the settings of the bench. */
+export interface KefuOptions {
+  readonly vars?: Readonly<Record<string, string>>;
+  readonly webhooks?: readonly object[];
+  /** Who serves users who need a person; WeChat's own agents when it is absent. */
+  readonly humanService?: "desk" | "wechat";
 }
 
 /** Starts our worker (or its metered twin) and stores the bench's settings. */
 export async function startKefu(
   name: "kefu" | "metered",
   apiUrl: string,
-  vars: Readonly<Record<string, string>> = {},
-  webhooks: readonly object[] = [],
+  { vars = {}, webhooks = [], humanService = "wechat" }: KefuOptions = {},
 ): Promise<Running> {
   const worker = await startWorker(name, apiUrl, vars);
   try {
@@ -71,7 +79,7 @@ export async function startKefu(
       worker.url,
       "PUT",
       "/api/v1/settings",
-      { defaults: { ...(await benchSettings()), webhooks } },
+      { defaults: { ...(await benchSettings()), webhooks, humanService } },
       { "if-match": "*" },
     );
   } catch (error) {
@@ -109,12 +117,12 @@ export function startExpress(env: Readonly<Record<string, string>>): Promise<Run
 }
 
 /**
- * Returns the sample shop's settings with all its rules, but independent of the time of day, without an answer to
- * unknown questions and without the desk: `ANSWERED_TEXT` is answered and `UNANSWERED_TEXT` is not, at any time.
+ * Returns the sample shop's settings with all its rules, but independent of the time of day and without an answer to
+ * unknown questions: `ANSWERED_TEXT` is answered and `UNANSWERED_TEXT` is not, at any time.
  */
 async function benchSettings(): Promise<object> {
   const sample: { readonly defaults: object } = JSON.parse(
     await readFile(join(ROOT, "examples/shop-settings.json"), "utf8"),
   );
-  return { ...sample.defaults, offHours: { type: "silent" }, fallback: { type: "silent" }, humanService: "wechat" };
+  return { ...sample.defaults, offHours: { type: "silent" }, fallback: { type: "silent" } };
 }

@@ -12,9 +12,11 @@ const QUIET = { windowMs: 100, cpuMs: 4 };
 
 const ApiCount = v.object({ messages: v.number(), events: v.number() });
 const Counts = v.object({
+  requests: v.number(),
   rows: v.number(),
   calls: v.number(),
   alarms: v.number(),
+  messages: v.number(),
   kvReads: v.number(),
   kvWrites: v.number(),
 });
@@ -57,7 +59,8 @@ export async function untilQuiet(pid: number): Promise<void> {
   );
 }
 
-async function until<T>(what: string, read: () => Promise<T>, isEnough: (value: T) => boolean): Promise<T> {
+/** Reads until a value is as expected. @returns the value @throws after 30 s */
+export async function until<T>(what: string, read: () => Promise<T>, isEnough: (value: T) => boolean): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const value = await read();

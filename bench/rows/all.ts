@@ -5,6 +5,9 @@ import { measureCounted } from "./counted.ts";
 import { measureCrypto } from "./crypto.ts";
 import { measureDesk } from "./desk.ts";
 import { measureGrowth, type Curve } from "./growth.ts";
+import { measureExchange } from "./service/exchange-report.ts";
+import { measurePushes } from "./service/push.ts";
+import { measureSockets } from "./service/sockets.ts";
 import { measureSize } from "./size.ts";
 import { measureSpeed } from "./speed.ts";
 
@@ -34,11 +37,24 @@ export async function measureAll(options: BenchOptions, onSubject: (subject: Sub
   const speed = wants("speed") ? await measureSpeed(options) : undefined;
   const crypto = wants("crypto") ? await measureCrypto(options) : [];
   const desk = wants("desk") ? await measureDesk(options) : [];
+  const served = wants("served") ? await measurePushes(options) : [];
+  const sockets = wants("sockets") ? await measureSockets(options) : [];
   const counted = wants("counted") ? await measureCounted(options, speed?.answeredCpuMs ?? ASSUMED_CPU_MS) : undefined;
+  const exchange = wants("exchange") ? await measureExchange(options) : [];
   const size = wants("size") ? await measureSize(options) : [];
   const growth = wants("growth") ? await measureGrowth(options) : undefined;
   return {
-    rows: [...(speed?.rows ?? []), ...crypto, ...desk, ...(counted?.rows ?? []), ...size, ...(growth?.rows ?? [])],
+    rows: [
+      ...(speed?.rows ?? []),
+      ...crypto,
+      ...(counted?.rows ?? []),
+      ...size,
+      ...(growth?.rows ?? []),
+      ...desk,
+      ...served,
+      ...sockets,
+      ...exchange,
+    ],
     curves: growth?.curves ?? [],
   };
 }

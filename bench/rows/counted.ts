@@ -3,49 +3,29 @@
  * the metered Worker (`workers/bench`), and the resulting price and free plan limits. Every scenario is run by many
  * users at once and the counts are divided by their number; a quotient that is not a whole number is an error.
  */
-import { freeCapacity, gbSeconds, monthlyBill, pricePerMillion, type Usage } from "../cost.ts";
-import { sendLoad } from "../lib/load.ts";
-import { ANSWERED_TEXT, enterPush, openidOf, textPush, UNANSWERED_TEXT, type BenchPush } from "../lib/push.ts";
+import { freeCapacity, monthlyBill, pricePerMillion } from "../cost.ts";
+import { openidOf, textPush, UNANSWERED_TEXT } from "../lib/push.ts";
 import { startKefu, startWeChatApi } from "../lib/targets.ts";
-import { untilCount, untilMetered, untilQuiet } from "../lib/wait.ts";
+import { untilQuiet } from "../lib/wait.ts";
 import type { Running } from "../lib/workerd.ts";
 import type { BenchOptions } from "../options.ts";
 import { exactRow, isWithin, type BenchRow } from "../row.ts";
-import type { MeterCounts } from "../workers/bench/protocol.ts";
-
-/** The cost of one user's part of a scenario. */
-export interface Counted {
-  readonly rows: number;
-  /** Calls and alarms: both are billed as requests of an object. */
-  readonly objectRequests: number;
-  readonly kvReads: number;
-  readonly kvWrites: number;
-}
-
-/**
- * A step of a scenario: one push from every user, and the results that are awaited before the next step. The last step
- * of a scenario with answers is `alone`, so that its alarms are not counted in the next scenario.
- */
-interface Step {
-  readonly push: (openid: string) => BenchPush;
-  /** The number of answers that are sent to the WeChat API for each user. */
-  readonly answers: number;
-  /** Whether the next step waits until the alarm has run, so that its message arrives alone. */
-  readonly alone: boolean;
-}
-
-const asks: Step = { push: (openid) => textPush(openid, ANSWERED_TEXT), answers: 1, alone: true };
-const asksAtOnce: Step = { ...asks, alone: false };
-const says: Step = { push: (openid) => textPush(openid, UNANSWERED_TEXT), answers: 0, alone: false };
-const enters: Step = { push: enterPush, answers: 1, alone: false };
-
-/**
- * The mix that the budget is defined for: one visit with five answered pushes. The user opens the chat and is greeted,
- * asks within twelve seconds, asks again a minute later and adds something at once, then asks once more later.
- */
-const VISIT: readonly Step[] = [enters, asks, asksAtOnce, asks, asks];
-/** The number of answered pushes in the visit. */
-const VISIT_ANSWERS = VISIT.length;
+import {
+  asks,
+  asksAtOnce,
+  divide,
+  minus,
+  playSteps,
+  readCounts,
+  says,
+  sendAll,
+  toCounted,
+  toUsage,
+  VISIT,
+  VISIT_ANSWERS,
+  type Counted,
+  type Step,
+} from "./count-steps.ts";
 
 /** The counts, and the rows of the report. */
 export interface CountedResult {
@@ -63,7 +43,7 @@ export interface CountedResult {
 export async function measureCounted(options: BenchOptions, answeredCpuMs: number): Promise<CountedResult> {
   const api = await startWeChatApi(0);
   try {
-    const worker = await startKefu("metered", api.url, { METER: "1", HURRY: String(options.hurry) });
+    const worker = await startKefu("metered", api.url, { vars: { METER: "1", HURRY: String(options.hurry) } });
     try {
       return await countAll(worker, api, options, answeredCpuMs);
     } finally {
@@ -93,27 +73,6 @@ async function countAll(worker: Running, api: Running, options: BenchOptions, cp
   return { rows: toRows({ first, silent, alone, burst, repeat, mix }, cpu), alone, mix };
 }
 
-/** Runs the steps for all users of a group. @returns the counts per user */
-async function playSteps(
-  worker: Running,
-  api: Running,
-  group: string,
-  users: number,
-  steps: readonly Step[],
-): Promise<Counted> {
-  const before = await readCounts(worker);
-  let answered = await untilCount(api.url, 0);
-  for (const step of steps) {
-    const { alarms } = await readCounts(worker);
-    await sendAll(worker, group, users, step.push);
-    answered += users * step.answers;
-    await untilCount(api.url, answered);
-    if (step.alone) await untilMetered(worker.url, "alarms", (counts) => counts.alarms >= alarms + users);
-    await untilQuiet(worker.pid);
-  }
-  return divide(toCounted(await readCounts(worker), before), users);
-}
-
 /** Sends the same push twice. @returns the counts per user of the second one */
 async function playRepeat(worker: Running, users: number): Promise<Counted> {
   const pushes = Array.from({ length: users }, (_, index) => textPush(openidOf("repeat", index), UNANSWERED_TEXT));
@@ -124,63 +83,6 @@ async function playRepeat(worker: Running, users: number): Promise<Counted> {
   await sendAll(worker, "repeat", users, again);
   await untilQuiet(worker.pid);
   return divide(toCounted(await readCounts(worker), before), users);
-}
-
-async function sendAll(
-  worker: Running,
-  group: string,
-  users: number,
-  push: (openid: string) => BenchPush,
-): Promise<void> {
-  await sendLoad({
-    url: `${worker.url}/wechat/message`,
-    connections: 8,
-    pushes: users,
-    makePush: (index) => push(openidOf(group, index)),
-  });
-}
-
-function readCounts(worker: Running): Promise<MeterCounts> {
-  return untilMetered(worker.url, "counts", () => true);
-}
-
-function toCounted(now: MeterCounts, before: MeterCounts): Counted {
-  return {
-    rows: now.rows - before.rows,
-    objectRequests: now.calls - before.calls + now.alarms - before.alarms,
-    kvReads: now.kvReads - before.kvReads,
-    kvWrites: now.kvWrites - before.kvWrites,
-  };
-}
-
-function divide(counted: Counted, by: number): Counted {
-  const { rows, objectRequests, kvReads, kvWrites } = counted;
-  return { rows: rows / by, objectRequests: objectRequests / by, kvReads: kvReads / by, kvWrites: kvWrites / by };
-}
-
-function minus(a: Counted, b: Counted): Counted {
-  return {
-    rows: a.rows - b.rows,
-    objectRequests: a.objectRequests - b.objectRequests,
-    kvReads: a.kvReads - b.kvReads,
-    kvWrites: a.kvWrites - b.kvWrites,
-  };
-}
-
-/**
- * Converts counts to the resources of the price list. The object is awake for at most as long as the whole computation
- * takes.
- */
-export function toUsage(counted: Counted, cpuMs: number): Usage {
-  return {
-    workerRequests: 1,
-    cpuMs,
-    kvReads: counted.kvReads,
-    kvWrites: counted.kvWrites,
-    objectRequests: counted.objectRequests,
-    objectGbSeconds: gbSeconds(cpuMs / 1_000),
-    rowsWritten: counted.rows,
-  };
 }
 
 type Scenario = "first" | "silent" | "alone" | "burst" | "repeat" | "mix";

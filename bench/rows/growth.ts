@@ -78,7 +78,7 @@ export async function measureGrowth(options: BenchOptions): Promise<GrowthResult
   const api = await startWeChatApi(0);
   const started: Running[] = [];
   const start = async (webhooks: readonly object[] = []) => {
-    const worker = await startKefu("metered", api.url, {}, webhooks);
+    const worker = await startKefu("metered", api.url, { webhooks });
     started.push(worker);
     await sendTo(worker, options, options.warmup, (index) => says(openidOf("warm", index % WARM_USERS)));
     return worker;

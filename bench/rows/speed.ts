@@ -13,8 +13,8 @@
  */
 import { CpuPieces, PIECE } from "../lib/cpu-pieces.ts";
 import { cpuMs } from "../lib/cpu.ts";
-import { sendLoad } from "../lib/load.ts";
-import { openidOf, textPush, UNANSWERED_TEXT } from "../lib/push.ts";
+import { UNANSWERED_TEXT } from "../lib/push.ts";
+import { sendInBatches, type Writing } from "../lib/signed-load.ts";
 import { startWeChatApi } from "../lib/targets.ts";
 import { untilCount, untilQuiet } from "../lib/wait.ts";
 import type { Running } from "../lib/workerd.ts";
@@ -28,8 +28,6 @@ import { TARGETS, type Target, type TargetName } from "./speed-targets.ts";
 const API_DELAY_MS = 80;
 /** Number of users that write in turn; the same as in the first measurements. */
 const TURN_USERS = 500;
-/** Pushes signed per batch: they have to arrive within four seconds, otherwise they are treated as possible repeats. */
-const BATCH = 4_000;
 const NAMES = Object.keys(TARGETS).filter((name): name is TargetName => name in TARGETS);
 
 /** The rows, and the CPU of a whole answered message in milliseconds, which the price is computed from. */
@@ -100,43 +98,4 @@ async function measure(
     perSecond: writing.pushes / seconds,
     p99Ms: sent.p99Ms,
   };
-}
-
-/** A group of users that write in turn. */
-interface Writing {
-  readonly group: string;
-  readonly pushes: number;
-  readonly users: number;
-  readonly text: string;
-}
-
-/** Signs a batch, sends it, and repeats. @returns the time spent sending, and the worst p99 of a batch */
-async function sendInBatches(
-  { url }: Pick<Running, "url">,
-  { group, pushes, users, text }: Writing,
-  { connections }: BenchOptions,
-  pieces?: CpuPieces,
-): Promise<{ readonly seconds: number; readonly p99Ms: number }> {
-  let seconds = 0;
-  let p99Ms = 0;
-  for (let sent = 0; sent < pushes; sent += BATCH) {
-    const size = Math.min(BATCH, pushes - sent);
-    const signed = Array.from({ length: size }, (_, index) => textPush(openidOf(group, (sent + index) % users), text));
-    const load = await sendLoad({
-      url: `${url}/wechat/message`,
-      connections,
-      pushes: size,
-      makePush: (index) => at(signed, index),
-      onAnswered: (answered) => pieces?.read(sent + answered),
-    });
-    seconds += load.seconds;
-    p99Ms = Math.max(p99Ms, load.p99Ms);
-  }
-  return { seconds, p99Ms };
-}
-
-function at<T>(list: readonly T[], index: number): T {
-  const item = list[index];
-  if (item === undefined) throw new RangeError(`there is no item ${index}`);
-  return item;
 }

@@ -1,43 +1,27 @@
 /** Every row of the bench can be measured: with very small counts; the measured values are not checked. */
 import { beforeAll, describe, it } from "vitest";
-import { DEFAULT_OPTIONS, SUBJECTS } from "../../bench/options.ts";
+import { SUBJECTS, type Subject } from "../../bench/options.ts";
 import { measureAll, type AllResults } from "../../bench/rows/all.ts";
+import { TINY } from "../support/tiny-bench.ts";
 
-const TINY = {
-  ...DEFAULT_OPTIONS,
-  rounds: 1,
-  // One piece, of which the median is taken.
-  pushes: 100,
-  turns: 8,
-  warmup: 8,
-  connections: 4,
-  users: 12,
-  records: 20,
-  growthPushes: 8,
-  steps: 32,
-  deskSteps: 2,
-  deskSessions: 20,
-  writers: 2,
-  countedUsers: 2,
-  hurry: 6,
-  write: false,
-};
+/** Subjects that `bench-service.test.ts` measures. */
+const SERVICE: ReadonlySet<Subject> = new Set(["served", "sockets", "exchange"]);
+const HERE = SUBJECTS.filter((subject) => !SERVICE.has(subject));
 
 describe("npm run bench", () => {
   let results: AllResults;
   const told: string[] = [];
   beforeAll(async () => {
-    const measure = (subject: (typeof SUBJECTS)[number]) =>
-      measureAll({ ...TINY, only: [subject] }, (name) => told.push(name));
+    const measure = (subject: Subject) => measureAll({ ...TINY, only: [subject] }, (name) => told.push(name));
     // Counted rows depend on alarms within twelve seconds, so nothing runs in parallel; no other value is checked.
     const counted = await measure("counted");
-    const others = SUBJECTS.filter((subject) => subject !== "counted");
+    const others = HERE.filter((subject) => subject !== "counted");
     const parts = [counted, ...(await Promise.all(others.map(measure)))];
     results = { rows: parts.flatMap(({ rows }) => rows), curves: parts.flatMap(({ curves }) => curves) };
   });
 
   it("measures every row of the budgets", ({ expect }) => {
-    expect(told.toSorted()).toEqual([...SUBJECTS].toSorted());
+    expect(told.toSorted()).toEqual(HERE.toSorted());
     const subjects = new Set(results.rows.map(({ id }) => id.split(".")[0]));
     expect([...subjects].toSorted()).toEqual(["a", "b", "bc", "c", "d", "e", "f", "g", "h"]);
     expect(results.rows.filter(({ measured }) => /NaN|Infinity|undefined/.test(measured))).toEqual([]);
