@@ -35,6 +35,25 @@ export function canHold(obstacle: Obstacle): boolean {
   return obstacle === "used_up" || obstacle === "over";
 }
 
+/**
+ * What the composer offers for a reply. `send`: the input, which sends; `hold`: the input, whose text is kept for the
+ * user's next message; `blocked`: the input, which cannot send; `panel`: the reason instead of the input.
+ */
+export type Offer = "send" | "hold" | "blocked" | "panel";
+
+/**
+ * Returns what the composer offers. The input stays while the agent has a text or the cursor in it: an obstacle that
+ * arises meanwhile must not remove it.
+ *
+ * @param isHeld whether the agent has chosen to write for the user's next message
+ * @param isWriting whether the input has a text or the cursor
+ */
+export function offerOf(obstacle: Obstacle, isHeld: boolean, isWriting: boolean): Offer {
+  if (obstacle === null) return isHeld ? "hold" : "send";
+  if (!isWriting && !(isHeld && canHold(obstacle))) return "panel";
+  return canHold(obstacle) ? "hold" : "blocked";
+}
+
 /** The part of the quota that a reply will use. */
 export interface Cost {
   readonly sends: number;

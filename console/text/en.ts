@@ -217,6 +217,7 @@ export const EN: Texts = {
   replyContent: "Reply",
   enterHint: "Enter sends · Shift+Enter new line",
   enterSaves: "Enter saves · Shift+Enter new line",
+  enterHolds: "Enter keeps for later · Shift+Enter new line",
   enterTakes: "Sending takes the chat",
   insertPicture: "Picture",
   send: "Send",

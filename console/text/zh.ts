@@ -215,6 +215,7 @@ export const ZH = {
   replyContent: "回复内容",
   enterHint: "Enter 发送 · Shift+Enter 换行",
   enterSaves: "Enter 保存 · Shift+Enter 换行",
+  enterHolds: "Enter 存为待发 · Shift+Enter 换行",
   enterTakes: "发送后由您接待",
   insertPicture: "图片",
   send: "发送",

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { canHold, type Obstacle } from "../model/composing.ts";
 import type { Quota } from "../model/quota.ts";
-import { useTexts } from "../text/texts.ts";
+import { useTexts, type Texts } from "../text/texts.ts";
 import { copyText } from "../ui/copy.ts";
 import { fill } from "../ui/text.ts";
 import { useShared } from "./context.ts";
@@ -25,16 +25,7 @@ export function ComposerClosed(props: ClosedProps): JSX.Element | null {
   const t = useTexts();
   const { notify } = useShared();
   if (obstacle === null) return null;
-  const words: Readonly<Record<NonNullable<Obstacle>, readonly [IconName, string, string]>> = {
-    used_up: ["hour", fill(t.closedUsed, { total: quota.total }), t.closedUsedText],
-    over: ["hour", t.closedOver, t.closedOverText],
-    never: ["hour", t.closedNever, t.closedNeverText],
-    unknown: ["alert", t.closedUnknown, t.closedUnknownText],
-    others: ["user", fill(t.othersTitle, { name: servedBy }), t.othersText],
-    no_right: ["lock", t.noRightTitle, t.noRightText],
-    ended: ["finish", t.endedTitle, t.endedText],
-  };
-  const [icon, title, text] = words[obstacle];
+  const [icon, title, text] = describeObstacle(obstacle, quota, servedBy, t);
   const isWindow = obstacle === "used_up" || obstacle === "over" || obstacle === "never";
   const copy = (): void => {
     copyText(t.hintText, t.copyFailed).then(
@@ -77,4 +68,47 @@ export function ComposerClosed(props: ClosedProps): JSX.Element | null {
       </div>
     </div>
   );
+}
+
+/** Renders above the input, which keeps its text, why that cannot be sent, and the possible action. */
+export function ComposerBlocked(props: Omit<ClosedProps, "onHold" | "onNote">): JSX.Element | null {
+  const { obstacle, quota, servedBy, onTakeOver, onReopen } = props;
+  const t = useTexts();
+  if (obstacle === null) return null;
+  const [icon, title] = describeObstacle(obstacle, quota, servedBy, t);
+  return (
+    <p class="composer-note" role="status">
+      <Icon name={icon} />
+      <span>{title}</span>
+      {obstacle === "ended" && (
+        <button class="text-button" type="button" onClick={onReopen}>
+          {t.reopen}
+        </button>
+      )}
+      {obstacle === "others" && onTakeOver !== null && (
+        <button class="text-button" type="button" onClick={onTakeOver}>
+          {t.takeOver}
+        </button>
+      )}
+    </p>
+  );
+}
+
+/** Returns the icon, the title and the explanation of an obstacle. */
+function describeObstacle(
+  obstacle: NonNullable<Obstacle>,
+  quota: Quota,
+  servedBy: string,
+  t: Texts,
+): readonly [IconName, string, string] {
+  const words: Readonly<Record<NonNullable<Obstacle>, readonly [IconName, string, string]>> = {
+    used_up: ["hour", fill(t.closedUsed, { total: quota.total }), t.closedUsedText],
+    over: ["hour", t.closedOver, t.closedOverText],
+    never: ["hour", t.closedNever, t.closedNeverText],
+    unknown: ["alert", t.closedUnknown, t.closedUnknownText],
+    others: ["user", fill(t.othersTitle, { name: servedBy }), t.othersText],
+    no_right: ["lock", t.noRightTitle, t.noRightText],
+    ended: ["finish", t.endedTitle, t.endedText],
+  };
+  return words[obstacle];
 }

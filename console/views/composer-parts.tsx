@@ -1,8 +1,16 @@
-/** Parts of the composer: its upper edge, the button for pictures, and files that are dropped on the page. */
+/**
+ * Parts of the composer: its upper edge, the hint before sending, the button for pictures, and files that are dropped on
+ * the page.
+ */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { MAX_NOTE } from "../../shared/api/desk/text-limits.ts";
+import type { Draft } from "../client/drafts.ts";
+import type { Cost } from "../model/composing.ts";
 import type { Quota } from "../model/quota.ts";
-import { useTexts } from "../text/texts.ts";
+import type { OpenLog } from "../model/state.ts";
+import { useTexts, type Texts } from "../text/texts.ts";
+import { fill } from "../ui/text.ts";
 import { Icon } from "./icons.tsx";
 
 /** Renders the composer's upper edge; its length shows the share of the window's time that is left. */
@@ -86,4 +94,68 @@ export function PictureButton({ onPick }: { readonly onPick: (files: readonly Fi
       </button>
     </>
   );
+}
+
+interface WarningProps {
+  readonly isNote: boolean;
+  readonly isStale: boolean;
+  readonly isHeld: boolean;
+  readonly quota: Quota;
+  readonly cost: Cost;
+  readonly draft: Draft;
+  readonly open: OpenLog;
+  readonly t: Texts;
+  /** Null: the text cannot be sent now. */
+  readonly onNormal: (() => void) | null;
+}
+
+/** Renders the most urgent hint before sending; null: there is none. */
+export function Warning({
+  isNote,
+  isStale,
+  isHeld,
+  quota,
+  cost,
+  draft,
+  open,
+  t,
+  onNormal,
+}: WarningProps): JSX.Element | null {
+  const warn = (text: string, isBad = false): JSX.Element => (
+    <p class={`composer-note ${isBad ? "bad" : ""}`} role="status">
+      <Icon name="alert" />
+      <span>{text}</span>
+    </p>
+  );
+  if (isNote) return isTooLong(draft.note.trim()) ? warn(t.noteTooLong, true) : null;
+  if (isStale) return warn(t.stale);
+  if (isHeld) {
+    return (
+      <p class="composer-note" role="status">
+        <Icon name="hour" />
+        <span>
+          {quota.closed === "used_up" ? `${fill(t.closedUsed, { total: quota.total })} · ${t.heldMode}` : t.heldMode}
+        </span>
+        {onNormal !== null && (
+          <button class="text-button" type="button" onClick={onNormal}>
+            {t.sendNormally}
+          </button>
+        )}
+      </p>
+    );
+  }
+  if (cost.problem === "too_long") return warn(t.costTooLong, true);
+  if (isOld(draft, open)) return warn(t.oldDraft);
+  if (quota.left === 1 && draft.reply.includes("\n")) return warn(t.lastOne);
+  return null;
+}
+
+/** Returns whether a note is too long. */
+export function isTooLong(note: string): boolean {
+  return note.length > MAX_NOTE;
+}
+
+/** Returns whether a colleague or a program has replied since the agent began the reply. */
+function isOld({ reply, basedOn }: Draft, { rows }: OpenLog): boolean {
+  return reply.trim() !== "" && basedOn !== 0 && rows.some((row) => row.kind === "out" && row.seq > basedOn);
 }

@@ -5,17 +5,16 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
-import { MAX_NOTE } from "../../shared/api/desk/text-limits.ts";
 import type { Draft, Mode } from "../client/drafts.ts";
 import { preparePicture } from "../client/picture.ts";
 import { useStore } from "../client/store.ts";
-import { canHold, costOf, type Cost, type Obstacle } from "../model/composing.ts";
+import { costOf, offerOf, type Cost, type Obstacle } from "../model/composing.ts";
 import type { Quota } from "../model/quota.ts";
 import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
-import { ComposerClosed } from "./composer-closed.tsx";
-import { Fuse, PictureButton, useDroppedFiles } from "./composer-parts.tsx";
+import { ComposerBlocked, ComposerClosed } from "./composer-closed.tsx";
+import { Fuse, isTooLong, PictureButton, useDroppedFiles, Warning } from "./composer-parts.tsx";
 import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LongQuota } from "./parts.tsx";
@@ -47,12 +46,15 @@ export function Composer(props: ComposerProps): JSX.Element {
   useStore(desk.drafts.store, (drafts) => drafts.get(conversation));
   const isStale = useStore(desk.stale, (set) => set.has(conversation));
   const draft = desk.drafts.read(conversation, log);
-  const [isHeld, setHeld] = useState(false);
+  const [hasChosenHold, setHeld] = useState(false);
+  const [hasCursor, setCursor] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const { mode } = draft;
   const text = draft[mode];
   const isNote = mode === "note";
-  const isClosed = !isNote && obstacle !== null && !(isHeld && canHold(obstacle));
+  const offer = isNote ? "send" : offerOf(obstacle, hasChosenHold, hasCursor || text.trim() !== "");
+  const isHeld = offer === "hold";
+  const isClosed = offer === "blocked" || offer === "panel";
   const cost = costOf(isNote ? "" : text, quota, isHeld);
   useEffect(() => setHeld(false), [conversation, obstacle]);
   useServerDraft(conversation, log, row?.draft ?? false);
@@ -109,6 +111,11 @@ export function Composer(props: ComposerProps): JSX.Element {
         event.preventDefault();
         send();
       }}
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        // While the window is in the background, the input stays the active element.
+        const isInside = relatedTarget instanceof Node && currentTarget.contains(relatedTarget);
+        if (!isInside && document.activeElement !== input.current) setCursor(false);
+      }}
     >
       <Fuse quota={quota} />
       <div class="composer-bar">
@@ -128,11 +135,22 @@ export function Composer(props: ComposerProps): JSX.Element {
           </span>
         )}
       </div>
-      {isClosed ? (
-        <ComposerClosed {...props} onHold={() => setHeld(true)} onNote={() => choose("note")} />
+      {offer === "panel" ? (
+        <ComposerClosed
+          {...props}
+          onHold={() => {
+            setHeld(true);
+            focusLater(input);
+          }}
+          onNote={() => choose("note")}
+        />
       ) : (
         <>
-          <Warning {...{ isNote, isStale, isHeld, quota, cost, draft, open, t }} onNormal={() => setHeld(false)} />
+          {offer === "blocked" && <ComposerBlocked {...props} />}
+          <Warning
+            {...{ isNote, isStale, isHeld, quota, cost, draft, open, t }}
+            onNormal={hasChosenHold ? () => setHeld(false) : null}
+          />
           <textarea
             ref={input}
             class="input-area"
@@ -146,6 +164,7 @@ export function Composer(props: ComposerProps): JSX.Element {
               change({ [mode]: typed, ...(draft.basedOn === 0 && !isNote && { basedOn: open.to }) });
               reportTyping(typed !== "");
             }}
+            onFocus={() => setCursor(true)}
             onBlur={() => reportTyping(false)}
             onPaste={(event) => {
               const files = pastedPictures(event);
@@ -164,7 +183,13 @@ export function Composer(props: ComposerProps): JSX.Element {
           <div class="composer-foot">
             {!isNote && <PictureButton onPick={(files) => void sendPictures(files)} />}
             <span class="composer-hint">
-              {isNote ? t.enterSaves : row?.session.status === "serving" ? t.enterHint : t.enterTakes}
+              {isNote
+                ? t.enterSaves
+                : isHeld
+                  ? t.enterHolds
+                  : row?.session.status === "serving"
+                    ? t.enterHint
+                    : t.enterTakes}
             </span>
             <span class="cost push" aria-live="polite">
               {isNote ? t.noteCost : costText(cost, quota, isHeld, t)}
@@ -172,7 +197,7 @@ export function Composer(props: ComposerProps): JSX.Element {
             <button
               class="button primary"
               type="submit"
-              disabled={text.trim() === "" || (isNote ? isTooLong(text.trim()) : cost.problem !== null)}
+              disabled={text.trim() === "" || isClosed || (isNote ? isTooLong(text.trim()) : cost.problem !== null)}
             >
               {sendLabel({ isNote, isHeld, isStale, cost, quota, t })}
             </button>
@@ -181,55 +206,6 @@ export function Composer(props: ComposerProps): JSX.Element {
       )}
     </form>
   );
-}
-
-interface WarningProps {
-  readonly isNote: boolean;
-  readonly isStale: boolean;
-  readonly isHeld: boolean;
-  readonly quota: Quota;
-  readonly cost: Cost;
-  readonly draft: Draft;
-  readonly open: OpenLog;
-  readonly t: Texts;
-  readonly onNormal: () => void;
-}
-
-/** Renders the most urgent hint before sending; null: there is none. */
-function Warning({ isNote, isStale, isHeld, quota, cost, draft, open, t, onNormal }: WarningProps): JSX.Element | null {
-  const warn = (text: string, isBad = false): JSX.Element => (
-    <p class={`composer-note ${isBad ? "bad" : ""}`} role="status">
-      <Icon name="alert" />
-      <span>{text}</span>
-    </p>
-  );
-  if (isNote) return isTooLong(draft.note.trim()) ? warn(t.noteTooLong, true) : null;
-  if (isStale) return warn(t.stale);
-  if (isHeld) {
-    return (
-      <p class="composer-note" role="status">
-        <Icon name="hour" />
-        <span>{t.heldMode}</span>
-        <button class="text-button" type="button" onClick={onNormal}>
-          {t.sendNormally}
-        </button>
-      </p>
-    );
-  }
-  if (cost.problem === "too_long") return warn(t.costTooLong, true);
-  if (isOld(draft, open)) return warn(t.oldDraft);
-  if (quota.left === 1 && draft.reply.includes("\n")) return warn(t.lastOne);
-  return null;
-}
-
-/** Returns whether a note is too long. */
-function isTooLong(note: string): boolean {
-  return note.length > MAX_NOTE;
-}
-
-/** Returns whether a colleague or a program has replied since the agent began the reply. */
-function isOld({ reply, basedOn }: Draft, { rows }: OpenLog): boolean {
-  return reply.trim() !== "" && basedOn !== 0 && rows.some((row) => row.kind === "out" && row.seq > basedOn);
 }
 
 function costText(cost: Cost, quota: Quota, isHeld: boolean, t: Texts): string {

@@ -142,6 +142,19 @@ describe("a reply", () => {
     await page.getByText("只剩 1 条，这段文字要用 2 条").waitFor();
     expect(await page.getByRole("button", { name: "发送最后 1 条" }).isEnabled()).toBe(false);
   });
+
+  it("keeps its text and the cursor when the quota is used up meanwhile, and can then wait", async ({ expect }) => {
+    const facts = { n: 0x7f3a, text: "x", views: ["mine"] } as const;
+    const { page, push, requests } = await open({ hash: CHAT, script: { rows: [row({ ...facts, left: 1 })] } });
+    await page.getByLabel("回复内容").focus();
+    await page.keyboard.type("方便发");
+    push({ type: "views", epoch: "epoch-2", rev: 9, counts: {}, rows: [row({ ...facts, left: 0 })] });
+    await page.getByRole("button", { name: "存为待发" }).waitFor();
+    await page.keyboard.type("照片吗？");
+    expect(await page.getByLabel("回复内容").inputValue()).toBe("方便发照片吗？");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => requests.at(-1)?.body).toMatchObject({ hold: true, content: "方便发照片吗？" });
+  });
 });
 
 describe("a note", () => {
@@ -249,6 +262,7 @@ describe("a session", () => {
     const { page, requests } = await open({ hash: `#/mine/${conversationId(0xe2a7)}` });
     await page.getByText("5 条已用完").waitFor();
     await page.getByRole("button", { name: "写好，用户再来时发" }).click();
+    await expect.poll(() => page.getByLabel("回复内容").evaluate((box) => box === document.activeElement)).toBe(true);
     await page.getByLabel("回复内容").fill("您再来时看到");
     await page.getByRole("button", { name: "存为待发" }).click();
     await expect.poll(() => requests.at(-1)?.body).toMatchObject({ hold: true });

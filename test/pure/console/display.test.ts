@@ -1,7 +1,7 @@
 /** What the desk shows of rows, quotas and times. */
 import { describe, it } from "vitest";
 import { readInvite, readRoute, writeRoute } from "../../../console/client/route.ts";
-import { canHold, costOf, findObstacle } from "../../../console/model/composing.ts";
+import { canHold, costOf, findObstacle, offerOf } from "../../../console/model/composing.ts";
 import { countSends, quotaOf } from "../../../console/model/quota.ts";
 import { findTransferObstacle, rightsOf } from "../../../console/model/rights.ts";
 import { countdown, shortSpan, waitingLevel, waitingTime } from "../../../console/model/spans.ts";
@@ -51,6 +51,27 @@ describe("the quota", () => {
     const quota = quotaOf(window({ remaining: 1 }), NOW);
     expect(costOf("字".repeat(700), quota, false)).toStrictEqual({ sends: 2, problem: "too_many" });
     expect(costOf("字".repeat(700), quota, true)).toStrictEqual({ sends: 2, problem: null });
+  });
+});
+
+describe("the input of a reply", () => {
+  it("stays while the agent writes, whatever obstacle arises", ({ expect }) => {
+    expect(offerOf(null, false, true)).toBe("send");
+    expect(offerOf("used_up", false, true)).toBe("hold");
+    expect(offerOf("over", false, true)).toBe("hold");
+    for (const obstacle of ["others", "no_right", "ended", "never", "unknown"] as const)
+      expect(offerOf(obstacle, false, true)).toBe("blocked");
+  });
+
+  it("makes room for the reason while it is empty and without the cursor", ({ expect }) => {
+    expect(offerOf("used_up", false, false)).toBe("panel");
+    expect(offerOf("ended", false, false)).toBe("panel");
+  });
+
+  it("is shown when the agent chooses to write for the user's next message, where that is possible", ({ expect }) => {
+    expect(offerOf("used_up", true, false)).toBe("hold");
+    expect(offerOf("ended", true, false)).toBe("panel");
+    expect(offerOf(null, true, false)).toBe("hold");
   });
 });
 
