@@ -1,6 +1,6 @@
 /**
- * `npm run build -w client`: writes `client/dist`, the published `edge-kefu/client`: one module without imports, and
- * its declarations with those of the schemas they are derived from.
+ * `npm run build -w client`: builds the published package `edge-kefu/client` into `client/dist`: one module without
+ * imports, its type declarations, and the declarations of the schemas that these are derived from.
  */
 import { join } from "node:path";
 import { buildClient } from "./lib/build-client.ts";

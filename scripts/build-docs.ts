@@ -9,7 +9,10 @@ import { dirname, join } from "node:path";
 import { ROOT } from "./lib/build.ts";
 import { readFlags } from "./lib/command-line.ts";
 
-/** The headers of the desk's page: scripts, styles, pictures and connections of its own origin, nothing inline. */
+/**
+ * The headers of the desk's page: they allow scripts, styles, pictures and connections of its own origin only, and no
+ * inline code or style.
+ */
 const DESK_HEADERS = `
 /desk
   Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
@@ -39,7 +42,7 @@ const stale = Object.entries(files)
   .filter(isStale);
 
 if (check) {
-  for (const [file] of stale) console.log(`${file} is stale: npm run docs`);
+  for (const [file] of stale) console.log(`${file} is out of date: run npm run docs`);
   process.exit(stale.length === 0 ? 0 : 1);
 }
 for (const [file, text] of stale) {
@@ -48,7 +51,7 @@ for (const [file, text] of stale) {
   console.log(`wrote ${file}`);
 }
 
-/** Builds the files, by their path in `public/`. */
+/** Returns the contents of the generated files, by their path in `public/`. */
 function makeFiles(): Readonly<Record<string, string>> {
   const { document, page }: { document: unknown; page: string } = JSON.parse(
     run(process.execPath, [join(ROOT, "worker/openapi/print.ts")]),
@@ -67,8 +70,8 @@ function format(name: string, text: string): string {
 }
 
 /**
- * Returns the headers, which forbid loading or executing anything. The hash is that of the style sheet exactly as
- * written in the file.
+ * Returns the headers of the documents and of the desk. Those of the documents forbid loading or executing anything;
+ * the page's own style sheet is allowed by its hash, so it is hashed exactly as written in the file.
  */
 function headersFor(html: string): string {
   const style = /<style>([^]*)<\/style>/.exec(html)?.[1];

@@ -23,11 +23,17 @@ const FOLDER = join(ROOT, ".tmp/official");
 const PROJECT = join(FOLDER, "project");
 const NAME = "edge-kefu-miniprogram";
 const TIMEOUT_MS = 600_000;
-/** Makes DNS look-ups fail: the compiler and the process it forks call WeChat's server for data they do not need. */
+/**
+ * Makes DNS look-ups fail, because the compiler and the process it forks would otherwise request data from WeChat's
+ * server that they do not need.
+ */
 const OFFLINE = `require("dns").lookup = (host, options, done) =>
   (done ?? options)(Object.assign(new Error(host + ": offline"), { code: "ENOTFOUND" }));`;
 
-/** The limits of a mini program, which WeChat's server returns only for an account. */
+/**
+ * The size and count limits of a mini program. They are stated here because WeChat's server returns them only for an
+ * account.
+ */
 const LIMITS = {
   MaxCodeSize: 2,
   MaxSubpackageSubCodeSize: 2,
@@ -112,8 +118,8 @@ async function compile(ci: Ci): Promise<readonly string[]> {
 }
 
 /**
- * Returns components that are missing in the result. A component lost by the npm build would otherwise be noticed only
- * on a phone.
+ * Returns the components that are missing from the compiler's result. A component lost by the npm build would otherwise
+ * be noticed only on a phone.
  */
 async function findMissing(files: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
   const scripts = (await listComponents()).map((component) => `miniprogram_npm/${NAME}/${component}/index.js`);
@@ -121,8 +127,8 @@ async function findMissing(files: Readonly<Record<string, unknown>>): Promise<re
 }
 
 /**
- * Returns files that are still ES modules. When WeChat does not down-level the syntax, it leaves `import` in packages
- * unchanged, which fails on a phone.
+ * Returns the files that are still ES modules. When WeChat does not down-level the syntax, it leaves `import` in
+ * packages unchanged, which fails on a phone.
  */
 function findModules(files: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(files)

@@ -18,7 +18,7 @@ readFlags(
   exit code 0 when every line is as expected`,
   {},
 );
-// The code that runs Workers takes seconds to load: it is loaded after the command line was checked.
+// The code that runs Workers takes seconds to load, so it is loaded only after the command line has been checked.
 const { ALWAYS_OPEN, startStack, useShopSettings } = await import("./lib/stack.ts");
 
 const SHOPPER = "oDemoShopper00000000000001";
@@ -39,7 +39,7 @@ function heading(zh: string, en: string): void {
   console.log(`\n${zh} / ${en}`);
 }
 
-/** Waits until a condition is true, at most ten seconds. */
+/** Reads a value until it meets a condition, for at most ten seconds. @returns the last value read */
 async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     const value = await read();
@@ -50,7 +50,10 @@ async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Pr
 
 const serviceLines = (lines: readonly ChatLine[]) => lines.filter((line) => line.from === "service");
 
-/** Returns the texts the user received, after the worker has sent `count` messages. */
+/**
+ * Waits until the worker has sent at least `count` messages, then returns the texts of all messages that the user
+ * received.
+ */
 async function readChat(stack: Stack, openid: string, count: number): Promise<readonly string[]> {
   const book = await until(
     () => stack.control.chat(openid),
@@ -114,7 +117,7 @@ async function repeats(stack: Stack): Promise<void> {
     outcome === "known",
     String(outcome),
   );
-  check("应答不变 / the repeat gets the same answer", again.attempts.at(-1)?.verdict === "success");
+  check("重复推送的应答相同 / the repeat gets the same answer", again.attempts.at(-1)?.verdict === "success");
 }
 
 async function handOver(stack: Stack): Promise<void> {
@@ -143,11 +146,11 @@ async function quota(stack: Stack): Promise<void> {
     if (response.status === 409) refusal = await response.json();
   }
   check(
-    "自动回复之外再发四条 / four more messages after the automatic answer",
+    "自动回复之外再发四条，均被接受 / four more messages after the automatic answer are accepted",
     statuses.slice(0, 4).every((s) => s === 202),
   );
   check(
-    "第六条：409，附窗口状态 / the sixth message: 409 with the window status",
+    "第六条返回 409，并附回复窗口的状态 / the sixth message gets 409 with the state of the reply window",
     statuses[4] === 409,
     JSON.stringify(refusal.window),
   );
@@ -171,7 +174,7 @@ async function unreadable(stack: Stack): Promise<void> {
   check("照样应答 success / acknowledged", push.attempts[0]?.verdict === "success");
   const response = await stack.api("GET", "/api/v1/quarantine");
   const { entries }: { entries: readonly { cause: string }[] } = await response.json();
-  check("存入隔离区 / stored in the quarantine", entries.length === 1, entries[0]?.cause ?? "");
+  check("推送存入隔离区 / the push is stored in the quarantine", entries.length === 1, entries[0]?.cause ?? "");
 }
 
 async function serveAtDesk(stack: Stack): Promise<void> {
@@ -179,7 +182,10 @@ async function serveAtDesk(stack: Stack): Promise<void> {
   await useShopSettings(stack, { ...SETTINGS, humanService: "desk" });
   const push = await stack.control.text(ASKER, "人工");
   show(push, "人工");
-  check("应答 success，不转给微信客服 / acknowledged, not handed over to WeChat", push.outcome === "acknowledged");
+  check(
+    "应答 success，不转给微信客服 / the push is acknowledged and not handed over to WeChat's agents",
+    push.outcome === "acknowledged",
+  );
   const queue = await until(
     () => listed(stack.api("GET", "/api/v1/conversations?view=queue")),
     ({ rows }) => rows.length === 1,
@@ -187,7 +193,11 @@ async function serveAtDesk(stack: Stack): Promise<void> {
   const [row] = queue.rows;
   if (row === undefined) return check("用户在排队 / the user is queued", false);
   const { contact, line } = row;
-  check("用户在排队，列表没有 OPENID / queued; the list has no openid", true, `…${contact.tail}: ${line?.text ?? ""}`);
+  check(
+    "队列中有该用户，但不含 OPENID / the queue lists the user without the openid",
+    true,
+    `…${contact.tail}: ${line?.text ?? ""}`,
+  );
   const invited = await stack.api("POST", "/api/v1/agents", { name: "小林", role: "agent" });
   const { invite }: { invite: { url: string } } = await invited.json();
   const agent = await signInAgent(stack.workerUrl, invite.url);
@@ -206,7 +216,7 @@ async function answerAtDesk(stack: Stack, agent: DeskAgent, waiting: DeskRow): P
   };
   const taken: Commanded = await (await command("take", waiting)).json();
   check(
-    "客服接受邀请、登录并接入 / the agent accepts the invite and takes it",
+    "客服接受邀请、登录并接入会话 / the agent accepts the invite, signs in and takes the session",
     taken.row?.session.assignee === agent.id,
   );
   const reply = { type: "text", content: "您好，我是小林，请问有什么可以帮您？", log: waiting.log };
@@ -218,12 +228,12 @@ async function answerAtDesk(stack: Stack, agent: DeskAgent, waiting: DeskRow): P
   );
   for (const text of chat) console.log(`  ← ${text}`);
   check(
-    "重试也只回复一次 / one reply, though it was sent twice",
+    "重复提交同一回复，用户只收到一条 / a reply that is submitted twice reaches the user once",
     chat.filter((text) => text === reply.content).length === 1,
   );
   const [mine] = (await listed(agent.call("GET", "/conversations?view=mine"))).rows;
   const { next }: { next: number } = await (await agent.call("GET", `${path}/messages?before=end&limit=1`)).json();
-  // Refused as `sending` until the outcome of the reply is recorded.
+  // Closing is refused with `sending` until the outcome of the reply is recorded.
   const closed = await until(
     () => command("close", mine ?? waiting, { seenSeq: next }),
     ({ status }) => status === 200,
@@ -241,7 +251,8 @@ function parseLog(line: string): Readonly<Record<string, unknown>> {
   return line.startsWith("{") ? JSON.parse(line) : {};
 }
 
-// Open at any hour, and automation is not muted after an API message, so that the demo always takes the same course.
+// The shop is open at any hour, and automation is not muted after an API message, so that every run of the demo has the
+// same result.
 const SETTINGS = { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 };
 
 const started = Date.now();
@@ -252,7 +263,7 @@ const stack = await startStack({ onLog: (line) => logLines.push(line) }).catch((
   process.exit(1);
 });
 try {
-  // Users who ask for a person are handed over to WeChat's own agents, in the last scene to the desk.
+  // Users who ask for a person are handed over to WeChat's own agents; in the last scene they are queued at the desk.
   await useShopSettings(stack, { ...SETTINGS, humanService: "wechat" });
   console.log("edge-kefu demo: 微信(本地模拟) ⇄ 加密推送 ⇄ workerd ⇄ Durable Object ⇄ 客服消息接口");
   const scenes = [verification, greeting, rules, repeats, handOver, quota, killedToken, unreadable, serveAtDesk];

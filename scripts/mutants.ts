@@ -24,13 +24,17 @@ function say(line: string): void {
   console.error(line);
 }
 
-/** A mutant whose test fails on the unchanged code, or does not exist. */
+/** A mutant whose test fails on the unchanged code or does not exist, with the reason. */
 interface RedMutant {
   readonly mutant: Mutant;
   readonly why: string;
 }
 
-/** Runs the named tests on the unchanged code: a test that fails here proves nothing about a mutant. */
+/**
+ * Runs the named tests on the unchanged code, because a test that fails here proves nothing about a mutant.
+ *
+ * @returns the mutants whose tests do not pass
+ */
 async function findRed(
   runner: TestRunner,
   mutants: readonly Mutant[],
@@ -73,7 +77,9 @@ async function tryMutant(runner: TestRunner, mutant: Mutant, left: string): Prom
 }
 
 /**
- * Takes mutants for one copy until none is left; then the tests must pass again, otherwise a mutant was not removed.
+ * Tries mutants in one copy until none is left, then runs their tests once more.
+ *
+ * @returns whether these pass; otherwise a change was not undone
  */
 async function tryWaiting(
   runner: TestRunner,
@@ -114,7 +120,7 @@ if (docs) {
 }
 const chosen = MUTANTS.filter(({ name }) => only.length === 0 || only.some((start) => name.startsWith(start)));
 if (chosen.length === 0) {
-  say("没有以此开头的变异体 / no mutant has a name that begins with this");
+  say("没有名称以所给文字开头的变异体 / no mutant has a name that begins with the given text");
   process.exit(2);
 }
 

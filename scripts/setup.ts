@@ -80,7 +80,8 @@ function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = 
   const output = { stdout: "", stderr: "" };
   child.stdout?.on("data", (part) => (output.stdout += String(part)));
   child.stderr?.on("data", (part) => (output.stderr += String(part)));
-  child.stdin?.on("error", () => {}); // it may have exited before it read the input; its exit code shows that
+  // Wrangler may have exited before it read the input; its exit code reports the failure.
+  child.stdin?.on("error", () => {});
   child.stdin?.end(input ?? "");
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ ...output, code: 1, stderr: `${output.stderr}${error.message}` }));

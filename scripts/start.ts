@@ -46,7 +46,7 @@ if (flags.reset === true) {
 const formatFault = await findFormatFault(folder);
 if (formatFault !== undefined) exitWithFault(formatFault);
 console.log("正在构建… / building…");
-// The code that runs Workers takes seconds to load: it is loaded after the command line was checked.
+// The code that runs Workers takes seconds to load, so it is loaded only after the command line has been checked.
 const { describeStack, findLocalAdmin, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
 const stack = await runLocal({
   values: values.value,

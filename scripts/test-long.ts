@@ -1,9 +1,10 @@
 /**
  * `npm run test:long -- --kills 1000 --seed 1 [--minutes 60]`: kills the worker repeatedly and compares its log with
  * the emulator's records. `npm run test:long -- --soak [--minutes 10]`: simulates days in seconds and measures memory,
- * storage and retention. `npm run test:long -- --desk [--minutes 10]`: random orders of events, calls and deaths between
- * desk and conversations, hundreds of sessions that two agents take at once, and a page that is cut off hundreds of times.
- * Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
+ * storage and retention. `npm run test:long -- --desk [--minutes 10]`: applies events, calls and terminations of the
+ * desk and the conversations in random order, lets two agents take the same session at once hundreds of times, and cuts
+ * a page's connection hundreds of times. Writes docs/reports/; exits with 1 when a check fails or the run proves
+ * nothing.
  */
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -17,9 +18,9 @@ import { exitWithUsage, readFlags } from "./lib/command-line.ts";
 
 const SOAK_MINUTES = 10;
 const DESK_MINUTES = 10;
-/** How often two agents take the same session at once in real objects; `npm test` has 40. */
+/** How often two agents take the same session at once in real objects; `npm test` does it 40 times. */
 const PAIRS_OF_TAKES = 500;
-/** How often the socket of a page is cut; `npm test` has 12. */
+/** How often the socket of a page is cut; `npm test` cuts it 12 times. */
 const CUTS = 200;
 
 const USAGE = `npm run test:long -- [--kills N] [--seed N] [--minutes N] [--soak | --desk]
@@ -56,7 +57,8 @@ const kills = whole("kills", values.kills);
 const minutes = values.minutes === undefined ? undefined : whole("minutes", values.minutes);
 const log = (line: string): void => console.log(line);
 
-// What runs Workers takes seconds to load: each run loads its own after the command line was checked.
+// The code that runs Workers takes seconds to load, so each kind of run imports its own code after the command line has
+// been checked.
 
 async function kill(date: string): Promise<Outcome> {
   const { runKills } = await import("../test/long/kills.ts");
@@ -86,7 +88,7 @@ async function runStories(date: string): Promise<Outcome> {
   return { file: "desk.md", report: `${report}\n${lines.join("\n\n")}\n`, passed };
 }
 
-/** Runs a test of the desk in workerd in its long form. @returns whether it passed */
+/** Runs a test of the desk in workerd with the high counts of a long run. @returns whether the test passed */
 function runInWorkerd(name: string): boolean {
   const { status } = spawnSync(join(ROOT, "node_modules/.bin/vitest"), ["run", `test/workerd/${name}.test.ts`], {
     cwd: ROOT,

@@ -93,7 +93,7 @@ const args = process.argv.slice(2);
 if (args.length > 0) process.exit(runVitest(args) ? 0 : 1);
 
 mkdirSync(join(ROOT, ".tmp"), { recursive: true });
-// Deleted first: a run that ends before it writes its report must not be judged by an old one.
+// Deleted before the run, because a run that ends before it writes its report must not be judged by an old report.
 rmSync(REPORT, { force: true });
 const passed = runVitest(["--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`]);
 const outcomes = readOutcomes();

@@ -52,7 +52,7 @@ export function checkAddress(url: string): Finding {
   };
 }
 
-/** Compares this machine's clock with the answer's Date header, which has whole seconds. */
+/** Compares this machine's clock with the answer's Date header, whose resolution is one second. */
 export function checkClock(reply: Reply, url: string): Finding {
   const date = "unreachable" in reply ? Number.NaN : Date.parse(reply.headers.get("date") ?? "");
   if (isLocal(url) && Number.isNaN(date)) return passed(CLOCK, "同一台机器 / same machine");

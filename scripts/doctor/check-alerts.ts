@@ -1,6 +1,6 @@
 /**
- * Checks the robots that alerts are sent to, as the worker reports them: `GET /api/v1/alerts`. It sends no message: that
- * is `POST /api/v1/alerts/test`. `check-wechat.ts` checks whether the API answers at all.
+ * Checks the robots that alerts are sent to, as the worker reports them: `GET /api/v1/alerts`. It sends no message;
+ * `POST /api/v1/alerts/test` sends a test message. `check-wechat.ts` checks whether the API answers at all.
  */
 import { readBoth } from "../../shared/base/bilingual.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
@@ -8,7 +8,10 @@ import { callApi, readObject, toLine, toList, toObject, type Ports, type Target 
 
 const ALERTS = check("alerts", "提醒机器人（ALERT_ROBOTS）", "the robots of alerts (ALERT_ROBOTS)");
 
-/** Returns a finding for each problem, otherwise one; none when the API does not answer. */
+/**
+ * Returns one finding for each problem, or one finding when there is no problem; none without an API key or when the
+ * API does not answer.
+ */
 export async function checkAlerts(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;
   if (apiKey === undefined) return [];

@@ -6,7 +6,7 @@ import { failedWithout, readObject, toLine, toList, toObject, type Lost, type Re
 /** The results that later checks need. */
 export interface Health {
   readonly findings: readonly Finding[];
-  /** False: all later checks would fail. */
+  /** Whether the worker runs and is configured; if not, all later checks would fail and are left out. */
   readonly isReady: boolean;
   /** The push mode by app; empty when the worker is not ready. */
   readonly modes: readonly PushMode[];
@@ -62,7 +62,10 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
   ];
 }
 
-/** A worker of version 0.1 has no desk. */
+/**
+ * Checks whether DATA_KEY is set. Returns no finding for a worker of version 0.1, which has no desk and does not report
+ * the key.
+ */
 function judgeDesk({ dataKey }: Readonly<Record<string, unknown>>): readonly Finding[] {
   if (dataKey === "set") return [passed(DESK)];
   return dataKey === "missing" ? [DESK_OFF] : [];

@@ -1,6 +1,6 @@
 /**
- * Reports why a mini program sends nothing, as `/healthz` shows it to the holder of an API key: a pause, no access
- * token, failing sends. Such a fault hides every other one, so it is checked first. If it was caused by the setup, a
+ * Reports why a mini program sends nothing: a pause, no access token, failing sends. `/healthz` returns the reason to
+ * callers with an API key. Such a fault hides every other one, so it is checked first. If it was caused by the setup, a
  * test send is made, because the cause may be fixed.
  */
 import { readBoth, type BilingualText } from "../../shared/base/bilingual.ts";
@@ -10,7 +10,7 @@ import { callApi, readObject, toLine, toList, toObject, type Ports, type Target 
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Reasons for refusals that end when a setting, a permission or a secret is corrected. */
+/** The errcodes of refusals that end when a setting, a permission or a secret is corrected. */
 const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([
   "40013",
   "40125",
@@ -65,7 +65,10 @@ async function judgePause(ports: Ports, target: Target, apiKey: string, fault: E
   return failed(name, wrong, cure, `${factOf(fault)}${tried}`);
 }
 
-/** Returns whether another test send costs nothing and may succeed: not for a quota or a ban. */
+/**
+ * Returns whether the cause may have ended, so that a test send is worth a try: false for a used-up quota and for a
+ * ban.
+ */
 function mayBeGone({ reason, code }: Entry): boolean {
   const isUnreachable = reason === "no_token" && (code === undefined || code === "-1");
   return isUnreachable || SET_UP_FAULTS.has(code);
@@ -76,7 +79,7 @@ function nameOf({ appid }: Entry): CheckName {
   return check(`pause.${id}`, `小程序 ${id} 能正常发送`, `the mini program ${id} can send`);
 }
 
-/** A fault and its fix. Meaning and fix of a fault come from the worker's errcode table. */
+/** A problem and its fix. Both texts come from the worker's errcode table. */
 type Described = readonly [wrong: BilingualText, cure: BilingualText];
 
 function describeTrouble(fault: Entry): Described {
@@ -139,7 +142,10 @@ function factOf({ reason, code, since, until }: Entry): string {
   return `${toLine(reason)}${errcode}${start === "" ? "" : `, since ${start}`}${end === "" ? "" : `, until ${end}`}`;
 }
 
-/** Returns the finding without a key. Rejected pushes make a worker degraded as well, but have their own check. */
+/**
+ * Returns the finding for a run without a valid API key: only a warning when there are rejected pushes, because they
+ * also make a worker degraded and have their own check.
+ */
 function withoutKey(health: Entry): Finding {
   const name = check("pause", "每个小程序能正常发送", "every mini program can send");
   const wrong = say(

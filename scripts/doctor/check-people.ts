@@ -1,13 +1,13 @@
 /**
- * Checks whether an admin can sign in to the desk: `GET /api/v1/agents`. `check-wechat.ts` checks whether the API answers
- * at all, `check-health.ts` whether there is a desk.
+ * Checks whether an admin can sign in to the desk: `GET /api/v1/agents`. `check-wechat.ts` checks whether the API
+ * answers at all, `check-health.ts` whether there is a desk.
  */
 import { check, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toList, toObject, type Ports, type Target } from "./target.ts";
 
 const PEOPLE = check("people", "有管理员可以登录客服工作台", "an admin can sign in to the desk");
 
-/** Returns one finding; none when the API does not answer, or has no desk. */
+/** Returns one finding; none without an API key, when the API does not answer, or when the worker has no desk. */
 export async function checkPeople(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;
   if (apiKey === undefined) return [];

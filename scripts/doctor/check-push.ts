@@ -145,7 +145,7 @@ async function checkShortPath(ports: Ports, kit: PushKit, { isAlone }: Served): 
 
 /**
  * Checks a variant of a request. A request that was accepted in XML at the app's own path must be accepted here too:
- * otherwise something intercepts it.
+ * otherwise a proxy or an access rule in front of the worker changed or blocked it.
  */
 function judgeVariant(name: CheckName, reply: Reply, expected: readonly string[]): Finding {
   if ("unreachable" in reply) return lost(name, reply);
@@ -183,10 +183,29 @@ function judgeEcho(reply: Reply, echostr: string): Finding {
       fact,
     );
   }
-  if (reply.status === 403) return failed(VERIFY, say("Token 不一致", "the Token differs"), TOKEN_CURE, fact);
+  if (reply.status === 403)
+    return failed(
+      VERIFY,
+      say(
+        "服务的 WECHAT_TOKEN 与此处提供的 Token 不一致",
+        "the worker's WECHAT_TOKEN differs from the Token given here",
+      ),
+      TOKEN_CURE,
+      fact,
+    );
   if (reply.status === 200)
-    return failed(VERIFY, say("响应被改动", "the response was changed on the way"), IN_BETWEEN, fact);
-  return failed(VERIFY, say("响应无效", "the response is not valid"), IN_BETWEEN, fact);
+    return failed(
+      VERIFY,
+      say("响应不是原样的 echostr", "the response is not the echostr that was sent"),
+      IN_BETWEEN,
+      fact,
+    );
+  return failed(
+    VERIFY,
+    say("响应状态不是 200、403 或 404", "the response has a status other than 200, 403 or 404"),
+    IN_BETWEEN,
+    fact,
+  );
 }
 
 function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
@@ -195,11 +214,16 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   const fact = `HTTP ${reply.status}, ${ms} ms`;
   if (reply.status === 200 && TAKEN.includes(reply.body)) return passed(PUSH, fact);
   if (reply.status === 200)
-    return failed(PUSH, say("响应不是 success", "the response is not success"), IN_BETWEEN, fact);
+    return failed(
+      PUSH,
+      say("响应正文不是 success，也不为空", "the response body is neither success nor empty"),
+      IN_BETWEEN,
+      fact,
+    );
   if (reply.status === 403 && mode !== "plain" && !isInTime) {
     const wrong = say(
-      "推送被拒绝：本机时钟不准，签名时间与服务的时间相差过大；或 EncodingAESKey 不一致",
-      "the push was rejected: this machine's clock is wrong, so the signed timestamp is too, or the EncodingAESKey differs",
+      "推送被拒绝：本机时钟不准，签名时间与服务的时间相差过大；或服务的 EncodingAESKey 与此处提供的不一致",
+      "the push was rejected: either this machine's clock, and with it the signed timestamp, is wrong, or the worker's EncodingAESKey differs from the one given here",
     );
     return failed(
       PUSH,
@@ -223,7 +247,10 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   if (reply.status === 403) {
     return failed(
       PUSH,
-      say("Token 与 AppID 正确，EncodingAESKey 不一致", "Token and AppID are correct, the EncodingAESKey differs"),
+      say(
+        "Token 与 AppID 正确，但服务的 EncodingAESKey 与此处提供的不一致",
+        "Token and AppID are correct, but the worker's EncodingAESKey differs from the one given here",
+      ),
       KEY_CURE,
       fact,
     );
@@ -235,7 +262,12 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
     );
     return failed(PUSH, say("推送未能存储", "the push was not stored"), cure, fact);
   }
-  return failed(PUSH, say("响应无效", "the response is not valid"), IN_BETWEEN, fact);
+  return failed(
+    PUSH,
+    say("响应状态不是 200、403 或 500", "the response has a status other than 200, 403 or 500"),
+    IN_BETWEEN,
+    fact,
+  );
 }
 
 /** Checks that a push which must be rejected gets 403. */
@@ -247,7 +279,7 @@ function judgeForgery(name: CheckName, reply: Reply): Finding {
     "不要用这个地址接收真实推送：确认应答的是未经改动的 edge-kefu，重新部署后再检查",
     "do not use this address for real pushes: deploy an unmodified edge-kefu, then run the doctor again",
   );
-  return failed(name, say("应以 403 拒绝", "it should have been rejected with 403"), cure, fact);
+  return failed(name, say("请求没有以 403 被拒绝", "the request was not rejected with 403"), cure, fact);
 }
 
 function lost(name: CheckName, reply: Lost): Finding {

@@ -1,6 +1,6 @@
 /**
  * Reports pushes that the worker rejected because their signed timestamp was too far from now, as `/healthz` counts
- * them. The count is the only sign of a wrong clock, of repeats that arrive too late, and of replayed pushes.
+ * them. A wrong clock, repeats that arrive too late, and replayed pushes are visible only by this count.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
@@ -39,7 +39,10 @@ async function judgeRefused(ports: Ports, target: Target, count: number, mode: P
   return { ...STALE, state: "warning", fact, wrong, cure: PLAIN_CURE };
 }
 
-/** Reads the data the worker returns with an API key: when the rejections began, and how old the latest push was. */
+/**
+ * Returns what the worker reports to callers with an API key: when the rejections began, and how old the latest push
+ * was.
+ */
 async function readFault(ports: Ports, target: Target): Promise<string> {
   const { apiKey } = target;
   if (apiKey === undefined) return "";

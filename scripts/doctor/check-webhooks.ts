@@ -53,8 +53,8 @@ function judgeState(webhook: Readonly<Record<string, unknown>>): Finding {
 }
 
 /**
- * Describes failing deliveries. Other conversations may be delivered while some wait; after the URL was changed, the
- * number of waiting ones may be unknown.
+ * Returns the finding's texts for failing deliveries. Events of some conversations may be delivered while those of
+ * others wait; after the URL was changed, the number of waiting conversations may be unknown.
  */
 function toFailing({ failures, waiting }: Readonly<Record<string, unknown>>) {
   if (failures !== 0 || typeof waiting !== "number") return say("最近的投递失败", "the latest deliveries failed");
@@ -64,7 +64,7 @@ function toFailing({ failures, waiting }: Readonly<Record<string, unknown>>) {
   );
 }
 
-/** Reports events that the endpoint did not receive: only a replay delivers them. */
+/** Returns a finding when the endpoint did not receive some events; only a replay delivers these. */
 function judgeSkipped(webhook: Readonly<Record<string, unknown>>): readonly Finding[] {
   const id = toLine(webhook["id"]);
   const { count, conversations, lastReason, lastStatus, first } = toObject(webhook["skipped"]);

@@ -29,7 +29,7 @@ type Entry = Readonly<Record<string, unknown>>;
 const API = check("api", "REST API 可用", "the REST API answers");
 const TOKEN = check("wechat.token", "微信返回 access_token", "WeChat returns an access token");
 const QUOTA = check("wechat.quota", "客服消息接口的每日调用次数", "the daily call limit of customer messages");
-/** Timeout, milliseconds: callback/check answers only after its pings. */
+/** Timeout of the request, milliseconds; long, because WeChat's callback/check answers only after its pings. */
 const TIMEOUT_MS = 40_000;
 
 /** Requests the diagnostics from the worker. */
@@ -67,7 +67,7 @@ function judgeAnswer(answer: Entry): { findings: readonly Finding[]; facts: WeCh
     ],
     facts: {
       ...(typeof limit === "number" ? { dailyLimit: limit } : {}),
-      // A refusal is no information about the network, so such operators are left out.
+      // A refused call does not show whether the operator's network reaches the URL, so its operator is left out.
       asked: networks.flatMap(({ operator, isSeen }) => (isSeen ? [operator] : [])),
       reached: networks.flatMap(({ operator, finding }) => (finding.state === "ok" ? [operator] : [])),
     },
@@ -103,7 +103,10 @@ function judgeView(operator: string, result: Entry): { operator: string; isSeen:
   return { operator, isSeen: result["ok"] === true, finding };
 }
 
-/** Checks an entry. Meaning and fix of a refusal come from the worker's errcode table. */
+/**
+ * Returns the finding for one part of the diagnostics: that of `judge`, or for a refused call the meaning and fix from
+ * the worker's errcode table.
+ */
 function judgeEntry(name: CheckName, entry: Entry, judge: (entry: Entry) => Finding): Finding {
   if (entry["ok"] === true) return judge(entry);
   const meaning = toLine(entry["meaning"]);

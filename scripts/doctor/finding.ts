@@ -6,7 +6,7 @@ export type FindingState = "ok" | "failed" | "warning" | "skipped";
 
 /** The outcome of one check. */
 export interface Finding {
-  /** A stable id for scripts: `push.genuine`. */
+  /** A stable id for scripts, for example `push.genuine`. */
   readonly id: string;
   readonly state: FindingState;
   /** The property that is checked. */

@@ -8,7 +8,9 @@ import { say } from "./finding.ts";
 
 /** The interception that was recognised. */
 export interface Interception {
-  /** Stable: `challenge`, `access`, `blocked`, `rate_limited`, `worker_failed`, `daily_limit`, `no_worker`, `redirect`. */
+  /**
+   * Stable: `challenge`, `access`, `blocked`, `rate_limited`, `worker_failed`, `daily_limit`, `no_worker`, `redirect`.
+   */
   readonly kind: keyof typeof KINDS;
   /** What was observed: the status and Cloudflare's error number. */
   readonly fact: string;
@@ -46,7 +48,8 @@ export function findInterception(answer: Answer): Interception | undefined {
   if (isChallengePage(answer)) return found("challenge");
   if (isPage(answer) && (status === 403 || status === 451)) return found("blocked");
   if (isPage(answer) && status === 429) return found("rate_limited");
-  // Statuses used only by Cloudflare, and its pages for an origin that does not answer: a worker has no origin.
+  // Statuses that only Cloudflare uses, and its error pages for an origin server that does not answer. A Worker has no
+  // origin server, so the domain does not point to it.
   return (status >= 520 && status <= 530) || (isPage(answer) && status >= 500) ? found("no_worker") : undefined;
 }
 
@@ -61,8 +64,8 @@ export function cureOf({ kind }: Interception): BilingualText {
 }
 
 /**
- * Reads Cloudflare's error number. Programs get `error code: 1020`, browsers a page, and clients that accept it a
- * problem document.
+ * Returns Cloudflare's error number; undefined when there is none. Programs get `error code: 1020`, browsers a page,
+ * and clients that accept problem documents such a document.
  */
 function readNumber({ body, status }: Answer): number | undefined {
   if (status < 400) return undefined;

@@ -94,7 +94,10 @@ export function readOptions(sources: Sources): Result<Options, string> {
 const ASCII_ALONE =
   "只能含 ASCII 字符，不含空格、引号和换行 / must contain only ASCII characters, without spaces, quotation marks and line breaks";
 
-/** Finds values that no worker can have: they cannot be used for encryption or sent as a header. */
+/**
+ * Returns an error text for the first value that no worker can have, because it cannot be used for encryption or sent
+ * as a header; undefined when there is none.
+ */
 function findWrongForm({ token, aesKey, apiKey }: Target): string | undefined {
   const [problem] = findFormProblems(aesKey === undefined ? {} : { WECHAT_ENCODING_AES_KEY: aesKey });
   if (problem !== undefined) return `${problem.zh} / ${problem.en}`;
@@ -107,14 +110,14 @@ function readFlags(args: readonly string[]) {
   try {
     return ok(parseArgs({ ...COMMAND_LINE, args: [...args] }));
   } catch {
-    return err(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats the input
+    return err(describeBadCall(args, COMMAND_LINE)); // the error's own text is not used, because it repeats the input
   }
 }
 
 function readVariables({ env, devVars }: Sources, wantedAppid: string | undefined): Omit<Target, "url"> {
   const file = parseEnvText(devVars);
   const all = { ...present(file), ...present(env) };
-  // As it was set: each key may be in quotation marks.
+  // Read from the original text, because each key of the list may be in quotation marks.
   const keys = [env["API_KEYS"], file["API_KEYS"]].map((list) => readKeyList(list ?? ""));
   const apiKey = keys.find((list) => list.length > 0)?.[0];
   const apps = v.safeParse(AppsSchema, all["WECHAT_APPS"]);
@@ -123,7 +126,7 @@ function readVariables({ env, devVars }: Sources, wantedAppid: string | undefine
   return present({ ...single, ...app, apiKey });
 }
 
-/** Removes absent and empty values, and surrounding white space and quotation marks. */
+/** Returns the values without absent and empty ones, and without surrounding white space and quotation marks. */
 function present<T extends Readonly<Record<string, string | undefined>>>(
   values: T,
 ): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -11,7 +11,7 @@ import type { Ports, Target } from "./target.ts";
 
 /** Builds the requests. */
 export interface PushKit {
-  /** Builds a verification GET; with `signature` an invalid one. */
+  /** Builds a verification GET; `signature` replaces the valid signature. */
   verify(path: string, echostr: string, signature?: string): Request;
   /** Builds a `debug_demo` push; by default in XML to the app's own path. */
   push(overrides?: PushOverrides, place?: { readonly format?: PushFormat; readonly path?: string }): Request;

@@ -32,21 +32,21 @@ export type Reply =
       readonly status: number;
       readonly body: string;
       readonly headers: Headers;
-      /** Epoch ms: before the request was sent; `receivedAt`: after the response arrived. */
+      /** Epoch ms; `sentAt` was read before the request was sent, `receivedAt` after the response arrived. */
       readonly sentAt: number;
       readonly receivedAt: number;
     }
   | Lost;
 
-/** There is no response of the worker: none in time, none at all, or one of Cloudflare's. */
+/** No response of the worker: the time limit was reached, the connection failed, or Cloudflare answered instead. */
 export type Lost =
   | { readonly unreachable: "timeout" | "network" }
   | { readonly unreachable: "intercepted"; readonly interception: Interception };
 
 const TIMEOUT_MS = 15_000;
 /**
- * The maximum length of a response that is read, characters: those of the worker are shorter, those of a wrong URL may
- * not be.
+ * The maximum number of characters read of a response. The worker's responses are shorter; those of another server may
+ * be longer.
  */
 const MAX_BODY_LENGTH = 100_000;
 
@@ -110,7 +110,7 @@ export function readObject(text: string): Readonly<Record<string, unknown>> {
   try {
     return toObject(JSON.parse(text));
   } catch {
-    return {}; // a response without JSON is not one of our worker; the caller then finds no fields
+    return {}; // the worker's API always answers with JSON; for any other response the caller finds no fields
   }
 }
 

@@ -55,11 +55,11 @@ const OTHERS: readonly OpenPoint[] = [
   { number: 14, what: say("明文模式是否带 openid 参数", "whether pushes in plain mode have the openid parameter") },
   { number: 15, what: say("session-from 中的昵称、头像", "nickname and avatar in session-from") },
   { number: 16, what: say("请求体大小上限", "the maximum size of bodies") },
-  { number: 17, what: say("<contact-button> 是否仍显示", "whether <contact-button> still shows") },
+  { number: 17, what: say("<contact-button> 是否仍显示", "whether <contact-button> is still displayed") },
   { number: 18, what: say("能否上传语音、视频", "whether voice and video can be uploaded") },
 ];
 
-/** Builds the report, by number. A worker on this machine uses the local WeChat, which resolves nothing. */
+/** Builds the report, by number. A worker on this machine uses the local WeChat, so none of the points is resolved. */
 export function reportUnconfirmed(url: string, facts: WeChatFacts): readonly OpenPoint[] {
   const known = isLocal(url) ? {} : facts;
   return [reachability(known), dailyLimit(known), ...OTHERS].toSorted((a, b) => a.number - b.number);

@@ -1,5 +1,5 @@
 /**
- * Builds the published client of the REST API.
+ * Builds the client package of the REST API for publication.
  */
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";

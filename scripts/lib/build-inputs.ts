@@ -1,13 +1,13 @@
 /**
- * What a build of a Worker or a page reads, as one hash, so that nothing unchanged is built again: a build takes seconds,
- * the comparison less than a tenth of a second.
+ * Hashes everything that a build of a Worker or a page reads, so that nothing unchanged is built again. A build takes
+ * seconds, the hash less than a tenth of a second.
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { codeOf } from "./paths.ts";
 
-/** The folders with the sources of every Worker and page, and with what builds them. */
+/** The folders that contain the sources of every Worker and page, and the build scripts. */
 const FOLDERS = [
   "worker",
   "shared",
@@ -19,16 +19,16 @@ const FOLDERS = [
   "test/support",
   "scripts",
 ];
-/** npm's list of what is installed, and the configuration of the worker. */
+/** npm's list of the installed packages, and the configuration of the worker. */
 const FILES = ["node_modules/.package-lock.json", "wrangler.toml"];
 /** Folders of built files. */
 const BUILT = new Set(["dist", "miniprogram_npm"]);
 
 /**
- * Hashes every file that a build may read.
+ * Returns one hash of every file that a build may read, and of its flags.
  *
  * @param root the root folder of the repository
- * @param flags what else decides the result: the path of the configuration and wrangler's flags
+ * @param flags other inputs of the build: the path of the configuration and wrangler's flags
  */
 export async function hashInputs(root: string, flags: readonly string[]): Promise<string> {
   const listed = await Promise.all(FOLDERS.map((folder) => listFiles(root, folder)));
@@ -48,7 +48,10 @@ async function listFiles(root: string, folder: string): Promise<readonly string[
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-/** Reads a file; empty when there is none, for example a temporary file that an editor deleted after the folder was listed. */
+/**
+ * Returns the contents of a file; empty when the file does not exist, for example a temporary file that an editor
+ * deleted after the folder was listed.
+ */
 export async function readIfThere(path: string): Promise<Buffer> {
   try {
     return await readFile(path);

@@ -31,8 +31,8 @@ export async function buildMiniprogram(dist: string = join(MINIPROGRAM, "dist"))
   const draft = `${dist}.${crypto.randomUUID()}`;
   await mkdir(draft, { recursive: true });
   await Promise.all([bundleScripts(draft), copyStatics(draft)]);
-  // Replaced in one step: a process that reads the folder at the same time sees the old build or the new one, never a
-  // mixture.
+  // Replaced in one step, so that a process that reads the folder at the same time sees either the old build or the new
+  // one, never a mixture.
   await rm(dist, { recursive: true, force: true });
   await rename(draft, dist);
   return dist;
@@ -66,7 +66,7 @@ async function bundleScripts(dist: string): Promise<void> {
     dir: dist,
     format: "cjs",
     exports: "named",
-    // Some phones' engines do not support `Symbol.toStringTag` on exports; nothing uses it.
+    // Left out, because the engines of some phones do not support `Symbol.toStringTag` on exports and no code uses it.
     generatedCode: { symbols: false },
     minify: true,
     comments: false,

@@ -21,7 +21,8 @@ const PROGRAM = "virtual:program";
 
 /** Builds the mini program. @returns the files by URL path */
 export async function buildShop(): Promise<PageFiles> {
-  // In a separate copy: several processes may build at the same time, and the example's folder must not change.
+  // Built in a separate copy, because several processes may build at the same time and the example's folder must not
+  // change.
   const folder = join(BUILDS, `shop.${crypto.randomUUID()}`);
   try {
     const isSource = (path: string): boolean => !path.endsWith("miniprogram_npm");

@@ -1,5 +1,5 @@
 /**
- * Builds a Worker as `wrangler deploy` would, without deploying: the same bundler, the same configuration.
+ * Builds a Worker as `wrangler deploy` does, with the same bundler and configuration, without deploying it.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -25,9 +25,9 @@ export const QUIET_ENV = {
   WRANGLER_SEND_METRICS: "false",
 };
 
-/** Built by the command of `[build]` in wrangler.toml, beside the worker. */
+/** The desk's page, which the command of `[build]` in wrangler.toml builds together with the worker. */
 const PAGE = join(ROOT, "public/desk.html");
-/** The bindings of the configuration, as Miniflare's options. */
+/** The name of the file that contains the bindings of the configuration, as Miniflare's options. */
 const BINDINGS = "bindings.json";
 
 /**
@@ -36,7 +36,7 @@ const BINDINGS = "bindings.json";
  * @param config its wrangler.toml, relative to the root
  * @param name the folder under `.tmp/build` for the result
  * @param flags additional flags of wrangler, for example `--minify`
- * @returns the path of the built module; `bindingsFile` has its bindings
+ * @returns the path of the built module; `bindingsFile` returns the path of its bindings
  * @throws Error with wrangler's messages when the build fails
  */
 export async function buildWorker(config: string, name: string, flags: readonly string[] = []): Promise<string> {
@@ -44,7 +44,7 @@ export async function buildWorker(config: string, name: string, flags: readonly 
   const wrangler = "node_modules/wrangler/bin/wrangler.js";
   const args = [wrangler, "deploy", "--dry-run", "--config", config, ...flags];
   if (!existsSync(PAGE)) await forgetBuilt(folder);
-  // The bindings name folders by their whole paths.
+  // The root is a part of the hash, because the bindings contain absolute paths of folders.
   await keepBuilt(folder, await hashInputs(ROOT, [ROOT, config, ...flags]), async (draft) => {
     const built = run(process.execPath, [...args, "--outdir", draft], { cwd: ROOT, env: QUIET_ENV });
     await Promise.all([built, writeBindings(config, join(draft, BINDINGS))]);
@@ -52,15 +52,15 @@ export async function buildWorker(config: string, name: string, flags: readonly 
   return join(folder, "index.js");
 }
 
-/** Returns the path of the bindings of a built module. */
+/** Returns the path of the file with the bindings of a built module. */
 export function bindingsFile(script: string): string {
   return join(dirname(script), BINDINGS);
 }
 
 /**
- * Converts the bindings of wrangler.toml to Miniflare's options: the kinds of bindings and files that this project uses.
- * Wrangler takes seconds to load, so it is done when the Worker is built. Variables come from this file only: a `.dev.vars`
- * on this machine must not change a demo or a test.
+ * Converts the bindings of wrangler.toml to Miniflare's options: the kinds of bindings and files that this project
+ * uses. Done when the Worker is built and not at every start, because wrangler takes seconds to load. Variables come
+ * from this file only: a `.dev.vars` on this machine must not change a demo or a test.
  */
 async function writeBindings(config: string, path: string): Promise<void> {
   // Suppresses wrangler's message that it uses `.dev.vars`: wrangler reads the file, but its values are not used here.

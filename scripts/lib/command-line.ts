@@ -89,6 +89,6 @@ function attempt<T>(read: () => T): Result<T, typeof BAD_CALL> {
   try {
     return ok(read());
   } catch {
-    return err(BAD_CALL); // the error's own text repeats the input
+    return err(BAD_CALL); // the error's own text is not used, because it repeats the input
   }
 }

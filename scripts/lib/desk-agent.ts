@@ -25,7 +25,7 @@ export async function signInAgent(workerUrl: string, invite: string): Promise<De
   const socket = openDeskSocket(workerUrl, cookie);
   await Promise.race([
     once(socket, "open"),
-    once(socket, "error").then(() => Promise.reject(new Error("the socket was refused"))),
+    once(socket, "error").then(() => Promise.reject(new Error("the worker refused the socket of the desk"))),
   ]);
   return {
     id,
@@ -39,7 +39,12 @@ export async function signInAgent(workerUrl: string, invite: string): Promise<De
   };
 }
 
-/** Accepts an invite with a random password. @returns the agent's id, and the cookie of the sign-in @throws Error when refused */
+/**
+ * Accepts an invite with a random password.
+ *
+ * @returns the agent's id, and the cookie of the sign-in
+ * @throws Error when the worker refuses the invite
+ */
 export async function acceptInvite(
   workerUrl: string,
   invite: string,
@@ -50,7 +55,7 @@ export async function acceptInvite(
     headers: { "content-type": "application/json", origin: workerUrl },
     body: JSON.stringify({ invite: new URL(invite).hash.slice("#invite=".length), password }),
   });
-  if (!accepted.ok) throw new Error(`the invite was refused: ${await accepted.text()}`);
+  if (!accepted.ok) throw new Error(`the worker refused the invite: ${await accepted.text()}`);
   const { id }: { readonly id: string } = await accepted.json();
   const [cookie = ""] = (accepted.headers.get("set-cookie") ?? "").split(";");
   return { id, cookie };

@@ -1,6 +1,6 @@
 /**
- * Gives the first admin access to the desk: adds one through the API, and returns an invite until an admin has a
- * password. Repeated after that, it changes nothing.
+ * Gives the first admin access to the desk: adds an admin through the API if there is none, and returns an invite. Once
+ * an admin has a password, a call changes nothing.
  */
 import type { KefuClient } from "../../client/index.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -19,9 +19,9 @@ export interface DeskLink {
 type PeopleClient = Pick<KefuClient, "agents" | "addAgent" | "inviteAgent">;
 
 /**
- * Returns the invite for the first admin.
+ * Returns the name of the first admin, with a new invite while no admin has a password.
  *
- * @returns the code of the refusal when the worker refuses, such as `desk_off`
+ * @returns the error code when the worker refuses, such as `desk_off`
  */
 export async function findAdminLink(client: PeopleClient): Promise<Result<DeskLink, string>> {
   const listed = await client.agents();

@@ -28,7 +28,7 @@ export function findAssignments(text: string): readonly Assignment[] {
   return Array.from(lines.matchAll(ASSIGNMENT), ({ 1: name = "", 2: written = "", indices }) => {
     const [start, end] = indices?.[1] ?? [0, 0];
     const value = written.trim();
-    // White space after an unquoted value is not part of its lines.
+    // White space after an unquoted value may contain line breaks; these do not count as lines of the assignment.
     const valueEnd = (indices?.[2]?.[0] ?? end) + written.trimEnd().length;
     return { name, value: readValue(value), firstLine: lineAt(start), lastLine: lineAt(Math.max(end, valueEnd)) };
   });

@@ -1,5 +1,5 @@
 /**
- * Measures the code that a cold start of the worker evaluates: its entry with all static imports. Code loaded by
+ * Measures the code that a cold start of the worker evaluates: its entry point with all static imports. Code loaded by
  * `import()` is uploaded too but evaluated only when first needed, so this build excludes it.
  */
 import { createRequire } from "node:module";
@@ -40,7 +40,7 @@ const DYNAMIC_IMPORTS_EXTERNAL = {
   },
 };
 
-/** The result of the measurement. */
+/** The size and the packages of the evaluated code. */
 export interface Evaluated {
   /** Minified and compressed, KB of 1024 bytes. */
   readonly gzipKb: number;
@@ -48,7 +48,7 @@ export interface Evaluated {
   readonly packages: readonly string[];
 }
 
-/** Builds it with the options that wrangler uses for the upload. */
+/** Builds the worker's entry point with the options that wrangler uses for the upload, and measures the result. */
 export async function buildEvaluated(): Promise<Evaluated> {
   const { outputFiles, metafile } = await esbuild.build({
     entryPoints: [join(ROOT, "worker/index.ts")],

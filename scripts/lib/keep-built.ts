@@ -1,16 +1,16 @@
-/** Keeps what a build made beside the hash of what it was made from, so that nothing unchanged is built again. */
+/** Keeps the files of a build together with the hash of its inputs, so that nothing unchanged is built again. */
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readIfThere } from "./build-inputs.ts";
 
-/** Contains the hash of what the files beside it were built from. */
+/** The name of the file that contains the hash of the inputs. */
 const RECORD = "inputs.txt";
 
 /**
  * Builds into a folder, unless its files were built from the same inputs.
  *
  * @param folder the folder for the result
- * @param inputs the hash of what is built from
+ * @param inputs the hash of everything that the build reads
  * @param build writes the files into the folder it is given
  */
 export async function keepBuilt(
@@ -28,7 +28,7 @@ export async function keepBuilt(
     await rm(join(folder, RECORD), { force: true });
     await writeFile(join(draft, RECORD), inputs);
     const files = await readdir(draft);
-    // The record comes last: until then the folder may hold files of two builds.
+    // The hash is moved last, because until then the folder may contain files of two builds.
     for (const file of [...files.filter((name) => name !== RECORD), RECORD])
       await rename(join(draft, file), join(folder, file));
   } finally {
@@ -36,7 +36,7 @@ export async function keepBuilt(
   }
 }
 
-/** Lets the next build run, whatever it is built from. */
+/** Deletes the hash of a folder, so that the next build runs even if its inputs are unchanged. */
 export async function forgetBuilt(folder: string): Promise<void> {
   await rm(join(folder, RECORD), { force: true });
 }

@@ -20,5 +20,8 @@ export const LOCAL_CONTEXT_KEY = "local-context-key-0123456789abcdef";
 /** The secret with which the local worker signs webhooks. */
 export const LOCAL_WEBHOOK_SECRET = "whsec_ZWRnZS1rZWZ1LWxvY2FsLXdlYmhvb2stc2VjcmV0ISE=";
 
-/** The key with which the local worker seals texts unless `.dev.vars` has one. Always the same: data of an earlier start stays readable. */
+/**
+ * The key with which the local worker seals texts unless `.dev.vars` has one. The key is always the same, so that data
+ * of an earlier start stays readable.
+ */
 export const LOCAL_DATA_KEY = "ZWRnZS1rZWZ1LWxvY2FsLWRhdGEta2V5LTAxMjM0NTY=";

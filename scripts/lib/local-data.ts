@@ -148,7 +148,7 @@ function inUse(folder: NamedPath): Fault {
     ),
     cure: say(
       "先按 Ctrl-C 结束它（如果它已退出，请结束遗留的 workerd 进程），再运行一次",
-      "end it with Ctrl-C (if it has already exited, end the workerd process that is still running), then run this again",
+      "end it with Ctrl-C (if it has already exited, end the workerd process that is still running), then run this command again",
     ),
   };
 }
@@ -159,6 +159,6 @@ function notDeleted(folder: NamedPath, code: string): Fault {
       folder,
       say(`其中的数据没有全部删除（${code}）`, `not all of the data in it was deleted (${code})`),
     ),
-    cure: say("修改权限，再运行一次", "change the permissions, then run this again"),
+    cure: say("修改权限，再运行一次", "change the permissions, then run this command again"),
   };
 }

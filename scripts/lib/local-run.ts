@@ -11,7 +11,7 @@ import { markLocalData } from "./local-data.ts";
 import type { LocalValues } from "./local-values.ts";
 import { startStack, useShopSettings, type Stack } from "./stack.ts";
 
-/** How to run it. */
+/** The options of a local run. */
 export interface LocalRunOptions {
   readonly values: LocalValues;
   /** Receives each log line of the worker. */
@@ -27,7 +27,7 @@ export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): P
   // Only on the first start: later starts keep the settings you have stored.
   const { headers } = await stack.api("GET", "/api/v1/settings");
   if (headers.get("etag") === '"0"') await useShopSettings(stack);
-  // A pause was caused by an errcode of the previous run's emulator, which no longer exists.
+  // Lifted, because a pause was caused by an errcode of the previous run's emulator, which no longer exists.
   await liftPauses(createService((request) => fetch(request), { url: stack.workerUrl, apiKey: values.apiKey }));
   return stack;
 }
@@ -82,7 +82,7 @@ function describeInvite({ name, invite }: DeskLink): string {
             首次登录：打开链接设置密码，24 小时内有效 / first sign-in: open it and set a password, within 24 hours`;
 }
 
-/** Browsers treat localhost as a secure context more often than 127.0.0.1. */
+/** Replaces 127.0.0.1 in a URL by localhost, which more browsers treat as a secure context. */
 function atLocalhost(url: string): string {
   return url.replace("//127.0.0.1", "//localhost");
 }

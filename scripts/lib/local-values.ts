@@ -48,7 +48,7 @@ export function readLocalValues(devVars: string): Result<LocalValues, readonly C
   const given = Object.entries(parseEnvText(devVars)).filter(
     ([name, value]) => value !== "" && !NOT_FROM_FILE.has(name),
   );
-  // Texts that were sealed before the file had a key of its own stay readable.
+  // Texts that were encrypted before the file had its own key stay readable.
   const before = given.some(([name, value]) => name === "DATA_KEY" && value !== LOCAL_DATA_KEY)
     ? { DATA_KEY_PREVIOUS: LOCAL_DATA_KEY }
     : {};

@@ -34,7 +34,7 @@ export function writeProblem(file: NamedPath, error: unknown): BilingualText {
 }
 
 /**
- * Returns why a file can be neither replaced nor created. The file may be absent, its folder may not.
+ * Returns why a file can be neither replaced nor created. The file may be missing; its folder must exist.
  *
  * @returns undefined when there is no problem
  */

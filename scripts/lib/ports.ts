@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 
 /** The number of ports that are tried, from the wanted one upwards. */
 const RANGE = 100;
-/** Node's error code, and Miniflare's. */
+/** The error codes of Node and of Miniflare for a port that is taken. */
 const TAKEN: ReadonlySet<unknown> = new Set(["EADDRINUSE", "ERR_ADDRESS_IN_USE"]);
 
 /** Thrown when no port of the range is free. */
@@ -33,7 +33,7 @@ export function portProblem(error: unknown): string | undefined {
   return "端口反复被其他程序占用，请重试 / other programs repeatedly took the ports: try again";
 }
 
-/** Returns whether something failed because its port is taken. */
+/** Returns whether an error has the cause that a port is taken. */
 export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && TAKEN.has(error.code);
 }

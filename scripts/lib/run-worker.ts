@@ -6,7 +6,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type WorkerOptions
 import { readFile } from "node:fs/promises";
 import { bindingsFile } from "./build.ts";
 
-/** How to run it. */
+/** The options of a run. */
 export interface RunOptions {
   /** The module, built by `buildWorker`. */
   readonly script: string;
@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly onLog: (line: string) => void;
 }
 
-/** What `buildWorker` wrote of wrangler.toml. */
+/** The bindings of wrangler.toml, as `buildWorker` writes them. */
 type Bound = Partial<WorkerOptions> & { readonly bindings: Readonly<Record<string, string>> };
 
 /** A running Worker. */
@@ -53,7 +53,8 @@ export async function runWorker(options: RunOptions): Promise<RunningWorker> {
   try {
     await miniflare.ready;
   } catch (error) {
-    // Without this, its process would keep this one alive. It may fail with the same error again.
+    // Otherwise the started workerd process would keep this process alive. `dispose` may fail with the same error
+    // again.
     await miniflare.dispose().catch(() => undefined);
     throw error;
   }

@@ -32,7 +32,7 @@ export interface StackPorts {
   readonly orders: number;
 }
 
-/** How to run the stack. */
+/** The options of a start. */
 export interface StackOptions {
   /** The worker's data folder; absent: in memory only. */
   readonly persistTo?: string;
@@ -46,7 +46,7 @@ export interface StackOptions {
   readonly ports?: StackPorts;
   /** Where the search for free ports begins, when `ports` is absent. */
   readonly portsFrom?: StackPorts;
-  /** Receives each event the sample shop gets by webhook. */
+  /** Receives each event that the worker delivers to the sample shop by webhook. */
   readonly onShopEvent?: (type: string, openid: string | undefined) => void;
 }
 
@@ -97,8 +97,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /**
- * Starts the parts one after another, since each needs the ports of the others; stops the running ones when one fails
- * to start.
+ * Starts the parts one after another; stops those that run when one fails to start.
  */
 async function startParts(
   scripts: { readonly worker: string; readonly emulator: string },

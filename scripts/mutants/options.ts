@@ -33,7 +33,7 @@ export const COMMAND_LINE = {
 
 const MAX_JOBS = 16;
 
-/** Reads the command line; the error is a text that describes the problem. */
+/** Reads the command line. @returns the options, or a text that describes the problem */
 export function readMutantOptions(args: readonly string[]): Result<MutantOptions, string> {
   const flags = readFlags(args);
   if (!flags.ok) return flags;

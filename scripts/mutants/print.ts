@@ -21,7 +21,8 @@ export function toLine({ mutant, verdict, ms }: MutantResult): string {
 }
 
 /**
- * Formats the end of a run: every table with its count, and all surviving mutants, with the behaviour each would break.
+ * Formats the summary of a run: the counts of every table, and each surviving mutant with the behaviour that it would
+ * break.
  */
 export function toSummary(results: readonly MutantResult[]): string {
   const lines = TABLES.flatMap(({ rule, mutants }) => {

@@ -17,7 +17,7 @@ export async function createScratch(job: number): Promise<string> {
   const copy = join(SCRATCH, String(job));
   await rm(copy, { recursive: true, force: true });
   await mkdir(SCRATCH, { recursive: true });
-  // Entry by entry, because a folder cannot be copied into its own subfolder.
+  // Copied item by item, because a folder cannot be copied into its own subfolder.
 
   for (const entry of await readdir(ROOT)) {
     if (LEFT_BEHIND.has(entry)) continue;

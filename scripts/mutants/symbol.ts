@@ -34,7 +34,7 @@ export function valueOf(symbol: Node): Node | undefined {
 }
 
 function declarationsIn(scope: Node): readonly Node[] {
-  // A destructuring pattern names several values and has none of its own.
+  // A destructuring pattern names several variables, so it has no single value.
   if (scope.type === "ObjectPattern") return [];
   return childrenOf(scope).flatMap((child) => (nameOf(child) === undefined ? declarationsIn(child) : [child]));
 }

@@ -82,7 +82,7 @@ async function ask(child: ChildProcess, request: RunRequest, limitMs: number): P
     return await Promise.race([answered, ended, late]);
   } finally {
     over.abort();
-    // The other promises of the race are ended by the abort, which is not a failure.
+    // The abort rejects the other promises of the race; this is not a failure.
     await Promise.allSettled([answered, ended, late]);
   }
 }

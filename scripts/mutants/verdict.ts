@@ -52,7 +52,7 @@ export function whyRed(report: Report, file: string, name: string): string | und
   return firstLine(module?.errors[0] ?? report.stray[0] ?? "no test has this name");
 }
 
-/** Decides on the run of one mutant. */
+/** Returns the result for a mutant from the report of its run. */
 export function judge(report: Report, file: string, name: string): Verdict {
   const tests = testsNamed(report, file, name);
   for (const { name: test, failures } of tests) {

@@ -21,7 +21,7 @@ export interface Asker {
   confirm(question: BilingualText, initial: boolean): Promise<boolean>;
 }
 
-/** A choice of one option. */
+/** One option of a choice. */
 export interface Choice<T> {
   readonly value: T;
   readonly words: BilingualText;
@@ -31,7 +31,7 @@ const trim = (answer: string) => answer.trim();
 
 const YES_NO = { active: "是 / yes", inactive: "否 / no" };
 
-/** Checks an answer. */
+/** Returns the error text for an invalid answer; undefined for a valid one. */
 export type Check = (answer: string) => BilingualText | undefined;
 
 /**

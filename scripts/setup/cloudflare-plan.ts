@@ -9,7 +9,7 @@ import type { SetupOptions } from "./options.ts";
 import { decideValues, findConflicts, findLastingFault, valueOf, type Value, type ValueSources } from "./values.ts";
 import type { RandomBytes, VariableName } from "./variables.ts";
 
-/** The input of the plan. */
+/** The current state on Cloudflare and in wrangler.toml. */
 export interface Situation {
   /** The names of the worker's secrets; undefined when the worker does not exist yet. */
   readonly listed: readonly string[] | undefined;
@@ -18,10 +18,13 @@ export interface Situation {
   readonly random: RandomBytes;
 }
 
-/** The plan. */
+/** The values to set and the steps to take on Cloudflare. */
 export interface CloudflarePlan {
   readonly values: readonly Value[];
-  /** Variables for which the user gave a value that differs from the existing one: to be confirmed. */
+  /**
+   * Variables for which the user gave a value that differs from the existing one; the user must confirm the
+   * replacement.
+   */
   readonly conflicts: readonly VariableName[];
   /** Whether the worker is set up for the first time: it has no API key yet. */
   readonly isNew: boolean;
@@ -34,7 +37,7 @@ export interface CloudflarePlan {
   readonly apiKey?: string;
 }
 
-/** Plans the changes. @returns the plan, or every problem */
+/** Plans the changes without making any. @returns the plan, or every problem found */
 export function planCloudflare(options: SetupOptions, situation: Situation): Result<CloudflarePlan, readonly Fault[]> {
   const { brought, domain } = options;
   const { tomlAppid, listed = [] } = situation;
@@ -85,7 +88,7 @@ function sourcesOf({ brought, extras, force, renew }: SetupOptions, situation: S
 }
 
 /**
- * Removes an API key that is only given to call the worker: replacing an existing different value needs a confirmation.
+ * Removes an API key that was given only to call the worker, because an existing key is replaced only with `--force`.
  */
 function withoutSpareKey(sources: ValueSources, force: boolean): ValueSources {
   const { API_KEYS: _spare, ...others } = sources.brought;
@@ -116,7 +119,7 @@ const NOT_DEPLOYED: Fault = {
   wrong: say("Cloudflare 上还没有这个 Worker", "this Worker is not on Cloudflare yet"),
   cure: say("先部署：加 --deploy", "deploy it first: add --deploy"),
 };
-/** The fault that the worker's address was not given. */
+/** The error for a worker whose address is unknown. */
 export const NO_URL: Fault = {
   wrong: say("服务的 URL 未知", "the worker's URL is unknown"),
   cure: say("加 --deploy 部署，或提供 --domain、--url", "deploy with --deploy, or pass --domain or --url"),

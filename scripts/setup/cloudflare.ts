@@ -1,6 +1,6 @@
 /**
  * Setup for Cloudflare: deploys on request, uploads secrets with wrangler, prints the fields of the WeChat console,
- * then waits for the three milestones. Existing secrets are kept; they cannot be read and therefore not shown.
+ * then waits for the three milestones. Existing secrets are kept. They cannot be read, so they are not shown.
  */
 import { createKefuClient } from "../../client/index.ts";
 import type { PushMode } from "../../emulator/push-model.ts";
@@ -99,7 +99,7 @@ async function showAndWait(
   const isPaused = ready.ok && (await reportPauses(ports, { url, apiKey }));
   if (ready.ok && place !== undefined) await storeSettings(options, isNew, ports, place);
   if (ready.ok && place !== undefined) await openDesk(ports, place);
-  // The fields of the console must be filled in in any case.
+  // Printed in any case, because the fields of the console must always be filled in.
   const mode: PushMode = ready.ok ? ready.value : "secure";
   screen.heading(say("在微信后台填写", "Fill in the WeChat console"));
   screen.text(describeConsole(url, values, mode));
@@ -109,7 +109,7 @@ async function showAndWait(
 }
 
 /**
- * Reports pauses. Checked first: while nothing is sent, no other milestone can be reached. @returns whether there is a
+ * Reports why the worker sends nothing, such as a pause. @returns whether there is a
  * fault
  */
 async function reportPauses({ screen, worker }: SetupPorts, place: Parameters<typeof findPauses>[1]): Promise<boolean> {
@@ -118,7 +118,10 @@ async function reportPauses({ screen, worker }: SetupPorts, place: Parameters<ty
   return faults.length > 0;
 }
 
-/** Stores the greeting and, in a new set-up, that agents of the desk serve users. Existing settings stay unchanged. */
+/**
+ * Stores the greeting and, for a new worker, the setting `humanService: "desk"`, by which agents of the desk serve
+ * users. Existing settings stay unchanged.
+ */
 async function storeSettings(
   { greeting = "" }: SetupOptions,
   isNew: boolean,
@@ -155,7 +158,7 @@ async function openDesk({ screen, worker }: SetupPorts, { url, apiKey }: WorkerP
   screen.note(
     say(
       "打开链接设置密码；24 小时内有效，只能用一次；失效后再运行一次 setup",
-      "open it and set a password; valid once and for 24 hours; after that run setup again",
+      "open the link and set a password; it is valid once and for 24 hours; when it has expired, run setup again",
     ),
   );
 }
@@ -182,7 +185,7 @@ async function wait(waitMs: number, ports: SetupPorts, place: WorkerPlace): Prom
     ),
   );
   const open = await waitForMilestones(worker, place, waitMs, reportMilestone(screen));
-  // The three milestones stay reached: a worker that has reached them may still be paused today.
+  // A milestone stays recorded once it was reached, so a worker that has reached all three may still be paused now.
   const isPaused = open.ok && (await reportPauses(ports, place));
   if (!open.ok || open.value.length > 0) reportMissing(screen, open, place.url);
   if (!open.ok || open.value.length > 0 || isPaused) return 1;

@@ -29,7 +29,7 @@ export function setEnvValues(text: string | undefined, values: Readonly<Record<s
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, text, { mode: 0o600, flag: "wx" });
-  await chmod(draft, 0o600); // the umask may have removed even the owner's permission
+  await chmod(draft, 0o600); // set explicitly, because the umask may have removed even the owner's permission
   await rename(draft, path);
 }
 

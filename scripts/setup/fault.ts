@@ -1,7 +1,7 @@
 /** A problem that stops setup, and its fix. */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 
-/** The problem. */
+/** A problem with its fix, as texts for the user. */
 export interface Fault {
   readonly wrong: BilingualText;
   readonly cure: BilingualText;

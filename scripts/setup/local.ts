@@ -25,7 +25,7 @@ import type { Value, ValueSources } from "./values.ts";
 import { makeLocalSecret, VARIABLE_NAMES, type RandomBytes, type VariableName } from "./variables.ts";
 import { findPauses, waitForMilestones } from "./worker.ts";
 
-/** The result: an exit code, or a running stack. */
+/** The result of setup: an exit code, or a running stack. */
 export type LocalOutcome = { readonly code: number } | { readonly stack: Stack };
 
 const VISITOR = "oSetupVisitor000000000000001";
@@ -53,7 +53,7 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   const sources = sourcesOf(options, existing, ports.worker.randomBytes);
   screen.hide(secretsOf(options.brought));
   if (!(await mayContinue(sources, ports))) return FAILED;
-  // Replacing different values was confirmed before.
+  // `force` is correct here, because the user has already confirmed that different values are replaced.
   const values = withLocalApp(decideValues({ ...sources, force: true }), sources);
   screen.hide(secretsBrought(values));
   const text = setEnvValues(before, toSet(values, existing));
@@ -77,7 +77,10 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   return options.start ? startAndTry(options, ports, read.value) : { code: 0 };
 }
 
-/** Returns the problem of a file to which values cannot be added, because they would not be parsed as values. */
+/**
+ * Returns the problem and the fix for a file to which no values can be added, because they would not be parsed as
+ * values.
+ */
 function malformed(path: string): readonly [BilingualText, BilingualText] {
   return [
     say(`${path} 的格式有误，添加的值无法解析`, `${path} is malformed: an added value would not be parsed`),
@@ -102,7 +105,7 @@ async function arePathsUsable({ start, persistTo }: SetupOptions, { screen, devV
 }
 
 /**
- * Checks the given values: none may be ignored silently, or overwrite another one without confirmation. @returns
+ * Checks the given values: no value may be ignored silently or replace a different one without confirmation. @returns
  * whether setup may continue
  */
 async function mayContinue(sources: ValueSources, { screen, ask, devVars }: SetupPorts): Promise<boolean> {
@@ -140,8 +143,8 @@ function tellProblems(problems: readonly ConfigProblem[], { screen, devVars }: S
 }
 
 /**
- * Returns what the values are decided from. With several apps in the file, setup does not change them and only adds the
- * keys.
+ * Returns the input for `decideValues`: the names, the given values and the existing ones. When the file has several
+ * apps (WECHAT_APPS), setup does not change them and adds only the keys.
  */
 function sourcesOf(
   options: SetupOptions,
@@ -193,7 +196,7 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   const { screen, onLog } = ports;
   screen.heading(say("启动并测试一次", "Start and run a test message"));
   const persistTo = findDataFolder(options.persistTo).path;
-  // The code that runs Workers takes seconds to load: it is loaded after the first question.
+  // The code that runs Workers takes seconds to load, so it is loaded only after the questions.
   const { describeStack, findLocalAdmin, keyPlace, runLocal } = await import("../lib/local-run.ts");
   const stack = await runLocal({ values, onLog, persistTo }).catch((error: unknown) => {
     const problem = portProblem(error);

@@ -17,16 +17,16 @@ import { parseEnvText } from "../lib/env-format.ts";
 import { findFormProblems } from "./values.ts";
 import { isVariableName, VARIABLE_NAMES, type VariableName } from "./variables.ts";
 
-/** The target of the values. */
+/** Where setup writes the values: to this machine's .dev.vars or to Cloudflare. */
 export type TargetName = "local" | "cloudflare";
 
 /** The options that were given. */
 export interface SetupOptions {
   readonly target?: TargetName;
-  /** Ask no questions. */
+  /** Whether to ask no questions. */
   readonly yes: boolean;
   readonly force: boolean;
-  /** Generate new Token, EncodingAESKey and API key. */
+  /** Whether to generate a new Token, EncodingAESKey and API key. */
   readonly renew: boolean;
   /** Optional secrets to generate: for webhooks, for signed contexts. */
   readonly extras: readonly VariableName[];
@@ -137,7 +137,7 @@ const DEFAULT_WAIT_MINUTES = 30;
 /** The format of a custom domain: a name with a dot. */
 export const HOST = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
-/** Returns whether the secrets are to be read from standard input. */
+/** Returns whether secrets must be read from standard input. */
 export function wantsStdin(args: readonly string[]): boolean {
   return args.includes("--stdin");
 }
@@ -190,7 +190,7 @@ function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ ...COMMAND_LINE, args: [...args] }).values;
   } catch {
-    return undefined; // the error's own text repeats the input
+    return undefined; // the error's own text is not used, because it repeats the input
   }
 }
 
@@ -212,7 +212,7 @@ function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: Bili
   return brought;
 }
 
-/** Reads a value in the same way as the worker. */
+/** Returns a value as the worker would read it. */
 export function readValue(name: VariableName, text: string): string {
   return name === "API_KEYS" ? readKeyList(text).join(",") : trimSecret(text);
 }
@@ -231,17 +231,20 @@ function badFlag(args: readonly string[]): BilingualText {
     `${en}. Secrets cannot be passed as flags: use --secret-env or --stdin`,
   );
 }
-const TWO_TARGETS = say("--local 与 --cloudflare 只能选一个", "--local or --cloudflare, not both");
-const NO_TARGET = say("--yes 需要 --local 或 --cloudflare", "--yes wants --local or --cloudflare");
+const TWO_TARGETS = say("--local 与 --cloudflare 只能选一个", "pass either --local or --cloudflare, not both");
+const NO_TARGET = say("--yes 需要 --local 或 --cloudflare", "--yes needs --local or --cloudflare");
 const NO_TERMINAL = say(
   "没有终端，无法询问：加 --yes，并指定 --local 或 --cloudflare",
-  "questions need a terminal: add --yes with --local or --cloudflare",
+  "there is no terminal to ask questions in: add --yes with --local or --cloudflare",
 );
 const BAD_DOMAIN = say(
-  "--domain：只填写域名，例如 kefu.example.com",
-  "--domain: a host name, for example kefu.example.com",
+  "--domain 只能是域名，例如 kefu.example.com",
+  "--domain must be a host name only, for example kefu.example.com",
 );
-const BAD_URL = say("--url：例如 https://kefu.example.com", "--url: for example https://kefu.example.com");
+const BAD_URL = say(
+  "--url 须为服务的来源地址，例如 https://kefu.example.com",
+  "--url must be the worker's origin, for example https://kefu.example.com",
+);
 const BAD_STDIN = say(
   `标准输入只能包含：${VARIABLE_NAMES.join("、")}`,
   `standard input may contain only: ${VARIABLE_NAMES.join(", ")}`,

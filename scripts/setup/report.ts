@@ -39,7 +39,11 @@ export function reportValues(screen: Screen, values: readonly Value[], show: boo
   }
 }
 
-/** Asks whether existing, different values may be replaced. @returns the answer */
+/**
+ * Asks whether existing, different values may be replaced.
+ *
+ * @returns the answer; false without a terminal, after reporting the problem
+ */
 export async function mayReplace(
   screen: Screen,
   names: readonly VariableName[],

@@ -52,7 +52,7 @@ export function findConflicts({ brought, existing, force }: ValueSources): reado
 
 /**
  * Returns an error when a given value would replace an existing key that must be kept to open the texts sealed with it.
- * A confirmation is not enough: the old value must stay in force as `_PREVIOUS`, which setup cannot set.
+ * A confirmation is not enough: the old value must stay set as `_PREVIOUS`, which setup cannot do.
  */
 export function findLastingFault({ brought, existing }: ValueSources): Fault | undefined {
   const replaced = namesOf(brought).filter((name) => isLasting(name) && isOther(existing[name], brought[name], name));
@@ -60,8 +60,8 @@ export function findLastingFault({ brought, existing }: ValueSources): Fault | u
   const list = replaced.join(", ");
   return {
     wrong: say(
-      `已有 ${list}：直接替换后，用它加密的内容再也读不出来`,
-      `${list} is already set: if it were replaced, what is sealed with it could not be read any more`,
+      `已有 ${list}：直接替换后，用旧值加密的数据将无法解密`,
+      `${list} is already set: if it were replaced, data encrypted with the old value could not be decrypted any more`,
     ),
     cure: say(
       "不提供该值；要更换，按 docs/how-to/rotate-secrets.md 先把旧值设为 _PREVIOUS",

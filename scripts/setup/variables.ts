@@ -34,7 +34,7 @@ export const VARIABLES = {
   },
   WECHAT_APP_SECRET: {
     form: /^[0-9a-f]{32}$/,
-    what: say("AppSecret：32 位 0-9 a-f", "the AppSecret: 32 of 0-9 a-f"),
+    what: say("AppSecret：32 位 0-9 a-f", "the AppSecret: 32 characters 0-9 a-f"),
   },
   WECHAT_TOKEN: {
     form: /^[A-Za-z0-9]{3,32}$/,

@@ -36,8 +36,8 @@ export const MILESTONES = {
 export type MilestoneName = keyof typeof MILESTONES;
 
 /**
- * Interceptions that do not end by themselves. Others may: a new domain takes some minutes until it points to the
- * worker.
+ * Interceptions that do not end without a change of settings. Others may end: a new domain takes some minutes until it
+ * points to the worker.
  */
 const LASTING: ReadonlySet<string> = new Set(["challenge", "access", "blocked", "redirect", "daily_limit"]);
 const GIVE_KEY = say(
@@ -117,7 +117,7 @@ export async function findPauses(
   );
 }
 
-/** The keys of the first settings. */
+/** The settings that setup stores first. */
 export interface FirstSettings {
   readonly humanService?: "desk";
   readonly greeting?: { readonly messages: readonly { readonly type: "text"; readonly content: string }[] };
@@ -130,7 +130,8 @@ export async function storeFirstSettings(
   first: FirstSettings,
 ): Promise<Result<boolean, Fault>> {
   const { url, apiKey } = place;
-  // The document of all mini programs: with an appid, the answer would be the settings in force for that one.
+  // Without an appid, the answer is the stored document for all mini programs; with an appid it would be the settings
+  // that apply to that mini program.
   const current = await callApi(ports, { url, apiKey }, { path: "/api/v1/settings" });
   const refusal = refusalOf(current);
   if (refusal !== undefined) return err(refusal);
@@ -157,7 +158,7 @@ export async function storeFirstSettings(
   });
 }
 
-/** Returns the fault of a refusal that waiting does not resolve. */
+/** Returns the fault for a refusal that waiting does not resolve; undefined for any other answer. */
 function refusalOf(reply: Reply): Fault | undefined {
   if ("interception" in reply && LASTING.has(reply.interception.kind)) {
     return fault(meaningOf(reply.interception), cureOf(reply.interception));
@@ -178,7 +179,7 @@ function fault(wrong: BilingualText, cure: BilingualText): Fault {
 }
 
 const API_KEY_WRONG = fault(
-  say("API 密钥错误，无法查询进度", "the API key is wrong: the progress is unknown"),
+  say("API 密钥错误，无法查询进度", "the API key is wrong, so the progress is unknown"),
   say("用 --api-key-env 提供服务现有的密钥", "pass one of the worker's keys with --api-key-env"),
 );
 const SET_KEY = say("再运行一次 npm run setup", "run npm run setup again");

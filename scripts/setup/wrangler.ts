@@ -13,7 +13,7 @@ import type { Fault } from "./fault.ts";
 /** The result of a run of wrangler. */
 export interface CommandResult {
   readonly code: number;
-  /** Standard output; wrangler writes errors to either. */
+  /** Standard output. Wrangler writes errors to standard output or standard error. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -58,7 +58,7 @@ export async function listSecrets(run: RunWrangler): Promise<Result<readonly str
   return Array.isArray(list) ? ok(namesIn(list)) : err(diagnose(output));
 }
 
-/** Uploads secrets, all at once. */
+/** Uploads all secrets with one call. @returns the number of secrets */
 export async function putSecrets(
   run: RunWrangler,
   secrets: Readonly<Record<string, string>>,
@@ -69,7 +69,10 @@ export async function putSecrets(
 
 const LAST_LINES = 12;
 
-/** Finds the cause of an error from wrangler's messages. The first match is used. */
+/**
+ * Returns the fault that wrangler's output shows: the first known cause that matches, otherwise a general one, with the
+ * last lines of the output.
+ */
 function diagnose(output: string): Fault {
   const known = KNOWN.find(({ words }) => words.test(output));
   const lines = output
@@ -81,7 +84,7 @@ function diagnose(output: string): Fault {
 
 const NO_WORKER = /code: 10007|does not exist on your account|Worker .* not found/i;
 
-/** The fault that the user is not logged in to Cloudflare. */
+/** The fault for a user who is not logged in to Cloudflare. */
 export const NOT_LOGGED_IN: Fault = {
   wrong: say("尚未登录 Cloudflare", "not logged in to Cloudflare"),
   cure: say(
@@ -146,7 +149,7 @@ const KNOWN: readonly { readonly words: RegExp; readonly fault: Fault }[] = [
       wrong: say("这个域名不在该 Cloudflare 账号里", "this domain is not in the Cloudflare account"),
       cure: say(
         "先把域名接入 Cloudflare（由其解析 DNS），再重试",
-        "add the domain to Cloudflare first (Cloudflare must serve its DNS)",
+        "add the domain to Cloudflare first (Cloudflare must serve its DNS), then try again",
       ),
     },
   },
@@ -172,13 +175,13 @@ const KNOWN: readonly { readonly words: RegExp; readonly fault: Fault }[] = [
   },
 ];
 
-/** Parses the JSON in wrangler's output; wrangler may print other text before it. */
+/** Returns the JSON in wrangler's output, before which wrangler may print other text; undefined when there is none. */
 function readJson(text: string): unknown {
   const start = text.search(/^[[{]/m);
   try {
     return start < 0 ? undefined : JSON.parse(text.slice(start));
   } catch {
-    return undefined; // no JSON: the caller reads the messages
+    return undefined; // there is no JSON; the caller reads the messages instead
   }
 }
 

@@ -6,8 +6,8 @@
  */
 
 /**
- * Attributes that are given only together with another one: those of a card depend on the card. Marked attributes of a
- * button must be in this order.
+ * Attributes that are written only together with another attribute: those of a card need `show-message-card`. The
+ * marked attributes of a button must be in this order.
  */
 const NEEDS = new Map([
   ["send-message-title", "show-message-card"],
