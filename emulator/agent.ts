@@ -28,7 +28,7 @@ export function sessionOf(world: World, user: User): User["session"]["state"] {
   return user.session.state === "agent" && !isHeld(world, user) ? "none" : user.session.state;
 }
 
-/** Executes a command for the scripted agent. */
+/** Executes a command for the scripted agent of an app. */
 export function directAgent(world: World, appid: string, request: AgentRequest): void {
   const before = deskOf(world, appid);
   const desk = { on: request.on ?? before.on, reply: request.reply ?? before.reply };

@@ -18,7 +18,7 @@ export interface ApiCall {
 /** The outcome of an endpoint: JSON, the bytes of a picture, or an errcode. */
 export type ApiOutcome = ApiError | { readonly json: object } | { readonly media: Media; readonly name: string };
 
-/** An endpoint; its only input is the call. */
+/** An endpoint of the emulated api.weixin.qq.com. */
 export type Endpoint = (world: World, call: ApiCall) => ApiOutcome | Promise<ApiOutcome>;
 
 /** A JSON object from outside. */

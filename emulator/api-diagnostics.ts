@@ -31,7 +31,7 @@ export function getQuota(world: World, call: ApiCall): ApiOutcome {
   return { json: { errcode: 0, errmsg: "ok", quota, rate_limit: { call_count: 5_000, refresh_second: 60 } } };
 }
 
-/** Tests the push URL from an operator's network. */
+/** Handles the network check: returns a result in which the operator's network reaches the push URL. */
 export function checkCallback(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);

@@ -6,8 +6,8 @@ import { keepMedia } from "./push-content.ts";
 import type { Media, World } from "./world.ts";
 
 const LIFETIME_MS = 3 * 24 * 3_600_000;
-// The limits of a picture, bytes. The page states 2 MB and 10 MB; above 2 MB the error is that of an image, above 10 MB
-// that of any media.
+// The size limits of a picture, bytes. WeChat's page states both 2 MB and 10 MB; above 2 MB the errcode for images is
+// returned, above 10 MB the errcode for all media.
 const IMAGE_BYTES = 2 * 1024 * 1024;
 const MEDIA_BYTES = 10 * 1024 * 1024;
 
@@ -61,6 +61,6 @@ async function readForm(call: ApiCall): Promise<FormData | null> {
   try {
     return await new Response(call.body, { headers: { "content-type": call.contentType } }).formData();
   } catch {
-    return null; // not multipart, or malformed: it has no media part
+    return null; // the body is not multipart or is malformed, so it has no media part
   }
 }

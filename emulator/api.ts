@@ -34,11 +34,15 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 /** A recorded call, possibly without an answer yet. */
 type OpenCall = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
 
-/** How long an API simulated as dead is silent before its connection breaks, milliseconds. */
+/**
+ * How long a call waits without an answer before its connection breaks, when the API is simulated as dead,
+ * milliseconds.
+ */
 const DEAD_MS = 120_000;
 
 /**
- * An answer with its entry in the record: no status when the connection breaks, no errcode when the answer has none.
+ * An answer with its values for the record of calls. The status is null when the connection breaks, the errcode is null
+ * when the answer has none.
  */
 interface Answer {
   readonly response: Response;
@@ -84,7 +88,7 @@ export async function serveApi(world: World, request: Request): Promise<Response
   return answer.response;
 }
 
-/** Converts an answer to the end of its traffic record. */
+/** Returns the fields of the traffic record that are set when the call ends. */
 function endOf({ response, status, errcode, body }: Answer): TrafficEnd {
   if (status === null) return { response: null, verdict: "broken", problem: "the connection broke" };
   const shown = wireResponse(status, response.headers, body);
@@ -110,7 +114,7 @@ async function answerCall(
     case "drop":
       if (fault.when === "after") await route.run(world, call);
       return brokenAnswer(world);
-    default: // no fault, or only a slow answer, which delayOf implements
+    default: // no fault, or a slow answer, which `delayOf` implements
       return respond(world, await route.run(world, call));
   }
 }
@@ -157,7 +161,10 @@ async function waitFor(world: World, ms: number, signal: AbortSignal): Promise<b
   return !signal.aborted;
 }
 
-/** Returns the app of a call, authenticated or not: by its access token, otherwise by the appid in the request. */
+/**
+ * Returns the app of a call, authenticated or not: by its access token, otherwise by the appid in the request; null
+ * when neither names a known app.
+ */
 function claimedAppid(world: World, call: ApiCall): string | null {
   const owner = world.tokens.ownerOf(call.url.searchParams.get("access_token"));
   if (owner !== null) return owner;

@@ -203,8 +203,8 @@ function postApp(world: World, app: EmulatedApp, patch: AppPatch): Reply {
 
 async function postReset(world: World): Promise<Reply> {
   world.reset();
-  // Lifts the worker's pauses. Called after the reset, when the simulated faults that caused them are cleared. It
-  // covers every app, because the worker's report of pauses may be ten seconds old.
+  // Lifts the worker's pauses. Called after the reset, when the simulated faults that caused them are cleared. Asks the
+  // worker to resume every app and not only those it reports as paused, because its report may be ten seconds old.
   const { service } = world.ports;
   if (service !== undefined) await Promise.all(Array.from(world.apps.keys(), (appid) => service.resume(appid)));
   return DONE;

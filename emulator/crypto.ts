@@ -13,10 +13,10 @@ const BLOCK_BYTES = 32;
 const RANDOM_BYTES = 16;
 const HEAD_BYTES = RANDOM_BYTES + 4;
 
-/** The content of a ciphertext. */
+/** The result of a decryption. */
 export interface Opened {
   readonly message: string;
-  /** The appid after the message. */
+  /** The appid that follows the message in the plaintext. */
   readonly receiveId: string;
 }
 
@@ -63,11 +63,11 @@ export function decrypt(aesKey: string, base64: string): Result<Opened, string> 
   const decipher = createDecipheriv(CIPHER, key, iv).setAutoPadding(false);
   const plain = Buffer.concat([decipher.update(bytes), decipher.final()]);
   const pad = plain.at(-1) ?? 0;
-  if (pad < 1 || pad > BLOCK_BYTES) return { ok: false, error: "the padding is not 1 to 32" };
+  if (pad < 1 || pad > BLOCK_BYTES) return { ok: false, error: "the padding must have a length of 1 to 32 bytes" };
   const content = plain.subarray(0, plain.length - pad);
   if (content.length < HEAD_BYTES) return { ok: false, error: "the plaintext is shorter than its header" };
   const end = HEAD_BYTES + content.readUInt32BE(RANDOM_BYTES);
-  if (end > content.length) return { ok: false, error: "the length field points past the end" };
+  if (end > content.length) return { ok: false, error: "the length field exceeds the plaintext" };
   const message = decodeUtf8(content.subarray(HEAD_BYTES, end));
   if (message === null) return { ok: false, error: "the message is not UTF-8" };
   return { ok: true, value: { message, receiveId: content.subarray(end).toString() } };

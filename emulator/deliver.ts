@@ -126,7 +126,7 @@ async function deliverAgain(world: World, made: Push, copies: number): Promise<v
   else if (made.outcome === "held") made.outcome = "unavailable";
 }
 
-/** Applies the worker's last answer to the user's chat. */
+/** Applies the outcome of a delivery to the user's chat. */
 function conclude(world: World, made: Push, best: PushAttempt): void {
   const user = isUserAction(made.request) ? userOf(world, made) : undefined;
   if (best.verdict === "transfer") {
@@ -162,7 +162,7 @@ async function deliverCopies(world: World, made: Push, createTime: number, copie
 async function attempt(world: World, made: Push, createTime: number): Promise<PushAttempt> {
   const at = world.now();
   const startedAt = world.ports.now();
-  // The app in its current state: a change in the console takes effect at once, also for retries.
+  // Read for each attempt, so that a change in the console takes effect at once, also for retries.
   const app = appOf(world, made.appid);
   const { openid, content, overrides } = made.request;
   const fields = allFields(app, made, createTime);
@@ -218,8 +218,8 @@ async function exchange(world: World, request: Request): Promise<Answer> {
     .sleep(pushTimeoutMs, answered.signal)
     .then((): Answer => ({ status: null, body: `no answer within ${pushTimeoutMs} ms`, failure: "timeout" }));
   const first = await Promise.race([answer, timeout]);
-  // Only after a timeout: closing the connection of an answered call could abort work that the worker does after its
-  // answer.
+  // Aborted only after a timeout, because closing the connection of an answered call could end work that the worker
+  // does after its answer.
   if (first.status === null && first.failure === "timeout") hangUp.abort();
   answered.abort();
   return first;

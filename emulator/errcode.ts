@@ -1,10 +1,10 @@
 /**
- * The platform's error codes that the emulator returns, and their texts (WECHAT.md §4.5). A client must use the code;
- * the text ends with a request id, as on the platform.
+ * The platform's error codes that the emulator returns, and their texts (WECHAT.md §4.5). A client must use the code
+ * only, because the text ends with a request id, as on the platform.
  */
 import { Buffer } from "node:buffer";
 
-/** An API error as an outcome of an endpoint. */
+/** The outcome of an endpoint that refuses a call. */
 export interface ApiError {
   readonly errcode: number;
 }

@@ -7,7 +7,7 @@ import type { FaultRequest, FaultTarget } from "./model.ts";
 /** The faults that are currently set. */
 export type Faults = ReturnType<typeof createFaults>;
 
-/** Creates an empty list. */
+/** Creates an empty list of faults. */
 export function createFaults() {
   let active: readonly FaultRequest[] = [];
 

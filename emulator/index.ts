@@ -1,7 +1,7 @@
 /**
  * The emulator as its own Worker, beside the worker under test (port 8788). Never deployed. One Durable Object takes
- * all requests, so that a delivery under way does not depend on the request that started it; the state survives
- * evictions and ends with the process.
+ * all requests, so that a delivery under way does not depend on the request that started it; its state survives
+ * evictions and is lost when the process ends.
  */
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
@@ -25,8 +25,8 @@ interface EmulatorEnv {
   readonly EMULATOR: DurableObjectNamespace<Emulator>;
 }
 
-// A variable of the module, because the runtime evicts an idle object after some seconds; the module lives as long as
-// the process.
+// Kept in a variable of the module and not in the object, because the runtime evicts an idle object after some seconds,
+// while the module is kept as long as the process runs.
 let wechat: WeChat | undefined;
 
 /** The one object that simulates WeChat. */

@@ -7,7 +7,7 @@ import type { EmulatedApp } from "./model.ts";
 import type { Verdict } from "./push-model.ts";
 import { readFields, type FlatFields } from "./wire.ts";
 
-/** A verdict with its reason. */
+/** The verdict on an answer, with the reason. */
 export interface Judgement {
   readonly verdict: Verdict;
   /** The reason as text, for every verdict except `success` and `transfer`. */
@@ -23,7 +23,7 @@ export interface Question {
   readonly event?: string;
 }
 
-/** Judges a complete HTTP answer. */
+/** Returns the verdict on an HTTP answer to a push. */
 export function judgeAnswer(app: EmulatedApp, question: Question, status: number, body: string): Judgement {
   if (status !== 200) return { verdict: "refused", problem: `status ${status}, expected 200` };
   if (body === "" || body === "success") return { verdict: "success" };
@@ -62,7 +62,7 @@ function judgeTransfer(app: EmulatedApp, question: Question, fields: FlatFields)
   return { verdict: "transfer" };
 }
 
-/** Returns the answer's fields, decrypted if necessary; or the error as text. */
+/** Returns the answer's fields, decrypted if necessary, or a text that says why the answer is invalid. */
 function openAnswer(app: EmulatedApp, body: string): FlatFields | string {
   const outer = readFields(body, app.format);
   if (!outer.ok) return `the answer ${outer.error}`;

@@ -214,7 +214,7 @@ export interface CallRecord {
   readonly path: string;
   /** Null when the connection was dropped, the caller closed it, or there is no answer yet. */
   readonly status: number | null;
-  /** 0 also for a success without errcode; null when the answer is not one of the platform. */
+  /** 0 also for a success without errcode; null when no answer of the emulated platform was sent. */
   readonly errcode: number | null;
   readonly ms: number;
   /** The fault that was applied. */

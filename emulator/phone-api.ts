@@ -1,6 +1,6 @@
 /**
- * The read routes of the phone page, under `/_emulator/`: `feed` returns all data of the page in one cheap poll,
- * `media` a picture's bytes. Actions of the page use the control interface.
+ * The read routes of the phone page, under `/_emulator/`: `feed` returns all data of the page in one request, `media`
+ * returns a picture's bytes. Actions of the page use the control interface.
  */
 import { sessionOf } from "./agent.ts";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
@@ -19,7 +19,9 @@ export function servePhone(world: World, request: Request): Response | null {
   return null;
 }
 
-/** Returns the changes; 204 when nothing has changed since the version in the query. */
+/**
+ * Returns the whole state, and the traffic records changed since those the query names; 204 when nothing has changed.
+ */
 function serveFeed(world: World, query: URLSearchParams): Response {
   const { traffic } = world.records;
   const state = stateOf(world, query.get("appid") ?? "", query.get("openid") ?? "");

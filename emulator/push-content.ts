@@ -36,8 +36,8 @@ export function createPush(world: World, app: EmulatedApp, request: PushRequest)
 }
 
 /**
- * Orders the fields. MsgId is the last field of a message, as in the official samples (vectors V7 and V8), but in a
- * card it comes before the title (WECHAT.md §3.1). Fields of the request take precedence.
+ * Returns the fields in the platform's order. MsgId is the last field of a message, as in the official samples (vectors
+ * V7 and V8), but in a card it comes before the title (WECHAT.md §3.1). Fields of the request take precedence.
  */
 function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): WireTree {
   const { MsgType } = fields;
@@ -128,7 +128,7 @@ export function keepMedia(world: World, appid: string, bytes: Uint8Array<ArrayBu
   return id;
 }
 
-/** Returns the PicUrl of a picture; the URL is not served, as no test should need it. */
+/** Returns the PicUrl of a picture. The emulator does not serve the URL; media/get returns the bytes. */
 function pictureUrl(mediaId: string): string {
   return `https://mmbiz.qpic.cn/emulator/${mediaId}/0`;
 }

@@ -46,7 +46,7 @@ export function withEnter(quota: Quota, at: number, refills: boolean): Quota {
   return { message: refilled ? { ...quota.message, used: 0 } : quota.message, enter };
 }
 
-/** Counts one sent message against every open grant. */
+/** Returns the quota after one sent message, which counts against every open grant, or why it may not be sent. */
 export function spend(quota: Quota, now: number): Quota | QuotaRefusal {
   const refusal = refusalOf(quota, now);
   if (refusal !== null) return refusal;
@@ -60,14 +60,14 @@ export function refusalOf(quota: Quota, now: number): QuotaRefusal | null {
   return live.some(({ left }) => left > 0) ? null : 45047;
 }
 
-/** Corrects a quota after the clock was set back to `now`: no action may be later than that. */
+/** Returns the quota after the clock was set back to `now`: actions with a later time count as having happened now. */
 export function quotaSetBack({ message, enter }: Quota, now: number): Quota {
   return { message: grantSetBack(message, now), enter: grantSetBack(enter, now) };
 }
 
 /**
  * Returns the number of sends left and when it expires: of two grants the one with more sends left; with equal numbers,
- * the one that lasts longer.
+ * the one that expires later.
  */
 export function viewQuota(quota: Quota, now: number): QuotaView {
   const open = liveGrants(quota, now).filter(({ left }) => left > 0);

@@ -41,7 +41,7 @@ const OFFICIAL_ACCOUNT_TYPES = new Set([
   "wxcard",
 ]);
 
-/** A map, because a msgtype may have the name of an inherited property. */
+/** A map and not an object, because a msgtype may have the name of an inherited property, such as `constructor`. */
 const PART_CHECKS: ReadonlyMap<string, (part: JsonObject, rules: SendRules) => number | null> = new Map([
   ["text", checkText],
   ["image", (part: JsonObject, rules: SendRules) => checkMedia(part["media_id"], rules)],

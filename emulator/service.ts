@@ -90,7 +90,7 @@ export async function liftPauses(service: Service): Promise<void> {
   await Promise.all(Array.from(appids, (appid) => service.resume(appid)));
 }
 
-/** Returns the pauses of an app; other faults do not stop messages. */
+/** Returns the pause that a fault describes; none for a fault that does not stop messages. */
 function toPauses(fault: v.InferOutput<typeof FaultsSchema>[number]): PauseView[] {
   const { appid, reason, code, until } = fault;
   if (reason !== "paused" && reason !== "token_refused") return [];

@@ -1,6 +1,6 @@
 /**
  * Corrects the state after the clock was set back: events recorded at a time that is now in the future count as having
- * happened now. Otherwise a grant, a session or an access token would last too long, and a new message would count as
+ * happened now. Otherwise a grant, a session or an access token would expire too late, and a new message would count as
  * older than the previous one.
  */
 import { HOLD_MS } from "./agent.ts";

@@ -44,7 +44,11 @@ const BEIJING_OFFSET_MS = 8 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 const TOKEN_FORM = /^[\w-]{64,512}$/;
 
-/** Creates an empty list. @param createValue returns a new token text, 64 to 512 characters of `[A-Za-z0-9_-]` */
+/**
+ * Creates the tokens of an emulator, none at first.
+ *
+ * @param createValue returns a new token text, 64 to 512 characters of `[A-Za-z0-9_-]`
+ */
 export function createTokens(createValue: () => string) {
   const entries = new Map<string, TokenEntry>();
   const apps = new Map<string, AppTokens>();
@@ -138,7 +142,9 @@ export function createTokens(createValue: () => string) {
     /** Returns the app of a token, valid or not; null for a token that was never issued. */
     ownerOf: (value: string | null): string | null => (value === null ? null : (entries.get(value)?.appid ?? null)),
 
-    /** Corrects the times after the clock was set back to `now`: no token or forced refresh may be later than that. */
+    /**
+     * Corrects the times after the clock was set back to `now`, so that no token or forced refresh is later than `now`.
+     */
     setBack(now: number): void {
       for (const entry of entries.values()) {
         const aheadMs = Math.max(0, entry.issuedAt - now);

@@ -17,9 +17,9 @@ export type TrafficStart = Omit<TrafficRecord, "id" | "seq" | "ms" | keyof Traff
 export type Traffic = ReturnType<typeof createTraffic>;
 
 /**
- * Creates an empty list.
+ * Creates an empty traffic list.
  *
- * @param epoch identifies this list; lists before a reset or restart have another value
+ * @param epoch identifies this list; the list before a reset or restart has another value
  */
 export function createTraffic(epoch: string, now: () => number) {
   let records: readonly TrafficRecord[] = [];

@@ -42,7 +42,7 @@ function xmlElement(name: string, value: WireNode): string {
 
 function xmlContent(name: string, value: string | number | WireTree): string {
   if (typeof value === "number") return String(value);
-  // Unchanged, including `]]>`: the platform does not escape a user's text (WECHAT.md §1.4).
+  // Not escaped, not even `]]>`, because the platform does not escape a user's text (WECHAT.md §1.4).
   if (typeof value === "string") return longNumber(name, value) ?? `<![CDATA[${value}]]>`;
   return xmlChildren(value);
 }
@@ -78,7 +78,7 @@ export function parseJson(text: string): unknown {
     const value: unknown = JSON.parse(text);
     return isTooDeep(value) ? undefined : value;
   } catch {
-    return undefined; // the caller needs to know only that it is not JSON
+    return undefined; // the caller only needs to know that the text is not JSON
   }
 }
 

@@ -107,7 +107,7 @@ export const DEFAULT_SWITCHES: Switches = {
 const LEAST_MSG_ID = BigInt(Number.MAX_SAFE_INTEGER) + 2n;
 const MSG_IDS_A_MS = 10_000n;
 
-/** Creates the state. @throws RangeError without an app, or with the same appid twice */
+/** Creates the initial state. @throws RangeError without an app, or with the same appid twice */
 export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], switches: Partial<Switches>): World {
   const startApps = inputs.map(withAccount);
   const apps = new Map(startApps.map((app) => [app.appid, app]));
@@ -150,7 +150,8 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
       return user;
     },
     reset() {
-      // Restores the push URL too, including one made unreachable: a reset reverts all changes made in the console.
+      // Restores the push URL too, because a reset reverts all changes made in the console, such as a URL made
+      // unreachable.
       for (const app of startApps) apps.set(app.appid, app);
       const setBackMs = world.records.clockOffsetMs;
       world.records = createRecords(startSwitches, ports);

@@ -102,7 +102,7 @@ function nameElements(context: glassEasel.CurrentWindowBackendContext, nameOf: (
   };
 }
 
-/** Returns the component or node an element belongs to. */
+/** Returns the component or node that a DOM element belongs to; null when there is none. */
 function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEasel.Element>): glassEasel.Element | null {
   let element = start instanceof Element ? start : null;
   while (element !== null && !nodes.has(element)) element = element.parentElement;

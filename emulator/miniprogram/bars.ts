@@ -3,7 +3,7 @@ import type { Appearance } from "./appearance.ts";
 import type { Bars } from "./messages.ts";
 import { listAt, objectAt, textAt, type Program } from "./program.ts";
 
-/** Returns the items of the tab bar, whose texts the program may change; null without a tab bar. */
+/** Returns the items of the tab bar; null without a tab bar. The program may change their texts. */
 export function createTabs(program: Program): Bars["tabs"] {
   const list = listAt(objectAt(program.config, "tabBar"), "list");
   if (list.length === 0) return null;

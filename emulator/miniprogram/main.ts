@@ -109,20 +109,23 @@ function obey(message: ToProgram): void {
 }
 
 /**
- * Handles the return by a card. WECHAT.md §9.1: the card is reported to the page whose button opened the chat, which
- * then navigates; without such a button the card's page is opened.
+ * Handles a return from the chat by a tap on a card. WECHAT.md §9.1: the card is reported to the page whose button
+ * opened the chat, which then navigates; without such a button the card's page is opened.
  */
 function comeBackBy(url: string): void {
   if (contactButton === undefined) stackOrThrow().reLaunch(url);
   else contactButton.fire(parsePagePath(url));
 }
 
-/** Adds the leading slash: cards write paths with or without it. */
+/** Returns the path with a leading slash; cards write paths with or without it. */
 function toUrl(path: string): string {
   return `/${path.replace(/^\//, "")}`;
 }
 
-/** Defines pages and components one after another: `Component` finds the part being defined in its environment only. */
+/**
+ * Defines pages and components one after another, because the globals `Page` and `Component` belong to the part that is
+ * being defined.
+ */
 async function defineParts(): Promise<void> {
   defineStandIns(space.getComponentSpace(), openChat);
   for (const { path, json, scope } of program.parts) {
@@ -153,8 +156,8 @@ function withoutNamedBehaviors(define: (definition: object) => unknown): (defini
 }
 
 /**
- * Reports every size after the first. The window's own `resize` event does not report changes before the first frame,
- * and the tab bar often appears that early.
+ * Reports every change of the window's size. The window's own `resize` event does not report changes before the first
+ * frame, and the tab bar often appears before it.
  */
 function watchSize(onResize: () => void): void {
   const measure = () => `${innerWidth}×${innerHeight}`;
@@ -170,7 +173,7 @@ function watchSize(onResize: () => void): void {
 async function start(): Promise<void> {
   document.documentElement.lang = (query.get("language") ?? "zh_CN").replace("_", "-");
   let app: object = {};
-  // Behaviors belong to no component: a package may create a behavior as soon as it is imported.
+  // Set before the parts are defined, because a package may create a behavior as soon as it is imported.
   space.componentEnv("app", ({ Behavior }) => Object.assign(globalThis, { Behavior }));
   Object.assign(globalThis, {
     wx,

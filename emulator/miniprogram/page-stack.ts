@@ -82,7 +82,7 @@ export function createPageStack(
     titles.delete(page);
     page.host.remove();
   };
-  /** Keeps the first `count` pages, then opens the URL, if given. */
+  /** Closes all pages except the first `count`, then opens the URL, if given. */
   const goTo = (count: number, url?: string): WayProblem => {
     // A closed page receives `onUnload` only, without `onHide`, as on a phone.
     if (count === open.length) show(top(), false);

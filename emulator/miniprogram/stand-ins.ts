@@ -11,7 +11,7 @@ export interface ContactButton {
   readonly sendMessageTitle: string;
   readonly sendMessagePath: string;
   readonly sendMessageImg: string;
-  /** Fires `bindcontact`. */
+  /** Fires the button's `bindcontact` event. */
   readonly fire: (detail: { readonly path: string; readonly query: Readonly<Record<string, string>> }) => void;
 }
 
@@ -95,7 +95,7 @@ function drawCommon(element: HTMLElement, values: Values): void {
   if (values["ariaRole"] === "button") element.tabIndex = 0;
 }
 
-/** Returns the value of an attribute if it is text; otherwise an empty text. */
+/** Returns a value if it is text; otherwise an empty text. */
 function toText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }

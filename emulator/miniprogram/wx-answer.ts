@@ -9,7 +9,7 @@ import { isObject } from "./program.ts";
 /** The argument of a call, which contains the callbacks. */
 export type WxOptions = Readonly<Record<string, unknown>>;
 
-/** The error: `errMsg` without the function's name. */
+/** The error of a call: `why` becomes the end of `errMsg`, after the function's name. */
 export interface WxFailure {
   readonly why: string;
   readonly errCode?: number;
@@ -24,7 +24,7 @@ export const WX_OK: WxOutcome = { ok: true, value: {} };
 /** A function of `wx`. */
 export type WxFunction = (given?: unknown) => Promise<unknown> | undefined;
 
-/** Creates a function of `wx`. */
+/** Creates a function of `wx` from the code that computes its outcome. */
 export function answering(name: string, run: (options: WxOptions) => WxOutcome | Promise<WxOutcome>): WxFunction {
   return (given) => {
     const options: WxOptions = isObject(given) ? given : {};
@@ -49,7 +49,7 @@ function toFailed(name: string, { why, errCode }: WxFailure) {
   return { errMsg: `${name}:fail ${why}`, ...(errCode !== undefined && { errCode }) };
 }
 
-/** The rejection of a promise of `wx`. */
+/** The error with which a promise of a `wx` function is rejected. */
 class WxError extends Error {
   readonly errMsg: string;
 

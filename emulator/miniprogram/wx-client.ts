@@ -6,7 +6,7 @@ const SDK_VERSION = "3.17.0";
 /** A base library version without `openCustomerServiceChat` (2.19.0), `getAppBaseInfo` and `getWindowInfo` (2.20.1). */
 const OLD_SDK_VERSION = "2.18.1";
 
-/** Describes the client. @param isOld an old client, which lacks later functions */
+/** Returns the functions of `wx` that describe the client. @param isOld an old client, which lacks later functions */
 export function describeClient(
   language: string,
   appearance: AppearanceSource,

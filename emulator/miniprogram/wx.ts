@@ -11,7 +11,7 @@ import { describeClient } from "./wx-client.ts";
 import { createDialogs, type WxDialogs } from "./wx-dialogs.ts";
 import { createStorage } from "./wx-storage.ts";
 
-/** The dependencies of `wx`. */
+/** The injected dependencies of `wx`. */
 export interface WxParts {
   readonly language: string;
   readonly appearance: AppearanceSource;
@@ -25,7 +25,7 @@ export interface WxParts {
   readonly tabs: Bars["tabs"];
 }
 
-/** `wx`, and callbacks for the results it waits for. */
+/** `wx`, and callbacks for the results that its functions wait for. */
 export interface Wx extends Pick<WxDialogs, "endServiceChat" | "endModal"> {
   readonly wx: Readonly<Record<string, unknown>>;
 }

@@ -8,7 +8,7 @@ const FEED_TIMEOUT_MS = 5_000;
 /** The control client, the same that tests and scripts use. */
 export const control: Control = createControl((request) => fetch(request), location.origin);
 
-/** The versions of the data the page already has. */
+/** The versions of the data that the page already has, by which the emulator selects the changes. */
 export interface FeedPosition {
   readonly appid: string;
   readonly openid: string;

@@ -20,7 +20,7 @@ import { TopBar, type View } from "./top-bar.tsx";
 const FIRST_OPENID = newOpenid();
 const NOTICE_MS = 2_500;
 
-/** The whole page. */
+/** Renders the page. */
 export function App(): JSX.Element {
   const [language, setLanguage] = useStored<Language>("language", "zh-CN", isLanguage);
   const [theme, setTheme] = useStored<Theme>("theme", "auto", isTheme);
@@ -138,7 +138,10 @@ function isServiceChatEnd(value: string): value is ServiceChatEnd {
   return SERVICE_CHAT_ENDS.some((end) => end === value);
 }
 
-/** Shows a text that disappears automatically; showing it again restarts the time. */
+/**
+ * Returns the text of the current notice and a function that shows one. A notice disappears automatically; showing it
+ * again restarts the time.
+ */
 function useNotice(): readonly [string, (text: string) => void] {
   const [notice, setNotice] = useState({ text: "" });
   useEffect(() => {

@@ -115,8 +115,10 @@ function ServiceBody({ msgtype, part, appid, open }: ServiceProps): JSX.Element 
 }
 
 /**
- * Renders a text. @param literal a user's text, in which WeChat makes no mini-program links; it makes them only in
- * messages of the service
+ * Renders a text.
+ *
+ * @param literal whether the text is the user's, in which WeChat makes no mini-program links; it makes them only in
+ *   messages of the service
  */
 function TextBubble({ text, open, literal = false }: { text: string; open: Opener; literal?: boolean }): JSX.Element {
   const parts = literal ? splitAddresses(text) : parseText(text);
@@ -193,7 +195,7 @@ function Card(props: { readonly title: string; readonly mediaId: string; readonl
   );
 }
 
-/** The picture of the demo shop's product. */
+/** Renders the picture of the demo shop's product. */
 export function Cushion(): JSX.Element {
   return (
     <svg

@@ -23,7 +23,7 @@ interface ChatProps {
   readonly appid: string;
   readonly openid: string;
   readonly language: Language;
-  /** The card that the page suggests sending. */
+  /** The card that the page of the mini program suggests sending. */
   readonly offer: CardOffer | null;
   /** Called when the card was sent, closed, or ignored. */
   readonly onOfferEnd: () => void;
@@ -39,7 +39,7 @@ type Opened =
   | { readonly kind: "page"; readonly appid: string; readonly path: string }
   | { readonly kind: "picture"; readonly url: string; readonly name: string };
 
-/** The chat. */
+/** Renders the chat. */
 export function Chat(props: ChatProps): JSX.Element {
   const { chat, appid, openid, language, offer, onOfferEnd, onBack, onSend, onOpenPage } = props;
   const t = useTexts();

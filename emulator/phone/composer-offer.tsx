@@ -17,7 +17,7 @@ interface OfferProps {
   readonly onClose: () => void;
 }
 
-/** The suggestion above the input field. */
+/** Renders the suggestion above the input field. */
 export function Offer({ offer, onSend, onClose }: OfferProps): JSX.Element {
   const t = useTexts();
   return (

@@ -12,13 +12,13 @@ const KEY_OF_INPUT_METHOD = 229;
 
 interface ComposerProps {
   readonly language: Language;
-  /** Sends the content; resolves to whether the emulator accepted it. */
+  /** Sends the content. @returns whether the emulator accepted it */
   readonly onSend: (content: PushContent) => Promise<boolean>;
 }
 
 type Drawer = "none" | "faces" | "more" | "card";
 
-/** The input area at the lower edge of a chat. */
+/** Renders the input area at the lower edge of a chat. */
 export function Composer({ language, onSend }: ComposerProps): JSX.Element {
   const t = useTexts();
   const [text, setText] = useState("");

@@ -22,7 +22,7 @@ interface HomeProps {
   readonly onProgram: (() => void) | null;
 }
 
-/** The screen. */
+/** Renders the entry screen. */
 export function Home({ users, openid, onContact, onOpen, onNewUser, onProgram }: HomeProps): JSX.Element {
   const t = useTexts();
   const today = useToday();

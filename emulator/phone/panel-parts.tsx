@@ -7,7 +7,7 @@ import { useTexts } from "./text.ts";
  */
 export type Act = (work: Promise<unknown>, done?: string) => Promise<boolean>;
 
-/** A box of the panel with a title. */
+/** Renders a box of the panel with a title. */
 export function Box({
   title,
   children,
@@ -23,7 +23,7 @@ export function Box({
   );
 }
 
-/** A button that reveals or masks secrets. */
+/** Renders a button that reveals or masks secrets. */
 export function Reveal({ on, set }: { readonly on: boolean; readonly set: (on: boolean) => void }): JSX.Element {
   const t = useTexts();
   return (
@@ -41,7 +41,7 @@ interface ChoiceProps<T extends string | number> {
   readonly onChoose: (value: T) => void;
 }
 
-/** A choice of one option, with a label above it. */
+/** Renders a choice of one option, with a label above it. */
 export function Choice<T extends string | number>({ label, value, options, onChoose }: ChoiceProps<T>): JSX.Element {
   return (
     <label class="field">

@@ -25,7 +25,7 @@ interface PanelProps {
 const TABS = ["traffic", "account", "faults", "platform"] as const;
 type Tab = (typeof TABS)[number];
 
-/** The panel, one tab at a time. */
+/** Renders the panel with the selected tab. */
 export function Panel(props: PanelProps): JSX.Element {
   const { state, chat, traffic, appid, openid, act, serviceChatEnd, onServiceChatEnd } = props;
   const t = useTexts();
@@ -61,7 +61,7 @@ interface TabsProps {
   readonly onTab: (tab: Tab) => void;
 }
 
-/** The tab list. Arrow keys move between tabs. */
+/** Renders the tab list. Arrow keys move between tabs. */
 function Tabs({ tab, faults, onTab }: TabsProps): JSX.Element {
   const t = useTexts();
   const list = useRef<HTMLDivElement>(null);

@@ -22,8 +22,8 @@ interface PauseBannerProps {
 
 /** Renders one notice for each paused app; none while no app is paused. */
 export function PauseBanner({ pauses, state, isOnline, language, onResumed, onAsked }: PauseBannerProps): JSX.Element {
-  // One notice per app: an app may be paused and without an access token. The worker lists the most severe fault first,
-  // and one button resolves both.
+  // Keeps one fault per app, because an app may have two, a pause and no access token. The worker lists the most severe
+  // fault first, and one button resolves both.
   const first = pauses.filter(({ appid }, index) => pauses.findIndex((other) => other.appid === appid) === index);
   return (
     <>

@@ -17,7 +17,7 @@ export interface Pauses {
   readonly look: () => void;
 }
 
-/** Polls the pauses while the page is open. */
+/** Polls the pauses while the page is open. @returns the pauses last reported */
 export function usePauses(): Pauses {
   const [list, setList] = useState<readonly PauseView[]>([]);
   const look = usePolling(
@@ -27,7 +27,7 @@ export function usePauses(): Pauses {
       return async (isAlive) => {
         asked += 1;
         const question = asked;
-        // A failed request does not mean that sending was resumed: the known pauses are kept.
+        // The known pauses are kept, because a failed request does not mean that sending was resumed.
         const answer = await control.pauses().catch(() => null);
         if (!isAlive() || question !== asked) return false;
         if (answer !== null) setList((before) => (isSame(before, answer) ? before : answer));

@@ -26,7 +26,7 @@ interface PhoneProps {
   readonly onNotice: (text: string) => void;
 }
 
-/** The phone. */
+/** Renders the phone. */
 export function Phone(props: PhoneProps): JSX.Element {
   const { state, appid, openid, language, appearance, serviceChatEnd, onOpenid, onSend, onNotice } = props;
   const t = useTexts();
@@ -54,7 +54,7 @@ export function Phone(props: PhoneProps): JSX.Element {
   };
 
   const enter = (from: "program" | "home", sessionFrom: string, card: CardOffer | null): void => {
-    if (isAt("chat")) return; // the second click of a double click
+    if (isAt("chat")) return; // ignored: the second click of a double click
     onOpenid(openid); // stored, so that the chat is restored after a reload
     setOrigin(from);
     setOffer(card);

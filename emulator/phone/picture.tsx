@@ -41,7 +41,9 @@ export function Picture({ mediaId, name, onOpen }: PictureProps): JSX.Element {
   );
 }
 
-/** Finds out why a picture failed: the error event has no cause, so the emulator is queried once. */
+/**
+ * Queries the emulator once to find out why a picture failed to load, because the browser's error event has no cause.
+ */
 async function learnFate(mediaId: string): Promise<Fate> {
   try {
     const response = await fetch(mediaUrl(mediaId));

@@ -78,7 +78,7 @@ function Unconfirmed({ switches, act }: { readonly switches: Switches; readonly 
   );
 }
 
-/** Settings for the answers of the phone's WeChat to a mini program. */
+/** Renders the setting for the outcome of `wx.openCustomerServiceChat`. */
 function Client(props: { readonly end: ServiceChatEnd; readonly onEnd: (end: ServiceChatEnd) => void }): JSX.Element {
   const t = useTexts();
   const labels: Readonly<Record<ServiceChatEnd, string>> = {
@@ -106,7 +106,10 @@ interface NumberFieldProps {
   readonly onSet: (value: number) => void;
 }
 
-/** A number field. It takes effect on blur or Enter; until then updates from the emulator do not change the text. */
+/**
+ * Renders a number field. A typed number takes effect on blur or Enter; until then updates from the emulator do not
+ * change the text.
+ */
 function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Element {
   const [draft, setDraft] = useState<string | null>(null);
   const commit = (): void => {

@@ -22,7 +22,7 @@ import { useTexts, type Language } from "./text.ts";
 /** The outcome of `wx.openCustomerServiceChat`; `missing`: an old client without the function. */
 export type ServiceChatEnd = ServiceChatOutcome | "missing";
 
-/** All outcomes. */
+/** All outcomes that the developer panel offers. */
 export const SERVICE_CHAT_ENDS: readonly ServiceChatEnd[] = ["opened", "notBound", "cancelled", "missing"];
 
 /**
@@ -49,7 +49,7 @@ interface ProgramProps {
   readonly onLeave: () => void;
 }
 
-/** The mini program. */
+/** Renders the mini program with its bars. */
 export function ProgramFrame(props: ProgramProps): JSX.Element {
   const { name, isShown, arrival, appearance, serviceChatEnd, onLeave } = props;
   const t = useTexts();
@@ -177,7 +177,7 @@ function TabBar({ bars, onTab }: { readonly bars: Bars; readonly onTab: (index: 
   );
 }
 
-/** The dialogue of `wx.showModal`, with one or two buttons. */
+/** Renders the dialogue of `wx.showModal`, with one or two buttons. */
 function ModalSheet(props: { readonly modal: Modal; readonly onEnd: (confirm: boolean) => void }): JSX.Element {
   const { modal, onEnd } = props;
   const { title, content, confirmText, cancelText } = modal;

@@ -24,7 +24,7 @@ export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Scr
   ];
 }
 
-/** Returns whether the URL already has this screen; it is rendered a moment later. */
+/** Returns whether the URL already names this screen, which may not be rendered yet. */
 export function isAt(screen: Screen): boolean {
   return screenOf(location.hash) === screen;
 }

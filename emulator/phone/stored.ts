@@ -7,6 +7,6 @@ export function forgetProgram(): void {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(STORAGE_PREFIX));
     for (const key of keys) localStorage.removeItem(key);
   } catch {
-    // storage is unavailable: there is nothing to delete
+    // the storage is unavailable, so there is nothing to delete
   }
 }

@@ -8,7 +8,7 @@ import { ZH, type Texts } from "./text-zh.ts";
 export type { Language, Texts };
 export { fill };
 
-/** All texts by language. */
+/** The texts of the page by language. */
 export const TEXTS: Readonly<Record<Language, Texts>> = { "zh-CN": ZH, en: EN };
 
 /** The texts in the chosen language. */

@@ -98,7 +98,10 @@ function previewOf({ request }: TrafficRecord): string {
   return (xml ?? json?.replaceAll(String.raw`\n`, " ") ?? "").slice(0, 80);
 }
 
-/** Returns the label of a verdict; a fault with the same name as the verdict is only marked as simulated. */
+/**
+ * Returns the label of a verdict; when a simulated fault has the same name as the verdict, the label is the verdict
+ * marked as simulated.
+ */
 function verdictOf({ verdict, errcode, response, fault }: TrafficRecord, t: Texts): string {
   const words = verdict === "errcode" ? `errcode ${errcode ?? ""}` : verdict;
   const shown = verdict === "http" || verdict === "refused" ? `${words} ${response?.status ?? ""}` : words;

@@ -1,6 +1,6 @@
 /**
- * A push URL without a server that contains the real URL, so that the switch can be turned off after a reload, or from
- * another browser.
+ * A push URL at which no server answers. It contains the real URL, so that the switch can be turned off after a reload
+ * or from another browser.
  */
 
 const CLOSED_PORT = "http://127.0.0.1:9/";
