@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures every budget of docs/design/bench.md on bare workerd and writes the report. Exits with 1 when
- * a budget is missed.
+ * `npm run bench`: measures every budget of docs/design/bench.md on bare workerd and writes the report. Exits with 1
+ * when a budget is missed.
  */
 import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ try {
   exitWithUsage(error instanceof Error ? error.message : String(error), USAGE);
 }
 process.chdir(ROOT);
-// The code that runs Workers takes seconds to load: it is loaded after the command line was checked.
+// The code that runs Workers takes seconds to load, so it is loaded only after the command line has been checked.
 const [{ measureAll }, { readMachine }] = await Promise.all([import("./rows/all.ts"), import("./machine.ts")]);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
@@ -37,7 +37,7 @@ const missed = missedRows(rows);
 console.log(
   `\n${Math.round(seconds)} s, ${missed.length === 0 ? "全部达标 all budgets met" : `未达标 missed: ${missed.length}`}`,
 );
-// A partial run makes no report.
+// No report is written for a run of only some subjects.
 if (options.write && SUBJECTS.every((subject) => options.only.includes(subject))) await write();
 process.exitCode = missed.length === 0 ? 0 : 1;
 

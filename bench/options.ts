@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { describeBadCall } from "../scripts/lib/command-line.ts";
 
-/** The rows of docs/design/bench.md, "Budgets", by subject. */
+/** The subjects: groups of rows of docs/design/bench.md, "Budgets". */
 export const SUBJECTS = [
   "size",
   "crypto",
@@ -15,7 +15,7 @@ export const SUBJECTS = [
   "speed",
 ] as const;
 
-/** A subject. */
+/** The name of a subject. */
 export type Subject = (typeof SUBJECTS)[number];
 
 /** The counts of a run. */
@@ -41,7 +41,7 @@ export interface BenchOptions {
   readonly writers: number;
   /** Repetitions of a step in the micro-benchmark. */
   readonly steps: number;
-  /** Repetitions of a step of the desk, and its open sessions. */
+  /** Repetitions of a step of the desk, and the number of open sessions. */
   readonly deskSteps: number;
   readonly deskSessions: number;
   /** Users with an open session in the rows about the desk, and pages of agents. */
@@ -121,7 +121,8 @@ function readValues(args: readonly string[]) {
   try {
     return parseArgs({ ...COMMAND_LINE, args: [...args] }).values;
   } catch {
-    throw new TypeError(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats the input
+    // The error's own text is not used, because it repeats the input.
+    throw new TypeError(describeBadCall(args, COMMAND_LINE));
   }
 }
 

@@ -1,4 +1,4 @@
-/** A line of the report: the measured figure, its budget (docs/design/bench.md), and whether the budget is met. */
+/** The lines of the report: the measured figure, its budget (docs/design/bench.md), and whether the budget is met. */
 import type { Spread } from "./stats.ts";
 
 /** One line. */

@@ -18,7 +18,7 @@ export interface Spread {
  * @throws Error without values
  */
 export function quantile(values: readonly number[], part: number): number {
-  if (values.length === 0) throw new Error("an empty list has no quantile");
+  if (values.length === 0) throw new Error("an empty list of values has no quantile");
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * part;
   const below = sorted[Math.floor(at)] ?? Number.NaN;
@@ -26,7 +26,7 @@ export function quantile(values: readonly number[], part: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
-/** Returns the median and the extremes. */
+/** Returns the median, the lowest and the highest value, and the number of values. */
 export function spreadOf(values: readonly number[]): Spread {
   return {
     median: quantile(values, 0.5),
@@ -37,11 +37,11 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * Returns the ratios of two series, round by round.
+ * Returns the median, the lowest and the highest of the ratios of two series, round by round.
  *
  * @throws Error for series of unequal length: they do not belong to the same rounds
  */
 export function ratiosOf(numerators: readonly number[], denominators: readonly number[]): Spread {
-  if (numerators.length !== denominators.length) throw new Error("ratios need two series of the same rounds");
+  if (numerators.length !== denominators.length) throw new Error("the two series must be of the same rounds");
   return spreadOf(numerators.map((value, round) => value / (denominators[round] ?? Number.NaN)));
 }

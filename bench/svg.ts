@@ -41,7 +41,7 @@ const STYLE = `
     .dot { fill: #3fb950; }
   }`;
 
-/** Draws a curve with an axis that begins at zero, so that a flat curve looks flat. Values are microseconds. */
+/** Returns the SVG of a curve. Its value axis, in microseconds, begins at zero, so that a flat curve looks flat. */
 export function drawCurve(chart: Chart): string {
   const label = escapeXml(`${chart.zh} ${chart.en}`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${label}"><title>${label}</title><style>${STYLE}</style>

@@ -1,7 +1,7 @@
 /**
  * Samples the CPU time of a run in pieces. A full garbage collection takes 100 ms and occurs about every ten thousand
- * pushes. Which run of a few thousand pushes contains it is chance, but it adds a tenth to that run's sum. The median
- * of the pieces excludes it.
+ * pushes. A run of a few thousand pushes contains such a collection or not by chance, and one adds a tenth to the run's
+ * sum. The median of the pieces excludes it.
  */
 import { quantile } from "../stats.ts";
 import { cpuMs } from "./cpu.ts";
@@ -19,7 +19,7 @@ export class CpuPieces {
     this.read(0);
   }
 
-  /** Takes a reading; called for each answer. */
+  /** Takes a reading after each full piece; called for each answer. */
   read(answered: number): void {
     if (answered % PIECE === 0) this.#readings.push(cpuMs(this.#pid));
   }

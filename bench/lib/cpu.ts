@@ -27,8 +27,8 @@ export async function cpuByThread(pid: number): Promise<ThreadTimes> {
 }
 
 /**
- * Returns the CPU time of the busiest thread between two readings: the one that runs the code, not the compiler or the
- * garbage collector.
+ * Returns the CPU time of the busiest thread between two readings: the thread that runs the code, not those of the
+ * compiler or the garbage collector.
  */
 export function busiestMs(before: ThreadTimes, after: ThreadTimes): number {
   return Math.max(...[...after].map(([id, ms]) => ms - (before.get(id) ?? 0)));

@@ -21,7 +21,7 @@ export interface BenchPush {
 
 /** A message of a typical length that no rule of the bench answers. */
 export const UNANSWERED_TEXT = "你好，我昨天买的那件外套收到了，颜色和图片上差不多。";
-/** A message the shop's rule "price" answers. */
+/** A message that the shop's rule "price" answers. */
 export const ANSWERED_TEXT = "你好，请问这件外套现在多少钱，两件一起买呢？";
 /** A message the shop's rule "agent" hands over: with the desk on, the user is queued. */
 export const HANDOVER_TEXT = "人工";

@@ -9,7 +9,7 @@ import { LOCAL_API_KEY, LOCAL_DATA_KEY, LOCAL_WEBHOOK_SECRET } from "../../scrip
 import { BENCH_APP } from "./push.ts";
 import { startNode, startWorkerd, type Running } from "./workerd.ts";
 
-/** The Workers of the bench. */
+/** The names of the Workers of the bench and their wrangler.toml files. */
 const CONFIGS = {
   kefu: "wrangler.toml",
   metered: "bench/workers/bench/wrangler.toml",
@@ -18,7 +18,7 @@ const CONFIGS = {
   micro: "bench/workers/micro/wrangler.toml",
 } as const;
 
-/** A Worker of the bench. */
+/** The name of a Worker of the bench. */
 export type WorkerName = keyof typeof CONFIGS;
 
 const builds = new Map<WorkerName, Promise<string>>();

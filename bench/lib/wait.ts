@@ -1,5 +1,5 @@
 /**
- * Waits for work that follows an acknowledgement: by checking counters, never by a fixed time.
+ * Waits for work that follows an acknowledgement by checking counters, never for a fixed time.
  */
 import * as v from "valibot";
 import { METER_PREFIX, type MeterCounts } from "../workers/bench/protocol.ts";

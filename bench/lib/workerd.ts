@@ -21,7 +21,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** How to run a Worker. */
+/** The options of a start. */
 export interface StartOptions {
   /** Its wrangler.toml, with date, objects, KV and variables. */
   readonly config: string;
@@ -136,7 +136,7 @@ async function startProcess(
   return { url, pid: child.pid ?? 0, stop: end };
 }
 
-/** Collects the first error line of a process, for an error message. */
+/** Returns a function that returns the beginning of what the process wrote to standard error, for an error message. */
 function collect(child: ChildProcess): () => string {
   let text = "";
   child.stderr?.on("data", (data) => {

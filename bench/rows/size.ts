@@ -66,7 +66,7 @@ async function measureStart(name: WorkerName): Promise<number> {
 }
 
 /**
- * Reads what wrangler prints.
+ * Parses the output of `wrangler check startup`.
  *
  * @returns the active time, milliseconds
  * @throws Error when the line is missing: wrangler's output has changed, and this function must be adapted

@@ -5,7 +5,7 @@ import { ANSWERED_TEXT, UNANSWERED_TEXT } from "../lib/push.ts";
 import { startExpress, startKefu, startWorker } from "../lib/targets.ts";
 import type { Running } from "../lib/workerd.ts";
 
-/** The answer that the floor sends: as long as the shop's. */
+/** The answer that the floor sends; it has the length of the shop's answer. */
 const FLOOR_ANSWER = "商品价格以商品详情页为准，下单时会显示优惠后的实付金额。";
 
 /** One measured target. */
@@ -25,7 +25,7 @@ const inTurn = (start: Start): Target => ({ start, load: "turns", text: UNANSWER
 const alone = (start: Start, text: string): Target => ({ start, load: "alone", text, answers: false, share: 1 });
 const answered = (start: Start, share: number): Target => ({ ...alone(start, ANSWERED_TEXT), answers: true, share });
 
-/** All targets. */
+/** The targets of rows a to c, by name. */
 export const TARGETS = {
   floor: inTurn((api) => startWorker("floor", api)),
   stored: inTurn((api) => startKefu("kefu", api)),
@@ -39,5 +39,5 @@ export const TARGETS = {
   guide: answered((api) => startExpress({ REPLY: "inline", API: api }), 0.1),
 } as const satisfies Record<string, Target>;
 
-/** One target. */
+/** The name of a target. */
 export type TargetName = keyof typeof TARGETS;

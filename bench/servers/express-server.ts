@@ -68,8 +68,10 @@ function decrypt(encrypted: string): string {
 }
 
 /**
- * Opens the record of seen messages, which is as durable as the object's storage: the row is on disk before the push is
- * acknowledged.
+ * Opens the record of seen messages.
+ *
+ * @returns a function that stores a MsgId and returns whether it is new. As durable as an object's storage: the row is
+ *   on disk before the push is acknowledged.
  */
 function openDedupe(file: string): (msgId: string) => boolean {
   const database = new DatabaseSync(file);

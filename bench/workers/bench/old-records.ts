@@ -12,7 +12,7 @@ export interface OldRecord {
 /** Interval between two old records, milliseconds: 10 000 records cover five weeks. */
 const GAP_MS = 300_000;
 
-/** Yields records before a row, oldest first. */
+/** Yields `count` records whose sequence numbers are below `before`, oldest first. */
 export function* oldRecords(before: number, count: number): Generator<OldRecord> {
   for (let age = count; age > 0; age -= 1) {
     const seq = before - age * GAP_MS;

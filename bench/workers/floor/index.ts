@@ -2,8 +2,8 @@
  * The floor, the baseline of the comparison (docs/design/bench.md): the minimum work of a Worker that stores every push
  * before it acknowledges it. The product's own verify, decrypt and parse, then one call of the user's object, then one
  * insert. No framework, no rules, no dedupe, no log. With `ANSWER` it also sends the user one message in the shortest
- * way: send, one more call, one more insert. With `ARMED` it only sets an alarm with each insert, because without an
- * alarm, an answer that is decided but not sent would be lost in a crash.
+ * way: send, one more call, one more insert. With `ARMED` it only sets an alarm with each insert, because a Worker that
+ * stores a decided answer needs an alarm to send it after a crash.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { InboundEvent } from "../../../shared/message/inbound.ts";
@@ -39,7 +39,7 @@ export class User extends DurableObject<FloorEnv> {
     return this.#last;
   }
 
-  /** Does nothing: only setting the alarm is measured. */
+  /** Does nothing, because only setting the alarm is measured. */
   override alarm(): void {}
 }
 

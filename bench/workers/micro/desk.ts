@@ -17,7 +17,10 @@ const AGENTS = 50;
 const SETTINGS = { offerMs: 0, maxMissedOffers: 2, idleWarningMs: 10 * 60_000, idleCloseMs: 20 * 60_000 };
 const LOG = `${(NOW - HOUR_MS).toString(36)}-00000001`;
 
-/** Half of the sessions are served, half wait; every agent has the page open and is full. */
+/**
+ * Builds a desk with this number of open sessions and returns a function that runs one step. Half of the sessions are
+ * assigned, half wait; every agent has the page open and has the maximum number of sessions.
+ */
 export function prepareDesk(sessions: number): (name: DeskStepName) => void {
   const rows = new Map<string, StoredRow>();
   const desk = loadDesk([], { now: NOW, epoch: "bench" });

@@ -5,7 +5,7 @@
 /** The steps, in the order of a push; `whole` is all of them, `nothing` the loop alone. */
 export const STEP_NAMES = ["nothing", "envelope", "signature", "decrypt", "parse", "read", "whole", "sketch"] as const;
 
-/** A step. */
+/** The name of a step. */
 export type StepName = (typeof STEP_NAMES)[number];
 
 /** A push as the Worker receives it. */
@@ -17,5 +17,5 @@ export interface MicroPush {
 /** The steps of the desk over many open sessions. */
 export const DESK_STEP_NAMES = ["view", "frames", "notification", "wake"] as const;
 
-/** A step of the desk. */
+/** The name of a step of the desk. */
 export type DeskStepName = (typeof DESK_STEP_NAMES)[number];
