@@ -167,7 +167,7 @@ export function Empty(props: {
   return (
     <div class="empty">
       <Icon name={props.icon} size="xl" />
-      <h3>{props.title}</h3>
+      <h2>{props.title}</h2>
       <p>{props.text}</p>
       {props.children}
     </div>

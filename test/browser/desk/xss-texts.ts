@@ -58,7 +58,7 @@ export const XSS_TEXTS: readonly string[] = [
   `<%= ${SCRIPT} %>`,
   `&lt;script&gt;${SCRIPT}&lt;/script&gt;`,
   `&#60;script&#62;${SCRIPT}&#60;/script&#62;`,
-  `\u003cscript\u003e${SCRIPT}\u003c/script\u003e`,
+  `\\u003cscript\\u003e${SCRIPT}\\u003c/script\\u003e`,
   `<!--><script>${SCRIPT}</script>-->`,
   `<![CDATA[><script>${SCRIPT}</script>]]>`,
   `<template><script>${SCRIPT}</script></template>`,
