@@ -42,8 +42,8 @@ export const AuditEntrySchema = named(
       v.record(v.string(), v.unknown()),
       v.description(
         both(
-          "settings.change：from、to 为版本号，keys 为改动的设置项；conversation.unmask：seq、kind 为那一行，reason 为客服写的原因（已脱敏）；agent.add、agent.change：角色、技能组等新值；登录：signIn；不含姓名与对话内容",
-          "for settings.change: from and to are the versions, keys the changed settings; for conversation.unmask seq and kind of the row, and reason, the agent's text, masked; for agent.add and agent.change the new values; for sign-ins signIn; never a name or a content",
+          "settings.change：from、to 为版本号，keys 为改动的设置项；conversation.unmask：seq、kind 为那一行，reason 为客服写的原因（已脱敏）；agent.add、agent.change：角色、技能组等新值；登录：signIn；客服的其他操作：signIn 为所用的登录；不含姓名与对话内容",
+          "for settings.change: from and to are the versions, keys the changed settings; for conversation.unmask seq and kind of the row, and reason, the agent's text, masked; for agent.add and agent.change the new values; for sign-ins signIn; for other actions of an agent signIn is the sign-in that was used; never a name or a content",
         ),
       ),
     ),

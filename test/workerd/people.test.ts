@@ -153,9 +153,11 @@ describe("agents", () => {
     expect((await change({ capacity: 1.5 })).status).toBe(422);
     expect((await change({ wrong: 1 })).status).toBe(422);
     const entries = await auditOf(agent.id);
+    const by = { actor: `agent:${admin.id}`, action: "agent.change" };
+    const { signIn: used } = await bodyOf(await callAs(admin, "GET", "/api/v1/me"));
     expect(entries.slice(2)).toEqual([
-      { actor: `agent:${admin.id}`, action: "agent.change", data: { role: "supervisor", teams: ["a"] } },
-      { actor: `agent:${admin.id}`, action: "agent.change", data: { isSuspended: true } },
+      { ...by, data: { signIn: used, role: "supervisor", teams: ["a"] } },
+      { ...by, data: { signIn: used, isSuspended: true } },
     ]);
   });
 

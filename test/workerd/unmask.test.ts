@@ -63,7 +63,8 @@ describe("an agent who gives a reason", () => {
     expect(JSON.stringify(shown)).not.toMatch(/oShown|"fields"/);
     const [entry, ...others] = await recorded("oShown");
     expect(others).toEqual([]);
-    expect(entry).toMatchObject({ actor: `agent:${ann.id}`, data: { seq, kind: "in", reason: REASON } });
+    const { signIn } = await bodyOf(await callAs(ann, "GET", "/api/v1/me"));
+    expect(entry).toMatchObject({ actor: `agent:${ann.id}`, data: { signIn, seq, kind: "in", reason: REASON } });
     expect(JSON.stringify(lines())).not.toMatch(new RegExp(`${PHONE}|${REASON}`));
   });
 

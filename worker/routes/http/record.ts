@@ -4,17 +4,22 @@ import { auditStub } from "../../audit/client.ts";
 import type { AuditDraft } from "../../audit/core/entry.ts";
 import { recordAction } from "../../audit/record-action.ts";
 import type { HttpEnv } from "./app-env.ts";
+import type { Caller } from "./auth/caller.ts";
 import { problem } from "./response/problem.ts";
 
 /**
- * Records an action with the current time.
+ * Records an action with the current time and, for an agent, the sign-in that was used. For an action on a sign-in, `signIn`
+ * of its data names that one.
  *
  * @returns whether it was recorded; never rejects
  */
 export function record(c: Context<HttpEnv>, draft: Omit<AuditDraft, "at">): Promise<boolean> {
   const { env } = c;
   const { locationHint } = c.get("config");
-  return recordAction(() => auditStub(env.AUDIT, locationHint), { at: Date.now(), ...draft }, c.get("requestId"));
+  const caller: Caller | undefined = c.get("caller");
+  const data = { ...(caller?.type === "agent" && { signIn: caller.signIn }), ...draft.data };
+  const entry = { at: Date.now(), ...draft, data };
+  return recordAction(() => auditStub(env.AUDIT, locationHint), entry, c.get("requestId"));
 }
 
 /** Answers an action that could not be recorded and was therefore not performed: the caller may repeat it. */
