@@ -23,7 +23,7 @@ export type Answer =
   | {
       readonly kind: "handover";
       readonly flaws: readonly HandoverFlaw[];
-      /** The user named in it; empty when it could not be read. */
+      /** The user named in the hand-over; empty when it could not be read. */
       readonly user: string;
     }
   /** `refused`: not 2xx. `wrong`: 2xx with an invalid body. `lost`: no answer within the timeout. */
@@ -64,7 +64,10 @@ function judgeHandover(target: PushTarget, push: Push, text: string): Answer {
     return judgeFields(push, flat, outer, text);
   }
   if (target.mode === "plain")
-    outer.push({ aspect: "encrypted", fact: say("明文模式却加密了", "encrypted in plain mode") });
+    outer.push({
+      aspect: "encrypted",
+      fact: say("明文模式下，应答却加密了", "the answer is encrypted although the mode is plain"),
+    });
   outer.push(...envelopeFlaws(target, flat));
   const opened = decrypt(target.aesKey, flat.fields.get("Encrypt")?.text ?? "");
   if (typeof opened === "string") {
@@ -83,7 +86,10 @@ function judgeOpened(target: PushTarget, push: Push, opened: Opened, outer: read
   }
   const inner = readFlat(opened.text);
   if (inner !== undefined) return judgeFields(push, inner, flaws, opened.text);
-  flaws.push({ aspect: "fields", fact: say("解密后既不是 XML 也不是 JSON", "inside is neither XML nor JSON") });
+  flaws.push({
+    aspect: "fields",
+    fact: say("解密后既不是 XML 也不是 JSON", "the decrypted answer is neither XML nor JSON"),
+  });
   return { kind: "handover", flaws, user: "" };
 }
 
@@ -112,9 +118,9 @@ function envelopeFlaws(target: PushTarget, { fields }: FlatAnswer): readonly Han
   const flaws: HandoverFlaw[] = [];
   const expected = sign([target.token, text("TimeStamp"), text("Nonce"), text("Encrypt")]);
   if (text("MsgSignature") !== expected)
-    flaws.push({ aspect: "envelope", fact: say("MsgSignature 不对", "MsgSignature does not hold") });
+    flaws.push({ aspect: "envelope", fact: say("MsgSignature 不对", "MsgSignature does not match") });
   if (!/^\d+$/.test(text("TimeStamp")))
-    flaws.push({ aspect: "envelope", fact: say("TimeStamp 不是整数秒", "TimeStamp is no number of seconds") });
+    flaws.push({ aspect: "envelope", fact: say("TimeStamp 不是整数秒", "TimeStamp is not a whole number of seconds") });
   else flaws.push(...timeFlaws("TimeStamp", text("TimeStamp")));
   return flaws;
 }

@@ -26,9 +26,9 @@ export interface Case {
   readonly level: Level;
   /** What is checked. */
   readonly what: Words;
-  /** What a failure means for users. */
+  /** What a failure means for users of the server. */
   readonly means: Words;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly cure: Words;
   /** Section of WECHAT.md. */
   readonly source: string;

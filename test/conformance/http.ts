@@ -73,7 +73,7 @@ export function exchange({ method, url, headers = {}, body }: WireRequest, timeo
   });
 }
 
-/** `ECONNREFUSED` and the like: a code, never a text, which may quote the address. */
+/** Returns a code such as `ECONNREFUSED`; not the error's text, which may quote the address. */
 function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

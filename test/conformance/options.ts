@@ -65,7 +65,7 @@ export function readWantedText(args: readonly string[]): "help" | "list" | undef
 /** Parses all options. */
 export function readOptions(args: readonly string[], env: Env): ReadOptions {
   const values = readFlags(args);
-  if (values === undefined) return wrong("参数不对 / a flag is not known or has no value");
+  if (values === undefined) return wrong("有未知或缺少值的参数 / an argument is unknown or has no value");
   const { url, "taken-url": takenUrl, json = false, strict = false } = values;
   const mode = MODES.find((known) => known === (values.mode ?? "secure"));
   const format = FORMATS.find((known) => known === (values.format ?? "auto"));
@@ -78,7 +78,7 @@ export function readOptions(args: readonly string[], env: Env): ReadOptions {
   if (takenUrl !== undefined && !isHttpUrl(takenUrl)) return wrong("--taken-url: http(s)://…");
   if (mode === undefined) return wrong("--mode: secure, compatible, plain");
   if (format === undefined) return wrong("--format: auto, xml, json");
-  if (appid === "" || token === "") return wrong("缺 AppID 或 Token / needs appid and token");
+  if (appid === "" || token === "") return wrong("缺少 AppID 或 Token / AppID and Token are required");
   if (mode !== "plain" && !AES_KEY.test(aesKey)) return wrong("EncodingAESKey: 43 位 / 43 characters");
   if (!(timeoutMs >= 100 && timeoutMs <= 60_000)) return wrong("--timeout-ms: 100–60000");
   const { account = "gh_conformance0", "handover-text": handoverText = "人工" } = values;

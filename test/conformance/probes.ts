@@ -96,7 +96,7 @@ export async function tryAll(
     const fact = await look(delivered);
     if (fact !== undefined) wrong.push(join([label, fact], ": "));
     if (delivered.reply.kind === "timeout") lost += 1;
-    if (lost === MAX_LOST) return [...wrong, say("其余不再试", "the rest was not tried")];
+    if (lost === MAX_LOST) return [...wrong, say("其余请求没有再发", "the remaining requests were not sent")];
   }
   return wrong;
 }

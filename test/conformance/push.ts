@@ -43,21 +43,21 @@ export interface Twist {
   readonly mode?: PushMode;
   readonly timestamp?: string;
   readonly nonce?: string;
-  /** The 16 bytes before the message. */
+  /** The 16 random bytes before the message. */
   readonly random?: Uint8Array;
   readonly receiveId?: string;
   readonly aesKey?: string;
-  /** The text that is sent, or encrypted, instead of the fields. */
+  /** The content that is sent or encrypted instead of the fields. */
   readonly content?: string | Uint8Array;
-  /** The padded plaintext, before it is encrypted. */
+  /** Returns the plaintext to encrypt, from the layout without padding. */
   readonly plaintext?: (layout: Buffer) => Uint8Array;
-  /** The base64, before it is signed. */
+  /** Changes the ciphertext, base64, before it is signed. */
   readonly sealed?: (encrypted: string) => string;
-  /** The body, after it was signed. */
+  /** Returns the body to send instead, from the ciphertext; the signature stays that of the ciphertext. */
   readonly body?: (encrypted: string) => string | Uint8Array;
-  /** The query, after everything was signed. */
+  /** Changes the query after everything was signed. */
   readonly query?: (query: Query) => Query;
-  /** An empty text omits the header. */
+  /** The Content-Type header; an empty text omits it. */
   readonly contentType?: string;
 }
 
@@ -71,12 +71,12 @@ export interface Push {
   readonly signatures: readonly string[];
 }
 
-/** The current time in seconds, as text. */
+/** Returns the current time, seconds since the epoch. */
 export function nowSeconds(): number {
   return Math.floor(Date.now() / 1_000);
 }
 
-/** A nonce such as WeChat's: digits. */
+/** Returns a nonce like WeChat's: decimal digits. */
 export function newNonce(): string {
   return String(randomInt(100_000_000, 2_000_000_000));
 }

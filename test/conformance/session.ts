@@ -21,11 +21,11 @@ export type Meaning = "first" | "genuine" | "forged" | "odd";
 export interface Exchange {
   readonly meaning: Meaning;
   readonly reply: Reply;
-  /** The address asked, with its query. */
+  /** The requested URL, with its query. */
   readonly url: string;
   /** The valid signatures. */
   readonly signatures: readonly string[];
-  /** Of a push. */
+  /** The classified answer; absent when the request was not a push. */
   readonly answer?: Answer;
 }
 
@@ -40,11 +40,11 @@ export interface Delivered {
 /** The server under test. */
 export interface Settings {
   readonly target: PushTarget;
-  /** How long WeChat waits: 5 s. */
+  /** WeChat's timeout for an answer, milliseconds: 5 000. */
   readonly timeoutMs: number;
-  /** A server needs to accept only the format set in its console. */
+  /** The formats to try; a server needs to accept only the one set in its console. */
   readonly formatsToTry: readonly PushFormat[];
-  /** A text at which the server hands over. */
+  /** A text that makes the server hand the user over. */
   readonly handoverText: string;
   readonly takenList?: TakenList;
 }
@@ -56,14 +56,15 @@ export interface Session extends Settings {
   readonly exchanges: readonly Exchange[];
   /** Every genuine push in a format that the server accepts, with its answer; and the first pushes. */
   readonly delivered: readonly Delivered[];
-  /** A user that no other case has. */
+  /** Returns the openid of a user that no other case uses. */
   newUser(): string;
-  /** A MsgId that no other case has, below 2^53; `ids.*` have their own. */
+  /** Returns a MsgId below 2^53 that no other case uses; the cases `ids.*` choose their own. */
   newMsgId(): bigint;
   send(request: WireRequest, meaning: Meaning, signatures?: readonly string[]): Promise<Reply>;
   deliver(push: Push, meaning?: Meaning): Promise<Delivered>;
   /**
-   * How often a push of this user was accepted; undefined without a list. A later push shows that the list is current.
+   * Returns how often a push of this user was accepted; undefined without a list. A later push shows that the list is
+   * current.
    */
   timesTaken(push: Push): Promise<number | undefined>;
 }
@@ -118,7 +119,11 @@ async function deliverMarker(session: Session, format: PushFormat, openid: strin
   return undefined;
 }
 
-/** The list as soon as it contains the marker, polled until the timeout. */
+/**
+ * Polls the list until it contains the marker.
+ *
+ * @returns the list; undefined after the timeout
+ */
 async function pollList(
   takenList: TakenList,
   openid: string,
@@ -134,7 +139,7 @@ async function pollList(
   return undefined;
 }
 
-/** Empty for an event, which has none. */
+/** Returns the MsgId as text; empty for an event, which has none. */
 function msgIdOf({ fields }: Push): string {
   const msgId = fields["MsgId"];
   return typeof msgId === "bigint" ? String(msgId) : "";

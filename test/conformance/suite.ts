@@ -43,9 +43,9 @@ export interface Finding {
   readonly state: Verdict["state"];
   readonly what: Words;
   readonly fact?: Words;
-  /** Of a failure. */
+  /** What the failure means for users; absent unless the case failed. */
   readonly means?: Words;
-  /** Of a failure. */
+  /** How to fix it; absent unless the case failed. */
   readonly cure?: Words;
   readonly source: string;
 }
@@ -110,7 +110,7 @@ async function runCase(each: Case, session: Session): Promise<Verdict> {
     return unseen(say("服务没有应答", "the server does not answer"));
   }
   if (session.formats.length === 0 && each.withoutPushes !== true) {
-    return unseen(say("服务连真实的推送也不接收", "the server takes no genuine push either"));
+    return unseen(say("服务连真实的推送也不接收", "the server does not accept genuine pushes either"));
   }
   return each.run(session);
 }

@@ -25,7 +25,7 @@ export function createTakenList(url: string, authorization: string | undefined, 
   };
 }
 
-/** Counts a MsgId in a list; next to another digit it is part of another id. */
+/** Counts how often a MsgId is in a list; digits that are part of a longer number do not count. */
 export function countTaken(list: string, msgId: string): number {
   return [...list.matchAll(/\d+/g)].filter(([digits]) => digits === msgId).length;
 }

@@ -26,20 +26,20 @@ export const BODY_CASES: readonly Case[] = [
   {
     id: "hostile.huge",
     level: "MUST",
-    what: say("1 MB 的正文被拒绝，服务不卡住", "a body of 1 MB is refused, and does not block"),
+    what: say("1 MB 的正文被拒绝，服务照常应答", "a body of 1 MB is refused, and the server keeps answering"),
     means: say("任何人都能耗尽内存与带宽", "anybody can use up memory and bandwidth"),
-    cure: say("边读边计数，超过 64 KB 返回 413", "count while reading, answer 413 beyond 64 KB"),
+    cure: say("边读边计字节数，超过 64 KB 返回 413", "count the bytes while reading, and answer 413 beyond 64 KB"),
     source: "§1.4",
     run: (session) => withstand(session, () => [["1 MB", "x".repeat(HUGE_BYTES)]]),
   },
   {
     id: "hostile.deep",
     level: "MUST",
-    what: say(`嵌套 ${DEEP} 层的正文被拒绝`, `a body nested ${DEEP} deep is refused`),
+    what: say(`嵌套 ${DEEP} 层的正文被拒绝`, `a body with ${DEEP} levels of nesting is refused`),
     means: say("一个请求就能让进程栈溢出", "one request can overflow the stack of the process"),
     cure: say(
       "限制嵌套深度；验签前只取出 Encrypt",
-      "limit the depth; before the signature is verified read only Encrypt",
+      "limit the nesting depth; before the signature is verified, read only Encrypt",
     ),
     source: "§1.4",
     run: (session) => withstand(session, deepBodies),
@@ -47,7 +47,7 @@ export const BODY_CASES: readonly Case[] = [
   {
     id: "hostile.bomb",
     level: "MUST",
-    what: say("XML 实体炸弹被拒绝，服务不卡住", "an XML entity bomb is refused, and does not block"),
+    what: say("XML 实体炸弹被拒绝，服务照常应答", "an XML entity bomb is refused, and the server keeps answering"),
     means: say("1 KB 的请求就能占满内存", "a request of 1 KB can fill the memory"),
     cure: say(
       "解析器禁用 DOCTYPE（disallow-doctype-decl、resolve_entities=False …）",
@@ -73,11 +73,14 @@ export const BODY_CASES: readonly Case[] = [
     id: "hostile.garbage",
     level: "MUST",
     what: say(
-      "空正文、乱码、非 UTF-8、另一种结构：拒绝",
-      "an empty body, rubbish, bytes that are no UTF-8, another structure: refused",
+      "空正文、乱码、非 UTF-8、其他结构的正文被拒绝",
+      "an empty body, garbage, invalid UTF-8 and another structure are refused",
     ),
-    means: say("解析失败却当作收到", "what could not be parsed counts as received"),
-    cure: say("取不出一个字符串 Encrypt 即返回 400", "answer 400 when there is not one text Encrypt"),
+    means: say("无法解析的推送被当作已收到", "a push that cannot be parsed is acknowledged as if it had been received"),
+    cure: say(
+      "取不出一个字符串 Encrypt 即返回 400",
+      "answer 400 unless the body has exactly one Encrypt that is a string",
+    ),
     source: "§1.4",
     modes: ENCRYPTED,
     run: (session) => withstand(session, garbage),
@@ -85,14 +88,14 @@ export const BODY_CASES: readonly Case[] = [
   {
     id: "hostile.ciphertext",
     level: "SHOULD",
-    what: say("签名正确而密文残缺：拒绝", "a broken ciphertext under a good signature is refused"),
+    what: say("签名正确但密文残缺的推送被拒绝", "a damaged ciphertext with a valid signature is refused"),
     means: say(
-      "解不开却答 success：消息悄悄丢失",
-      "acknowledged without being decrypted: the message is lost without a record",
+      "无法解密却答 success：消息丢失且没有记录",
+      "the push is acknowledged but cannot be decrypted: the message is lost without a record",
     ),
     cure: say(
       "检查 base64、长度、填充、长度字段，不符返回 403",
-      "check base64, size, padding and length field; else answer 403",
+      "check base64, size, padding and length field; answer 403 when one is wrong",
     ),
     source: "§2.1",
     modes: ENCRYPTED,
@@ -101,10 +104,10 @@ export const BODY_CASES: readonly Case[] = [
   {
     id: "hostile.unreadable",
     level: "SHOULD",
-    what: say("真实但无法解析的内容：不报 5xx", "genuine pushes that cannot be read get no 5xx"),
+    what: say("真实但无法解析的内容：不报 5xx", "genuine pushes that cannot be parsed are not answered with 5xx"),
     means: say(
-      "微信改一个字段，用户就看到故障，同一条还会反复推来",
-      "WeChat changes a field, users see an error, and the same push is repeated many times",
+      "微信改一个字段，用户就看到故障，同一条推送还会反复到达",
+      "when WeChat changes a field, users see an error and the same push is repeated many times",
     ),
     cure: say("记录下来，答 success", "log it and answer success"),
     source: "§1.6",
@@ -118,14 +121,14 @@ export const BODY_CASES: readonly Case[] = [
   {
     id: "hostile.replay-plain",
     level: "SHOULD",
-    what: say("明文模式：一天前的签名被拒绝", "in plain mode a signature of a day ago is refused"),
+    what: say("明文模式：一天前的签名被拒绝", "in plain mode a signature that is a day old is refused"),
     means: say(
-      "明文模式的签名不含正文：抄到一次，永远可用",
-      "a plain signature does not cover the body: seen once it holds for ever",
+      "明文模式的签名不含正文：抄到一次签名就永远可用",
+      "in plain mode the signature does not cover the body: a copied signature stays valid for ever",
     ),
     cure: say(
       "timestamp 与现在相差几分钟以上即拒绝；最好改用安全模式",
-      "refuse a timestamp more than minutes away; better use secure mode",
+      "refuse a timestamp that is more than a few minutes off; preferably use secure mode",
     ),
     source: "§1.2",
     modes: ["plain"],
@@ -138,11 +141,11 @@ export const BODY_CASES: readonly Case[] = [
   {
     id: "open.replay",
     level: "INFO",
-    what: say("一天前、一天后的 timestamp", "a timestamp of a day ago, and of tomorrow"),
-    means: say("官方没有规定时效，由您决定", "the documents set no limit; it is yours"),
+    what: say("一天前、一天后的 timestamp", "a timestamp one day in the past, and one day in the future"),
+    means: say("官方没有规定时效，由您决定", "the documents set no limit; you decide it"),
     cure: say(
       "去重已能挡住重放；限时要留出时钟误差",
-      "deduplication stops replays already; a limit has to allow for clocks",
+      "deduplication already stops replays; a limit must allow for clock differences",
     ),
     source: "§1.2",
     modes: ENCRYPTED,
@@ -183,13 +186,13 @@ function bomb(session: Session): string {
 }
 
 async function checkDoctype(session: Session): Promise<Verdict> {
-  if (!session.formats.includes("xml")) return unseen(say("服务不接收 XML", "the server takes no XML"));
+  if (!session.formats.includes("xml")) return unseen(say("服务不接收 XML", "the server does not accept XML"));
   const { account } = session.target;
   const body = (encrypted: string): string =>
     `<?xml version="1.0"?><!DOCTYPE xml [<!ENTITY e "${encrypted}">]>` +
     `<xml><ToUserName>${account}</ToUserName><Encrypt>&e;</Encrypt></xml>`;
   const push = buildPush(session.target, "xml", textFields(session, "x"), { body });
-  return mustRefuse(session, [{ label: say("Encrypt 由实体给出", "an entity gives Encrypt"), push }]);
+  return mustRefuse(session, [{ label: say("Encrypt 由实体给出", "an entity contains Encrypt"), push }]);
 }
 
 function garbage(format: PushFormat): readonly (readonly [string, string | Uint8Array])[] {

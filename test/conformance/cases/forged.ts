@@ -39,7 +39,7 @@ export const FORGED_CASES: readonly Case[] = [
     id: "hostile.missing",
     level: "MUST",
     what: say("缺少签名参数的推送被拒绝", "a push that lacks a parameter of the signature is refused"),
-    means: say("去掉参数就能绕过验签", "leaving a parameter out is a way around the signature"),
+    means: say("去掉参数就能绕过验签", "leaving out a parameter bypasses the signature check"),
     cure: say("参数缺一即返回 400", "answer 400 unless all of them are present"),
     source: "§1.3",
     run: (session) =>
@@ -53,14 +53,17 @@ export const FORGED_CASES: readonly Case[] = [
   {
     id: "hostile.only-signature",
     level: "MUST",
-    what: say("signature 正确而 msg_signature 错误：拒绝", "refused when signature holds and msg_signature does not"),
+    what: say(
+      "signature 正确而 msg_signature 错误：拒绝",
+      "a push with a valid signature and a wrong msg_signature is refused",
+    ),
     means: say(
       "signature 不含正文：抄到一个网址就能换上任意密文",
-      "signature does not cover the body: one URL seen is enough to send any ciphertext",
+      "signature does not cover the body: anyone who has seen one URL can send any ciphertext",
     ),
     cure: say(
-      "加密时只认 msg_signature（四项，含 Encrypt）",
-      "when encrypted, only msg_signature counts (four parts, with Encrypt)",
+      "加密的推送只验 msg_signature（四项，含 Encrypt）",
+      "verify encrypted pushes only by msg_signature (over four parts, including Encrypt)",
     ),
     source: "§1.3",
     modes: ENCRYPTED,
@@ -68,7 +71,7 @@ export const FORGED_CASES: readonly Case[] = [
       refuse(session, [
         [say("错误的", "wrong"), { query: (query) => ({ ...query, msg_signature: ZEROS }) }],
         [
-          say("拿 signature 充当", "signature in its place"),
+          say("用 signature 冒充 msg_signature", "signature sent as msg_signature"),
           { query: (query) => ({ ...query, msg_signature: query["signature"] ?? "" }) },
         ],
       ]),
@@ -76,7 +79,7 @@ export const FORGED_CASES: readonly Case[] = [
   {
     id: "hostile.altered",
     level: "MUST",
-    what: say("密文被改动或替换：拒绝", "an altered or exchanged ciphertext is refused"),
+    what: say("密文被改动或替换的推送被拒绝", "a push with an altered or exchanged ciphertext is refused"),
     means: INVENTED,
     cure: say("验签所用的 Encrypt 必须就是要解密的那一份", "verify the same Encrypt that is decrypted"),
     source: "§1.3",
@@ -92,11 +95,11 @@ export const FORGED_CASES: readonly Case[] = [
     ),
     means: say(
       "空串不改变签名：抄到一个网址就能“签好”任意明文",
-      "nothing adds nothing to a signature: one URL seen signs any plaintext",
+      "an empty text does not change a signature: anyone who has seen one URL can sign any plaintext",
     ),
     cure: say(
       "Encrypt 为空即拒绝；安全模式不读明文字段",
-      "refuse an empty Encrypt; read no plain field in secure mode",
+      "refuse an empty Encrypt; in secure mode, do not read plain fields",
     ),
     source: "§1.3 §1.4",
     modes: ENCRYPTED,
@@ -114,10 +117,10 @@ export const FORGED_CASES: readonly Case[] = [
   {
     id: "hostile.appid",
     level: "MUST",
-    what: say("密文末尾是别的 AppID：拒绝", "a ciphertext that ends with another appid is refused"),
+    what: say("密文末尾是其他 AppID 的推送被拒绝", "a push whose ciphertext ends with another appid is refused"),
     means: say(
       "第三方平台或共用密钥时，别的小程序的消息会混进来",
-      "with a third-party platform or a shared key another mini program's messages get in",
+      "with a third-party platform or a shared key, messages of another mini program are accepted",
     ),
     cure: say("解密后比较完整的 AppID，不用前缀或包含", "after decrypting compare the whole appid, not a part of it"),
     source: "§2.1 §2.3",
@@ -140,16 +143,16 @@ export const FORGED_CASES: readonly Case[] = [
     id: "hostile.key",
     level: "MUST",
     what: say(
-      "用别的 EncodingAESKey 加密：不应答 success",
-      "what another EncodingAESKey encrypted is not acknowledged",
+      "用其他 EncodingAESKey 加密的推送：不应答 success",
+      "a push encrypted with another EncodingAESKey is not acknowledged",
     ),
     means: say(
       "密钥配错时，每条消息都悄悄丢失，后台与用户都看不出",
-      "with a wrong key every message is lost silently: neither the console nor the user shows it",
+      "with a wrong key every message is lost silently: neither the console nor the user sees an error",
     ),
     cure: say(
       "解密失败返回 403 并记录，不要吞掉异常后答 success",
-      "answer 403 and log it; do not swallow the error and say success",
+      "answer 403 and log the error; do not swallow it and answer success",
     ),
     source: "§2.1 §2.3",
     modes: ENCRYPTED,
@@ -162,7 +165,7 @@ export const FORGED_CASES: readonly Case[] = [
     what: say("安全模式下明文推送被拒绝", "a plaintext push is refused in secure mode"),
     means: say(
       "signature 不含正文：抄到一个网址就能发任意内容，加密形同虚设",
-      "signature does not cover the body: one URL seen lets anybody send anything, as if there were no encryption",
+      "signature does not cover the body: anyone who has seen one URL can send anything, as if there were no encryption",
     ),
     cure: say(
       "按自己的配置决定模式，不要按请求里的 encrypt_type",
@@ -178,8 +181,8 @@ export const FORGED_CASES: readonly Case[] = [
     what: say("兼容模式下没有 Encrypt 的推送被拒绝", "a push without Encrypt is refused in compatible mode"),
     means: say("抄到一个网址就能发任意内容", "anybody who has seen one URL can send anything"),
     cure: say(
-      "兼容模式只认 Encrypt；迁移完成后改用安全模式",
-      "in compatible mode let only Encrypt count; then go on to secure mode",
+      "兼容模式只读 Encrypt；迁移完成后改用安全模式",
+      "in compatible mode read only Encrypt; switch to secure mode after the migration",
     ),
     source: "§1.4",
     modes: ["compatible"],
@@ -202,7 +205,7 @@ function attemptEach(session: Session, attempts: readonly Attempt[]): readonly P
 }
 
 /**
- * The server may read another message from it, which the list would contain under its own id, so the list is no
+ * The server may read another message from the altered push and list it under that message's id, so the list is no
  * evidence here.
  */
 function checkAltered(session: Session): Promise<Verdict> {

@@ -25,9 +25,12 @@ export const HALVES_CASES: readonly Case[] = [
   {
     id: "hostile.duplicate",
     level: "MUST",
-    what: say("两个 Encrypt：不会验一个、解另一个", "of two Encrypt never one is verified and the other decrypted"),
+    what: say(
+      "正文有两个 Encrypt 时，验签的与解密的是同一个",
+      "in a body with two Encrypt, the one that is verified is the one that is decrypted",
+    ),
     means: say("抄到的旧消息可以借新签名重放", "an old message can be sent again under a new signature"),
-    cure: say("出现两次即拒绝", "refuse a body that has it twice"),
+    cure: say("出现两次即拒绝", "refuse a body with more than one Encrypt"),
     source: "§1.3 §1.4",
     modes: ENCRYPTED,
     run: checkDuplicates,
@@ -51,7 +54,7 @@ async function checkPlainHalf(session: Session): Promise<Verdict> {
   const { answer } = await session.deliver(push, "odd");
   if (!isAcknowledged(answer)) return ok();
   if (answer.kind === "handover" && answer.user === shown.FromUserName) {
-    return failed(say("转客服的是明文字段里的用户", "the user of the plain fields was handed over"));
+    return failed(say("转客服的是明文字段里的用户", "the hand-over names the user of the plain fields"));
   }
   if (answer.kind === "handover" && answer.user === fields.FromUserName) return ok();
   const times = await session.timesTaken(buildPush(session.target, format, shown));
@@ -66,8 +69,8 @@ async function checkDuplicates(session: Session): Promise<Verdict> {
     for (const signedFirst of [true, false]) {
       const outcome = await tryDuplicate(session, format, signedFirst);
       const label = signedFirst
-        ? say("未签名的在后", "the unsigned one last")
-        : say("未签名的在前", "the unsigned one first");
+        ? say("未签名的在后", "the unsigned Encrypt last")
+        : say("未签名的在前", "the unsigned Encrypt first");
       if (outcome === "taken") wrong.push(join([label, say(format.toUpperCase())], " "));
       if (outcome === "hidden") isHidden = true;
     }
@@ -78,7 +81,7 @@ async function checkDuplicates(session: Session): Promise<Verdict> {
 const HIDDEN = unseen(
   say(
     "接收了，但看不到读的是哪一份：需要 --taken-url 或转客服",
-    "taken, but which half was read cannot be seen: needs --taken-url or a hand-over",
+    "accepted, but the half that was read is not visible: needs --taken-url or a hand-over",
   ),
 );
 

@@ -39,14 +39,14 @@ export const HANDOVER_CASES: readonly Case[] = [
       "a hand-over is encrypted in secure mode, and not in plain mode",
     ),
     means: LOST,
-    cure: say("只有 success 与空应答可以不加密", "only success and an empty answer may go without encryption"),
+    cure: say("只有 success 与空应答可以不加密", "only success and an empty answer may be unencrypted"),
     source: "§1.8 §1.9",
     run: (session) => flawsOf(session, "encrypted"),
   },
   {
     id: "handover.envelope",
     level: "MUST",
-    what: say("信封四个字段齐全，MsgSignature 正确", "the envelope has its four fields and MsgSignature holds"),
+    what: say("信封四个字段齐全，MsgSignature 正确", "the envelope has its four fields, and MsgSignature is valid"),
     means: LOST,
     cure: say(
       "MsgSignature = SHA-1(排序后的 Token、TimeStamp、Nonce、Encrypt)，用应答自己的 TimeStamp",
@@ -63,7 +63,7 @@ export const HANDOVER_CASES: readonly Case[] = [
     means: LOST,
     cure: say(
       "随机 16 字节 + 4 字节长度（大端，字节数）+ 内容 + AppID，填充到 32 的倍数",
-      "16 random bytes, length in 4 bytes (big endian, of bytes), content, appid, padded to a multiple of 32",
+      "16 random bytes, length in 4 bytes (big endian, counts bytes), content, appid, padded to a multiple of 32",
     ),
     source: "§1.9 §2.1",
     modes: ENCRYPTED,
@@ -74,10 +74,13 @@ export const HANDOVER_CASES: readonly Case[] = [
     level: "SHOULD",
     what: say(
       "TimeStamp、CreateTime 与现在相差不到 5 分钟，单位是秒",
-      "TimeStamp and CreateTime are within 5 minutes, in seconds",
+      "TimeStamp and CreateTime are in seconds, and within 5 minutes of the current time",
     ),
-    means: say("时钟不准或误用毫秒，微信可能不认", "a wrong clock or milliseconds: WeChat may not take it"),
-    cure: say("秒，不是毫秒；校准时钟", "seconds, not milliseconds; set the clock"),
+    means: say(
+      "时钟不准或误用毫秒时，微信可能拒绝应答",
+      "with a wrong clock or with milliseconds, WeChat may reject the answer",
+    ),
+    cure: say("用秒，不用毫秒；校准时钟", "use seconds, not milliseconds; synchronise the clock"),
     source: "§1.9",
     run: (session) => flawsOf(session, "times"),
   },
@@ -87,7 +90,7 @@ export const HANDOVER_CASES: readonly Case[] = [
     what: say("JSON 推送用 JSON 转客服，XML 用 XML", "a JSON push is handed over in JSON, an XML push in XML"),
     means: say(
       "社区反映：格式不同的转客服不起作用",
-      "by community reports a hand-over in the other format does nothing",
+      "according to community reports, a hand-over in the other format has no effect",
     ),
     cure: say("应答与推送用同一种格式", "answer in the format of the push"),
     source: "§1.8",
@@ -118,7 +121,7 @@ async function flawsOf(session: Session, aspect: HandoverAspect): Promise<Verdic
 const NONE = unseen(
   say(
     "没有见到转客服；用 --handover-text 给出会转人工的话",
-    "no hand-over was seen; say with --handover-text what makes the server hand over",
+    "no hand-over was received; pass a text that triggers one with --handover-text",
   ),
 );
 

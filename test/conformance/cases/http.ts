@@ -13,7 +13,7 @@ import { tellUnacknowledged } from "./repeats.ts";
 
 const CROWD = 30;
 const SHORT_BYTES = 1_024;
-/** A shorter Token may occur in an answer by chance. */
+/** The minimum length of a Token to search for: a shorter one may occur in an answer by chance. */
 const MIN_SECRET = 6;
 
 /** The form of a stack trace. */
@@ -41,11 +41,11 @@ export const HTTP_CASES: readonly Case[] = [
   {
     id: "http.alive",
     level: "MUST",
-    what: say("经过全部恶意请求，照常接收消息", "after all that is hostile messages are still taken"),
+    what: say("经过全部恶意请求，照常接收消息", "after all hostile requests, messages are still accepted"),
     means: say("一个请求就能让客服停摆", "one request can stop your customer service"),
     cure: say(
       "看服务端日志里最后一个恶意请求；限制正文大小、深度、实体",
-      "see the last hostile request in the server's log; bound size, depth and entities",
+      "find the last hostile request in the server's log; limit size, depth and entities",
     ),
     source: "§1.6",
     run: (session) =>
@@ -63,11 +63,11 @@ export const HTTP_CASES: readonly Case[] = [
     what: say("每条真实推送都在 5 秒内得到应答", "every genuine push is answered within 5 seconds"),
     means: say(
       "超过 5 秒，微信断开、重推，用户看到故障",
-      "after 5 s WeChat hangs up and sends again, and shows the user an error",
+      "after 5 s WeChat closes the connection, sends the push again, and shows the user an error",
     ),
     cure: say(
       "存下即应答；调用模型、发送接口放到应答之后",
-      "answer once it is stored; call models and the send API afterwards",
+      "answer as soon as the push is stored; call models and the send API afterwards",
     ),
     source: "§1.6",
     run: (session) => Promise.resolve(checkLatency(session)),
@@ -80,8 +80,8 @@ export const HTTP_CASES: readonly Case[] = [
       "PUT, DELETE, PATCH and a HEAD without signature are refused",
     ),
     means: say(
-      "网关的规则只看 POST 时，别的方法成了后门",
-      "where a gateway's rules look at POST only, other methods are a back door",
+      "网关的规则只管 POST 时，其他方法可以绕过",
+      "when a gateway's rules cover only POST, requests with other methods bypass them",
     ),
     cure: say("路由只登记 GET 与 POST", "route GET and POST only"),
     source: "§1.2 §1.4",
@@ -92,12 +92,12 @@ export const HTTP_CASES: readonly Case[] = [
     level: "SHOULD",
     what: say("拒绝用 4xx，且简短", "rejections are 4xx, and short"),
     means: say(
-      "5xx 是您自己的报警与重启；2xx 在日志里看不出有人在试",
+      "5xx 会触发您自己的报警与重启；2xx 让日志里看不出有人在试探",
       "a 5xx raises your own alarm; a 2xx hides the attempts",
     ),
     cure: say(
-      "签名、密文、正文不对都返回 403 或 400，正文几个字",
-      "403 or 400 for a bad signature, ciphertext or body, with a few words",
+      "签名、密文或正文不对时返回 403 或 400，应答只写几个字",
+      "answer a wrong signature, ciphertext or body with 403 or 400 and a few words",
     ),
     source: "§1.3",
     withoutPushes: true,
@@ -106,8 +106,8 @@ export const HTTP_CASES: readonly Case[] = [
   {
     id: "http.secrets",
     level: "MUST",
-    what: say("应答里没有 Token、密钥或正确的签名", "no answer holds the Token, the key or the right signature"),
-    means: say("看到它的人可以伪造任何推送", "who sees it can forge any push"),
+    what: say("应答里没有 Token、密钥或正确的签名", "no answer contains the Token, the key or the valid signature"),
+    means: say("看到其中任何一项的人都可以伪造推送", "anyone who sees one of them can forge any push"),
     cure: say(
       "错误信息里不要带配置和“期望的签名”；换掉 Token 与密钥",
       "keep settings and the “expected signature” out of error texts; change Token and key",
@@ -119,9 +119,12 @@ export const HTTP_CASES: readonly Case[] = [
   {
     id: "http.traces",
     level: "SHOULD",
-    what: say("应答里没有调用栈", "no answer holds a stack trace"),
-    means: say("把路径、框架与版本泄露给攻击者", "it shows an attacker paths, framework and versions"),
-    cure: say("生产环境关闭调试页，统一处理异常", "switch debug pages off, handle errors in one place"),
+    what: say("应答里没有调用栈", "no answer contains a stack trace"),
+    means: say("调用栈把路径、框架与版本泄露给攻击者", "a stack trace shows an attacker paths, framework and versions"),
+    cure: say(
+      "生产环境关闭调试页，统一处理异常",
+      "in production, switch off debug pages and handle errors in one place",
+    ),
     source: "§1.3",
     withoutPushes: true,
     run: (session) => Promise.resolve(checkTraces(session)),

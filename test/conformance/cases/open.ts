@@ -17,7 +17,7 @@ export const OPEN_CASES: readonly Case[] = [
   {
     id: "open.old-verification",
     level: "INFO",
-    what: say("一天前的 GET 验证", "a verification GET of a day ago"),
+    what: say("一天前的 GET 验证", "a verification GET with a timestamp one day old"),
     means: say("官方没有规定时效", "the documents set no limit"),
     cure: NOTHING_TO_FIX,
     source: "§1.2",
@@ -29,10 +29,13 @@ export const OPEN_CASES: readonly Case[] = [
     level: "INFO",
     what: say("其他 Content-Type，或没有", "other content types, or none"),
     means: say(
-      "JSON 推送的 Content-Type 没有文档；只认一种的服务可能收不到",
-      "that of JSON pushes is not documented; a server that insists on one may miss them",
+      "JSON 推送的 Content-Type 没有文档；只接受一种的服务可能收不到推送",
+      "the content type of JSON pushes is not documented; a server that accepts only one may reject them",
     ),
-    cure: say("看正文第一个字符，不看 Content-Type", "look at the body's first character, not at the content type"),
+    cure: say(
+      "按正文第一个字符判断，不按 Content-Type",
+      "decide by the body's first character, not by the content type",
+    ),
     source: "§1.4 §15.2",
     run: (session) =>
       observe(
@@ -50,8 +53,11 @@ export const OPEN_CASES: readonly Case[] = [
       "没有 openid、没有 encrypt_type、没有 signature 的加密推送",
       "encrypted pushes without openid, encrypt_type or signature",
     ),
-    means: say("各模式下有哪些参数，文档只有样例", "which parameters come in which mode is shown by samples only"),
-    cure: say("只依赖 msg_signature、timestamp、nonce", "rest on msg_signature, timestamp and nonce alone"),
+    means: say(
+      "各模式下有哪些参数，文档只有样例",
+      "the documents show only in samples which parameters each mode sends",
+    ),
+    cure: say("只依赖 msg_signature、timestamp、nonce", "depend only on msg_signature, timestamp and nonce"),
     source: "§1.3 §15.14",
     modes: ENCRYPTED,
     run: (session) =>
@@ -64,7 +70,7 @@ export const OPEN_CASES: readonly Case[] = [
     id: "open.compatible-json",
     level: "INFO",
     what: say("兼容模式的 JSON 推送", "JSON pushes in compatible mode"),
-    means: say("兼容模式下 JSON 的样子没有文档", "their look is not documented"),
+    means: say("兼容模式下 JSON 的格式没有文档", "the form of JSON in compatible mode is not documented"),
     cure: NOTHING_TO_FIX,
     source: "§1.4 §15.1",
     modes: ["compatible"],
@@ -73,8 +79,11 @@ export const OPEN_CASES: readonly Case[] = [
   {
     id: "open.statuses",
     level: "INFO",
-    what: say("应答真实推送用的 HTTP 状态", "the HTTP statuses genuine pushes are answered with"),
-    means: say("自己的服务器是否必须是 200，没有文档", "whether it must be 200 is not documented for own servers"),
+    what: say("应答真实推送用的 HTTP 状态", "the HTTP statuses of the answers to genuine pushes"),
+    means: say(
+      "自己的服务器是否必须是 200，没有文档",
+      "whether your own server must answer with 200 is not documented",
+    ),
     cure: say("用 200", "use 200"),
     source: "§1.6 §15.3",
     run: (session) => Promise.resolve(observeStatuses(session)),

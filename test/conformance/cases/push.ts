@@ -20,14 +20,17 @@ export const PUSH_CASES: readonly Case[] = [
   {
     id: "push.taken",
     level: "MUST",
-    what: say("真实的文本推送得到 success、空应答或转客服", "a genuine text push gets success, nothing or a hand-over"),
+    what: say(
+      "真实的文本推送得到 success、空应答或转客服",
+      "a genuine text push is answered with success, an empty body or a hand-over",
+    ),
     means: say(
       "用户每发一条消息都看到“该小程序提供的服务出现故障”",
-      "after every message the user reads that the service is faulty",
+      "after every message the user sees an error that the service is faulty",
     ),
     cure: say(
       "先确认本套件的 Token、EncodingAESKey、AppID、--mode 与服务端一致；再看服务端日志；应答体只能是 success 或空",
-      "make sure that Token, EncodingAESKey, AppID and --mode are the server's; then see its log; the body must be success or nothing",
+      "check that Token, EncodingAESKey, AppID and --mode equal the server's; then read the server's log; the answer's body must be success or empty",
     ),
     source: "§1.4 §1.6",
     withoutPushes: true,
@@ -36,7 +39,7 @@ export const PUSH_CASES: readonly Case[] = [
   {
     id: "push.both-formats",
     level: "SHOULD",
-    what: say("XML 与 JSON 两种数据格式都接收", "both data formats, XML and JSON, are taken"),
+    what: say("XML 与 JSON 两种数据格式都接收", "both data formats, XML and JSON, are accepted"),
     means: say(
       "后台改“数据格式”立即生效，改的那一刻起全部消息失败",
       "a change of 数据格式 in the console works at once: from that moment every message fails",
@@ -50,8 +53,11 @@ export const PUSH_CASES: readonly Case[] = [
     id: "push.layout",
     level: "MUST",
     what: say("XML 有无换行、JSON 有无空格都接收", "XML with and without line ends, JSON with and without spaces"),
-    means: say("微信换一种排版，消息就失败", "messages fail when WeChat lays the body out another way"),
-    cure: say("用真正的 XML / JSON 解析器，不用正则匹配整行", "use a real XML or JSON parser, not patterns over lines"),
+    means: say("微信换一种排版，消息就失败", "messages fail when WeChat changes the layout of the body"),
+    cure: say(
+      "用真正的 XML / JSON 解析器，不用正则匹配整行",
+      "use a real XML or JSON parser, not regular expressions over lines",
+    ),
     source: "§1.4 §2.4",
     run: (session) =>
       mustTake(
@@ -64,9 +70,9 @@ export const PUSH_CASES: readonly Case[] = [
     level: "MUST",
     what: say(
       "表情、换行、标记、]]>、零宽字符的文本",
-      "texts of emoji, line ends, markup, ]]> and zero-width characters",
+      "texts with emoji, line ends, markup, ]]> and zero-width characters",
     ),
-    means: say("发这些内容的用户看到故障提示", "users who write such texts are told of a fault"),
+    means: say("发这些内容的用户看到故障提示", "users who send such texts see an error"),
     cure: say(
       "数据库用 utf8mb4；不要自己拼接或转义 XML",
       "store as real UTF-8 (MySQL: utf8mb4); do not build or escape XML by hand",
@@ -80,7 +86,7 @@ export const PUSH_CASES: readonly Case[] = [
     id: "push.long",
     level: "SHOULD",
     what: say(`${LONG_CHARACTERS} 个汉字的文本`, `a text of ${LONG_CHARACTERS} Chinese characters`),
-    means: say("写得长的用户看到故障提示", "users who write long texts are told of a fault"),
+    means: say("发长文本的用户看到故障提示", "users who send long texts see an error"),
     cure: say(
       "正文上限放到 64 KB；数据库字段够长",
       "accept bodies of up to 64 KB; make the database column long enough",
@@ -94,11 +100,11 @@ export const PUSH_CASES: readonly Case[] = [
     what: say("文本、图片、小程序卡片、进入会话", "text, image, mini-program card, and entering the session"),
     means: say(
       "发图片、卡片或点开客服的用户看到故障提示",
-      "users who send pictures or cards, or just enter, are told of a fault",
+      "users who send pictures or cards, or open the chat, see an error",
     ),
     cure: say(
       "用不到的类型也答 success；进入会话事件没有 MsgId",
-      "answer success to what you do not use, too; the event of entering has no MsgId",
+      "answer success to types that you do not use, too; the event of entering the session has no MsgId",
     ),
     source: "§3.1",
     run: (session) => takeAll(session, () => messageSamples(session)),
@@ -121,11 +127,11 @@ export const PUSH_CASES: readonly Case[] = [
   {
     id: "push.unknown",
     level: "SHOULD",
-    what: say("不认识的消息类型与事件也答 success", "unknown kinds of messages and events are acknowledged, too"),
-    means: say("微信增加类型之日，就是用户看到故障之日", "on the day WeChat adds a kind, users see an error"),
+    what: say("不认识的消息类型与事件也答 success", "messages and events of unknown types are acknowledged, too"),
+    means: say("微信一增加类型，用户就看到故障", "when WeChat adds a type, users see an error"),
     cure: say(
       "default 分支记录后答 success，不要抛异常",
-      "let the default branch log it and answer success; do not throw",
+      "in the default branch, log the type and answer success; do not throw",
     ),
     source: "§1.6 §3.1",
     run: (session) => takeAll(session, () => unknownSamples(session)),
@@ -136,7 +142,7 @@ export const PUSH_CASES: readonly Case[] = [
     what: say("应答过的消息出现在 --taken-url 的列表里", "an acknowledged message is in the list of --taken-url"),
     means: say(
       "应答了却未保存：消息丢失，微信不会再推",
-      "acknowledged and not kept: the message is lost, WeChat does not send it again",
+      "a message that is acknowledged but not stored is lost: WeChat does not send it again",
     ),
     cure: say(
       "先存下再应答；核对 --taken-url 与授权头",

@@ -14,8 +14,8 @@ const TYPED_TEXTS = ["if (a[b[0]]>1) {}", "<a><![CDATA[b]]></a>", "]]></Content>
 const MARK = "conformance-typed";
 
 const CURE = say(
-  "取第一个 <Content> 与最后一个 </Content> 之间的原文，其余部分再交给解析器；发送者只看 FromUserName",
-  "take what lies between the first <Content> and the last </Content> as it is, and let the parser read the rest; the sender is FromUserName alone",
+  "取第一个 <Content> 与最后一个 </Content> 之间的原文，其余部分再交给解析器；发送者只取 FromUserName",
+  "take the text between the first <Content> and the last </Content> unchanged, and parse the rest; read the sender only from FromUserName",
 );
 
 /** The case among the genuine pushes. */
@@ -24,7 +24,7 @@ export const TYPED_CASES: readonly Case[] = [
     id: "push.typed",
     level: "SHOULD",
     what: say("XML 文本中未转义的 ]]> 与标记", "unescaped ]]> and markup in a text in XML"),
-    means: say("发代码或标记的用户看到故障提示", "users who send code or markup see the fault line"),
+    means: say("发代码或标记的用户看到故障提示", "users who send code or markup see an error"),
     cure: CURE,
     source: "§1.4",
     run: checkTyped,
@@ -36,7 +36,7 @@ export const TYPED_FIELD_CASES: readonly Case[] = [
   {
     id: "hostile.typed-fields",
     level: "SHOULD",
-    what: say("用户输入的文本不能换掉发送者", "a text a user types does not change its sender"),
+    what: say("用户输入的文本不能换掉发送者", "a text that a user types cannot change the sender"),
     means: say("任何用户都能以别人的身份发消息", "any user can write in the name of another"),
     cure: CURE,
     source: "§1.4",
@@ -44,7 +44,7 @@ export const TYPED_FIELD_CASES: readonly Case[] = [
   },
 ];
 
-const NO_XML = unseen(say("只在 XML 中才有", "it is so in XML only"));
+const NO_XML = unseen(say("只在 XML 中才有", "this applies only to XML"));
 
 function checkTyped(session: Session): Promise<Verdict> {
   if (!session.formats.includes("xml")) return Promise.resolve(NO_XML);
@@ -66,13 +66,21 @@ async function checkTypedFields(session: Session): Promise<Verdict> {
     const theirs = buildPush(session.target, "xml", { ...fields, FromUserName: victim });
     const times = isVictims ? 1 : await session.timesTaken(theirs);
     if (times === undefined) isHidden = true;
-    else if (times > 0) return failed(say(`${field}：成了别人的消息`, `${field}: it became another user's message`));
+    else if (times > 0)
+      return failed(say(`${field}：成了别人的消息`, `${field}: the message was assigned to another user`));
   }
   if (!isHidden) return ok();
-  return unseen(say("看不到是谁的：需要 --taken-url", "whose it became cannot be seen: needs --taken-url"));
+  return unseen(
+    say(
+      "看不到消息归属哪个用户：需要 --taken-url",
+      "the user to whom the message was assigned is not visible: needs --taken-url",
+    ),
+  );
 }
 
-/** A text push with the text as the platform writes it, in both halves of a compatible one. */
+/**
+ * Builds a text push with the text as the platform writes it; in compatible mode, in the plain and the encrypted half.
+ */
 function typedPush(session: Session, text: string, fields: MessageFields = textFields(session, "")): Push {
   const { target } = session;
   const typed = (tree: WireTree) => writeFields(tree, "xml").replace(MARK, () => text);

@@ -10,7 +10,8 @@ import type { Session } from "../session.ts";
 
 const SPECIAL_ECHOES = ["a+b/c=", "1 2%203", "你好😀", "<b>&amp;\"'", "a&signature=b#c"];
 /**
- * One for each position that the Token can have when sorted with letters and digits, and digits of different lengths.
+ * Nonces that cover every position of the Token when it is sorted with letters and digits, and digits of different
+ * lengths.
  */
 const NONCES = ["7", "99999999999", "Abc", "Zyx", "_mid", "abc", "zyx"];
 
@@ -23,7 +24,7 @@ export const VERIFY_CASES: readonly Case[] = [
     means: say("后台“提交”失败，收不到任何消息", "the console refuses the URL: no message ever arrives"),
     cure: say(
       "验签后只输出 echostr：不要引号、JSON、BOM、换行；核对 Token 与网址",
-      "after the signature holds print echostr alone: no quotes, JSON, BOM or line end; check Token and address",
+      "verify the signature, then return only echostr: no quotes, JSON, BOM or line end; check Token and URL",
     ),
     source: "§1.2",
     withoutPushes: true,
@@ -32,8 +33,8 @@ export const VERIFY_CASES: readonly Case[] = [
   {
     id: "verify.special",
     level: "SHOULD",
-    what: say("echostr 含特殊字符也原样返回", "an echostr of special characters comes back unchanged, too"),
-    means: say("echostr 格式一变，验证就会失败", "verification breaks when WeChat changes the look of echostr"),
+    what: say("echostr 含特殊字符也原样返回", "an echostr with special characters is returned unchanged, too"),
+    means: say("echostr 格式一变，验证就会失败", "verification fails when WeChat changes the format of echostr"),
     cure: say("只做一次百分号解码，不做 HTML 转义", "percent-decode once; no HTML escaping"),
     source: "§1.2",
     withoutPushes: true,
@@ -63,7 +64,7 @@ export const VERIFY_CASES: readonly Case[] = [
       "别人可以把这个网址填进自己的后台，也可以让它输出任意内容",
       "anyone can claim the URL for their own mini program, and make it print any text",
     ),
-    cure: say("先验签，不符即返回 403", "check the signature first; answer 403 when it does not hold"),
+    cure: say("先验签，不符即返回 403", "verify the signature first; answer 403 when it does not match"),
     source: "§1.2",
     withoutPushes: true,
     run: (session) =>
@@ -81,8 +82,8 @@ export const VERIFY_CASES: readonly Case[] = [
     id: "verify.missing",
     level: "MUST",
     what: say("缺少参数的 GET 不返回 echostr", "a GET that lacks a parameter gets no echo"),
-    means: say("缺参数等于跳过验签", "leaving a parameter out is a way around the signature"),
-    cure: say("四个参数缺一即返回 400", "answer 400 unless all four parameters are there"),
+    means: say("去掉参数就能绕过验签", "leaving out a parameter bypasses the signature check"),
+    cure: say("四个参数缺一即返回 400", "answer 400 unless all four parameters are present"),
     source: "§1.2",
     withoutPushes: true,
     run: (session) =>
@@ -96,7 +97,7 @@ export const VERIFY_CASES: readonly Case[] = [
     level: "SHOULD",
     what: say("echostr 不作为网页（text/html）返回", "the echo is not served as a web page (text/html)"),
     means: say(
-      "签名不含 echostr：见过一个消息推送 URL的人可以让您的域名输出任意脚本（XSS）",
+      "签名不含 echostr：见过一个消息推送 URL 的人可以让您的域名输出任意脚本（XSS）",
       "the signature does not cover echostr: anyone who saw one push URL can make your domain serve a script (XSS)",
     ),
     cure: say(
