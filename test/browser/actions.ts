@@ -8,18 +8,18 @@ export async function enter(page: Page): Promise<void> {
   await page.getByLabel("输入消息").waitFor();
 }
 
-/** Writes a message. */
+/** Writes a message and sends it. */
 export async function say(page: Page, text: string): Promise<void> {
   await page.getByLabel("输入消息").fill(text);
   await page.getByRole("button", { name: "发送", exact: true }).click();
 }
 
-/** The bubbles of one side. */
+/** Returns the bubbles of one side of the chat. */
 export function bubbles(page: Page, side: "mine" | "theirs"): Locator {
   return page.locator(`.line.${side} .bubble:not(.dots)`);
 }
 
-/** The current user. */
+/** Returns the openid of the current user. */
 export function openidOf(page: Page): Promise<string> {
   return page.evaluate(() => localStorage.getItem("edge-kefu.openid") ?? "");
 }

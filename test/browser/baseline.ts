@@ -14,7 +14,7 @@ const DIFFERING = join(ROOT, ".tmp/pictures");
 /** The folder of a picture: published ones, or those only tests compare. */
 export type PictureFolder = "docs/pictures" | "test/browser/baselines";
 
-/** Fonts are drawn a little differently by every processor. */
+/** The share of pixels that may differ: processors draw fonts slightly differently. */
 export const MAX_SHARE = 0.01;
 
 /** The maximum number of comparisons of a page that is still changing. */

@@ -11,7 +11,7 @@ export interface PageOptions extends BrowserContextOptions {
   readonly path?: string;
 }
 
-/** A running scene. */
+/** The running stack and its browser. */
 export interface Scene {
   readonly stack: Stack;
   readonly browser: Browser;
@@ -22,10 +22,10 @@ export interface Scene {
   stop(): Promise<void>;
 }
 
-/** A desktop. */
+/** The options of a desktop screen. */
 export const DESKTOP: PageOptions = { viewport: { width: 1280, height: 800 } };
 
-/** A small phone with a touch screen. */
+/** The options of a small phone with a touch screen. */
 export const PHONE: PageOptions = { viewport: { width: 375, height: 720 }, hasTouch: true, isMobile: true };
 
 /** Starts everything on free ports, with the sample shop's settings, open at any hour. */

@@ -5,20 +5,20 @@ import { sendAsService } from "./actions.ts";
 import type { PageOptions, Scene } from "./harness.ts";
 import { upload } from "./wechat-client.ts";
 
-/** The mini program's own page. */
+/** Returns the mini program's frame on the phone page. */
 export function shopOf(page: Page): FrameLocator {
   return page.frameLocator("iframe");
 }
 
-/** A card of a page. */
+/** A card that leads to a page. */
 export interface Card {
   readonly title: string;
   readonly pagePath: string;
-  /** A PNG. */
+  /** A PNG file. */
   readonly picture: Uint8Array;
 }
 
-/** A corner of the screen, for a card's picture. */
+/** Returns a screenshot of a corner of the page, for a card's picture. */
 export function corner(page: Page): Promise<Buffer> {
   return page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 80 } });
 }
@@ -37,7 +37,7 @@ export async function shopIsOpen(page: Page): Promise<void> {
   await atRest(floatingEntry(page));
 }
 
-/** The floating contact button. */
+/** Returns the floating contact button. */
 export function floatingEntry(page: Page): Locator {
   return shopOf(page).getByRole("button", { name: "客服与帮助" });
 }
@@ -51,7 +51,7 @@ export async function atRest(what: Locator): Promise<{ readonly x: number; reado
   return box;
 }
 
-/** The button of the visible page, not of a page below it. */
+/** Returns the contact button of the visible page, not that of a page below it. */
 export function contactButton(page: Page) {
   return shopOf(page).getByRole("button", { name: "联系客服", exact: true }).filter({ visible: true });
 }
@@ -62,7 +62,7 @@ export async function openTeacup(page: Page): Promise<void> {
   await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
 }
 
-/** All pictures of the page are loaded. */
+/** Waits until all pictures of the page are loaded. */
 export async function picturesOf(page: Page): Promise<void> {
   const images = shopOf(page).locator("wx-page:visible img");
   for (const image of await images.all()) await image.evaluate((element: HTMLImageElement) => element.decode());

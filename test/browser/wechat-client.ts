@@ -1,12 +1,20 @@
 /** Direct calls of the emulated api.weixin.qq.com, for messages that the worker never sends. */
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 
-/** The wire format of `custom/send`. */
+/**
+ * Sends a message by `custom/send`; the body is passed unchanged.
+ *
+ * @throws when WeChat refuses it
+ */
 export function sendRaw(emulatorUrl: string, body: object): Promise<void> {
   return call(emulatorUrl, "message/custom/send", JSON.stringify(body)).then(() => {});
 }
 
-/** Shows or ends the typing hint. */
+/**
+ * Shows or ends the typing indicator.
+ *
+ * @throws when WeChat refuses it
+ */
 export function setTyping(emulatorUrl: string, touser: string, command: "Typing" | "CancelTyping"): Promise<void> {
   return call(emulatorUrl, "message/custom/business/typing", JSON.stringify({ touser, command })).then(() => {});
 }

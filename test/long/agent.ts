@@ -12,20 +12,20 @@ import { createLivingPage, type LivingPage } from "../support/living-page.ts";
 /** The lists that the page shows. */
 export const SHOWN_VIEWS = ["mine", "parked", "queue", "closing", "all"] as const satisfies readonly OpenViewName[];
 
-/** What became of a request: 2xx, or refused with the code of its problem; `unknown`: no answer came. */
+/** The outcome of a request: 2xx, or refused with the problem's code; `unknown`: no answer arrived. */
 export type Outcome = "accepted" | "unknown" | { readonly refused: string };
 
-/** The agent. */
+/** A signed-in agent of the desk. */
 export interface Agent {
   readonly id: string;
   readonly page: LivingPage;
-  /** Posts to a route of a conversation; repeated until it is answered, at most for a few lives of the worker. */
+  /** Posts to a route of a conversation; repeats the request until it is answered, at most ten times. */
   readonly post: (path: string, body: object, key?: string) => Promise<Outcome>;
   /** Reads a list as this agent sees it. */
   readonly list: (view: OpenViewName) => Promise<readonly DeskRow[]>;
 }
 
-/** A request is repeated under its id until the worker answers, as the page does. */
+/** The maximum number of tries: a request is repeated with the same id until the worker answers, as the page does. */
 const TRIES = 10;
 const GAP_MS = 300;
 const TIMEOUT_MS = 15_000;
@@ -49,7 +49,7 @@ function createAgent(base: string, id: string, cookie: string): Agent {
   const read = async <T>(path: string): Promise<T> => {
     const response = await send(base, "GET", path, { headers });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
-    // The routes' own tests check what they answer.
+    // The answers are not checked here, because the tests of the routes check them.
     return (await response.json()) as T;
   };
   const page = createLivingPage({
@@ -73,7 +73,7 @@ function createAgent(base: string, id: string, cookie: string): Agent {
       const { code }: { readonly code: string } = await response.json();
       return response.status >= 500 || response.status === 429 ? "unknown" : { refused: code };
     } catch {
-      return "unknown"; // the worker was killed, or does not run
+      return "unknown"; // the worker was killed or is not running
     }
   }
 

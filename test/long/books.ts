@@ -26,7 +26,7 @@ export async function readBooks(
   const unanswered = Map.groupBy(calls.filter(isLeftUnanswered), (call) => call.openid);
   const exhausted = new Set(calls.filter(isQuotaUsed).map(({ appid }) => appid));
   const books: PersonBooks[] = [];
-  // One after another: the worker has other work.
+  // One user after another, because the worker has other work at the same time.
   for (const person of people) {
     const { openid, appid, unconfirmedRetry } = person;
     books.push({

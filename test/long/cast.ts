@@ -30,7 +30,7 @@ export interface Cast {
   quiet(): Promise<void>;
 }
 
-/** The number of tries of a push that was held back. */
+/** The maximum number of delivery attempts of a push that was held back. */
 const LATE_TRIES = 4;
 const LATE_GAP_MS = 400;
 /** A request is repeated with the same key until the worker answers, as any caller of the API would do. */

@@ -26,7 +26,7 @@ export interface DeskRun {
   readonly broken: { readonly story: DeskStory; readonly checks: readonly string[] } | null;
 }
 
-/** Stories between two readings of the clock. */
+/** The number of stories between two checks of the elapsed time. */
 const BATCH = 500;
 
 /** Runs stories until the time is over or one breaks a check. */

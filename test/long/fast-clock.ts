@@ -4,25 +4,25 @@
  * retention) end. Pure: the worker and the long run use the same function.
  */
 
-/** Where it begins and how often it jumps, machine time in milliseconds. */
+/** The start of the clock and the interval between its jumps, milliseconds of machine time. */
 export interface FastClockOptions {
   readonly startedAt: number;
   readonly dayMs: number;
-  /** How far it is ahead of the machine's from the start, milliseconds; absent: 0. */
+  /** How far the clock is ahead of the machine's at the start, milliseconds; absent: 0. */
   readonly offsetMs?: number;
 }
 
 /** Conversion between the clocks in both directions. */
 export interface FastClock {
-  /** What it shows at a machine time, epoch ms. */
+  /** Returns the time of the fast clock at a machine time, epoch ms. */
   toFast(machine: number): number;
-  /** The first machine time at which it shows at least this, epoch ms. */
+  /** Returns the first machine time at which the fast clock shows at least this time, epoch ms. */
   toMachine(fast: number): number;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Creates one. */
+/** Creates a fast clock. */
 export function createFastClock({ startedAt, dayMs, offsetMs = 0 }: FastClockOptions): FastClock {
   const jumpsAt = (machine: number): number => Math.max(0, Math.floor((machine - startedAt) / dayMs));
   return {

@@ -10,7 +10,7 @@
 import type { Row } from "../../client/index.ts";
 import type { PushOutcome } from "../../emulator/push-model.ts";
 
-/** One user, from both sides. */
+/** The records about one user, of the emulator and of the worker. */
 export interface PersonBooks {
   readonly openid: string;
   /** UNCONFIRMED_RETRY at the time of the message. */
@@ -33,11 +33,11 @@ export interface PersonBooks {
   readonly rows: readonly Row[];
 }
 
-/** One push as recorded by WeChat. */
+/** The record of one push at WeChat. */
 export interface PushBook {
   readonly mark: string;
   readonly outcome: PushOutcome;
-  /** The automatic answers due once it is stored. */
+  /** The automatic answers that are due once the push is stored. */
   readonly due: readonly string[];
   readonly answer: "received" | "handover";
 }
@@ -64,7 +64,7 @@ export type ViolationKind =
   | "request written twice"
   | "request sent twice";
 
-/** One of them. */
+/** A violation. */
 export interface Violation {
   readonly openid: string;
   readonly kind: ViolationKind;
@@ -78,13 +78,13 @@ export type Fate =
   | { readonly fate: "unknown" }
   /** WeChat was busy for every attempt. */
   | { readonly fate: "refused" }
-  /** Waits for the daily quota. */
+  /** The message waits for the next daily quota. */
   | { readonly fate: "waiting" };
 
 /** The result for one user. */
 export interface Judgement {
   readonly violations: readonly Violation[];
-  /** One for each message in the log. */
+  /** The outcome of each message in the log. */
   readonly fates: readonly Fate["fate"][];
   /** Messages that the user received twice, each on a row marked `unconfirmed`. */
   readonly duplicates: number;
@@ -94,12 +94,19 @@ export interface Judgement {
 
 type OutRow = Extract<Row, { kind: "out" }>;
 
-/** Records of two processes on one machine: a kill is recorded before the signal arrives, a call when it arrives. */
+/**
+ * The tolerance when records of two processes on one machine are compared, milliseconds: a kill is recorded before the
+ * signal arrives, a call when it arrives.
+ */
 const CLOCK_SLACK_MS = 1_000;
 /** The number of busy answers after which a message is given up (docs/design/0005-facts-and-decisions.md). */
 const MAX_TRIES = 4;
 
-/** Judges one user. */
+/**
+ * Checks the records of one user.
+ *
+ * @returns the violations, the outcomes of the messages, and counts
+ */
 export function judge(books: PersonBooks): Judgement {
   const violations: Violation[] = [];
   const accuse = (kind: ViolationKind, what: string): void => {

@@ -11,7 +11,7 @@ import { APPS } from "./emulated.ts";
 
 /** The options of the worker. */
 export interface KefuHostOptions {
-  /** The built module. */
+  /** The path of the built module. */
   readonly script: string;
   readonly ports: StackPorts;
   readonly persistTo: string;
@@ -19,15 +19,18 @@ export interface KefuHostOptions {
 
 /** A worker that can be killed. */
 export interface KefuHost {
-  /** Starts it; resolves when it answers. */
+  /** Starts the worker; resolves when it answers. */
   start(vars?: Readonly<Record<string, string>>): Promise<void>;
-  /** The process id of the workerd that runs. */
+  /** Returns the process id of the running workerd. */
   pid(): number;
-  /** Ends it with SIGKILL. */
+  /** Ends workerd with SIGKILL. */
   kill(): Promise<void>;
-  /** A client of its REST API. Each call of this takes the next API key: one key may call 600 times a minute. */
+  /**
+   * Returns a client of the worker's REST API. Each call returns one with the next API key, because a key may make only
+   * 600 calls a minute.
+   */
   client(options?: Partial<KefuClientOptions>): KefuClient;
-  /** Its address. */
+  /** The URL of the worker. */
   readonly url: string;
   /** One of the API keys. */
   readonly apiKey: string;
@@ -90,7 +93,7 @@ async function ended(pid: number): Promise<void> {
     try {
       process.kill(pid, 0);
     } catch {
-      return; // no such process: what is waited for
+      return; // the process no longer exists
     }
     await sleep(2);
   }

@@ -68,15 +68,16 @@ interface Stage {
 /** Faster than WeChat, so that repeats happen within the short lives of the worker. */
 const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
 const PROGRESS_EVERY = 25;
-/** The agents: enough that several act on one session. */
+/** The names of the agents: several, so that they act on the same sessions. */
 const AGENTS = ["甲", "乙", "丙"];
 /**
- * After this time all leases, second attempts, busy answers, the quota per minute and retries for a token have ended.
+ * The time after which all leases, second attempts, busy answers, quotas per minute and token retries have ended,
+ * milliseconds.
  */
 const SETTLE_MS = 900_000;
 const SETTLE_STEP_MS = 2_000;
 
-/** Runs it, from an empty storage, which is deleted afterwards. */
+/** Runs the test with an empty storage, which is deleted afterwards. */
 export async function runKills(options: KillOptions): Promise<KillRun> {
   const started = Date.now();
   const persistTo = await mkdtemp(join(tmpdir(), "edge-kefu-long-"));
@@ -208,7 +209,8 @@ async function settle(stage: Stage): Promise<void> {
   for (;;) {
     const books = await readBooks(emulated, host, waiting, deaths);
     waiting = waiting.filter((_, index) => books[index] !== undefined && !isSettled(books[index]));
-    if (waiting.length === 0 || Date.now() > until) return log(`  settled but for ${waiting.length} users`);
+    if (waiting.length === 0 || Date.now() > until)
+      return log(`  messages to ${waiting.length} users are still pending`);
     await sleep(SETTLE_STEP_MS);
   }
 }

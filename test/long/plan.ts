@@ -139,7 +139,7 @@ export function drawPlan(seed: number, kills: number): readonly PhasePlan[] {
   return Array.from({ length: count }, (_, phase) => {
     const lives = Math.min(size, kills - phase * size);
     return {
-      // Every fourth phase promises no duplicate at all.
+      // In every fourth phase the setting promises that no message arrives twice.
       unconfirmedRetry: phase % MIN_PHASES === MIN_PHASES - 1 ? 0 : 1,
       lives: Array.from({ length: lives }, (_, index) => {
         const life = phase * size + index;
@@ -185,9 +185,12 @@ function drawLife(random: Seeded, { seed, life, special }: LifeFrame): LifePlan 
   };
 }
 
-/** The choices about users of the desk are apart, so that they leave the others as they are. */
+/**
+ * The number of the random sequence for users of the desk. It is separate, so that their choices do not change those of
+ * the other users.
+ */
 const SERVED_BRANCH = 1_000_000;
-/** After this number of lives a user of the desk may come back: the session has been closed by then, or not. */
+/** The number of lives after which a user of the desk may come back; by then the session may or may not be closed. */
 const COMES_BACK_AFTER = 3;
 
 /** A user whom agents serve: asks, asks again, and may come back later. */

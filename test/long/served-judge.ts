@@ -7,7 +7,7 @@ import type { PushOutcome } from "../../emulator/push-model.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import type { CommandBook, TextBook } from "./team.ts";
 
-/** One user, from all sides. */
+/** All records about one user. */
 export interface ServedBooks {
   readonly openid: string;
   readonly pushes: readonly { readonly mark: string; readonly outcome: PushOutcome }[];
@@ -18,7 +18,7 @@ export interface ServedBooks {
   readonly notes: readonly TextBook[];
   /** The worker's log. */
   readonly rows: readonly Row[];
-  /** The session in the desk's list of all; undefined: it is in none. */
+  /** The session in the desk's list of all sessions; undefined when the list does not contain it. */
   readonly listed: DeskRow | undefined;
 }
 
@@ -41,7 +41,7 @@ export type ServedViolationKind =
   | "in a list but not open"
   | "the list shows another state";
 
-/** One of them. */
+/** A violation. */
 export interface ServedViolation {
   readonly openid: string;
   readonly kind: ServedViolationKind;
@@ -55,7 +55,7 @@ type Accuse = (kind: ServedViolationKind, what: string) => void;
 /** The longest time from the start of an attempt to its arrival: a lease, with the clocks of two processes, milliseconds. */
 const ATTEMPT_MS = 13_000;
 
-/** Returns what is wrong with one user. */
+/** Returns the violations in one user's records. */
 export function judgeServed(books: ServedBooks): readonly ServedViolation[] {
   const violations: ServedViolation[] = [];
   const accuse: Accuse = (kind, what) => void violations.push({ openid: books.openid, kind, what });
@@ -69,7 +69,7 @@ export function judgeServed(books: ServedBooks): readonly ServedViolation[] {
   return violations;
 }
 
-/** Returns whether nothing is under way to the user any more. */
+/** Returns whether no message to the user is under way any more. */
 export function isServedSettled({ rows }: Pick<ServedBooks, "rows">): boolean {
   const outs = rows.filter((row) => row.kind === "out");
   return outs.every(({ seq }) => {
@@ -92,7 +92,7 @@ function judgePushes({ pushes, rows }: ServedBooks, accuse: Accuse): void {
   }
 }
 
-/** Each transition raises the version by one. */
+/** Each transition must raise the version by one. */
 function judgeVersions(sessions: readonly SessionRow[], accuse: Accuse): void {
   for (const [index, { facts }] of sessions.entries()) {
     const before = sessions[index - 1];
@@ -101,7 +101,10 @@ function judgeVersions(sessions: readonly SessionRow[], accuse: Accuse): void {
   }
 }
 
-/** Of commands on one version those of one agent are accepted at most, and each of them is in the log. */
+/**
+ * Of the commands that name one version, only those of one agent may be accepted, and each accepted one must be in the
+ * log.
+ */
 function judgeCommands({ commands, rows }: ServedBooks, sessions: readonly SessionRow[], accuse: Accuse): void {
   const accepted = commands.filter(({ outcome }) => outcome === "accepted");
   for (const [version, answered] of Map.groupBy(accepted, (command) => command.version)) {
@@ -144,14 +147,14 @@ function isIn(next: SessionRow | undefined, { name, agent, target }: CommandBook
   return status === "serving" && assignee === (name === "take" ? agent : target);
 }
 
-/** Whether an agent serves the session at a version or later. */
+/** Returns whether an agent serves the session at this version or a later one. */
 function servesFrom(sessions: readonly SessionRow[], version: number, agent: string): boolean {
   return sessions.some(
     ({ facts }) => facts.version >= version && facts.status === "serving" && facts.assignee === agent,
   );
 }
 
-/** The agent who serves before a row. */
+/** Returns the agent who served before a row; undefined when there was none. */
 function servesBefore(rows: readonly Row[], seq: number): string | undefined {
   const last = rows.findLast((row): row is SessionRow => row.kind === "session" && row.seq < seq);
   return last?.facts.status === "serving" ? last.facts.assignee : undefined;
@@ -171,7 +174,7 @@ function judgeTexts({ replies, rows, delivered }: ServedBooks, accuse: Accuse): 
   }
 }
 
-/** No attempt begins after the session has left its author. */
+/** No attempt may begin after the session was taken from the message's author. */
 function judgeAttempts(
   { rows, delivered }: Pick<ServedBooks, "rows" | "delivered">,
   out: OutRow,

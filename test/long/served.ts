@@ -10,23 +10,23 @@ import { describeRows, findTextsInClear, findWrongScreens, listAll, readServed }
 import { isServedSettled, judgeServed, type ServedBooks, type ServedViolationKind } from "./served-judge.ts";
 import type { Team } from "./team.ts";
 
-/** What became of the users of the desk. */
+/** The results for the users of the desk. */
 export interface ServedResult {
   readonly users: number;
-  /** Sessions that are open at the end. */
+  /** The number of sessions that are open at the end. */
   readonly open: number;
-  /** Requests of the agents by name, and what became of them. */
+  /** The requests of the agents by name, and their outcomes. */
   readonly acts: Readonly<
     Record<string, { readonly accepted: number; readonly refused: number; readonly unknown: number }>
   >;
-  /** Requests that were refused because a colleague had the session or had changed it. */
+  /** The number of requests refused because a colleague served the session or had changed it. */
   readonly conflicts: number;
-  /** Replies that reached WeChat. */
+  /** The number of replies that reached WeChat. */
   readonly delivered: number;
   readonly violations: readonly string[];
 }
 
-/** What takes part. */
+/** The participants of the run. */
 export interface ServedStage {
   readonly emulated: Emulated;
   readonly host: KefuHost;
@@ -37,10 +37,10 @@ export interface ServedStage {
   readonly restart: () => Promise<void>;
 }
 
-/** The desk hears of a session within a minute of the worker's start, by the alarm of its conversation. */
+/** The desk gets the report of a session within a minute of the worker's start, by the alarm of its conversation. */
 const SETTLE_MS = 240_000;
 const STEP_MS = 1_000;
-/** The state of the lists follows that of the conversations: these are violations only when they last. */
+/** The lists are updated after the conversations, so these differences are violations only when they persist. */
 const PASSING: ReadonlySet<ServedViolationKind> = new Set([
   "open but in no list",
   "in a list but not open",
@@ -63,7 +63,7 @@ export async function concludeServed(stage: ServedStage): Promise<ServedResult> 
   );
   violations.push(...(await findTextsInClear(persistTo, texts)).map((found) => `text in clear: ${found}`));
   await stage.restart();
-  if (describeRows(await listAll(team)) !== before) violations.push("the lists are others after a kill and a restart");
+  if (describeRows(await listAll(team)) !== before) violations.push("the lists differ after a kill and a restart");
   violations.push(...(await waitForScreens(team)));
   return { ...count(team, books), users: people.length, violations };
 }
@@ -80,7 +80,7 @@ async function settle({ emulated, host, team, people }: ServedStage): Promise<re
   }
 }
 
-/** Pages converge: what is different is different only until the next frame. */
+/** Pages are updated by frames, so a difference is a violation only when it persists. */
 async function waitForScreens({ agents }: Team): Promise<readonly string[]> {
   const until = Date.now() + SETTLE_MS / 8;
   for (;;) {

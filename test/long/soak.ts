@@ -37,7 +37,7 @@ export interface SoakRun {
   readonly acknowledged: number;
   readonly answered: number;
   readonly duplicates: number;
-  /** Age of the oldest row in any log, days; what retention allows. */
+  /** The age of the oldest row in any log, and the greatest age that retention allows, days. */
   readonly oldestDays: number;
   readonly oldestAllowedDays: number;
   /**
@@ -52,11 +52,11 @@ export interface SoakRun {
   readonly course: readonly (readonly [day: number, memoryMiB: number, storageMiB: number])[];
 }
 
-/** One reading of the process and its storage. */
+/** One reading of the memory and the storage. */
 interface Look {
   readonly at: number;
   readonly memory: number;
-  /** All databases together, bytes. */
+  /** The size of all databases together, bytes. */
   readonly storage: number;
 }
 
@@ -65,7 +65,7 @@ interface Written {
   readonly openid: string;
   readonly id: string;
   readonly content: string;
-  /** By the fast clock. */
+  /** When the message was sent, epoch ms of the fast clock. */
   readonly at: number;
 }
 
@@ -102,7 +102,7 @@ const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content
 
 const SizesSchema = v.array(v.number());
 
-/** Runs it, from an empty storage, which is deleted afterwards. */
+/** Runs the soak test with an empty storage, which is deleted afterwards. */
 export async function runSoak(options: SoakOptions): Promise<SoakRun> {
   const persistTo = await mkdtemp(join(tmpdir(), "edge-kefu-soak-"));
   const ports = await findPorts(ownPorts());
@@ -158,7 +158,7 @@ async function writeSteadily(stage: Stage, { seed }: SoakOptions): Promise<reado
   }
 }
 
-/** Every fourth writes only once. */
+/** Returns the user who writes at this time; every fourth one writes only once. */
 function whoWrites(day: number, slot: number): string {
   const passer = Math.floor(slot / 4);
   return slot % 4 === 3 ? `oPasser${day % PASSERS_AGAIN_DAYS}x${passer}` : `oRegular${slot}`;
@@ -204,7 +204,7 @@ async function conclude(
   };
 }
 
-/** Enough time for the last answers to arrive. */
+/** Waits for the last answers, for a limited time. */
 async function settle(stage: Stage, written: readonly Written[]): Promise<void> {
   const until = Date.now() + SETTLE_MS;
   while (Date.now() < until && (await countAnswers(stage, written)).answered < written.length) await sleep(1_000);
@@ -246,7 +246,7 @@ async function findLeftovers(
   return { oldestDays, gone, goneButStored };
 }
 
-/** Resident memory, bytes. */
+/** Returns the resident memory of a process, bytes. */
 async function memoryOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024;

@@ -22,14 +22,14 @@ export interface Tally {
   /** No longer retried by WeChat, but in the log: the acknowledgement was lost, not the message. */
   readonly storedUnacknowledged: number;
   readonly requestsAccepted: number;
-  /** Attempts that ended with an unknown outcome. */
+  /** The number of attempts whose outcome is unknown. */
   readonly unconfirmed: number;
   readonly withRetry: Half;
   readonly withoutRetry: Half;
   readonly violations: readonly Violation[];
 }
 
-/** Adds up all users. */
+/** Adds up the records of all users. */
 export function tally(people: readonly PersonBooks[]): Tally {
   const judged = people.map((books) => ({ books, ...judge(books) }));
   const pushes = people.flatMap((books) => books.pushes);

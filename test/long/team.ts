@@ -15,14 +15,14 @@ export interface CommandBook {
   readonly session: number;
   readonly version: number;
   readonly name: "take" | "transfer" | "close";
-  /** Of a transfer: the agent who is to have it. */
+  /** The agent who gets the session, of a transfer only. */
   readonly target?: string;
-  /** Of a close: the newest message of the user that the agent had seen. */
+  /** The newest user message that the agent had seen, of a close only. */
   readonly seenSeq?: number;
   outcome: Outcome;
 }
 
-/** A reply, or a note. `mark` is a text that nothing else uses. */
+/** A reply or a note. No other text contains its `mark`. */
 export interface TextBook {
   readonly agent: string;
   readonly conversation: string;
@@ -30,7 +30,7 @@ export interface TextBook {
   outcome: Outcome;
 }
 
-/** The agents, and what they have done. */
+/** The agents and the record of their actions. */
 export interface Team {
   readonly agents: readonly Agent[];
   readonly commands: readonly CommandBook[];
@@ -38,11 +38,11 @@ export interface Team {
   readonly notes: readonly TextBook[];
   /** Begins the work. */
   readonly begin: () => void;
-  /** Connects the pages at once: the worker runs again. */
+  /** Connects the pages at once, after the worker was started again. */
   readonly poke: () => void;
   /** Ends the work; resolves when every request has been answered or given up. The pages stay connected. */
   readonly rest: () => Promise<void>;
-  /** Disconnects the pages. */
+  /** Disconnects the pages for good. */
   readonly leave: () => void;
 }
 

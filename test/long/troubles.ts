@@ -14,7 +14,7 @@ type Planned = LifePlan["troubles"][number];
  * given up.
  */
 const MAX_WAITING = 4;
-/** WECHAT.md §4.5. */
+/** WeChat's errcode for a busy system (WECHAT.md §4.5). */
 const BUSY = -1;
 const MINUTE_QUOTA = 45011;
 const DAILY_QUOTA = 45009;
@@ -22,7 +22,7 @@ const TOKEN_INVALID = 40001;
 const SEND_PATH = "/cgi-bin/message/custom/send";
 const TOKEN_PATH = "/cgi-bin/stable_token";
 
-/** The report of each fault: how often it affected a call. */
+/** How often each fault affected a call, by fault. */
 export const TROUBLES_MET = {
   "系统繁忙 / busy (-1)": (call) => isSend(call) && call.errcode === BUSY,
   "应答缓慢 / slow answers": (call) => isSend(call) && call.fault === "slow",
@@ -59,7 +59,7 @@ export function isQuotaUsed(call: CallRecord): boolean {
   return isSend(call) && call.errcode === DAILY_QUOTA;
 }
 
-/** Whether it is a customer-service message. */
+/** Whether a call sends a customer-service message. */
 export function isSend({ path }: CallRecord): boolean {
   return path === SEND_PATH;
 }

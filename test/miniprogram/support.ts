@@ -60,17 +60,25 @@ interface Helpers {
 /** The package's published helpers. */
 export const helpers: Helpers = require(join(DIST, "index.js"));
 
-/** Loads a component under its folder's name. */
+/**
+ * Registers a component under the name of its folder.
+ *
+ * @returns its id in the simulator
+ */
 export function load(name: string): string {
   return simulate.load(join(DIST, name, "index"), name, { rootPath: DIST });
 }
 
-/** Puts a component on the page. */
+/** Renders a component on the page. */
 export function mount(name: string, properties: object = {}): Mounted {
   return attach(simulate.render(load(name), properties));
 }
 
-/** Puts a template on the page that uses components by their registered names. */
+/**
+ * Renders a template on the page.
+ *
+ * @param tags the name of the package's component for each tag in the template
+ */
 export function mountTemplate(template: string, tags: Readonly<Record<string, string>>, rest: object = {}): Mounted {
   const usingComponents = Object.fromEntries(Object.entries(tags).map(([tag, name]) => [tag, load(name)]));
   return attach(simulate.render(simulate.load({ template, usingComponents, ...rest })));

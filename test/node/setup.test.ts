@@ -56,7 +56,7 @@ function start(script: string, args: readonly string[], { env = {}, stdin = "" }
     async until(text) {
       while (!has(text)) {
         const isOver = await Promise.race([ended.then(() => true), once(child.stdout, "data").then(() => false)]);
-        if (isOver && !has(text)) throw new Error(`it ended without ${String(text)}:\n${output}`);
+        if (isOver && !has(text)) throw new Error(`the process ended before it printed ${String(text)}:\n${output}`);
       }
     },
   };

@@ -115,7 +115,7 @@ async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
   for (const end = Date.now() + 20_000; ;) {
     const found = await read();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error("it did not happen within 20 s");
+    if (Date.now() > end) throw new Error("the condition was not met within 20 s");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

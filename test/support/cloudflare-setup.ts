@@ -31,7 +31,7 @@ export const OPTIONS: SetupOptions = {
 };
 
 interface World {
-  /** Answers of wrangler by its first words. */
+  /** The answers of wrangler, by the first words of the command. */
   readonly wrangler?: Readonly<Record<string, Partial<CommandResult>>>;
   /** Answers of the worker by method and path, one after another; the last one is repeated. */
   readonly worker?: Readonly<Record<string, readonly Response[]>>;
@@ -94,7 +94,7 @@ export async function run(options: Partial<SetupOptions> = {}, world: World = {}
   return { code, shown, commands: calls.map(({ command }) => command), uploaded, asked };
 }
 
-/** Everything that setup uploads without being asked to. */
+/** The names of all values that setup uploads by default. */
 export const NAMES = [
   "WECHAT_APPID",
   "WECHAT_APP_SECRET",

@@ -46,7 +46,7 @@ function play(open: () => ConversationStore) {
     pass(ms: number) {
       now += ms;
     },
-    /** The object is evicted and loaded again. */
+    /** Evicts the object and loads it again. */
     evict() {
       conversation = load();
     },

@@ -73,7 +73,7 @@ export function converse(options: Options = {}) {
   let carriers = 0;
 
   const context = (): TransitionContext => ({ rules, now, random: random(), unconfirmedRetries, keepsPictures });
-  // Every call has its own lease holder.
+  // Each call acts as another lease holder.
   const holder = (): string => {
     carriers += 1;
     return `carrier ${carriers}`;
@@ -122,7 +122,7 @@ export function converse(options: Options = {}) {
     pass(ms: number) {
       now += ms;
     },
-    /** The user writes. */
+    /** Stores a text of the user. */
     says(candidates: readonly Candidate[] | null, at = now, replyContext?: string) {
       messages += 1;
       return push(
@@ -131,13 +131,13 @@ export function converse(options: Options = {}) {
         replyContext === undefined ? {} : { replyContext },
       );
     },
-    /** The user sends a picture. */
+    /** Stores a picture of the user. */
     shows(mediaId: string) {
       messages += 1;
       const picture = { type: "image", name: "image", mediaId, url: "https://example.com/p" } as const;
       return push({ event: "message", id: String(messages), createdAt: now, ...picture }, []);
     },
-    /** The user opens the chat. */
+    /** Stores an enter event: the user opens the chat. */
     enters(candidates: readonly Candidate[] | null, at = now, entryText = "shop", verdict?: TokenVerdict) {
       messages += 1;
       return push(
@@ -146,7 +146,7 @@ export function converse(options: Options = {}) {
         verdict === undefined ? {} : { contextVerdict: verdict },
       );
     },
-    /** The API sends a message. */
+    /** Submits a message, as the API does. */
     submits(message: Outbound, options: { hold?: boolean; isAi?: boolean; muteMs?: number } = {}) {
       messages += 1;
       const { hold = false, isAi = false, muteMs = 0 } = options;
@@ -157,7 +157,7 @@ export function converse(options: Options = {}) {
         return { ...leaseNext(submitted.state, writer, context(), holder()), ok: true, message: submitted.message };
       });
     },
-    /** An attempt ended; the next one is leased unless the holder has no time. */
+    /** Records the outcome of an attempt, and leases the next one unless the holder has no time left. */
     settles(lease: Lease, outcome: AttemptOutcome, wantNext = true, isRecorded = false): Lease | undefined {
       return step((current, writer) => {
         const attempt = { seq: lease.seq, attempt: lease.attempt, outcome };
@@ -165,7 +165,7 @@ export function converse(options: Options = {}) {
         return wantNext ? leaseNext(settled, writer, context(), lease.holder) : { state: settled };
       }).lease;
     },
-    /** The alarm runs. */
+    /** Runs the alarm. */
     wakes: (): Lease | undefined => step((current, writer) => runDue(current, writer, context(), holder())).lease,
     status: (seq: number) => foldMessageProgress(seq, log(), state()),
   };

@@ -7,10 +7,10 @@ import {
 } from "../../shared/message/delivery.ts";
 import { describeErrcode } from "../../worker/channels/wechat/errcode.ts";
 
-/** The platform accepted the message. */
+/** The outcome of an attempt that the platform accepted. */
 export const ACCEPTED: AttemptOutcome = { result: "accepted" };
 
-/** WeChat refused a send with this errcode. */
+/** Returns the outcome of a send that WeChat refused with this errcode. */
 export function rejected(
   errcode: number,
   verdict: PauseVerdict = {},
@@ -19,7 +19,7 @@ export function rejected(
   return { result: "rejected", code: String(errcode), name, reaction, ...(reach && { reach }), ...verdict };
 }
 
-/** The pause that this errcode of a send causes. */
+/** Returns the cause of the pause that this errcode of a send starts. */
 export function pauseCause(errcode: number): PauseCause {
   const cause = pauseCauseOf(rejected(errcode));
   if (cause === undefined) throw new Error(`${errcode} does not pause`);

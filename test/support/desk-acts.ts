@@ -5,7 +5,7 @@
 import type { DeskCommand } from "../../worker/desk/core/command.ts";
 import type { Act } from "./desk-conversation.ts";
 
-/** The descriptions of actions that no order of events may cause. */
+/** Returns descriptions of the forbidden actions among these; empty when there are none. */
 export function findForbiddenActs(conversation: string, acts: readonly Act[]): readonly string[] {
   return acts.flatMap((act) => {
     const forbidden = describeForbidden(act);

@@ -29,12 +29,12 @@ import { reply, HOUR, QUEUE } from "./sessions.ts";
 /** A message to the user. */
 export interface Send {
   readonly kind: "agent" | "automatic" | "said";
-  /** Of its row. */
+  /** The seq of the message's row. */
   readonly seq: number;
   readonly session: number;
   /** The agent who wrote it, or the kind of service text. */
   readonly by: string;
-  /** The user's newest message when it was queued. */
+  /** The seq of the user's newest message when this one was queued. */
   readonly lastUserSeq: number;
   readonly state: "queued" | "leased" | "sent" | "failed" | "dropped" | "draft";
 }
@@ -62,7 +62,7 @@ export type Act = { readonly log: string; readonly before: SessionState } & (
   | { readonly type: "attempt"; readonly send: Send }
 );
 
-/** Starts without a log. */
+/** Creates a conversation that has no log yet. */
 export function createConversation(id: string, now: () => number) {
   let log: Log | null = null;
   let note: Note | null = null;
@@ -172,11 +172,11 @@ export function createConversation(id: string, now: () => number) {
       log.session = receiveMessage(log.session, { seq, at: now(), isForBot, queue: QUEUE }, contextOf(log));
       if (log.session.open?.status === "bot") queue(log, { kind: "automatic", by: "rule" });
     },
-    /** An agent has read everything; no row is written for this. */
+    /** Marks everything as read by the agent; no row is written for this. */
     seen: (): void => {
       if (log !== null) log.session = markSeen(log.session, log.seq);
     },
-    /** A command of the desk. */
+    /** Handles a command of the desk. */
     handle: (command: DeskCommand): Answer => {
       if (log === null || command.log !== log.id) return { type: "gone" };
       const key = `c:${command.id}`;
@@ -221,7 +221,7 @@ export function createConversation(id: string, now: () => number) {
       if (isStarting) acts.push({ type: "attempt", log: log.id, before: log.session, send: next });
       setSend(log, { ...next, state: isStarting ? "leased" : stopped });
     },
-    /** The outcome of the attempt under way. */
+    /** Records the outcome of the attempt under way. */
     settles: (isDelivered: boolean): void => {
       const send = log?.sends.find(({ state }) => state === "leased");
       if (log === null || send === undefined) return;
@@ -247,5 +247,5 @@ export function createConversation(id: string, now: () => number) {
   };
 }
 
-/** A conversation. */
+/** A simulated conversation. */
 export type Conversation = ReturnType<typeof createConversation>;

@@ -24,7 +24,7 @@ export class MadeConversation {
     return `${this.generation.toString(36)}-0123abcd`;
   }
 
-  /** The user writes. */
+  /** Adds a message of the user. */
   says(content: string, now: number): void {
     const seq = this.rows.length + 1;
     const at = new Date(now).toISOString();
@@ -48,7 +48,7 @@ export class MadeConversation {
     if (this.open !== null) this.open = { ...this.open, lastUserSeq: seq, unread: this.open.unread + 1 };
   }
 
-  /** The session changes. */
+  /** Changes the state of the session. */
   becomes(status: "queued" | "serving" | "closed", now: number, team: string | null = null, assignee = ""): void {
     this.version += 1;
     const seq = this.rows.length + 1;
@@ -76,7 +76,7 @@ export class MadeConversation {
     else this.open = { ...head, status, assignee, queuedAt: now, parkedUntil: null };
   }
 
-  /** The user is erased and writes again. */
+  /** Erases the user, who then writes again. */
   erased(): void {
     this.generation += 1;
     this.rows = [];

@@ -24,7 +24,7 @@ export interface PageEnd {
   code: number | null;
 }
 
-/** A desk for which the test plays the runtime. */
+/** A desk whose storage, clock, timers and sockets the test controls. */
 export class DeskMemory {
   now = 1_764_500_000_000;
   readonly ends = new Map<string, PageEnd>();
@@ -43,7 +43,7 @@ export class DeskMemory {
     ({ desk: this.desk, sockets: this.sockets } = this.#load());
   }
 
-  /** The object is evicted and constructed anew; sockets stay attached. */
+  /** Evicts the object and constructs it again; sockets stay attached. */
   evict(): void {
     this.timers = [];
     this.#soon = [];
@@ -70,7 +70,7 @@ export class DeskMemory {
     this.now = until;
   }
 
-  /** A page connects. */
+  /** Connects a page. */
   connect(agent: string, signIn = "s1"): PageEnd {
     this.#count += 1;
     const end: PageEnd = {
@@ -87,13 +87,13 @@ export class DeskMemory {
     return end;
   }
 
-  /** A page sends a frame. */
+  /** Sends a frame from a page. */
   say(end: PageEnd, frame: PageFrame): void {
     this.sockets.receive(end.id, JSON.stringify(frame));
     this.settle();
   }
 
-  /** The connection of a page breaks, and the desk is notified. */
+  /** Breaks the connection of a page, and notifies the desk. */
   cut(end: PageEnd): void {
     end.isOpen = false;
     this.sockets.closed(end.id);
@@ -105,14 +105,14 @@ export class DeskMemory {
     return end.sent.splice(0).flatMap(readServerFrames);
   }
 
-  /** A conversation reports. */
+  /** Reports to the desk as a conversation does. */
   report(conversation: string, report: ConversationReport): void {
     this.#reports.set(conversation, report);
     this.desk.notify(conversation, report);
     this.settle();
   }
 
-  /** A list by HTTP. */
+  /** Returns a list as the HTTP route does. */
   list(agent: string, view: Parameters<LoadedDesk["lists"]["list"]>[1]["view"]): readonly DeskRow[] {
     return this.desk.lists.list(agent, { view, order: "waiting", limit: 1_000 }).rows;
   }

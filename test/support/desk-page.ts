@@ -4,7 +4,7 @@ import type { PageFrame, ServerFrame, ShownDeskRow } from "../../shared/api/sock
 type Frame<T extends ServerFrame["type"]> = Extract<ServerFrame, { readonly type: T }>;
 type Row = Frame<"rows">["rows"][number];
 
-/** What a page shows. */
+/** The state that a page shows. */
 export class PageModel {
   readonly page: string;
   epoch: string | null = null;
@@ -12,7 +12,7 @@ export class PageModel {
   readonly rows = new Map<string, ShownDeskRow>();
   counts: Frame<"views">["counts"] = {};
   views: Frame<"views">["rows"][number]["views"] = [];
-  /** The open conversation: its rows by the log's order. */
+  /** The open conversation, with its rows in the order of the log. */
   conversation: string | null = null;
   log = "";
   history: Row[] = [];

@@ -39,7 +39,7 @@ export function take(memory: DeskMemory, end: PageEnd, model: PageModel): readon
 
 export const typesOf = (frames: readonly ServerFrame[]) => frames.map(({ type }) => type);
 
-/** A user of a team who waits. */
+/** Adds a waiting user of a team. */
 export function waits(memory: DeskMemory, number: number, team: string | null = null) {
   const conversation = new MadeConversation(number);
   conversation.becomes("queued", memory.now, team);

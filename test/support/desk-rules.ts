@@ -33,7 +33,7 @@ export const assignee = (world: DeskWorld, id: string): string | undefined => {
 /** An agent who is assigned no session automatically. */
 export const BUSY = { ...AGENT, wanted: { ...AGENT.wanted, state: "busy" } } as const;
 
-/** A user waits, and `a` is online and was assigned the session. */
+/** Starts with agent `a` online, who was assigned the session of a waiting user. */
 export function startServing(options: Parameters<typeof createDeskWorld>[0] = {}): DeskWorld {
   const world = createDeskWorld({ agents: { a: AGENT }, ...options });
   world.online("a");
@@ -42,7 +42,7 @@ export function startServing(options: Parameters<typeof createDeskWorld>[0] = {}
   return world;
 }
 
-/** A user waits; no agent is online. */
+/** Starts with a user who waits while no agent is online. */
 export function startWaiting(options: Parameters<typeof createDeskWorld>[0] = {}): DeskWorld {
   const world = createDeskWorld(options);
   world.happens("x", (conversation) => conversation.writes());

@@ -104,14 +104,14 @@ const choice: fc.Arbitrary<readonly fc.Arbitrary<Step>[]> = fc.oneof(
   { weight: 1, arbitrary: fc.subarray<fc.Arbitrary<Step>>(LATE, { minLength: 5 }) },
 );
 
-/** A story, with or without offers. */
+/** Generates a story, with or without offers. */
 export const deskStory = choice.chain((chosen) =>
   fc.record({
     hasOffers: whole,
     steps: fc.array(fc.oneof(...ALWAYS, ...chosen), { maxLength: 80, size: "max" }),
   }),
 );
-/** A story. */
+/** A random sequence of events, and whether the desk makes offers. */
 export interface DeskStory {
   readonly hasOffers: boolean;
   readonly steps: readonly Step[];
@@ -265,23 +265,23 @@ function findUnrest(world: DeskWorld): readonly string[] {
         isSameSession(entry, { log, session: toDeskSession(open) }) &&
         JSON.stringify([entry.version, entry.to, entry.session]) ===
           JSON.stringify([version, seq, toDeskSession(open)]);
-      if (!isEqual) broken.push(`${name} has an entry that is not its session`);
+      if (!isEqual) broken.push(`${name} has an entry that differs from its session`);
       if (entry.isUnverified) broken.push(`${name} is unverified`);
       const { session } = entry;
       const isQuiet = session.status === "serving" && session.parkedUntil !== null && session.parkedUntil > world.now();
       if (session.status === "serving" && !isQuiet && !isThere(world, session.assignee))
-        broken.push(`${name} is served by ${session.assignee}, who is gone`);
+        broken.push(`${name} is served by ${session.assignee}, who is not available`);
       if (session.status === "serving" && session.parkedUntil !== null && !isQuiet)
-        broken.push(`${name} is parked for ever`);
+        broken.push(`${name} is still parked after the parking time has ended`);
     }
     const waits = open !== null && open.waitingSince !== null;
-    if (waits && open.status === "bot") broken.push(`${name} waits in no list`);
+    if (waits && open.status === "bot") broken.push(`${name} waits for an agent but is in no list`);
     const erased = conversation.note()?.log;
     const reserved = [...tables.reservations.values.values()].filter((one) => one.conversation === name);
     const ofErased = [entry, ...reserved.map(({ command }) => command)].filter(
       (one) => one !== undefined && erased !== undefined && one.log === erased,
     );
-    if (ofErased.length > 0) broken.push(`something is left of ${name}'s erased log`);
+    if (ofErased.length > 0) broken.push(`an entry or reservation of ${name}'s erased log still exists`);
     if (erased !== undefined && (tables.tombstones.values.get(name)?.generation ?? Infinity) < generationOf(erased))
       broken.push(`${name}'s tombstone is of an earlier generation`);
     if (conversation.note()?.isPending === true) broken.push(`${name}'s erasure is not confirmed`);
@@ -292,10 +292,10 @@ function findUnrest(world: DeskWorld): readonly string[] {
   for (const table of ["agents", "entries", "reservations", "tombstones", "graces", "turns"] as const) {
     const stored = [...tables[table].values].filter(isStored);
     if (JSON.stringify(sorted(stored)) !== JSON.stringify(sorted([...reloaded[table].values])))
-      broken.push(`the rows of ${table} are not what the memory says`);
+      broken.push(`the stored rows of ${table} differ from memory`);
   }
   if ([...tables.reservations.values.values()].some(({ phase }) => phase === "asking"))
-    broken.push("something is asked");
+    broken.push("a reservation still waits for an answer");
   return broken;
 }
 

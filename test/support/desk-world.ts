@@ -30,7 +30,7 @@ export type Message = { readonly conversation: string; readonly sentAt: number }
   | { readonly type: "answer"; readonly command: DeskCommand; readonly answer: Answer; readonly desk: number }
 );
 
-/** A position of a log, and the construction of the desk that learned it. */
+/** The position in a log that the desk has applied, and the number of the desk's construction that applied it. */
 export interface Learned {
   readonly log: string;
   readonly to: number;
@@ -53,7 +53,7 @@ export const AGENT: Agent = {
   wanted: { state: "online", reason: null, since: T0 },
 };
 
-/** Starts with the agents stored and no page open. */
+/** Creates a desk with these agents stored and no page open. */
 export function createDeskWorld({
   agents = { a: AGENT, b: AGENT },
   conversations: ids = ["x", "y"],
@@ -92,7 +92,7 @@ export function createDeskWorld({
       send({ type: "erasure", conversation: id, sentAt: now, generation: generationOf(note.log) });
   };
 
-  /** The desk has applied a call with this position, or knows a newer one, and has stored what it must store. */
+  /** Records that the desk has applied a call with this position, or knows a newer one, and has stored the result. */
   const learn = (id: string, { log, to }: Snapshot): void => {
     const last = learned.get(id);
     const isOlder =
@@ -273,11 +273,11 @@ export function createDeskWorld({
         const isPending = [...desk.tables.reservations.values.values()].some(({ phase }) => phase === "asking");
         if (isQuiet && !isPending && alarmAt > now) return;
       }
-      throw new Error("the simulation does not end");
+      throw new Error("the simulation still has work after the maximum number of steps");
     },
   };
   return world;
 }
 
-/** A desk with its conversations. */
+/** A desk with its conversations and the network between them. */
 export type DeskWorld = ReturnType<typeof createDeskWorld>;

@@ -30,7 +30,11 @@ export function message(createdAt = Date.now()): InboundEvent {
   };
 }
 
-/** The answer of an object without sessions, which needs no code that is loaded later. */
+/**
+ * Returns the answer of an object without sessions, which answers without loading further code.
+ *
+ * @throws when it is a promise
+ */
 export function atOnce<T>(answer: Soon<T>): T {
   if (answer instanceof Promise) throw new Error("the object did not answer at once");
   return answer;
@@ -42,7 +46,7 @@ export async function says(wechat: Control, openid: string, candidates: readonly
   return tells(openid, candidates, message());
 }
 
-/** Our object receives it. */
+/** Passes an inbound message directly to the user's conversation object. */
 export async function tells(openid: string, candidates: readonly Candidate[], inbound = message(), holder = "c1") {
   const key = "id" in inbound ? `m:direct-${inbound.id}` : "e:1";
   return readReceived(
@@ -54,7 +58,7 @@ export async function tells(openid: string, candidates: readonly Candidate[], in
   );
 }
 
-/** The API sends a text. */
+/** Sends a text as the API does, directly to the object. */
 export function submit(openid: string, key: string, content = "您的订单已发货", request = "r1") {
   const input = { key, request, message: text(content), isAi: false, hold: false, muteMs: 0 };
   return remote(openid).submit(addressOf(openid), input);

@@ -24,7 +24,7 @@ export const OTHER_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
 export const OTHER_API_KEY = "another-key-0123456789abcdef";
 const SECRETS = [LOCAL_APP.token, LOCAL_APP.aesKey, LOCAL_APP.secret, LOCAL_API_KEY, OTHER_KEY, OTHER_API_KEY];
 
-/** Runs it until it ends. */
+/** Runs the doctor until it ends. */
 export async function runDoctor(...args: string[]) {
   // A .dev.vars of this machine must not change a test.
   await mkdir(join(ROOT, ".tmp"), { recursive: true });
@@ -39,7 +39,7 @@ export async function runDoctor(...args: string[]) {
   return { code: Number(code), output };
 }
 
-/** The findings, after a check that no secret is in the output. */
+/** Returns the findings, after a check that the output contains no secret. */
 export function findingsOf(output: string): readonly Finding[] {
   if (SECRETS.some((secret) => output.includes(secret))) throw new Error("a secret was printed");
   const report: { readonly findings: readonly Finding[] } = JSON.parse(output);

@@ -1,7 +1,11 @@
 /** One event of each type that a conversation stores, with a given text in each field that a user, an agent or a page fills. */
 import type { InboundEvent } from "../../shared/message/inbound.ts";
 
-/** Makes them. @param words the text */
+/**
+ * Creates the events.
+ *
+ * @param words the text in each field
+ */
 export function eachEvent(words: string, createdAt: number): readonly InboundEvent[] {
   const head = { createdAt, name: "n", raw: words, damaged: words };
   const message = { ...head, event: "message", id: "1" } as const;

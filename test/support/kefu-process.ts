@@ -29,9 +29,9 @@ export function heapEnv(heapMb: number): { readonly MINIFLARE_WORKERD_V8_FLAGS: 
 
 /** A worker in a process. */
 export interface KefuProcess {
-  /** workerd's own process id, for memory readings. */
+  /** Returns the process id of workerd, for memory readings. */
   readonly workerdPid: () => Promise<number>;
-  /** Ends everything at once, without a clean shutdown. */
+  /** Kills the worker and its process group, without a clean shutdown. */
   kill(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function startKefu(options: KefuProcessOptions): Promise<KefuProces
 
 async function ready(child: ChildProcess): Promise<void> {
   const { stdout } = child;
-  if (stdout === null) throw new Error("the child has no output");
+  if (stdout === null) throw new Error("the child process has no standard output");
   const exited = once(child, "exit").then(() => {
     throw new Error("the worker's process ended before it was ready");
   });
@@ -81,5 +81,5 @@ export async function findWorkerd(parent: number): Promise<number> {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (stat.includes("(workerd)") && fields[0] !== "Z" && Number(fields[1]) === parent) return Number(entry);
   }
-  throw new Error("workerd is not among the processes it should have started");
+  throw new Error("no workerd is among the child processes");
 }

@@ -9,7 +9,7 @@ import { EMPTY_DESK, openLog, type DeskState } from "../../console/model/state.t
 import type { OpenViewName } from "../../shared/api/desk/row.ts";
 import { SOCKET_PROTOCOL, type PageFrame, type ServerFrame } from "../../shared/api/socket.ts";
 
-/** What the page needs. */
+/** The page's id, sockets and source of rows. */
 export interface LivingPageOptions {
   /** The id of the page. */
   readonly page: string;
@@ -19,14 +19,14 @@ export interface LivingPageOptions {
   readonly readLog: LogReaderDeps["readLog"];
 }
 
-/** The page. */
+/** The page under test. */
 export interface LivingPage {
   readonly state: () => DeskState;
   readonly link: () => LinkState["name"];
   /** The messages with frames since the newest connection was opened. */
   readonly messages: () => readonly (readonly ServerFrame[])[];
   readonly start: () => void;
-  /** Connects at once, as a page does that is shown again. */
+  /** Connects at once, as a page does when it becomes visible again. */
   readonly poke: () => void;
   readonly stop: () => void;
   readonly open: (conversation: string) => void;

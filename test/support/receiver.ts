@@ -13,9 +13,9 @@ export interface ReceivedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** An address of the receiver. */
+/** Returns the URL of a path at the receiver. */
 export const URL_OF = (path: string) => `https://shop.example.com/${path}`;
-/** Answers of the receiver. */
+/** Creates answers of the receiver. */
 export const BUSY = () => new Response(null, { status: 503 });
 export const TAKEN = () => new Response(null, { status: 204 });
 export const REFUSED = () => new Response(null, { status: 400 });

@@ -17,7 +17,7 @@ export const DINGTALK = {
 };
 export const FEISHU = { name: "feishu", url: `https://open.feishu.cn/open-apis/bot/v2/hook/${KEY}`, secret: SECRET };
 export const SLACK = { name: "slack", url: `https://hooks.slack.com/services/T0/B0/${KEY}`, language: "en" };
-/** All of them, as in ALERT_ROBOTS. */
+/** The robots of all vendors, in the form of ALERT_ROBOTS. */
 export const ROBOTS = [WECOM, DINGTALK, FEISHU, SLACK] as const;
 
 /** A message as it arrived. */
@@ -94,7 +94,7 @@ export function createRobots() {
   return {
     /** The messages received, in order. */
     messages: messages as readonly RobotMessage[],
-    /** For `PlayOptions.hosts`. */
+    /** The simulated hosts, for `PlayOptions.hosts`. */
     hosts: {
       "qyapi.weixin.qq.com": handle("wecom"),
       "oapi.dingtalk.com": handle("dingtalk"),

@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import type { Account, Conversation } from "../../worker/index.ts";
 
-/** Rows an object's storage reads while `act` runs. */
+/** Returns the number of rows that an object's storage reads while `act` runs. */
 export function rowsRead<T extends Account | Conversation>(
   stub: DurableObjectStub<T>,
   act: (object: T, storage: DurableObjectStorage) => unknown,

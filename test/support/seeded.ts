@@ -3,11 +3,11 @@
  * machine.
  */
 
-/** A sequence of choices. */
+/** A sequence of random choices. */
 export interface Seeded {
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   real(): number;
-  /** A whole number from `min` to `max`, both included. */
+  /** Returns a whole number from `min` to `max`, both included. */
   int(min: number, max: number): number;
   /** Returns true with this probability. */
   chance(probability: number): boolean;
@@ -18,7 +18,7 @@ export interface Seeded {
 }
 
 /**
- * Starts a sequence.
+ * Creates a sequence.
  *
  * @param seed any whole number
  * @param branch independent sequences of one seed have different branches

@@ -13,7 +13,7 @@ import type { WithStorage } from "./store-contract.ts";
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const SILENT: Candidate = { ruleId: "quiet", action: { type: "silent" } };
-/** Needs two messages: it is split into two parts. */
+/** A text that is split into two messages. */
 const LONG = "好".repeat(1_200);
 
 /** The requirements, as tests of the calling suite. */

@@ -94,10 +94,10 @@ const happening = fc.oneof(
   fc.record({ type: fc.constantFrom("wakes", "loses", "submits", "note", "other log") }),
 );
 
-/** One event. */
+/** An event of a story. */
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
-/** A story. */
+/** Generates a story. */
 export const story = fc.array(happening, { maxLength: 50 });
 
 /** A generated story. */
@@ -108,11 +108,11 @@ export interface Step {
   readonly chat: Served;
   readonly step: Happening;
   readonly before: ReturnType<Served["state"]>;
-  /** The number of rows before it. */
+  /** The number of rows before the step. */
   readonly rowsBefore: number;
-  /** The attempt that began in it. */
+  /** The attempt that began in the step; undefined when none began. */
   readonly lease: LeasedMessage | undefined;
-  /** The answer to its command. */
+  /** The answer to the step's command; undefined when it was no command. */
   readonly answer: CommandAnswer | undefined;
 }
 

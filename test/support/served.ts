@@ -27,7 +27,7 @@ const DAY = 86_400_000;
 const ADDRESS: Address = miniProgramAddress("wx0123456789abcdef", "oServed");
 const CODE: SessionCode = { serve: (desk) => createService(desk, businessMs) };
 
-/** The shop is open, at all times. */
+/** The desk's terms with opening hours that never end. */
 export const OPEN: DeskTerms = { isOpen: true };
 
 /** Options of the user's message. */
@@ -36,7 +36,7 @@ interface Saying {
   readonly at?: number;
   /** The settings' terms; null: the platform's own agents serve; "unknown": the settings could not be read. */
   readonly desk?: DeskTerms | null | "unknown";
-  /** Another server answers the push. */
+  /** Another server answers the push, so automation does not. */
   readonly isForwarded?: true;
 }
 
@@ -101,7 +101,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
     rows: <K extends RowKind>(kind: K) => log().filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
     named,
     snapshot: () => step((loaded) => readSnapshot(loaded)),
-    /** The user writes; returns the lease of the answer, if there is one. */
+    /** Stores a message of the user; returns the lease of the answer, if there is one. */
     says(candidates: readonly Candidate[] | null, content = "你好", { at = now, desk = OPEN, ...more }: Saying = {}) {
       const id = next("");
       const inbound = {
@@ -117,14 +117,14 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       const push: ClassifiedEvent = { ...basic, ...known, ...more };
       return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
     },
-    /** The user enters the chat. */
+    /** Stores an enter event of the user. */
     enters() {
       const id = next("");
       const inbound = { event: "action", type: "enter", name: "enter", entryText: "", createdAt: now } as const;
       const push = { key: `e:${id}`, event: inbound, classification: classify(inbound), candidates: [], desk: OPEN };
       return step((loaded) => readReceived(loaded.receive(ADDRESS, push, next("push-"))));
     },
-    /** The API sends. */
+    /** Submits a text, as the API does. */
     submits(content: string, more: Partial<SendRequest> = {}) {
       const input = {
         key: next("k:"),
@@ -137,16 +137,16 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       };
       return step((loaded) => loaded.submit(ADDRESS, input, next("api-")));
     },
-    /** An attempt ends; returns the next lease. */
+    /** Records the outcome of an attempt; returns the next lease. */
     settles: ({ seq, attempt, holder }: LeasedMessage, outcome: AttemptOutcome, mayGoOn = true) =>
       step((loaded) => loaded.settle(seq, attempt, outcome, mayGoOn ? holder : null, OPEN)),
-    /** The alarm rings. */
+    /** Runs the alarm. */
     wakes: () => step((loaded) => loaded.leaseDue(ADDRESS, next("alarm-"), OPEN)),
     commands,
     /** Changes the current session by a command. */
     changes: (change: SessionChange & { readonly text?: string }, commanding: Commanding = {}) =>
       commands({ ...change, ...named() }, commanding),
-    /** An agent writes. */
+    /** Submits a reply of an agent. */
     replies: (
       agent: string,
       content: string,
@@ -173,12 +173,12 @@ function arrayStorage(): () => ConversationStore {
 /** A conversation under test. */
 export type Served = ReturnType<typeof createServed>;
 
-/** The reason for refusing a command; undefined when it was accepted. */
+/** Returns the reason for refusing a command; undefined when it was accepted. */
 export function refusalOf(answer: CommandAnswer) {
   return answer.ok ? undefined : answer.refusal;
 }
 
-/** The attempt that a command leased. */
+/** Returns the attempt that a command leased. */
 export function leaseIn(answer: CommandAnswer): LeasedMessage {
   return must(answer.ok ? answer.lease : undefined, "lease");
 }

@@ -47,12 +47,12 @@ export function createSessions() {
     now: () => now,
     state: () => state,
     rows: (): readonly WrittenRow[] => rows,
-    /** The seq of the newest row of any kind. */
+    /** Returns the seq of the newest row of any kind. */
     seq: () => seq,
     pass: (ms: number): void => {
       now += ms;
     },
-    /** A row of another kind, such as a user message; returns its seq. */
+    /** Adds a row of another kind, such as a user message; returns its seq. */
     nextSeq: (): number => {
       seq += 1;
       return seq;
@@ -61,7 +61,7 @@ export function createSessions() {
     happens: (change: (before: SessionState, context: SessionContext) => SessionState): void => {
       state = change(state, context());
     },
-    /** A command; when it is refused, nothing changes, and the reason is returned. */
+    /** Applies a command; when it is refused, nothing changes, and the reason is returned. */
     commands: <E>(
       change: (before: SessionState, context: SessionContext) => Result<SessionState, E>,
     ): E | undefined => {
@@ -70,21 +70,21 @@ export function createSessions() {
       state = outcome.value;
       return undefined;
     },
-    /** The session and version that a command on the open session names. */
+    /** Returns the session and version that a command on the open session names. */
     named: () => ({ session: state.open?.seq ?? state.closed?.seq ?? 0, version: state.version }),
   };
 }
 
 /** The queue in which users wait by default. */
 export const QUEUE: QueueEntry = { team: null, isOffline: false };
-/** An outbox without anything under way. */
+/** An outbox with no message under way or held. */
 export const NOTHING_UNSENT: UnsentMessages = { isSending: false, held: 0 };
 
-/** The same, with the most frequent steps. */
+/** Starts without a session; the result has functions for the most frequent steps. */
 export function startSessions() {
   const sessions = createSessions();
   const { happens, commands, named } = sessions;
-  /** The user writes, by default for an agent; returns the message's seq. */
+  /** Adds a message of the user, by default for an agent; returns its seq. */
   const writes = (isForBot = false, queue = QUEUE): number => {
     const seq = sessions.nextSeq();
     happens((state, context) => receiveMessage(state, { seq, at: sessions.now(), isForBot, queue }, context));
@@ -93,12 +93,12 @@ export function startSessions() {
   return {
     ...sessions,
     writes,
-    /** The user writes, and `agent` takes the session. */
+    /** Adds a message of the user, and lets `agent` take the session. */
     isServedBy: (agent: string): void => {
       writes();
       commands((state, context) => take(state, { ...named(), agent }, context));
     },
-    /** The agent closes; returns why it was refused. */
+    /** Closes the session as its agent; returns the reason when it was refused. */
     closes: (seenSeq = sessions.seq(), unsent = NOTHING_UNSENT) =>
       commands((state, context) => close(state, { ...named(), reason: "agent", seenSeq }, unsent, context)),
   };

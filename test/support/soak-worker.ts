@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import worker, * as product from "../../worker/index.ts";
 import { createFastClock, type FastClockOptions } from "../long/fast-clock.ts";
 
-// Written by the soak test, in its own JSON.
+// The soak test writes this JSON itself, so it is not checked.
 const options: FastClockOptions = JSON.parse(Reflect.get(env, "FAST_CLOCK"));
 const clock = createFastClock(options);
 const machineNow = Date.now.bind(Date);
@@ -38,7 +38,7 @@ export class Conversation extends product.Conversation {
     super(ctx, env);
   }
 
-  /** The size of its database, bytes, as Cloudflare bills it. */
+  /** Returns the size of the object's database, bytes, as Cloudflare bills it. */
   databaseSize(): number {
     return this.ctx.storage.sql.databaseSize;
   }

@@ -55,7 +55,7 @@ const outcome = (seq: number, ref: number, kind: "sent" | "unconfirmed", attempt
     : { ...head, kind, ref, by, facts: { attempt, reason: "timeout" }, content: null };
 };
 
-/** A log of three records: 10 and 11 · 20 · 30. */
+/** Fills the store with three records: rows 10 and 11, row 20, row 30. */
 function fill(store: ConversationStore): void {
   store.append(ADDRESS, [received(10, "m:1"), outgoing(11)], stateAt(11));
   store.append(ADDRESS, [outcome(20, 11, "sent")], stateAt(20));

@@ -40,7 +40,7 @@ export const story = fc.record({
   random: fc.double({ min: 0, max: 0.999, noNaN: true }),
   unconfirmedRetries: fc.constantFrom(0 as const, 1 as const),
 });
-/** One event. */
+/** A sequence of events. */
 export type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
 /** Runs a sequence. @returns the conversation, and until when each message that may be held may be sent */

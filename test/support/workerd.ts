@@ -118,17 +118,17 @@ type Remote<T> = {
     : never;
 };
 
-/** The address of a user. */
+/** Returns the address of a user. */
 export function addressOf(openid: string, appid = APPID): Address {
   return miniProgramAddress(appid, openid);
 }
 
-/** A conversation to be called. */
+/** Returns a user's conversation as callers use it. */
 export function remote(openid: string, appid = APPID): Remote<Conversation> {
   return conversation(openid, appid) as unknown as Remote<Conversation>;
 }
 
-/** The kinds of a conversation's rows, in order. */
+/** Returns the kinds of a conversation's rows, in order. */
 export async function kindsOf(openid: string, appid = APPID): Promise<readonly string[]> {
   return ((await remote(openid, appid).rows(0, 500))?.rows ?? []).map((row) => row.kind);
 }
@@ -138,27 +138,27 @@ export async function waitForRow(openid: string, kinds: string | readonly string
   await vi.waitUntil(async () => (await kindsOf(openid, appid)).some((kind) => [kinds].flat().includes(kind)));
 }
 
-/** The conversation of a user, for the test tools. */
+/** Returns the stub of a user's conversation, for the test tools. */
 export function conversation(openid: string, appid = APPID) {
   return env.CONVERSATION.getByName(formatAddress(addressOf(openid, appid)));
 }
 
-/** The account object of an app. */
+/** Returns the account object of an app. */
 export function account(appid = APPID) {
   return env.ACCOUNT.getByName(credentialOf(miniProgramAccount(appid)));
 }
 
-/** The object of the settings. */
+/** Returns the object that keeps the settings. */
 export function settingsObject() {
   return env.SETTINGS.getByName(settingsName());
 }
 
-/** The object of the audit log. */
+/** Returns the object of the audit log. */
 export function auditObject() {
   return env.AUDIT.getByName(auditName());
 }
 
-/** The object of the archive. */
+/** Returns the object of the archive. */
 export function archiveObject() {
   return env.ARCHIVE.getByName(archiveName());
 }
@@ -184,7 +184,7 @@ export async function emptyAccount(appid = APPID): Promise<void> {
 export async function deleteEvents(): Promise<void> {
   for (const appid of [APPID, OTHER_APPID]) {
     await runInDurableObject(account(appid), (_, { storage }) => {
-      // The tables are created by the first write.
+      // The tables are created by the first write, so they may not exist yet.
       const tables = tablesIn(storage).filter((table) => table === "account_events" || table === "quarantine");
       for (const table of tables) storage.sql.exec(`delete from ${table}`);
     });
@@ -201,7 +201,7 @@ export async function ring(...openids: readonly string[]): Promise<void> {
   for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
 }
 
-/** The alarm time of an object, epoch ms; null when none is set. */
+/** Returns the alarm time of an object, epoch ms; null when none is set. */
 export function alarmOf(stub: Parameters<typeof evictDurableObject>[0]): Promise<number | null> {
   return runInDurableObject<DurableObject, number | null>(stub, (_, { storage }) => storage.getAlarm());
 }
@@ -214,13 +214,13 @@ export function evict(openid: string): Promise<void> {
   return vi.waitFor(() => evictDurableObject(conversation(openid)), { timeout: 5_000 });
 }
 
-/** The tables of an object, without the runtime's own. */
+/** Returns the names of an object's tables, without the runtime's own. */
 export function tablesIn({ sql }: DurableObjectStorage): readonly string[] {
   const tables = sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
   return tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
 }
 
-/** The texts our worker sent to the user. */
+/** Returns the texts that our worker sent to the user. */
 export async function readTexts(control: Control, openid: string, appid?: string): Promise<readonly string[]> {
   const { lines } = await control.chat(openid, appid);
   return lines.filter((line) => line.from === "service").map((line) => line.text);

@@ -79,7 +79,7 @@ export async function described(request: Request, response: Response): Promise<R
   const type = response.headers.get("content-type")?.split(";")[0];
   if (type === undefined || documented.content === undefined) {
     if (type !== undefined || documented.content !== undefined)
-      throw new Error(`${where}: a body is documented and missing, or undocumented and present`);
+      throw new Error(`${where}: the body is documented but missing, or present but undocumented`);
     return response;
   }
   const content = documented.content[type] ?? documented.content[type.replace(/\/.*/, "/*")];
@@ -108,14 +108,16 @@ function findOperation(document: Document, method: string, pathname: string): Op
 export function findProblems(document: Document, schema: Schema, value: unknown, at: string): readonly string[] {
   if (schema.$ref !== undefined) {
     const target = document.components.schemas[schema.$ref.replace("#/components/schemas/", "")];
-    return target === undefined ? [`${at}: ${schema.$ref} leads nowhere`] : findProblems(document, target, value, at);
+    return target === undefined
+      ? [`${at}: ${schema.$ref} does not exist in the document`]
+      : findProblems(document, target, value, at);
   }
   const choices = schema.oneOf ?? schema.anyOf;
   if (choices !== undefined) {
     const tried = choices.map((choice) => findProblems(document, choice, value, at));
     return tried.some((problems) => problems.length === 0)
       ? []
-      : [`${at}: none of ${choices.length} fits: ${tried.flat().join()}`];
+      : [`${at}: matches none of ${choices.length} schemas: ${tried.flat().join()}`];
   }
   return [...scalarProblems(schema, value, at), ...nestedProblems(document, schema, value, at)];
 }
@@ -129,10 +131,11 @@ function scalarProblems(schema: Schema, value: unknown, at: string): readonly st
     fail(`is not of type ${String(schema.type)}`);
   }
   if (typeof value === "string") {
-    if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) fail(`does not fit ${schema.pattern}`);
-    if (schema.format === "date-time" && new Date(value).toISOString() !== value) fail("is no UTC time");
+    if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value))
+      fail(`does not match ${schema.pattern}`);
+    if (schema.format === "date-time" && new Date(value).toISOString() !== value) fail("is not a valid UTC time");
     if (value.length < (schema.minLength ?? 0) || value.length > (schema.maxLength ?? Infinity))
-      fail("has a wrong size");
+      fail("has the wrong length");
   }
   if (typeof value === "number" && (value < (schema.minimum ?? -Infinity) || value > (schema.maximum ?? Infinity))) {
     fail("is out of range");

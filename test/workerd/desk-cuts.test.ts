@@ -63,7 +63,7 @@ const readerOf = (openids: readonly string[]): Parameters<typeof createLivingPag
     return { log, rows: page, next: page.at(-1)?.seq ?? ("after" in at ? at.after : 0) };
   };
 
-/** What the page shows, by list and in the open conversation, and what the server has. */
+/** Returns what the page shows, and what the server has: the lists and the open conversation. */
 async function compare(page: LivingPage, openid: string) {
   const { rows, counts, open } = page.state();
   const shown: Record<string, unknown> = { log: open?.rows.map(({ seq }) => seq) };
@@ -93,7 +93,7 @@ async function expectSame(page: LivingPage, openid: string, expect: ExpectStatic
       return JSON.stringify(shown) === JSON.stringify(real);
     })
     .toBe(true)
-    // Shows the difference.
+    // Fails with the difference when the page does not show what the server has.
     .catch(async () => {
       const { shown, real } = await compare(page, openid);
       expect(shown).toEqual(real);
@@ -132,7 +132,7 @@ describe("a page whose socket is cut", () => {
       await expectSame(page, first, expect);
 
       let texts = 0;
-      /** Somebody acts; whether it is accepted does not matter. */
+      /** Lets a user or an agent act; the test does not depend on whether the action is accepted. */
       const act = async (): Promise<void> => {
         const openid = random.pick([first, ...openids]);
         texts += 1;
@@ -163,7 +163,8 @@ describe("a page whose socket is cut", () => {
         await acting;
         await expectSame(page, first, expect);
         if (kind !== "quiet" && kind !== "lost") continue;
-        // One frame, with the welcome, has everything; the desk goes on from what the page has.
+        // One frame after the welcome contains every missed change; the desk continues from the version that the page
+        // has.
         const lists = listsIn(page);
         expect(lists.length).toBeLessThanOrEqual(1);
         for (const list of lists) expect(list).toMatchObject({ type: "delta", isWithWelcome: true });

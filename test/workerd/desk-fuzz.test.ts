@@ -38,7 +38,7 @@ interface Attack {
   readonly isBad: boolean;
 }
 
-/** A socket that sends anything. */
+/** A socket on which the test can send anything. */
 class RawPage {
   /** The close code and reason; null while it is open. */
   closed: readonly [code: number, reason: string] | null = null;

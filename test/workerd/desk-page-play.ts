@@ -11,7 +11,7 @@ export class OpenPage {
   readonly model: PageModel;
   /** The close code; null while it is open. */
   code: number | null = null;
-  /** Answers of the runtime. */
+  /** The number of pongs that the runtime sent by itself. */
   pongs = 0;
   readonly #socket: WebSocket;
 

@@ -23,7 +23,7 @@ async function waitsUntil(openid: string): Promise<number> {
   const { waiting } = await response.json<{ waiting: readonly { waiting: { until: string } }[] }>();
   return Date.parse(waiting[0]?.waiting.until ?? "");
 }
-/** The same for the message itself. */
+/** The time at which the message itself is tried again, epoch ms. */
 async function messageWaitsUntil(openid: string): Promise<number> {
   const response = await call("GET", `/api/v1/conversations/${openid}`);
   const { waiting } = await response.json<{ waiting: readonly { id: string }[] }>();
@@ -86,7 +86,7 @@ describe("POST /resume", () => {
       trial: { outcome: "refused", code: "48001" },
       faults: [{ reason: "paused", code: "48001" }],
     });
-    // Armed anew: ten minutes from now.
+    // The pause was renewed: it ends ten minutes from now.
     const end = Date.parse(body.faults[0]?.until ?? "");
     expect(end - Date.now()).toBeGreaterThan(500_000);
     // The waiting messages do not contain it yet; their status does.

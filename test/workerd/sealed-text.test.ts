@@ -10,7 +10,7 @@ describe("a sealed text in an object", () => {
   it("is sealed and opened within one transaction, and its bytes do not contain the text", async ({ expect }) => {
     const config = readConfig({ ...env });
     const loaded = await loadTextSealer(config.ok ? config.value.dataKeys : []);
-    if (!loaded.ok) throw new Error("the tests have a DATA_KEY");
+    if (!loaded.ok) throw new Error("the environment of this test has no DATA_KEY");
     const sealer = loaded.value;
     const at = { place: "test:texts", row: "1" };
     await runInDurableObject(conversation("oSealed"), (_object, { storage }) => {

@@ -25,7 +25,7 @@ function draw(page: Page, type: string, width: number, height: number): Promise<
       const pen = canvas.getContext("2d");
       if (pen === null) throw new Error("no canvas");
       const image = pen.createImageData(width, height);
-      // The quota of random bytes a call may ask for.
+      // A call returns at most 65 536 random bytes.
       for (let at = 0; at < image.data.length; at += 65_536) {
         crypto.getRandomValues(image.data.subarray(at, at + 65_536));
       }
@@ -43,7 +43,7 @@ function withPlace(jpeg: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), length, content, jpeg.subarray(2)]);
 }
 
-/** Hands files to the page as a paste or a drop does. */
+/** Passes files to the page by a paste or a drop. */
 function hand(page: Page, how: "paste" | "drop", files: readonly { readonly type: string; readonly data: string }[]) {
   return page.evaluate(
     ({ how, files }) => {
@@ -63,7 +63,7 @@ function hand(page: Page, how: "paste" | "drop", files: readonly { readonly type
   );
 }
 
-/** The replies, as the server got them. */
+/** Returns the replies that the server received. */
 function replies({ requests }: Scripted) {
   return requests.filter(({ path }) => path === `conversations/${ID}/replies`);
 }

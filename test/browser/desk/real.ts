@@ -20,7 +20,7 @@ export const PASSWORD = "correct horse battery";
 /** What users are sent when an agent closes a session. */
 export const CLOSING = { closing: "感谢您的咨询。", rating: "请回复 1 到 5 为本次服务打分。" } as const;
 
-/** How a page is opened. */
+/** The options of a page. */
 interface OpenOptions extends BrowserContextOptions {
   readonly hash?: string;
 }

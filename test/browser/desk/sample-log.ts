@@ -18,7 +18,7 @@ export type Maker = (head: { readonly seq: number; readonly at: string }) => Row
 type InContent = Extract<RowJson, { kind: "in" }>["content"];
 type OutContent = Extract<RowJson, { kind: "out" }>["content"];
 
-/** A message of the user. */
+/** Makes a message of the user. */
 export function said(content: Record<string, unknown> & { readonly type: string }): Maker {
   return (head) => ({
     ...head,
@@ -30,7 +30,7 @@ export function said(content: Record<string, unknown> & { readonly type: string 
   });
 }
 
-/** A message to the user. */
+/** Makes a message to the user. */
 export function sent(
   content: OutContent,
   by: Extract<RowJson, { kind: "out" }>["by"] = byWang,
@@ -48,7 +48,7 @@ export function sent(
   });
 }
 
-/** A row about a message: its outcome. */
+/** Makes a row with the outcome of a message. */
 export function outcome(
   ref: number,
   kind: "attempt" | "sent" | "unconfirmed" | "held" | "retry" | "failed" | "blocked",
@@ -58,7 +58,7 @@ export function outcome(
     ({ ...head, kind, ref, by: { type: "system" }, facts: { attempt: 1, ...facts }, content: null }) as RowJson;
 }
 
-/** A row with a transition of the session. */
+/** Makes a row with a transition of the session. */
 export function session(
   action: "opened" | "queued" | "assigned" | "returned" | "parked" | "closed",
   more: Record<string, unknown> = {},
@@ -82,7 +82,7 @@ export function session(
   });
 }
 
-/** A note. */
+/** Makes a note. */
 export function noted(text: string, id: string = LI): Maker {
   return (head) => ({
     ...head,
@@ -94,7 +94,7 @@ export function noted(text: string, id: string = LI): Maker {
   });
 }
 
-/** A conversation with every kind of row. */
+/** Returns the log of a conversation with every kind of row. */
 export function sampleLog(): readonly RowJson[] {
   const label = "订单 1001";
   const enter: Maker = (head) => ({

@@ -4,7 +4,7 @@ import type { ClosedRow } from "../../../shared/api/desk/lists.ts";
 import type { OpenViewName } from "../../../shared/api/desk/row.ts";
 import type { ShownDeskRow } from "../../../shared/api/socket.ts";
 
-/** The log of every sample conversation. */
+/** The log id of every sample conversation. */
 export const LOG = "1-0badcafe";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 /** The ids of the agents. */
 export const [WANG, LI, LIN] = ["a00000000000a", "a00000000000b", "a00000000000c"] as const;
 
-/** An agent. */
+/** Returns an agent with some values replaced. */
 export function agent(id: string, name: string, changes: Partial<AgentJson> = {}): AgentJson {
   const since = new Date(Date.now() - HOUR).toISOString();
   const wanted = { state: "online", reason: null, since } as const;
@@ -30,7 +30,7 @@ export function agent(id: string, name: string, changes: Partial<AgentJson> = {}
   };
 }
 
-/** The agents; the first one is signed in. */
+/** Returns the agents; the first one is signed in. */
 export function agents(): readonly AgentJson[] {
   const since = new Date(Date.now() - HOUR).toISOString();
   return [
@@ -40,7 +40,7 @@ export function agents(): readonly AgentJson[] {
   ];
 }
 
-/** The id of the nth conversation. */
+/** Returns the id of the nth conversation. */
 export function conversationId(n: number): string {
   return n.toString(16).padStart(4, "0").repeat(16);
 }
@@ -60,7 +60,7 @@ interface RowFacts {
   readonly by?: "user" | "agent";
 }
 
-/** A session in a list. */
+/** Returns a session as a list contains it. */
 export function row(facts: RowFacts): ShownDeskRow {
   const {
     n,
@@ -111,7 +111,7 @@ export function row(facts: RowFacts): ShownDeskRow {
   };
 }
 
-/** The sessions. */
+/** Returns the open sessions. */
 export function sampleRows(): readonly ShownDeskRow[] {
   return [
     row({
@@ -158,7 +158,7 @@ export function sampleRows(): readonly ShownDeskRow[] {
   ];
 }
 
-/** Sessions that have ended. */
+/** Returns sessions that have ended. */
 export function closedRows(): readonly ClosedRow[] {
   const base = { log: LOG, session: 10, team: "售后", assignee: LI } as const;
   const contact = (n: number, name: string | null): ClosedRow["contact"] => ({

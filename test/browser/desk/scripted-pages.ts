@@ -4,14 +4,18 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { startBrowser } from "../chromium.ts";
 import { openScripted, servePage, type PageServer, type Scripted } from "./scripted.ts";
 
-/** The pages of a test file. */
+/** The server and the pages of a test file. */
 export interface ScriptedPages {
   /** The server; available in tests and hooks. */
   readonly server: () => PageServer;
   readonly open: (options?: Parameters<typeof openScripted>[2]) => Promise<Scripted>;
 }
 
-/** Registers the hooks. */
+/**
+ * Registers hooks that start the server and close the pages.
+ *
+ * @returns the server and the pages
+ */
 export function useScriptedPages(): ScriptedPages {
   let browser: Browser;
   let server: PageServer;

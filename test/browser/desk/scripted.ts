@@ -19,7 +19,7 @@ import { agents, closedRows, LOG, sampleRows } from "./sample.ts";
 
 const TYPES = { js: "text/javascript", css: "text/css", svg: "image/svg+xml", html: "text/html" } as const;
 
-/** Serves the page's files on a local port. */
+/** The server of the page's files, on a local port. */
 export interface PageServer {
   readonly url: string;
   /** The pictures that were uploaded, oldest first. A scripted request does not show the bytes of a Blob. */
@@ -27,7 +27,7 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
-/** Serves the page in the same way as static assets. */
+/** Starts a server that serves the page in the same way as static assets. */
 export async function servePage(): Promise<PageServer> {
   const files = await buildDesk();
   const headers = await readHeaders();
@@ -70,7 +70,11 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** Reads `public/_headers`. @returns the headers of a path */
+/**
+ * Reads `public/_headers`.
+ *
+ * @returns a function from a path to its headers
+ */
 async function readHeaders(): Promise<(path: string) => Record<string, string>> {
   const blocks = (await readFile(join(ROOT, "public/_headers"), "utf8")).split(/\n(?=\/)/);
   const rules = blocks.flatMap((block) => {

@@ -1,4 +1,4 @@
-/** The cursor of users' pictures: who has one, what it costs, and when something is due. */
+/** The cursor of stored user pictures: which conversations have it, its cost, and when work is due. */
 import { describe, it } from "vitest";
 import {
   BATCH_DELAY_MS,
@@ -16,7 +16,7 @@ const DAY = 86_400_000;
 
 const cursorOf = ({ consumers }: ConversationState) => consumers[PICTURES_CURSOR];
 
-/** The state after the pictures so far were stored. */
+/** Returns the state after all pictures so far were stored in the bucket. */
 function caughtUp(state: ConversationState): ConversationState {
   const cursor = must(cursorOf(state), "cursor");
   return { ...state, consumers: { [PICTURES_CURSOR]: { ...cursor, after: state.lastSeq } } };
@@ -80,7 +80,7 @@ describe("after its pictures are stored, a conversation", () => {
     expect(dueCursors(afterText, lastSeq + 9, now + DAY)).toEqual([]);
     const afterPicture = followPictures(consumers, { ...written, rows: [must(picture)] });
     expect(afterPicture).toMatchObject({ pictures: { after: lastSeq, nextAt: now + BATCH_DELAY_MS } });
-    // The oldest one stays the oldest.
+    // A newer picture does not change the time of the oldest one.
     expect(afterPicture[PICTURES_CURSOR]?.oldest).toBe(consumers[PICTURES_CURSOR]?.oldest);
   });
 
@@ -91,7 +91,7 @@ describe("after its pictures are stored, a conversation", () => {
     const oldest = must(cursorOf(state)?.oldest, "oldest");
     expect(nextDue(state, undefined, 180 * DAY)).toBe(oldest + 90 * DAY + PRUNE_SLACK_MS);
     expect(nextDue(state, undefined, 30 * DAY)).toBe(oldest + 30 * DAY + PRUNE_SLACK_MS);
-    // A bucket that was taken away.
+    // Without a bucket, because its binding was removed, nothing is due.
     expect(nextDue(state, undefined, 180 * DAY, {})).toBeUndefined();
     expect([pictureRetention(180 * DAY), pictureRetention(30 * DAY)]).toEqual([90 * DAY, 30 * DAY]);
   });

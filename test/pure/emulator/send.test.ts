@@ -49,7 +49,11 @@ describe("custom/send", () => {
     { flaw: "two bodies", body: "{}{}", errcode: 47001 },
     { flaw: "a \\u escape", body: '{"touser":"oUser","msgtype":"text","text":{"content":"\\u4f60"}}', errcode: 40033 },
     { flaw: "no touser", body: { msgtype: "text", text: { content: "x" } }, errcode: 47001 },
-    { flaw: "a touser that is no openid", body: { ...part("text", { content: "x" }), touser: "a b" }, errcode: 40003 },
+    {
+      flaw: "a touser that is not a valid openid",
+      body: { ...part("text", { content: "x" }), touser: "a b" },
+      errcode: 40003,
+    },
     { flaw: "no msgtype", body: { touser: "oUser" }, errcode: 40008 },
     { flaw: "a type of official accounts", body: part("voice", { media_id: "m" }), errcode: 40008 },
     { flaw: "an unknown type", body: part("hologram", {}), errcode: 45162 },
@@ -58,7 +62,7 @@ describe("custom/send", () => {
       { flaw: `the type ${name} without its part`, body: { touser: "oUser", msgtype: name }, errcode: 45162 },
     ]),
     {
-      flaw: "a part that nests without end",
+      flaw: "a part with 20,000 levels of nesting",
       body: `{"touser":"oUser","msgtype":"link","link":{"title":"t","x":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`,
       errcode: 47001,
     },
@@ -103,7 +107,7 @@ describe("custom/send", () => {
       errcode: 40013,
     },
     {
-      flaw: "an AI flag that is no flag",
+      flaw: "an is_ai_msg that is not 0 or 1",
       body: { ...part("text", { content: "x" }), aimsgcontext: { is_ai_msg: true } },
       errcode: 47001,
     },

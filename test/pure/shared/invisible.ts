@@ -37,19 +37,19 @@ const RANGES: readonly (readonly [first: number, last: number])[] = [
   ...Array.from({ length: 17 }, (_, plane) => [plane * 0x10000 + 0xfffe, plane * 0x10000 + 0xffff] as const),
 ];
 
-/** Every one of them. */
+/** Every character of these ranges, as a text of its own. */
 export const INVISIBLE: readonly string[] = RANGES.flatMap(([first, last]) =>
   Array.from({ length: last - first + 1 }, (_, offset) => String.fromCodePoint(first + offset)),
 );
 
 const known = new Set(INVISIBLE);
 
-/** Whether a text has a character that can be seen. */
+/** Returns whether a text has a visible character. */
 export function canBeSeen(text: string): boolean {
   return Array.from(text).some((character) => !known.has(character));
 }
 
-/** A text in which nothing can be seen, of at least one character. */
+/** Generates non-empty texts without a visible character. */
 export const blank: fc.Arbitrary<string> = fc
   .array(fc.tuple(fc.constantFrom(...INVISIBLE), fc.integer({ min: 1, max: 40 })), { minLength: 1, maxLength: 8 })
   .map((runs) => runs.map(([character, times]) => character.repeat(times)).join(""));

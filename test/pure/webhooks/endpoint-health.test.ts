@@ -177,7 +177,7 @@ describe("failures of one conversation", () => {
   });
 
   it("are listed for the latest twenty conversations", ({ expect }) => {
-    // Reports arrive more slowly than the series of failures is capped: each report is kept.
+    // With one counted failure the limit on writes does not apply yet, so this report is stored.
     const health = fail(Array.from({ length: 9 }, (_, n) => NOW + n)) as WebhookHealth;
     const known = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, { since: NOW + n, at: NOW + n }]));
     const full = recordReport({ ...health, failures: 1, conversations: known }, from(7), NOW + 30);

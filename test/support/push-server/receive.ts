@@ -96,7 +96,7 @@ function accept(fields: Fields, format: Format, options: PushServerOptions, take
   return isEvent && flaw !== "events handed over" ? SUCCESS : handOver(fields, format, options);
 }
 
-/** MySQL's old utf8 has no emoji, and its columns are short. */
+/** Whether a text fits a database with MySQL's old utf8, which has no emoji, and short columns. */
 function fitsOldDatabase(content: string): boolean {
   return content.length <= MAX_OLD_TEXT && !/\p{Extended_Pictographic}/u.test(content);
 }

@@ -29,7 +29,7 @@ const FEW = 10;
 const SLOW_MS = 50;
 const DEEP = /(?:<\w+>){999}|\[{999}|(?:\{"a":){999}/;
 
-/** Starts it on a free port. */
+/** Starts the push server on a free port. */
 export async function startPushServer(options: PushServerOptions): Promise<PushServer> {
   const state: State = { taken: new Map(), inFlight: 0, posts: 0, isDead: false };
   const server = createServer((request, response) => {
@@ -69,7 +69,11 @@ async function handle(
   response.writeHead(answer.status, { "content-type": answer.type ?? "text/plain" }).end(answer.body);
 }
 
-/** Handles requests slowly, and only a few at a time. */
+/**
+ * Handles requests slowly and only a few at a time.
+ *
+ * @returns whether this request is one too many
+ */
 async function isTooMany(state: State): Promise<boolean> {
   if (state.inFlight === FEW) return true;
   state.inFlight += 1;
@@ -124,12 +128,12 @@ function verify(query: URLSearchParams, options: PushServerOptions): Answer {
   return { status: 200, body, type: flaw === "echoes as a page" ? "text/html" : "text/plain" };
 }
 
-/** In dictionary order: case counts last. */
+/** Signs with the parts in dictionary order, which ignores case at first. */
 function signByLocale(parts: readonly string[]): string {
   return sign([parts.toSorted((a, b) => a.localeCompare(b, "en")).join("")]);
 }
 
-/** Reads at most 64 KB; undefined when there is more. */
+/** Reads at most 64 KB; undefined when the body is larger. */
 async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -28,7 +28,7 @@ export function readBody(text: string, flaw: Flaw | undefined): { readonly forma
   return { format, fields };
 }
 
-/** Writes a flat answer. */
+/** Writes an answer of one level. */
 export function writeFlat(format: Format, fields: Readonly<Record<string, string | number>>): string {
   if (format === "json") return JSON.stringify(fields);
   const children = Object.entries(fields).map(([name, value]) =>
