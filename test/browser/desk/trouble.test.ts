@@ -1,9 +1,8 @@
-/** The desk under failures, against a scripted server: a lost connection, a reload, texts that contain markup. */
+/** The desk under failures, against a scripted server: a lost connection, a reload. */
 import { describe, it } from "vitest";
-import { rowsOf, said, session } from "./sample-log.ts";
-import { conversationId, LOG, row, WANG } from "./sample.ts";
+import { rowsOf, said } from "./sample-log.ts";
+import { conversationId, LOG } from "./sample.ts";
 import { useScriptedPages } from "./scripted-pages.ts";
-import { XSS_TEXTS } from "./xss-texts.ts";
 
 const { open } = useScriptedPages();
 
@@ -69,54 +68,5 @@ describe("without a connection", () => {
     await page.getByRole("heading", { name: /李女士/, level: 2 }).waitFor();
     expect(await page.getByLabel("回复内容").inputValue()).toBe("");
     await page.getByRole("option", { name: /张先生.*草稿/s }).waitFor();
-  });
-});
-
-describe("texts that contain markup or scripts", () => {
-  it("stay text in every field, and nothing runs or loads", async ({ expect }) => {
-    const rows = XSS_TEXTS.map((text, index) =>
-      row({
-        n: 0x1000 + index,
-        name: text,
-        text,
-        views: index % 2 === 0 ? ["mine"] : ["queue"],
-        assignee: index % 2 === 0 ? WANG : null,
-      }),
-    );
-    const log = rowsOf(
-      session("opened", { team: XSS_TEXTS[0] }),
-      ...XSS_TEXTS.flatMap((text) => [
-        said({ type: "text", content: text }),
-        said({ type: "link", title: text, description: text, url: text }),
-        said({ type: "card", title: text, appId: text, pagePath: text }),
-        said({ type: "location", latitude: 1, longitude: 2, label: text }),
-        said({ type: "file", mediaId: text, fileName: text }),
-      ]),
-    );
-    const { page } = await open({
-      hash: `#/mine/${conversationId(0x1000)}`,
-      script: { rows, log },
-      width: 1440,
-      height: 900,
-    });
-    await page
-      .getByRole("log")
-      .getByText(XSS_TEXTS[0] ?? "")
-      .first()
-      .waitFor();
-    const found = await page.evaluate(() => ({
-      hacked: "hacked" in window,
-      scripts: document.querySelectorAll("script:not([src='/desk/desk.js'])").length,
-      frames: document.querySelectorAll("iframe, object, embed, base, style, link:not([href^='/desk/'])").length,
-      links: [...document.querySelectorAll("a")]
-        .map(({ href }) => new URL(href).protocol)
-        .filter((protocol) => !/^https?:$/.test(protocol)),
-      handlers: [...document.querySelectorAll("*")].flatMap((element) =>
-        [...element.attributes].filter(({ name }) => /^on|^style$/.test(name)).map(({ name }) => name),
-      ),
-    }));
-    expect(found).toStrictEqual({ hacked: false, scripts: 0, frames: 0, links: [], handlers: [] });
-    const texts = await page.locator(".message.in .bubble").allTextContents();
-    expect(texts.length).toBe(XSS_TEXTS.length);
   });
 });
