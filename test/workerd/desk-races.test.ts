@@ -41,32 +41,6 @@ describe("of two simultaneous agents", () => {
     for (const agent of [A, B, C, S]) await openPage(agent);
   };
 
-  it(
-    `who take the same session, one gets it and the other gets that agent's name, ${PAIRS} times`,
-    { timeout: 30_000 + PAIRS * 1_000 },
-    async ({ expect }) => {
-      const openid = newUser();
-      await waits(openid);
-      for (let pair = 0; pair < PAIRS; pair += 1) {
-        await openPages();
-        const named = await seenBy(openid);
-        const agents = pair % 2 === 0 ? [A, B] : [B, A];
-        const outcomes = await Promise.all(agents.map((agent) => acting(agent, openid, { type: "take" }, named)));
-        const winner = must(await assigneeOf(openid), "winner");
-        const name = `客服${winner.slice(-2)}`;
-        expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
-        expect(outcomes[agents.indexOf(winner)]).toMatchObject({ ok: true, row: { session: { assignee: winner } } });
-        expect(outcomes.find(({ ok }) => !ok)).toMatchObject({ refusal: { reason: "taken", assignee: winner, name } });
-        expect((await sessionOf(openid)).version).toBe(named.version + 1);
-        expect(await reservations()).toEqual([]);
-        const { log, session, version } = await seenBy(openid);
-        const back = { type: "return", reason: "reassigned", isOffline: false, session, version } as const;
-        await remote(openid).command({ id: `back-${pair}`, log, action: back });
-        await reports(openid);
-      }
-    },
-  );
-
   const ACTS: Readonly<Record<string, (openid: string) => Promise<(named: object) => Promise<ActOutcome>>>> = {
     "the supervisor's take": async (openid) => (named) => acting(S, openid, { type: "take" }, named),
     "a transfer": async (openid) => (named) =>
@@ -136,4 +110,30 @@ describe("of two simultaneous agents", () => {
       await expectSame(openid, expect);
     }
   });
+
+  it(
+    `who take the same session, one gets it and the other gets that agent's name, ${PAIRS} times`,
+    { timeout: 30_000 + PAIRS * 1_000 },
+    async ({ expect }) => {
+      const openid = newUser();
+      await waits(openid);
+      for (let pair = 0; pair < PAIRS; pair += 1) {
+        await openPages();
+        const named = await seenBy(openid);
+        const agents = pair % 2 === 0 ? [A, B] : [B, A];
+        const outcomes = await Promise.all(agents.map((agent) => acting(agent, openid, { type: "take" }, named)));
+        const winner = must(await assigneeOf(openid), "winner");
+        const name = `客服${winner.slice(-2)}`;
+        expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+        expect(outcomes[agents.indexOf(winner)]).toMatchObject({ ok: true, row: { session: { assignee: winner } } });
+        expect(outcomes.find(({ ok }) => !ok)).toMatchObject({ refusal: { reason: "taken", assignee: winner, name } });
+        expect((await sessionOf(openid)).version).toBe(named.version + 1);
+        expect(await reservations()).toEqual([]);
+        const { log, session, version } = await seenBy(openid);
+        const back = { type: "return", reason: "reassigned", isOffline: false, session, version } as const;
+        await remote(openid).command({ id: `back-${pair}`, log, action: back });
+        await reports(openid);
+      }
+    },
+  );
 });
