@@ -125,14 +125,19 @@ function judgeCommands({ commands, rows }: ServedBooks, sessions: readonly Sessi
       if (!isIn(next, command) && !(command.name === "take" && servesFrom(sessions, version, command.agent)))
         accuse("accepted without effect", `${command.name} on ${version}`);
   }
-  // Messages before the previous end were answered or seen then: an agent may open a session by writing first.
+  // Each message is judged by the first end after it: one before the previous end concerns that end alone, and a session
+  // that an agent began by writing has no message yet.
   let before = 0;
-  for (const { facts, seq } of sessions) {
+  for (const { facts, seq, by } of sessions) {
     if (facts.action !== "closed") continue;
     const from = before;
     before = seq;
     if (facts.reason !== "agent") continue;
-    const closing = commands.filter(({ name, version }) => name === "close" && version === facts.version - 1);
+    // Only the command that made the change: a colleague whose close was refused may have seen more.
+    const closing = commands.filter(
+      ({ name, version, agent, outcome }) =>
+        name === "close" && version === facts.version - 1 && agent === by.id && typeof outcome === "string",
+    );
     const seen = Math.max(from, ...closing.map(({ seenSeq = 0 }) => seenSeq));
     const unseen = rows.find((row) => isMessage(row) && row.seq < seq && row.seq > seen);
     if (unseen !== undefined) accuse("closed over a message", `${unseen.seq}, by ${seq}`);

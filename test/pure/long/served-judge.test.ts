@@ -31,9 +31,9 @@ const turns = (seq: number, facts: Omit<SessionFacts, "session">): Row => ({
 const opened = (seq: number, version: number) => turns(seq, { action: "opened", status: "queued", version });
 const assigned = (seq: number, version: number, assignee = ANN) =>
   turns(seq, { action: "assigned", status: "serving", version, assignee });
-const closed = (seq: number, version: number) =>
-  turns(seq, { action: "closed", status: "closed", version, assignee: ANN, reason: "agent" });
 const by = (id: string, row: Row): Row => ({ ...row, by: { type: "agent", id } });
+const closed = (seq: number, version: number) =>
+  by(ANN, turns(seq, { action: "closed", status: "closed", version, assignee: ANN, reason: "agent" }));
 const out = (seq: number, content: string): Row => ({
   seq,
   at: AT,
@@ -152,6 +152,11 @@ describe("the judge of users whom agents serve", () => {
     const rows = [...ROWS, heard(7, "还有"), closed(8, 3)];
     const commands = [command("take", 1), command("close", 2, { seenSeq: 2 })];
     expect(kinds({ rows, commands, listed: undefined })).toContain("closed over a message");
+    const refused = { refused: "session_over" };
+    for (const other of [{ agent: BEN }, { agent: BEN, outcome: refused }, { outcome: refused }]) {
+      const more = [...commands, command("close", 2, { seenSeq: 7, ...other })];
+      expect(kinds({ rows, commands: more, listed: undefined })).toContain("closed over a message");
+    }
   });
 
   it("accepts a take that was repeated until the agent had the session by a transfer", ({ expect }) => {
