@@ -2,7 +2,11 @@
 import { describe, it } from "vitest";
 import { syncCursors, type ConsumerCursors } from "../../../../worker/conversation/core/consumer-cursor.ts";
 import { writeRows, type Row, type RowWriter } from "../../../../worker/conversation/core/rows.ts";
-import { followSessions, REPORT_DELAY_MS } from "../../../../worker/conversation/core/session/consumers.ts";
+import {
+  ARCHIVE_DELAY_MS,
+  followSessions,
+  REPORT_DELAY_MS,
+} from "../../../../worker/conversation/core/session/consumers.ts";
 import type { SessionState } from "../../../../worker/conversation/core/session/session.ts";
 import { createServed } from "../../../support/served.ts";
 
@@ -47,8 +51,15 @@ describe("the cursors of desk and archive", () => {
     expect(archive).toEqual(cursor(attempt.last));
   });
 
-  it("of the archive is due after a rating", ({ expect }) => {
-    expect(follow(caughtUp, sessionsOf(NOW - 1), rated)["archive"]).toEqual(cursor(5, NOW + REPORT_DELAY_MS));
+  it("of the archive is due soon after a rating, also when the report of the first session is still to come", ({
+    expect,
+  }) => {
+    const soon = NOW + ARCHIVE_DELAY_MS;
+    expect(follow(caughtUp, sessionsOf(NOW - 1), rated)["archive"]).toEqual(cursor(5, soon));
+    const begun = { ...caughtUp, archive: cursor(3, NOW + REPORT_DELAY_MS) };
+    expect(follow(begun, sessionsOf(NOW - 1), rated)["archive"]).toEqual(cursor(3, soon));
+    const failed = { ...caughtUp, archive: { ...cursor(3, NOW + REPORT_DELAY_MS), tries: 2, since: NOW - 1 } };
+    expect(follow(failed, sessionsOf(NOW - 1), rated)["archive"]).toEqual(failed.archive);
   });
 
   it("of the desk moves with the rows when the last session ended a day ago, except for rows of a session", ({

@@ -13,6 +13,13 @@ import type { SessionState } from "./session.ts";
  */
 export const REPORT_DELAY_MS = 8_000;
 
+/**
+ * Delay from the end of a session, or its rating, to the alarm that reports it to the archive, milliseconds: an agent who
+ * has closed a session looks for it in the list of closed ones. The desk has usually acknowledged by then, and the same
+ * alarm stores that, so it replaces the later one.
+ */
+export const ARCHIVE_DELAY_MS = 1_000;
+
 /** How long after its last session a conversation is still reported to the desk, milliseconds. */
 const QUIET_AFTER_MS = 24 * 3_600_000;
 
@@ -34,21 +41,30 @@ interface Written {
  * @param sessions the sessions afterwards
  */
 export function followSessions(known: ConsumerCursors, sessions: SessionState, written: Written): ConsumerCursors {
+  const isForArchive = written.rows.some(isEndOrRating);
   const isForDesk = sessions.open !== null || isRecent(sessions, written.now) || written.rows.some(isOfSession);
   return {
-    [DESK_CURSOR]: follow(known[DESK_CURSOR], isForDesk, written),
-    [ARCHIVE_CURSOR]: follow(known[ARCHIVE_CURSOR], written.rows.some(isForArchive), written),
+    [DESK_CURSOR]: follow(known[DESK_CURSOR], isForDesk, written, REPORT_DELAY_MS),
+    [ARCHIVE_CURSOR]: isForArchive
+      ? follow(known[ARCHIVE_CURSOR], true, written, ARCHIVE_DELAY_MS)
+      : follow(known[ARCHIVE_CURSOR], false, written, REPORT_DELAY_MS),
   };
 }
 
-function follow(known: ConsumerCursor | undefined, isWanted: boolean, written: Written): ConsumerCursor {
+function follow(
+  known: ConsumerCursor | undefined,
+  isWanted: boolean,
+  written: Written,
+  delayMs: number,
+): ConsumerCursor {
   const { before, last, now } = written;
-  const due = now + REPORT_DELAY_MS;
+  const due = now + delayMs;
   if (known === undefined) return { after: before, tries: 0, since: 0, nextAt: due };
   const hasBacklog = known.after < before;
   if (!hasBacklog && !isWanted) return { ...known, after: last };
   // With a backlog, the time of the next try is kept. A time in the past was kept by an object that was then evicted.
-  return hasBacklog && known.nextAt > now ? known : { ...known, nextAt: due };
+  const isEarlier = delayMs < REPORT_DELAY_MS && known.tries === 0 && due < known.nextAt;
+  return hasBacklog && known.nextAt > now && !isEarlier ? known : { ...known, nextAt: due };
 }
 
 /** Returns whether the newest session ended so recently that agents may still look at it. */
@@ -61,6 +77,6 @@ function isOfSession({ kind }: Row): boolean {
 }
 
 /** Returns whether the archive needs a row: the end of a session, or a rating. */
-function isForArchive(row: Row): boolean {
+function isEndOrRating(row: Row): boolean {
   return row.kind === "rating" || (row.kind === "session" && row.facts.action === "closed");
 }
