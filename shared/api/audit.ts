@@ -24,8 +24,8 @@ export const AuditEntrySchema = named(
       WordSchema,
       v.description(
         both(
-          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除 · conversation.unmask 查看原文 · agent.add 添加客服 · agent.change 修改 · agent.invite 邀请 · invite.use 接受邀请 · sign-in.begin 登录 · sign-in.lock 多次失败后锁定 · sign-in.end 结束登录；将来会增加其他值",
-          "settings.change, conversation.export, conversation.erase, conversation.unmask (a row shown in clear), agent.add, agent.change, agent.invite, invite.use, sign-in.begin, sign-in.lock (locked after failures), sign-in.end; further values will be added",
+          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除 · conversation.unmask 查看原文 · desk.rebuild 重建工作台的列表 · agent.add 添加客服 · agent.change 修改 · agent.invite 邀请 · invite.use 接受邀请 · sign-in.begin 登录 · sign-in.lock 多次失败后锁定 · sign-in.end 结束登录；将来会增加其他值",
+          "settings.change, conversation.export, conversation.erase, conversation.unmask (a row shown in clear), desk.rebuild, agent.add, agent.change, agent.invite, invite.use, sign-in.begin, sign-in.lock (locked after failures), sign-in.end; further values will be added",
         ),
       ),
     ),
@@ -33,8 +33,8 @@ export const AuditEntrySchema = named(
       WordSchema,
       v.description(
         both(
-          "操作对象：settings，conversation: 加对话 id，或 agent: 加客服 id",
-          "the target: settings, or conversation: or agent: and its id",
+          "操作对象：settings，desk，conversation: 加对话 id，或 agent: 加客服 id",
+          "the target: settings, desk, or conversation: or agent: and its id",
         ),
       ),
     ),
@@ -42,8 +42,8 @@ export const AuditEntrySchema = named(
       v.record(v.string(), v.unknown()),
       v.description(
         both(
-          "settings.change：from、to 为版本号，keys 为改动的设置项；conversation.unmask：seq、kind 为那一行，reason 为客服写的原因（已脱敏）；agent.add、agent.change：角色、技能组等新值；登录：signIn；客服的其他操作：signIn 为所用的登录；不含姓名与对话内容",
-          "for settings.change: from and to are the versions, keys the changed settings; for conversation.unmask seq and kind of the row, and reason, the agent's text, masked; for agent.add and agent.change the new values; for sign-ins signIn; for other actions of an agent signIn is the sign-in that was used; never a name or a content",
+          "settings.change：from、to 为版本号，keys 为改动的设置项；conversation.unmask：seq、kind 为那一行，reason 为客服写的原因（已脱敏）；desk.rebuild：cursor；agent.add、agent.change：角色、技能组等新值；登录：signIn；客服的其他操作：signIn 为所用的登录；不含姓名与对话内容",
+          "for settings.change: from and to are the versions, keys the changed settings; for conversation.unmask seq and kind of the row, and reason, the agent's text, masked; for desk.rebuild cursor; for agent.add and agent.change the new values; for sign-ins signIn; for other actions of an agent signIn is the sign-in that was used; never a name or a content",
         ),
       ),
     ),

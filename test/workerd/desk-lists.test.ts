@@ -1,5 +1,7 @@
 /** The lists of sessions by their route: what is in each, in which order, page by page. */
-import { beforeEach, describe, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, it, vi } from "vitest";
+import type { AuditPage } from "../../client/index.ts";
 import type { ClosedRow } from "../../shared/api/desk/lists.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { REPORT_DELAY_MS } from "../../worker/conversation/core/session/consumers.ts";
@@ -192,6 +194,19 @@ describe("POST /desk/rebuild", () => {
     const found = must((await read(`view=queue&q=${openid.slice(-4)}`)).rows[0], "row");
     const shownOf = ({ log, version, session, contact, line }: DeskRow) => ({ log, version, session, contact, line });
     expect(shownOf(found)).toEqual(shownOf(row));
+  });
+
+  it("is recorded in the audit log, and refused when it cannot be", async ({ expect }) => {
+    const readAudit = async (query: string): Promise<AuditPage> => (await keyGets(`/api/v1/audit?${query}`)).json();
+    const { head } = await readAudit("limit=1");
+    expect((await call("POST", "/api/v1/desk/rebuild", { json: { cursor: null } })).status).toBe(200);
+    const { entries } = await readAudit(`after=${head?.seq ?? 0}`);
+    expect(entries).toMatchObject([{ action: "desk.rebuild", target: "desk", data: { cursor: null } }]);
+    vi.spyOn(env.AUDIT, "getByName").mockImplementation(() => {
+      throw new Error("the audit object is not reachable");
+    });
+    const refused = await call("POST", "/api/v1/desk/rebuild", { json: { cursor: null } });
+    expect([refused.status, await codeOf(refused)]).toEqual([503, "audit_unavailable"]);
   });
 
   it("refuses an invalid cursor", async ({ expect }) => {

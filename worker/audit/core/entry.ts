@@ -10,6 +10,7 @@ export type AuditAction =
   | "conversation.export"
   | "conversation.erase"
   | "conversation.unmask"
+  | "desk.rebuild"
   | "agent.add"
   | "agent.change"
   | "agent.invite"
@@ -33,7 +34,7 @@ export interface AuditDraft {
   /** The actor: `api:` and the name of an API key, `agent:` and the agent's id, or `system`. */
   readonly actor: string;
   readonly action: AuditAction;
-  /** The target: `settings`, or `conversation:` or `agent:` and its id. */
+  /** The target: `settings` or `desk`, or `conversation:` or `agent:` and its id. */
   readonly target: string;
   readonly data: AuditData;
 }

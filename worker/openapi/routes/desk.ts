@@ -150,7 +150,14 @@ export const DESK: RouteDocs = {
         content: { type: "application/json", schema: RebuiltSchema },
       },
     },
-    problems: ["malformed_json", "body_too_large", "unsupported_media_type", "invalid_field", "desk_off"],
+    problems: [
+      "malformed_json",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_field",
+      "desk_off",
+      "audit_unavailable",
+    ],
   },
   connectDesk: {
     tag: "desk",
