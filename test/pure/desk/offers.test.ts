@@ -36,8 +36,12 @@ describe("an offer", () => {
     const accept = (agent: string) => world.decide((draft) => acceptOffer(draft, agent, offer?.id ?? ""));
     expect(accept("b")).toEqual({ ok: false, error: { reason: "offer_over" } });
     expect(accept("a")).toEqual({ ok: true, value: null });
+    // The page repeats it before the conversation has answered.
+    expect(accept("a")).toEqual({ ok: true, value: null });
+    expect(accept("b")).toEqual({ ok: false, error: { reason: "offer_over" } });
     world.deliverAll();
     expect(assignees(world)).toEqual(["a", "queued"]);
+    expect(world.the("x").applied.get(offer?.id ?? "")).toBe(1);
     expect(accept("a")).toEqual({ ok: false, error: { reason: "offer_over" } });
   });
 

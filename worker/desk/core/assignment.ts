@@ -86,6 +86,12 @@ export function acceptOffer(
   agent: string,
   id: string,
 ): Result<null, { readonly reason: "offer_over" | AdmissionRefusal }> {
+  const held = draft.reservations.get(id);
+  if (held?.phase === "asking" && held.command.agent === agent) {
+    // A repeat while the first command is under way: the conversation is asked again at once, by the same command.
+    draft.asked.remove(id);
+    return ok(null);
+  }
   const offer = findOffer(draft, agent, id);
   if (offer === undefined) return err({ reason: "offer_over" });
   const { conversation, command } = offer;
