@@ -127,7 +127,11 @@ export function consumerHost({ id, loaded }: Pick<AlarmHost, "id" | "loaded">, a
   return {
     address,
     id,
-    log: loaded().store.log() ?? "",
+    // Read when it is used, as the store is: after an erasure both are others, and rows of one log must not be reported
+    // under the name of another.
+    get log() {
+      return loaded().store.log() ?? "";
+    },
     state: () => loaded().state(),
     store: () => loaded().store,
     snapshot: () => sessionCode()?.readSnapshot(loaded()) ?? null,
