@@ -6,7 +6,7 @@ import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ROOT } from "../../scripts/lib/build.ts";
+import { bindingsFile, ROOT } from "../../scripts/lib/build.ts";
 import { buildStack, findPorts } from "../../scripts/lib/stack.ts";
 import { readBooks } from "./books.ts";
 import { createCast, type Cast, type Person } from "./cast.ts";
@@ -103,11 +103,12 @@ export async function runKills(options: KillOptions): Promise<KillRun> {
   }
 }
 
-/** Each start reads the script again: a build meanwhile must not change what is tested. */
+/** Each start reads the script and its bindings again: a build meanwhile must not change what is tested. */
 async function copyScript(script: string): Promise<string> {
   const copy = join(ROOT, ".tmp/long", String(process.pid), "index.js");
   await mkdir(dirname(copy), { recursive: true });
   await copyFile(script, copy);
+  await copyFile(bindingsFile(script), bindingsFile(copy));
   return copy;
 }
 
