@@ -161,6 +161,7 @@ function run(desk: Desk, onSignedOut: () => void): () => void {
   });
   desk.start();
   addEventListener("online", desk.poke);
+  addEventListener("offline", desk.lose);
   addEventListener("pageshow", desk.poke);
   addEventListener("pagehide", desk.leave);
   document.addEventListener("visibilitychange", onVisible);
@@ -169,6 +170,7 @@ function run(desk: Desk, onSignedOut: () => void): () => void {
     // Another agent may have signed in on this page: nothing may be sent for the one before.
     desk.stop();
     removeEventListener("online", desk.poke);
+    removeEventListener("offline", desk.lose);
     removeEventListener("pageshow", desk.poke);
     removeEventListener("pagehide", desk.leave);
     document.removeEventListener("visibilitychange", onVisible);

@@ -12,8 +12,9 @@ import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
 import { ApiProblem, call, command, readLog, type Me } from "./api.ts";
 import { createDrafts, type Drafts, type KeptTexts, type ServerDraft } from "./drafts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
-import { createLogReader } from "./log-reader.ts";
+import { createLogReader, type ReadAt } from "./log-reader.ts";
 import { createOutbox, type Outbox, type UploadProgress } from "./outbox.ts";
+import { createRecentLogs } from "./recent-logs.ts";
 import { createStore, type Store } from "./store.ts";
 import { uploadPicture } from "./upload.ts";
 
@@ -47,6 +48,8 @@ export interface Desk {
   readonly start: () => void;
   /** Connects or pings now; called when the page was shown or the network came back. */
   readonly poke: () => void;
+  /** Shows at once that the connection is lost; called when the browser reports that the network is gone. */
+  readonly lose: () => void;
   /** Saves the drafts and sends the waiting messages; called when the page is hidden or closed. */
   readonly leave: () => void;
   /** Subscribes to a list that is not always subscribed to, or unsubscribes. */
@@ -78,6 +81,7 @@ export function createDesk(options: DeskOptions): Desk {
   const seen = new Map<string, number>();
   /** Conversations that the agent is taking on this page, by a command or by a reply. */
   const taking = new Set<string>();
+  const recent = createRecentLogs();
 
   const drafts = createDrafts(options.you.id, options.kept, {
     save: (conversation, log, draft) => link.send({ type: "draft", conversation, log, draft }),
@@ -92,15 +96,17 @@ export function createDesk(options: DeskOptions): Desk {
     post,
     isLive: () => linkState.get().name === "live",
     onStale(unsent) {
+      // Not into a text that the agent has begun since: the two would be sent as one.
+      if (drafts.read(unsent.conversation, unsent.log).reply !== "") return false;
       putBack(drafts, unsent);
       stale.change((set) => new Set(set).add(unsent.conversation));
+      return true;
     },
     onAccepted({ conversation }) {
       // At once: the draft on the server would return as an unsent text if this browser ended now.
       drafts.save(conversation);
       settle();
     },
-    onDraft: (unsent) => putBack(drafts, unsent),
   });
   const link: Link = createLink({
     openSocket: options.openSocket,
@@ -116,7 +122,15 @@ export function createDesk(options: DeskOptions): Desk {
 
   const reader = createLogReader({
     state,
-    readLog,
+    async readLog(conversation: string, at: ReadAt, limit: number) {
+      try {
+        return await readLog(conversation, at, limit);
+      } catch (error) {
+        // The server answered that the agent may not read it, or that it was erased.
+        if (error instanceof ApiProblem && error.status !== 0) recent.forget(conversation);
+        throw error;
+      }
+    },
     isErased: (error) => error instanceof ApiProblem && ["gone", "conversation_not_found"].includes(error.code),
     send: (frame) => void link.send(frame),
     onNewest() {
@@ -163,6 +177,14 @@ export function createDesk(options: DeskOptions): Desk {
     outbox.settle((list) => withoutArrived(list, state.get().open));
   };
 
+  /** Reads the newest rows of a conversation; without an answer, shows those that were read before. */
+  async function readOrRecall(conversation: string): Promise<void> {
+    await reader.readNewest(conversation);
+    const kept = recent.find(conversation);
+    if (kept !== null && state.get().open?.status === "failed")
+      reader.edit(conversation, (open) => (open.log === null ? { ...kept, status: "failed" } : open));
+  }
+
   async function post(unsent: Unsent, progress: UploadProgress): Promise<string | null> {
     const { conversation, log, content, hold, seenSeq, id } = unsent;
     const path = `conversations/${conversation}`;
@@ -207,6 +229,7 @@ export function createDesk(options: DeskOptions): Desk {
     stale,
     start: link.start,
     poke: link.poke,
+    lose: link.lose,
     leave() {
       drafts.save();
       outbox.flush();
@@ -223,13 +246,16 @@ export function createDesk(options: DeskOptions): Desk {
       if (open !== null) drafts.save(open.conversation);
       // When the agent leaves a conversation, its messages that could still be taken back are sent.
       outbox.flush();
+      if (open !== null) recent.keep(open);
+      const kept = conversation === null || linkState.get().name === "live" ? null : recent.find(conversation);
       state.change((before) => ({
         ...before,
-        open: conversation === null ? null : openLog(conversation),
+        open: conversation === null ? null : (kept ?? openLog(conversation)),
         arrived: new Set([...before.arrived].filter((arrived) => arrived !== conversation)),
       }));
       if (conversation === null) link.send({ type: "shut" });
-      else void reader.readNewest(conversation);
+      // Kept rows are shown without a connection; the rows after them are read with the next one.
+      else if (kept === null) void readOrRecall(conversation);
     },
     readOlder: reader.readOlder,
     readAgain: reader.readAgain,

@@ -55,6 +55,8 @@ export interface Link {
   readonly send: (frame: PageFrame) => boolean;
   /** Connects or pings now; called when the page was shown or the network came back. */
   readonly poke: () => void;
+  /** Ends a live connection at once; called when the browser reports that the network is gone. */
+  readonly lose: () => void;
   readonly stop: (reason: EndReason) => void;
 }
 
@@ -162,7 +164,14 @@ export function createLink(options: LinkOptions): Link {
     },
     poke() {
       if (state.name === "live") ping();
-      else connect();
+      else {
+        // A socket that began to connect while there was no network may never open.
+        if (state.name === "reconnecting") drop();
+        connect();
+      }
+    },
+    lose() {
+      if (state.name === "live") lose();
     },
     stop,
   };

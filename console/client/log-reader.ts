@@ -105,7 +105,12 @@ export function createLogReader({ state, readLog, isErased, send, onNewest, onFi
       const { open } = state.get();
       if (open === null) return;
       if (open.log === null) void readNewest(open.conversation);
-      else send(openFrame(open, open.log));
+      else {
+        send(openFrame(open, open.log));
+        if (open.status !== "failed") return;
+        edit(open.conversation, (before) => ({ ...before, status: "gap" }));
+        void readGap(open.conversation);
+      }
     },
     catchUp() {
       const { open } = state.get();

@@ -43,12 +43,13 @@ export interface OutboxOptions {
   readonly post: (unsent: Unsent, progress: UploadProgress) => Promise<string | null>;
   /** Whether requests can be sent now. */
   readonly isLive: () => boolean;
-  /** Called when a text was refused because somebody else changed the session; its text goes back to the composer. */
-  readonly onStale: (unsent: Unsent) => void;
+  /**
+   * Called when a text was refused because somebody else changed the session, unless it had waited for a connection.
+   * @returns whether the text went back to the composer; otherwise it stays visible as refused
+   */
+  readonly onStale: (unsent: Unsent) => boolean;
   /** Called after the server accepted a message or note. */
   readonly onAccepted: (unsent: Unsent) => void;
-  /** Called with a text of an earlier page that becomes a draft, because it is too old to be sent or was refused. */
-  readonly onDraft: (unsent: Unsent) => void;
 }
 
 /** Keeps the messages that the server does not have yet, and sends them. */
@@ -85,6 +86,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** The number of failed attempts, by the id of a picture's message. */
   const failures = new Map<string, number>();
+  /**
+   * The ids of the texts that waited for a connection. They do not go back to the composer, where the agent may be
+   * writing the next text.
+   */
+  const waited = new Set<string>();
 
   const send = async (unsent: Unsent): Promise<void> => {
     const { id } = unsent;
@@ -107,14 +113,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const fail = (unsent: Unsent, error: unknown): void => {
     const problem = error instanceof ApiProblem ? error : new ApiProblem(0, "unreachable", {});
     if (mayRepeat(unsent, problem)) {
+      waited.add(unsent.id);
       setPhase(unsent.id, { name: "waiting" });
       schedule(AGAIN_MS);
       return;
     }
-    if (problem.code === "stale" && unsent.content.type === "text") {
-      change((list) => list.filter(({ id }) => id !== unsent.id));
-      options.onStale(unsent);
-    } else setPhase(unsent.id, { name: "refused", refusal: refusalOf(problem) });
+    const isStale = problem.code === "stale" && unsent.content.type === "text" && !waited.has(unsent.id);
+    if (isStale && options.onStale(unsent)) change((list) => list.filter(({ id }) => id !== unsent.id));
+    else setPhase(unsent.id, { name: "refused", refusal: refusalOf(problem) });
     pump();
   };
   const mayRepeat = ({ id, content }: Unsent, { status, code }: ApiProblem): boolean => {
@@ -140,14 +146,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (phase.name === "sending") continue;
       if (phase.name === "undo" && phase.until > now) next = Math.min(next, phase.until - now);
       else if (options.isLive()) void send(unsent);
-      else setPhase(unsent.id, { name: "waiting" });
+      else {
+        waited.add(unsent.id);
+        setPhase(unsent.id, { name: "waiting" });
+      }
     }
     if (next < Infinity) schedule(next);
   };
 
   const stored = fromStored(readKept(options.kept, key), Date.now());
-  store.change(() => stored.again);
-  for (const unsent of stored.drafts) options.onDraft(unsent);
+  for (const { id } of stored) waited.add(id);
+  store.change(() => stored);
 
   return {
     store,

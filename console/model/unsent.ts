@@ -54,7 +54,7 @@ export interface Unsent {
     | { readonly name: "refused"; readonly refusal: Refusal };
 }
 
-/** A text that was not accepted within this time becomes a draft after a reload instead of being sent, milliseconds. */
+/** A text that was not accepted within this time is not sent by itself after a reload, milliseconds. */
 const RESEND_MS = 10 * 60_000;
 
 /** Replaces the phase of one message. */
@@ -127,26 +127,25 @@ export function toStored(list: readonly Unsent[]): string {
 }
 
 function toStoredOne({ phase, ...unsent }: Unsent): object {
-  return { ...unsent, isRefused: phase.name === "refused" };
+  return { ...unsent, refusal: phase.name === "refused" ? phase.refusal : null };
 }
 
 /**
- * Parses a stored list into texts that are sent again with their ids, and texts that become drafts because they are too
- * old or were refused. Invalid entries are dropped.
+ * Parses a stored list: texts that are sent again with their ids, and texts that stay visible as refused, with the
+ * stored reason or `not_in_time` when they are too old. Invalid entries are dropped.
  */
-export function fromStored(
-  text: string | null,
-  now: number,
-): { readonly again: readonly Unsent[]; readonly drafts: readonly Unsent[] } {
-  const again: Unsent[] = [];
-  const drafts: Unsent[] = [];
-  for (const value of readList(text)) {
+export function fromStored(text: string | null, now: number): readonly Unsent[] {
+  return readList(text).flatMap((value) => {
     const unsent = readUnsent(value);
-    if (unsent === null) continue;
-    if (unsent.isRefused || now - unsent.unsent.writtenAt > RESEND_MS) drafts.push(unsent.unsent);
-    else again.push(unsent.unsent);
-  }
-  return { again, drafts };
+    if (unsent === null) return [];
+    const isLate = unsent.phase.name === "waiting" && now - unsent.writtenAt > RESEND_MS;
+    return [isLate ? { ...unsent, phase: { name: "refused", refusal: { code: "not_in_time" } } } : unsent];
+  });
+}
+
+/** Returns the conversations that have a message which was refused. */
+export function listFailed(list: readonly Unsent[]): ReadonlySet<string> {
+  return new Set(list.flatMap(({ phase, conversation }) => (phase.name === "refused" ? [conversation] : [])));
 }
 
 function readList(text: string | null): readonly unknown[] {
@@ -158,24 +157,29 @@ function readList(text: string | null): readonly unknown[] {
   }
 }
 
-function readUnsent(value: unknown): { readonly unsent: Unsent; readonly isRefused: boolean } | null {
+function readUnsent(value: unknown): Unsent | null {
   if (!isRecord(value) || !isRecord(value["content"])) return null;
-  const { id, conversation, log, hold, seenSeq, writtenAt, content, isRefused } = value;
+  const { id, conversation, log, hold, seenSeq, writtenAt, content, refusal } = value;
   const { type, text } = content;
   if (typeof id !== "string" || typeof conversation !== "string" || typeof log !== "string") return null;
   if ((type !== "text" && type !== "note") || typeof text !== "string" || typeof writtenAt !== "number") return null;
   return {
-    unsent: {
-      id,
-      conversation,
-      log,
-      content: { type, text },
-      hold: hold === true,
-      seenSeq: typeof seenSeq === "number" ? seenSeq : null,
-      writtenAt,
-      phase: { name: "waiting" },
-    },
-    isRefused: isRefused === true,
+    id,
+    conversation,
+    log,
+    content: { type, text },
+    hold: hold === true,
+    seenSeq: typeof seenSeq === "number" ? seenSeq : null,
+    writtenAt,
+    phase: isRecord(refusal) ? { name: "refused", refusal: readRefusal(refusal) } : { name: "waiting" },
+  };
+}
+
+function readRefusal({ code, name, platformCode }: Readonly<Record<string, unknown>>): Refusal {
+  return {
+    code: typeof code === "string" ? code : "internal",
+    ...(typeof name === "string" && { name }),
+    ...(typeof platformCode === "string" && { platformCode }),
   };
 }
 

@@ -8,6 +8,7 @@ import { countAttention } from "../model/arrivals.ts";
 import { keepOrder, listRows, type ListName, type Order } from "../model/lists.ts";
 import { rightsOf } from "../model/rights.ts";
 import type { DeskState } from "../model/state.ts";
+import { listFailed } from "../model/unsent.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
 import { useStored } from "../ui/stored.ts";
 import { fill } from "../ui/text.ts";
@@ -152,6 +153,7 @@ function OpenList({ list, opened, onOpen, onTake, query, order, state, onQueue }
   const t = useTexts();
   const { desk } = useShared();
   useStore(desk.drafts.store, (value) => value);
+  const failed = listFailed(useStore(desk.outbox.store, (value) => value));
   const isLive = useStore(desk.link, ({ name }) => name === "live");
   const [shown, setShown] = useState(SHOWN_ROWS);
   const { you, people, offsetMs } = state;
@@ -188,6 +190,7 @@ function OpenList({ list, opened, onOpen, onTake, query, order, state, onQueue }
               isOpen={row.conversation === opened}
               isReached={row.conversation === reached}
               hasArrived={state.arrived.has(row.conversation)}
+              hasFailed={failed.has(row.conversation)}
               hasDraft={hasText(desk.drafts.read(row.conversation, row.log))}
             />
           ))}

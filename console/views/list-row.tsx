@@ -23,12 +23,14 @@ interface RowProps {
   readonly hasArrived: boolean;
   /** Whether the agent has an unsent text for it. */
   readonly hasDraft: boolean;
+  /** Whether a message of the agent was refused and still waits for a decision. */
+  readonly hasFailed: boolean;
   readonly onOpen: (conversation: string) => void;
 }
 
 /** A row of a list of sessions, as an option of a listbox. */
 export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
-  const { row, you, people, offsetMs, isOpen, isReached, hasArrived, hasDraft, onOpen } = props;
+  const { row, you, people, offsetMs, isOpen, isReached, hasArrived, hasDraft, hasFailed, onOpen } = props;
   const t = useTexts();
   const { session, line, contact } = row;
   const isOthers = session.assignee !== null && session.assignee !== you;
@@ -66,6 +68,12 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
             {t.arrived}
           </span>
         )}
+        {hasFailed && (
+          <span class="mark-failed">
+            <Icon name="alert" />
+            {t.notSent}
+          </span>
+        )}
         {(row.draft || hasDraft) && (
           <span class="mark-draft">
             <Icon name="pen" />
@@ -92,7 +100,7 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
 
 /** Renders a waiting session with the button that takes it. */
 export const QueueRow = memo(function QueueRow(
-  props: Omit<RowProps, "hasArrived" | "hasDraft" | "isReached"> & {
+  props: Omit<RowProps, "hasArrived" | "hasDraft" | "hasFailed" | "isReached"> & {
     readonly canTake: boolean;
     readonly onTake: (row: ShownDeskRow) => void;
   },

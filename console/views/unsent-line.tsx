@@ -50,6 +50,10 @@ function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
     code === "taken" && name !== undefined ? fill(t.reasonTaken, { name }) : reasonText(code, platformCode, t);
   const isWindow = code === "window_closed" || code === "quota_used";
   const take = (): void => void desk.outbox.takeBack(id);
+  const addAgain = (changes: Partial<Unsent>): void => {
+    take();
+    desk.outbox.add({ ...unsent, id: crypto.randomUUID(), ...changes }, 0);
+  };
   return (
     <p class="outcome bad">
       <span>
@@ -57,14 +61,18 @@ function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
         {fill(t.unsent.refused, { reason })}
       </span>
       {isWindow && content.type !== "note" && (
-        <button
-          type="button"
-          onClick={() => {
-            take();
-            desk.outbox.add({ ...unsent, id: crypto.randomUUID(), hold: true }, 0);
-          }}
-        >
+        <button type="button" onClick={() => addAgain({ hold: true })}>
           {t.holdIt}
+        </button>
+      )}
+      {code === "stale" && (
+        <button type="button" onClick={() => addAgain({ seenSeq: null })}>
+          {t.sendAnyway}
+        </button>
+      )}
+      {code === "not_in_time" && (
+        <button type="button" onClick={() => desk.outbox.retry(id)}>
+          {t.sendAgain}
         </button>
       )}
       {content.type === "picture" ? (
@@ -97,7 +105,7 @@ function Undo({ unsent, until }: { readonly unsent: Unsent; readonly until: numb
     <p class="outcome">
       <span>
         <Icon name="clock" />
-        {fill(t.undoText, { seconds })}
+        {fill(unsent.content.type === "note" ? t.undoNote : t.undoText, { seconds })}
       </span>
       <button
         type="button"

@@ -49,7 +49,7 @@ describe("the first admin", () => {
     const chat = page.url();
     await reply(page, "您好，我是客服小王");
     await bubbles(phone.page, "theirs").getByText("您好，我是客服小王").waitFor();
-    await page.getByText("已送达").last().waitFor();
+    await page.getByText("已发送").last().waitFor();
 
     await page.getByRole("button", { name: "备注", exact: true }).click();
     await page.getByLabel("备注内容").fill("老客户，优先处理");

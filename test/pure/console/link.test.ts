@@ -162,6 +162,25 @@ describe("the connection", () => {
     expect(sockets).toHaveLength(3);
   });
 
+  it("is shown as lost at once when the browser reports that the network is gone", ({ expect }) => {
+    goLive();
+    link.lose();
+    expect([state(), sockets[0]?.isClosed]).toStrictEqual(["reconnecting", true]);
+    link.lose();
+    expect(states.filter(({ name }) => name === "reconnecting")).toHaveLength(1);
+  });
+
+  it("is tried anew when the network returns, also while an earlier try has not ended", async ({ expect }) => {
+    goLive();
+    link.lose();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sockets).toHaveLength(2);
+    link.poke();
+    expect([sockets.length, sockets[1]?.isClosed]).toStrictEqual([3, true]);
+    goLive();
+    expect(state()).toBe("live");
+  });
+
   it("ends when the agent was signed out, by a frame of the server or because no connection is allowed any more", async ({
     expect,
   }) => {

@@ -1,32 +1,19 @@
 /** Unsent messages: the undo time, their order, and what happens without an answer or after a refusal. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { ApiProblem } from "../../../console/client/api.ts";
-import { createDrafts, type KeptTexts, type ServerDraft } from "../../../console/client/drafts.ts";
 import { createOutbox, UNDO_MS, type Outbox, type UploadProgress } from "../../../console/client/outbox.ts";
-import { listShown, mediaIdOf, withoutArrived, type Unsent } from "../../../console/model/unsent.ts";
-import { MAX_DRAFT } from "../../../shared/api/desk/text-limits.ts";
+import { listFailed, listShown, mediaIdOf, withoutArrived, type Unsent } from "../../../console/model/unsent.ts";
 import { rowsOf, sent } from "../../browser/desk/sample-log.ts";
 import { conversationId, LOG, WANG } from "../../browser/desk/sample.ts";
 import { must } from "../../support/conversation.ts";
-
-class Kept implements KeptTexts {
-  readonly texts = new Map<string, string>();
-  getItem(key: string): string | null {
-    return this.texts.get(key) ?? null;
-  }
-  setItem(key: string, text: string): void {
-    this.texts.set(key, text);
-  }
-  removeItem(key: string): void {
-    this.texts.delete(key);
-  }
-}
+import { Kept } from "./kept.ts";
 
 let kept: Kept;
 let posted: Unsent[] = [];
 let returned: Unsent[] = [];
 let answer: (unsent: Unsent, progress: UploadProgress) => Promise<string | null>;
 let isLive = true;
+let isComposerEmpty = true;
 let outbox: Outbox;
 
 function create(): Outbox {
@@ -38,9 +25,12 @@ function create(): Outbox {
       return answer(unsent, progress);
     },
     isLive: () => isLive,
-    onStale: (unsent) => returned.push(unsent),
+    onStale(unsent) {
+      if (!isComposerEmpty) return false;
+      returned.push(unsent);
+      return true;
+    },
     onAccepted: () => {},
-    onDraft: (unsent) => returned.push(unsent),
   });
 }
 
@@ -58,6 +48,7 @@ beforeEach(() => {
   posted = [];
   returned = [];
   isLive = true;
+  isComposerEmpty = true;
   answer = ({ id }) => Promise.resolve(`out-${id}`);
   outbox = create();
 });
@@ -185,6 +176,37 @@ describe("a message", () => {
     expect(outbox.store.get()).toStrictEqual([]);
   });
 
+  it("stays visible instead when it waited for the connection, or when the composer has another text", async ({
+    expect,
+  }) => {
+    answer = () => Promise.reject(new ApiProblem(409, "stale", {}));
+    isLive = false;
+    outbox.add(text("a"), 0);
+    isLive = true;
+    outbox.resume();
+    await vi.advanceTimersByTimeAsync(0);
+    isComposerEmpty = false;
+    outbox.add(text("b"), 0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([returned, phases()]).toStrictEqual([[], ["refused", "refused"]]);
+    expect([...listFailed(outbox.store.get())]).toStrictEqual([conversationId(1)]);
+  });
+
+  it("that waited for the connection is sent once and separately from the next one", async ({ expect }) => {
+    isLive = false;
+    outbox.add(text("a"));
+    outbox.add(text("b"));
+    await vi.advanceTimersByTimeAsync(UNDO_MS);
+    expect(phases()).toStrictEqual(["waiting", "waiting"]);
+    isLive = true;
+    outbox.resume();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(posted.map(({ content }) => content)).toStrictEqual([
+      { type: "text", text: "a" },
+      { type: "text", text: "b" },
+    ]);
+  });
+
   it("that is refused stays with its reason, and the next one is sent", async ({ expect }) => {
     answer = ({ id }) =>
       id === "a" ? Promise.reject(new ApiProblem(409, "taken", { name: "小李" })) : Promise.resolve("out-b");
@@ -226,13 +248,31 @@ describe("after a reload", () => {
     expect(posted.map(({ id, content }) => [id, content])).toStrictEqual([["a", { type: "text", text: "您好" }]]);
   });
 
-  it("a message that is older than ten minutes becomes a draft", async ({ expect }) => {
+  it("a refused message is still there, with its reason", async ({ expect }) => {
+    const refusal = { code: "channel_refused", platformCode: "45047" };
+    answer = () => Promise.reject(new ApiProblem(502, refusal.code, refusal));
+    outbox.add(text("a", "您好"), 0);
+    answer = () => Promise.reject(new ApiProblem(409, "taken", { name: "小李" }));
+    outbox.add(text("b", "在的", conversationId(2)), 0);
+    await vi.advanceTimersByTimeAsync(0);
+    outbox = create();
+    outbox.resume();
+    expect(posted).toHaveLength(2);
+    expect(outbox.store.get().map(({ phase }) => phase)).toStrictEqual([
+      { name: "refused", refusal },
+      { name: "refused", refusal: { code: "taken", name: "小李" } },
+    ]);
+  });
+
+  it("a message that is older than ten minutes is not sent by itself, and says so", async ({ expect }) => {
     isLive = false;
     outbox.add(text("a"), 0);
     await vi.advanceTimersByTimeAsync(10 * 60_000 + 1);
     outbox = create();
-    expect(returned.map(({ id }) => id)).toStrictEqual(["a"]);
-    expect(outbox.store.get()).toStrictEqual([]);
+    isLive = true;
+    outbox.resume();
+    expect([posted, returned]).toStrictEqual([[], []]);
+    expect(outbox.store.get()[0]?.phase).toStrictEqual({ name: "refused", refusal: { code: "not_in_time" } });
   });
 
   it("accepted messages are removed, and invalid entries are ignored", async ({ expect }) => {
@@ -244,88 +284,5 @@ describe("after a reload", () => {
       kept.setItem(`edge-kefu.unsent.${WANG}`, broken);
       expect(create().store.get()).toStrictEqual([]);
     }
-  });
-});
-
-describe("a draft", () => {
-  const conversation = conversationId(1);
-  let saved: (ServerDraft | null)[] = [];
-  let onServer: ServerDraft | null = null;
-  let isUp = true;
-  const drafts = () =>
-    createDrafts(WANG, kept, {
-      save(_conversation, _log, draft) {
-        if (isUp) saved.push(draft);
-        return isUp;
-      },
-      read: () => Promise.resolve(onServer),
-    });
-  beforeEach(() => {
-    saved = [];
-    onServer = null;
-    isUp = true;
-  });
-
-  it("is stored in the browser with each keystroke, separately by agent and conversation", ({ expect }) => {
-    const before = drafts();
-    before.write(conversation, { ...before.read(conversation, LOG), reply: "您" });
-    const after = drafts();
-    expect(after.read(conversation, LOG).reply).toBe("您");
-    expect(after.read(conversationId(2), LOG).reply).toBe("");
-    expect(after.read(conversation, "2-0badcafe").reply).toBe("");
-  });
-
-  it("is saved after ten seconds without a keystroke, and at once when the conversation is left", async ({
-    expect,
-  }) => {
-    const current = drafts();
-    current.write(conversation, { ...current.read(conversation, LOG), reply: "您好" });
-    await vi.advanceTimersByTimeAsync(9_999);
-    expect(saved).toStrictEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(saved).toStrictEqual([{ text: "您好", mode: "reply" }]);
-    current.write(conversation, { ...current.read(conversation, LOG), reply: "" });
-    current.save(conversation);
-    expect(saved).toHaveLength(2);
-    expect(saved[1]).toBeNull();
-  });
-
-  it("of a reply is kept on the server while the agent looks at an empty note", ({ expect }) => {
-    const current = drafts();
-    current.write(conversation, { ...current.read(conversation, LOG), reply: "给用户", mode: "note" });
-    current.save();
-    expect(saved).toStrictEqual([{ text: "给用户", mode: "reply" }]);
-  });
-
-  it("that is longer than the server takes stays in the browser: sending it would end the connection", ({ expect }) => {
-    const current = drafts();
-    current.write(conversation, { ...current.read(conversation, LOG), reply: "字".repeat(MAX_DRAFT + 1) });
-    current.save();
-    expect(saved).toStrictEqual([]);
-    expect(drafts().read(conversation, LOG).reply).toHaveLength(MAX_DRAFT + 1);
-    current.write(conversation, { ...current.read(conversation, LOG), reply: "字".repeat(MAX_DRAFT) });
-    current.save();
-    expect(saved).toHaveLength(1);
-  });
-
-  it("is saved once there is a connection again", ({ expect }) => {
-    isUp = false;
-    const current = drafts();
-    current.write(conversation, { ...current.read(conversation, LOG), note: "看一下", mode: "note" });
-    current.save();
-    isUp = true;
-    current.save();
-    current.save();
-    expect(saved).toStrictEqual([{ text: "看一下", mode: "note" }]);
-  });
-
-  it("is loaded from another browser, unless there is one here", async ({ expect }) => {
-    onServer = { text: "别处写的", mode: "note" };
-    const current = drafts();
-    await current.fetch(conversation, LOG);
-    expect(current.read(conversation, LOG)).toMatchObject({ mode: "note", note: "别处写的", reply: "" });
-    current.write(conversation, { ...current.read(conversation, LOG), note: "改过的" });
-    await current.fetch(conversation, LOG);
-    expect(current.read(conversation, LOG).note).toBe("改过的");
   });
 });
