@@ -141,8 +141,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     let next = Infinity;
     for (const unsent of store.get()) {
       const { phase, conversation } = unsent;
-      if (phase.name === "accepted" || phase.name === "refused" || busy.has(conversation)) continue;
+      if (phase.name === "accepted" || phase.name === "refused") continue;
+      const isBehind = busy.has(conversation);
       busy.add(conversation);
+      // Behind another text it waits for the connection, too, once its undo time is over.
+      if (isBehind && (phase.name !== "undo" || phase.until > now || options.isLive())) continue;
       if (phase.name === "sending") continue;
       if (phase.name === "undo" && phase.until > now) next = Math.min(next, phase.until - now);
       else if (options.isLive()) void send(unsent);
