@@ -115,7 +115,6 @@ describe("two agents", () => {
 
     await reply(b, `三条的长文本${"。".repeat(1_500)}`);
     await b.getByText("5 条已用完").waitFor();
-    await b.getByRole("button", { name: "写好，用户再来时发" }).click();
     await b.getByLabel("回复内容").fill("您再来时看到这条");
     await b.getByRole("button", { name: "存为待发" }).click();
     await b.getByText("等用户下次发消息时发出").waitFor();
