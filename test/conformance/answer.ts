@@ -105,7 +105,7 @@ function judgeFields(push: Push, { fields }: FlatAnswer, outer: readonly Handove
   if (user !== push.fields.FromUserName) flaws.push(field("ToUserName", "≠ FromUserName"));
   if (fields.get("FromUserName")?.text !== push.fields.ToUserName) flaws.push(field("FromUserName", "≠ ToUserName"));
   const created = fields.get("CreateTime");
-  if (created?.numeric !== true) flaws.push(field("CreateTime", "不是整数 / no whole number"));
+  if (created?.numeric !== true) flaws.push(field("CreateTime", "不是整数 / is not a whole number"));
   else flaws.push(...timeFlaws("CreateTime", created.text));
   return { kind: "handover", flaws, user };
 }
@@ -128,7 +128,15 @@ function envelopeFlaws(target: PushTarget, { fields }: FlatAnswer): readonly Han
 function timeFlaws(name: string, seconds: string): readonly HandoverFlaw[] {
   const off = Number(seconds) - nowSeconds();
   if (Math.abs(off) <= MAX_SKEW_SECONDS) return [];
-  return [{ aspect: "times", fact: say(`${name} 差 ${off} 秒`, `${name} is off by ${off} s`) }];
+  return [
+    {
+      aspect: "times",
+      fact: say(
+        `${name} 与当前时间相差 ${Math.abs(off)} 秒`,
+        `${name} differs from the current time by ${Math.abs(off)} s`,
+      ),
+    },
+  ];
 }
 
 function field(name: string, problem: string): HandoverFlaw {

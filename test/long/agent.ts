@@ -12,7 +12,10 @@ import { createLivingPage, type LivingPage } from "../support/living-page.ts";
 /** The lists that the page shows. */
 export const SHOWN_VIEWS = ["mine", "parked", "queue", "closing", "all"] as const satisfies readonly OpenViewName[];
 
-/** The outcome of a request: 2xx, or refused with the problem's code; `unknown`: no answer arrived. */
+/**
+ * The outcome of a request. `accepted`: 2xx. `refused`: another status below 500, except 429, with the problem's code.
+ * `unknown`: no answer, 429, or 500 and above.
+ */
 export type Outcome = "accepted" | "unknown" | { readonly refused: string };
 
 /** A signed-in agent of the desk. */

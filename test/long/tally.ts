@@ -59,7 +59,7 @@ export function tally(people: readonly PersonBooks[]): Tally {
   };
 }
 
-/** How often a push with each unusual delivery is in the log, from the actions and the records of their users. */
+/** Returns the number of stored pushes for each kind of unusual delivery. */
 export function countDeliveries(
   people: readonly { readonly books: PersonBooks; readonly acts: readonly Act[] }[],
 ): Readonly<Record<string, number>> {

@@ -7,7 +7,7 @@ export interface Snippet {
   readonly ts: string;
 }
 
-/** Reads it; throws when the readme has none. */
+/** Returns the three blocks from the readme; throws when one of them is missing. */
 export function readSnippet(readme: string): Snippet {
   const [, after] = readme.split("<!-- snippet -->");
   const block = (language: string) => {

@@ -11,7 +11,7 @@ import type { WithStorage } from "./store-contract.ts";
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 
-/** The requirements, as tests of the calling suite. */
+/** Adds a test of each requirement to the calling suite. */
 export function testCommands(withStorage: WithStorage): void {
   it("assigns a session to the first of two agents, and returns the current state to the other one", ({ expect }) =>
     withStorage((open) => {

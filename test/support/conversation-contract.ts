@@ -72,7 +72,7 @@ const request = (key: string, more: Partial<SendRequest> = {}): SendRequest => {
   return { key, request: "hash", message: text("在的"), isAi: false, hold: false, muteMs: 0, ...more };
 };
 
-/** The requirements, as tests of the calling suite. */
+/** Adds a test of each requirement to the calling suite. */
 export function testConversation(withStorage: WithStorage): void {
   it("stores a push, its reply and the leased attempt in one record, and sets the alarm for the lease", ({ expect }) =>
     withStorage((open) => {

@@ -182,7 +182,7 @@ export function createDeskWorld({
     }
   }
 
-  /** The log, session and version that a page knows from the desk's lists. */
+  /** Builds an agent's request as a page would: with the log, session and version from the desk's lists. */
   const named = (agent: string, conversation: string, id: string): AgentRequest => {
     const entry = desk.tables.entries.values.get(conversation);
     const { log = "0-0", version = 0 } = entry ?? {};

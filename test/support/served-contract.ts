@@ -16,7 +16,7 @@ const SILENT: Candidate = { ruleId: "quiet", action: { type: "silent" } };
 /** A text that is split into two messages. */
 const LONG = "好".repeat(1_200);
 
-/** The requirements, as tests of the calling suite. */
+/** Adds a test of each requirement to the calling suite. */
 export function testServedMessages(withStorage: WithStorage): void {
   it("queues a user whom automation does not answer, in the record of the message, and acknowledges as received", ({
     expect,

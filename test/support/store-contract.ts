@@ -64,7 +64,7 @@ function fill(store: ConversationStore): void {
 
 const seqsOf = (rows: readonly Row[]) => rows.map(({ seq }) => seq);
 
-/** The requirements, as tests of the calling suite. */
+/** Adds a test of each requirement to the calling suite. */
 export function testStorage(withStorage: WithStorage): void {
   it("has no address, rows or state before the first record, and reading creates none", ({ expect }) =>
     withStorage((open) => {

@@ -26,7 +26,10 @@ async function signedInTwice(): Promise<Twice> {
   return { first, second, pages: [await openPage(first), await openPage(first), await openPage(second)] };
 }
 
-/** Waits until the pages of the first sign-in are closed; returns the close code and last frame of every page. */
+/**
+ * Waits until the pages of the first sign-in are closed; returns the close code and the `bye` reason of every
+ * page, both null while a page is open.
+ */
 async function endings({ pages }: Twice) {
   const [one, two] = pages;
   await vi.waitUntil(() => one.code !== null && two.code !== null);

@@ -86,7 +86,7 @@ function findTooMany(messages: readonly Outbound[], rules: ChannelRules, grant: 
   const parts = messages.reduce((sum, message) => sum + measure(message, rules).parts, 0);
   if (parts <= most) return [];
   const problem = `may become more than ${most} messages when long texts are split`;
-  return [{ problem, cure: `shorten the texts: the platform allows at most ${most}` }];
+  return [{ problem, cure: `shorten the texts: the platform allows at most ${most} messages per answer` }];
 }
 
 function findLinkProblems(message: Outbound, rules: ChannelRules, account: string | undefined): FieldProblem[] {

@@ -20,7 +20,7 @@ export interface DeliveryDeps {
   readonly deliver: Deliver;
   /** Reports a rejection that pauses the account. Never rejects. */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
-  /** Called after WeChat accepted a message and that was recorded. */
+  /** Called after WeChat has accepted a message and the result is recorded. */
   readonly onSent?: () => Promise<void> | undefined;
   /** Called after an attempt has ended and was recorded: reports whether sends succeed. Never rejects. */
   readonly onAttempt?: (outcome: AttemptOutcome) => Promise<void> | undefined;

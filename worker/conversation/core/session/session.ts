@@ -31,7 +31,7 @@ interface SessionHead {
   readonly sums: SessionSums;
 }
 
-/** State: rules, handlers or a bot reply. */
+/** State: rules, handlers or a bot answer the user. */
 export interface BotSession extends SessionHead {
   readonly status: "bot";
 }
