@@ -115,9 +115,10 @@ export const EN_WORDS: Pick<
     rate_limited: "Too many requests; wait a moment",
   },
   unmask: {
-    show: "Show in clear",
-    title: "Show in clear",
+    show: "Show unmasked",
+    title: "Show unmasked",
     reason: "Reason",
+    usual: ["Check the delivery address", "Check the phone number", "Handle a complaint"],
     recorded: "This is recorded: your account, the message and the reason. Do not write names or words of the user.",
     button: "Record and show",
   },

@@ -273,7 +273,6 @@ export const EN: Texts = {
   transferNote: "Note for the next agent (optional)",
   transferButton: "Transfer",
   transferEmpty: "There are no other agents",
-  transferTeamEmpty: "There are no teams",
   load: "{load} / {capacity}",
   full: "full",
   otherTeam: "not in this team",

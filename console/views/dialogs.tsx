@@ -56,25 +56,27 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
         </button>
       }
     >
-      <div class="segments" role="group" aria-label={t.transfer}>
-        {(["agent", "team"] as const).map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={kind === name}
-            onClick={() => {
-              setKind(name);
-              setTarget("");
-            }}
-          >
-            {name === "agent" ? t.toAgent : t.toTeam}
-          </button>
-        ))}
-      </div>
+      {teams.length > 0 && (
+        <div class="segments" role="group" aria-label={t.transfer}>
+          {(["agent", "team"] as const).map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={kind === name}
+              onClick={() => {
+                setKind(name);
+                setTarget("");
+              }}
+            >
+              {name === "agent" ? t.toAgent : t.toTeam}
+            </button>
+          ))}
+        </div>
+      )}
       {kind === "agent" ? (
         <ul class="people">
           {agents.length === 0 && <li class="hint">{t.transferEmpty}</li>}
-          {agents.map(({ agent, obstacle }) => (
+          {agents.map(({ agent, obstacle }, index) => (
             <li key={agent.id}>
               <label class="person">
                 <input
@@ -82,6 +84,8 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
                   name="target"
                   checked={target === agent.id}
                   disabled={obstacle !== null}
+                  // The dialog begins with the focus on the first colleague instead of the first button.
+                  autofocus={index === 0 && obstacle === null}
                   onChange={() => setTarget(agent.id)}
                 />
                 <AgentAvatar name={agent.name} presence={agent.actual} />
@@ -103,7 +107,6 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
         </ul>
       ) : (
         <ul class="people">
-          {teams.length === 0 && <li class="hint">{t.transferTeamEmpty}</li>}
           {teams.map((team) => (
             <li key={team}>
               <label class="person">
@@ -123,6 +126,11 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
           maxLength={2_000}
           value={note}
           onInput={(event) => setNote(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            if (target !== "" && !command.isBusy) transfer();
+          }}
         />
       </label>
       <Problem text={command.problem} />

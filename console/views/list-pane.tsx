@@ -67,6 +67,12 @@ export function ListPane(props: ListPaneProps): JSX.Element {
           placeholder={t.search}
           data-focus="search"
           onInput={(event) => setQuery(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" || event.isComposing) return;
+            event.preventDefault();
+            setQuery("");
+            event.currentTarget.blur();
+          }}
         />
       </div>
       <div class="list-filters">

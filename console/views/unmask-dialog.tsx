@@ -1,7 +1,6 @@
 /**
- * Shows one row in clear after the agent has given a reason. The text is kept only in the dialog until that is
- * closed, so the history
- * stays masked.
+ * Shows one row without masks after the agent has given a reason. The text is kept only in the dialog until that is
+ * closed, so the history stays masked.
  */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -58,16 +57,25 @@ export function UnmaskDialog({ conversation, log, seq, onClose }: UnmaskProps): 
       }
     >
       {row === null ? (
-        <label class="field">
-          <span class="name">{t.unmask.reason}</span>
-          <input
-            class="input"
-            maxLength={MAX_REASON}
-            value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-          <span class="hint">{t.unmask.recorded}</span>
-        </label>
+        <>
+          <div class="buttons" role="group" aria-label={t.unmask.reason}>
+            {t.unmask.usual.map((usual) => (
+              <button key={usual} type="button" class="button" onClick={() => setReason(usual)}>
+                {usual}
+              </button>
+            ))}
+          </div>
+          <label class="field">
+            <span class="name">{t.unmask.reason}</span>
+            <input
+              class="input"
+              maxLength={MAX_REASON}
+              value={reason}
+              onInput={(event) => setReason(event.currentTarget.value)}
+            />
+            <span class="hint">{t.unmask.recorded}</span>
+          </label>
+        </>
       ) : (
         <div class="in-clear">
           <InClear row={row} conversation={conversation} />
@@ -82,7 +90,7 @@ export function UnmaskDialog({ conversation, log, seq, onClose }: UnmaskProps): 
   );
 }
 
-/** Renders the content of a row in clear. */
+/** Renders the content of a row without masks. */
 function InClear({ row, conversation }: { readonly row: RowJson; readonly conversation: string }): JSX.Element | null {
   const t = useTexts();
   switch (row.kind) {

@@ -48,7 +48,7 @@ const CREATE = [
     target text not null, data text not null, prev text not null, hash text not null
   )`,
   "create trigger no_change before update on entries begin select raise(abort, 'the audit log only grows'); end",
-  // Prevents replacing an entry by `insert or replace`, which deletes the old row without firing a delete trigger.
+  // An entry that takes the place of another one would remove it without firing the trigger below.
   `create trigger no_replacement before insert on entries
     when new.seq <> (select coalesce(max(seq), 0) + 1 from entries) or exists (select 1 from entries where key = new.key)
     begin select raise(abort, 'the audit log only grows'); end`,

@@ -1,7 +1,7 @@
-/** What happens while the page waits for the agent or the server: behind a dialog, and while a key is held down. */
+/** Dialogs and the keyboard: the focus, what happens behind a dialog, and while a key is held down. */
 import { describe, it } from "vitest";
 import { rowsOf, said } from "./sample-log.ts";
-import { conversationId, LOG, row } from "./sample.ts";
+import { conversationId, LI, LOG, row } from "./sample.ts";
 import { useScriptedPages } from "./scripted-pages.ts";
 
 const { open } = useScriptedPages();
@@ -38,6 +38,36 @@ describe("the dialog that closes a session", () => {
     await page.getByRole("dialog").waitFor();
     await page.goBack();
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(page.url()).toContain(CONVERSATION);
+  });
+});
+
+describe("the dialog of a transfer", () => {
+  it("begins on the first colleague, and Ctrl + Enter in the note confirms it", async ({ expect }) => {
+    const { page, requests } = await open({ hash: CHAT });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    await page.keyboard.press("f");
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    expect(
+      await dialog.getByRole("radio", { name: /小李/ }).evaluate((radio) => radio === document.activeElement),
+    ).toBe(true);
+    await page.keyboard.press("Space");
+    await dialog.getByLabel("给接手同事的备注（选填）").fill("请查银行回执");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => requests.at(-1)?.body).toMatchObject({ to: { agent: LI }, note: "请查银行回执" });
+  });
+});
+
+describe("Esc in the search field", () => {
+  it("clears and leaves it, and the conversation stays open", async ({ expect }) => {
+    const { page } = await open({ hash: CHAT });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    const search = page.getByRole("searchbox");
+    await search.fill("没有这样的会话");
+    await page.keyboard.press("Escape");
+    expect(await search.inputValue()).toBe("");
+    expect(await search.evaluate((field) => field === document.activeElement)).toBe(false);
     expect(page.url()).toContain(CONVERSATION);
   });
 });

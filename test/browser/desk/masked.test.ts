@@ -41,6 +41,8 @@ describe("the note of a transfer", () => {
       path.endsWith("/unmask") ? { status: 200, body: { log: LOG, row } } : undefined;
     await page.getByRole("note").getByRole("button", { name: "查看原文" }).click();
     const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "核对联系电话" }).click();
+    expect(await dialog.getByRole("textbox").inputValue()).toBe("核对联系电话");
     await dialog.getByRole("textbox").fill("用户要求回电");
     await dialog.getByRole("button", { name: "记录并查看" }).click();
     await dialog.getByText("请回电 13800138000").waitFor();
