@@ -18,6 +18,9 @@ import { createRecentLogs } from "./recent-logs.ts";
 import { createStore, type Store } from "./store.ts";
 import { uploadPicture } from "./upload.ts";
 
+/** The agent may not read the conversation, or it was erased. */
+const REFUSALS = new Set([403, 404, 410]);
+
 /** The browser functions that the desk needs. */
 export interface DeskOptions {
   readonly you: Me;
@@ -96,8 +99,10 @@ export function createDesk(options: DeskOptions): Desk {
     post,
     isLive: () => linkState.get().name === "live",
     onStale(unsent) {
-      // Not into a text that the agent has begun since: the two would be sent as one.
-      if (drafts.read(unsent.conversation, unsent.log).reply !== "") return false;
+      // Not into a text that the agent has begun since: the two would be sent as one. Not while a note is written
+      // either, because the input would change to the reply, and the rest of the note would go to the user.
+      const { mode, reply, note } = drafts.read(unsent.conversation, unsent.log);
+      if (mode === "note" || reply !== "" || note !== "") return false;
       putBack(drafts, unsent);
       stale.change((set) => new Set(set).add(unsent.conversation));
       return true;
@@ -105,6 +110,8 @@ export function createDesk(options: DeskOptions): Desk {
     onAccepted({ conversation }) {
       // At once: the draft on the server would return as an unsent text if this browser ended now.
       drafts.save(conversation);
+      // Kept without this message, the conversation would look as if it had not been sent.
+      if (state.get().open?.conversation !== conversation) recent.forget(conversation);
       settle();
     },
   });
@@ -127,7 +134,7 @@ export function createDesk(options: DeskOptions): Desk {
         return await readLog(conversation, at, limit);
       } catch (error) {
         // The server answered that the agent may not read it, or that it was erased.
-        if (error instanceof ApiProblem && error.status !== 0) recent.forget(conversation);
+        if (error instanceof ApiProblem && REFUSALS.has(error.status)) recent.forget(conversation);
         throw error;
       }
     },
@@ -250,7 +257,8 @@ export function createDesk(options: DeskOptions): Desk {
       const kept = conversation === null || linkState.get().name === "live" ? null : recent.find(conversation);
       state.change((before) => ({
         ...before,
-        open: conversation === null ? null : (kept ?? openLog(conversation)),
+        // With a gap, the first frame of the next connection makes the page read, and the server checks the right again.
+        open: conversation === null ? null : kept === null ? openLog(conversation) : { ...kept, status: "gap" },
         arrived: new Set([...before.arrived].filter((arrived) => arrived !== conversation)),
       }));
       if (conversation === null) link.send({ type: "shut" });

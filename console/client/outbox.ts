@@ -144,6 +144,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (phase.name === "accepted" || phase.name === "refused") continue;
       const isBehind = busy.has(conversation);
       busy.add(conversation);
+      if (phase.name === "waiting" && !options.isLive()) waited.add(unsent.id);
       // Behind another text it waits for the connection, too, once its undo time is over.
       if (isBehind && (phase.name !== "undo" || phase.until > now || options.isLive())) continue;
       if (phase.name === "sending") continue;

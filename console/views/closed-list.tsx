@@ -14,9 +14,6 @@ import { Avatar, ContactName, Empty } from "./parts.tsx";
 /** The pause after a keystroke before the archive is searched, milliseconds. */
 const TYPING_MS = 300;
 
-/** The number of pages without rows that are read at once. */
-const MAX_EMPTY = 10;
-
 interface ClosedListProps {
   readonly query: string;
   readonly opened: string | null;
@@ -24,17 +21,6 @@ interface ClosedListProps {
 }
 
 type Pages = { readonly rows: readonly ClosedRow[]; readonly next: string | null } | "loading" | "failed";
-
-/**
- * Reads the next page that has rows: the server leaves out sessions that the agent may not see, and a page may consist of
- * them. Stops after `MAX_EMPTY` pages; the agent can then continue with the button.
- */
-async function readNext(query: string, after: string | null): ReturnType<typeof readClosed> {
-  let page = await readClosed(query, after);
-  for (let count = 1; page.rows.length === 0 && page.next !== null && count < MAX_EMPTY; count += 1)
-    page = await readClosed(query, page.next);
-  return page;
-}
 
 /** Renders the list, newest session first. */
 export function ClosedList({ query, opened, onOpen }: ClosedListProps): JSX.Element {
@@ -46,7 +32,7 @@ export function ClosedList({ query, opened, onOpen }: ClosedListProps): JSX.Elem
   useEffect(() => {
     let isCurrent = true;
     const timer = setTimeout(() => {
-      readNext(query.trim(), null).then(
+      readClosed(query.trim(), null).then(
         (page) => isCurrent && setPages(page),
         () => isCurrent && setPages("failed"),
       );
@@ -72,7 +58,7 @@ export function ClosedList({ query, opened, onOpen }: ClosedListProps): JSX.Elem
   }
   const { rows, next } = pages;
   const more = (): void => {
-    readNext(query.trim(), next).then(
+    readClosed(query.trim(), next).then(
       // Only after the page that it follows: the search may have changed, or the button may have been pressed twice.
       (page) => setPages((now) => (now === pages ? { rows: [...rows, ...page.rows], next: page.next } : now)),
       () => notify(t.readFailed, true),

@@ -170,7 +170,7 @@ export function Composer(props: ComposerProps): JSX.Element {
               const files = pastedPictures(event);
               if (files.length === 0) return;
               event.preventDefault();
-              if (isNote) notify(t.noPictureHere, true);
+              if (isNote || isClosed) notify(t.noPictureHere, true);
               else void sendPictures(files);
             }}
             onKeyDown={(event) => {
@@ -181,7 +181,7 @@ export function Composer(props: ComposerProps): JSX.Element {
             }}
           />
           <div class="composer-foot">
-            {!isNote && <PictureButton onPick={(files) => void sendPictures(files)} />}
+            {!isNote && !isClosed && <PictureButton onPick={(files) => void sendPictures(files)} />}
             <span class="composer-hint">
               {isNote
                 ? t.enterSaves

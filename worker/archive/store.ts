@@ -34,6 +34,11 @@ export interface ArchiveStore {
   hasDue(): boolean;
 }
 
+/** The characters of a user's id that are stored for the search. */
+const TAIL_LENGTH = 4;
+/** The newest sessions among which a tail is searched, so that a search does not read the whole archive. */
+const MAX_SEARCHED = 5_000;
+
 /** A row of `sessions` as it is read. */
 interface SessionRow {
   readonly conversation: string;
@@ -185,24 +190,30 @@ export function createArchiveStore(storage: DurableObjectStorage): ArchiveStore 
       return read(query, after, limit) as readonly DirectoryEntry[];
     },
     closed({ team, onlyMissed, visibleTo, tail }, before, limit) {
+      if (tail !== undefined && tail.length > TAIL_LENGTH) return [];
       const conditions = [
         ...(team === undefined ? [] : ["team = ?"]),
         ...(onlyMissed === true ? ["missed = 1"] : []),
         ...(visibleTo === undefined
           ? []
           : ["(team is null or assignee = ? or team in (select value from json_each(?)))"]),
-        ...(tail === undefined ? [] : ["instr(lower(tail), ?) > 0"]),
         ...(before === undefined ? [] : ["closed_at <= ? and (closed_at, conversation, session) < (?, ?, ?)"]),
       ];
       const values = [
         ...(team === undefined ? [] : [team]),
         ...(visibleTo === undefined ? [] : [visibleTo.agent, JSON.stringify(visibleTo.teams)]),
-        ...(tail === undefined ? [] : [tail]),
         ...(before === undefined ? [] : [before.closedAt, before.closedAt, before.conversation, before.session]),
       ];
       const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`;
-      const query = `select ${SESSION} from sessions ${where} ${ORDER} limit ?`;
-      return (read(query, ...values, limit) as readonly SessionRow[]).map(toArchivedSession);
+      const [from, searched] =
+        tail === undefined
+          ? [`sessions ${where}`, []]
+          : [
+              `(select * from sessions ${where} ${ORDER} limit ${MAX_SEARCHED}) where instr(lower(tail), ?) > 0`,
+              [tail],
+            ];
+      const query = `select ${SESSION} from ${from} ${ORDER} limit ?`;
+      return (read(query, ...values, ...searched, limit) as readonly SessionRow[]).map(toArchivedSession);
     },
     prune(closedBefore, buriedBefore, limit) {
       if (schema === undefined) return false;

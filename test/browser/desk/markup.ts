@@ -102,7 +102,6 @@ export function unsentOf(texts: readonly string[]): string {
       hold: false,
       seenSeq: null,
       writtenAt: Date.now(),
-      isRefused: false,
     })),
   );
 }

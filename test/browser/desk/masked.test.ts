@@ -18,6 +18,8 @@ describe("a message that was not sent", () => {
       outcome(2, "failed", refused),
       sent({ type: "text", content: "已发货" }),
       outcome(4, "failed", refused),
+      sent({ type: "text", content: "请回 139****8000" }),
+      outcome(6, "failed", { reason: "quota_used" }),
     );
     const { page, requests } = await open({ hash: CHAT, script: { log } });
     const message = (text: string) => page.getByRole("article").filter({ hasText: text });
@@ -26,8 +28,12 @@ describe("a message that was not sent", () => {
     await message("138****8000")
       .getByText(/没有发出/)
       .waitFor();
-    for (const name of ["再发一次", "等用户下次发消息时发出", "复制"])
-      expect(await message("138****8000").getByRole("button", { name }).count()).toBe(0);
+    await message("139****8000")
+      .getByText(/没有发出/)
+      .waitFor();
+    for (const masked of ["138****8000", "139****8000"])
+      for (const name of ["再发一次", "等用户下次发消息时发出", "复制"])
+        expect(await message(masked).getByRole("button", { name }).count()).toBe(0);
     expect(await message("138****8000").getByRole("button", { name: "查看原文" }).count()).toBe(1);
   });
 });

@@ -101,6 +101,24 @@ describe("a reply", () => {
     expect(requests[0]?.key).not.toBe(requests[1]?.key);
   });
 
+  it("does not return while a note is written, whose rest would go to the user", async ({ expect }) => {
+    const { page, requests, script } = await open({ hash: CHAT });
+    script.answer = (_method, path) =>
+      path.endsWith("/replies") ? { status: 409, body: { code: "stale", from: 1, to: 2 } } : undefined;
+    await page.getByLabel("回复内容").fill("您好");
+    await page.getByLabel("回复内容").press("Enter");
+    await page.locator("[data-mode=note]").click();
+    const note = page.getByLabel("备注内容");
+    await note.fill("此用户");
+    await expect.poll(() => requests.length).toBe(1);
+    await page
+      .getByText(/没有发出/)
+      .last()
+      .waitFor();
+    await note.pressSequentially("多次投诉");
+    expect(await note.inputValue()).toBe("此用户多次投诉");
+  });
+
   it("that is refused shows the reason and the possible action", async ({ expect }) => {
     const { page, script, requests } = await open({
       hash: CHAT,

@@ -192,6 +192,17 @@ describe("a message", () => {
     expect([...listFailed(outbox.store.get())]).toStrictEqual([conversationId(1)]);
   });
 
+  it("between two others that waited stays visible like them", async ({ expect }) => {
+    answer = () => Promise.reject(new ApiProblem(409, "stale", {}));
+    isLive = false;
+    for (const id of ["a", "b", "c"]) outbox.add(text(id));
+    await vi.advanceTimersByTimeAsync(UNDO_MS);
+    isLive = true;
+    outbox.resume();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([returned, phases()]).toStrictEqual([[], ["refused", "refused", "refused"]]);
+  });
+
   it("that waited for the connection is sent once and separately from the next one", async ({ expect }) => {
     isLive = false;
     outbox.add(text("a"));

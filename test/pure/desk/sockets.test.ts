@@ -203,6 +203,20 @@ describe("the open conversation", () => {
     expect(end.attachment?.open).toBeNull();
   });
 
+  it("that was erased while the page was away is cleared when the page opens it again", ({ expect }) => {
+    const memory = start();
+    const { end, model } = open(memory);
+    const user = waits(memory, 1);
+    memory.desk.confirmErased(user.id, user.generation);
+    memory.settle();
+    Object.assign(model, { conversation: user.id, log: user.log, history: [...user.rows] });
+    memory.say(end, { type: "open", conversation: user.id, log: user.log, after: 2 });
+    memory.pass(50);
+    take(memory, end, model);
+    expect(model.history).toEqual([]);
+    expect(end.attachment?.open).toBeNull();
+  });
+
   it("that is not visible is not opened", ({ expect }) => {
     const memory = start();
     const { end } = open(memory);

@@ -1,4 +1,4 @@
-/** Converts an agent to the form of the API and of the socket. */
+/** Converts an agent to the forms of the API and of the socket. */
 import type { AgentJson } from "../../../shared/api/desk/agent.ts";
 import { isoTime } from "../../../shared/api/schemas.ts";
 import type { AgentView } from "../rpc.ts";
@@ -9,4 +9,9 @@ export function toAgentJson(agent: AgentView): AgentJson {
   const { state, reason, since } = agent.wanted;
   const wanted = { state, reason, since: isoTime(since) };
   return { id, name, role, teams: [...teams], capacity, isSuspended, wanted, actual, load };
+}
+
+/** Returns what decides which rows an agent sees: a page with another value gets complete lists. */
+export function rightsKeyOf({ role, teams }: AgentView): string {
+  return JSON.stringify([role, teams]);
 }

@@ -16,8 +16,7 @@ import { maskRow } from "../../conversation/core/shown/masked-row.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
 import { ownershipIn } from "../core/entry.ts";
 import type { LoadedDesk } from "../loaded-desk.ts";
-import type { AgentView } from "../rpc.ts";
-import { toAgentJson } from "./agent-json.ts";
+import { rightsKeyOf, toAgentJson } from "./agent-json.ts";
 import {
   aliveAt,
   closeSocket,
@@ -29,7 +28,7 @@ import {
   type Connection,
 } from "./connection.ts";
 import { spend } from "./core/budget.ts";
-import { addRows, positionFrame } from "./core/pending-rows.ts";
+import { addRows, erasedFrame, positionFrame } from "./core/pending-rows.ts";
 import { beginTrail, resumeTrail, type Trail } from "./core/trail.ts";
 import { nextExpiry } from "./core/who.ts";
 import { flushPages, send, viewersOf } from "./flush.ts";
@@ -41,9 +40,6 @@ import type { DeskSockets, SocketDeps } from "./types.ts";
 const MAX_SOCKET_MS = 12 * 3_600_000;
 /** The interval at which pages are sent changed loads of agents, milliseconds. */
 const LOAD_INTERVAL_MS = 2_000;
-
-/** The log in the frame that clears an erased conversation: no log has this id. */
-const ERASED = "erased";
 
 type ByeReason = Extract<ServerFrame, { readonly type: "bye" }>["reason"];
 
@@ -155,7 +151,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     if (frame.protocol !== SOCKET_PROTOCOL) return endHere(connection, "protocol");
     const views = [...new Set(frame.views)];
     const trail = takeTrail(connection, frame.page) ?? connection.trail;
-    const position = { rights: rightsOf(you), views, epoch: frame.epoch, rev: frame.rev };
+    const position = { rights: rightsKeyOf(you), views, epoch: frame.epoch, rev: frame.rev };
     connection.trail =
       trail === null ? beginTrail(connection.agent, views, position.rights) : resumeTrail(trail, position);
     connection.page = frame.page;
@@ -195,6 +191,8 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
   function open(connection: Connection, { conversation, log }: Extract<PageFrame, { readonly type: "open" }>): void {
     if (connection.open !== null) shut(connection);
     if (!desk().lists.maySee(connection.agent, conversation)) return;
+    const erased = desk().runner.desk.tables.tombstones.values.get(conversation)?.generation ?? 0;
+    if (generationOf(log) <= erased) return void connection.frames.push(erasedFrame(conversation));
     connection.open = toOpen(conversation, log);
     connection.rows = [positionFrame(connection.open)];
     keepAttachment(connection);
@@ -312,11 +310,11 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
       },
       onErased(conversation, generation) {
         for (const connection of connections.values()) {
-          const { open } = connection;
-          if (open?.conversation !== conversation || generationOf(open.log) > generation) continue;
+          if (connection.open?.conversation !== conversation || generationOf(connection.open.log) > generation)
+            continue;
           shut(connection);
           // Another log clears what the page shows.
-          connection.frames.push({ type: "rows", conversation, log: ERASED, from: 0, to: 0, rows: [] });
+          connection.frames.push(erasedFrame(conversation));
         }
         request();
       },
@@ -329,10 +327,6 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
       },
     },
   };
-}
-
-function rightsOf({ role, teams }: AgentView): string {
-  return JSON.stringify([role, teams]);
 }
 
 function logFailure(error: unknown): void {

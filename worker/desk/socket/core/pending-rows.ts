@@ -64,3 +64,8 @@ export function positionFrame({ conversation, log, sent }: OpenConversation): Ro
   const position = sent === 0 ? Number.MAX_SAFE_INTEGER : sent;
   return { type: "rows", conversation, log, from: position, to: position, rows: [] };
 }
+
+/** Returns the frame that clears an erased conversation on a page: no log has its id. */
+export function erasedFrame(conversation: string): RowsFrame {
+  return { type: "rows", conversation, log: "erased", from: 0, to: 0, rows: [] };
+}

@@ -105,7 +105,13 @@ async function finish(
     await loginOf(c, id).end(made);
     return isSuspended ? problem(c, "agent_suspended", {}) : refuseUnrecorded(c);
   }
-  await endReplaced(c);
+  try {
+    await endReplaced(c);
+  } catch (error) {
+    // Without an answer the browser does not have the secret of the new one.
+    await loginOf(c, id).end(made);
+    throw error;
+  }
   setSignInCookie(c, formatToken({ agent: id, secret }));
   return c.json(toMe({ ...agent, signIn: made }));
 }
