@@ -58,7 +58,7 @@ export function UnmaskDialog({ conversation, log, seq, onClose }: UnmaskProps): 
     >
       {row === null ? (
         <>
-          <div class="buttons" role="group" aria-label={t.unmask.reason}>
+          <div class="buttons">
             {t.unmask.usual.map((usual) => (
               <button key={usual} type="button" class="button" onClick={() => setReason(usual)}>
                 {usual}
