@@ -60,7 +60,10 @@ describe("a desk whose process ends", () => {
     const act = { agent: A, conversation: idOf(openid), ...named, action: { type: "take" } } as const;
     const outcome = await withOtherDesk({ command }, async (other) => {
       other.openSocket("page", A);
-      return other.act(act);
+      const refused = await other.act(act);
+      // The grace of every agent has begun: nothing else has changed when the desk is constructed again.
+      other.closeSocket("page");
+      return refused;
     });
     expect(outcome).toMatchObject({ ok: false, refusal: { reason: "no_answer" } });
     // After it is constructed again, it repeats the stored calls.
