@@ -25,7 +25,7 @@ export const COST: MutantTable = {
       symbol: "findRefusal",
       change: {
         replace: "findWindowRefusal(_, rules, parts.length, now, _)",
-        by: "findWindowRefusal(_, rules, 1, now, _)",
+        by: "findWindowRefusal(state.window, rules, 1, now, sendsKept(state, sender, context))",
       },
       killedBy: [
         "pure/conversation/transitions.test.ts",

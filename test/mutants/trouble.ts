@@ -99,9 +99,9 @@ export const TROUBLE: MutantTable = {
       name: "hold-lost-after-a-refusal",
       breaks: "WeChat refuses the first of five held messages, and the other four are blocked",
       fault: "held-messages-lost",
-      file: "worker/conversation/core/outbox/outbox.ts",
-      symbol: "leaseNext",
-      change: { replace: "blockOrHold(state, writer, item, _, context)", by: "block(state, writer, item, _)" },
+      file: "worker/conversation/core/outbox/stop.ts",
+      symbol: "blockOrHold",
+      change: { condition: "isHoldable", is: false },
       killedBy: [
         HELD,
         "a held message stays held with those after it when WeChat refuses the first, and all are sent after the user's next message",
