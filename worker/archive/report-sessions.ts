@@ -1,8 +1,9 @@
+import { formatAccount } from "../../shared/message/address.ts";
 /**
  * Reports a conversation to the archive: its entry in the directory, its closed sessions and their ratings. Called by
  * the conversation's alarm (docs/design/0029-notification.md).
  */
-import { formatAccount } from "../../shared/message/address.ts";
+import { tailOf } from "../../shared/text/mask-id.ts";
 import { advanceCursor, ARCHIVE_CURSOR, dueCursors } from "../conversation/core/consumer-cursor.ts";
 import { generationOf } from "../conversation/core/log-id.ts";
 import type { Row } from "../conversation/core/rows.ts";
@@ -60,7 +61,7 @@ async function report(host: ConsumerHost, { archive, config }: ArchiveServices):
   const contact = {
     account: formatAccount(address),
     user: sealer.value.seal({ place: USER_PLACE, row: conversation }, address.user),
-    tail: address.user.slice(-4),
+    tail: tailOf(address.user),
     firstSeenAt: generationOf(log),
     lastSeenAt: to,
   };

@@ -2,6 +2,7 @@
  * The storage of the `Archive` object (docs/storage.md). Reading creates nothing; the tables are created with the first
  * report or erasure.
  */
+import { TAIL_LENGTH } from "../../shared/text/mask-id.ts";
 import { generationOf } from "../conversation/core/log-id.ts";
 import type { ClosedFilter, ClosedPosition } from "./core/closed-list.ts";
 import { isMissed, type ArchivedSession, type ArchiveReport, type Position } from "./core/report.ts";
@@ -34,8 +35,6 @@ export interface ArchiveStore {
   hasDue(): boolean;
 }
 
-/** The characters of a user's id that are stored for the search. */
-const TAIL_LENGTH = 4;
 /** The newest sessions among which a tail is searched, so that a search does not read the whole archive. */
 const MAX_SEARCHED = 5_000;
 

@@ -1,5 +1,6 @@
-/** Provides workers and other objects with stubs of the `Desk` object. */
 import { formatAccount, type Address } from "../../shared/message/address.ts";
+/** Provides workers and other objects with stubs of the `Desk` object. */
+import { tailOf } from "../../shared/text/mask-id.ts";
 import { timedStub, type LocationHint } from "../platform/object-call.ts";
 import type { DeskContact, DeskRpc } from "./rpc.ts";
 
@@ -24,7 +25,7 @@ export function deskStub(namespace: DeskNamespace, locationHint: LocationHint): 
 
 /** Returns the user of a conversation as the desk stores it. */
 export function toDeskContact(address: Address): DeskContact {
-  return { account: formatAccount(address), tail: address.user.slice(-4) };
+  return { account: formatAccount(address), tail: tailOf(address.user) };
 }
 
 /** The internal headers that name the agent and the sign-in of a page; a page's own headers are never passed on. */

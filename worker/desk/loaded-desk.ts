@@ -14,7 +14,7 @@ import { ownershipIn, ownershipOf } from "./core/entry.ts";
 import { closeSocket, disconnect, openSocket, runAlarm, wake } from "./core/presence.ts";
 import { authorizeReply } from "./core/requests.ts";
 import { applyErasure, applyNotification, applyRead } from "./core/snapshot.ts";
-import type { Socket } from "./core/state.ts";
+import { erasedGeneration, type Socket } from "./core/state.ts";
 import { createLineTexts, keepReport, keepWindow } from "./details.ts";
 import { createDrafts, DRAFT_MS, type Drafts } from "./drafts.ts";
 import { createDeskLists, type DeskLists } from "./lists.ts";
@@ -141,7 +141,7 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
       return true;
     },
     saveDraft(agent, conversation, log, draft) {
-      const erased = runner.desk.tables.tombstones.values.get(conversation)?.generation ?? 0;
+      const erased = erasedGeneration(runner.desk.tables.tombstones.values, conversation);
       if (draft === null || generationOf(log) > erased) drafts.save(agent, conversation, log, draft, now());
     },
     alarm() {

@@ -243,7 +243,7 @@ describe("rule 18: a session that no agent served", () => {
 });
 
 describe("a session in the queue whose reply window is not known", () => {
-  it("ends two days after its last message: nobody can answer it any more", ({ expect }) => {
+  it("ends two days after its last message, when the platform refuses every reply", ({ expect }) => {
     const world = createDeskWorld();
     world.online("a");
     expect(world.replies("a", "x", "reply 1")).toBe("ok");

@@ -6,7 +6,7 @@
 import { generationOf } from "../../conversation/core/log-id.ts";
 import { attemptOf, type Answer, type DeskCommand } from "./command.ts";
 import { isNewer, isSameSession, toDeskSession, type Entry, type Position, type Snapshot } from "./entry.ts";
-import { reservedIn, type Draft } from "./state.ts";
+import { erasedGeneration, reservedIn, type Draft } from "./state.ts";
 import { TIMER_INTERVAL_MS } from "./wants.ts";
 
 /**
@@ -47,7 +47,7 @@ export function applyRead(draft: Draft, conversation: string, snapshot: Snapshot
 /** Applies the erasure of a generation and of all earlier ones. When it returns, the erasure is confirmed. */
 export function applyErasure(draft: Draft, conversation: string, generation: number): void {
   const { now } = draft.context;
-  const erased = Math.max(generation, draft.tombstones.get(conversation)?.generation ?? 0);
+  const erased = Math.max(generation, erasedGeneration(draft.tombstones, conversation));
   draft.tombstones.set(conversation, { generation: erased, at: now });
   const isErased = ({ log }: { readonly log: string }): boolean => generationOf(log) <= erased;
   for (const [id, { command }] of draft.reservations.inBucket(reservedIn(conversation)))
@@ -60,7 +60,7 @@ export function applyErasure(draft: Draft, conversation: string, generation: num
 
 function applySnapshot(draft: Draft, conversation: string, snapshot: Snapshot, from: "notification" | "answer"): void {
   const { now } = draft.context;
-  const erased = draft.tombstones.get(conversation)?.generation ?? 0;
+  const erased = erasedGeneration(draft.tombstones, conversation);
   if (generationOf(snapshot.log) <= erased) return;
   const known = positionOf(draft, conversation);
   if (known !== undefined && !isNewer(snapshot, known)) {

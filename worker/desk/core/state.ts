@@ -22,6 +22,14 @@ export interface Tombstone {
   readonly at: number;
 }
 
+/** Returns the newest erased generation of a conversation; 0: none. */
+export function erasedGeneration(
+  tombstones: Pick<ReadonlyMap<string, Tombstone>, "get">,
+  conversation: string,
+): number {
+  return tombstones.get(conversation)?.generation ?? 0;
+}
+
 /** The known position of a conversation without an open session. */
 export interface Known extends Position {
   /** When the position was recorded, epoch ms. */

@@ -15,6 +15,7 @@ import { generationOf } from "../../conversation/core/log-id.ts";
 import { maskRow } from "../../conversation/core/shown/masked-row.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
 import { ownershipIn } from "../core/entry.ts";
+import { erasedGeneration } from "../core/state.ts";
 import type { LoadedDesk } from "../loaded-desk.ts";
 import { rightsKeyOf, toAgentJson } from "./agent-json.ts";
 import {
@@ -191,8 +192,9 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
   function open(connection: Connection, { conversation, log }: Extract<PageFrame, { readonly type: "open" }>): void {
     if (connection.open !== null) shut(connection);
     if (!desk().lists.maySee(connection.agent, conversation)) return;
-    const erased = desk().runner.desk.tables.tombstones.values.get(conversation)?.generation ?? 0;
-    if (generationOf(log) <= erased) return void connection.frames.push(erasedFrame(conversation));
+    const { tombstones } = desk().runner.desk.tables;
+    if (generationOf(log) <= erasedGeneration(tombstones.values, conversation))
+      return void connection.frames.push(erasedFrame(conversation));
     connection.open = toOpen(conversation, log);
     connection.rows = [positionFrame(connection.open)];
     keepAttachment(connection);

@@ -120,7 +120,7 @@ export function findSignIn(login: Login, hash: string, now: number): SignIn | un
 
 /**
  * Records that a sign-in was used.
- * @returns undefined when that was recorded less than `SEEN_MS` ago, or there is no such sign-in
+ * @returns undefined when the last use was recorded less than `SEEN_MS` ago, or the sign-in does not exist
  */
 export function seeSignIn(login: Login, id: string, now: number): Login | undefined {
   const seen = login.signIns.find((signIn) => signIn.id === id);
