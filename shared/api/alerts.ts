@@ -60,7 +60,9 @@ export const AlertsSchema = named(
     ),
     waitMinutes: v.pipe(
       MinutesSchema,
-      v.description(both("有客服在线时，等待多久后提醒", "how long a user may wait while agents are online")),
+      v.description(
+        both("有客服在线时，等待多久后提醒", "minutes a user waits before an alert while agents are online"),
+      ),
     ),
     repeatMinutes: v.pipe(
       MinutesSchema,
@@ -76,7 +78,7 @@ export const AlertsSchema = named(
 /** The robot to test. */
 export const AlertTestBodySchema = v.strictObject({ robot: RobotNameSchema });
 
-/** An accepted test message. */
+/** The answer to a test message that the robot accepted. */
 export const AlertTestedSchema = named(
   "AlertTested",
   v.strictObject({ robot: WordSchema, vendor: v.picklist(ROBOT_VENDORS), accepted: v.literal(true) }),

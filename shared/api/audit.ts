@@ -65,7 +65,7 @@ export const AuditEntrySchema = named(
   }),
 );
 
-/** A page of entries, verified before it is returned. */
+/** A page of entries; `broken` names the first entry that fails verification. */
 export const AuditPageSchema = named(
   "AuditPage",
   v.strictObject({

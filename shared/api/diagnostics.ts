@@ -17,7 +17,7 @@ const FailureSchema = named(
     until: v.exactOptional(TimeSchema),
   }),
 );
-/** What WeChat refused, or why it was not called. */
+/** A failed check: WeChat refused it, could not be reached, or was not called because calls are paused. */
 export type DiagnosticFailure = v.InferOutput<typeof FailureSchema>;
 
 const QuotaSchema = v.strictObject({

@@ -1,4 +1,4 @@
-/** The schemas of events that belong to no conversation. */
+/** The schemas of events that belong to no conversation, and of the state of forwarding. */
 import * as v from "valibot";
 import { both, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
 

@@ -62,17 +62,17 @@ export const HealthSchema = v.strictObject({
   status: v.picklist(["ok", "degraded"]),
   /** The number of mini programs. */
   apps: v.number(),
-  /** The push mode of each, in the order of the configuration. */
+  /** The push mode of each mini program, in the order of the configuration. */
   modes: v.array(v.picklist(["plain", "compatible", "secure"])),
   /** `open` when an API key is set. */
   api: v.picklist(["open", "closed"]),
   /** Whether DATA_KEY is set, the key that seals the texts of the desk. */
   dataKey: v.picklist(["set", "missing"]),
-  /** Recent pushes of all apps rejected because of their signed timestamp; absent: none. */
+  /** The number of recent pushes of all apps rejected because of their signed timestamp; absent: none. */
   stalePushes: v.exactOptional(v.number()),
   /** Warnings: settings that work but should be changed. */
   warnings: v.array(v.strictObject({ variable: v.string(), warning: v.string(), cure: v.string() })),
-  /** Present only with an API key. */
+  /** Present only when the request has a valid API key. */
   faults: v.exactOptional(v.array(FaultSchema)),
 });
 

@@ -9,7 +9,10 @@ const MAX_TEAMS = 20;
 const MAX_CAPACITY = 100;
 /** The capacity of a new agent. */
 const CAPACITY = 10;
-/** The maximum lengths that are read, characters; the rules for passwords are checked after that. */
+/**
+ * The maximum length of a name, password or invite in a request, UTF-16 units. Passwords have stricter rules, which are
+ * checked later.
+ */
 const MAX_SECRET_TEXT = 1_000;
 
 const RoleSchema = v.pipe(

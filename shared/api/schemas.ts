@@ -49,7 +49,7 @@ export const LogIdSchema = v.pipe(
     ),
   ),
 );
-/** A short fixed word, or an id that this worker made. */
+/** A short fixed word or an id; its format is not checked. */
 export const WordSchema = v.string();
 
 /** The reply window. */
@@ -202,7 +202,10 @@ export const TypingBodySchema = v.strictObject({ on: v.boolean() });
 /** An uploaded picture. */
 export const UploadedSchema = named("Uploaded", v.strictObject({ mediaId: WordSchema, expiresAt: TimeSchema }));
 
-/** An authentic push that could not be parsed. */
+/**
+ * An entry of the quarantine: an authentic push that could not be parsed, or, with an empty `body`, a day on which
+ * pushes were rejected because of their signed timestamp.
+ */
 export const QuarantinedSchema = v.strictObject({
   seq: SeqSchema,
   at: TimeSchema,
@@ -296,7 +299,8 @@ function knownLog(zh: string, en: string) {
 }
 
 /**
- * Returns the schema of a number in a query: digits only, within a range. The OpenAPI document shows it as a number.
+ * Returns the schema of a number in a query: digits only, within a range; an absent parameter counts as `fallback`. The
+ * OpenAPI document shows it as a number.
  */
 function wholeNumber(min: number, max: number, fallback: number) {
   const message = `must be a whole number from ${min} to ${max}`;

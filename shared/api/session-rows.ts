@@ -51,7 +51,7 @@ const session = v.pipe(
 );
 
 /**
- * Returns the schemas of the three kinds.
+ * Returns the schemas of rows of the kinds `session`, `note` and `rating`.
  *
  * @param head the entries of every row, including its author
  */

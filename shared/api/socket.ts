@@ -11,8 +11,8 @@ export type { PageFrame, ServerFrame, ShownDeskRow };
 /** The version of the protocol. */
 export const SOCKET_PROTOCOL = 1;
 /**
- * The message that the runtime answers without waking the desk, and its answer; unlike other messages they are not
- * lists of frames.
+ * The message that the runtime answers without waking the desk, and its answer, which is a single frame and not a list
+ * of frames.
  */
 export const [PING, PONG] = ['{"type":"ping"}', '{"type":"pong"}'] as const;
 /** The interval between pings, milliseconds. */
@@ -35,8 +35,8 @@ const SERVER_TYPES: ReadonlySet<unknown> = new Set([
 ] satisfies readonly ServerFrame["type"][]);
 
 /**
- * Reads a message of the server: the frames of a known type. Their content is not checked, because it comes from the
- * page's own origin and may have more fields than this version knows.
+ * Reads a message of the server: the frames of a known type; none when the message is not a list of frames. Their
+ * content is not checked, because it comes from the page's own origin and may have more fields than this version knows.
  */
 export function readServerFrames(text: string): readonly ServerFrame[] {
   const frames = readFrameJson(text);

@@ -42,7 +42,7 @@ export interface WebhookSource extends Address {
   readonly objectId: string;
 }
 
-/** The part of an event id that identifies the object it comes from. */
+/** The conversation whose id an event id begins with. */
 type WebhookOrigin = Pick<WebhookSource, "objectId">;
 
 /** Returns the value of the header `webhook-id`: the same for every repeat of an event. */

@@ -5,7 +5,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Beijing is UTC+8 without daylight saving time. */
 const BEIJING_OFFSET_MS = 8 * HOUR_MS;
 
-/** Returns the number of the Beijing day since 1970. */
+/** Returns the number of whole Beijing days since 1970-01-01. @param now epoch ms */
 export function beijingDay(now: number): number {
   return Math.floor((now + BEIJING_OFFSET_MS) / DAY_MS);
 }

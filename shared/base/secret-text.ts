@@ -1,14 +1,15 @@
 /**
  * Cleans secrets and settings that were copied from files, terminals and web forms. Characters around a value that
- * cannot be part of it are removed: white space, line breaks, a byte order mark, a pair of quotation marks.
+ * cannot be part of it are removed: white space, control and format characters such as a byte order mark, pairs of
+ * quotation marks.
  */
 
 const EDGES = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 const QUOTES = ['""', "''", "``", "“”", "‘’"];
 
 /**
- * Returns the text without those surrounding characters. Worker, client and scripts use the same function, so that
- * both ends of a signature have the same key.
+ * Returns the text without surrounding white space, control and format characters, and pairs of quotation marks.
+ * Worker, client and scripts use the same function, so that both ends of a signature have the same key.
  */
 export function trimSecret(text: string): string {
   const trimmed = text.replace(EDGES, "");

@@ -46,8 +46,7 @@ const SHORT_ESCAPES = "\b\t\n\f\r";
 
 /**
  * Removes the control characters that JSON can only write as \uXXXX, because WeChat refuses a body with such escapes
- * (40033,
- * WECHAT.md §4.3).
+ * (40033, WECHAT.md §4.3).
  */
 export function dropControls(text: string): string {
   return Array.from(text)

@@ -56,10 +56,11 @@ export function buildCardPath<Routes extends object, Page extends keyof Routes &
  * Builds the path of a card.
  *
  * @param page a page of the app, without a leading slash, as in app.json
- * @param query its query: texts, numbers, booleans; `undefined` values are left out; `kefu` is reserved
+ * @param query its query: texts, numbers, booleans; `undefined` values are left out; `kefu` and `__proto__` are
+ *   reserved
  * @param context plain data for the page that opens, in the one field `kefu`
  * @returns the path, percent-encoded, without a leading slash, or why it cannot be built (`query.id` names the
- * parameter)
+ *   parameter)
  * @example buildCardPath("pages/order/index", { id: "1001" })
  */
 export function buildCardPath<Query extends Scalars<Query>>(
@@ -87,7 +88,7 @@ export function buildCardPath(page: string, query: unknown, context?: object): R
  *
  * @param path `detail.path` of `bindcontact`, or any page's path
  * @param query `detail.query`, or the options of `onLoad`
- * @returns undefined when it is not a page of a mini program
+ * @returns undefined when the path is longer than 4,096 characters or does not have the form of a page's path
  */
 export function parseCardPath(path: string, query?: unknown): CardTarget | undefined {
   if (typeof path !== "string" || path.length > 2 * CARD_PATH_LIMIT) return undefined;
@@ -136,7 +137,7 @@ function readQuery(text: string): Record<string, string> {
   return fields;
 }
 
-/** Returns the fields of `detail.query`, decoded. */
+/** Returns the texts, numbers and booleans of `detail.query` as texts; those that may be encoded are decoded. */
 function readFields(query: unknown): Record<string, string> {
   const fields: Record<string, string> = {};
   if (!isPlainObject(query)) return fields;
@@ -148,7 +149,7 @@ function readFields(query: unknown): Record<string, string> {
   return fields;
 }
 
-/** Parses the context: a text that begins with `{` after decoding. */
+/** Parses the context, which is encoded unless it begins with `{`; undefined when it is not a JSON object. */
 function readContext(written: string): JsonObject | undefined {
   return readJsonObject(written.startsWith("{") ? written : decode(written));
 }

@@ -9,7 +9,7 @@ import { isPlainObject, type JsonObject } from "../base/plain-json.ts";
 import { readContextToken, type TokenVerdict, type UnverifiedReason } from "./context-token.ts";
 import { decodeSessionFrom } from "./session-from.ts";
 
-/** A context with unchecked values: for display and for other programs. */
+/** A context whose values are not checked against the schemas of the app: for display and for other programs. */
 export interface ShownContext {
   /** The label for display; empty when the app set `session-from` by hand. */
   readonly label: string;

@@ -6,7 +6,7 @@
  * token if there is one, the context as compact JSON.
  *
  *     青瓷茶杯 ¥128 kefu1{"page":"pages/product/index","product":{"id":"42","name":"青瓷茶杯","price":128}}
- * kefu1"1.1790000000.eyJ1c2VyIjp7InZpcCI6M319.…"{"page":"pages/home/index"}
+ *     kefu1"1.1790000000.eyJ1c2VyIjp7InZpcCI6M319.…"{"page":"pages/home/index"}
  *
  * Any other text is plain: apps may set `session-from` by hand.
  */
@@ -106,7 +106,10 @@ function cleanLabel(label: string): string {
   return `${line.slice(0, LABEL_LIMIT - 1).replace(/\p{Cs}$/u, "")}…`;
 }
 
-/** Parses a JSON string literal with the parser of objects, so that all outside data uses one parser. */
+/**
+ * Parses a JSON string literal with the parser of objects, so that all outside data uses one parser; undefined:
+ * invalid.
+ */
 function readString(literal: string): string | undefined {
   const value = readJsonObject(`{"":${literal}}`)?.[""];
   return typeof value === "string" ? value : undefined;

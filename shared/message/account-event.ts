@@ -1,6 +1,6 @@
 /**
  * Events of an account as a whole, and events with an unknown name: the account object stores them, the API lists
- * them, webhooks and the team's `onEvent` receive them. Pure: time is an argument (docs/design/0007-scopes.md).
+ * them, webhooks and the team's `onEvent` receive them. Pure (docs/design/0007-scopes.md).
  */
 import { scopeOf, type AccountEvent, type InboundEvent } from "./inbound.ts";
 import { readRaw, type RawFields } from "./raw.ts";

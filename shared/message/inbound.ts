@@ -133,7 +133,7 @@ export interface ScanAction extends ActionHead {
   readonly scene: string;
 }
 
-/** The user selected an item of the account's menu; `key` identifies it. */
+/** The user selected an item of the account's menu; `item` is the key that identifies it. */
 export interface MenuAction extends ActionHead {
   readonly type: "menu";
   readonly item: string;

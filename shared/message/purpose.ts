@@ -3,15 +3,15 @@
  * statistics and the send reserved for the rating request depend on the purpose.
  */
 export const PURPOSES = [
-  /** Answers the user: from a rule, a handler or the API; later also an agent or a bot. */
+  /** Answers the user: from a rule, a handler, the API, an agent or a bot. */
   "reply",
   /** Greets the user on entering the chat. */
   "greeting",
   /** Reports the position in the queue. */
   "queue",
-  /** Sent outside the business hours, or when no agent is available. */
+  /** The answer `offHours` outside business hours, or the desk's text when no agent is available. */
   "away",
-  /** Sent when the user has not answered for some time. */
+  /** Sent when a session has had no message for some time. */
   "idle",
   /** Sent when the session is closed. */
   "closing",

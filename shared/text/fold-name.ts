@@ -3,7 +3,7 @@
  * the name.
  */
 
-/** Returns the form in which names are compared: names that look alike have the same form. */
+/** Returns the form in which names are compared: without differences of case, width and surrounding white space. */
 export function foldName(name: string): string {
   return name.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
 }

@@ -64,7 +64,7 @@ export function skeleton(folded: TextForm): TextForm {
   };
 }
 
-/** Returns the range of the original that a range of a form comes from; `end` is greater than `start`. */
+/** Returns the range of the original that a range of a form comes from. The range must not be empty. */
 export function spanInOriginal({ from, to }: TextForm, { start, end }: Span): Span {
   return { start: from[start] ?? 0, end: to[end - 1] ?? 0 };
 }

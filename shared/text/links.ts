@@ -21,7 +21,7 @@ const PATH = "data-miniprogram-path";
  * parser may end that value elsewhere.
  */
 const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?=(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]{0,4096})))?)/gi;
-/** A tag up to its first `>`, or up to the next `<`. */
+/** A tag up to its first `>`, up to the next `<`, or to the end of the text. */
 const SIMPLE_TAG = /<a(?=[\s/>]|$)[^<>]*>?/gi;
 /** The target of a tag, from any of its attributes. A quotation mark need not be closed. */
 const TARGET = /(?:href|data-miniprogram-(?:appid|path))\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]*))/gi;
@@ -65,7 +65,7 @@ export function findTags(text: string): readonly { readonly start: number; reado
   return tags;
 }
 
-/** Converts a user's words to plain text: the full-width ＜ looks like < and begins no tag. */
+/** Converts a user's words to plain text: replaces each < by the full-width ＜, which begins no tag. */
 export function plainText(words: string): string {
   return words.replace(/</g, "＜");
 }
@@ -131,7 +131,7 @@ function valuesOf(tag: string, name: string): readonly string[] {
     .map(([, , double, single, bare]) => double ?? single ?? bare ?? "");
 }
 
-/** Returns whether every target of a tag is contained in one of these words. */
+/** Returns whether one of these words contains every target of a tag; false for a tag without a target. */
 function leadsOnlyTo(words: readonly string[], tag: string): boolean {
   const values = [...tag.matchAll(TARGET)]
     .map(([, double, single, bare]) => withoutSpaces(unescapeWords(double ?? single ?? bare ?? "")))

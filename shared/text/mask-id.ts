@@ -11,7 +11,10 @@ export function tailOf(id: string): string {
   return id.slice(-TAIL_LENGTH);
 }
 
-/** Masks an id from a field, such as an openid or a token: stars and the last four characters. */
+/**
+ * Masks an id from a field, such as an openid or a token: stars and the last four characters; only stars for an id of
+ * at most eight characters.
+ */
 export function maskId(id: string): string {
   return id.length > 8 ? `****${tailOf(id)}` : "****";
 }

@@ -58,7 +58,9 @@ export const AgentSchema = named(
     capacity: v.pipe(
       v.number(),
       v.integer(),
-      v.description(both("接待上限：自动分配的会话数", "how many sessions are assigned automatically at most")),
+      v.description(
+        both("接待上限：自动分配的会话数", "the maximum number of sessions that are assigned automatically"),
+      ),
     ),
     isSuspended: v.boolean(),
     wanted: v.pipe(

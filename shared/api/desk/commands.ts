@@ -14,7 +14,7 @@ import { AgentIdSchema, TeamSchema } from "./agent.ts";
 import { DeskRowSchema } from "./row.ts";
 import { MAX_DRAFT, MAX_NOTE } from "./text-limits.ts";
 
-/** The maximum number of agents that a note mentions. */
+/** The maximum number of agents that a note can mention. */
 const MAX_MENTIONS = 20;
 
 /** The log a command is for. */
@@ -180,7 +180,7 @@ export const NotedSchema = named(
   }),
 );
 
-/** What the agent of a session has seen. */
+/** Reports the newest row that the agent of a session has seen. */
 export const SeenBodySchema = v.strictObject({
   log: KnownLogSchema,
   session: SessionSeqSchema,

@@ -114,7 +114,10 @@ const SERVER_FRAMES = {
   }),
   /** All agents. */
   people: v.object({ type: v.literal("people"), agents: v.array(AgentSchema) }),
-  /** The last frame. `signed_out`: sign in again; `rights_changed`: connect again; `protocol`: load the page again. */
+  /**
+   * The last frame. `signed_out`: sign in again; `rights_changed`: connect again; `protocol`: load the page again;
+   * `bad_frame`: the page sent an invalid frame; `too_many`: it sent frames faster than allowed.
+   */
   bye: v.object({
     type: v.literal("bye"),
     reason: v.picklist(["signed_out", "rights_changed", "protocol", "bad_frame", "too_many"]),
@@ -137,7 +140,7 @@ export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 /**
  * Reads a message of a page.
  *
- * @returns null for a frame of an unknown type, which is ignored; undefined for an invalid frame
+ * @returns null for a frame of an unknown type, which is ignored; undefined for one that is invalid or too long
  */
 export function readPageFrame(text: string): PageFrame | null | undefined {
   const frame = text.length <= MAX_FRAME ? readFrameJson(text) : undefined;

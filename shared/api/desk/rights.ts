@@ -32,8 +32,8 @@ const RIGHTS: Readonly<Record<SessionRight, Readonly<Record<Role, Scope>>>> = {
 };
 
 /**
- * Returns whether an agent may perform an operation on a session. An agent always sees the sessions assigned to that
- * agent.
+ * Returns whether an agent may perform an operation on a session. `own`: on sessions assigned to the agent; `team`:
+ * also on those of the agent's teams and those without a team; `all`: on every session.
  */
 export function may(id: string, agent: Actor, right: SessionRight, session: Ownership): boolean {
   switch (RIGHTS[right][agent.role]) {
@@ -53,7 +53,7 @@ export function seesAll(role: Role): boolean {
   return RIGHTS.see[role] === "all";
 }
 
-/** Returns whether an agent serves the queue of a team. A session without a team is served by all agents. */
+/** Returns whether an agent serves the queue of a team. @param team null: sessions without a team; always true */
 export function isInTeam({ teams }: Pick<Actor, "teams">, team: string | null): boolean {
   return team === null || teams.includes(team);
 }

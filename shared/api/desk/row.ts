@@ -56,13 +56,26 @@ export const DeskSessionSchema = named(
     lastMessageAt: TimeSchema,
     queuedAt: v.pipe(
       v.nullable(TimeSchema),
-      v.description(both("排队的位置，退回排队时保留", "its position in the queue, kept when it returns there")),
+      v.description(
+        both(
+          "决定排队位置的时间，退回排队时保留",
+          "the time that decides its place in the queue, kept when it returns there",
+        ),
+      ),
     ),
     since: v.pipe(
       v.nullable(TimeSchema),
       v.description(both("本次排队开始的时间", "when its current time in the queue began")),
     ),
-    isOffline: v.pipe(v.boolean(), v.description(both("排队时没有客服在线", "it waits and no agent was available"))),
+    isOffline: v.pipe(
+      v.boolean(),
+      v.description(
+        both(
+          "排队开始时不在营业时间，或没有客服在线",
+          "queued outside business hours, or while no agent was available",
+        ),
+      ),
+    ),
     parkedUntil: v.pipe(
       v.nullable(TimeSchema),
       v.description(both("挂起到何时；未挂起时为 null", "it is parked until then; null when it is not parked")),
@@ -117,7 +130,7 @@ export const DeskRowSchema = named(
 /** A session in a list. */
 export type DeskRow = v.InferOutput<typeof DeskRowSchema>;
 
-/** The number of sessions of each list the caller asked for. */
+/** For each list the caller asked for: the number of sessions, and of those with unread messages. */
 export const CountsSchema = named(
   "Counts",
   v.partial(
@@ -135,5 +148,5 @@ export const CountsSchema = named(
     ),
   ),
 );
-/** The number of sessions of each list. */
+/** The number of sessions of each list, and of those with unread messages. */
 export type Counts = v.InferOutput<typeof CountsSchema>;

@@ -1,4 +1,7 @@
-/** The limits of texts that agents write, UTF-16 units; also for the page, which loads no schemas. */
+/**
+ * The maximum lengths of texts that agents write, in UTF-16 units. A separate file, so that the page can import it
+ * without the schemas.
+ */
 
 /** The maximum length of a note. */
 export const MAX_NOTE = 2_000;

@@ -19,13 +19,19 @@ const ANSWERS = [
 /** The answer when no rule matches; it must not depend on another server. */
 export const AnswerSchema = v.variant("type", ANSWERS);
 
-/** The answer to a message: messages, a handover to the platform's own agents, no answer, or the answer of a webhook. */
+/**
+ * The answer to a message: messages, a handover to the platform's own agents, no answer, or the answer of a webhook.
+ */
 export const ActionSchema = v.variant("type", [
   ...ANSWERS,
   v.strictObject({ type: v.literal("webhook"), webhookId: WebhookIdSchema }),
 ]);
 
-/** Returns the schema of the messages of one answer, with the variables of the place where they are used. */
+/**
+ * Returns the schema of the 1 to 5 messages of one answer.
+ *
+ * @param place where they are used, which decides the allowed variables
+ */
 export function messagesSchema(place: TemplateField) {
   const message = v.pipe(
     OutboundSchema,

@@ -38,15 +38,18 @@ const deskText = v.pipe(
 );
 const optionalText = v.nullable(deskText);
 
-/** The texts that the desk sends to users; each is sent at most once, and only while the reply window has a send left. */
+/**
+ * The texts that the desk sends to users, each only while the reply window has a send left: `idle` at most once after
+ * each user message, the others at most once per session.
+ */
 export const DeskTextsSchema = v.strictObject({
-  /** For a user who waits while no agent is online. */
+  /** For a user who waits in a queue while no agent who serves it is online or busy. */
   away: v.exactOptional(deskText, "客服暂时不在线，您的消息已收到，客服上线后会尽快回复。"),
   /** Before an idle session is closed. */
   idle: v.exactOptional(deskText, "您好，请问还需要帮助吗？如果没有其他问题，本次会话稍后将结束。"),
   /** When an agent closes the session, or it is closed because it is idle; null: none. */
   closing: v.exactOptional(optionalText, null),
-  /** Asks for a rating, a digit from 1 to 5; one message together with `closing`. Null: not asked. */
+  /** Asks for a rating, a digit from 1 to 5; joined with `closing` into one message. Null: no rating is requested. */
   rating: v.exactOptional(optionalText, null),
 });
 

@@ -21,10 +21,10 @@ export interface CheckedAccount {
 }
 
 /**
- * Finds every problem, with its path and fix. If a problem of the defaults concerns a single account, its
- * text names that account.
+ * Finds every problem, with its path and fix. A problem that the defaults have only by the rules of some accounts is
+ * returned once for each of these accounts, with the account in its text.
  *
- * @param accounts the configured accounts; undefined without a configuration
+ * @param accounts the configured accounts; undefined while the configuration is incomplete
  * @param check further checks that need the configuration
  * @param stored the accounts with an override in the stored document: an override is kept when its account is removed
  * from the configuration
@@ -77,9 +77,8 @@ function findCommonProblems(defaults: Settings, accounts: readonly CheckedAccoun
 
 /**
  * Finds new overrides of accounts that are not configured, which are probably misspelt. An override that is already
- * stored is kept without further
- * checks, because it is not in force: an account that is removed from the configuration must not block the next change
- * of the others.
+ * stored is kept without further checks: removing an account from the configuration must not block later changes of the
+ * settings.
  */
 function findUnknownAccounts(
   { overrides }: SettingsDocument,

@@ -12,8 +12,8 @@ import type { Settings } from "./settings.ts";
 import { renderLongest, renderTemplate } from "./template.ts";
 
 /**
- * Finds every message that could never be sent, and every answer with more messages than its grant allows; each with
- * path and fix.
+ * Finds every message and desk text that the platform would refuse, and every answer that may need more messages than
+ * its grant allows; each with path and fix.
  *
  * @param rules the rules of an account for which these settings are in force
  * @param account the account's id in the channel: its AppID, where links may lead only to its own mini program;
@@ -80,7 +80,7 @@ function messagesOf(action: NonNullable<Settings["offHours"]>, path: string): Pl
   return action.type === "reply" ? [{ path, messages: action.messages, grant: "message" }] : [];
 }
 
-/** Finds an answer with more messages than one action of the user allows, which would never be sent. */
+/** Returns a problem when an answer may need more messages than its grant allows. */
 function findTooMany(messages: readonly Outbound[], rules: ChannelRules, grant: string): FieldProblem[] {
   const most = rules.grants[grant]?.count ?? 0;
   const parts = messages.reduce((sum, message) => sum + measure(message, rules).parts, 0);
@@ -91,8 +91,8 @@ function findTooMany(messages: readonly Outbound[], rules: ChannelRules, grant: 
 
 function findLinkProblems(message: Outbound, rules: ChannelRules, account: string | undefined): FieldProblem[] {
   if (message.type !== "text" || rules.textLinks === "any") return [];
-  // Links do not depend on the values: a variable with the user's words is never inside a tag, and no other can
-  // change a tag.
+  // Links do not depend on the values: a variable with the user's words is never inside a tag, and the values of other
+  // variables contain no markup.
   const sent = renderTemplate(message.content, () => "1");
   const found = findLinkProblem(sent, account);
   return found === undefined ? [] : [{ field: "content", ...found }];

@@ -13,7 +13,7 @@ export interface SettingsProblem {
   readonly reason: "missing" | "unknown_field" | "duplicate" | "invalid" | "more";
   /** Dotted path of the entry, `rules.0.match.words`; empty for the settings as a whole. */
   readonly path: string;
-  /** The problem. */
+  /** What is wrong with the entry, without a subject: `is missing`. */
   readonly problem: string;
   /** How to fix it. */
   readonly cure: string;
@@ -72,7 +72,7 @@ export function duplicateProblem(path: string, what: string): SettingsProblem {
   return { reason: "duplicate", path: clipPath(path), problem, cure: `give every entry its own ${what}` };
 }
 
-/** Returns at most a hundred problems; the last one then contains the number of the others. */
+/** Returns the first 100 problems; if there are more, also an entry `more` with the number of the others. */
 export function limitProblems(problems: readonly SettingsProblem[]): SettingsProblem[] {
   if (problems.length <= MAX_PROBLEMS) return [...problems];
   const rest = problems.length - MAX_PROBLEMS;

@@ -1,6 +1,6 @@
 /**
- * One rule of the settings: which messages it matches, when it is in force, and its answer. There are no regular
- * expressions, because a pattern with `*` matches in linear time for every input.
+ * One rule of the settings: which messages it matches, when it is in force, and its answer. Patterns have `*` and no
+ * regular expressions, because every input is then matched in linear time.
  */
 import * as v from "valibot";
 import { isVisible } from "../../base/visible.ts";
@@ -131,7 +131,7 @@ export const RuleSchema = v.strictObject({
     0,
   ),
   match: MatchSchema,
-  /** Default `always`. */
+  /** `open`, `closed`: the rule applies only within, or only outside, the opening hours. Default `always`. */
   when: v.exactOptional(v.picklist(["always", "open", "closed"]), "always"),
   /** The rule applies at most once within this time for one user, minutes. */
   onceMinutes: v.exactOptional(OnceMinutesSchema),

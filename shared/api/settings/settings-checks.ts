@@ -1,4 +1,4 @@
-/** Checks settings beyond their schema: what must not occur twice, and what must be listed. */
+/** Checks settings beyond their schema: duplicate ids and dates, and actions with a webhook that is not listed. */
 import { isRecord } from "../../base/is-record.ts";
 import { duplicateProblem, type SettingsProblem } from "./problems.ts";
 import type { Settings } from "./settings.ts";
@@ -17,7 +17,8 @@ export function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): Se
 }
 
 /**
- * Finds dates that are both a holiday and a special day in the settings in force, because an override sets one of them.
+ * Finds dates that occur twice in the holidays and special days of the settings in force. An override that sets only
+ * one of the two lists can cause this.
  */
 export function findRepeatedDates(settings: Settings): SettingsProblem[] {
   return findDuplicates([...entriesOf(settings, "holidays"), ...entriesOf(settings, "specialDays")], "date");

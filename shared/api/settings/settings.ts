@@ -81,7 +81,7 @@ const VALUES = {
   ),
   /**
    * Opening hours by weekday, local time. A weekday that is not listed is closed; without `hours` the shop is always
-   * open. A time whose `to` is before its `from` ends on the next day and belongs to the day on which it began.
+   * open. An entry whose `to` is before its `from` ends on the next day and belongs to the day on which it began.
    */
   hours: v.pipe(
     v.strictObject({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
@@ -102,7 +102,7 @@ const VALUES = {
   ),
   /** The answer outside opening hours when no rule matches. */
   offHours: ActionSchema,
-  /** The answer when no rule matches. */
+  /** The answer when no rule matches: within opening hours, and outside them without `offHours`. */
   fallback: AnswerSchema,
   /** How long automation is muted after a person's message through the API, minutes, 0 to 1 440; default 0: not muted. */
   muteAfterApiMinutes: v.pipe(

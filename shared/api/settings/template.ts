@@ -66,8 +66,8 @@ export function hasPlaceholder(text: string): boolean {
 }
 
 /**
- * Fills the variables of a text, in one pass. A name that is not a variable stays unchanged (parsed settings contain
- * none).
+ * Fills the variables of a text, in one pass. Each value, or the text after `|` when the value is blank, is cut to its
+ * maximum length and cannot create a tag. A name that is not a variable stays unchanged (parsed settings contain none).
  *
  * @param text the team's text
  * @param read returns a variable's value; called only for those used in the text

@@ -52,7 +52,7 @@ function hasProvince(text: string): boolean {
   return (province >= 11 && province <= 65) || OTHER_PROVINCES.has(province);
 }
 
-/** Returns whether eight digits are a date, year first, from 1900 on. */
+/** Returns whether eight digits are a date from 1900 to 2099, year first. */
 function isDate(digits: string): boolean {
   const [year, month, day] = [Number(digits.slice(0, 4)), Number(digits.slice(4, 6)), Number(digits.slice(6, 8))];
   const isLeapYear = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
