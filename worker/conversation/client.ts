@@ -14,7 +14,7 @@ import { readReceived, type LeasedMessage, type Received, type RemoteConversatio
 /** Timeout of a call that may return a lease, milliseconds: the length of a lease. */
 export const LEASED_CALL_MS = LEASE_MS;
 /**
- * Time limit for recording an outcome, including all tries, milliseconds; after it the outcome is lost and the attempt
+ * After this time no further try to record an outcome starts, milliseconds. The outcome is then lost, and the attempt
  * ends with its lease.
  */
 const SETTLE_TIMEOUT_MS = 4_000;
@@ -113,7 +113,7 @@ export function storePush(
 
 /**
  * Records the outcome of an attempt; if `settle` cannot be delivered, the attempt becomes `unconfirmed` when its lease
- * ends. A call that takes the next attempt is awaited like the storing of a push, because the attempt may have been
+ * ends. A call that takes the next attempt is awaited for the length of a lease, because the attempt may have been
  * leased to this caller.
  */
 export function settleStored(

@@ -64,7 +64,10 @@ export function loadConversation(deps: ConversationDeps) {
     return state().queue.some((item) => item.seq === seq) || store.outgoing(seq) !== undefined;
   }
 
-  /** Returns the first message sent with this key, in its current status, or `idempotency_mismatch`. */
+  /**
+   * Returns the first message sent with this key, with its current status and the lease that `holder` already has;
+   * `idempotency_mismatch` when its request was another one.
+   */
   function answerAgain(
     address: Address,
     earlier: { readonly seq: number; readonly request: string },
@@ -93,7 +96,8 @@ export function loadConversation(deps: ConversationDeps) {
     confirmErasureAt,
 
     /**
-     * Receives a push: decides, stores and answers it in one transaction. The first attempt is leased to the caller.
+     * Receives a push: decides, stores and answers it in one transaction. The first attempt is leased to the caller. A
+     * push that is older than the retention time, or from before an erasure, is acknowledged but not stored.
      *
      * @param holder the lease holder: a repeated call with the same holder returns the same lease
      */
@@ -120,7 +124,8 @@ export function loadConversation(deps: ConversationDeps) {
      * Accepts a message of the API. The same key and request return the first message with its current status.
      *
      * @param holder the lease holder: a repeated call with the same holder returns the same lease
-     * @param log the log that the message must be added to; absent: the current log, or a new one when there is none
+     * @param log the log that the message must be added to: `gone` when the current log is another one; absent: the
+     *   current log, or a new one when there is none
      */
     submit(address: Address, input: SendRequest, holder?: string, log?: string): SubmitAnswer {
       const now = clock();
@@ -190,7 +195,7 @@ export function loadConversation(deps: ConversationDeps) {
       return log === undefined ? null : { log, rows: store.newest(limit, before) };
     },
 
-    /** Returns the status of a message; null if the message does not exist. */
+    /** Returns the status of a message; null when the account has no such message. */
     message(account: ChannelAccount, seq: number): MessageProgress | null {
       if (!store.isOf(account) || store.outgoing(seq) === undefined) return null;
       return readMessageState(store, state(), seq) ?? null;

@@ -32,7 +32,11 @@ export interface ConversationDeps {
   readonly store: ConversationStore;
   /** Returns the configuration, read on each call. @throws Error when it is incomplete */
   readonly config: () => ConversationConfig;
-  /** Returns the limits of the account's channel, also read on each call. @throws Error as above */
+  /**
+   * Returns the limits of the account's channel, read on each call.
+   *
+   * @throws Error when the configuration is incomplete
+   */
   readonly rulesOf: (account: ChannelAccount) => ChannelRules;
   /**
    * Returns the cursors of consumers that can be delivered to now, e.g. not webhooks without a secret. The alarm is

@@ -47,7 +47,7 @@ export interface Engine<Name, State, Row> {
   readonly transact: <Value>(name: Name, now: number, decide: (state: State) => Decision<State, Row, Value>) => Value;
   /** Applies changes of the state that have no row; `isDurable` writes them into the newest record. */
   readonly keep: (changes: Partial<State>, isDurable: boolean) => void;
-  /** Sets the alarm if something is due before the alarm's time. */
+  /** Sets the alarm if something is due and the alarm has run or is set to a later time. */
   readonly arm: (now: number) => void;
   /** Records the time the alarm is set to, epoch ms; in the past when it has run. */
   readonly setArmedFor: (at: number) => void;

@@ -32,8 +32,8 @@ export interface LeasedMessage extends Lease {
 /** The result of `receive`. */
 export interface Received {
   /**
-   * new: stored now. repeat: seen before, same acknowledgement. ignored: older than the retention time. erased: from before an
-   * erasure.
+   * new: stored now. repeat: seen before, same acknowledgement. ignored: older than the retention time. erased: from
+   * before an erasure.
    */
   readonly outcome: "new" | "repeat" | "ignored" | "erased";
   readonly acknowledgement: Acknowledgement;
@@ -110,7 +110,7 @@ export interface AccountPause {
   readonly pauseVersion?: number;
 }
 
-/** The answer of the team's server with status 200. */
+/** A response with status 200 of the team's push server, which is returned to the platform. */
 export interface RelayedAnswer {
   /** Null when the server sent none, or one that is not a plain header of at most 200 characters. */
   readonly contentType: string | null;

@@ -78,7 +78,10 @@ function isForQueue({ purpose }: ServiceText): boolean {
   return purpose === "queue" || purpose === "away";
 }
 
-/** Returns whether automation is muted: no rule, handler or bot acts. */
+/**
+ * Returns whether no rule, handler or bot may act: automation is muted, or an agent of the desk serves the user. A
+ * handover without a mute does not count, because the next action of the user ends it.
+ */
 export function isMuted(control: Control, now: number): boolean {
   const admitted = admission(control, AUTOMATION, "new", now);
   return admitted.by === "control" && admitted.reason !== "handed_over";

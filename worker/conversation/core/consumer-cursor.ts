@@ -37,6 +37,7 @@ export const PICTURES_CURSOR = "pictures";
 export interface ConsumerProgress {
   /** The cursor at the beginning of the run. */
   readonly from: number;
+  /** The seq up to which rows were delivered or abandoned; `from` when none was. */
   readonly to: number;
   /**
    * When the consumer began to fail, epoch ms; set when it accepted no row in this run, although abandoned rows moved
@@ -94,7 +95,7 @@ export interface ListedConsumers {
  * the cursors of desk, archive and pictures do not depend on settings. For two minutes after a change some workers
  * still have the previous settings, which are ignored.
  *
- * @param last the newest row before this change
+ * @param last the seq of the newest row before this change
  */
 export function syncCursors(known: KnownConsumers, listed: ListedConsumers, last: number): KnownConsumers {
   const { consumers, settingsVersion } = known;
@@ -107,7 +108,8 @@ export function syncCursors(known: KnownConsumers, listed: ListedConsumers, last
 }
 
 /**
- * Schedules the consumers after rows were written: those without a backlog are due soon; the others keep their time.
+ * Schedules the consumers after rows were written: those without a backlog are due after `BATCH_DELAY_MS`; the others
+ * keep their time.
  */
 export function scheduleCursors(cursors: ConsumerCursors, lastBefore: number, now: number): ConsumerCursors {
   const entries = Object.entries(cursors);

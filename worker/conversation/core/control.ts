@@ -17,8 +17,8 @@ export type Control =
    */
   | { readonly type: "handed_over"; readonly mutedUntil: number }
   /**
-   * An agent of the desk serves the session (`session/machine.ts`); `mutedUntil` as above, for the time after the
-   * session.
+   * An agent of the desk serves the session (`session/machine.ts`); `mutedUntil`: until when automation
+   * stays muted after the session, epoch ms; 0: not muted.
    */
   | { readonly type: "served"; readonly agent: string; readonly mutedUntil: number };
 
@@ -36,8 +36,8 @@ export function endHandover(control: Control): Control {
 }
 
 /**
- * Returns the control after a person replied: automation is muted for `muteMs` from now on; 0: not muted. An existing
- * mute that lasts longer is kept.
+ * Returns the control after a person replied: automation is muted for `muteMs` from now on; 0: nothing changes. An
+ * existing mute that lasts longer is kept.
  */
 export function mute(control: Control, muteMs: number, now: number): Control {
   const until = now + muteMs;

@@ -1,6 +1,7 @@
 /**
- * What remains of an erased user: the time of the erasure, for a day. A push from before the erasure that is replayed
- * or arrives late must not restore the user's data. Pure (docs/storage.md, "Erase").
+ * What remains of an erased user: a note of the erasure, kept for a day and until every place has confirmed it. A push
+ * from before the erasure that is replayed or arrives late must not restore the user's data. Pure (docs/storage.md,
+ * "Erase").
  */
 import type { EventHead } from "../../../shared/message/inbound.ts";
 import { PICTURES_CURSOR } from "./consumer-cursor.ts";
@@ -31,10 +32,12 @@ export interface EraseNote {
   readonly pending: readonly ErasureKeeper[];
 }
 
-/** The other places that may hold data of a conversation: desk and archive with sessions, and the bucket of pictures. */
+/**
+ * The other places that may hold data of a conversation: desk and archive with sessions, and the bucket of pictures.
+ */
 export const ERASURE_KEEPERS = ["desk", "archive", "pictures"] as const;
 
-/** One of these places. */
+/** A place that may hold data of a conversation. */
 export type ErasureKeeper = (typeof ERASURE_KEEPERS)[number];
 
 /**
@@ -128,7 +131,9 @@ export function dateUserPush({
   return signedAt === undefined ? event.createdAt : datePush(0, signedAt);
 }
 
-/** Returns whether the note of an erasure can be deleted. */
+/**
+ * Returns whether `ERASURE_MS` have passed since an erasure. Its note is kept longer while confirmations are missing.
+ */
 export function isErasureOver(erasedAt: number, now: number): boolean {
   return now >= erasedAt + ERASURE_MS;
 }

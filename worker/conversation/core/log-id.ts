@@ -19,7 +19,8 @@ export function nextLogId(now: number, erased: string | null, random: string): s
 /**
  * Returns the generation of a log.
  *
- * @throws RangeError when `log` is not a log id; `NaN` would compare as neither older nor newer than any generation
+ * @throws RangeError when `log` does not begin with a generation, because `NaN` would compare as neither older nor
+ *   newer than any other
  */
 export function generationOf(log: string): number {
   const generation = Number.parseInt(log.slice(0, log.indexOf("-")), 36);

@@ -24,7 +24,7 @@ export function isPicture({ kind, facts }: Pick<Row, "kind" | "facts">): boolean
  * backlog, in the same record, so they cost neither an alarm nor a row.
  *
  * @param known the cursors before the rows
- * @param written the newest row before and with them, and the time, epoch ms
+ * @param written the rows, the seq of the newest row `before` them and of the `last` of them, and the time, epoch ms
  * @returns the new cursor under its id; an empty record when there never was a picture
  */
 export function followPictures(

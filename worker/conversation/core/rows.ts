@@ -25,7 +25,7 @@ export type BlockedReason =
   /** A text of the desk that is outdated: its session has changed, or the desk has a newer text for the user. */
   | "outdated";
 
-/** The grant of an event by the rules of its channel; a late event opens none when a newer one arrived before it. */
+/** The grant of an event by the rules of its channel. It is not opened when a newer event arrived before this one. */
 interface GrantFacts {
   readonly name: string;
   /** The number of messages that the grant allows. */
@@ -144,7 +144,8 @@ export type Row = {
   [K in RowKind]: {
     readonly seq: number;
     /**
-     * When the event of the row happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for all other rows.
+     * When the event of the row happened, epoch ms: min(CreateTime, arrival) for pushes, the time of writing for all
+     * other rows.
      */
     readonly at: number;
     /** The unique key of a push, an API request or a command of the desk. */

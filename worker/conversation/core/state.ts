@@ -24,6 +24,7 @@ export const HOLD_MS = 48 * 3_600_000;
 export interface OutboxLease {
   /** The lease holder: a holder that lost our response and repeats its call gets the same lease again. */
   readonly holder: string;
+  /** When the attempt began, and when the lease ends, epoch ms. */
   readonly startedAt: number;
   readonly endsAt: number;
   /** The request must have ended by this time, epoch ms. */
@@ -81,10 +82,12 @@ export interface OutboxItem extends Sender {
 
 /** A message that is held until the user's next message. */
 export interface HeldMessage extends Sender {
+  /** The seq of the first part's row, and the number of parts, whose rows follow it. */
   readonly message: number;
   readonly parts: number;
+  /** The message is blocked at this time, epoch ms. */
   readonly until: number;
-  /** Number of earlier attempts that WeChat's window refused; absent: none. */
+  /** Number of attempts before the message was held again; absent: none. */
   readonly attempt?: number;
 }
 
@@ -113,7 +116,7 @@ export interface ConversationState {
   readonly entered: Entered | null;
   /** The sub-merchant that the user last wrote to; replies must contain it (WECHAT.md §3.1). */
   readonly replyContext: string | null;
-  /** The cursor of each consumer in the log; empty while the settings contain no consumer. */
+  /** The cursor of each consumer of the log; empty while there is none. */
   readonly consumers: ConsumerCursors;
   /** The newest version of the settings from which the consumers were read; 0: none. */
   readonly settingsVersion: number;

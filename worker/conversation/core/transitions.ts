@@ -78,7 +78,7 @@ export interface SendRequest {
   readonly settingsVersion?: number;
 }
 
-/** The result of a `submit`. */
+/** The result of `acceptMessage`. */
 export type SendResult =
   | { readonly ok: true; readonly state: ConversationState; readonly message: number }
   | { readonly ok: false; readonly reason: WindowRefusal | "hold_full" | "unsplittable" };
@@ -88,7 +88,7 @@ export const MAX_HELD = 10;
 /** The maximum cool-down of a rule for one user, milliseconds: 30 days. */
 const MAX_ONCE_MS = 30 * 86_400_000;
 
-/** Applies a push that was not seen before: grants, held messages, the automatic answer. */
+/** Applies a push that was not seen before: grants, held messages, the automatic answer, the session. */
 export function applyEvent(
   state: ConversationState,
   writer: RowWriter,
@@ -125,7 +125,11 @@ export function applyEvent(
   return { state: service.machine.receive(handled, writer, message, service, now), acknowledgement };
 }
 
-/** Applies a message from a person or program. A refusal writes nothing, unless the message is to be held. */
+/**
+ * Applies a message from a person or program. A message that may not be sent now is held if the request allows it;
+ * otherwise it is refused and nothing is written. A message that is sent or held and not marked as AI mutes automation
+ * for `muteMs`.
+ */
 export function acceptMessage(
   before: ConversationState,
   writer: RowWriter,
@@ -220,7 +224,7 @@ function chooseCandidate(
   });
 }
 
-/** Returns the candidate if it had an effect; an answer that the window refused was not sent. */
+/** Returns the candidate if it had an effect; undefined for a reply of which no message was queued. */
 function acted(
   before: ConversationState,
   after: ConversationState,

@@ -28,7 +28,7 @@ export interface QuotaUse {
   readonly seq: number;
   /** 0 for the first send, 1 for the resend after an unconfirmed one. */
   readonly resend: number;
-  /** When the outcome was recorded, epoch ms; null while the send is under way. */
+  /** When the outcome was recorded, epoch ms; null before that. */
   readonly settledAt: number | null;
 }
 

@@ -12,7 +12,7 @@ import type { ConversationState } from "../core/state.ts";
 import type { ConversationDetails, LeasedMessage, LogPage } from "../rpc.ts";
 
 /**
- * Returns the reply window, the context and some rows.
+ * Returns what the API shows of a conversation: reply window, context, held and waiting messages, and some rows.
  *
  * @param entryText the text of the newest enter event; null: none, or retention deleted it
  * @param now epoch ms

@@ -60,7 +60,8 @@ export function recordSeen(conversation: LoadedConversation, { log, session, seq
 }
 
 /**
- * Runs a command.
+ * Runs a command. A repeat with the same id changes nothing and returns the current state; it is refused as
+ * `idempotency_mismatch` when its action cannot have written the first row of that command.
  *
  * @param holder the lease holder for the message it sends: a repeated call with the same holder returns the same lease;
  *   absent: the message is sent by the conversation's own alarm

@@ -16,7 +16,7 @@ export interface Snapshot {
   readonly to: number;
   readonly session: SessionState;
   readonly window: WindowStatus;
-  /** When the last grant ends or has ended, epoch ms; null: unknown, or none was opened. */
+  /** When the last grant ends or has ended, epoch ms; null: unknown, none was opened, or the platform ended them. */
   readonly windowUntil: number | null;
 }
 

@@ -43,7 +43,7 @@ interface ErasableStore {
 /**
  * Returns what an alarm has to delete. `old_data`: data of version 0.1, which this version cannot read and would never
  * delete. `all`: the whole storage, which contains only the note of an erasure that is a day old and confirmed. `note`:
- * only such a note, because a new log exists.
+ * only such a note, because a new log exists. Undefined: nothing.
  *
  * @param now epoch ms
  */

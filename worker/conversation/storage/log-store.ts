@@ -18,24 +18,27 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   isOf(account: ChannelAccount | undefined): boolean;
   /** Returns the id of the log; undefined when nothing has been stored. */
   log(): string | undefined;
-  /** Returns the note of the user's last erasure; undefined after `forgetErasure`. */
+  /** Returns the note of the user's last erasure; undefined when there was none, and after `forgetErasure`. */
   erased(): EraseNote | undefined;
   /** Replaces the note of the erasure after a confirmation. */
   keepErasure(note: EraseNote): void;
   /** Deletes the note of the erasure. */
   forgetErasure(): void;
   /**
-   * Returns whether the storage contains only data of version 0.1, which this version cannot read and whose object name
-   * is no longer used.
+   * Returns whether the storage contains data, but no log and no note: it is then of version 0.1, which this version
+   * cannot read and whose object name is no longer used.
    */
   isForeign(): boolean;
   /** Returns the seq of the newest row in the oldest stored record; undefined when there is none. */
   oldest(): number | undefined;
-  /** Returns the acknowledgement of a push if its key is in the log from `since` on. */
+  /** Returns the acknowledgement of a push if its key is in the log from `since` on; otherwise undefined. */
   answerTo(key: string, since: number): Acknowledgement | undefined;
-  /** Returns the message that an API request created if its key is in the log from `since` on. */
+  /** Returns the message that an API request created if its key is in the log from `since` on; otherwise undefined. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
-  /** Returns the first row that a command of the desk wrote, if its key is in the log from `since` on. */
+  /**
+   * Returns the first row that a command of the desk wrote, if its key is in the log from `since` on; otherwise
+   * undefined.
+   */
   commandRow(key: string, since: number): Row | undefined;
   /**
    * Returns whether an outcome of an attempt is in the newest 1 000 records. A recorded `unconfirmed` counts only when
@@ -44,7 +47,7 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   isRecorded(seq: number, attempt: number, result: AttemptOutcome["result"]): boolean;
   /** Returns the text of the enter event whose row is at `seq`; null when retention deleted it. */
   entryText(seq: number): string | null;
-  /** Returns the `out` row at `seq`. */
+  /** Returns the `out` row at `seq`; undefined: there is none. */
   outgoing(seq: number): Extract<Row, { kind: "out" }> | undefined;
   /** Returns rows after `after`, oldest first. */
   rows(after: number, limit: number): readonly Row[];

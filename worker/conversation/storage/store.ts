@@ -27,8 +27,8 @@ interface Head extends Address {
 
 /**
  * The columns of the table. `seq` is that of the newest row, so `seq > cursor` finds every record that contains
- * something new; `key` is that of the only row with a key, because a transaction handles one push or one request. A
- * type, not an interface: SqlStorage needs an index signature.
+ * something new; `key` is that of the first row with a key: of the push, request or command that the transaction
+ * handles. A type, not an interface: SqlStorage needs an index signature.
  */
 type Columns = {
   readonly seq: number;

@@ -58,7 +58,8 @@ export function expireHeld(state: ConversationState, writer: RowWriter, now: num
 }
 
 /**
- * Why a message cannot be withdrawn: it is no longer held; an agent may not withdraw a message that no agent wrote.
+ * Why a message cannot be withdrawn. `not_held`: it is no longer held; `no_right`: an agent may not withdraw a message
+ * that no agent wrote.
  */
 export type WithdrawRefusal = "not_held" | "no_right";
 

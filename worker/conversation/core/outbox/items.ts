@@ -102,7 +102,7 @@ export function release(state: ConversationState, item: OutboxItem): Conversatio
   return { ...state, window: releaseUse(state.window, item.seq, item.resend) };
 }
 
-/** Removes all parts of a message from the queue and releases their reserved sends; returns how many there were. */
+/** Removes all parts of a message from the queue and releases their reserved sends; `parts` is their number. */
 export function removeMessage(
   state: ConversationState,
   message: number,

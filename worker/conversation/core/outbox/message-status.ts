@@ -66,9 +66,9 @@ export function foldMessageProgress(
 const LATE_MS = 10 * 60_000;
 
 /**
- * What rows after the given ones may still contain: `nothing` that changes the status · a `late` `sent`, which takes
- * precedence over an unconfirmed outcome and over the queue · the message's `end`, or that of the resend of an
- * automatic message.
+ * What rows after the given ones may still contain. `nothing`: no row that changes the status · `late`: a late `sent`,
+ * which takes precedence over an unconfirmed outcome and over the queue · `end`: the final outcome of the message, or
+ * of the resend of an automatic message.
  */
 export type Missing = "nothing" | "late" | "end";
 
@@ -142,7 +142,10 @@ function partState(
   return { part, status: "queued" };
 }
 
-/** Returns the `blocked` row of a held message that expired or was withdrawn: it is blocked as a whole at its first row. */
+/**
+ * Returns the `blocked` row of a held message that expired or was withdrawn; undefined: it has none. The message is
+ * blocked as a whole, so the row refers to its first part.
+ */
 function heldVerdict(message: number, rows: readonly Row[]): Row | undefined {
   return rows.find(
     (row) =>

@@ -87,8 +87,8 @@ function follow(
 }
 
 /**
- * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more are removed from
- * the queue: they are blocked, or held again.
+ * Starts the next attempt, if one is due and none is under way. Messages that the window, the control or the session no
+ * longer allows are removed from the queue: they are blocked, or held again.
  *
  * @param holder the lease holder. Idempotent: a repeated call with the same holder returns the lease it already holds,
  * and the state unchanged
@@ -194,7 +194,10 @@ function apply(
   }
 }
 
-/** Records the outcome of an expired attempt: `sent` always takes effect; any other late outcome is only recorded. */
+/**
+ * Records the outcome of an expired attempt: an accepted message leaves the queue, unless its next attempt is under
+ * way; any other outcome is only recorded.
+ */
 function settleExpired(
   state: ConversationState,
   writer: RowWriter,

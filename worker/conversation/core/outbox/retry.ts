@@ -13,7 +13,9 @@ export type Decision =
   | { readonly type: "failed"; readonly reason: string; readonly code?: string; readonly mayHold?: true }
   /** WeChat reports that the window is used up or closed. */
   | { readonly type: "window"; readonly correction: WindowCorrection; readonly code: string }
-  /** Not delivered; retry not before `at`. `counts`: which of the row's counters of tries is increased, if any. */
+  /**
+   * Not delivered; no retry before `at`, epoch ms. `counts`: which of the row's counters of tries is increased, if any.
+   */
   | {
       readonly type: "retry";
       readonly at: number;

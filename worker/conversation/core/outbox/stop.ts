@@ -16,8 +16,9 @@ interface Stop {
 }
 
 /**
- * Handles a message that the window does not allow. Only this function decides: a message that may be held waits for
- * the user's next message, until its time expires; any other is blocked.
+ * Handles a queued message that may not be sent, or that WeChat's window refused; no other function decides this. A
+ * message that may be held is retried (`tryOrHold`) or waits for the user's next message until its hold expires; any
+ * other is blocked.
  */
 export function blockOrHold(
   state: ConversationState,
@@ -42,8 +43,8 @@ export function isHoldable({ seq, message, holdUntil = 0 }: OutboxItem, now: num
 }
 
 /**
- * Retries a message at once when WeChat refused it because of the old window and the user has written since then;
- * otherwise holds it.
+ * Retries a message at once when WeChat refused it because of the old window, the user has written since then, and
+ * fewer than `MAX_TRIES` attempts have failed; otherwise holds it.
  */
 function tryOrHold(
   state: ConversationState,

@@ -130,7 +130,7 @@ export type Applied = { readonly state: ConversationState } & (
 /** The other data a command depends on, besides state and time. */
 export interface CommandContext extends TransitionContext {
   readonly service: Service;
-  /** Returns whether others have acted in the conversation after a row. */
+  /** Returns whether anyone except the agent has acted in the conversation after a row. */
   readonly isStale: (seenSeq: number, agent: string) => boolean;
 }
 

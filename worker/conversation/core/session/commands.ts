@@ -50,7 +50,10 @@ export type SessionRefusal =
 /** The result of a command. */
 export type SessionOutcome = Result<SessionState, SessionRefusal>;
 
-/** Assigns the session to an agent who takes it from automation, from the queue or from another agent. */
+/**
+ * Assigns the session to an agent who takes it from automation, from the queue or from another agent. Nothing changes
+ * when the agent already serves it.
+ */
 export function take(
   before: SessionState,
   command: SessionCommand & { agent: string },
@@ -89,7 +92,7 @@ export function findTaken({ open: session }: SessionState, agent: string): Sessi
   return { reason: "taken", assignee: session.assignee };
 }
 
-/** Opens a new session, served by the agent, after the newest closed one; the new session keeps its team. */
+/** Opens a new session after the newest closed one, with its team and served by the agent. */
 export function reopen(
   before: SessionState,
   { agent, session, version }: SessionCommand & { agent: string },

@@ -29,11 +29,14 @@ export interface ArrivedMessage {
 /** The queue in which a session waits for an agent. */
 export interface QueueEntry {
   readonly team: string | null;
-  /** Whether no agent is available, or it is outside business hours. */
+  /** Whether it is outside business hours, or no agent is available. */
   readonly isOffline: boolean;
 }
 
-/** Records a user message. Opens a session when none is open. */
+/**
+ * Records a user message. Opens a session when none is open, queues a bot session when automation may not answer, and
+ * ends parking.
+ */
 export function receiveMessage(before: SessionState, message: ArrivedMessage, context: SessionContext): SessionState {
   const opened = before.open === null ? openFor(before, message, context) : before;
   const arrived = withOpen(opened, (session) => ({
@@ -52,7 +55,8 @@ export function receiveMessage(before: SessionState, message: ArrivedMessage, co
 
 /**
  * Returns whether a single digit from the user rates the closed session instead of opening a new one: no session is
- * open, the closed one is not rated yet, and the digit was written after the request was sent, within 24 hours of it.
+ * open, the closed one is not rated yet, and the digit was written after the request was sent and arrives within 24
+ * hours of it.
  *
  * @param at when the user wrote it, epoch ms
  */
@@ -79,7 +83,8 @@ export function askedForRating(state: SessionState, session: number, at: number)
 }
 
 /**
- * Queues the session because an agent was requested: by a rule, the bot, the API, or because automation did not answer.
+ * Queues the bot session, or a new one when none is open, because an agent was requested: by a rule, the bot, the API,
+ * or because automation did not answer. A session that is queued or served already does not change.
  */
 export function requestAgent(before: SessionState, queue: QueueEntry, context: SessionContext): SessionState {
   const session = before.open;
@@ -150,7 +155,9 @@ export function settleReply(
   });
 }
 
-/** Records that an agent has read all rows up to `seq`. */
+/**
+ * Records that an agent has read all rows up to `seq`: `unread` becomes 0 when the user's newest message is among them.
+ */
 export function markSeen(before: SessionState, seq: number): SessionState {
   return withOpen(before, (session) => (session.lastUserSeq <= seq ? { ...session, unread: 0 } : session));
 }

@@ -12,7 +12,7 @@ import type { Applied, CommandAction, CommandContext } from "./apply.ts";
 import { isOutdated } from "./queued-message.ts";
 import { NO_SESSION } from "./session.ts";
 
-/** What the user gets when a session is closed, as one message, if a send is left. */
+/** The texts for the end of a session, sent to the user as one message if a send is left. */
 export interface EndTexts {
   /** The closing text; absent: none. */
   readonly closing?: string;
@@ -20,7 +20,10 @@ export interface EndTexts {
   readonly rating?: string;
 }
 
-/** Queues a text of the desk, unless the session has changed since the desk decided to send it. */
+/**
+ * Queues a text of the desk. Refused when the session has changed since the desk decided to send it, when the text
+ * cannot be split, or when the window or the control does not allow it.
+ */
 export function applyServiceText(
   state: ConversationState,
   writer: RowWriter,
@@ -38,7 +41,7 @@ export function applyServiceText(
   return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
 }
 
-/** Queues the message about the end of the session, if a send is left. */
+/** Queues the closing text and the request for a rating as one message, if there is a text and a send is left. */
 export function sendEnd(
   state: ConversationState,
   writer: RowWriter,

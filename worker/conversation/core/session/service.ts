@@ -44,9 +44,9 @@ export interface ServedMessage {
   readonly isHandedOver: boolean;
 }
 
-/** The session machine (`machine.ts`). Each function returns the same state when nothing changes. */
+/** The session machine (`machine.ts`). Functions that return a state return the same object when nothing changes. */
 export interface SessionMachine {
-  /** Returns the score if a user message rates the closed session. */
+  /** Returns the score if a user message rates the closed session; otherwise undefined. */
   readonly readScore: (state: ConversationState, inbound: InboundEvent, at: number, now: number) => number | undefined;
   /** Records a user message. */
   readonly receive: (

@@ -39,11 +39,11 @@ export interface BotSession extends SessionHead {
 /** State: the session waits for an agent. */
 export interface QueuedSession extends SessionHead {
   readonly status: "queued";
-  /** The session's position in the queue, kept when the session returns to the queue. Epoch ms. */
+  /** The time that decides the session's place in the queue, epoch ms; kept when the session returns to the queue. */
   readonly queuedAt: number;
   /** When the session's current time in the queue began, epoch ms. */
   readonly since: number;
-  /** Whether no agent was available, or it was outside business hours. */
+  /** Whether it was outside business hours, or no agent was available, when this time in the queue began. */
   readonly isOffline: boolean;
 }
 
@@ -51,7 +51,10 @@ export interface QueuedSession extends SessionHead {
 export interface ServingSession extends SessionHead {
   readonly status: "serving";
   readonly assignee: string;
-  /** The session's position in the queue, or the time of an assignment without a queue. Epoch ms. */
+  /**
+   * The time that decides the place in the queue if the session returns to it, epoch ms: when it first waited, or was
+   * assigned without waiting.
+   */
   readonly queuedAt: number;
   /** The session is parked until this time, epoch ms; null: not parked. */
   readonly parkedUntil: number | null;
@@ -88,7 +91,7 @@ export const NO_SESSION: SessionState = { version: 0, open: null, closed: null }
 /** The kinds of transitions of a session. */
 export type SessionAction = "opened" | "queued" | "assigned" | "returned" | "parked" | "unparked" | "closed";
 
-/** The content of a row of kind `session`. */
+/** The `facts` of a row of kind `session`. */
 export interface SessionFacts {
   readonly action: SessionAction;
   /** The seq of the session; null in the row that opens the session, because the seq of that row is the session's. */
@@ -147,7 +150,7 @@ export function open(
   return { ...state, version, open: { ...session, seq } };
 }
 
-/** Returns the session with the state "waiting for an agent". */
+/** Returns the session with the state "waiting for an agent". Ends the part of the agent who served it. */
 export function toQueued(
   session: OpenSession,
   { team = session.team, isOffline = false }: { readonly team?: string | null; readonly isOffline?: boolean },

@@ -28,7 +28,7 @@ export interface SessionSums {
   /** When an agent was first requested and first assigned, epoch ms. */
   readonly requestedAt: number | null;
   readonly assignedAt: number | null;
-  /** Time in the queue while agents were available, and while none was. */
+  /** Time in the queue that began with `isOffline` false, and with `isOffline` true. */
   readonly waiting: Duration;
   readonly waitingOffline: Duration;
   /** The time from `dueAt` to the first reply of an agent; null when there is no reply. */
@@ -36,7 +36,8 @@ export interface SessionSums {
   readonly legs: readonly Leg[];
   /**
    * A turn: user messages without an agent's reply between them, until that reply. The number of turns, their total
-   * duration, and how many exceeded the limit.
+   * duration, and how many exceeded the limit. A turn begins with its first message, or when the agent was assigned if
+   * that is later.
    */
   readonly turns: number;
   readonly turnTime: Duration;
@@ -47,6 +48,7 @@ export interface SessionSums {
   readonly replies: number;
   /** The number of replies of rules, handlers and the bot. */
   readonly automaticReplies: number;
+  /** When the newest message was sent by either side, epoch ms; at first the time at which the session began. */
   readonly lastMessageAt: number;
 }
 
@@ -129,8 +131,8 @@ export function endLeg(sums: SessionSums, now: number): SessionSums {
 /**
  * Counts an agent's reply that was `sent` or is `unconfirmed`.
  *
- * @param reply `at`: when it was sent, epoch ms. `isAnswered`: false when the user wrote after it; the response time
- * then keeps running. `agent`: its author, in whose leg it is counted; absent: the current agent
+ * @param reply `at`: when it was sent, epoch ms. `isAnswered`: false when the user wrote after it; the turn then
+ * continues. `agent`: its author, in whose leg it is counted; absent: the current agent
  */
 export function addReply(
   sums: SessionSums,

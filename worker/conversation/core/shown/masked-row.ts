@@ -106,7 +106,7 @@ function showTexts<T extends object>(content: T, names: ReadonlySet<string>, sho
 }
 
 /**
- * Returns the values of a context with every text shown by `show`; a number whose digits are personal data is masked.
+ * Returns the values of a context with every text shown by `show`; a number whose digits `show` changes becomes a text.
  */
 function showValues(values: Readonly<Record<string, unknown>>, show: Texts): Record<string, unknown> {
   return Object.fromEntries(
