@@ -7,7 +7,7 @@ import type { ArchiveStore } from "./store.ts";
 
 /** How long an erasure is remembered, milliseconds; longer than any call may take. */
 export const TOMBSTONE_MS = 24 * 3_600_000;
-/** Sessions that one call of `prune` deletes. */
+/** The maximum number of sessions that one call of `prune` deletes. */
 const PRUNE_BATCH = 500;
 /** The maximum number of entries on a page. */
 const MAX_PAGE = 200;

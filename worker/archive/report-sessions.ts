@@ -33,7 +33,7 @@ export async function reportWhenDue(host: ConsumerHost, services: ArchiveService
 }
 
 /**
- * Reports everything before a row that is about to be deleted.
+ * Reports everything before a row that is about to be deleted. Does nothing without a data key.
  *
  * @throws Error when the archive could not be reached; the rows must then not be deleted
  */

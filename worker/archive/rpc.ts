@@ -31,7 +31,7 @@ export interface ClosedQuery extends ClosedFilter {
 /** A page of closed sessions, newest first. */
 export interface ClosedPage {
   readonly sessions: readonly ArchivedSession[];
-  /** As in `DirectoryPage`. */
+  /** Passed as `after` for the next page; null: this is the last one. */
   readonly next: string | null;
 }
 

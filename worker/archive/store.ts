@@ -35,7 +35,7 @@ export interface ArchiveStore {
   hasDue(): boolean;
 }
 
-/** The newest sessions among which a tail is searched, so that a search does not read the whole archive. */
+/** The number of newest sessions in which a tail is searched, so that a search does not read the whole archive. */
 const MAX_SEARCHED = 5_000;
 
 /** A row of `sessions` as it is read. */

@@ -63,7 +63,7 @@ export function createLineTexts(sealer: TextSealer | undefined): LineTexts {
   };
 }
 
-/** Stores the user, the window and the newest message of a report. */
+/** Stores the user, the window and the newest message of a report, if its log has an open session. */
 export function keepReport(
   draft: Draft,
   details: TableDraft<Details>,
@@ -78,7 +78,7 @@ export function keepReport(
   });
 }
 
-/** Stores the reply window that an answer contains. */
+/** Stores the reply window that an answer contains, if its log has an open session. */
 export function keepWindow(draft: Draft, details: TableDraft<Details>, conversation: string, snapshot: Snapshot): void {
   change(draft, details, conversation, snapshot, (before) => before);
 }

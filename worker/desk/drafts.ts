@@ -1,6 +1,6 @@
 /**
- * The unsent texts of agents, one per agent and conversation, sealed. They are deleted with their log, or after 30
- * days.
+ * The unsent texts of agents, one per agent and conversation, sealed. They are deleted with their log, or after 30 days
+ * when the desk is next loaded.
  */
 import { generationOf } from "../conversation/core/log-id.ts";
 import type { SealedPlace, TextSealer } from "../platform/sealed-text.ts";

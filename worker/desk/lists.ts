@@ -76,8 +76,8 @@ export function createDeskLists(
     list(agent, { view, order, limit, after, q }) {
       const id = agent ?? API_ACTOR;
       const place = after === undefined ? undefined : readPlace(after);
-      // One more row is read to find out whether there is a next page.
       const matches = q === undefined ? undefined : matcherOf(q, contactOf);
+      // One more row is read to find out whether there is a next page.
       const found = listView(desk, id, { view, order, limit: limit + 1, after: place, matches }, now());
       const rows = found.slice(0, limit);
       const last = rows.at(-1);

@@ -87,7 +87,7 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
   });
   const { run, read } = runner;
   const lists = createDeskLists(runner, { texts, drafts, now });
-  /** Returns who has the newest session of a conversation; asks the conversation when the desk has no open one. */
+  /** Returns the ownership of the newest session; reads it from the conversation when the desk has no open one. */
   const findOwner = async (conversation: string): Promise<Ownership> => {
     const entry = runner.desk.tables.entries.values.get(conversation);
     return entry === undefined
@@ -145,7 +145,7 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
       if (draft === null || generationOf(log) > erased) drafts.save(agent, conversation, log, draft, now());
     },
     alarm() {
-      // Before the decision: it closes sockets that are open too long, each by a decision of its own.
+      // Called before the decision, because it closes sockets that are open too long, each by a decision of its own.
       const pings = host.pings();
       run((draft) => runAlarm(draft, pings), "timed_out");
     },

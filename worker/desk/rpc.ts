@@ -1,6 +1,6 @@
 /**
- * The methods of the `Desk` object: plain values that cross RPC. A conversation is named by the id of its object, 64 hex
- * digits; an agent by its id; `null` in place of an agent names a caller with an API key, who has the rights of an
+ * The methods of the `Desk` object: plain values that cross RPC. A conversation is named by the id of its object, 64
+ * hex digits; an agent by its id; `null` in place of an agent names a caller with an API key, who has the rights of an
  * admin.
  */
 import type { Role } from "../../shared/api/desk/agent.ts";
@@ -182,14 +182,14 @@ export interface DeskRpc {
   /** Runs an act: sends the command to the conversation and returns its answer. */
   act(request: DeskAct): Promise<ActOutcome>;
   /**
-   * Returns whether an agent may reply now, in the open session or after the newest closed one; the conversation decides
-   * who gets the session.
+   * Returns whether an agent may reply now, in the open session or after the newest closed one; the conversation
+   * decides who gets the session.
    */
   authorizeReply(agent: string, conversation: string): Promise<Result<null, RequestRefusal>>;
   /**
    * Records that an agent has read the session's rows; ignored for agents other than the assignee.
    *
-   * @returns whether the log still exists
+   * @returns false when the log is another one, or was erased; true also when the call was ignored
    */
   seen(agent: string, conversation: string, input: SeenInput): Promise<boolean>;
 
@@ -216,7 +216,7 @@ export interface DeskRpc {
   /**
    * Reads the state of a conversation at once instead of waiting for its next report.
    *
-   * @returns the same as `session`; the state that the desk knew before when the conversation does not answer
+   * @returns the open session, as `session` does; when the conversation does not answer, as the desk knew it before
    */
   refresh(agent: string | null, conversation: string, contact: DeskContact): Promise<DeskRow | null>;
 }

@@ -18,8 +18,8 @@ import type { DeskStore, StoredDesk } from "./stored-desk.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
 
 /**
- * The maximum number of calls after one decision; a request may make 1,000. The alarm makes the remaining ones 10 s
- * later.
+ * The maximum number of calls after one decision; a request may make 1,000. The alarm makes the remaining ones when
+ * their repeat interval has passed.
  */
 const MAX_ASKS = 500;
 

@@ -42,7 +42,7 @@ export function createDeskStore(storage: DurableObjectStorage): DeskStore {
     );
   }
 
-  /** Runs statements in one transaction, with the tables they need. */
+  /** Runs statements in one transaction, which first creates the tables if there are none. */
   function transaction(run: () => void): void {
     storage.transactionSync(() => {
       if (schema === undefined) {

@@ -25,8 +25,8 @@ export function loginStub(namespace: LoginNamespace, agent: string, locationHint
 
 /**
  * Returns the name of the object that is called for an unknown agent name, so that the answer takes as long as for an
- * existing agent.
- * There are 256 such objects, so that unknown names neither create objects without limit nor wait for each other.
+ * existing agent. There are 256 such objects, so that unknown names neither create objects without limit nor wait for
+ * each other.
  *
  * @param hash a hash of the name, hex
  */

@@ -4,7 +4,7 @@
 export interface ClosedFilter {
   /** Only sessions of this team; absent: sessions of every team and of no team. */
   readonly team?: string;
-  /** Only sessions that ended without a reply (`isMissed`). */
+  /** Only sessions that expired without a reply of an agent (`isMissed`). */
   readonly onlyMissed?: boolean;
   /** Only sessions of this agent, of these teams, and of no team; absent: of all. */
   readonly visibleTo?: { readonly agent: string; readonly teams: readonly string[] };

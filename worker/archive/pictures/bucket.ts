@@ -1,7 +1,7 @@
 /**
- * Stores, reads and deletes the users' pictures in the bucket. They are sealed like the texts of shared objects. A
- * key is
- * `<conversation>/<log>/<hash>`: the object's id, the id of the log, the SHA-256 of the picture's id. No key has an openid.
+ * Stores, reads and deletes the users' pictures in the bucket. They are sealed like the texts of shared objects. A key
+ * is `<conversation>/<log>/<hash>`: the object's id, the id of the log, and the first 32 digits of the SHA-256 of the
+ * picture's id. No key has an openid.
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
 import { generationOf } from "../../conversation/core/log-id.ts";
@@ -49,7 +49,7 @@ export async function hasPicture(bucket: Pick<Bucket, "head">, name: PictureName
 
 /**
  * Reads a picture.
- * @returns null when it is not stored; an error when it cannot be opened
+ * @returns null when it is not stored; an error when it cannot be opened, or there is no data key
  * @throws Error when the bucket fails
  */
 export async function readPicture(

@@ -47,7 +47,10 @@ const BUCKET_MS = 8_000;
  */
 type Kept = "kept" | "gone" | { readonly stopped: NonNullable<ConsumerProgress["stopped"]> };
 
-/** Stores new pictures and deletes expired ones; resolves when both are done or have failed. */
+/**
+ * Stores new pictures, of which those that fail are tried again later, and deletes expired ones. Rejects when deleting
+ * fails.
+ */
 export async function keepPictures(host: ConsumerHost, services: PictureServices): Promise<void> {
   const bucket = services.bucket();
   if (bucket === undefined || !services.config.keepsPictures) return;
@@ -129,7 +132,9 @@ function afterFailure(failure: CallFailure): Kept {
   }
 }
 
-/** Returns whether another download may start: not after the time limit, and not while a message waits for the alarm. */
+/**
+ * Returns whether another download may start: not after the time limit, and not while a message waits for the alarm.
+ */
 function mayContinue({ state }: ConsumerHost, until: number): boolean {
   const now = Date.now();
   const message = nextDue(state(), undefined, 0, {});

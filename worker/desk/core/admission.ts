@@ -14,9 +14,9 @@ export type Admission = "assign" | "transfer" | "take" | "reply";
 export type AdmissionRefusal = "no_agent" | "no_right" | "other_team" | "absent" | "full";
 
 /**
- * Returns why the agent may not get the session; undefined: allowed. Manually, an agent may exceed the capacity and
- * take sessions while busy; automatic assignments and offers need an agent who is online, in the team and below
- * capacity.
+ * Returns why the agent may not get the session; undefined: allowed. Assignments, offers and transfers need an agent
+ * who is online, in the team and below capacity. A take or a reply needs the right and an agent who is not gone
+ * (`goneAt`); it may exceed the capacity.
  */
 export function findAdmissionRefusal(
   draft: Draft,

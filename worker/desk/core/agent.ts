@@ -1,7 +1,7 @@
 /** Agents as the desk stores them, and the agent as which an API key acts. Pure. */
 import type { Role } from "../../../shared/api/desk/agent.ts";
 
-/** The presence an agent chose. `busy`: no new sessions; `away`: a break, no new sessions. */
+/** The presence an agent chose. `busy`, and `away` for a break: no sessions are assigned or offered automatically. */
 export interface WantedPresence {
   readonly state: "online" | "busy" | "away" | "offline";
   readonly reason: string | null;

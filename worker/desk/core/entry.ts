@@ -70,8 +70,8 @@ export function ownershipOf({ session }: { readonly session: DeskSession | OpenS
 }
 
 /**
- * Returns the same of the newest session of a conversation, open or closed: the rows of a closed session of a team remain
- * that team's. A conversation without any session belongs to no team.
+ * Returns the properties that rights depend on for the newest session of a conversation, open or closed: the rows of a
+ * closed session of a team remain that team's. A conversation without any session belongs to no team.
  */
 export function ownershipIn({ open, closed }: SessionState): Ownership {
   if (open !== null) return ownershipOf({ session: open });

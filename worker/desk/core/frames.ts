@@ -48,7 +48,10 @@ export interface SentFrame {
   readonly subscription: Subscription;
 }
 
-/** Returns the frames that are due, one per subscription; null: nothing changed for it, or its agent may see nothing. */
+/**
+ * Returns the frames that are due, one per subscription; null: nothing changed for it, or its agent was removed or is
+ * suspended. Updates `examined` and `shown` of the subscriptions.
+ */
 export function buildFrames(
   desk: Desk,
   subscriptions: readonly Subscription[],

@@ -109,15 +109,16 @@ export function isConnected(draft: Draft, id: string): boolean {
   return draft.sockets.inBucket(id).length > 0;
 }
 
-/** Returns the presence that others see: an agent without a page is offline once the grace period is over. */
+/** Returns the presence that others see: the chosen one, or `offline` when the agent counts as gone (`goneAt`). */
 export function actualPresence(draft: Draft, id: string): WantedPresence["state"] {
   const agent = draft.agents.get(id);
   return agent === undefined || goneAt(draft, id) <= draft.context.now ? "offline" : agent.wanted.state;
 }
 
 /**
- * Returns from when on the agent counts as gone, epoch ms; 0: already, because the agent does not exist or is
- * suspended; Infinity: not while a page is open.
+ * Returns from when on the agent counts as gone, epoch ms: the end of the grace period after the last page closed, or
+ * after the agent chose `offline`. 0: already, because the agent does not exist or is suspended; Infinity: a page is
+ * open and the agent has not chosen `offline`.
  */
 export function goneAt(draft: Draft, id: string): number {
   const agent = draft.agents.get(id);

@@ -94,7 +94,7 @@ function applySnapshot(draft: Draft, conversation: string, snapshot: Snapshot, f
   draft.known.remove(conversation);
 }
 
-/** Returns the known position of a conversation, with or without an open session. */
+/** Returns the known position of a conversation, with or without an open session; undefined: none is known. */
 function positionOf(draft: Draft, conversation: string): Position | undefined {
   return draft.entries.get(conversation) ?? draft.known.get(conversation);
 }

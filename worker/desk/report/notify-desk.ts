@@ -39,7 +39,8 @@ export async function notifyWhenDue(host: ConsumerHost, connect: ConnectDesk): P
  * Notifies the desk.
  *
  * @param isDurable whether the cursor is stored at once; otherwise it is stored with the next record
- * @returns whether the desk has acknowledged
+ * @returns whether the desk has acknowledged; false also when there is nothing to report, and after an erasure during
+ *   the call
  */
 export async function notifyDesk(host: ConsumerHost, connect: ConnectDesk, isDurable: boolean): Promise<boolean> {
   const opened = host.store();
@@ -72,7 +73,9 @@ async function send({ id }: ConsumerHost, connect: ConnectDesk, report: Conversa
   }
 }
 
-/** Returns the report of the rows after the cursor; undefined when there are none. Read in one turn, so consistent. */
+/**
+ * Returns the report of the rows after the cursor; undefined when there are none. Reads everything without an await.
+ */
 function buildReport({ address, id, snapshot, store }: ConsumerHost, { after }: ConsumerCursor) {
   const current = snapshot();
   if (current === null || current.to <= after) return undefined;

@@ -104,7 +104,9 @@ function toShownRow(
   return built;
 }
 
-/** Builds the frame about the viewers of the open conversation when they have changed since the last one. */
+/**
+ * Builds the frame about the viewers of the open conversation; undefined: they have not changed since the last frame.
+ */
 function findWho(connection: Connection, connections: readonly Connection[], now: number): ServerFrame | undefined {
   const { open, agent } = connection;
   if (open === null) return undefined;

@@ -164,7 +164,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     request();
   }
 
-  /** Returns the trail of the page's previous socket, which is closed, or a stored trail; null: there is none. */
+  /** Closes the page's previous socket and returns its trail, or returns the stored trail; null: there is none. */
   function takeTrail(connection: Connection, page: string): Trail | null {
     for (const other of connections.values()) {
       if (other === connection || other.agent !== connection.agent || other.page !== page) continue;

@@ -1,4 +1,7 @@
-/** Names the program and system of a sign-in, so that an agent recognises it in the list. Nothing else of it is stored. */
+/**
+ * Names the program and system of a sign-in, so that an agent recognises it in the list. Nothing else of the User-Agent
+ * header is stored.
+ */
 
 const PROGRAMS = [
   [/\bwxwork\//i, "WeCom"],

@@ -10,7 +10,7 @@ export const LOCK_MS = 15 * 60_000;
 export interface Failures {
   /** Epoch ms, at most `MAX_FAILURES` - 1, oldest first. */
   readonly times: readonly number[];
-  /** Epoch ms; null when the account was never locked, or was unlocked. */
+  /** When the newest lock ends or has ended, epoch ms; null: none is recorded. */
   readonly lockedUntil: number | null;
 }
 

@@ -34,7 +34,7 @@ export interface SignIn {
   /** SHA-256 of the token's secret, hex. */
   readonly hash: string;
   readonly createdAt: number;
-  /** At most `SEEN_MS` earlier than the real time. */
+  /** When the sign-in was last used, at most `SEEN_MS` too early. */
   readonly lastSeenAt: number;
   /** See `nameBrowser`. */
   readonly browser: string;
@@ -72,7 +72,8 @@ export function addInvite(login: Login, hash: string, now: number): Login {
 }
 
 /**
- * Accepts an invite: it is used up, the password is replaced, and all sign-ins but the new one end.
+ * Accepts an invite: it is used up, the password is replaced, failures and a lock are cleared, and all sign-ins but the
+ * new one end.
  *
  * @param hash the hash of the invite's secret
  */
@@ -98,7 +99,9 @@ export function attempt(login: Login, isRight: boolean, now: number): readonly [
   return [failures.lockedUntil === null ? "refused" : "locked", { ...login, failures }];
 }
 
-/** Adds a sign-in and removes those that have ended. */
+/**
+ * Adds a sign-in and removes those that have ended; with `MAX_SIGN_INS` open, also the one unused for the longest time.
+ */
 export function addSignIn(login: Login, signIn: NewSignIn, now: number): Login {
   const others = openSignIns(login, now)
     .toSorted((left, right) => right.lastSeenAt - left.lastSeenAt)

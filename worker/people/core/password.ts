@@ -16,7 +16,9 @@ export type PasswordProblem = "too_short" | "too_long" | "common" | "like_name";
 const MIN_NAME = 4;
 /** The minimum number of different characters in a password. */
 const MIN_DIFFERENT = 5;
-/** Rows that are typed along the keyboard, along the alphabet, or as digits, repeated so that they wrap around. */
+/**
+ * Sequences that a password may not be a part of: digits (0 follows 9), the alphabet, the keyboard by rows and columns.
+ */
 const ROWS = [
   "01234567890123456789",
   "abcdefghijklmnopqrstuvwxyz",

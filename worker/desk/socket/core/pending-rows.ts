@@ -65,7 +65,7 @@ export function positionFrame({ conversation, log, sent }: OpenConversation): Ro
   return { type: "rows", conversation, log, from: position, to: position, rows: [] };
 }
 
-/** Returns the frame that clears an erased conversation on a page: no log has its id. */
+/** Returns the frame that clears an erased conversation on a page: its `log` is the id of no log. */
 export function erasedFrame(conversation: string): RowsFrame {
   return { type: "rows", conversation, log: "erased", from: 0, to: 0, rows: [] };
 }
