@@ -10,7 +10,7 @@ import { problem } from "./routes/http/response/problem.ts";
 import { SECURE_HEADERS } from "./routes/http/response/secure-response.ts";
 
 /**
- * Creates the rest of the application.
+ * Creates the application for all routes except health check and pushes.
  *
  * @param parts the channels, and the team's code for the routes that run it
  */

@@ -8,8 +8,8 @@ import { answerUnhandled, prepare, type AppParts } from "./routes/http/prepare.t
 import { receive, verify } from "./routes/wechat-push.ts";
 
 /**
- * Creates the whole application. Pushes have a separate router with few routes, because it tries each of its routes for
- * every push.
+ * Creates the whole application. Pushes have a separate router with few routes, because a router tries each of its
+ * routes for every push.
  *
  * @param parts the channels, and the team's code for the routes that run it
  */

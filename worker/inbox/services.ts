@@ -91,7 +91,8 @@ export interface Services {
   readonly createTrialDeliver: () => Deliver;
   /** Loads the channel's texts for display. */
   readonly texts: () => Promise<ChannelTexts>;
-  /** Reports a rejection to the account object, which decides whether the account is paused and until when. Never
+  /**
+   * Reports a rejection to the account object, which decides whether the account is paused and until when. Never
    * rejects.
    *
    * @param timeoutMs the timeout of the report
@@ -99,14 +100,14 @@ export interface Services {
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
   /** Returns a new stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
   readonly account: () => AccountRpc;
-  /** Returns a new stub of the `Settings` object, with the same timeout. */
+  /** Returns a new stub of the `Settings` object; each call ends after `ACCOUNT_CALL_MS`. */
   readonly settingsObject: () => SettingsRpc;
   /**
    * Returns the account's settings in force with their version, up to two minutes old; undefined when they cannot be
    * read.
    */
   readonly settings: () => Promise<SettingsVersion | undefined>;
-  /** Returns the same as `settings`, or the reason when they cannot be read. */
+  /** Returns the account's settings in force, as `settings` does, or why they cannot be read. */
   readonly readSettings: () => Promise<Result<SettingsVersion, SettingsUnavailable>>;
   /** Returns a new stub of the desk. */
   readonly desk: () => DeskRpc;
@@ -127,7 +128,7 @@ export interface Services {
   readonly reportDelivery: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
    * Registers a message that waits for the account with the account object, which wakes it when a pause is lifted.
-   * Never fails.
+   * Never rejects.
    *
    * @returns the current pause if the reason to wait is over and the conversation should be resumed
    */

@@ -1,11 +1,11 @@
 /**
  * The account of one credential; the object's name is the credential, `wechat:<appid>`. It is the only caller of the
  * token endpoint and stores the pauses of the whole account, account events and the quarantine
- * (docs/design/0010-one-token-owner.md). The logic is in
- * `account/account.ts`; this class contains the parts that need the runtime: storage, alarm, configuration, calls.
+ * (docs/design/0010-one-token-owner.md). The logic is in `account/account.ts`; this class contains the parts that need
+ * the runtime: storage, alarm, configuration, calls.
  *
- * An account without messages costs nothing: the alarm is only set for a background refresh of a token that is in use
- * (read in its last ten minutes), and for deleting stored entries.
+ * An account without messages costs nothing: the alarm is set only for a background refresh of a token that is in use
+ * (read in its last ten minutes), for deliveries of events, for waking conversations, and for deleting stored entries.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
@@ -96,7 +96,7 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return this.#account.pauses().begin();
   }
 
-  /** Ends the test send. Lifts the pause it was made in, unless WeChat refused the account. */
+  /** Ends the test send. Lifts the pause in which it was made if `isAccepted`. */
   async endResume(pauseVersion: number | null, isAccepted: boolean, isSent = false): Promise<AccountPause> {
     return this.#account.pauses().end(pauseVersion, isAccepted, isSent);
   }
@@ -245,7 +245,9 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     this.#account.write({ stale: addStale(this.#account.store.state().stale, note, Date.now()) });
   }
 
-  /** Returns unreadable pushes of the last week, newest first. */
+  /**
+   * Returns the quarantine of the last week, newest first: unreadable pushes, and one entry per day with stale pushes.
+   */
   async quarantined(limit: number): Promise<readonly QuarantinedPush[]> {
     return readQuarantine(this.#account.store, limit, Date.now());
   }

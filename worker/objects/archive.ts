@@ -23,7 +23,10 @@ export class Archive extends DurableObject<Env> implements ArchiveRpc {
   #archive: LoadedArchive | undefined;
   #isArmed = false;
 
-  /** Stores a report of a conversation. A report that is not newer than the known one changes nothing. */
+  /**
+   * Stores a report of a conversation. A report that is not newer than the known one, or of an erased log, changes
+   * nothing.
+   */
   async record(conversation: string, report: ArchiveReport): Promise<void> {
     const archive = await this.#open();
     archive.record(conversation, report);

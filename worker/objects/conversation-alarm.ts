@@ -110,8 +110,8 @@ async function handleDue(host: AlarmHost): Promise<number> {
 }
 
 /**
- * Loads the code of sessions, before an alarm handles a conversation with sessions, and returns the desk's terms from
- * the settings.
+ * Loads the code of sessions if the conversation has had a session, and returns the desk's terms from the settings;
+ * undefined: it has had none, the settings have no desk, or they cannot be read.
  */
 async function prepareSessions(
   conversation: LoadedConversation,
@@ -127,8 +127,8 @@ export function consumerHost({ id, loaded }: Pick<AlarmHost, "id" | "loaded">, a
   return {
     address,
     id,
-    // Read when it is used, as the store is: after an erasure both are others, and rows of one log must not be reported
-    // under the name of another.
+    // Read at each use, like the store: an erasure replaces both, and rows of one log must not be reported under the
+    // name of another.
     get log() {
       return loaded().store.log() ?? "";
     },
@@ -152,7 +152,7 @@ async function confirmErased({ id, env, loaded }: AlarmHost): Promise<void> {
   confirmErasureAt(nextConfirmation(confirmed, Date.now()));
 }
 
-/** Deletes rows past the retention time; when all rows are, deletes the object's storage. */
+/** Deletes rows past the retention time; when all of them are past it, deletes the object's storage. */
 async function prune(host: AlarmHost, address: Address, config: Config, services: Services | undefined): Promise<void> {
   const { loaded } = host;
   const horizon = Date.now() - config.retentionMs;

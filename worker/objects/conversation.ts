@@ -120,8 +120,8 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * Records that an agent has read the session's rows. Returns the state of the sessions after it; null without a
-   * log.
+   * Records that an agent has read the session's rows. Returns the state of the sessions after it; null when the log is
+   * another one, or was erased.
    */
   async seen(input: SeenInput): Promise<Snapshot | null> {
     return (await loadSessionCode()).recordSeen(this.#loaded, input);
@@ -154,7 +154,8 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /**
-   * Makes messages that waited for the app due within `spreadMs`, and records in this isolate that the pause is over.
+   * Makes messages that waited for the app due at a random time between 1 s and 1 s + `spreadMs` from now, and caches
+   * the changed pause in this isolate.
    */
   resume(pause: AccountPause, spreadMs: number): void {
     const address = this.#loaded.store.address();

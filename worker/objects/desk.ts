@@ -200,7 +200,7 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     this.pages().closed(this.pages().idOf(socket));
   }
 
-  /** Applies expired time limits and repeats calls without an answer. Sets itself again in every case. */
+  /** Applies expired time limits and repeats calls without an answer. Sets itself again for the next time limit. */
   override async alarm(): Promise<void> {
     try {
       this.#alarm?.rang();

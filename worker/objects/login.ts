@@ -25,17 +25,20 @@ export class Login extends DurableObject<Env> implements LoginRpc {
     return (await this.#open()).accept(invite, request);
   }
 
-  /** Makes a sign-in when the password is right. A refusal takes the same time for every reason. */
+  /**
+   * Makes a sign-in when the password is right and the account not locked. A refusal takes the same time for every
+   * reason.
+   */
   async signIn(request: SignInRequest): Promise<Result<{ readonly signIn: string }, SignInRefusal>> {
     return (await this.#open()).signIn(request);
   }
 
-  /** Finds the open sign-in with this hash, and records at most once a minute that it was used. */
+  /** Finds the open sign-in with this hash, and records at most once a minute that it was used; null: there is none. */
   async check(hash: string): Promise<{ readonly signIn: string } | null> {
     return (await this.#open()).check(hash);
   }
 
-  /** Returns whether there is a password, and an open invite. */
+  /** Returns whether there is a password, and when the open invite ends. */
   async summary(): Promise<LoginSummary> {
     return (await this.#open()).summary();
   }
@@ -50,7 +53,7 @@ export class Login extends DurableObject<Env> implements LoginRpc {
     return (await this.#open()).end(signIn);
   }
 
-  /** Ends all sign-ins. @returns their number */
+  /** Ends all sign-ins. @returns the number of those that were open */
   async endAll(): Promise<number> {
     return (await this.#open()).endAll();
   }

@@ -1,7 +1,7 @@
 /**
  * The settings of the deployment, one object: its versions, their published copy in KV, their entries in the audit log.
  * A thin class: checks and versions are in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only
- * while KV does not have the newest version, or the audit log not all of them.
+ * while the newest version is not in KV, or a version is not in the audit log.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { DocumentVersion } from "../../shared/api/settings/version.ts";

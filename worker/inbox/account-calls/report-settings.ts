@@ -1,8 +1,8 @@
 /**
  * Reports newly stored settings to the account object, so that an endpoint they add receives every event of the
  * account from then on. Otherwise events could be missing for about two minutes, while callers that store an event
- * still have the previous settings. When the
- * report is lost, the account applies the settings with its next caller that has read them.
+ * still have the previous settings. When the report is lost, the account applies the settings with its next caller that
+ * has read them.
  */
 import { versionFor, type DocumentVersion } from "../../../shared/api/settings/version.ts";
 import { miniProgramAccount } from "../../../shared/message/address.ts";

@@ -19,7 +19,7 @@ const REPORT_TIMEOUT_MS = 1_500;
  */
 const unreported = new Map<string, { readonly note?: StalePushReport | undefined; readonly reportedAt: number }>();
 
-/** Returns the rejections of the last day that this isolate has not reported. */
+/** Returns the rejections of the last day that this isolate has not reported; undefined: there are none. */
 export function unreportedStale(credential: string, now: number): StalePushReport | undefined {
   return currentStale(unreported.get(credential)?.note, now);
 }

@@ -77,8 +77,9 @@ const REPORT_MARGIN_MS = 250;
  */
 const MIN_REPORT_MS = 500;
 
-/** Reports a rejection that pauses the account, and adds the verdict to the outcome. Without enough time for the
- * report, the outcome has no verdict.
+/**
+ * Reports a rejection that pauses the account, and adds the verdict to the outcome. Without enough time for the report,
+ * the outcome has no verdict.
  */
 async function withVerdict(
   { reportPause }: DeliveryDeps,

@@ -79,7 +79,7 @@ async function tryOne(services: RequestServices, candidates: readonly string[]):
   return { outcome: "none" };
 }
 
-/** Delivers the message, and no message after it. */
+/** Delivers the message, and no message after it. Returns its outcome. */
 async function deliverTrial(
   services: RequestServices,
   id: string,

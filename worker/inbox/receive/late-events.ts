@@ -2,8 +2,7 @@
  * KV as a cache that protects against many repeats (DEDUPE_KV = "late"): it contains, for ten minutes, the
  * acknowledgements of pushes that were answered late or arrived twice. KV never decides which delivery is the first,
  * because it may be stale and also caches that a key is missing. Written only for late or repeated pushes, read only
- * for
- * pushes that look repeated, so it costs nothing in normal operation.
+ * for pushes that look repeated, so it costs nothing in normal operation.
  */
 import type { Address } from "../../../shared/message/address.ts";
 import type { Acknowledgement } from "../../../shared/message/inbound.ts";
@@ -35,15 +34,17 @@ const MAX_WRITTEN = 256;
 export interface DatedEvent extends Address {
   /** The dedupe key of the event. */
   readonly key: string;
+  /** CreateTime, or the time of arrival for an event without it, epoch ms. */
   readonly createdAt: number;
+  /** When the push arrived, epoch ms. */
   readonly arrivedAt: number;
   /** When the push was signed, epoch ms; 0: unknown. */
   readonly signedAt: number;
 }
 
 /**
- * Returns the acknowledgement of an earlier delivery of this push, if the push looks repeated and KV has it. Undefined
- * when KV fails.
+ * Returns the acknowledgement of an earlier delivery of this push, if the push looks repeated and KV has it; otherwise,
+ * and when KV fails, undefined.
  */
 export async function knownAcknowledgement(kv: KVNamespace, push: DatedEvent): Promise<Acknowledgement | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;

@@ -14,7 +14,12 @@ import type { RequestServices } from "../services.ts";
 import type { DatedEvent } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 
-/** Stores an account event; if it is new, the team's `onEvent` runs after the response. */
+/**
+ * Stores an account event; if it is new, the team's `onEvent` runs after the response. An event that is older than the
+ * retention time, or about an erased user, is not stored.
+ *
+ * @throws the last error when the event could not be stored
+ */
 export async function receiveAccountEvent(
   services: RequestServices,
   event: AccountEvent,

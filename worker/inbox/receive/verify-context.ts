@@ -1,6 +1,7 @@
 /**
- * Whether the shop's back end signed the data of an enter action. Everything in its text comes from the user's device;
- * only HMAC-SHA-256 with `CONTEXT_KEY` over this user's id proves its origin (docs/design/0015-page-context.md).
+ * Verifies that the shop's back end signed the context of an enter action. The action's text comes from the user's
+ * device; only an HMAC-SHA-256 with `CONTEXT_KEY` that covers the user's id proves the origin of the context
+ * (docs/design/0015-page-context.md).
  */
 import { Buffer } from "node:buffer";
 import { contextTokenText, readContextToken, type TokenVerdict } from "../../../shared/entry/context-token.ts";

@@ -1,7 +1,6 @@
 /**
  * Has desk and archive confirm that all data of an erased conversation is deleted, and deletes its pictures from the
- * bucket.
- * Loaded by the alarm after an erasure.
+ * bucket. Loaded by the alarm after an erasure.
  */
 import { archiveStub } from "../../archive/client.ts";
 import { deletePictures } from "../../archive/pictures/bucket.ts";

@@ -8,7 +8,7 @@ import { renderDeskText } from "../../automation/core/desk-text.ts";
 import { DEFAULT_DESK, toDeskSettings, type DeskSettingsSource } from "../../desk/settings.ts";
 import { readSettings, type SettingsReaderDeps } from "../../settings/reader.ts";
 
-/** Opens the settings. Before the first `refresh`, and while no document can be read, the defaults are in force. */
+/** Opens the settings. The defaults are in force until `refresh` has read a document. */
 export function openDeskSettings(deps: SettingsReaderDeps): DeskSettingsSource {
   let document: SettingsDocument = DEFAULT_DOCUMENT;
   const settingsOf = (account: string | undefined): Settings =>
