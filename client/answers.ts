@@ -152,7 +152,10 @@ export async function readSettings(response: Response): Promise<VersionedSetting
   return etag !== undefined && hasShape(body, settings) ? { settings: body, etag } : undefined;
 }
 
-/** Reads a picture with its type; `application/octet-stream` when the worker does not know its format. */
+/**
+ * Reads a picture with its type, which is `application/octet-stream` when the worker does not know its format;
+ * undefined for any other content type.
+ */
 export async function readPicture(response: Response): Promise<Picture | undefined> {
   const contentType = response.headers.get("content-type") ?? "";
   if (!contentType.startsWith("image/") && contentType !== "application/octet-stream") return undefined;
@@ -164,7 +167,7 @@ export async function readNothing({ status }: Response): Promise<"done" | undefi
   return status === 204 ? "done" : undefined;
 }
 
-/** Returns the response itself when it is 200 with NDJSON lines, to be read as a stream. */
+/** Returns the response itself, to be read as a stream, when its content type is NDJSON; otherwise undefined. */
 export async function readStream(response: Response): Promise<Response | undefined> {
   const isLines = response.headers.get("content-type")?.startsWith("application/x-ndjson") === true;
   return isLines ? response : undefined;

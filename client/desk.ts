@@ -53,7 +53,8 @@ export function createDeskCalls(call: CallApi) {
     },
 
     /**
-     * Transfers a session to an agent, who must be online and below the capacity, or to the queue of a team.
+     * Transfers a session to an agent, who must be online, in the session's team and below the capacity, or to the
+     * queue of a team.
      *
      * @param session a row of `sessions`: when the session has changed since, the call is refused
      */
@@ -86,7 +87,7 @@ export function createDeskCalls(call: CallApi) {
 
     /**
      * Asks the next 100 conversations for their state, to repair the lists of the desk. Call it with `next` of the
-     * answer until that is null; when `failed` is not 0, repeat the call.
+     * answer until that is null; when `failed` is not 0, repeat the call with the same cursor.
      */
     rebuildDesk(cursor: string | null = null): Promise<Result<Rebuilt>> {
       const body = JSON.stringify({ cursor });

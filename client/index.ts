@@ -151,9 +151,9 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Deletes all data of the user, at once; with a log only when it is still the user's. When the response is lost and
-     * the call is repeated, `conversation_not_found` (with a conversation id) or `gone` (with a log) means that the
-     * data is deleted.
+     * Deletes all data of the user, at once; with `log`, only if that log is still the current one. When the response
+     * is lost and the call is repeated, `conversation_not_found` (with a conversation id) or `gone` (with a log) means
+     * that the data is deleted.
      */
     erase(id: string, { log }: LogOptions = {}): Promise<Result<void>> {
       return act({ method: "DELETE", path: ["conversations", { id }], query: { log } });
@@ -223,7 +223,10 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "GET", path: ["forwarding"] }, read.forwarding);
     },
 
-    /** Returns authentic pushes that could not be parsed, newest first. */
+    /**
+     * Returns the quarantine of the last week, newest first: authentic pushes that could not be parsed and, with an
+     * empty `body`, the days on which pushes were rejected because of their signed timestamp.
+     */
     quarantine(): Promise<Result<Quarantine>> {
       return call({ method: "GET", path: ["quarantine"] }, read.quarantine);
     },

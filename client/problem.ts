@@ -110,7 +110,10 @@ export function readProblem(status: number, body: unknown): Failure {
   return isProblem(problem) ? problem : unexpectedAnswer(status);
 }
 
-/** Reads the answer of `/healthz` while the worker is not set up: a list of variables instead of a problem document. */
+/**
+ * Reads the answer of `/healthz` while the worker is not set up: a list of variables instead of a problem document;
+ * undefined for any other body.
+ */
 function readMisconfigured(body: unknown): Problem | undefined {
   if (!isObject(body) || body["status"] !== "misconfigured" || !Array.isArray(body["problems"])) return undefined;
   const named = body["problems"].filter((entry) => hasShape(entry, VARIABLE));

@@ -48,7 +48,10 @@ export interface ExportOptions {
 
 const ROW: Shape<Pick<Row, "seq" | "at" | "kind">> = { seq: "number", at: "string", kind: "string" };
 
-/** Yields rows page by page. */
+/**
+ * Yields rows page by page. A failure is the last item; ends without one when the signal aborts, and when there are no
+ * more rows and no `pollMs`.
+ */
 export async function* followChanges(
   readPage: (page: LogPageOptions) => Promise<Result<Page>>,
   { after = 0, limit, log: first, pollMs, signal }: ChangesOptions,
@@ -78,7 +81,7 @@ export async function* followChanges(
   }
 }
 
-/** Yields the lines of an export. */
+/** Yields the lines of an export; a failure is the last item. */
 export async function* streamExport(
   open: () => Promise<Result<Response>>,
   signal: AbortSignal | undefined,

@@ -31,7 +31,7 @@ export interface Transport {
 /** One call of the REST API. */
 export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** The path after `/api/v1`, or after the base itself. */
+  /** The path after `/api/v1`, or with `isAtRoot` after the base. */
   readonly path: Path;
   readonly isAtRoot?: boolean;
   readonly query?: Readonly<Record<string, number | string | undefined>>;
@@ -154,15 +154,19 @@ function isPassing({ code, status }: Failure): boolean {
 }
 
 /**
- * Returns the delay before a retry: exponential back-off with jitter. It doubles each time; a random delay between half
- * and all of it, so that clients do not retry together.
+ * Returns the delay before a retry, ms: random between half of a maximum and the maximum, so that clients do not retry
+ * together. The maximum is 500 ms for the first retry and doubles with each further one, up to `MAX_PAUSE_MS`.
  */
 function backoff(attempt: number, random: number): number {
   const longest = Math.min(FIRST_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS);
   return longest / 2 + (longest / 2) * random;
 }
 
-/** Parses Retry-After: seconds, as the worker sends them, or a date, as proxies may. */
+/**
+ * Parses Retry-After: seconds, as the worker sends them, or a date, as proxies may.
+ *
+ * @returns ms; undefined when the header is missing or is neither
+ */
 function readRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;

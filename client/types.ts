@@ -63,7 +63,7 @@ export type ExportLine = v.InferOutput<typeof ExportLineSchema>;
 export type Page = v.InferOutput<typeof PageSchema>;
 /** An uploaded picture. */
 export type Uploaded = v.InferOutput<typeof UploadedSchema>;
-/** Pushes that could not be parsed. */
+/** The quarantine: pushes that could not be parsed, and days with rejected stale pushes. */
 export type Quarantine = v.InferOutput<typeof QuarantineSchema>;
 /** The state of each webhook in the settings. */
 export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
@@ -123,7 +123,7 @@ export type OpenView = (typeof OPEN_VIEWS)[number];
 export type OpenSessionList = Exclude<v.InferOutput<typeof ListSchema>, { readonly view: "closed" }>;
 /** A page of sessions that have ended. */
 export type ClosedSessionList = Extract<v.InferOutput<typeof ListSchema>, { readonly view: "closed" }>;
-/** The session after a command: null when it has ended. */
+/** The answer to a command: the session after it, and whether its agent now serves more than the capacity. */
 export type Commanded = v.InferOutput<typeof CommandedSchema>;
 /** The agent, or the team, that a session is transferred to. */
 export type TransferTarget = v.InferInput<typeof TransferBodySchema>["to"];
