@@ -28,7 +28,7 @@ export interface Ways {
   readonly doubted: ReadonlySet<Way>;
 }
 
-/** The chosen entry method, and why it is not the preferred one. */
+/** The chosen entry method, and why the preferred one is unavailable; undefined: it is available. */
 export interface EntryPlan {
   readonly mode: Mode;
   readonly obstacle: Obstacles[Way];

@@ -1,7 +1,6 @@
 /**
  * Computes the style of a button from `type` and `size`, including the values of WeChat's obsolete `<contact-button>`
- * (WECHAT.md
- * §9.2: size 18 to 27 px, type default-dark or default-light). Pure.
+ * (WECHAT.md §9.2: size 18 to 27 px, type default-dark or default-light). Pure.
  */
 
 /** Classes and the inline style of the icon. */

@@ -42,7 +42,7 @@ const EN: Texts = {
   helpTitle: "Contact us",
   help: "Chat is not available here. Please update WeChat, or open this mini program in WeChat on a phone.",
   unavailable: "Chat is not available at the moment. Please contact us in another way.",
-  // The limit of wx.showModal for a button, characters.
+  // wx.showModal allows at most four characters on a button.
   call: "Call",
   understood: "OK",
   tapAgain: "Tap once more to chat",

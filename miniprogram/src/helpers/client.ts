@@ -1,5 +1,5 @@
 /**
- * The client that runs the mini program, read from `wx`. Old base libraries lack half of these functions and any of
+ * The client that runs the mini program, read from `wx`. Old base libraries lack some of these functions and any of
  * them may throw, so values that cannot be read are empty and the caller handles that.
  */
 import { warnDeveloper } from "./developer-hint.ts";

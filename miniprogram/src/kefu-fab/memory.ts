@@ -22,6 +22,6 @@ export async function keepPlace(key: string, place: Place): Promise<void> {
 
 function warn(failure: unknown): void {
   console.warn(
-    `[edge-kefu] 无法保存浮标的位置 / the position of the floating entry could not be saved: ${messageOf(failure)}`,
+    `[edge-kefu] 无法读取或保存浮标的位置 / the position of the floating entry could not be read or saved: ${messageOf(failure)}`,
   );
 }

@@ -53,7 +53,8 @@ export function planMenu(options: FabMenuOptions): FabMenu {
 }
 
 /**
- * Returns the text of the badge: empty for none, `99+` for more than 99. WeChat passes a number as a number or as text.
+ * Returns the text of the badge: a number without its fraction, `99+` above 99, empty below 1; another text unchanged,
+ * empty when it is blank or `NaN`. WeChat passes a number as a number or as text.
  */
 export function badgeText(badge: string | number): string {
   const text = String(badge).trim();

@@ -45,7 +45,7 @@ export interface SafeArea {
   readonly bottom: number;
 }
 
-/** Reads a stored position, which may be invalid or from another version. */
+/** Reads a stored position, which may be from another version; undefined when it is invalid. */
 export function parsePlace(value: unknown): Place | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { side, at }: { side?: unknown; at?: unknown } = value;

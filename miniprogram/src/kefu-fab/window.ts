@@ -40,7 +40,10 @@ function readSafeArea(value: unknown): SafeArea | undefined {
   return { left, right, top, bottom };
 }
 
-/** Returns the lower edge of WeChat's button. The desktop client has no such button and may throw. */
+/**
+ * Returns the lower edge of WeChat's button; undefined on a client without it, such as the desktop client, which may
+ * throw.
+ */
 function readCapsule(): number | undefined {
   if (typeof wx.getMenuButtonBoundingClientRect !== "function") return undefined;
   try {

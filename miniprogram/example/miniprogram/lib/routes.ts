@@ -2,7 +2,10 @@
 import type { AppRoutes } from "../../../../shared/app-context.ts";
 import { kefu } from "./kefu";
 
-/** 返回页面的路径，也可用作卡片的路径 / Returns the path of a page, also for a card that opens it. */
+/**
+ * 返回页面的路径，也可用作卡片的路径；参数不合法时抛出异常 / Returns the path of a page, also for a card that opens it; throws when the query is
+ * invalid.
+ */
 export function pathOf<Page extends keyof AppRoutes>(page: Page, query: AppRoutes[Page]): string {
   const path = kefu.buildCardPath(page, query);
   if (!path.ok) throw new Error(`${page}: ${path.error.reason}`);
