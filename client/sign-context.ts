@@ -23,7 +23,10 @@ export interface SignedContext {
   readonly expiresAt: number;
 }
 
-/** Why a context cannot be signed: not plain data, with the path; or too long together with the page's own context. */
+/**
+ * Why a context cannot be signed: not plain data, with the path; or its token is longer than the limit, which leaves
+ * space for the page's own context in `session-from`.
+ */
 export type SignContextError =
   | { readonly reason: "not_plain_data"; readonly path: string }
   | { readonly reason: "too_long"; readonly length: number; readonly limit: number };

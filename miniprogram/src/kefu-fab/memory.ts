@@ -2,7 +2,7 @@
 import { callWx, messageOf } from "../helpers/wx-call.ts";
 import { parsePlace, type Place } from "./place.ts";
 
-/** Reads the stored position. @returns undefined when no valid position is stored */
+/** Reads the stored position. @returns undefined when no valid position is stored, and for an empty key */
 export function recallPlace(key: string): Place | undefined {
   if (key === "") return undefined;
   try {
@@ -13,7 +13,10 @@ export function recallPlace(key: string): Place | undefined {
   }
 }
 
-/** Stores a position; when storage fails, the entry begins at its default position the next time. */
+/**
+ * Stores a position; an empty key stores nothing. When storing fails, a warning is printed, and the next time the entry
+ * begins at the position that was stored before, or at its default position.
+ */
 export async function keepPlace(key: string, place: Place): Promise<void> {
   if (key === "") return;
   const kept = await callWx((callbacks) => wx.setStorage({ key, data: place, ...callbacks }));

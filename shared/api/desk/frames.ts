@@ -16,8 +16,8 @@ const RevSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** The frames of a page, by type. */
 const PAGE_FRAMES = {
   /**
-   * The first frame. `page` is a random id of the tab; with it, `epoch` and `rev` the page receives only the changes
-   * since then.
+   * The first frame. `page` is a random id of the tab. If the desk still has the record of this page for `epoch` and
+   * `rev`, the page receives only the changes since `rev`.
    */
   hello: v.object({
     type: v.literal("hello"),
