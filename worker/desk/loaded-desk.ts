@@ -70,7 +70,7 @@ export interface LoadedDesk {
   readonly closeSockets: (agent: string, reason: CloseReason) => void;
 }
 
-/** Loads the stored desk and starts it with the attached sockets. */
+/** Deletes expired drafts, loads the stored desk and starts it with the attached sockets. */
 export function loadStoredDesk(host: DeskHost): LoadedDesk {
   const { store, sealer, now } = host;
   store.deleteDraftsBefore(now() - DRAFT_MS);

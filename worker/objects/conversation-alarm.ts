@@ -185,7 +185,7 @@ async function deleteExpired(host: AlarmHost): Promise<void> {
 }
 
 async function deleteAll({ storage, reload }: AlarmHost): Promise<void> {
-  // This call has no deadline, because it must not be abandoned before it ends. The caller has a deadline.
+  // Without a deadline, because it must not be abandoned before it ends; the runtime ends an alarm after 15 minutes.
   await storage.deleteAll();
   reload();
 }

@@ -174,7 +174,7 @@ type NewRow = {
     : { readonly content: RowKinds[K]["content"] });
 }[RowKind];
 
-/** Returns the text of the contact button from the row of an enter event; null for any other row, or without a text. */
+/** Returns the `session-from` of the row of an enter event; null for any other row, or without a row. */
 export function readEntryText(row: Row | undefined): string | null {
   const event = row?.kind === "in" ? row.content : undefined;
   return event?.event === "action" && event.type === "enter" ? event.entryText : null;

@@ -68,7 +68,9 @@ export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], doubtful: fals
  */
 export const CLOCK_SKEW_MS = 5_000;
 
-/** How long before the end of a grant the last request may start, milliseconds; later the message is held. */
+/**
+ * How long before the end of a grant the last request may start, milliseconds; later the message is held or blocked.
+ */
 export const GRANT_MARGIN_MS = 2_000;
 
 /**

@@ -18,7 +18,7 @@ export interface RecentKeys {
   add(record: KeyedRecord): void;
 }
 
-/** With more keys than this, those before `since` are dropped at the next search. Hundreds in two minutes are unusual. */
+/** The number of keys above which a search drops the keys before its `since`. Hundreds in two minutes are unusual. */
 const MANY = 256;
 
 /**

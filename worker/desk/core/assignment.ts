@@ -12,7 +12,7 @@ import { ownershipOf, type Entry } from "./entry.ts";
 import { choosePresence } from "./presence.ts";
 import { queueOf, reservedIn, type Draft, type Reservation } from "./state.ts";
 
-/** The reason of an agent's break after a missed offer. */
+/** The `reason` of the presence `away` that an agent gets after a missed offer. */
 export const MISSED_OFFER = "missed_offer";
 
 /** An agent with free capacity. */
@@ -23,8 +23,8 @@ interface FreeAgent {
 }
 
 /**
- * Reserves agents for waiting sessions, as many as capacity allows. Loads are computed once: a wake may assign thousands
- * of sessions.
+ * Reserves agents for waiting sessions, as many as capacity allows. Loads are computed once: a wake may assign
+ * thousands of sessions.
  */
 export function drainQueue(draft: Draft): void {
   const round = findFreeAgents(draft);
@@ -63,8 +63,8 @@ function listWaiting(
 
 /**
  * Ends the offers that have expired: their agents are on a break from now on, unless they chose another presence
- * meanwhile. Offers of agents who cannot answer any more are withdrawn and do not count as missed. The session is offered
- * to the next agent.
+ * meanwhile. Offers of agents who cannot answer any more are withdrawn and do not count as missed. The session is
+ * offered to the next agent.
  */
 export function endOffers(draft: Draft): void {
   const { now } = draft.context;
@@ -113,7 +113,10 @@ export function rejectOffer(draft: Draft, agent: string, id: string): boolean {
   return true;
 }
 
-/** Returns an offer to this agent whose time is not over, also when the alarm has not ended it yet. */
+/**
+ * Returns an offer to this agent; undefined: there is none, or its time is over, although the alarm may not have
+ * removed it yet.
+ */
 function findOffer(draft: Draft, agent: string, id: string): Reservation | undefined {
   const offer = draft.reservations.get(id);
   const isOpen = offer?.phase === "offered" && offer.command.agent === agent && offer.expiresAt > draft.context.now;

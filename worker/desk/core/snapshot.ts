@@ -22,7 +22,10 @@ export function applyNotification(draft: Draft, conversation: string, snapshot: 
   applySnapshot(draft, conversation, snapshot, "notification");
 }
 
-/** Applies a conversation's answer to a command of the desk. */
+/**
+ * Applies a conversation's answer to a command of the desk: frees the command's reservation and applies the snapshot;
+ * `gone` erases the named log, if the desk knows it.
+ */
 export function applyAnswer(draft: Draft, conversation: string, command: DeskCommand, answer: Answer): void {
   const held = draft.reservations.get(command.id);
   if (held?.conversation === conversation && held.command.type === command.type) draft.reservations.remove(command.id);

@@ -1,6 +1,7 @@
 /**
- * Notifies the desk of a conversation's records: one call with everything since the last acknowledged one. A failed
- * call is logged, not thrown, and repeated by the alarm (docs/design/0029-notification.md).
+ * Notifies the desk of a conversation's records: one call with the current state and the newest rows since the last
+ * acknowledged call, at most `MAX_ROWS`. A failed call is logged, not thrown, and repeated by the alarm
+ * (docs/design/0029-notification.md).
  */
 import {
   advanceCursor,

@@ -14,11 +14,14 @@ const ADMINS = ["admin", "key"] as const;
 const PERSONS = ["agent", "supervisor", "admin"] as const;
 
 const HOLDERS = {
-  /** Lists, sessions and messages, with personal data masked. */
+  /** Read the lists of sessions, rows with personal data masked, and pictures. */
   "conversations.see": EVERYBODY,
-  /** Take, reply, note, transfer, close, park, seen, draft, typing, media. */
+  /** Write a note, transfer, close, withdraw a held message. */
   "conversations.serve": EVERYBODY,
-  /** Take, reply, park, reopen, answer an offer: only a person serves a session. */
+  /**
+   * Take, reply, park, unpark, reopen, answer an offer, mark rows as seen, own drafts, upload a picture: only a person
+   * serves a session.
+   */
   "conversations.answer": PERSONS,
   "conversations.export": ADMINS,
   "conversations.erase": ADMINS,
@@ -27,19 +30,22 @@ const HOLDERS = {
    * anyway.
    */
   "conversations.unmask": PERSONS,
-  /** The list of colleagues, needed to transfer a session. */
+  /** Read the list of colleagues, which is needed to transfer a session. */
   "people.see": EVERYBODY,
   "people.manage": ADMINS,
+  /** Choose a presence, and open the desk's socket. */
   "presence.own": PERSONS,
   "settings.read": LEADERS,
   "settings.change": ADMINS,
   "audit.read": ADMINS,
   "desk.rebuild": ADMINS,
+  /** Read the state of the robots of alerts, and send a test message. */
   "alerts.test": ADMINS,
-  /** Webhooks, forwarding, diagnostics, milestones. */
+  /** Read the state of webhooks and forwarding, diagnostics, milestones. */
   "operations.read": ADMINS,
+  /** Replay or dismiss events of webhooks, lift a pause. */
   "operations.change": ADMINS,
-  /** One's own account and sign-ins. */
+  /** Read one's own account and sign-ins, and end sign-ins. */
   me: PERSONS,
 } as const satisfies Readonly<Record<string, readonly Holder[]>>;
 

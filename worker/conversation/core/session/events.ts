@@ -22,7 +22,7 @@ export interface ArrivedMessage {
   readonly at: number;
   /** Whether rules, handlers or a bot may answer the message now. */
   readonly isForBot: boolean;
-  /** The queue for the session when automation may not answer, or no agent is available. */
+  /** The queue for the session when automation may not answer. */
   readonly queue: QueueEntry;
 }
 
