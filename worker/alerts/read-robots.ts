@@ -13,7 +13,10 @@ import { canSign, isRobotPath, vendorOfHost } from "./core/vendors.ts";
 
 /** One problem of the list. */
 export interface RobotProblem {
-  /** The position: `0.url` is the URL of the first robot; empty for the list as a whole. */
+  /**
+   * The position: `0.url` is the URL of the first robot, `0` the first robot with an unknown field; empty for the list
+   * as a whole.
+   */
   readonly path: string;
   readonly problem: string;
   readonly cure: string;
@@ -43,7 +46,7 @@ const CURES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses the list.
+ * Parses the list, or returns every problem in it.
  *
  * @param text the value of ALERT_ROBOTS; empty: no robots
  * @param allowPrivate WEBHOOK_ALLOW_PRIVATE: any host is then allowed for a robot that names its vendor

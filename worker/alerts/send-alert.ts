@@ -1,6 +1,6 @@
 /**
- * Sends one message to a robot: signed as its vendor signs, with a deadline, without following redirects. The URL
- * contains the robot's key, so neither it nor the text of an answer is logged or returned.
+ * Sends one message to a robot: signed in the vendor's way when the robot has a secret, with a timeout, without
+ * following redirects. The URL contains the robot's key, so neither it nor the text of an answer is logged or returned.
  */
 import { err, type Result } from "../../shared/base/result.ts";
 import { hmacSha256 } from "../platform/digest.ts";
@@ -22,7 +22,7 @@ const ALERT_TIMEOUT_MS = 5_000;
 /** The maximum size of an answer that is read, bytes. */
 const MAX_ANSWER_BYTES = 4_096;
 
-/** Sends a message. Writes one log line with its outcome. */
+/** Sends a message and writes one log line with the outcome. */
 export async function sendAlert(deps: AlertDeps, robot: Robot, alert: Alert): Promise<Result<undefined, AlertFailure>> {
   const text = writeAlert(alert, robot.language, deps.deskUrl);
   const { url, body } = buildRequest(robot, text, await sign(robot, deps.now()));

@@ -34,7 +34,7 @@ export type Alert =
       readonly type: "waiting";
       readonly causes: readonly { readonly cause: AlertCause; readonly count: number; readonly waitedMs: number }[];
     }
-  /** The cause that was reported has ended. */
+  /** No cause is left: no user waits too long or without an agent. */
   | { readonly type: "ended" }
   /** The operator tests a robot. */
   | { readonly type: "test"; readonly robot: string };
@@ -86,9 +86,9 @@ const WORDS: Readonly<Record<Language, Words>> = {
 };
 
 /**
- * Writes the text of an alert.
+ * Writes the text of an alert. That of `ended` has no link.
  *
- * @param deskUrl the address of the desk; undefined: the text has no link
+ * @param deskUrl the address of the desk; undefined: no text has a link
  */
 export function writeAlert(alert: Alert, language: Language, deskUrl: string | undefined): string {
   const words = WORDS[language];

@@ -1,9 +1,8 @@
 /**
- * Decides when robots are called. An announcement is made when a cause begins, again after `repeatMs` while the cause
- * continues, and once when no cause is left. For each robot a bounded number of attempts is made to deliver the
- * newest
- * announcement. The decision uses the current queue, not events, so that nothing is lost when the desk is restarted.
- * Pure.
+ * Decides when robots are called. A cause is announced when it begins and every `repeatMs` while it continues, but not
+ * within `MIN_GAP_MS` of its last announcement; the end of all causes is announced once. Only the newest announcement
+ * is sent, to each robot in at most `MAX_ATTEMPTS` attempts. The decision uses the current queue, not events, so a
+ * restart of the desk loses nothing. Pure.
  */
 import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
@@ -14,27 +13,32 @@ import { ALERT_REASONS, type AlertFailure } from "./reasons.ts";
 export interface AlertTerms {
   /** How long a user may wait although agents are present, milliseconds. */
   readonly waitMs: number;
-  /** The time after which a continuing cause is announced again, milliseconds; 0: never. */
+  /** The time after which a continuing cause is announced again, milliseconds, at least `MIN_GAP_MS`; 0: never. */
   readonly repeatMs: number;
 }
 
 /** The last failure of a robot. */
 export interface RobotFailure extends AlertFailure {
-  /** The times of the first and the last failure since the last success, epoch ms. */
+  /** When the first failure since the last success was, epoch ms. */
   readonly since: number;
+  /** When the last failure was, epoch ms. */
   readonly at: number;
 }
 
 /** The state of one robot. */
 export interface RobotState {
-  /** The number of the newest announcement that the robot accepted, or that was given up. */
+  /**
+   * The number of the newest announcement that needs no further attempt: the robot accepted it, it was given up, or it
+   * is an all-clear to a robot that was not alarmed.
+   */
   readonly heard: number;
   /** Whether the last announcement that the robot accepted says that users wait. */
   readonly isAlarmed: boolean;
-  /** The number of the announcement of the latest attempt, and how many attempts were made for it. */
+  /** The number of the announcement that was tried last. */
   readonly tried: number;
+  /** How many attempts were made for that announcement. */
   readonly attempts: number;
-  /** Until when the latest attempt may still be running, epoch ms; 0: it has ended. */
+  /** Until when the outcome of the latest attempt is awaited, epoch ms; 0: no attempt is running. */
   readonly busyUntil: number;
   /** When the next attempt is due, epoch ms. */
   readonly retryAt: number;
@@ -73,22 +77,25 @@ export interface AlertPlan {
   /** The state to store; the same object as before when nothing changed. */
   readonly state: AlertState;
   readonly sends: readonly AlertSend[];
-  /** When the next decision is due at the latest, epoch ms, later than now; null: not before the queue changes. */
+  /** When to decide again even if the queue has not changed, epoch ms, later than now; null: only when it changes. */
   readonly nextAt: number | null;
 }
 
 /** The minimum time between two announcements of one cause, milliseconds. */
 export const MIN_GAP_MS = 300_000;
 /**
- * How long an attempt may run, milliseconds; longer than the timeout of its request. After that, its outcome is
- * unknown.
+ * How long the outcome of an attempt is awaited before the next attempt, milliseconds; longer than the timeout of its
+ * request.
  */
 export const ATTEMPT_MS = 30_000;
-/** The delay after each failed attempt, milliseconds; after the last one the announcement is given up. */
+/**
+ * The delays after the first, second and third failed attempt, milliseconds. The announcement is given up after the
+ * fourth, or after a failure that another attempt cannot fix.
+ */
 export const RETRY_DELAYS_MS = [30_000, 120_000, 600_000] as const;
 /** The maximum number of attempts for one announcement. */
 export const MAX_ATTEMPTS = RETRY_DELAYS_MS.length + 1;
-/** The longest Retry-After that is respected, milliseconds. */
+/** The longest Retry-After that is respected, milliseconds; a longer one counts as this. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 const CAUSES = ["no_agent", "long_wait"] as const satisfies readonly AlertCause[];
@@ -133,9 +140,10 @@ export function planAlerts(
 }
 
 /**
- * Applies the outcome of a send. The next decision is due at once.
+ * Returns the state after the outcome of a send. Afterwards `planAlerts` is called again at once.
  *
  * @param failure null when the robot accepted the message
+ * @returns the same object when a later attempt has begun or the robot is no longer configured
  */
 export function settleSend(
   state: AlertState,
@@ -144,7 +152,6 @@ export function settleSend(
   now: number,
 ): AlertState {
   const known = ownValue(state.robots, robot);
-  // The attempt had timed out and another one has begun, or the robot is no longer configured.
   if (known === undefined || known.tried !== announcement.number || known.attempts !== attempt) return state;
   const settled = failure === null ? accept(known, announcement) : reject(known, announcement.number, failure, now);
   return { ...state, robots: { ...state.robots, [robot]: settled } };
@@ -203,7 +210,10 @@ function sinceOf(cause: AlertCause, { unattended, attended }: QueueView, waitMs:
   }
 }
 
-/** Returns the current content of the newest announcement; undefined when none of its causes still exists. */
+/**
+ * Returns the current content of the newest announcement; undefined when there is none or none of its causes still
+ * exists.
+ */
 function describe({ announcement, open }: AlertState, view: QueueView, now: number): Alert | undefined {
   if (announcement.number === 0) return undefined;
   if (announcement.type === "ended") return { type: "ended" };
@@ -229,7 +239,7 @@ function visit(
     plan.times.push(known.busyUntil);
     return known;
   }
-  // The robot accepted no message about waiting users, so it needs no all-clear.
+  // The last message that the robot accepted reports no waiting users, so it needs no all-clear.
   if (type === "ended" && !known.isAlarmed) return { ...known, heard: number, busyUntil: 0 };
   const isRepeat = known.tried === number;
   if (isRepeat && known.attempts >= MAX_ATTEMPTS) return { ...known, heard: number, busyUntil: 0 };
@@ -244,7 +254,10 @@ function visit(
   return { ...known, tried: number, attempts: attempt, busyUntil };
 }
 
-/** Returns whether a time is still to come, unless the clock was set back. */
+/**
+ * Returns whether a time is in the future. A time more than `spanMs` ahead is not: it was recorded before the clock was
+ * set back.
+ */
 function isAhead(at: number, now: number, spanMs: number): boolean {
   return at > now && !isImplausible(at, now, spanMs);
 }

@@ -41,18 +41,18 @@ export const ALERT_REASONS = {
     ["使用厂商给出的原始 Webhook 地址", "use the webhook URL as the vendor shows it"]),
   url_refused: reason(false, ["网址不允许使用", "the URL is not allowed"],
     ["使用厂商的公网 https 地址", "use the vendor's public https address"]),
-  unreachable: reason(true, ["5 秒内无法连接，或没有响应", "the robot cannot be reached, or did not answer within 5 seconds"],
+  unreachable: reason(true, ["5 秒内无法连接或没有响应，或返回了意外的 HTTP 状态码", "the robot cannot be reached, did not answer within 5 seconds, or returned an unexpected HTTP status"],
     ["稍后再试；从中国大陆以外访问国内厂商时可能较慢", "try again later"]),
 } as const satisfies Record<string, Reason>;
 
 /** The stable code of a reason. */
 export type AlertReason = keyof typeof ALERT_REASONS;
 
-/** A message that a robot did not accept. */
+/** Why a robot did not accept a message. */
 export interface AlertFailure {
   readonly reason: AlertReason;
   /** The vendor's error code or, without one, the HTTP status. */
   readonly code?: string;
-  /** How long the vendor asks to wait, milliseconds. */
+  /** How long the vendor asks to wait, milliseconds; absent when it does not say. */
   readonly retryAfterMs?: number;
 }

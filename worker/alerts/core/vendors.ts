@@ -7,14 +7,17 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AlertFailure, AlertReason } from "./reasons.ts";
 import type { Vendor } from "./robot.ts";
 
-/** How a vendor verifies a message: key and content of an HMAC-SHA-256. */
+/**
+ * The input of a message's signature: key and content of an HMAC-SHA-256, and the timestamp that is sent with it (钉钉:
+ * milliseconds, 飞书: seconds).
+ */
 export interface Signing {
   readonly timestamp: string;
   readonly key: string;
   readonly content: string;
 }
 
-/** A signature with the timestamp it contains. */
+/** A signature, and the timestamp it was computed with. */
 export interface Signature {
   readonly timestamp: string;
   /** The HMAC, base64. */
@@ -25,19 +28,19 @@ export interface Signature {
 interface VendorRules {
   /** Hosts of its robots. */
   readonly hosts: readonly string[];
-  /** Path and query of a robot's URL. */
+  /** Matches path and query of a robot's URL. */
   readonly path: RegExp;
-  /** The signed content; undefined when the vendor has no signatures. */
+  /** Builds the input of a signature; absent when the vendor has no signatures. */
   readonly signing?: (secret: string, now: number) => Signing;
-  /** The URL of a signed message, when the URL contains the signature. */
+  /** Adds the signature to the URL; absent when the vendor expects it in the body. */
   readonly signedUrl?: (url: string, signature: Signature) => string;
-  /** The body, JSON. */
+  /** Builds the body, before it is serialised as JSON. */
   readonly body: (text: string, signature: Signature | undefined) => unknown;
   /** The reason for each error code, and for the HTTP status of an answer without an error code. */
   readonly reasons: Readonly<Record<string, AlertReason>>;
   /** Reads the code of an answer; undefined when there is none. */
   readonly readCode: (answer: string) => string | undefined;
-  /** Distinguishes the causes that share one error code by the vendor's own text. */
+  /** Finds a more exact reason than `restricted` in the vendor's own text, because several causes share that code. */
   readonly texts?: readonly (readonly [pattern: RegExp, reason: AlertReason])[];
 }
 
@@ -128,7 +131,7 @@ export function canSign(vendor: Vendor): boolean {
 }
 
 /**
- * Returns key and content of a message's signature.
+ * Returns the input of a message's signature.
  *
  * @param now epoch ms
  * @returns undefined when the vendor has no signatures
@@ -170,7 +173,7 @@ export function readAnswer(vendor: Vendor, status: number, answer: string): Resu
   return err({ reason: detail ?? reason, code });
 }
 
-/** Returns a reader of a number at the top of a JSON object. */
+/** Returns a function that reads an integer field of a JSON object as text; it returns undefined when there is none. */
 function readNumber(name: string): VendorRules["readCode"] {
   return (answer) => {
     const value = parseObject(answer)?.[name];
