@@ -12,7 +12,7 @@ export interface AuditLog {
    * @param key identifies the action: recording it again returns the first entry
    */
   record(key: string, draft: AuditDraft): AuditEntry;
-  /** Returns the entries after a seq, verified from the entry before them on. */
+  /** Returns at most `limit` entries after a seq, each verified against the entry before it. */
   page(after: number, limit: number): AuditPage;
 }
 

@@ -1,4 +1,4 @@
-/** Records an action before a worker performs it. An action that cannot be recorded is not performed. */
+/** Records an action of a request in the audit log. */
 import { errorName, writeLog } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
 import type { AuditDraft } from "./core/entry.ts";
@@ -8,7 +8,7 @@ import type { AuditRpc } from "./rpc.ts";
  * Records an action once.
  *
  * @param connect returns a new stub of the object for each call
- * @param requestId for the log
+ * @param requestId for the log line of a failure
  * @returns whether it was recorded; never rejects
  */
 export async function recordAction(

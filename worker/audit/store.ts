@@ -7,13 +7,13 @@ import type { AuditEntry } from "./core/entry.ts";
 
 /** Reads and appends entries. */
 export interface AuditStore {
-  /** Returns the newest entry. */
+  /** Returns the newest entry; undefined when there is none. */
   newest(): AuditEntry | undefined;
-  /** Returns the entry recorded with a key. */
+  /** Returns the entry recorded with a key; undefined when there is none. */
   find(key: string): AuditEntry | undefined;
   /** Returns at most `limit` entries after a seq, in ascending order. */
   after(seq: number, limit: number): readonly AuditEntry[];
-  /** Returns the newest entry up to a seq. */
+  /** Returns the newest entry whose seq is not greater than this one; undefined when there is none. */
   upTo(seq: number): AuditEntry | undefined;
   /**
    * Appends the entry built from the newest one, in one transaction.
@@ -101,6 +101,6 @@ export function createAuditStore(storage: DurableObjectStorage): AuditStore {
 }
 
 function toEntry({ data, ...row }: EntryRow): AuditEntry {
-  // `append` stores only the data of an entry.
+  // `append` wrote this JSON from an entry's data, so it is not validated again.
   return { ...row, data: JSON.parse(data) };
 }

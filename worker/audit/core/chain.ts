@@ -7,8 +7,8 @@ import { canonicalJson } from "./canonical-json.ts";
 import type { AuditDraft, AuditEntry } from "./entry.ts";
 
 /**
- * Returns the SHA-256 of a text in UTF-8, lower-case hex. Synchronous: an entry is read, linked and stored in one
- * transaction.
+ * Returns the SHA-256 of a text in UTF-8, lower-case hex. Synchronous, because the newest entry is read and the next
+ * one linked and stored in one transaction.
  */
 export type Sha256 = (text: string) => string;
 
@@ -18,7 +18,7 @@ export interface ChainEnd {
   readonly hash: string;
 }
 
-/** The first entry that is missing or was changed. */
+/** The first entry at which the chain is broken. */
 export interface BrokenLink {
   readonly seq: number;
   /** `missing`: the entry does not exist; `link`: it does not follow the previous one; `content`: it was changed. */

@@ -1,7 +1,7 @@
 /**
- * The entries of the audit log: who did what to what, and when. An entry contains ids, kinds and numbers, never a
- * text of a user, because it is kept after the data it concerns was erased. The one text is the reason an agent gives
- * for seeing personal data, masked.
+ * The entries of the audit log: who did what to what, and when. An entry contains ids, kinds, numbers, and the names of
+ * teams and settings. It contains no name of a person and no text of a user, because it is kept after the data it
+ * concerns was erased. The one text is the reason an agent gives for seeing personal data, masked.
  */
 
 /** The audited actions. */
