@@ -1,6 +1,6 @@
 /**
- * The rule action `webhook`: the Worker requests the answer from the team's own server before the conversation decides,
- * as it runs the team's handlers before. If the call fails, the next rule applies; the user does not notice.
+ * The rule action `webhook`: the Worker requests the answer from the team's own server before the conversation decides.
+ * If the call fails or returns no answer, the next rule applies.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Result } from "../../shared/base/result.ts";
@@ -56,8 +56,8 @@ export interface AskedPush extends QuestionedEvent {
 
 /**
  * Turns proposals into candidates. For the first proposal with a webhook question the endpoint is called, and its
- * answer replaces the question; further questions are left out. No endpoint is called when an earlier candidate applies
- * in any case.
+ * answer replaces the question; further questions are left out. No endpoint is called when an earlier candidate is
+ * certain to be possible: it has no `onceMs`, and the channel supports its action.
  */
 export async function resolveProposals(
   deps: AskDeps,
@@ -96,7 +96,8 @@ async function askEndpoint(
   }
   // A repeat of the push has the same hash, so its question has the same id.
   const id = await eventHash();
-  // The detectors are loaded only for an endpoint with `mask`, so that no other push evaluates them.
+  // The detectors of personal data are loaded only for an endpoint with `mask`, so that no other push evaluates their
+  // code.
   const mask =
     webhook.mask === true ? (await import("../conversation/core/shown/masked-row.ts")).maskInbound : undefined;
   const body = toWebhookQuestion(address, ruleId, push, arrivedAt, mask);

@@ -12,7 +12,7 @@ import type { EventHandlerContext, EventHandlers } from "./handler-context.ts";
 /** Time limit of `onEvent`, milliseconds. The platform has already been answered. */
 const EVENT_HANDLER_MS = 10_000;
 
-/** Runs the handler. Never rejects. */
+/** Runs the handler, if there is one. Never rejects. */
 export async function runEventHandler(
   { onEvent }: EventHandlers,
   event: AccountEvent,

@@ -7,7 +7,7 @@ import type { RawFields } from "../../shared/message/raw.ts";
 
 /** The actions of a message handler. The last call is used; without a call the rules apply. */
 export interface MessageHandlerContext extends Address {
-  /** Answers with one or more messages; a string is a text. */
+  /** Answers with one or more messages; a string is a text. Throws for a message that the platform would refuse. */
   reply(...messages: readonly (string | Outbound)[]): void;
   /** Asks for an agent: with the desk the user is queued; else the conversation is handed to WeChat's own agents. */
   handOver(): void;
@@ -18,7 +18,7 @@ export interface MessageHandlerContext extends Address {
    */
   readonly replyContext?: string;
   readonly env: Env;
-  /** Aborted when the handler's time limit is reached: pass it to fetch. */
+  /** Aborted when the handler exceeds its time limit or throws: pass it to fetch. */
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ export interface EventHandlerContext extends ChannelAccount {
   /** The user the event is about, or the platform's own push user; null when it names none. */
   readonly user: string | null;
   readonly env: Env;
-  /** Aborted when the handler's time limit is reached: pass it to fetch. */
+  /** Aborted when the handler exceeds its time limit or throws: pass it to fetch. */
   readonly signal: AbortSignal;
 }
 

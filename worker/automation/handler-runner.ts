@@ -19,9 +19,10 @@ import type { MessageHandlerContext, TeamCode } from "./handler-context.ts";
 export const HANDLER_TIMEOUT_MS = 1_500;
 
 /**
- * Runs the handler for a push.
+ * Runs the handler for a push: `onMessage` for a message of a known type, `onEnter` when a user enters the chat.
  *
- * @returns its answer, or undefined when it returned none, failed, or exceeded the time limit
+ * @returns the handler's answer; undefined when no handler is called, or when the handler gives no answer, fails,
+ *   exceeds the time limit, or gives an answer that is too long to be sent
  */
 export async function runHandlers(
   team: TeamCode,
@@ -98,8 +99,9 @@ function findHandler(
 }
 
 /**
- * Returns a handler's reply after two changes: links repeated from the user's words become text, and the team's own
- * links must lead to its own app.
+ * Validates one message of a handler's reply, after links repeated from the user's words have become text.
+ *
+ * @throws HandlerReplyError when the platform would refuse the message
  */
 function checkReply(
   message: string | Outbound,
@@ -146,8 +148,8 @@ class HandlerReplyError extends Error {
 }
 
 /**
- * Describes an error for the log. Our own errors are logged in full; of the team's errors only the name, because their
- * text may contain anything.
+ * Describes an error for the log: an invalid reply with its problem, any other error by name, because the text of the
+ * team's errors may contain anything.
  */
 function describe(error: unknown): string {
   if (error instanceof HandlerReplyError) return error.message;

@@ -1,6 +1,7 @@
 /**
- * Computes how much of an interval is within business hours, exact to the minute. It steps from one full local hour,
- * or begin or end of the hours, to the next, so a change to or from summer time needs no special case.
+ * Computes how much of an interval is within business hours, exact to the minute. The interval is divided at each full
+ * local hour and at each minute of an hour at which the hours can begin or end. Within a part the result of `isOpen` is
+ * constant, so a change to or from summer time needs no special case.
  */
 import { isOpen, toLocalTime, type HoursSettings } from "./hours.ts";
 
@@ -34,7 +35,7 @@ export function businessMs(hours: string, from: number, to: number): number {
   return open;
 }
 
-/** Parses the hours and caches them, because the hours of one account rarely change. */
+/** Parses the hours. The last result is cached, because the hours of one account rarely change. */
 function readHours(text: string): ReadHours {
   if (read?.text === text) return read;
   const settings: HoursSettings = JSON.parse(text);

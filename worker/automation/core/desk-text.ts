@@ -4,7 +4,7 @@ import { renderTemplate, type VariableName } from "../../../shared/api/settings/
 import { describeHours, toLocalTime } from "./hours.ts";
 
 /**
- * Fills the variables of a text.
+ * Fills the variables of a text. Variables about a user's message or entry become empty.
  *
  * @param settings the settings in force for the account
  * @param now epoch ms

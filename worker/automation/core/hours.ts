@@ -1,6 +1,6 @@
 /**
- * Decides whether the shop is open, by its local clock. All comparisons use local wall-clock time, so daylight saving
- * time needs no special rule. Time zones are those of the runtime (ECMA-402).
+ * Decides whether the shop is open, by its local clock, and describes its hours. All comparisons use local wall-clock
+ * time, so daylight saving time needs no special rule. Time zones are those of the runtime (ECMA-402).
  */
 import { WEEKDAYS, type Settings } from "../../../shared/api/settings/settings.ts";
 
@@ -9,9 +9,9 @@ export type HoursSettings = Pick<Settings, "timeZone" | "hours" | "holidays" | "
 
 /** A local day and time. */
 export interface LocalTime {
-  /** `2026-10-01`. */
+  /** Such as `2026-10-01`. */
   readonly date: string;
-  /** `09:30`. */
+  /** Such as `09:30`. */
   readonly time: string;
 }
 
@@ -25,7 +25,7 @@ const ALL_DAY: readonly Span[] = [{ from: "00:00", to: "24:00" }];
 /**
  * Returns whether the shop is open at `now`. The hours of a special day take precedence, then holidays, then the week;
  * without `hours` the shop is open all day on every other day. An interval that runs past midnight belongs to the day
- * it began on, so it also ends on the morning of a holiday.
+ * it began on, so it continues into the morning of a holiday.
  *
  * @param settings the hours of checked settings
  * @param now epoch milliseconds
@@ -58,7 +58,7 @@ function lookUp(settings: HoursSettings, now: number): boolean {
  *
  * @param settings the hours of checked settings
  * @param lang `zh` (default) or `en`
- * @returns the days on which the shop is open, with a note when single days differ (holidays, special days)
+ * @returns the days on which the shop is open (none: empty), then a note if there are holidays or special days
  */
 export function describeHours(settings: HoursSettings, lang: Language = "zh"): string {
   const words = WORDS[lang];

@@ -1,6 +1,6 @@
 /**
  * Decides whether a message matches a rule, and how exactly: between rules of equal priority the closer match is used.
- * The run time grows with the length of the text, never with the complexity of a pattern.
+ * A pattern needs no backtracking, so its run time is bounded by the lengths of pattern and text.
  */
 import type { Match } from "../../../shared/api/settings/rule.ts";
 import { isWordBorder, normalizeText } from "../../../shared/text/normalize.ts";
@@ -11,8 +11,8 @@ export interface MatchStrength {
   /** exact 5, prefix 4, wildcard 3, all 2, any and contains 1, anything 0. */
   readonly rank: number;
   /**
-   * Code points of the longest keyword that matched; for `all`, of all keywords together. The stars of a pattern are
-   * not counted.
+   * Code points of the longest normalised keyword that matched; for `all`, of all keywords together; for `anything` 0.
+   * The stars of a pattern are not counted.
    */
   readonly length: number;
 }

@@ -15,7 +15,7 @@ export interface AskAction {
 export interface Proposal {
   readonly ruleId: string;
   readonly action: Action | AskAction;
-  /** As in `Candidate`. */
+  /** `purpose` and `onceMs` as in `Candidate`. */
   readonly purpose?: Purpose;
   readonly onceMs?: number;
 }

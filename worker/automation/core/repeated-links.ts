@@ -9,8 +9,8 @@ import { readRaw } from "../../../shared/message/raw.ts";
 import { disarmRepeated } from "../../../shared/text/links.ts";
 
 /**
- * Returns an answer in which links repeated from the user's words become text. Anything that is not a text is returned
- * unchanged.
+ * Returns an answer in which links repeated from the user's words become text. An answer without a text `content` is
+ * returned unchanged.
  *
  * @param answer not yet validated
  * @param inbound the push that is answered
@@ -25,7 +25,7 @@ function isText(answer: unknown): answer is { readonly content: string } {
   return typeof answer === "object" && answer !== null && "content" in answer && typeof answer.content === "string";
 }
 
-/** Returns every text of a push. For an enter event: the button's parameter, raw and parsed. */
+/** Returns every text in a push; for an enter event also those in the parsed parameter of the button. */
 function userWords(inbound: InboundEvent, verdict: TokenVerdict | undefined): readonly string[] {
   const isEnter = inbound.event === "action" && inbound.type === "enter";
   const shown = isEnter ? showContext(inbound.entryText, verdict) : null;

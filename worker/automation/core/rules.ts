@@ -35,7 +35,8 @@ interface FittingRule extends MatchStrength {
  *
  * A message: the rules that match it, by priority, then by how exactly they match, then by id; then `offHours` while
  * closed; then `fallback`. Messages of unknown types match no rule and get the last two. Entering the chat: the
- * greeting. Any other event: none. A reply whose texts are all blank is left out.
+ * greeting. Any other event: none. Settings without `offHours` or a greeting have none. Blank texts are removed from a
+ * reply, and a reply without messages is left out.
  *
  * @param settings checked settings; pass the same object each time, because its rules are prepared once
  * @param inbound the push
@@ -161,7 +162,10 @@ const NAMES = {
   unknown: "[消息]",
 } as const satisfies Record<InboundMessage["type"], string>;
 
-/** Returns the readable part of a message: a text's content, a card's title, a location's name. */
+/**
+ * Returns the readable part of a message: the content of a text or menu choice, the title of a card or link, the name
+ * of a location; empty for other types.
+ */
 function textOf(message: InboundMessage): string {
   switch (message.type) {
     case "text":

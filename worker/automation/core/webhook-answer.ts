@@ -1,6 +1,5 @@
 /**
- * Parses the answer of an endpoint to a webhook question. Outside data: it is validated as every message before it may
- * be sent.
+ * Parses the answer of an endpoint to a webhook question. Each message in it is validated like every outbound message.
  */
 import * as v from "valibot";
 import { readJsonText } from "../../../shared/base/json-text.ts";
@@ -17,7 +16,7 @@ export type WebhookAnswer =
 /** Why an answer cannot be used. */
 export type AnswerProblem =
   | { readonly reason: "not_json" | "not_an_answer" }
-  /** A message that the platform would refuse, and the reason, without its text. */
+  /** The platform would refuse a message; `problem` is the reason, without the message's text. */
   | { readonly reason: "bad_message"; readonly problem: string };
 
 const MAX_MESSAGES = 5;
@@ -38,7 +37,7 @@ const AnswerSchema = v.union([
  * @param rules the rules of the channel of the account that answers
  * @param account the account's id in the channel, as in `parseOutbound`
  * @param prepare changes each message before it is validated; default: no change
- * @returns the answer, or undefined when the endpoint has none and the next rule applies
+ * @returns the answer; undefined when the endpoint has none, so that the next rule applies; or why it cannot be used
  */
 export function parseWebhookAnswer(
   text: string,

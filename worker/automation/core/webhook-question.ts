@@ -14,7 +14,7 @@ export interface QuestionedEvent {
 /**
  * Builds the body of the question.
  *
- * @param mask for an endpoint with `mask`: returns the event as it may be shown; the user's id is masked as well
+ * @param mask masks the event for an endpoint with `mask`; when given, the user's id is masked as well
  */
 export function toWebhookQuestion(
   address: Address,
