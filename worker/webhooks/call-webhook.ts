@@ -24,7 +24,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 /**
  * Calls an endpoint.
  *
- * @returns the text of its answer; empty when the answer is not read
+ * @returns the text of its answer (empty when the answer is not read), or why the call failed
  */
 export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Promise<Result<string, PostFailure>> {
   const { id, ...post } = call;
@@ -39,9 +39,9 @@ export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Pro
 }
 
 /**
- * Sends a webhook question: `callWebhook` with its dependencies bound.
+ * Creates the function that sends a webhook question.
  *
- * @returns undefined without a secret to sign with
+ * @returns undefined when there is no signing secret
  */
 export function createAsk(deps: WebhookCallDeps) {
   if (deps.secrets.length === 0) return undefined;

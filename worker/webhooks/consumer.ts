@@ -12,9 +12,11 @@ interface SigningPolicy {
   readonly webhookSecrets: WebhookPolicy["secrets"];
 }
 
+/** The webhooks, as `worker/inbox/log-consumers.ts` lists them. */
 export const WEBHOOK_CONSUMER: LogConsumer<ConsumerServices, SigningPolicy> = {
   list: listWebhooks,
-  // Without a signing secret, webhooks are not delivered to; the log keeps their events.
+  // Without a signing secret no webhook is called and no cursor moves; events are skipped only when retention deletes
+  // their rows.
   movable: (consumers, policy) => (canSign(policy) ? consumers : withoutWebhooks(consumers)),
   async deliver(host, services) {
     if (!canSign({ webhookSecrets: services.webhooks.secrets })) return;

@@ -1,4 +1,4 @@
-/** Records events that retention is about to delete before a webhook received them as skipped. */
+/** Records as skipped the events that retention is about to delete and that a webhook has not received. */
 import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { accountOf } from "../../shared/message/address.ts";
 import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
@@ -17,8 +17,8 @@ import { createSkippedEvents } from "./skipped-events.ts";
 const MAX_ROWS = 100;
 
 /**
- * Handles rows before `until`, which are about to be deleted: events in them that a webhook did not receive are
- * recorded as skipped, and its cursor is moved past them.
+ * Handles rows with a seq below `until`, which are about to be deleted: events in them that a webhook did not receive
+ * are recorded as skipped, and its cursor is moved past them.
  *
  * @throws Error when they could not be recorded; the rows must then not be deleted
  */
@@ -67,7 +67,7 @@ export async function expireEvents(host: ConsumerHost, services: ConsumerService
   host.keep({ consumers: withWebhookCursors(consumers, Object.fromEntries(moved)), settingsVersion }, true);
 }
 
-/** Thrown when events could not be recorded, which must then not be deleted: the alarm tries again. */
+/** Thrown when skipped events could not be recorded. Their rows must then not be deleted; the alarm tries again. */
 class ExpiryError extends Error {
   override readonly name = "ExpiryError";
   readonly code = "expiry";

@@ -30,7 +30,7 @@ export interface ConsumerServices {
 
 /**
  * Removes a conversation from the account after its user was erased during the run: reports of the run may have reached
- * the account after the erasure.
+ * the account after the erasure. A failure is only logged.
  */
 export async function forgetConversation(
   account: ConsumerServices["account"],

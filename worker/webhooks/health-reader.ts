@@ -1,6 +1,6 @@
 /**
- * Reads the health of webhooks for a conversation's run from the account object, at most twice a minute per isolate.
- * When the account cannot be reached, endpoints count as healthy, and no event is skipped.
+ * Reads the health of webhooks for a conversation's run from the account object, at most twice a minute per isolate and
+ * credential. When the account cannot be reached, endpoints count as healthy, and no event is skipped.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import type { ChannelAccount } from "../../shared/message/address.ts";
@@ -44,14 +44,17 @@ const FRESH_MS = 30_000;
 /** Timeout of a call of the account object, milliseconds; short, because the same alarm has messages to send. */
 const ACCOUNT_TIMEOUT_MS = 1_500;
 
-/** Returns the health of the webhooks with failures, by id. */
+/** Returns the health of the webhooks with failures, by id; none when the account cannot be reached. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
   const known = deps.memory.get(deps.credential);
   if (known !== undefined && isFresh(known.readAt, deps.now(), FRESH_MS)) return known.healths;
   return ask(deps, (account) => account.webhookHealths(deps.listed));
 }
 
-/** Reports a call. @returns the health of all webhooks with failures after it */
+/**
+ * Reports calls. @returns the health of all webhooks with failures after the report; none when the account cannot be
+ * reached
+ */
 export async function reportHealth(deps: HealthDeps, id: string, report: WebhookReport): Promise<WebhookHealths> {
   return ask(deps, (account) => account.reportWebhook(id, report, deps.listed));
 }

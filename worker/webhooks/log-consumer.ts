@@ -17,13 +17,16 @@ import { healthMemory } from "./health-reader.ts";
 import { runWebhooks, type Deliverable } from "./run.ts";
 
 /**
- * Time in which calls may start, milliseconds after the start of the alarm, because the same alarm has messages to
- * send.
+ * Time in which calls may start, milliseconds after the start of the delivery; limited, because the same alarm has
+ * messages to send.
  */
 const BUDGET_MS = 10_000;
 /** Delay of all webhooks while the settings cannot be read, milliseconds. */
 const SETTINGS_RETRY_MS = 30_000;
-/** Delivers the due events; resolves when they are delivered or failed, or the time is used up. */
+/**
+ * Delivers the due events; resolves when they are delivered or failed, or the time is used up. While the settings
+ * cannot be read, it only delays them.
+ */
 export async function deliverEvents(host: ConsumerHost, services: ConsumerServices): Promise<void> {
   const { address, id, log, state, store } = host;
   const started = Date.now();

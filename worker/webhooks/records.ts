@@ -55,7 +55,10 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
   }
 
   return {
-    /** Records a conversation's report of a call. @returns the health of all webhooks with failures after it */
+    /**
+     * Records a conversation's report of its calls, unless the webhook was removed. @returns the health of all webhooks
+     * with failures
+     */
     report(id: string, report: WebhookReport, read: ListedWebhooks | undefined, now: number): WebhookHealths {
       const known = ownValue(healths(), id);
       const health = recordReport(known, report, now);
@@ -69,7 +72,10 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       return change(id, health);
     },
 
-    /** Records events that a conversation skipped; they are stored when this function returns. */
+    /**
+     * Records events that a conversation skipped, unless the webhook was removed; they are stored when this function
+     * returns.
+     */
     recordSkipped(id: string, events: SkippedEvents, read: ListedWebhooks | undefined, now: number): void {
       if (!isListed(id, read)) return;
       const { conversation, count, reason, status, inRow = count } = events;
@@ -83,7 +89,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       else if (known !== undefined) change(id, recordGivenUp(known, conversation));
     },
 
-    /** Returns the state of the webhooks in the settings. */
+    /** Returns the failures of the webhooks, and the skipped events of those in the settings. */
     status(): WebhookStatus {
       const summaries = listed().webhooks.flatMap(({ id }) => {
         const summary = skipped.summary(id);
@@ -100,13 +106,16 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       return skipped.conversations(id, which);
     },
 
-    /** Removes conversations that redeliver their skipped events. @returns how many conversations are still recorded */
+    /**
+     * Removes conversations that redeliver their skipped events, except those in which more were skipped since they
+     * were read. @returns how many are still recorded
+     */
     replayed(id: string, read: readonly SkippedConversation[]): number {
       for (const conversation of read) skipped.remove(id, conversation);
       return skipped.summary(id)?.conversations ?? 0;
     },
 
-    /** Deletes the record of an endpoint's skipped events. @returns their number */
+    /** Deletes the record of an endpoint's skipped events. @returns the number of these events */
     dismiss(id: string): number {
       return skipped.clear(id);
     },
@@ -117,7 +126,10 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       for (const [id, health] of Object.entries(healths())) change(id, withoutConversation(health, conversation));
     },
 
-    /** Applies newer settings that a caller has read: records of removed endpoints are deleted. */
+    /**
+     * Applies newer settings that a caller has read: records of removed endpoints are deleted, the health of changed
+     * ones is reset (`keepHealths`).
+     */
     follow({ webhooks }: ListedWebhooks): void {
       const known = healths();
       const kept = keepHealths(known, listed().webhooks, webhooks);

@@ -1,7 +1,7 @@
 /**
  * Delivers the events of a conversation's log, or of the account's table of events, to the webhooks: each endpoint
- * independently, one event after another in order, until all are delivered, one fails, or the time is used up. It
- * changes no state; the object stores the results.
+ * independently, one event after another in order, until all are delivered, a call fails, or the time is used up. An
+ * event that the endpoint refuses is skipped. The cursors are not changed here; the object stores the results.
  *
  * The account records a skipped event before the cursor moves past it, so no event is lost without a record.
  */
@@ -17,7 +17,7 @@ import type { WebhookEvent } from "./core/event.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./health-reader.ts";
 import { createSkippedEvents, type EventSource, type Skipped } from "./skipped-events.ts";
 
-/** A source of events: a row of a log, or an event of the app. */
+/** A source of events: a row of a log, or an account event. */
 export interface Deliverable {
   readonly seq: number;
   /** When the row or event was stored, epoch ms. */
@@ -34,7 +34,7 @@ export interface DueWebhook {
   readonly cursor: ConsumerCursor;
 }
 
-/** The injected dependencies of a run. */
+/** The inputs and injected dependencies of a run. */
 export interface WebhookRun {
   readonly source: EventSource;
   readonly due: readonly DueWebhook[];
@@ -52,10 +52,10 @@ export interface WebhookRun {
 
 /** Timeout of one webhook call, milliseconds; after it the delivery counts as failed and is repeated. */
 export const DELIVERY_TIMEOUT_MS = 5_000;
-/** Rows read per run. */
+/** The maximum number of rows read for one endpoint in a run. */
 const MAX_ROWS = 100;
 
-/** Runs the delivery; resolves with the result for each endpoint. */
+/** Runs the delivery; resolves with the progress of each endpoint, by its id. */
 export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, ConsumerProgress>> {
   const healths = await readHealths(run.health);
   const entries = run.due.map(async (due): Promise<readonly [string, ConsumerProgress]> => {
@@ -72,8 +72,8 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
 }
 
 /**
- * Returns whether a success has to be reported to the account. The cached health may be half a minute old, so after a
- * replay the success is always reported.
+ * Returns whether a success has to be reported to the account. The cached health may be half a minute old, so during a
+ * replay a success is always reported.
  */
 function wasInTrouble(run: WebhookRun, due: DueWebhook, health: WebhookHealth | undefined): boolean {
   return due.cursor.isReplay === true || isWaiting(run, due, health) || (health?.failures ?? 0) > 0;
@@ -87,7 +87,7 @@ function isWaiting({ source }: WebhookRun, { cursor }: DueWebhook, health: Webho
   return cursor.tries > 0 || ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
 }
 
-/** What the account has recorded about an endpoint before a run. */
+/** What is known of earlier failures of an endpoint when a run begins. */
 interface KnownTrouble {
   /** Whether the first accepted event has to be reported. */
   readonly mustReport: boolean;
@@ -155,9 +155,8 @@ async function deliverRows(
 }
 
 /**
- * Skips expired events during a pause, in which no call is made. When an endpoint has failed for as long as an event
- * has waited, events of that age are skipped. Otherwise conversations would wake repeatedly, each time billed, until
- * their rows are deleted.
+ * Skips expired events during a pause of the endpoint, in which no call is made. Expired events (`isExpired`) would
+ * otherwise wake the conversation after each pause, which is billed, until retention deletes their rows.
  */
 async function skipExpired(
   run: WebhookRun,
@@ -213,7 +212,7 @@ async function reportFailure(
   const healths = await reportHealth(run.health, webhook.id, report);
   const until = ownValue(healths, webhook.id)?.pausedUntil ?? 0;
   if (until > run.deps.now()) return { reason: "paused", until };
-  // 410 means that the endpoint accepts no more calls; it is unknown whether that concerns this user only.
+  // 410 means that the endpoint accepts no more calls; it is unknown whether that concerns only this conversation.
   const asked = reason === "gone" ? GONE_PAUSE_MS : retryAfterMs;
   return { reason: "failed", ...(asked !== undefined && { retryAfterMs: asked }) };
 }

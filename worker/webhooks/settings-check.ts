@@ -12,8 +12,8 @@ export type WebhookPolicy = Pick<WebhookCallDeps, "secrets" | "allowPrivate">;
 /**
  * Returns every problem, with its path and fix; never the URL.
  *
- * @param policy undefined while the configuration is incomplete; then no request reaches an object, and /healthz
- * reports it
+ * @param policy undefined while the configuration is incomplete: nothing is checked, because no request then reaches an
+ *   object, and /healthz reports it
  */
 export function findWebhookProblems(
   { webhooks }: Settings,

@@ -39,7 +39,7 @@ export async function signWebhook(secrets: readonly string[], parts: SignedParts
 
 async function sign(secret: string, content: string): Promise<string> {
   const key = readKey(secret);
-  if (key === undefined) throw new TypeError("at least one webhook secret is required");
+  if (key === undefined) throw new TypeError("a webhook secret must be whsec_ followed by base64 of 24 to 64 bytes");
   return hmacSha256(key, content);
 }
 

@@ -37,9 +37,10 @@ export interface Skipped {
   ): void;
   /** Records that an event was accepted, which ends the series of consecutive skipped events. */
   accepted(): void;
+  /** Returns whether no event was skipped. */
   isEmpty(): boolean;
   /**
-   * Ends the run: has the events recorded.
+   * Ends the run: the account records the events.
    *
    * @returns the progress; when the events could not be recorded, the cursor stays before the first of them
    */

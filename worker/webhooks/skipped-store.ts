@@ -9,7 +9,9 @@ import type { SkipReason, SkippedConversation, SkippedEvent, SkippedEvents, Skip
 
 /** Reads and writes the entries. */
 export interface SkippedStore {
+  /** Adds skipped events to the entry of their conversation. */
   note(webhook: string, skipped: SkippedEvents, now: number): void;
+  /** Returns a summary of the entries of an endpoint; undefined when there are none. */
   summary(webhook: string): SkippedSummary | undefined;
   /**
    * Returns conversations: at most the given number, those whose first skipped event is oldest first; or one by its
@@ -36,8 +38,8 @@ export interface SkippedStore {
  */
 export const MAX_LISTED = 10_000;
 /**
- * The id of the entry for unlisted conversations; not an object's id. The first event of this entry is not stored,
- * because `forget` could not find its conversation.
+ * The id of the entry for unlisted conversations; not an object's id. Id and type of this entry's first event are not
+ * stored, because `forget` could not find its conversation.
  */
 const UNLISTED = "*";
 
@@ -63,7 +65,7 @@ const CREATE = `create table if not exists webhook_skipped (webhook text not nul
 const CREATE_INDEX = "create index if not exists webhook_skipped_noted on webhook_skipped (noted)";
 const LISTED = "from webhook_skipped where webhook = ? and conversation <> ?";
 const REMOVE = "delete from webhook_skipped where webhook = ? and conversation = ?";
-/** Adds events to an entry: the first event is kept; the newest outcome replaces the older one. */
+/** Adds events to an entry: the event with the lowest seq is kept; reason and status are replaced. */
 const NOTE = `insert into webhook_skipped (webhook, conversation, log, seq, id, type, at, count, noted, reason, status)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook, conversation) do update set
   count = count + excluded.count, noted = excluded.noted, reason = excluded.reason, status = excluded.status,

@@ -1,7 +1,7 @@
 /**
- * The health of the webhooks of one mini program, as stored by the account object. Failures are first counted per
- * conversation: an endpoint that fails on one user's events only is not paused for the others. Pure; a healthy endpoint
- * has no entry.
+ * The health of the webhooks of one mini program, as stored by the account object. An endpoint is paused only when the
+ * events of several conversations have failed, so one that fails on a single user's events still receives the others.
+ * Pure; a healthy endpoint has no entry.
  */
 import type { Webhook } from "../../../shared/api/settings/settings.ts";
 import { isFresh } from "../../../shared/base/clock-setback.ts";
@@ -21,8 +21,8 @@ export interface ConversationTrouble {
 /** The failures of one endpoint. Times in epoch ms. */
 export interface WebhookHealth {
   /**
-   * Consecutive failures over all conversations, counted up to `PAUSE_AFTER`; 0 while other conversations are
-   * delivered, and after a change of the URL.
+   * Consecutive failures, or consecutive refusals, over all conversations, counted up to `PAUSE_AFTER`; 0 after an
+   * accepted event and after a change of the endpoint in the settings.
    */
   readonly failures: number;
   /** When the first of these failures was; 0: there is none. */
@@ -34,7 +34,9 @@ export interface WebhookHealth {
   readonly lastStatus?: number;
   /** No call is made before this time; in the past or 0: the endpoint is not paused. */
   readonly pausedUntil: number;
-  /** Conversations that wait for the endpoint, by their object's id, at most 20. */
+  /**
+   * Conversations with a failed event, by their object's id, at most 20. Those without `isOver` wait for the endpoint.
+   */
   readonly conversations: Tracked;
 }
 
@@ -43,30 +45,30 @@ type Tracked = Readonly<Record<string, ConversationTrouble>>;
 /** Health by webhook id; only webhooks with failures. */
 export type WebhookHealths = Readonly<Record<string, WebhookHealth>>;
 
-/** A conversation's report of a call. */
+/** A conversation's report of its calls. */
 export type WebhookReport =
   | {
       readonly ok: true;
-      /** The object's id; the account's own for events of the account. */
+      /** The id of the conversation's object; for account events that of the account object. */
       readonly conversation: string;
-      /** No event was accepted, but none is waiting either: the endpoint no longer subscribes to it. */
+      /** No event was accepted, but none waits any more: the endpoint no longer subscribes to the event that waited. */
       readonly isIdle?: true;
     }
   | {
       readonly ok: false;
-      /** `refused`: the endpoint answered that it will never accept this event. */
+      /** The reason of the call's failure. `refused`: the endpoint answered that it will never accept this event. */
       readonly reason: string;
       readonly status?: number;
       /** The number of consecutive events with this result; absent: one. */
       readonly count?: number;
-      /** The object's id, as above. */
+      /** As above. */
       readonly conversation: string;
     };
 
 const MINUTE_MS = 60_000;
 /**
- * Number of failures after which an endpoint is paused for `PAUSE_MS`, if they were spread over at least
- * `PAUSE_SPAN_MS`; each further pause is longer.
+ * Number of failures after which an endpoint is paused, if they were spread over at least `PAUSE_SPAN_MS`: for a
+ * quarter of the time for which it has failed, at least `PAUSE_MS`.
  */
 export const PAUSE_AFTER = 10;
 export const PAUSE_SPAN_MS = 5 * MINUTE_MS;
@@ -83,7 +85,10 @@ export const PAUSE_CONVERSATIONS = 3;
 export const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS;
 /** The length of a pause as a fraction of the time for which an endpoint has failed. */
 const PAUSE_PART = 1 / 4;
-/** How long a conversation waits after a 410, and the endpoint after enough conversations got one, milliseconds. */
+/**
+ * How long a conversation waits after a 410, milliseconds; also the pause of the endpoint after a 410 when
+ * `PAUSE_CONVERSATIONS` have failed.
+ */
 export const GONE_PAUSE_MS = 60 * MINUTE_MS;
 /**
  * After `PAUSE_AFTER` failures are counted, a newer failure of a listed conversation is written at most once in this
@@ -146,7 +151,8 @@ export function waitingSince(health: WebhookHealth, now: number): readonly numbe
 
 /**
  * Marks a conversation as no longer waiting for the endpoint: delivery of its event was abandoned (`GIVE_UP_MS`).
- * @returns the same object when nothing changes
+ *
+ * @returns the same object when the conversation is not listed
  */
 export function recordGivenUp(health: WebhookHealth, conversation: string): WebhookHealth {
   const known = ownValue(health.conversations, conversation);
@@ -155,7 +161,7 @@ export function recordGivenUp(health: WebhookHealth, conversation: string): Webh
 }
 
 /**
- * Removes a conversation whose user was erased.
+ * Removes a conversation: its user was erased, or none of its events waits any more.
  *
  * @returns undefined for a healthy endpoint; the same object when nothing changes
  */
@@ -173,8 +179,8 @@ export function withHealth(healths: WebhookHealths, id: string, health: WebhookH
 }
 
 /**
- * Applies new settings: the entry of a removed endpoint is deleted. The counts of an endpoint with another URL or other
- * events start at zero, but the conversations with waiting events stay listed.
+ * Applies new settings: the entry of a removed endpoint is deleted. For an endpoint with any other change, counts and
+ * pause are reset; its waiting conversations stay listed, and without any its entry is deleted.
  *
  * @returns the same entries for endpoints that did not change
  */
@@ -195,7 +201,10 @@ export function keepHealths(
   return Object.fromEntries(kept);
 }
 
-/** Records an accepted event: the endpoint works, even if other conversations still wait for it. */
+/**
+ * Records an accepted event: the endpoint works, even if other conversations still wait for it. Returns undefined when
+ * none waits.
+ */
 function recordSuccess(known: WebhookHealth, conversation: string, now: number): WebhookHealth | undefined {
   const conversations = waitingOf(without(trackedOf(known, now), conversation));
   const left = Object.keys(conversations).length;

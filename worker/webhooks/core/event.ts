@@ -1,6 +1,6 @@
 /**
- * Converts rows of the log to webhook events: one table of types, one event id per row that stays the same over retries
- * and replays. The envelope of Standard Webhooks: `{ type, timestamp, data }`.
+ * Converts rows of the log and account events to webhook events. The id of an event, one for each row and type, is the
+ * same in retries and replays. The envelope of Standard Webhooks: `{ type, timestamp, data }`.
  */
 import type { RowJson } from "../../../shared/api/rows.ts";
 import {
@@ -97,7 +97,7 @@ function typesOfTransition({ action, status }: RowKinds["session"]["facts"]): re
  *
  * @param type one of `typesOf(row)`
  * @param message for outcomes: the `out` row of the message, while it is stored
- * @param mask for an endpoint with `mask`: returns a row as it may be shown; the user's id is masked as well
+ * @param mask masks a row for an endpoint with `mask`; when given, the user's id is masked as well
  */
 export function toWebhookEvent(
   source: WebhookSource,
@@ -127,7 +127,8 @@ export function toWebhookEvent(
  * Builds an event of an account as a whole, as returned by `GET /events`.
  *
  * @param objectId the account object's id
- * @param isMasked for an endpoint with `mask`: without the platform's fields, the user's id masked
+ * @param isMasked whether the endpoint has `mask`: the platform's fields and the damaged text are then left out, and
+ *   the user's id is masked
  */
 export function toAccountWebhookEvent(
   { channel, account, objectId }: Omit<WebhookSource, "user">,

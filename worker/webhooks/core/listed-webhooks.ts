@@ -20,8 +20,8 @@ export function toListed({ version, settings }: SettingsVersion): ListedWebhooks
 }
 
 /**
- * Returns whether a caller has read newer settings than the known ones. If neither contains webhooks, there is nothing
- * to update.
+ * Returns whether a caller has read newer settings than the known ones; false if neither contains webhooks, because
+ * there is nothing to update.
  */
 export function isNewer(read: ListedWebhooks, known: ListedWebhooks): boolean {
   return read.version > known.version && read.webhooks.length + known.webhooks.length > 0;

@@ -35,7 +35,7 @@ export interface SkippedEvent {
   /** The event's id, the value of the header `webhook-id`. */
   readonly id: string;
   readonly type: string;
-  /** When the event happened, epoch ms. */
+  /** When the event's row was stored, epoch ms. */
   readonly at: number;
 }
 
@@ -47,9 +47,12 @@ export interface SkippedSummary {
   readonly lastAt: number;
   readonly lastReason: SkipReason;
   readonly lastStatus?: number;
-  /** The first skipped event; absent when only unlisted conversations are left. */
+  /** The skipped event with the lowest seq; absent when only unlisted conversations are left. */
   readonly first?: SkippedEvent & { readonly conversation: string };
-  /** The part of `count` in conversations beyond the listed ones: a replay of all does not include them. */
+  /**
+   * The part of `count` in conversations beyond the limit of listed ones (`MAX_LISTED`): a replay of all does not
+   * include them.
+   */
   readonly unlisted: number;
 }
 
