@@ -16,7 +16,8 @@ type RelayedRow = { readonly type: string | null; readonly body: ArrayBuffer };
  *
  * @param key the push's dedupe key
  * @param answer is stored if there is none yet, before it is returned to the platform; null: only reads
- * @param keep the maximum number of stored answers; the oldest and the expired ones are deleted
+ * @param keep the maximum number of stored answers; when one is added, older ones beyond it and all expired ones are
+ *   deleted
  * @returns the stored answer; for two simultaneous deliveries, the one that was stored first; null when there is none
  */
 export function relayedAnswer(

@@ -40,7 +40,7 @@ export interface RawPush {
 /** Why there is no answer to return. */
 export interface ForwardFailure {
   readonly reason: "timeout" | "network" | "status" | "answer_too_large" | "url_refused";
-  /** The status if it is not 200. */
+  /** The HTTP status, for the reasons `status` and `answer_too_large`. */
   readonly status?: number;
 }
 
@@ -51,6 +51,7 @@ const CONTENT_TYPE = /^[\x20-\x7e]{1,200}$/;
  *
  * @param target the URL of the server; the push's query is appended to its own
  * @param timeoutMs timeout of the whole call including the answer's body, milliseconds
+ * @returns the answer with status 200, or why there is none; never rejects
  */
 export async function forwardPush(
   deps: ForwardDeps,

@@ -17,18 +17,19 @@ export interface ForwardHealth {
   readonly lastStatus?: number;
 }
 
-/** A Worker's report of a forwarded push. */
+/** A Worker's report of the outcome of a forwarded push. */
 export type ForwardReport =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly status?: number };
 
 /**
- * Minimum interval between two reports of failures by one isolate, milliseconds; failures in between are not reported.
+ * How long further failures are ignored, milliseconds: an isolate reports none after its last report of a failure, and
+ * the account counts none after the last counted one.
  */
 const FAILURE_STEP_MS = 10_000;
 /**
- * Minimum interval between two reports of success by one isolate, milliseconds. A success is reported again, because
- * another isolate may have reported a failure.
+ * How long an isolate reports no further success after its last report of one, milliseconds. Then it reports one again,
+ * because another isolate may have reported a failure.
  */
 const SUCCESS_STEP_MS = 60_000;
 
