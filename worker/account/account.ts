@@ -165,7 +165,8 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
    */
   function tokens(): TokenKeeper {
     const found = findTokens();
-    if (found === undefined) throw new Error("this account is not configured: add it to WECHAT_APPS");
+    if (found === undefined)
+      throw new Error("this account is not configured: set WECHAT_APPID, or add the account to WECHAT_APPS");
     return found;
   }
 
@@ -220,7 +221,10 @@ export function openAccount({ storage, objectId, name, config, webhookAccount, t
     write,
     ring: () => alarm.ring(),
 
-    /** Returns the access token and the pause; publishes them again when KV has not accepted them. */
+    /**
+     * Returns the access token and the pause, or why there is no token; publishes them again when the last write to KV
+     * failed.
+     */
     async access(): Promise<Result<AccountAccess, TokenProblem>> {
       const access = await tokens().access();
       if (access.ok && publisher.isBehind()) publish();

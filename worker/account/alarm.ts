@@ -25,11 +25,14 @@ export interface AlarmDeps {
 export interface Alarm {
   /** Writes the state and sets the alarm if something is now due before it, without an await in between. */
   write(patch: Partial<AccountState>): void;
-  /** Runs the alarm. */
+  /**
+   * Runs the due work and sets the alarm again while something is due. Storage in an old format (`isForeign`) is
+   * deleted instead.
+   */
   ring(): Promise<void>;
 }
 
-/** Back-off of the alarm after an internal error, milliseconds; then it runs again. */
+/** Minimum delay of the next alarm after the work threw an error, milliseconds. */
 const ALARM_ERROR_DELAY_MS = 60_000;
 /** Timeout of setting an alarm, milliseconds; the runtime repeats a failed alarm. */
 const SET_ALARM_MS = 5_000;

@@ -32,8 +32,8 @@ import type { Erasures } from "./users/erasures.ts";
 /** The maximum number of stored events. */
 const MAX_EVENTS = 5_000;
 /**
- * Events beyond `MAX_EVENTS` are searched only when a new event's seq, a time, is divisible by this number, because the
- * search reads all events.
+ * Events beyond `MAX_EVENTS` are searched and deleted only when a new event's seq, a time, is divisible by this number,
+ * because the search reads all events. Between two searches more than `MAX_EVENTS` may be stored.
  */
 const COUNT_EVERY = 64;
 /**
@@ -56,7 +56,8 @@ export interface KeptAccountEvent extends StoredAccountEvent {
 
 /**
  * The outcome of storing an event. true: it is new; false: it is a repeat or older than the retention time; `erased`:
- * it names a user who was erased since then, and is stored without its content. Crosses RPC.
+ * it names a user who was erased since then, and is stored without its content, or it is a repeat of such an event.
+ * Crosses RPC.
  */
 export type EventOutcome = boolean | "erased";
 
@@ -185,12 +186,12 @@ export function createAccountEvents(host: AccountEventsHost) {
     },
 
     /**
-     * Returns events after a cursor, oldest first: at most `limit` (1 to 5000), and at most the size of a page, but at
-     * least one.
+     * Returns events after a cursor, oldest first: at most `limit` (raised to 0 or lowered to 5000 when it is outside),
+     * and no more than fit in a page, but always the first.
      */
     read: readEvents,
 
-    /** Deletes events from before `horizon`, epoch ms. */
+    /** Deletes events from before `horizon`, epoch ms, and records those that a webhook did not receive. */
     expire: (horizon: number, now: number): void => forget(store.eventBefore(horizon), now),
 
     /** Returns the seq of the newest event if webhooks can be called; otherwise 0, so that nothing is due. */
@@ -218,7 +219,10 @@ export function createAccountEvents(host: AccountEventsHost) {
       return from;
     },
 
-    /** Delivers the due events; resolves when they are delivered or failed, or the time is used up. */
+    /**
+     * Delivers the due events; resolves when they are delivered or failed, or the time is used up. While the settings
+     * cannot be read, it only delays them.
+     */
     async deliver(started: number): Promise<void> {
       const deps = host.webhooks();
       if (deps === undefined || dueCursors(cursors(), store.newestEvent(), started).length === 0) return;

@@ -70,7 +70,7 @@ export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: nu
 
 /**
  * Returns the newer pause; for the same pause the one with the later end, because this isolate may have paused by
- * itself.
+ * itself. When `read` contains no pause, returns the known one.
  */
 export function newestPause(known: AccountPause | undefined, read: Partial<AccountPause>): AccountPause | undefined {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion } = read;

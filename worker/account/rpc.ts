@@ -1,7 +1,6 @@
 /**
- * The methods of an `Account` object: plain values that cross the RPC boundary. Declared as an interface for the same
- * reason as `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe
- * each call.
+ * The methods of an `Account` object: plain values that cross the RPC boundary. A separate interface, so that callers
+ * do not depend on the class, whose comments describe each method.
  */
 import type { OwnedAccountEvent } from "../../shared/message/account-event.ts";
 import type { Address } from "../../shared/message/address.ts";

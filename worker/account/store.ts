@@ -1,6 +1,6 @@
 /**
  * The storage of the account object: one value for token and failures, two small tables for account events and the
- * quarantine (docs/storage.md). Reading creates nothing; the first write creates everything. All methods are
+ * quarantine (docs/storage.md). Reading creates nothing; the first write creates the tables. All methods are
  * synchronous, so no other event runs between a decision and its write.
  */
 import { pruneRelayed } from "../forwarding/answer-store.ts";
@@ -38,6 +38,7 @@ export interface AccountStore {
    * Returns whether the object contains data without a head entry: data of version 0.1, whose objects had other names.
    */
   isForeign(): boolean;
+  /** Returns the state, with implausible times corrected (`plausibleAccount`); before the first write `NEW_ACCOUNT`. */
   state(): AccountState;
   /** Changes the given fields, keeps the others. */
   write(patch: Partial<AccountState>): void;
@@ -110,7 +111,7 @@ interface Head {
 /**
  * Opens an account's storage and brings an older schema up to date.
  *
- * @param credential the account's credential, written with the first row
+ * @param credential the account's credential, written with the first row; undefined: the stored one
  * @param now returns the time, epoch ms
  * @throws Error when it was written by a newer version of this worker
  */

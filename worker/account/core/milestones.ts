@@ -1,7 +1,7 @@
 /**
  * The progress of a setup: the last genuine verification, the first message, the first reply WeChat accepted. `npm run
- * setup` waits for them. A milestone belongs to the credentials it was reached with: after a change of the credentials
- * no milestone is reached. Pure; time is an argument.
+ * setup` waits for them. A milestone belongs to the credentials it was reached with: a change of the credentials resets
+ * all milestones. Pure; time is an argument.
  *
  * The milestone of the first message is written once per setup, and each isolate reports it to the object once
  * (docs/storage.md, "What a message costs").

@@ -15,7 +15,10 @@ const QUOTA_CHECK_INTERVAL_MS = HOUR_MS;
 /** Duration of a pause for `stop`, milliseconds. */
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
 
-/** The ends of pauses are spread over this time, milliseconds, so that not all messages are sent at once. */
+/**
+ * The ends of pauses for `quota` and `stop` are spread over this time, milliseconds, so that not all accounts send at
+ * once.
+ */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /** The longest pause of the account and the longest refusal of the token endpoint, milliseconds. */
@@ -31,7 +34,7 @@ export const WAITING_CHECK_DELAY_MS = 60_000;
  * until midnight in Beijing if that is sooner; the reset time is an assumption (WECHAT.md §4.5), so a test send is made
  * every hour, at most 24 a day. `stop` (banned, limited, frozen, …): ten minutes.
  *
- * @param random a number in [0, 1): spreads the ends of pauses
+ * @param random a number in [0, 1): delays the end by up to 5 s (`rate`) or 30 s
  */
 export function pauseUntil(reaction: PauseReaction, now: number, random: number): number {
   const spread = Math.floor(random * PAUSE_SPREAD_MS);

@@ -41,11 +41,11 @@ export interface PauseDecision {
 }
 
 /**
- * A pause is extended and published again only when its end moves by more than this, milliseconds: thousands of failing
- * sends may report it at once.
+ * A pause is extended and published again only when its end becomes later by more than this, milliseconds: thousands of
+ * failing sends may report it at once.
  */
 const PAUSE_STEP_MS = 30_000;
-/** The maximum number of messages recorded in one pause; later ones are not recorded. */
+/** The maximum number of messages recorded per code in one pause; later ones are not recorded. */
 const MAX_WRITTEN = 16;
 /**
  * The maximum number of messages stored per code. A message that is removed while it is still retried pauses the
@@ -111,8 +111,8 @@ function addRefusal(known: readonly Refusal[], refusal: Refusal): readonly Refus
 }
 
 /**
- * Returns the changes after WeChat accepted a message: earlier refusals of other messages concerned the content of
- * those messages. Without this rule, two messages that are refused in turn would keep the account paused.
+ * Returns the changes after WeChat accepted a message: every recorded refusal then concerns only its own message
+ * (`isOwn`). Without this rule, two messages that are refused in turn would keep the account paused.
  */
 export function proveOwnFault({ refusals }: Pick<AccountState, "refusals">): Partial<Pick<AccountState, "refusals">> {
   const isNews = Object.values(refusals).some((list) => list.some(({ isOwn }) => isOwn !== true));
@@ -120,8 +120,8 @@ export function proveOwnFault({ refusals }: Pick<AccountState, "refusals">): Par
 }
 
 /**
- * Returns the refusals with all their pauses ended at `now`, epoch ms. None of these messages pauses the account again
- * when only this message is refused.
+ * Returns the refusals with all their pauses ended at `now`, epoch ms. If one of these messages is refused again and no
+ * other is, it does not pause the account again.
  */
 export function endPauses(refusals: Refusals, now: number): Refusals {
   return mapRefusals(refusals, (refusal) => ({ ...refusal, until: Math.min(refusal.until, now) }));

@@ -1,7 +1,7 @@
 /**
  * Corrects the account's times after the clock was set back (`shared/base/clock-setback.ts`): no time is further in the
- * future than it can be. Without this, a pause of ten minutes would stop sends for as long as the clock was set back.
- * Pure.
+ * future than it can be. Without this correction, a pause of ten minutes would stop sends for as long as the clock was
+ * set back. Pure.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { correctCursorTimes } from "../../conversation/core/plausible-times.ts";

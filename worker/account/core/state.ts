@@ -57,7 +57,10 @@ export interface AccountState {
   readonly milestones: Milestones;
   /** Pushes rejected because of their signed timestamp; null: none yet. */
   readonly stale: StaleSeries | null;
-  /** Consecutive calls of the token endpoint that returned no token; null: the last one returned a token. */
+  /**
+   * Consecutive calls of the token endpoint that returned no token; null: the last one returned a token, or there was
+   * none.
+   */
   readonly tokenTrouble: Trouble | null;
   /** Consecutive failed sends, as reported by isolates; null: none. */
   readonly sends: Trouble | null;

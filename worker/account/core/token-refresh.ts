@@ -6,7 +6,7 @@ import type { AccountState } from "./state.ts";
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-/** Whether a refresh may be forced, and if not, from when on (epoch ms). */
+/** Whether a refresh may be forced: if so, the day and count to store, else from when on (epoch ms). */
 export type ForceAllowance =
   | { readonly allowed: true; readonly forceDay: number; readonly forceCount: number }
   | { readonly allowed: false; readonly until: number };
@@ -17,8 +17,8 @@ const FORCE_GAP_MS = 30 * SECOND_MS;
 const FORCES_A_DAY = 20;
 
 /**
- * How long before the token expires the background refresh runs, milliseconds: within the last five minutes, in which
- * WeChat issues a new one.
+ * How long before the token expires the background refresh runs at the earliest, milliseconds: within the last five
+ * minutes, in which WeChat issues a new one.
  */
 const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
 /** The refreshes of several accounts are spread over this time, milliseconds. */

@@ -56,12 +56,15 @@ export function addTrouble(known: Trouble | null | undefined, more: Trouble, now
   return { ...newest, since: Math.min(current.since, more.since), count: current.count + more.count };
 }
 
-/** Returns whether calls of the token endpoint have failed long enough to be reported, while there is no token. */
+/**
+ * Returns whether calls of the token endpoint have failed often and long enough to be reported. The caller checks that
+ * there is no token.
+ */
 export function isTokenFault(trouble: Trouble, now: number): boolean {
   return trouble.count >= TOKEN_CALLS && now - trouble.since >= FAULT_MS;
 }
 
-/** Returns whether sends have failed long enough to be reported. */
+/** Returns whether sends have failed often and long enough to be reported. */
 export function isSendsFault(trouble: Trouble | null): trouble is Trouble {
   return trouble !== null && trouble.count >= SENDS && trouble.at - trouble.since >= FAULT_MS;
 }

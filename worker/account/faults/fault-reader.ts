@@ -1,7 +1,7 @@
 /**
  * The faults of each credential as read by this isolate, at most 10 s old. `/healthz` is public, so the number of
  * requests must not determine how often an account object is called. At most one call per account is in flight; a call
- * that does not return is aborted at its timeout, and its outcome is cached as long as a success.
+ * without an answer is given up at its timeout, and that result is cached as long as an answer.
  */
 import { isFresh } from "../../../shared/base/clock-setback.ts";
 import type { ChannelAccount } from "../../../shared/message/address.ts";
@@ -62,7 +62,10 @@ export const ACCOUNT_HEALTH_MS = 2_000;
 
 const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
 
-/** Returns the faults of one account, at most `SNAPSHOT_MS` old. Never rejects. */
+/**
+ * Returns the faults of one account, at most `SNAPSHOT_MS` old; `account_unreachable` when the object does not answer
+ * in time. Never rejects.
+ */
 export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   const { credential, memory, now } = deps;
   const known = memory.snapshots.get(credential);

@@ -8,7 +8,7 @@ export type SendsReport = Trouble | null;
 
 /** The result of `recordSends`. */
 export interface SendsNote {
-  /** The series after the report; the same value as before when nothing changed. */
+  /** The series after the report; null: no failures. */
   readonly sends: Trouble | null;
   /** Whether a fault began or ended, which has to be published to readers. */
   readonly isChange: boolean;

@@ -10,11 +10,11 @@ import type { AccountMemory } from "../memory.ts";
 
 /** The sends of one account as this isolate recorded them. Per-isolate cache: may be evicted at any time. */
 export interface SendsMemory {
-  /** When WeChat last accepted a message, or refused one for that message's own content, epoch ms. */
+  /** When WeChat last accepted a message, or refused one with a code that is not an outage, epoch ms. */
   readonly okAt?: number | undefined;
   /** Failed attempts after `okAt` that are not reported yet. */
   readonly unreported?: Trouble | undefined;
-  /** When the last report was made, epoch ms. */
+  /** When failures were last reported, epoch ms. */
   readonly reportedAt?: number | undefined;
   /** Whether failures were reported since `okAt`. */
   readonly isReported?: boolean | undefined;
@@ -23,11 +23,10 @@ export interface SendsMemory {
 }
 
 /**
- * After a success, failures are reported only when they have lasted this long, milliseconds, because other messages
- * were accepted in between.
+ * No failure is reported within this time after a success, milliseconds: other messages of the account were accepted.
  */
 const OK_MS = 30_000;
-/** Minimum interval between two reports of an isolate, milliseconds. */
+/** Minimum interval between two reports of failures by one isolate, milliseconds. */
 const REPORT_EVERY_MS = 10_000;
 
 /**
@@ -78,8 +77,8 @@ export function keepUnreported(memory: AccountMemory, credential: string, lost: 
 }
 
 /**
- * Returns the failure if WeChat or the network may have caused it; undefined when WeChat accepted or refused the
- * message.
+ * Returns the failure when the answer is missing or reports an outage; undefined when WeChat accepted the message or
+ * refused it with another code.
  */
 function failureOf(delivery: Exclude<Delivery, { result: "not_sent" }>, now: number): Trouble | undefined {
   const attempt = { since: now, at: now, count: 1 };

@@ -1,7 +1,7 @@
 /**
- * Pauses the account and lifts the pause, as part of the account object: it knows which conversations wait, selects the
- * conversation for the test send, and wakes the others once that succeeded. The worker makes the test send
- * (`inbox/delivery/resume-account.ts`): if it is interrupted, the pause stays in force.
+ * Pauses the account and lifts the pause, inside the account object: lists the conversations that wait, selects
+ * candidates for the test send, and wakes all once it has succeeded. The worker makes the test send
+ * (`inbox/delivery/resume-account.ts`); if the test send is interrupted, the pause stays in force.
  * docs/design/0005-facts-and-decisions.md.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
@@ -33,7 +33,9 @@ export interface WaitingConversation {
 
 /** The list of waiting conversations. */
 export interface WaitingList {
-  /** Adds a conversation, or moves it to a later time; writes only when that changes the list. */
+  /**
+   * Adds a conversation. A known one is replaced only when the new entry is later or names the conversation as a cause.
+   */
   add(waiter: WaitingConversation): void;
   /** Returns the first entries; conversations that caused the pause come last. */
   first(limit: number): readonly WaitingConversation[];
@@ -99,10 +101,10 @@ export interface PauseControl {
   /** Begins to lift the pause; returns what the caller has to do. Only one test send runs at a time. */
   begin(): Promise<ResumeStart>;
   /**
-   * Ends a test send; returns the pause afterwards.
+   * Ends a test send, and lifts the pause if it succeeded; returns the pause afterwards.
    *
    * @param pauseVersion version of the pause in which the test send was made; null: no test send was made. A pause that
-   * began later is not lifted
+   *   began later is not lifted
    * @param isAccepted whether WeChat accepted a message, or refused only that message
    * @param isSent whether WeChat accepted the message
    */
@@ -113,13 +115,16 @@ export interface PauseControl {
    * @param pauseVersion version of that pause; ignored when another pause has begun since then
    */
   accepted(pauseVersion: number): void;
-  /** Wakes conversations after a token was fetched. */
+  /** Schedules the waking of all waiting conversations after a token was fetched; does nothing during a pause. */
   release(): void;
-  /** Wakes a batch of waiting conversations when it is due. */
+  /**
+   * Wakes a batch of waiting conversations when it is due. While the account is paused or has no token, it schedules
+   * the next check instead.
+   */
   releaseIfDue(): Promise<void>;
 }
 
-/** Timeout of a test send, milliseconds; after it the test send counts as failed and the account stays paused. */
+/** How long a test send blocks further ones, milliseconds; after that it counts as interrupted. */
 const TRIAL_MS = 20_000;
 /** The maximum number of conversations that are called to find a message for a test send. */
 const MAX_CANDIDATES = 5;

@@ -79,8 +79,8 @@ export function toAccess(state: AccountState): AccountAccess {
 const MIN_KV_TTL_SECONDS = 60;
 
 /**
- * Returns the published part of the state and its TTL, which ends with the token; undefined without a token. A pause
- * without a token stays in the object, which readers call when KV contains no token.
+ * Returns the published part of the state and its TTL: the remaining life of the token, at least 60 seconds. Undefined
+ * without a valid token. A pause without a token stays in the object, which readers call when KV contains no token.
  */
 export function toPublished(
   state: AccountState,

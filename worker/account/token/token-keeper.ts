@@ -1,6 +1,6 @@
 /**
  * Keeps one mini program's access token: fetched by one call at a time, replaced only when the refused token is still
- * the stored one (compare and expire), forced only when WeChat keeps returning the token it refuses
+ * the stored one; a refresh is forced only when WeChat keeps returning the token it refuses
  * (docs/design/0010-one-token-owner.md, WECHAT.md §6.1).
  *
  * There is no await between a read and its write; values read before an await are read again after it.
@@ -43,9 +43,15 @@ export interface TokenKeeperDeps {
 
 /** Returns and refreshes the access token. */
 export interface TokenKeeper {
-  /** Returns the token; fetches one first when no stored token is valid long enough. */
+  /**
+   * Returns the token; fetches one first when the stored one is about to expire. If that fails, the stored token is
+   * returned while it is valid.
+   */
   access(): Promise<Result<AccountAccess, TokenProblem>>;
-  /** Replaces `badToken`, which WeChat refused, and returns another token. */
+  /**
+   * Returns another token than `badToken`, which WeChat refused; fetches one if necessary. If the same message was
+   * refused with the previous token too, the message is the cause, and the stored token is returned.
+   */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
   /**
    * Returns the token; when there is none, fetches one at once, ignoring the cool-down and earlier refusals of the
@@ -73,7 +79,8 @@ const FIRST_COOLDOWN_MS = 2_000;
 const MAX_COOLDOWN_MS = 60_000;
 /**
  * When the same message is refused with the next token too within this time, milliseconds, it is rejected for its own
- * content. Covers the lease of an attempt and its back-offs. After this time the next token may have been revoked.
+ * content. Covers the lease of an attempt and its back-offs. After this time the refusal may mean that the next token
+ * was revoked.
  */
 const SAME_MESSAGE_MS = 2 * 60_000;
 /** Delay until the next background refresh after one that returned no new token, milliseconds. */

@@ -1,7 +1,8 @@
 /**
  * The account as seen from a Worker or from another object: token and pause, read from the first source that has them:
- * isolate memory (up to 60 s old), KV, the account object. When KV fails or is a minute stale, the object is called;
- * when the object fails, the last good value in memory is used (docs/design/0010-one-token-owner.md).
+ * isolate memory (up to 60 s old), KV, the account object. The object is called when neither memory nor KV has a token
+ * that is valid for ten more minutes; when that call fails, a token from either is used until it expires
+ * (docs/design/0010-one-token-owner.md).
  */
 
 import { isFresh, isImplausible } from "../../../shared/base/clock-setback.ts";
@@ -56,7 +57,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
   const recall = (): CachedAccount => memory.get(credential) ?? {};
   const remember = (patch: CachedAccount) => memory.set(credential, { ...recall(), ...patch });
 
-  /** Caches an access with the latest known pause, and returns its token. */
+  /** Caches an access with the newest known pause, and returns the access's token. */
   function storeAccess(value: AccountAccess, read: Partial<AccountPause> = value): Result<string, TokenProblem> {
     remember({
       access: { value, readAt: now() },
@@ -117,7 +118,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
     if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return ok(access.value.token);
     remember({ rejected: badToken });
     const token = await askObject((account) => account.replace(badToken, refused));
-    // The token is not the cause, so other messages continue to use it.
+    // The object returned the same token, so the message is the cause, and other messages continue to use the token.
     if (token.ok && token.value === badToken) remember({ rejected: undefined });
     return token;
   }
@@ -129,9 +130,10 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
 }
 
 /**
- * Reports a rejection that pauses. When it cannot be reported to the object, only this isolate pauses.
+ * Reports a rejection that pauses, and returns the object's decision. When it cannot be reported to the object, only
+ * this isolate pauses, for a minute.
  *
- * @param timeoutMs limits the report, because the attempt must be settled after it
+ * @param timeoutMs timeout of the report, milliseconds; the attempt must still be settled after it
  */
 export async function reportPause(
   { account, credential, fields, memory, now }: AccountClientDeps,

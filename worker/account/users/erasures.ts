@@ -1,9 +1,9 @@
 /**
  * The users erased within the last day, stored by the account object as one hash each. With them the object recognises
  * an event or an unreadable push from before the erasure that arrives or is repeated later (docs/design/erasure.md).
- * The hash is an HMAC with a random key of this object; stored with it are the time of the erasure, the length of the
- * openid, and whether the openid is one word. At most the newest 10 000; the alarm removes entries older than a day.
- * All SQL on this table is in this file. The table is created with the first entry, without a schema step.
+ * The hash is an HMAC with a random key of this object; stored with it are the time of the erasure and the shape of the
+ * openid (`OpenidShape`). The newest 10 000 are kept; the alarm removes entries older than a day. All SQL on this table
+ * is in this file. The table is created with the first entry, without a schema step.
  */
 import { Buffer } from "node:buffer";
 import { findOpenids, shapeOf, type OpenidShape } from "../../../shared/text/names-user.ts";
@@ -35,7 +35,7 @@ export interface ErasedOpenid extends OpenidShape {
 
 /** Stores and finds erased users. */
 export interface Erasures {
-  /** Returns the entry for an openid: its hash, its length, and whether it is one word. */
+  /** Returns the entry for an openid: its hash and its shape. */
   hash(openid: string): Promise<ErasedOpenid>;
   /** Stores that a user was erased. Beyond 10 000 erasures the oldest is deleted. */
   note(openid: ErasedOpenid, erasedAt: number): void;
@@ -45,7 +45,10 @@ export interface Erasures {
    * @param createdAt epoch ms; 0: unknown, which counts as before
    */
   mayConcern(createdAt: number, now: number): boolean;
-  /** Returns whether a text created at this time names a user who was erased later. */
+  /**
+   * Returns whether a text created at this time names a user who was erased later; also true for a text with more than
+   * `MAX_CANDIDATES` possible openids.
+   */
   concern(text: string, createdAt: number, now: number): Promise<boolean>;
   /** Returns when the oldest stored erasure was, epoch ms; null when none is stored. */
   oldest(): number | null;

@@ -1,6 +1,7 @@
 /**
  * Reads and erases what the account stores about single users, found by openid: events of the account and unreadable
- * pushes. Erasing and exporting use the same list of tables.
+ * pushes. Erasing and exporting use the same list of tables; erasing also deletes forwarded answers, which are not
+ * exported.
  *
  * An erased record is emptied, not deleted: its key or hash, which names no user, still detects a repeat, so a replayed
  * push does not restore the record. It is deleted after the retention of its table. All SQL of this part is in this
@@ -52,7 +53,10 @@ export interface PersonalPage {
 export interface PersonalRecords {
   /** Returns the records that name the user, table by table, oldest first; at most one page. */
   read(openid: string, from: PersonalCursor): PersonalPage;
-  /** Empties all records that name the user and returns their number; idempotent. */
+  /**
+   * Empties all records that name the user, deletes the forwarded answers that do, and returns the number of both;
+   * idempotent.
+   */
   erase(openid: string): number;
 }
 
