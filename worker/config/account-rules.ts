@@ -1,7 +1,4 @@
-/**
- * The rules of a channel account: those of its channel, which its configuration may restrict. They do not depend on the
- * environment, so a conversation finds them without opening the channel.
- */
+/** The rules of a channel account, which are those of its channel. They are found without opening the channel. */
 import type { ChannelAccount } from "../../shared/message/address.ts";
 import { CHANNEL_RULES, type ChannelRules } from "../../shared/message/channel-rules.ts";
 import { findConfigOf, type Config, type WeChatAccountConfig } from "./config.ts";
@@ -15,8 +12,9 @@ export function rulesOf({ channel }: WeChatAccountConfig): ChannelRules {
 }
 
 /**
- * Returns the rules of a conversation's account; those of the channel alone while the account is not in the
- * configuration.
+ * Returns the rules of a conversation's account, also when the account is not in the configuration.
+ *
+ * @throws Error for a channel without rules
  */
 export function rulesOfConversation(config: Config, account: ChannelAccount): ChannelRules {
   const app = findConfigOf(config, account);

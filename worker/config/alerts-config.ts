@@ -8,9 +8,12 @@ export interface AlertsConfig {
   readonly robots: string;
   /** How long a user may wait although agents are present, milliseconds. */
   readonly waitMs: number;
-  /** The time after which a continuing cause is announced again, milliseconds; 0: never. */
+  /**
+   * The time after which a continuing cause is announced again, milliseconds (less than five minutes count as five); 0:
+   * never.
+   */
   readonly repeatMs: number;
-  /** The address of the desk, for the link in alerts; null: they have none. */
+  /** The address of the desk, for the link in alerts; null: alerts have no link. */
   readonly deskUrl: string | null;
 }
 

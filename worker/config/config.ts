@@ -105,7 +105,8 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
 const known = new WeakMap<object, Result<Config, readonly ConfigProblem[]>>();
 
 /**
- * Returns the result of `readConfig`, cached per environment object, because an isolate's environment never changes.
+ * Returns the configuration or its problems, parsed once per environment object, because an isolate's environment never
+ * changes.
  */
 export function configOf(env: object): Result<Config, readonly ConfigProblem[]> {
   const cached = known.get(env);
@@ -116,17 +117,20 @@ export function configOf(env: object): Result<Config, readonly ConfigProblem[]> 
 }
 
 /**
- * Returns the configuration.
+ * Returns the configuration, parsed once per environment object.
  *
- * @throws Error when it is incomplete
+ * @throws Error when it has a problem
  */
 export function requireConfig(env: object): Config {
   const config = configOf(env);
-  if (!config.ok) throw new Error("the configuration is incomplete: see /healthz");
+  if (!config.ok) throw new Error("the configuration has problems: see /healthz");
   return config.value;
 }
 
-/** Returns the app that a request names; the first one when it names none. */
+/**
+ * Returns the app that a request names, or the first one when it names none; undefined when the named one is not
+ * configured.
+ */
 export function findAccountConfig(config: Config, appid: string | undefined): WeChatAccountConfig | undefined {
   return appid === undefined ? config.apps[0] : config.apps.find((app) => app.appid === appid);
 }
@@ -183,7 +187,7 @@ function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): r
   if (!parsed.success) {
     for (const issue of parsed.issues) {
       const path = v.getDotPath(issue);
-      const problem = path === null ? "must be a JSON list of apps" : `${path} is missing or malformed`;
+      const problem = path === null ? "must be a JSON list of at least one app" : `${path} is missing or malformed`;
       problems.push({ variable, problem, cure: 'use [{"appid","secret","token","aesKey","mode"?}, …]' });
     }
     return [];

@@ -1,6 +1,6 @@
 /**
- * Reads the keys that the team creates for itself: those of the REST API, of webhooks, of signed contexts and of sealed
- * texts; each with its previous value during a rotation. A data key must not be used for anything else.
+ * Reads the keys that the team creates for itself: those of the REST API, and those of webhooks, of signed contexts and
+ * of sealed texts, each with its previous value during a rotation. A data key must not be used for anything else.
  */
 import { MIN_CONTEXT_KEY } from "../../shared/entry/context-token.ts";
 import { isWebhookSecret } from "../webhooks/sign.ts";
@@ -77,8 +77,8 @@ function readDataKeys(read: VariableReader, problems: ConfigProblem[]): readonly
 }
 
 /**
- * Returns the problem of a data key that is also used for another purpose, and so is known to others, or that is not
- * random.
+ * Returns the problem of a data key that consists of zeros, or that is also used for another purpose and so is known to
+ * others; undefined when there is none.
  */
 function findReuse(read: VariableReader, variable: string, key: string): string | undefined {
   if (isAllZero(key)) return "must be random, not zeros";

@@ -35,8 +35,8 @@ const CURES = {
 } as const;
 
 /**
- * Which characters a secret may contain. `token`: visible ASCII. `key`: any text on one line. `listed`: a key of a
- * list.
+ * Which characters a secret may contain. `token`: visible ASCII without quotation marks and backslashes. `key`: any on
+ * one line that are visible or a space. `listed`, a key of a list: as `token`, without semicolons.
  */
 export type SecretKind = keyof typeof TABLES;
 

@@ -291,7 +291,7 @@ describe("several apps", () => {
       "WECHAT_APPS[1].aesKey",
     ]);
     expect(problemsOf({ WECHAT_APPS: "[]" })).toHaveLength(1);
-    expect(problemsOf({ WECHAT_APPS: "{" })[0]?.problem).toBe("must be a JSON list of apps");
+    expect(problemsOf({ WECHAT_APPS: "{" })[0]?.problem).toBe("must be a JSON list of at least one app");
     expect(problemsOf({ WECHAT_APPS: JSON.stringify([app, app]) })[0]?.problem).toBe("contains an appid twice");
   });
 });
