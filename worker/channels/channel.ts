@@ -13,14 +13,14 @@ import type { Outbound } from "../../shared/message/outbound.ts";
 /** A channel, opened for one credential. */
 export interface Channel {
   readonly name: ChannelName;
-  /** The maximum size of a request body, bytes; a larger one is answered with 413 without being read. */
+  /** The maximum size of a request body, bytes; a larger one is answered with 413 and not passed to `receive`. */
   readonly maxRequestBytes: number;
   /**
-   * Verifies, decrypts and parses one request, in this order. Before verification only sizes and required parameters
-   * are checked.
+   * Verifies, decrypts and parses one request, in this order. Before the verification only its size, its parameters and
+   * the envelope of an encrypted body are read.
    *
    * @param now epoch ms
-   * @returns the arrival, also when it could not be parsed; or the reason why the request is not the platform's
+   * @returns the arrival, also when an authentic request could not be parsed; or why the request is rejected
    */
   receive(request: ChannelRequest, now: number): Promise<Result<Arrival, RejectedRequest>>;
   /**
@@ -79,7 +79,10 @@ export interface ArrivedEvent {
    */
   readonly key: string;
   readonly event: InboundEvent;
-  /** When the request was signed, epoch ms; 0: unknown. Used as the time of an event whose `createdAt` is 0. */
+  /**
+   * When the request was signed, epoch ms; 0: unknown. Dates an event whose `createdAt` is 0 when it is compared with
+   * an erasure.
+   */
   readonly signedAt: number;
   /** An opaque value the platform needs in each reply (BusinessId). */
   readonly replyContext?: string;
@@ -160,6 +163,6 @@ export interface ChannelTexts {
 
 /** The channel's classification of one event. */
 export interface Classification {
-  /** The grant that the event opens, one of the channel's `rules.grants`. */
+  /** The grant that the event opens, one of the channel's `rules.grants`; absent: none. */
   readonly grant?: GrantOpening;
 }

@@ -16,7 +16,7 @@ export interface ChannelTools {
 
 /** Switches the typing indicator. */
 export interface Typing {
-  /** Shows or hides the indicator. Showing it again while it is shown succeeds. */
+  /** Shows or hides the indicator, or returns why it did not change. Showing it again while it is shown succeeds. */
   setTyping(target: Target, isOn: boolean, deadline: number): Promise<Result<null, TypingProblem>>;
 }
 
@@ -51,7 +51,7 @@ export type UploadProblem =
   | CallFailure
   /** The channel does not accept such files. */
   | { readonly result: "unsupported_type" }
-  /** Sizes in bytes. */
+  /** The file is larger than the limit; both in bytes. */
   | { readonly result: "too_large"; readonly limit: number; readonly actual: number };
 
 /** Downloads a file that a user sent. */

@@ -21,7 +21,7 @@ type UserEvent = ControlEvent | EnterAction | OtherAction | ReceiptEvent | Revoc
 interface EventReader {
   /** Builds the event from the common head and its own fields. */
   readonly read: (head: EventHead, fields: FieldReader) => UserEvent;
-  /** The parsed fields contain the whole content. */
+  /** Set when the parsed event contains all fields of the push. */
   readonly isComplete?: true;
   /** The element that contains the event's items in XML; in JSON the items are at the top level (WECHAT.md §3.2). */
   readonly wrapper?: string;

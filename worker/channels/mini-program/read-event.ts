@@ -1,7 +1,7 @@
 /**
  * Converts a push to our own model: wire fields to the event and its owner (WECHAT.md §3). The platform's field names
- * are used in this module only; the rest of the code uses the model. Types that WeChat adds later become `unknown`, not
- * an error.
+ * are used inside `channels/` only; the rest of the code uses the model. Message types that WeChat adds later become
+ * `unknown`, not an error.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";

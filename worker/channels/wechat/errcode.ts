@@ -1,7 +1,7 @@
 /**
  * Describes WeChat's error codes for people: what each means, what the operator can do, and how this system reacts
- * (WECHAT.md §4.5). Match on errcode only: errmsg ends in a request id and its wording changes. Calls load it by
- * `judge-code.ts`.
+ * (WECHAT.md §4.5). Match on errcode only: errmsg ends in a request id and its wording changes. Calls load this file
+ * through `judge-code.ts`.
  */
 import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 

@@ -18,9 +18,9 @@ const MAX_EVENT_NAME = 64;
  *
  * @param user the user whom the event is about
  * @param keyFields its content in addition to the parsed fields, under the platform's names; default: none
- * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits of a hash of its content.
- * Events have no id; two events within one second are distinguished by their content (WECHAT.md §1.6). Without
- * CreateTime the second is 0 and only the content distinguishes them.
+ * @returns for a message `m:` and the MsgId; for an event `e:`, its name, CreateTime in seconds and 16 hex digits of a
+ *   hash of its content. Events have no id; two events within one second are distinguished by their content (WECHAT.md
+ *   §1.6). Without CreateTime the second is 0 and only the content distinguishes them.
  */
 export async function eventKey(event: InboundEvent, user: string, keyFields: WireFields = {}): Promise<string> {
   if (event.event === "message") return `m:${event.id}`;

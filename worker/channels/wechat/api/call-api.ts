@@ -82,7 +82,7 @@ const LEASE_OVER = err({ result: "not_sent", reason: "lease_over" });
  *
  * @param deps base address, fetch, clock, access source, codes
  * @param request the call
- * @param read reads the response; runs before the deadline
+ * @param read reads the response; what it returns after the deadline is ignored
  * @returns the value of `read`, or the failure; a rejection has `reach` only when it is the answer to a send
  */
 export async function callApi<T>(
@@ -138,7 +138,7 @@ async function callWithToken<T>(call: Call<T>): Promise<Result<T, CallFailure>> 
   return renewed.value === token.value ? first : attempt(call, renewed.value);
 }
 
-/** Waits for a token until the deadline at most. */
+/** Waits for a token until the deadline at most; fails when less than `MIN_LEFT_MS` is left after that. */
 async function waitForToken<T>(
   { deps, request, deadline }: Call<T>,
   asked: Promise<Result<string, AccessProblem>>,

@@ -47,7 +47,7 @@ const CALLBACK_PATH = "/cgi-bin/callback/check";
 const QUOTA_TIMEOUT_MS = 5_000;
 /** Timeout, milliseconds: WeChat answers after its pings have finished. */
 const CALLBACK_TIMEOUT_MS = 20_000;
-/** The maximum number of addresses read; the answer is outside data. */
+/** The maximum number of addresses read from each list of the answer. */
 const MAX_ADDRESSES = 20;
 const MAX_TEXT_LENGTH = 64;
 

@@ -16,7 +16,7 @@ const OPEN_BRACE = 0x7b;
 /**
  * Creates the upload of pictures: PNG, JPEG and GIF.
  *
- * @param maxBytes the maximum size of one picture
+ * @param maxBytes the maximum size of one picture, bytes
  * @param lifetimeMs how long the id is valid, milliseconds; after that WeChat answers 40007
  */
 export function createUpload(api: ApiDeps, maxBytes: number, lifetimeMs: number): MediaUpload {

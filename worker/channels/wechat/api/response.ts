@@ -11,7 +11,10 @@ export interface Refusal {
   readonly code: string;
 }
 
-/** Not a valid answer of WeChat's API: HTTP ≥ 500, not a JSON object, or too long. */
+/**
+ * Not a valid answer of WeChat's API: for example HTTP ≥ 500, a body that is too long, or one that is not a JSON
+ * object.
+ */
 export interface BadResponse {
   readonly reason: "bad_response";
 }
@@ -34,7 +37,7 @@ export async function readAnswer(response: Response): Promise<Result<JsonObject,
 }
 
 /**
- * Parses the bytes of an API answer.
+ * Parses the bytes of an API answer, with the results of `readAnswer`.
  *
  * @param bytes the whole body
  * @param trusted whether, by the HTTP status, a missing errcode means success

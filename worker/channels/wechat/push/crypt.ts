@@ -69,8 +69,8 @@ export function isAesKey(text: string): boolean {
 export function cipherFor(encodingAESKey: string): Promise<MessageCipher> {
   const cached = cipherCache.get(encodingAESKey);
   if (cached !== undefined) return cached;
-  // The oldest is removed first. The keys come from the configuration, not from a request, so normally this code never
-  // runs.
+  // Removes the oldest ciphers while the cache is full. The keys come from the configuration, not from a request, so
+  // the cache is normally never full.
   for (const oldest of cipherCache.keys()) {
     if (cipherCache.size < MAX_CACHED_CIPHERS) break;
     cipherCache.delete(oldest);

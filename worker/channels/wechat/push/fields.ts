@@ -16,7 +16,7 @@ export interface FieldProblem {
 export interface FieldReader {
   /** The object itself, unchanged. */
   readonly raw: WireFields;
-  /** Returns an optional text; `""` when it is missing. */
+  /** Returns an optional text; `""` when it is missing. For a list or an object adds a problem and returns `""`. */
   text(name: string): string;
   /** Returns a text that must be present and match `shape`; otherwise adds a problem and returns `""`. */
   required(name: string, shape: RegExp): string;

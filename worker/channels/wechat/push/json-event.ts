@@ -30,7 +30,7 @@ export function readJsonEvent(text: string): WireFields | undefined {
   const values = new Map<string, WireValue>();
   let count = 0;
   for (const { name, source } of splitMembers(body)) {
-    // Commas inside texts are counted too: events above the limit are rare enough.
+    // Commas inside texts are counted too, so an event below the limit may lose members; such events are rare.
     if (!HEAD.has(name)) count += source.split(",").length;
     const member = HEAD.has(name) || count <= MAX_WIRE_NODES ? parseJson(`{${source}}`) : undefined;
     const value = member?.ok === true ? ownValue(member.value, name) : undefined;
@@ -72,7 +72,7 @@ function* splitMembers(body: string): Generator<Member> {
   }
 }
 
-/** Returns the end of a string that begins with a quotation mark. */
+/** Returns the index of the quotation mark that ends the string beginning with the one at `start`. */
 function endOfText(body: string, start: number): number {
   for (let index = start + 1; ; index += 1) {
     const code = body.charCodeAt(index);

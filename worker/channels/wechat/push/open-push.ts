@@ -1,7 +1,7 @@
 /**
  * The only entry point for pushes: from query and body of a push it returns the fields, or why the push is rejected
- * (WECHAT.md §1.2–1.4, docs/design/push-trust.md). Cheapest checks first; verify before decrypting, decrypt before
- * parsing.
+ * (WECHAT.md §1.2–1.4, docs/design/push-trust.md). Cheapest checks first. Before the signature is verified, only the
+ * envelope of an encrypted push is parsed, to find the ciphertext.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { cipherFor, type MessageCipher } from "./crypt.ts";
@@ -30,7 +30,7 @@ const TIMESTAMP = /^\d{1,12}$/;
 /**
  * Answers the console's URL verification, which is the same in all modes (WECHAT.md §1.2).
  *
- * @returns echostr, to be sent back as the whole body
+ * @returns echostr, to be sent back as the whole body; or why the request is rejected
  */
 export async function verifyEcho(query: PushQuery, credentials: PushCredentials): Promise<Result<string, EchoProblem>> {
   const { signature, timestamp, nonce, echostr } = query;
@@ -51,8 +51,8 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
  * @param texts the fields with users' texts in the channel's pushes, for the envelope and for the decrypted text
  * @param now epoch milliseconds
  * @param maxAgeMs the maximum difference between now and the signed timestamp of an encrypted push, in both directions;
- * 0: any
- * @throws Error when a configured EncodingAESKey is malformed or missing
+ *   0: any
+ * @throws Error when a push is encrypted and a configured EncodingAESKey is malformed or none is configured
  */
 export async function openPush(
   query: PushQuery,
@@ -115,8 +115,8 @@ async function openEncrypted(
 
 /**
  * Opens a push in plaintext mode. The signature covers only timestamp and nonce, so it does not authenticate the body;
- * within its 300 s the push still counts as authentic, because this mode offers nothing stronger. Therefore plaintext
- * mode causes a warning.
+ * within its 300 s the push still counts as authentic, because this mode offers nothing stronger. Therefore `/healthz`
+ * warns of plaintext mode.
  */
 async function openPlain(
   query: SignedQuery,
@@ -137,14 +137,16 @@ async function openPlain(
   return readContent(body, envelope, timestamp);
 }
 
-/** Returns the problem if the signed timestamp is too old or too far in the future. */
+/**
+ * Returns the problem if the signed timestamp is not a number, too old, or too far in the future; otherwise undefined.
+ */
 function findStale(timestamp: string, now: number, maxAgeMs: number): UnauthenticProblem | undefined {
   if (!TIMESTAMP.test(timestamp)) return { reason: "stale" };
   const ageMs = now - Number(timestamp) * 1_000;
   return Math.abs(ageMs) > maxAgeMs ? { reason: "stale", ageMs } : undefined;
 }
 
-/** Returns the first token whose signature over the parts is the expected one. */
+/** Returns the first token whose signature over the parts is the expected one; undefined when there is none. */
 async function findToken(
   tokens: readonly string[],
   parts: readonly string[],
@@ -162,8 +164,8 @@ interface DecryptedPush {
 }
 
 /**
- * Decrypts with the first key that yields a message for this app. If all keys fail, the most informative failure is
- * returned.
+ * Decrypts with the first key that yields a message for this app. If all keys fail, returns `wrong_appid` if one key
+ * yields a message for another app, otherwise the failure of the first key.
  */
 async function openWithAny(
   aesKeys: readonly string[],
@@ -182,7 +184,7 @@ async function openWithAny(
   return err(problem);
 }
 
-/** Parses the fields of an authentic push. */
+/** Returns the fields of an authentic push, or `unreadable`. */
 function readContent(
   text: string,
   envelope: Result<Envelope, EnvelopeProblem>,

@@ -47,7 +47,7 @@ export interface OpenedPush {
   readonly fields: WireFields;
   /** The text between the fields when it cannot be separated from them (`envelope.ts`). */
   readonly damaged?: string;
-  /** The decrypted body. */
+  /** The body, decrypted unless it was plaintext. */
   readonly text: string;
   /** The reply must have the same format. */
   readonly format: WireFormat;

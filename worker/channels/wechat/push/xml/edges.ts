@@ -68,7 +68,10 @@ export function isNamedEvent(fields: WireFields): boolean {
   return typeof event === "string" && event !== "" && (type === "" || type === "event");
 }
 
-/** Reads fields forwards, each name once. Returns the offset of the first text that is not a field. */
+/**
+ * Reads fields forwards and adds them to `fields`, each name once. Returns the offset of the first text that is not a
+ * field.
+ */
 function readHead(body: string, start: number, fields: Record<string, string>): number {
   for (let at = start; ; at = FIELD.lastIndex) {
     FIELD.lastIndex = at;
@@ -78,7 +81,10 @@ function readHead(body: string, start: number, fields: Record<string, string>): 
   }
 }
 
-/** Reads fields backwards, each name once. Returns the end of the last text that is not a field. */
+/**
+ * Reads fields backwards and adds them to `fields`, each name once. Returns the end of the last text that is not a
+ * field.
+ */
 function readTail(body: string, from: number, end: number, fields: Record<string, string>): number {
   const missingFields = new Set<string>(TAIL.filter((name) => !Object.hasOwn(fields, name)));
   for (let to = end; ;) {

@@ -67,7 +67,7 @@ export function readXmlEvent(text: string): XmlEvent | undefined {
 /** Creates the reader of the elements of one part of a body. */
 function createReading(body: string, counts: TagCounts, level: number) {
   const values = new Map<string, WireValue>();
-  /** Elements that are unambiguous but cannot be fields, unchanged. */
+  /** Elements from the beginning, and from the end, that are unambiguous but cannot be fields; unchanged. */
   const before: string[] = [];
   const behind: string[] = [];
   const valueOf = (span: Span) => readValue(body, span, counts, level);

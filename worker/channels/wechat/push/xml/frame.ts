@@ -90,7 +90,10 @@ export function readXmlFrame(text: string, frame: TextFrame): Result<XmlFrame, X
   return readAround(text, frame) ?? readWhole(text);
 }
 
-/** Parses a push of a kind that contains texts; returns undefined for any other push. */
+/**
+ * Parses a push of a kind that contains texts. Returns undefined for any other push, and when the part around the texts
+ * cannot be parsed or does not identify a message.
+ */
 function readAround(text: string, frame: TextFrame): Result<XmlFrame, XmlProblem> | undefined {
   const stretch = findStretch(text, frame);
   if (stretch === undefined) return undefined;
@@ -151,8 +154,9 @@ function splitTexts(typed: string, first: string, last: string, gap: RegExp): Wi
 }
 
 /**
- * Parses elements as defined by XML. That is correct when each name occurs once and no value contains the end of CDATA:
- * a text that ends its element early must open it again, or the platform's own closing tag would not match.
+ * Parses elements as defined by XML; returns undefined when a name repeats or the parser refuses them. The result is
+ * correct when each name occurs once and no value contains the end of CDATA: a text that ends its element early must
+ * open it again, or the platform's own closing tag would not match.
  */
 function readPlainly(elements: string): WireFields | undefined {
   const typed = new Map<string, string | undefined>();
@@ -171,7 +175,7 @@ function readPlainly(elements: string): WireFields | undefined {
 
 /**
  * Parses a push without any of the known texts. A message of an unknown kind may contain another text, and so may an
- * event (a complaint has a remark): the push is damaged unless no typed text can look like a field.
+ * event (a complaint has a remark): if a typed text may have been parsed as a field, the push is damaged.
  */
 function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   const whole = parseXml(text);

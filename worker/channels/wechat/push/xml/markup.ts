@@ -6,8 +6,8 @@
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from "../wire.ts";
 
 /**
- * Why XML is rejected; `declaration` is a DOCTYPE, an ENTITY, or a comment that contains markup. WeChat sends none of
- * them.
+ * Why XML is rejected; `declaration` is a DOCTYPE, an ENTITY, or a comment or processing instruction that contains
+ * markup. WeChat sends none of them.
  */
 export type XmlReason = WireReason | "declaration";
 

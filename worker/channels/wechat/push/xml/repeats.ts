@@ -7,7 +7,7 @@ import { readMarkup } from "./markup.ts";
 
 /**
  * Names of elements that may repeat side by side without children: a list of texts. `illegal_content` (WECHAT.md §3.2),
- * and names that end in "list"; no field with a user's text has such a name.
+ * `item`, and names that end in "list"; no field with a user's text has such a name.
  */
 const PLAIN_LIST = /^(?:illegal_content|item)$|list$/i;
 
