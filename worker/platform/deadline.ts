@@ -32,7 +32,8 @@ export function openDeadline(timeoutMs: number): Deadline {
 }
 
 /**
- * Waits for work that cannot be aborted. An outcome after the deadline is ignored.
+ * Waits for work that cannot be aborted. At the deadline the result is `TIMED_OUT`; what the work does later is
+ * ignored.
  *
  * @param timeoutMs milliseconds from now
  * @throws the error of the work, before the deadline
@@ -59,7 +60,7 @@ function endAt<T, E>(
       },
       (error: unknown) => {
         clearTimeout(timer);
-        // Passes on any value that the work threw.
+        // Not wrapped: the work may reject with any value.
         reject(error);
       },
     );

@@ -1,12 +1,13 @@
 /**
- * Reads the body of a request or a response up to a limit: checked by the header before reading, and by counting while
- * reading.
+ * Reads the body of a request or a response up to a limit. Content-Length is checked before reading; the bytes are
+ * counted where that header is missing or the body is compressed.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 
 /** The body is longer than the limit. */
 export interface BodyTooLarge {
   readonly reason: "body_too_large";
+  /** Bytes. */
   readonly limit: number;
 }
 
@@ -16,7 +17,8 @@ export type BodyProblem = BodyTooLarge | { readonly reason: "body_not_utf8" };
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads the whole body. When it is longer than `limit`, an error is returned and the rest is not read.
+ * Reads the whole body. When it is longer than `limit`, an error is returned and the rest is not read. Rejects when the
+ * connection breaks.
  *
  * @param limit bytes
  */
@@ -52,7 +54,10 @@ async function readPieces(
   return ok(join(chunks, size));
 }
 
-/** Reads a body of at most `limit` bytes as UTF-8; a byte order mark is kept, because the parsers accept it. */
+/**
+ * Reads a body of at most `limit` bytes as UTF-8; a byte order mark is kept, because the parsers accept it. Returns why
+ * when the body is too long or not UTF-8.
+ */
 export async function readText(request: Request, limit: number): Promise<Result<string, BodyProblem>> {
   const bytes = await readBytes(request, limit);
   if (!bytes.ok) return bytes;

@@ -25,7 +25,10 @@ export interface Publisher {
    * further changes; never rejects
    */
   publish(): Promise<void>;
-  /** Returns whether the newest value is not published yet. */
+  /**
+   * Returns whether the last finished write failed, so that KV may lack the newest value. A write that is still running
+   * does not count.
+   */
   isBehind(): boolean;
 }
 
@@ -94,7 +97,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   }
 
   /**
-   * Handles a write that arrived after its timeout: it may have replaced a newer value, which is then written again.
+   * Handles a write that succeeded after its timeout. If a later write was started, it may have replaced a newer value,
+   * so the newest value is written again; otherwise KV has the newest value.
    */
   function reportLate(number: number): void {
     writeLog("publish_late", { what: deps.what, overtaken: number !== puts });

@@ -7,7 +7,10 @@ export interface SnapshotKv {
   get(key: string, type: "json"): Promise<unknown>;
 }
 
-/** Timeout of a read, milliseconds: about half of the available time; the other half is for a call of the object. */
+/**
+ * Timeout of a read, milliseconds: about half of the time that a push waits for the value; the rest is for a call of
+ * the object.
+ */
 const KV_TIMEOUT_MS = 700;
 
 /**

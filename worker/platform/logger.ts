@@ -43,8 +43,8 @@ export function conversationTag(conversation: ObjectId): string {
 }
 
 /**
- * Returns the part of an error that may be logged: its name. Its message may quote a URL with a token, or a user's
- * text.
+ * Returns the part of an error that may be logged: its name, or `unknown` for a value that is not an Error. The message
+ * may quote a URL with a token, or a user's text.
  */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";

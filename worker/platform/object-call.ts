@@ -1,6 +1,6 @@
 /**
- * Calls of Durable Objects: a deadline for each, and further tries when the connection to the object breaks. Stubs are
- * created in a few files (test/pure/deadlines.test.ts lists them), which return a `timedStub`.
+ * Calls of Durable Objects: a timeout for each, and further tries when a call fails. Stubs are created in a few files
+ * (test/pure/deadlines.test.ts lists them), which return a `timedStub`.
  */
 import { isRecord } from "../../shared/base/is-record.ts";
 import { withTimeout, isDeadlineError } from "./deadline.ts";
@@ -42,6 +42,7 @@ function isPending(answer: unknown): answer is PromiseLike<unknown> {
 /** A location hint: Cloudflare places an object there if possible. */
 export type LocationHint = (typeof LOCATION_HINTS)[number];
 
+/** The hints that Cloudflare accepts. */
 export const LOCATION_HINTS = [
   "wnam",
   "enam",
@@ -63,9 +64,9 @@ export const LOCATION_HINTS = [
 const RETRY_DELAYS_MS = [100, 500] as const;
 
 /**
- * Calls an object up to three times with delays in between, never after the deadline, and not again when the object is
- * overloaded. The call must use a new stub each time and be idempotent; it ends at a deadline of the stub, of the call
- * or of the caller.
+ * Calls an object up to three times with delays in between. No retry begins after the deadline, or when the object is
+ * overloaded. A call that is running is not ended at the deadline: it needs a timeout of its own. The call must use a
+ * new stub each time and be idempotent.
  *
  * @param method its name, for the log
  * @param deadline epoch ms
@@ -109,8 +110,7 @@ function isOverloaded(error: unknown): boolean {
 }
 
 /**
- * Calls an object once more when the first call failed, but not after a deadline, and not when the object is
- * overloaded.
+ * Calls an object, and once more when the first call failed, unless the call timed out or the object is overloaded.
  *
  * @param connect returns a new stub: a stub whose connection broke never works again
  * @param call must be idempotent

@@ -1,6 +1,6 @@
 /**
  * Makes one POST of JSON to a URL that the team has configured, and returns its outcome. The URL is checked each time,
- * redirects are never followed, and an answer is read only up to a limit.
+ * redirects are never followed, and an answer longer than a limit is an error.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { openDeadline, TIMED_OUT } from "./deadline.ts";
@@ -55,9 +55,12 @@ export interface PostFailure {
     /** The URL is not allowed: no request was sent. */
     | "url_refused";
   readonly status?: number;
-  /** The text of the answer when `readsRefusals` is set; absent when it is longer than `maxAnswerBytes`. */
+  /**
+   * With `readsRefusals`: the text of an answer with a status of 400 and above; absent when it is longer than
+   * `maxAnswerBytes`.
+   */
   readonly answer?: string;
-  /** The Retry-After of a 429 or 503, milliseconds. */
+  /** The Retry-After of an answer with the reason `status`, milliseconds; absent when it has no valid one. */
   readonly retryAfterMs?: number;
 }
 
@@ -67,7 +70,8 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 /**
  * Sends a request.
  *
- * @returns the text of its answer; empty when the answer is not read
+ * @returns the text of its answer (empty when the answer is not read), or why the request did not succeed; never
+ *   rejects
  */
 export async function postJson(deps: PostDeps, post: Post): Promise<Result<string, PostFailure>> {
   const url = checkWebhookUrl(post.url, deps.allowPrivate);

@@ -41,15 +41,17 @@ const PRIVATE_NAMES = [
 const CURE = "use the public https address of your server, such as https://shop.example.com/webhooks/kefu";
 
 /**
- * Parses and checks a URL.
+ * Parses and checks a URL. Returns it, or the first problem found.
  *
  * @param text the URL as in the settings
- * @param allowPrivate WEBHOOK_ALLOW_PRIVATE, for tests and local use: http, private names and any port are then allowed
+ * @param allowPrivate WEBHOOK_ALLOW_PRIVATE, for tests and local use: http, IP addresses, private names and any port
+ *   are then allowed
  */
 export function checkWebhookUrl(text: string, allowPrivate: boolean): Result<URL, WebhookUrlProblem> {
   const authority = PLAIN.test(text) ? FORM.exec(text)?.groups?.["authority"] : undefined;
   const url = authority === undefined || text.length > MAX_WEBHOOK_URL ? null : URL.parse(text);
-  if (authority === undefined || url === null) return refuse("malformed", "is not a valid URL");
+  if (authority === undefined || url === null)
+    return refuse("malformed", `is not a valid URL of at most ${MAX_WEBHOOK_URL} visible ASCII characters`);
   if (text.includes("#")) return refuse("malformed", "has a part after #, which is never sent");
   if (authority.includes("@")) return refuse("credentials", "contains a user name");
   if (allowPrivate) return ok(url);

@@ -34,7 +34,7 @@ export interface TextSealer {
   seal(at: SealedPlace, text: string): string;
   /** Opens a text that was sealed with the current or the previous key. */
   open(at: SealedPlace, sealed: string): Result<string, UnsealProblem>;
-  /** Seals a file with the current key: the same format in ASCII, followed by the encrypted bytes instead of their base64. */
+  /** Seals a file with the current key, as `v1.<keyId>.<iv>.` in ASCII and the encrypted bytes. */
   sealBytes(at: SealedPlace, bytes: Uint8Array): Uint8Array<ArrayBuffer>;
   /** Opens a file that was sealed with the current or the previous key. */
   openBytes(at: SealedPlace, sealed: Uint8Array): Result<Uint8Array<ArrayBuffer>, UnsealProblem>;
@@ -53,7 +53,7 @@ export interface NamedKey {
 type CryptoFunctions = Pick<typeof NodeCrypto, "createCipheriv" | "createDecipheriv" | "createHmac" | "randomBytes">;
 
 const FORM = /^v1\.([\w-]{1,64})\.([\w-]{16})\.([\w-]{22,})$/;
-/** The part of a sealed file that is text, and its maximum length. */
+/** The part of a sealed file that is text, and its maximum length in characters. */
 const HEAD = /^v1\.([\w-]{1,64})\.([\w-]{16})\./;
 const LONGEST_HEAD = 85;
 const CIPHER = "aes-256-gcm";
