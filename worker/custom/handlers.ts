@@ -1,6 +1,6 @@
 /**
- * Your own code. `onMessage` and `onEnter` run before the rules of the settings: they may reply, hand over to WeChat's
- * own agents, or stay silent; if they do nothing, the rules apply.
+ * Your own code. `onMessage` and `onEnter` run before the rules of the settings: they may reply, hand over to an agent,
+ * or stay silent; if they do nothing, the rules apply.
  *
  * They run in the Worker before a push is stored, run again for each repeat of the push, and have a time limit of 1.5
  * seconds: they should read data and not change any. An exception is logged and the rules apply. `onEvent` is for
@@ -30,7 +30,7 @@ const OrderSchema = v.object({
   trackingNumber: v.optional(v.string()),
 });
 
-/** Called when a user sends a text, a picture or a card. */
+/** Called when a user sends a message of a known type, such as a text, a picture or a card. */
 export async function onMessage(message: UserMessage, ctx: MessageHandlerContext): Promise<void> {
   const source = ctx.env.ORDERS_URL;
   const number = message.type === "text" ? ORDER_NUMBER.exec(message.content)?.[1] : undefined;

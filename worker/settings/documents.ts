@@ -24,11 +24,20 @@ export interface SettingsPolicy extends WebhookPolicy {
 
 /** Reads and stores documents. */
 export interface SettingsDocuments {
-  /** Returns the document in force. */
+  /**
+   * Returns the newest version. Without one, or when this worker cannot read it (`unreadable`), the document is the
+   * default.
+   */
   current(): DocumentVersion;
-  /** Returns the problem of the stored document; null when it can be read. */
+  /**
+   * Returns the newest stored document with the problems that its schema finds; null when there are none or nothing is
+   * stored.
+   */
   unreadable(): UnreadableSettings | null;
-  /** Returns the document in the form written to KV: as it was stored, whether this worker can read it or not. */
+  /**
+   * Returns the newest version, or the default, in the form written to KV: as it was stored, whether this worker can
+   * read it or not.
+   */
   published(): string;
   /**
    * Validates and stores the next version.
@@ -41,7 +50,7 @@ export interface SettingsDocuments {
   put(ifVersion: number | "*", input: unknown, by: string, now: number): Result<DocumentVersion, PutSettingsProblem>;
 }
 
-/** The number of versions that are kept. */
+/** The number of versions that are kept; more while the audit log lacks older ones. */
 const KEPT_VERSIONS = 20;
 
 /**
@@ -62,7 +71,7 @@ export function createSettingsDocuments(
     return { ...DEFAULT_VERSION, version: row.version, updatedAt: row.at, unreadable: true };
   }
 
-  /** Returns the accounts with an override in the newest version. */
+  /** Returns the accounts with an override in the newest version; none when it cannot be read. */
   function storedOverrides(): readonly string[] {
     const row = store.newest();
     const document = row && parseStoredDocument(JSON.parse(row.body));

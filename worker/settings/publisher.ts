@@ -20,9 +20,9 @@ const ALARM_CALL_MS = 5_000;
 
 /** The pending work. */
 export interface UnpublishedWork {
-  /** Whether KV does not have the newest version. */
+  /** Whether the last finished write to KV was not that of the newest version. */
   readonly isKvBehind: boolean;
-  /** Whether the audit log does not have every version. */
+  /** Whether a version is missing in the audit log. */
   readonly isAuditBehind: boolean;
   /** When the newest version was stored, epoch ms. */
   readonly since: number;
@@ -30,7 +30,7 @@ export interface UnpublishedWork {
 
 /** The injected dependencies. */
 export interface SettingsPublisherDeps {
-  /** Writes the settings in force. */
+  /** Writes the newest version to KV. */
   readonly put: () => Promise<void>;
   /** Records the changes. Never rejects. */
   readonly report: () => Promise<void>;
@@ -50,7 +50,8 @@ export interface SettingsPublisherDeps {
 /** Publishes settings. */
 export interface SettingsPublisher {
   /**
-   * Resolves when KV has the settings and the change is recorded, or after 2.5 s while both continue. Never rejects.
+   * Writes to KV and records the changes. Resolves when both have ended, successfully or not, or after 2.5 s while both
+   * continue; the alarm repeats what failed. Never rejects.
    */
   publish(now: number): Promise<void>;
 }

@@ -44,10 +44,11 @@ export type SettingsUnavailable =
   | { readonly reason: "unreadable"; readonly version: number };
 
 /**
- * Reads the document in force, up to two minutes old.
+ * Reads the document in force, up to two minutes old; if neither KV nor the object returns it in time, the one in this
+ * isolate's memory, of any age.
  *
  * @returns the document; `unavailable` when neither memory nor KV nor the object returns it in time; `unreadable` when
- * this worker cannot read what is stored
+ *   this worker cannot read what is stored
  */
 export async function readSettings(deps: SettingsReaderDeps): Promise<Result<DocumentVersion, SettingsUnavailable>> {
   const { memory, now } = deps;

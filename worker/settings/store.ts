@@ -17,9 +17,11 @@ export type VersionRow = {
 
 /** Reads and writes versions. */
 export interface SettingsStore {
+  /** Returns the newest version; undefined when none is stored. */
   newest(): VersionRow | undefined;
   /**
-   * Adds a version and deletes older ones, except the newest `keep` and those that the audit log does not have yet.
+   * Adds a version and deletes older ones, except the newest `keep`, the newest that the audit log has, and those that
+   * it does not have yet.
    */
   add(row: VersionRow, keep: number): void;
   /** Returns the versions that the audit log does not contain yet, oldest first, each with the previous body. */
@@ -28,7 +30,7 @@ export interface SettingsStore {
   setAudited(version: number): void;
   /** Records the version of the last finished write to KV; a slow write may finish last with an older version. */
   setPublished(version: number): void;
-  /** Returns whether KV and the audit log lack the newest version, and when it was stored. */
+  /** Returns whether KV and the audit log lack the newest version, and when it was stored (0: none is stored). */
   unpublished(): UnpublishedWork;
 }
 
