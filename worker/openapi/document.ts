@@ -18,7 +18,7 @@ export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 /** The description of the API. */
 const ABOUT: BilingualText = {
   zh: "小程序客服接口。接口需要 Authorization: Bearer <API 密钥>，或客服在 /desk 的登录，见各接口；错误均为 application/problem+json，请按 code 判断；时间为 UTC 的 ISO 8601；JSON 请求体最大 64 KB。",
-  en: "Customer service of WeChat mini programs. A route needs Authorization: Bearer <API key>, or the sign-in of an agent at /desk, as it says; errors are application/problem+json: branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
+  en: "Customer service of WeChat mini programs. A route needs Authorization: Bearer <API key>, or the sign-in of an agent at /desk, as each route states; errors are application/problem+json: branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
 };
 
 /** The groups of routes, in the order of the docs page. */
@@ -66,7 +66,10 @@ export function createDocument(): Promise<ApiDocument> {
   });
 }
 
-/** Builds a copy of the API's routes in which each middleware is replaced by one that hono-openapi can read. */
+/**
+ * Builds a copy of the API's routes: each middleware with a note is replaced by one that hono-openapi can read, and all
+ * others are left out.
+ */
 function describeApi(): Hono {
   const described = new Hono().basePath("/api");
   for (const { method, path, handler } of createApi().routes) {

@@ -175,7 +175,7 @@ export const CONVERSATIONS: RouteDocs = {
     summary: { zh: "下载一个对话里的图片", en: "Download a picture of a conversation" },
     text: {
       zh: "须在这个对话最新的 500 行记录里；供登录的客服使用，只限其可见的对话。",
-      en: "It must be in the newest 500 rows of the conversation; for signed-in agents, who may see only some conversations.",
+      en: "The picture must be in the newest 500 rows of the conversation. A signed-in agent gets pictures only of conversations that the agent may see.",
     },
     answers: PICTURE,
     problems: ["account_required", "forbidden", "conversation_not_found", ...DOWNLOAD_PROBLEMS],

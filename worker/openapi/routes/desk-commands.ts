@@ -40,7 +40,7 @@ export const DESK_COMMANDS: RouteDocs = {
     summary: { zh: "接入会话", en: "Take a session" },
     text: {
       zh: "可超过接待上限，此时 isOverCapacity 为 true。期间已由其他客服接入时为 409 taken；主管与管理员可接管，客服不可（403）。",
-      en: "It may exceed the capacity; isOverCapacity is then true. 409 taken when another agent took it meanwhile; supervisors and admins may take over from the agent, agents may not (403).",
+      en: "The agent may exceed the capacity; isOverCapacity is then true. 409 taken when another agent took the session meanwhile; supervisors and admins may take a session over from its agent, other agents may not (403).",
     },
     body: [{ type: "application/json", schema: SessionBodySchema }],
     answers: ANSWERS,
@@ -83,7 +83,7 @@ export const DESK_COMMANDS: RouteDocs = {
     summary: { zh: "挂起会话", en: "Park a session" },
     text: {
       zh: "到 until 或用户的下一条消息为止，最晚到回复窗口结束；期间不计入接待上限。",
-      en: "Until that time or the user's next message, at the latest until the reply window ends; meanwhile it does not count towards the capacity.",
+      en: "Until the time in until or the user's next message, at the latest until the reply window ends; meanwhile the session does not count towards the capacity.",
     },
     body: [{ type: "application/json", schema: ParkBodySchema }],
     answers: ANSWERS,

@@ -39,7 +39,7 @@ export const DESK: RouteDocs = {
     summary: { zh: "标为已读", en: "Mark as seen" },
     text: {
       zh: "只有接待的客服的已读有效；其他客服调用时什么也不做。",
-      en: "Only what the agent of the session has seen counts; for other agents it does nothing.",
+      en: "Has an effect only for the agent who serves the session; does nothing for other agents.",
     },
     body: [{ type: "application/json", schema: SeenBodySchema }],
     answers: { 204: { text: { zh: "已记录", en: "Recorded" } } },
@@ -68,7 +68,7 @@ export const DESK: RouteDocs = {
     summary: { zh: "选择自己的状态", en: "Choose one's presence" },
     text: {
       zh: "busy 与 away 不分配新会话，已接待的保留；offline 三分钟后会话回到排队。",
-      en: "busy and away get no new sessions and keep theirs; with offline they return to the queue after three minutes.",
+      en: "An agent who is busy or away gets no new sessions and keeps the current ones; the sessions of an offline agent return to the queue after three minutes.",
     },
     body: [{ type: "application/json", schema: PresenceBodySchema, example: { state: "online", reason: null } }],
     answers: {
@@ -84,7 +84,7 @@ export const DESK: RouteDocs = {
     summary: { zh: "会话列表", en: "The sessions of a list" },
     text: {
       zh: "客服只看到自己与本组的会话；API 密钥看到全部，其 mine、parked、team 为空。counts 为每个列表的数量。",
-      en: "Agents get the sessions of their own and of their teams; an API key gets all, and mine, parked and team are empty for it. counts has the number of sessions of each list.",
+      en: "An agent gets the sessions of the agent and of the agent's teams. An API key gets all sessions, and its lists mine, parked and team are empty. counts has the number of sessions of each list.",
     },
     answers: {
       200: {
@@ -128,7 +128,7 @@ export const DESK: RouteDocs = {
     summary: { zh: "写备注", en: "Write a note" },
     text: {
       zh: "只有同事可见，绝不会发给用户，也不算回复。",
-      en: "For colleagues; never sent to the user, and no reply.",
+      en: "Visible to colleagues only; never sent to the user, and does not count as a reply.",
     },
     body: [{ type: "application/json", schema: NoteBodySchema }],
     answers: {
@@ -141,7 +141,7 @@ export const DESK: RouteDocs = {
     summary: { zh: "重建工作台的列表", en: "Rebuild the lists of the desk" },
     text: {
       zh: "逐页向归档中的每个对话查询现状，每页最多 100 个。以返回的 next 再次调用，直到为 null；failed 大于 0 时用同一个 cursor 重试该页。重复执行不会改变正确的列表。",
-      en: "Asks every conversation of the archive's directory for its state, at most 100 in a call. Call it again with the next of the answer until that is null; when failed is not 0, repeat the page with the same cursor. Lists that are right do not change.",
+      en: "Asks every conversation of the archive's directory for its state, at most 100 in a call. Repeat the call with next of the answer as cursor until next is null; when failed is not 0, repeat the page with the same cursor. Lists that are right do not change.",
     },
     body: [{ type: "application/json", schema: RebuildBodySchema, example: { cursor: null } }],
     answers: {

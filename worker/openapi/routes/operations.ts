@@ -81,7 +81,7 @@ export const OPERATIONS: RouteDocs = {
     summary: { zh: "审计日志", en: "The audit log" },
     text: {
       zh: "整个部署一份，只增不改，按 seq 升序：记录谁在何时保存了设置、导出或删除了对话。每页在返回前都会校验；从 after=0 起逐页读完，即校验了全部记录。",
-      en: "One log for the deployment, append-only, in ascending order of seq: who stored settings, exported or erased a conversation, and when. Each page is verified before it is returned; reading all pages from after=0 verifies the whole log.",
+      en: "One log for the deployment, append-only, in ascending order of seq: who did what and when, such as storing settings, or exporting or erasing a conversation. Each page is verified before it is returned; reading all pages from after=0 verifies the whole log.",
     },
     answers: {
       200: {

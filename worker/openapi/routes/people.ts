@@ -54,7 +54,7 @@ export const PEOPLE: RouteDocs = {
     summary: { zh: "接受邀请，设置密码并登录", en: "Accept an invite: set a password and sign in" },
     text: {
       zh: "邀请 24 小时内有效，只能用一次；该客服之前的所有登录随之结束。密码至少 10 个字符，不能是常见密码。",
-      en: "An invite is valid once and for 24 hours; all earlier sign-ins of the agent end. A password has at least ten characters and is not a common one.",
+      en: "An invite can be used once, within 24 hours; then all earlier sign-ins of the agent end. A password has at least ten characters and is not a common one.",
     },
     body: [{ type: "application/json", schema: InviteBodySchema }],
     answers: SIGNED_IN,
@@ -123,7 +123,7 @@ export const PEOPLE: RouteDocs = {
     summary: { zh: "新的邀请链接，用于重设密码", en: "A new invite link, which also resets a password" },
     text: {
       zh: "之前的链接立即失效；现有的密码和登录保留到对方接受邀请为止。",
-      en: "The earlier link ends at once; the password and the sign-ins stay until the invite is accepted.",
+      en: "The earlier link becomes invalid at once; the password and the sign-ins stay until the invite is accepted.",
     },
     answers: {
       200: { text: { zh: "邀请", en: "The invite" }, content: { type: "application/json", schema: InvitedSchema } },
