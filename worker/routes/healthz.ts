@@ -1,7 +1,7 @@
 /**
  * `GET /healthz`, public: whether the worker is set up, and if not, what is missing; whether every mini program can
- * send, from a snapshot at most 10 s old. It returns names of variables and fixes, never a value. The faults of each
- * app with their ends and fixes are returned only with an API key.
+ * send, from a snapshot at most 10 s old. The answer contains names of variables and fixes, never a value. The faults
+ * of each app with their ends and fixes are returned only with an API key.
  */
 import type { Context } from "hono";
 import type * as v from "valibot";

@@ -6,11 +6,11 @@ import type { Channels, RequestServices } from "../../inbox/services.ts";
 import type { Caller } from "./auth/caller.ts";
 import type { ChosenConversation } from "./request/choose-conversation.ts";
 
-/** The bindings are declared in wrangler.toml; the variables are set by the middleware of `app.ts`. */
+/** The bindings are declared in wrangler.toml; the variables are set by `prepare` and by the middleware of the API. */
 export interface HttpEnv {
   Bindings: Env;
   Variables: {
-    /** The complete configuration: requests are answered with 503 while it is incomplete. */
+    /** The configuration. While it has a problem, requests are answered with 503 instead. */
     config: Config;
     /** Cloudflare's ray id, or a generated one; contained in all log lines of one request. */
     requestId: string;

@@ -52,7 +52,7 @@ function checkAndNote(...[target, schema, hook, options]: ValidatorArguments) {
   return check;
 }
 
-/** Returns the note attached to a middleware, for `worker/openapi`. */
+/** Returns the note attached to a middleware; undefined when it has none. */
 export function noteOf(middleware: object): Note | undefined {
   return notes.get(middleware);
 }

@@ -1,6 +1,6 @@
 /**
- * The first middleware of every request. A worker that is not completely set up answers 503 with a reference to
- * /healthz.
+ * The first step of every request except `GET /healthz`. A worker whose configuration has a problem answers 503 with a
+ * reference to /healthz.
  */
 import type { Context } from "hono";
 import type { TeamCode } from "../../automation/handler-context.ts";
@@ -15,7 +15,11 @@ export interface AppParts {
   readonly channels: Channels;
 }
 
-/** Gives the request an id, the configuration, the channels and the team's code; answers 503 when the configuration is incomplete. */
+/**
+ * Gives the request an id, the configuration, the channels and the team's code.
+ *
+ * @returns undefined; when the configuration has a problem, the response 503
+ */
 export function prepare(c: Context<HttpEnv>, { team, channels }: AppParts): Response | undefined {
   const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
   c.set("requestId", requestId);

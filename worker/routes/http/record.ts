@@ -1,4 +1,7 @@
-/** Records in the audit log what a request is about to do. An action that cannot be recorded is not performed. */
+/**
+ * Records in the audit log what a request is about to do, or has done. Except for ending sign-ins, a route performs an
+ * action only after it was recorded.
+ */
 import type { Context } from "hono";
 import { auditStub } from "../../audit/client.ts";
 import type { AuditDraft } from "../../audit/core/entry.ts";
@@ -8,8 +11,8 @@ import type { Caller } from "./auth/caller.ts";
 import { problem } from "./response/problem.ts";
 
 /**
- * Records an action with the current time and, for an agent, the sign-in that was used. For an action on a sign-in, `signIn`
- * of its data names that one.
+ * Records an action with the current time and, for an agent, the sign-in that was used (`signIn`). If the draft's data
+ * has a `signIn`, the one that the action is about, that is recorded instead.
  *
  * @returns whether it was recorded; never rejects
  */

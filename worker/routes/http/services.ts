@@ -1,4 +1,4 @@
-/** Creates the services of one request from Hono's context; the only module that connects use cases with requests. */
+/** Creates the services of one request from Hono's context. */
 import type { Context } from "hono";
 import type { WeChatAccountConfig } from "../../config/config.ts";
 import { createServices, type RequestServices } from "../../inbox/services.ts";

@@ -23,7 +23,7 @@ import { conversationIdOf, requireDesk, requireVisible } from "../desk/desk-call
 import { refuseRequest } from "../desk/refusals.ts";
 import { downloadPicture, uploadPicture } from "./media.ts";
 
-/** The number of newest rows in which a picture of a conversation is looked for. */
+/** The number of newest rows that are searched for a picture of a conversation. */
 const ROWS_SEARCHED = 500;
 /**
  * Headers of a picture for a page: the browser keeps it for five minutes, so that it is not read again each time its
@@ -74,7 +74,8 @@ conversationMedia.get(
 );
 
 /**
- * Returns a picture from the bucket; null, so that WeChat is asked, when it is missing or damaged or the bucket fails.
+ * Returns a picture from the bucket; null when there is no bucket or no log, when the picture is missing or damaged, or
+ * when the bucket fails. WeChat is then asked.
  */
 async function readKept(
   c: Context<HttpEnv>,

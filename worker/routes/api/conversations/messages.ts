@@ -39,8 +39,8 @@ import { problem } from "../../http/response/problem.ts";
 
 const MINUTE_MS = 60_000;
 /**
- * Time limit for calls of the conversation's object including retries, milliseconds; after it the caller gets
- * `try_again` and repeats the request with the same key.
+ * The call of the conversation's object is not retried after this time, milliseconds; the caller then gets an error,
+ * usually `try_again`, and can repeat the request with the same key.
  */
 const SUBMIT_TIMEOUT_MS = 4_000;
 /**

@@ -120,7 +120,8 @@ commands.post(
       action: { type: "reopen", agent, session, version },
     });
     if (!answer.ok) return refuseRefused(c, answer, conversation);
-    // The conversation reports the new session only after this response.
+    // The conversation reports the new session to the desk only after this response, so the desk is made to read it
+    // now.
     const row = await deskOf(c).refresh(agent, conversation, toDeskContact(conversationOf(c).address));
     return c.json({ row, isOverCapacity: false } satisfies v.InferOutput<typeof CommandedSchema>);
   },
@@ -137,7 +138,7 @@ commands.post(
     const body = await readBody(c, OfferBodySchema);
     if (!body.ok) return body.error;
     const { id, accept } = body.value;
-    // The offer itself names log, session and version.
+    // The desk takes log, session and version from the offer.
     const named = { id: `${accept ? "accept" : "reject"}:${id}`, log: "", session: 0, version: 0 };
     return act(c, named, { type: accept ? "accept_offer" : "reject_offer", offer: id });
   },

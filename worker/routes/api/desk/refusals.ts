@@ -17,7 +17,7 @@ export interface RefusedRequest {
   readonly row: DeskRow | null;
   /** The agent to whom the session was to be transferred. */
   readonly target?: string;
-  /** The newest row that the caller has seen. */
+  /** The seq of the newest row that the caller has seen. */
   readonly seenSeq?: number;
 }
 
@@ -46,7 +46,7 @@ export function refuseAct(c: Context<HttpEnv>, refusal: ActRefusal, request: Ref
     case "no_right":
       return problem(c, "forbidden", {});
     case "no_agent":
-      // The caller was removed or suspended after the request was authenticated.
+      // The caller is no longer an active agent: suspended after the request was authenticated.
       return refusal.of === "agent" ? problem(c, "forbidden", {}) : problem(c, "no_agent", { agent: target });
     case "other_team":
       return refusal.of === "agent" ? problem(c, "forbidden", {}) : problem(c, "other_team", { agent: target });

@@ -73,8 +73,8 @@ function deskOf(c: Context<HttpEnv>): DeskRpc {
 }
 
 /**
- * Removes the robot's recorded failure after a test message has arrived. An error of the desk is only logged; the
- * record then remains.
+ * Removes the robot's recorded failure after the robot accepted a test message. An error of the desk is only logged;
+ * the record then remains.
  */
 async function clearFailure(c: Context<HttpEnv>, robot: string): Promise<void> {
   try {

@@ -13,7 +13,7 @@ export function toMe({ id, name, role, teams, signIn }: Omit<AgentCaller, "type"
   return { id, name, role, teams: [...teams], signIn, actions };
 }
 
-/** Returns an agent, and whether the agent can sign in. */
+/** Returns an agent, whether the agent has a password, and when an unused invite expires (null: there is none). */
 export function toPerson(agent: AgentView, { hasPassword, inviteExpiresAt }: LoginSummary): PersonJson {
   return {
     ...toAgentJson(agent),

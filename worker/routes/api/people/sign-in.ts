@@ -1,6 +1,6 @@
 /**
- * Signing in and out. Every refusal is the same and takes the same time, whether the name is unknown, the password is
- * wrong or the account is locked (docs/design/0028-people.md).
+ * Signing in, by password or invite, and out. A refused password gets the same answer after the same time, whether the
+ * name is unknown, the password is wrong or the account is locked (docs/design/0028-people.md).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -71,7 +71,7 @@ signIn.post("/sign-out", operation("signOut", "me"), async (c) => {
   return c.body(null, 204);
 });
 
-/** Ends a sign-in and closes its pages. */
+/** Ends a sign-in, closes the sockets of its pages, and records it in the audit log after the response. */
 async function end(c: Context<HttpEnv>, agent: string, signIn: string): Promise<void> {
   await loginOf(c, agent).end(signIn);
   await deskOf(c).closeSockets(agent, "signed_out", signIn);
@@ -89,8 +89,9 @@ async function endReplaced(c: Context<HttpEnv>): Promise<void> {
 }
 
 /**
- * Returns the response for a sign-in that was made. If the agent is suspended, or the sign-in cannot be recorded in the
- * audit log, the sign-in is ended again and its secret is not returned.
+ * Returns the response for a sign-in that was made, sets its cookie, and ends the sign-in of the replaced cookie. If
+ * the agent is suspended, or the sign-in cannot be recorded in the audit log, the sign-in is ended again and its secret
+ * is not returned.
  */
 async function finish(
   c: Context<HttpEnv>,
@@ -108,7 +109,7 @@ async function finish(
   try {
     await endReplaced(c);
   } catch (error) {
-    // Without an answer the browser does not have the secret of the new one.
+    // The browser does not get the secret of the new sign-in, so the new sign-in is ended.
     await loginOf(c, id).end(made);
     throw error;
   }

@@ -164,7 +164,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
       const known = await account.skippedConversations(id, REPLAY_BATCH);
       const outcomes = await Promise.allSettled(
         known.map(async (entry): Promise<SkippedConversation> => {
-          // An erased or expired conversation has no events to deliver.
+          // A conversation that was erased or has expired has no events to deliver and counts as done.
           if (entry.conversation === accountId) await account.replayEvents(id, entry.after, listed.value);
           else
             await findConversationById(services, entry.conversation)?.replay(

@@ -39,15 +39,19 @@ export const authenticate = () =>
     return next();
   });
 
-/** The agents who have sent a valid cookie to this isolate. */
+/** The ids of the agents who have sent a valid cookie to this isolate. */
 const signedIn = new Set<string>();
 
-/** Returns the agent of the cookie; undefined when the sign-in has ended, or the agent is suspended. */
+/**
+ * Returns the agent of the cookie; undefined when the cookie is not valid, the sign-in has ended, or the agent is
+ * suspended.
+ */
 async function findAgentCaller(c: Context<HttpEnv>): Promise<AgentCaller | undefined> {
   const token = parseToken(readSignInCookie(c) ?? "");
   if (token === undefined) return undefined;
   const checked = hashSecret(token.secret).then((hash) => loginOf(c, token.agent).check(hash));
-  // Made-up cookies must not load the desk, which all agents share: it is asked meanwhile only about known agents.
+  // Made-up cookies must not cause calls of the desk, which all agents share: for an agent who has sent no valid cookie
+  // yet, the sign-in is checked first; otherwise both are called at once.
   if (!signedIn.has(token.agent) && (await checked) === null) return undefined;
   const [open, agent] = await Promise.all([checked, deskOf(c).findAgent(token.agent)]);
   if (open === null || agent === null || agent.isSuspended) return undefined;
@@ -57,18 +61,18 @@ async function findAgentCaller(c: Context<HttpEnv>): Promise<AgentCaller | undef
 }
 
 /**
- * Returns the refusal of a request by plain http from another host, because its password or cookie is readable in
- * transit; undefined for any other request.
+ * Refuses a request over plain http to an address other than loopback, because its password or cookie is readable in
+ * transit. Returns undefined for any other request.
  */
 function refuseAddress(c: Context): Response | undefined {
   return cookieName(new URL(c.req.url)) === undefined ? problem(c, "https_required", {}) : undefined;
 }
 
 /**
- * Returns the refusal of a write or a WebSocket of a page of another origin; undefined for any other request. A browser
- * adds `Origin` to all of these requests.
+ * Refuses a write, or a request that opens a WebSocket, by a page of another origin. Returns undefined for any other
+ * request. A browser adds `Origin` to all of these requests.
  *
- * @param isNeeded false: a request without `Origin`, which no browser sends, is accepted
+ * @param isNeeded whether `Origin` is required; false: a write without it is accepted, because no browser sends one
  */
 function refuseOrigin(c: Context, isNeeded: boolean): Response | undefined {
   const isRead = READS.has(c.req.method) && c.req.header("upgrade") === undefined;

@@ -31,7 +31,7 @@ export function actorOf(c: Context<HttpEnv>): string {
 /**
  * Returns the signed-in agent.
  *
- * @throws Error on a route whose access is open to API keys
+ * @throws Error for a caller with an API key, which the route's access must exclude
  */
 export function agentOf(c: Context<HttpEnv>): AgentCaller {
   const caller = c.get("caller");

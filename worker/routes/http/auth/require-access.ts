@@ -8,7 +8,10 @@ import type { HttpEnv } from "../app-env.ts";
 import { accessOf } from "../operation.ts";
 import { problem } from "../response/problem.ts";
 
-/** Answers 404 `route_not_found`, 403 `agent_required` or 403 `forbidden`. Must come after `authenticate`. */
+/**
+ * Answers 404 `route_not_found` for a path without an operation, 403 `agent_required` to an API key on a route for
+ * agents, and 403 `forbidden` to an agent whose role may not call the route. Must come after `authenticate`.
+ */
 export const requireAccess = () =>
   createMiddleware<HttpEnv>(async function requireAccess(c, next) {
     const access = accessOf(c);

@@ -1,7 +1,7 @@
 /**
  * The cookie of a sign-in. On https its name begins with `__Host-`: browsers then accept it only from this host, with
- * Secure and for every path. On http not every browser accepts a Secure cookie. A loopback address is not reachable by
- * a network, so it gets another cookie without Secure; any other http address gets none.
+ * Secure and for every path. On http not every browser accepts a Secure cookie. A loopback address cannot be reached
+ * from a network, so it gets another cookie without Secure; any other http address gets none.
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
@@ -34,14 +34,14 @@ export function setSignInCookie(c: Context, token: string): void {
   setCookie(c, nameHere(c), token, { ...attributesHere(c), maxAge: SIGN_IN_MS / 1_000 });
 }
 
-/** Removes the cookie. */
+/** Removes the cookie. @throws Error at an address without cookies */
 export function clearSignInCookie(c: Context): void {
   deleteCookie(c, nameHere(c), attributesHere(c));
 }
 
 function nameHere(c: Context): string {
   const name = cookieName(new URL(c.req.url));
-  if (name === undefined) throw new Error("no cookie is set at this address");
+  if (name === undefined) throw new Error("a sign-in cookie needs https or a loopback address");
   return name;
 }
 

@@ -66,8 +66,9 @@ export function conversationOf(c: Context<HttpEnv>): ChosenConversation {
 }
 
 /**
- * Returns the services for the conversation with an id: those of its account, unless the query names one. Undefined
- * when its account is not configured, or the conversation has no log.
+ * Returns the services for a conversation: those of the account that the query names, of the only configured account,
+ * or of the conversation's account. Undefined when the latter is needed and is not configured, or the conversation has
+ * no log.
  */
 export async function servicesFor(
   c: Context<HttpEnv>,
@@ -103,8 +104,8 @@ function servicesOfApp(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestSe
 }
 
 /**
- * Finds a conversation by the id of its object. The object does not know its own name: its head entry contains the
- * address.
+ * Finds a conversation by the id of its object; returns the refusal when it has no log. The object does not know its
+ * own name: its head entry contains the address.
  */
 async function findById(c: Context<HttpEnv>, id: string): Promise<Result<ChosenConversation, Response>> {
   const head = await findConversationById(servicesOf(c), id)?.head();

@@ -71,7 +71,7 @@ function refuseJson(c: Context, { reason }: JsonTextProblem): Response {
   }
 }
 
-/** Reads a binary body of at most `maxBytes`. */
+/** Reads a binary body of at most `maxBytes`; a longer one is refused with 413. */
 export async function readBinary(c: Context, maxBytes: number): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
   const bytes = await readBytes(c.req.raw, maxBytes);
   return bytes.ok ? ok(new Uint8Array(bytes.value)) : err(tooLarge(c, maxBytes));
@@ -104,7 +104,8 @@ export function checkBody<T extends v.GenericSchema>(
 /**
  * Answers 422 for a field. An unknown field is not named, because its name comes from the caller.
  *
- * @param message the problem, from `shared/message/outbound.ts` or valibot; `must be never` for an unknown field
+ * @param message the problem, from `shared/message/outbound.ts` or valibot; `must be never` or `is not allowed` for an
+ *   unknown field
  */
 export function invalidField(c: Context, field: string, message: string): Response {
   if (message === "must be never" || message === "is not allowed") {
