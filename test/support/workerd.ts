@@ -206,12 +206,14 @@ export function alarmOf(stub: Parameters<typeof evictDurableObject>[0]): Promise
   return runInDurableObject<DurableObject, number | null>(stub, (_, { storage }) => storage.getAlarm());
 }
 
-/**
- * Removes a conversation from memory, as the runtime does with an idle object. A notification that is under way keeps it
- * there, so this is tried until it succeeds.
- */
+/** Removes a user's conversation from memory, as the runtime does with an idle object. */
 export function evict(openid: string): Promise<void> {
-  return vi.waitFor(() => evictDurableObject(conversation(openid)), { timeout: 5_000 });
+  return evictWhenIdle(conversation(openid));
+}
+
+/** Removes an object from memory. A call that is under way keeps it there, so this is tried until it succeeds. */
+export function evictWhenIdle(stub: Parameters<typeof evictDurableObject>[0]): Promise<void> {
+  return vi.waitFor(() => evictDurableObject(stub), { timeout: 5_000 });
 }
 
 /** Returns the names of an object's tables, without the runtime's own. */

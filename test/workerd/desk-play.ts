@@ -16,7 +16,7 @@ import { loadTextSealer } from "../../worker/platform/sealed-text.ts";
 import { must } from "../support/conversation.ts";
 import { constantSettings } from "../support/desk-settings.ts";
 import { message } from "../support/direct.ts";
-import { addressOf, APPID, conversation, remote } from "../support/workerd.ts";
+import { addressOf, APPID, conversation, evictWhenIdle, remote } from "../support/workerd.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -41,13 +41,34 @@ export function inDesk<T>(run: (desk: LoadedDesk, storage: DurableObjectStorage)
   return runInDurableObject(deskObject(), (instance, { storage }) => run(instance.loaded(), storage));
 }
 
-/** Deletes all that the desk has stored, and evicts it. */
+/**
+ * Deletes all that the desk has stored, and evicts it and the conversations that it knows: one that still notifies the
+ * desk of a message would store its user again.
+ */
 export async function emptyDesk(): Promise<void> {
+  const conversations = await storedConversations();
   await runInDurableObject(deskObject(), async (_, { storage }) => {
     await storage.deleteAlarm();
     await storage.deleteAll();
   });
   await evictDesk();
+  for (const id of conversations) await evictConversation(id);
+  if (conversations.length > 0) await emptyDesk();
+}
+
+async function evictConversation(id: string): Promise<void> {
+  const stub = env.CONVERSATION.get(env.CONVERSATION.idFromString(id));
+  // Constructs the object if it is not in memory: one that is not there cannot be evicted.
+  await runInDurableObject(stub, () => {});
+  await evictWhenIdle(stub);
+}
+
+/** Returns the ids of the conversations that the desk knows. */
+function storedConversations(): Promise<readonly string[]> {
+  return inDesk(({ runner }) => [
+    ...runner.desk.tables.entries.values.keys(),
+    ...runner.desk.tables.known.values.keys(),
+  ]);
 }
 
 /** Removes the desk from memory; the next call constructs it from what is stored. */
