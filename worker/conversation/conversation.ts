@@ -148,7 +148,7 @@ export function loadConversation(deps: ConversationDeps) {
      *
      * @param next the holder of the next lease; null when there is no time for one
      * @param desk the desk's terms in the caller's settings; absent: no agents of the desk serve users
-     * @returns the next attempt, if one is due
+     * @returns the next attempt; null when none is due, `next` is null, or the log was erased
      */
     settle(
       seq: number,
@@ -206,7 +206,7 @@ export function loadConversation(deps: ConversationDeps) {
      * are kept.
      *
      * @returns the new cursor; null when the user is unknown, belongs to another account than the caller's, or was
-     * erased
+     *   erased, or `log` is not the user's log
      */
     replay(consumer: string, after: number, { account, log, settingsVersion = 0 }: ReplayOptions = {}): number | null {
       if (!store.isOf(account) || (log ?? store.log()) !== store.log()) return null;

@@ -34,7 +34,10 @@ export interface TransitionResult<T> {
   readonly rows: readonly Row[];
 }
 
-/** Computes one transition: its decisions and rows, before any of them is stored. */
+/**
+ * Computes one transition: the state with the consumers' cursors, and the rows, before any of them is stored. A leased
+ * attempt without another row gets a row of its own.
+ */
 export function runTransition<T>(
   before: ConversationState,
   context: TransitionContext,

@@ -98,7 +98,7 @@ export function createDeskLists(
   };
 }
 
-/** Returns a function that returns whether the name or tail of a conversation's user contains a text. */
+/** Creates the test whether the name or tail of a conversation's user contains a text, in any width and case. */
 function matcherOf(q: string, contactOf: (conversation: string) => DeskRow["contact"]) {
   const wanted = foldName(q);
   return (conversation: string): boolean => {

@@ -256,7 +256,10 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     return conversationStubById(this.env.CONVERSATION, id, { locationHint });
   }
 
-  /** Returns the settings of an account's service; undefined without a desk, and when they cannot be read. */
+  /**
+   * Returns the settings of an account's service; undefined for an unknown account, without a desk, and when they
+   * cannot be read.
+   */
   async #terms(account: string | undefined): Promise<DeskTerms | undefined> {
     const config = requireConfig(this.env);
     const address = account === undefined ? undefined : parseAccount(account);

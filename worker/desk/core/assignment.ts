@@ -64,7 +64,7 @@ function listWaiting(
 /**
  * Ends the offers that have expired: their agents are on a break from now on, unless they chose another presence
  * meanwhile. Offers of agents who cannot answer any more are withdrawn and do not count as missed. The session is
- * offered to the next agent.
+ * offered to the next agent unless the maximum of missed offers is reached.
  */
 export function endOffers(draft: Draft): void {
   const { now } = draft.context;
@@ -80,7 +80,10 @@ export function endOffers(draft: Draft): void {
   });
 }
 
-/** Accepts an offer, so that its command is sent; fails when the offer is over or the agent may not get the session. */
+/**
+ * Accepts an offer, so that its command is sent. Fails when the offer is over or the agent may not get the session; the
+ * offer is then removed.
+ */
 export function acceptOffer(
   draft: Draft,
   agent: string,
@@ -104,7 +107,10 @@ export function acceptOffer(
   return ok(null);
 }
 
-/** Rejects an offer: the session is offered to the next agent. Returns false when there is no such offer. */
+/**
+ * Rejects an offer: it counts as missed, and the session is offered to the next agent unless the maximum of missed
+ * offers is reached. Returns false when there is no such offer.
+ */
 export function rejectOffer(draft: Draft, agent: string, id: string): boolean {
   const offer = findOffer(draft, agent, id);
   if (offer === undefined) return false;
@@ -147,7 +153,7 @@ function reserve(draft: Draft, conversation: string, entry: Entry, agent: string
   draft.turns.set(agent, turn);
 }
 
-/** Returns the agents who may get a session of at least one team, the one whose last assignment is oldest first. */
+/** Returns the available agents with free capacity, the one whose last assignment is oldest first. */
 function findFreeAgents(draft: Draft): FreeAgent[] {
   const found: FreeAgent[] = [];
   draft.agents.forEach((agent, id) => {

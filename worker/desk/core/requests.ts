@@ -49,7 +49,7 @@ export function requestTake(draft: Draft, request: AgentRequest): RequestOutcome
   return give(draft, request.conversation, command) ? ok({ isOverCapacity }) : err({ reason: "id_in_use" });
 }
 
-/** Requests the transfer of a session to an agent who is online and below capacity. */
+/** Requests the transfer of a session to an agent who is online, in the session's team and below capacity. */
 export function requestTransferToAgent(
   draft: Draft,
   request: AgentRequest & { readonly target: string; readonly sealedNote: string | null },

@@ -185,8 +185,9 @@ export interface UnsentMessages {
 }
 
 /**
- * Closes the session, if there are no unseen messages, messages being sent or held messages of agents. An idle session
- * is closed only if it is served, not parked, and no user message waits.
+ * Closes the session, if there are no unseen messages, no queued messages except texts of the desk, no message being
+ * sent, and no held messages of agents. An idle session is closed only if it is served, not parked, and no user message
+ * waits.
  *
  * @param command `lastMessageAt`: the time from which the idle time was counted, epoch ms: with a newer message the
  *   session is not idle, although neither version nor user message have changed
@@ -215,7 +216,7 @@ export function close(
 
 /**
  * Closes the session because the user left the queue or waited longer than the maximum, or a bot session had no
- * activity for a day.
+ * activity for a day. Refused when the user has written since, and for a bot session with an unanswered message.
  *
  * @param command `afterSeq`: the newest user message the decision is based on
  */

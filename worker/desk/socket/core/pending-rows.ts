@@ -35,7 +35,10 @@ export interface PendingRows {
   readonly frames: readonly RowsFrame[];
 }
 
-/** Adds new rows. Rows that were already sent, and those of an older log, are ignored. */
+/**
+ * Adds new rows. Rows that were already sent, and those of an older log, are ignored; a newer log replaces the open
+ * one. With more than `MAX_PENDING` rows only the position is kept.
+ */
 export function addRows({ open, frames }: PendingRows, { log, from, to, rows }: NewRows): PendingRows {
   const { conversation } = open;
   const isOther = log !== open.log;
