@@ -19,7 +19,7 @@ const LOG_CONSUMERS: readonly LogConsumer<Services, Config>[] = [
   PICTURES_CONSUMER,
 ];
 
-/** Returns the ids of all cursors that a conversation keeps for these settings. */
+/** Returns the ids of the cursors that a conversation keeps because of these settings. */
 export function listConsumers(settings: Settings): readonly string[] {
   return LOG_CONSUMERS.flatMap(({ list }) => list(settings));
 }

@@ -91,7 +91,10 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return this.#account.pauses().note(waiter);
   }
 
-  /** Begins to lift the pause: returns the conversations whose messages may be used for the test send. */
+  /**
+   * Begins to lift the pause: returns the conversations whose messages may be used for the test send, or why none is
+   * made (no pause, no token, another test send in progress).
+   */
   async beginResume(): Promise<ResumeStart> {
     return this.#account.pauses().begin();
   }
@@ -183,6 +186,7 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
    * @param now when it arrived, epoch ms
    * @param signedAt when the push was signed, epoch ms; 0: unknown
    * @param listed the webhooks of the settings that the caller has read
+   * @returns see `EventOutcome`
    */
   async appEvent(
     key: string,
@@ -229,7 +233,10 @@ export abstract class Account extends DurableObject<Env> implements AccountRpc {
     return forward;
   }
 
-  /** Stores an unreadable push in the quarantine. */
+  /**
+   * Stores an unreadable push in the quarantine. A repeat is not stored again; a push that names an erased user is
+   * stored without its text.
+   */
   async quarantine(push: UnreadablePush): Promise<void> {
     if (!(await keepUnreadable(this.#account.store, push, this.#account.erasures, Date.now()))) return;
     this.#account.write({});

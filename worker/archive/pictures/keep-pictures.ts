@@ -141,7 +141,7 @@ function mayContinue({ state }: ConsumerHost, until: number): boolean {
   return now < until && (message === undefined || message > now);
 }
 
-/** Deletes the pictures past their retention time. When none is left, the conversation's cursor is removed. */
+/** Deletes the pictures past their retention time. When none is left and no row is pending, the cursor is removed. */
 async function deleteOld(host: ConsumerHost, { config }: PictureServices, bucket: Bucket): Promise<void> {
   const { id, log, store, state } = host;
   const opened = store();

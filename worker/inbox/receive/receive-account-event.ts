@@ -16,7 +16,7 @@ import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 
 /**
  * Stores an account event; if it is new, the team's `onEvent` runs after the response. An event that is older than the
- * retention time, or about an erased user, is not stored.
+ * retention time is not stored, one about an erased user only without its content.
  *
  * @throws the last error when the event could not be stored
  */

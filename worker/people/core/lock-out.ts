@@ -25,7 +25,10 @@ export function isLocked({ lockedUntil }: Failures, now: number): boolean {
   return lockedUntil !== null && now < lockedUntil && lockedUntil <= now + LOCK_MS;
 }
 
-/** Adds a failure to an account that is not locked. When there are `MAX_FAILURES`, the account is locked. */
+/**
+ * Adds a failure to an account that is not locked. With `MAX_FAILURES` within `FAILURE_WINDOW_MS` the account is
+ * locked.
+ */
 export function addFailure({ times }: Failures, now: number): Failures {
   const recent = [...times.filter((at) => at > now - FAILURE_WINDOW_MS && at <= now), now];
   return recent.length < MAX_FAILURES

@@ -114,7 +114,7 @@ export function openSignIns({ signIns }: Login, now: number): readonly SignIn[] 
   return signIns.filter(({ createdAt, lastSeenAt }) => now - createdAt < SIGN_IN_MS && now - lastSeenAt < IDLE_MS);
 }
 
-/** Finds the sign-in with a hash. Every sign-in is compared, even after a match. */
+/** Finds the open sign-in with a hash; undefined: there is none. Every sign-in is compared, even after a match. */
 export function findSignIn(login: Login, hash: string, now: number): SignIn | undefined {
   let found: SignIn | undefined;
   for (const signIn of openSignIns(login, now)) if (isSameHash(signIn.hash, hash)) found = signIn;

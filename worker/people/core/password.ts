@@ -9,7 +9,10 @@ import { isCommonPassword } from "./common-passwords.ts";
 export const MIN_PASSWORD = 10;
 export const MAX_PASSWORD = 200;
 
-/** Why a password is not accepted. */
+/**
+ * Why a password is not accepted. `common`: also a repeated text, a sequence of `ROWS`, or fewer than `MIN_DIFFERENT`
+ * different characters; `like_name`: it contains the name.
+ */
 export type PasswordProblem = "too_short" | "too_long" | "common" | "like_name";
 
 /** The shortest name that a password may not contain, characters: shorter ones occur by chance. */
