@@ -62,7 +62,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set(["channel_refused"]);
 type Try<T> = { readonly result: Result<T>; readonly retryAfterMs?: number | undefined };
 
 /**
- * Makes a call.
+ * Makes a call with at most `attempts` tries, one if `repeat` is false; only an error that may pass is retried.
  *
  * @param read parses a successful response and returns undefined when it does not have the expected shape; it runs
  * within the timeout of the try

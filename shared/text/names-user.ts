@@ -132,7 +132,7 @@ function withoutControl(escaped: string): string {
   return "bfnrt".includes(escaped) ? " " : escaped;
 }
 
-/** Decodes percent escapes; a byte beyond visible ASCII becomes a space, which ends a word. */
+/** Decodes percent escapes; a byte beyond ASCII becomes a space, which ends a word. */
 function decodePercent(text: string): string {
   return text.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => asciiOf(Number.parseInt(hex, 16)) ?? " ");
 }

@@ -1,7 +1,7 @@
 /**
- * Creates a test whether a whole text consists of the pieces in order, with anything between them. Each piece is
- * matched at its first occurrence. With `*` as the only wildcard this is always correct, so no backtracking is
- * needed.
+ * Creates a test whether a whole text consists of the pieces in order, with anything between them; a single piece must
+ * equal the text. Each piece is matched at its first occurrence. With `*` as the only wildcard this is always correct,
+ * so no backtracking is needed.
  */
 export function createPatternTest(pieces: readonly string[]): (text: string) => boolean {
   const [first = "", ...rest] = pieces;

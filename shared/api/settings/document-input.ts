@@ -39,7 +39,7 @@ export const AccountSettingsSchema = v.strictObject({
  * Parses a document from outside data.
  *
  * @param input any value, usually parsed JSON
- * @returns the document, or every problem that its schema finds, each with its path and fix (100 at most)
+ * @returns the document, or the problems that its schema finds, each with its path and fix (see `limitProblems`)
  */
 export function parseDocument(input: unknown): Result<SettingsDocument, SettingsProblem[]> {
   const parsed = parseWhole(input);
@@ -51,7 +51,7 @@ export function parseDocument(input: unknown): Result<SettingsDocument, Settings
  * still checked.
  *
  * @param check finds the problems of a document beyond its schema
- * @returns the document, or every problem of schema and contents, each with its path and fix (100 at most)
+ * @returns the document, or the problems of schema and contents, each with its path and fix (see `limitProblems`)
  */
 export function checkDocument(
   input: unknown,

@@ -55,7 +55,7 @@ const NOTHING: Chain = {
   isRegion: true,
 };
 
-/** Finds postal addresses; the masked range begins at the street. */
+/** Finds postal addresses; the masked range begins after province, city and district. */
 export function findAddresses(scan: Scan): readonly Hit[] {
   const rest = restOf(scan);
   const chains: Chain[] = [];

@@ -90,7 +90,7 @@ const CODE = /^(?:(?:00)?86|0\d{2,3})$/;
 /** The number of characters before a number that are searched for a word that names it. */
 const CONTEXT_LENGTH = 16;
 
-/** Finds the runs of a folded text. */
+/** Finds the runs of a folded text, and the numbers that they form. */
 export function createScan(text: string): Scan {
   const runs = Array.from(text.matchAll(RUN), ({ 0: run, index: start }): Run => {
     const end = start + run.length;
