@@ -4,7 +4,7 @@
 import { trimSecret } from "../shared/base/secret-text.ts";
 import type { FetchLike, Transport } from "./transport.ts";
 
-/** The address of the worker, and the API key. */
+/** The options of `createKefuClient`; only the worker's address and an API key are required. */
 export interface KefuClientOptions {
   /** The worker's address, for example `https://kefu.example.com`. */
   readonly baseUrl: string;

@@ -14,7 +14,7 @@ export interface Transport {
   /** Origin and path before `/api/v1`, without a trailing slash. */
   readonly base: string;
   readonly apiKey: string;
-  /** `channel:account`. */
+  /** `channel:account`; undefined: the caller gave none, and it is not sent. */
   readonly account: string | undefined;
   readonly appid: string | undefined;
   readonly fetch: FetchLike;

@@ -7,7 +7,7 @@ import { both, named, TimeSchema, WordSchema } from "./schemas.ts";
 const MAX_NAME = 32;
 const MAX_TEAMS = 20;
 const MAX_CAPACITY = 100;
-/** The capacity of a new agent. */
+/** The capacity of a new agent when the request names none, sessions. */
 const CAPACITY = 10;
 /**
  * The maximum length of a name, password or invite in a request, UTF-16 units. Passwords have stricter rules, which are

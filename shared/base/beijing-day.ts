@@ -1,4 +1,5 @@
 /** Days of Beijing time, by which WeChat counts its daily limits. */
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 

@@ -29,9 +29,7 @@ export interface Rejection {
   /** A stable name in snake case, for rows and log lines. */
   readonly name: string;
   readonly reaction: Reaction;
-  /**
-   * Present exactly with `rate`, `quota` and `stop`, and only when a send was refused: no other call causes a pause.
-   */
+  /** Present if a send was refused with `rate`, `quota` or `stop`; absent otherwise: no other call causes a pause. */
   readonly reach?: PauseReach;
 }
 
@@ -72,7 +70,7 @@ export type CallFailure =
   /** The request was sent; whether it arrived is unknown. */
   | { readonly result: "unconfirmed"; readonly reason: "timeout" | "network" | "bad_response" };
 
-/** The outcome of one attempt: the platform accepted it, or the reason. */
+/** The outcome of one attempt: the platform accepted the message, or why the call did not succeed. */
 export type Delivery = { readonly result: "accepted" } | CallFailure;
 
 /** The account object's decision on a rejection that pauses. */

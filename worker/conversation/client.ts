@@ -75,8 +75,8 @@ export interface StoringPush {
   /** The conversation's response; rejects at `until.answer` when none has arrived. */
   readonly received: Promise<Received>;
   /**
-   * The message that was leased to this caller, if any; waits beyond `until.answer`, because a slow object may have
-   * leased a message to this caller.
+   * The message that was leased to this caller; undefined: none. May resolve after `until.answer`, because a slow
+   * object may have leased a message to this caller.
    */
   readonly lease: Promise<LeasedMessage | undefined>;
 }

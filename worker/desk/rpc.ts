@@ -64,7 +64,7 @@ export interface DeskListQuery {
   readonly view: ViewName;
   readonly order: ListOrder;
   readonly limit: number;
-  /** `next` of the page before. */
+  /** `next` of the page before; absent: the first page. */
   readonly after?: string;
   /** Only sessions whose user's name or tail contains this, in any width and case. */
   readonly q?: string;

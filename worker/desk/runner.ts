@@ -29,7 +29,7 @@ export interface RunnerDeps extends Pick<AskTexts, "openNote"> {
   readonly settings: DeskSettingsSource;
   readonly watcher: Pick<DeskWatcher, "onChange" | "onClose">;
   readonly now: () => number;
-  /** Not awaited: the runtime sends nothing before the alarm is stored. */
+  /** Sets the alarm, epoch ms. Not awaited: the runtime sends nothing before the alarm is stored. */
   readonly setAlarm: (at: number) => void;
   /** Keeps the object alive. */
   readonly waitUntil: (work: Promise<unknown>) => void;

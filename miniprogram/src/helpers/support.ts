@@ -47,7 +47,7 @@ export interface Client {
 interface Requirement {
   readonly version: string;
   readonly schema: string;
-  /** The version since which plugins may use it; undefined: not available to plugins. */
+  /** The base library version since which plugins may use the entry method; undefined: plugins may not use it. */
   readonly pluginVersion: string | undefined;
   readonly onHarmonyOs: boolean;
   readonly inWeCom: boolean;

@@ -3,9 +3,9 @@
  * without the schemas.
  */
 
-/** The maximum length of a note. */
+/** The maximum length of a note, UTF-16 units. */
 export const MAX_NOTE = 2_000;
-/** The maximum length of a draft. */
+/** The maximum length of a draft, UTF-16 units. */
 export const MAX_DRAFT = 10_000;
-/** The maximum length of a reason for showing a row in clear. */
+/** The maximum length of a reason for showing a row unmasked, UTF-16 units. */
 export const MAX_REASON = 200;

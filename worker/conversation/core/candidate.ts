@@ -8,8 +8,8 @@ import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
 
 /**
- * What to do with a push: send messages, ask for an agent, or send nothing. With the desk `handover` queues the user; else
- * it hands the user to WeChat's own agents (WECHAT.md §1.8).
+ * What to do with a push: send messages, ask for an agent, or send nothing. With the desk `handover` queues the user;
+ * else it hands the user to WeChat's own agents (WECHAT.md §1.8).
  */
 export type Action =
   | { readonly type: "reply"; readonly messages: readonly Outbound[] }
@@ -20,7 +20,7 @@ export type Action =
 export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
   readonly ruleId: string;
-  /** Set when a handler of the team proposes the action; absent: a rule does. */
+  /** Set when a handler of the team proposes the action; absent: the settings do. */
   readonly isHandler?: true;
   readonly action: Action;
   /** The purpose of the messages in the action; absent: `reply`. */

@@ -80,11 +80,14 @@ export interface RowKinds {
     readonly facts: { readonly attempt: number; readonly reason: string; readonly code?: string };
     readonly content: null;
   };
-  /** Refused by our own quota, or by WeChat's window codes; its content is the message if it has no `out` row. */
+  /**
+   * A message that will not be sent, or no further (`BlockedReason`); the content is the message if it has no `out`
+   * row.
+   */
   readonly blocked: {
     readonly facts: {
       readonly reason: BlockedReason;
-      /** The attempt that WeChat's window refused; absent when our own quota refused it. */
+      /** The attempt that WeChat refused because of the window; absent when no such refusal was the cause. */
       readonly attempt?: number;
       readonly code?: string;
       /** Present together with the content. */

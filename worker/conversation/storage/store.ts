@@ -21,7 +21,7 @@ const HEAD_KEY = "head";
 interface Head extends Address {
   readonly schema: number;
   readonly log: string;
-  /** Whether there is an erase note; a wake reads the note only then. */
+  /** Whether there is an erase note; without it, loading the object does not read the note. */
   readonly erased?: true;
 }
 

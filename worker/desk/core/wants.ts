@@ -12,8 +12,8 @@ import type { DeskContext, Draft } from "./state.ts";
 type ServingDeskSession = Extract<DeskSession, { readonly status: "serving" }>;
 
 /**
- * After its last message, a session whose reply window is not known waits for this time, milliseconds: no window lasts
- * longer. The platform may have reported the end of a window, and a session that an agent began may have had none.
+ * A queued session whose reply window has no known end expires this long after its last message, milliseconds: no
+ * window lasts longer. The end is unknown when the platform ended the window, or the user has opened none.
  */
 const LONGEST_WINDOW_MS = 48 * 3_600_000;
 /** The maximum time without activity of a session that automation serves, milliseconds. */

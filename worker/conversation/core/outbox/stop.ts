@@ -11,7 +11,7 @@ import { MAX_TRIES } from "./retry.ts";
 /** Why a message that may not be sent now leaves the queue. */
 interface Stop {
   readonly reason: BlockedReason;
-  /** The attempt that WeChat's window refused; absent when our own quota refused it. */
+  /** The attempt that WeChat refused because of the window; absent when the message may not be sent by our own record. */
   readonly rejected?: { readonly attempt: number; readonly code: string; readonly reaction: WindowCorrection };
 }
 

@@ -14,9 +14,9 @@ import type { SessionState } from "./session.ts";
 export const REPORT_DELAY_MS = 8_000;
 
 /**
- * Delay from the end of a session, or its rating, to the alarm that reports it to the archive, milliseconds: an agent who
- * has closed a session looks for it in the list of closed ones. The desk has usually acknowledged by then, and the same
- * alarm stores that, so it replaces the later one.
+ * Delay from the end of a session, or its rating, to the alarm that reports it to the archive, milliseconds: an agent
+ * who has closed a session looks for it in the list of closed ones. By then the desk has usually acknowledged its rows;
+ * this alarm stores that too, so the alarm after `REPORT_DELAY_MS` is not needed.
  */
 export const ARCHIVE_DELAY_MS = 1_000;
 
