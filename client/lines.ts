@@ -1,7 +1,7 @@
 /** Splits an NDJSON stream into whole lines, wherever the network splits the bytes. */
 
 /**
- * Yields each line that is not empty, as text. The last line may lack a line feed.
+ * Yields each line that is not blank, as text. The last line may lack a line feed.
  *
  * @throws the error of the stream
  */

@@ -19,8 +19,8 @@ export const FaultSchema = named(
       ]),
       v.description(
         both(
-          "paused 微信拒绝了整个小程序的发送 · token_refused 微信拒绝返回 access_token · no_token 至少 2 次、至少 30 秒无法获取 access_token · sends_failing 至少 3 次、至少 30 秒没有一次发送成功（无响应、-1、拒绝每个 access_token） · stale_pushes 推送因签名时间被拒绝",
-          "paused: WeChat refused sends of the whole app · token_refused: WeChat refused to return an access_token · no_token: no access_token for at least 30 s and 2 calls · sends_failing: no send succeeded for at least 30 s and 3 attempts (no answer, -1, every access_token refused) · stale_pushes: pushes were rejected because their timestamp was too far from now",
+          "paused 微信拒绝了整个小程序的发送 · token_refused 微信拒绝返回 access_token · no_token 至少 2 次、至少 30 秒无法获取 access_token · sends_failing 至少 3 次、至少 30 秒没有一次发送成功（无响应、-1、拒绝每个 access_token） · stale_pushes 推送因签名时间被拒绝 · settings_unreadable 已存的设置无法读取 · account_unreachable 账号对象没有响应",
+          "paused: WeChat refused sends of the whole app · token_refused: WeChat refused to return an access_token · no_token: no access_token for at least 30 s and 2 calls · sends_failing: no send succeeded for at least 30 s and 3 attempts (no answer, -1, every access_token refused) · stale_pushes: pushes were rejected because their signed timestamp was too far from now · settings_unreadable: the stored settings cannot be read · account_unreachable: the account object did not answer",
         ),
       ),
     ),

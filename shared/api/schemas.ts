@@ -18,12 +18,12 @@ const SHOWN_ROWS = 20;
 /** Default number of rows of a page. */
 const PAGE_ROWS = 100;
 
-/** Joins Chinese and English in one text, as used in the document and in problems. */
+/** Joins Chinese and English in one text, as used in the OpenAPI document and in problems. */
 export function both(zh: string, en: string): string {
   return `${zh} / ${en}`;
 }
 
-/** Gives a schema a name in the document's `components.schemas`. */
+/** Gives a schema a name in the OpenAPI document's `components.schemas`. */
 export function named<T extends v.GenericSchema>(ref: string, schema: T) {
   return v.pipe(schema, v.metadata({ ref }));
 }

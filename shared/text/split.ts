@@ -50,6 +50,7 @@ const CLOSING_MARK = /^[”’」』）)》】]/u;
  * @param maxParts the maximum number of parts, at least 1
  * @returns the parts in order (none when nothing in a longer text is visible), as few parts as possible, cut at the
  * best places for that number, or `anchor_too_long` / `too_many_parts`
+ * @throws RangeError when `limit` or `maxParts` is less than allowed
  */
 export function splitText(
   content: string,

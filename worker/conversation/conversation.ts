@@ -174,7 +174,7 @@ export function loadConversation(deps: ConversationDeps) {
       return address === undefined || log === undefined ? null : { ...address, log };
     },
 
-    /** Returns the reply window, the context and the newest rows; null when the user is unknown. */
+    /** Returns the reply window, the context, the waiting messages and the newest rows; null when the user is unknown. */
     view(limit: number): ConversationDetails | null {
       const [address, log] = [store.address(), store.log()];
       if (address === undefined || log === undefined) return null;
@@ -241,7 +241,8 @@ export function loadConversation(deps: ConversationDeps) {
     },
 
     /**
-     * Handles what is due: expired leases and holds, and the next attempt, which is leased to `holder` and returned.
+     * Handles what is due: expired leases and holds, and the next attempt, which is leased to `holder` and returned;
+     * undefined: none is due.
      */
     leaseDue(address: Address, holder: string, desk?: DeskTerms): LeasedMessage | undefined {
       const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });

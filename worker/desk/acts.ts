@@ -65,7 +65,7 @@ export function createDeskActs(
 
   /**
    * Returns the refusal for the caller, with the assignee's name when another agent has been assigned; `done` when the
-   * action assigns the session to an agent who already serves it.
+   * action assigns the session to the caller, who already serves it.
    */
   const explain = (act: DeskAct, refusal: { readonly reason: string }): ActRefusal | "done" => {
     const entry = entries.values.get(act.conversation);

@@ -182,7 +182,7 @@ export interface DeskRpc {
   /** Runs an act: sends the command to the conversation and returns its answer. */
   act(request: DeskAct): Promise<ActOutcome>;
   /**
-   * Returns whether an agent may reply now, in the open session or after the newest closed one; the conversation
+   * Returns why an agent may not reply now, in the open session or after the newest closed one, or ok; the conversation
    * decides who gets the session.
    */
   authorizeReply(agent: string, conversation: string): Promise<Result<null, RequestRefusal>>;

@@ -53,7 +53,10 @@ export class Archive extends DurableObject<Env> implements ArchiveRpc {
     return (await this.#open()).listClosed(query);
   }
 
-  /** Deletes closed sessions past the retention time, and erasures that are a day old. */
+  /**
+   * Deletes closed sessions past the retention time, and erasures that are a day old. Sets itself again while anything
+   * is left, and after an error.
+   */
   override async alarm(): Promise<void> {
     let delayMs: number | undefined = ERROR_DELAY_MS;
     try {

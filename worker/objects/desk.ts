@@ -200,7 +200,10 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     this.pages().closed(this.pages().idOf(socket));
   }
 
-  /** Applies expired time limits and repeats calls without an answer. Sets itself again for the next time limit. */
+  /**
+   * Applies expired time limits, repeats calls without an answer, sends due alerts, and sets the alarm for the next
+   * time limit; after an error it is set again in `ALARM_ERROR_DELAY_MS`.
+   */
   override async alarm(): Promise<void> {
     try {
       this.#alarm?.rang();

@@ -28,7 +28,7 @@ const NO_PASSWORD: PasswordHash = {
 /** Hashes and verifies passwords. */
 export interface PasswordHasher {
   hash(password: string): PasswordHash;
-  /** @param stored null: takes the same time and returns false */
+  /** Returns whether the password is the hashed one. @param stored null: false, after the same time */
   verify(password: string, stored: PasswordHash | null): boolean;
 }
 

@@ -34,7 +34,11 @@ export interface EntryPlan {
   readonly obstacle: Obstacles[Way];
 }
 
-/** Chooses an entry method. @param ways the methods in order of preference */
+/**
+ * Chooses an entry method; `help` when none is available. A doubted one is chosen only when no other is available.
+ *
+ * @param ways the methods in order of preference
+ */
 export function planEntry(ways: readonly Way[], { obstacles, doubted }: Ways): EntryPlan {
   const first = ways[0];
   const obstacle = first === undefined ? undefined : obstacles[first];

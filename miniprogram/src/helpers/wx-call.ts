@@ -19,7 +19,7 @@ export function callWx<T>(call: (callbacks: Callbacks<T>) => unknown): Promise<R
   });
 }
 
-/** Returns WeChat's error text, for display. */
+/** Returns WeChat's error text, for display; empty when there is none. */
 export function messageOf(failure: unknown): string {
   if (typeof failure === "string") return failure;
   const { errMsg, message }: { errMsg?: unknown; message?: unknown } =

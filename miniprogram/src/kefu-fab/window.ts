@@ -4,7 +4,10 @@ import type { Point, SafeArea, WindowInfo } from "./place.ts";
 /** The window size of a small phone: used when WeChat returns none. */
 const ASSUMED = { windowWidth: 320, windowHeight: 480 };
 
-/** Reads the window as WeChat describes it; `getWindowInfo` was added in base library 2.20.1. */
+/**
+ * Reads the window as WeChat describes it, or the size in `ASSUMED` when WeChat returns none; `getWindowInfo` was added
+ * in base library 2.20.1.
+ */
 export function readWindow(): WindowInfo {
   const info = fieldsOf(typeof wx.getWindowInfo === "function" ? wx.getWindowInfo() : wx.getSystemInfoSync());
   const windowWidth = numberOf(info["windowWidth"]) ?? ASSUMED.windowWidth;

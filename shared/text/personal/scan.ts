@@ -173,7 +173,10 @@ export function hasWordBefore(text: string, start: number, word: RegExp): boolea
   return word.test(text.slice(Math.max(0, start - CONTEXT_LENGTH), start));
 }
 
-/** Creates the expression for {@link hasWordBefore}: it matches a text that ends with one of the words. */
+/**
+ * Creates the expression for {@link hasWordBefore}: it matches a text that ends with one of the words, with at most six
+ * connecting words or marks after it.
+ */
 export function wordBefore(words: string): RegExp {
   return new RegExp(`(?:${words})(?:号码|号|码|是|为|[\\s:,、()【\\[「“"-]){0,6}$`);
 }

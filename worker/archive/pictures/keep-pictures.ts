@@ -48,8 +48,8 @@ const BUCKET_MS = 8_000;
 type Kept = "kept" | "gone" | { readonly stopped: NonNullable<ConsumerProgress["stopped"]> };
 
 /**
- * Stores new pictures, of which those that fail are tried again later, and deletes expired ones. Rejects when deleting
- * fails.
+ * Stores new pictures, of which those that fail are tried again later, and deletes expired ones. Does nothing without a
+ * bucket, or when pictures are not to be kept. Rejects when deleting fails.
  */
 export async function keepPictures(host: ConsumerHost, services: PictureServices): Promise<void> {
   const bucket = services.bucket();

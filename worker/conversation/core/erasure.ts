@@ -92,8 +92,8 @@ export function noteErasure(
 }
 
 /**
- * Returns whether something is from before an erasure. CreateTime has whole seconds, so a push of the same second
- * counts as from before.
+ * Returns whether something is from before an erasure; false when the erasure is over, or was recorded before the clock
+ * was set back. CreateTime has whole seconds, so a push of the same second counts as from before.
  *
  * @param createdAt see {@link datePush}
  * @param erasedAt epoch ms; undefined: not erased within the last day

@@ -74,8 +74,8 @@ export const CLOCK_SKEW_MS = 5_000;
 export const GRANT_MARGIN_MS = 2_000;
 
 /**
- * Opens the grant of a user's action. An action older than the known one changes nothing: the newest by `at` is used,
- * not the last to arrive.
+ * Opens the grant of a user's action; a message also ends `doubtful`. An action for which the channel has no grant, or
+ * older than the known one, changes nothing: the newest by `at` is used, not the last to arrive.
  */
 export function openGrant(
   state: WindowState,

@@ -45,8 +45,8 @@ function showSessions(
 }
 
 /**
- * Records that an agent has read all rows up to `seq`, without writing a row, and returns the sessions; null when the
- * current log is another one, or was erased.
+ * Records that an agent has read all rows up to `seq`, without writing a row, and returns the sessions; nothing is
+ * recorded when another session, or none, is open; null when the current log is another one, or was erased.
  */
 export function recordSeen(conversation: LoadedConversation, { log, session, seq }: SeenInput): Snapshot | null {
   const { store, state, keep } = conversation;

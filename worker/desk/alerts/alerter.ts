@@ -38,9 +38,9 @@ export interface AlerterHost {
 
 /** Alerts of one instance of the desk. */
 export interface Alerter {
-  /** Decides which alerts to send, after a change of the desk; with many open sessions at most once a second. */
+  /** Sends the alerts that are due after a change of the desk; with many open sessions it looks at most once a second. */
   readonly check: () => void;
-  /** Decides which alerts to send, when the alarm runs. */
+  /** Sends the alerts that are due when the alarm runs. */
   readonly ring: () => void;
   /** Returns the last failure of each robot that has not accepted a message since. */
   readonly failures: () => Readonly<Record<string, RobotFailure>>;

@@ -34,13 +34,13 @@ export function wake(draft: Draft, attached: ReadonlyMap<string, Socket>): void 
   });
 }
 
-/** Records that a page connected. The chosen presence does not change. */
+/** Records that a page connected, which ends the agent's grace period. The chosen presence does not change. */
 export function openSocket(draft: Draft, socket: string, agent: string): void {
   draft.sockets.set(socket, { agent, seenAt: draft.context.now });
   draft.graces.remove(agent);
 }
 
-/** Records that a page disconnected. */
+/** Records that a page disconnected. With the agent's last page, the grace period begins. */
 export function closeSocket(draft: Draft, socket: string): void {
   const agent = draft.sockets.get(socket)?.agent;
   if (agent === undefined) return;
@@ -49,8 +49,8 @@ export function closeSocket(draft: Draft, socket: string): void {
 }
 
 /**
- * Handles the alarm. `pings`: when each socket last sent a ping, epoch ms; the runtime answers pings without waking the
- * desk.
+ * Handles the alarm: disconnects the sockets without a recent ping, and has everything examined. `pings`: when each
+ * socket last sent a ping, epoch ms; the runtime answers pings without waking the desk.
  */
 export function runAlarm(draft: Draft, pings: ReadonlyMap<string, number>): void {
   const { now } = draft.context;

@@ -79,7 +79,7 @@ export function requestTransferToTeam(
   });
 }
 
-/** Requests the closing of a session. `seenSeq`: the newest user message that the agent has seen. */
+/** Requests the closing of a session. `seenSeq`: the newest row that the agent has seen. */
 export function requestClose(draft: Draft, request: AgentRequest & { readonly seenSeq: number }): RequestOutcome {
   return withRight(draft, request, "close", () => {
     const { agent: by, seenSeq } = request;
@@ -103,8 +103,8 @@ export function requestPark(draft: Draft, request: AgentRequest & { readonly unt
 }
 
 /**
- * Returns whether an agent may reply. A reply assigns a session that has no agent; the conversation refuses it when
- * another agent serves the session, so nothing is reserved.
+ * Returns why an agent may not reply, or ok. A reply assigns a session that has no agent; the conversation refuses it
+ * when another agent serves the session, so nothing is reserved.
  *
  * @param otherwise the ownership that is used when the desk has no open session of the conversation
  */

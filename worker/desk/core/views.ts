@@ -89,7 +89,8 @@ export function placeOf(order: ListOrder, row: ListRow): ListPlace {
 }
 
 /**
- * Returns the sessions of a list that the agent may see, in order.
+ * Returns the sessions of a list that the query selects and the agent may see, in order; none for an unknown or
+ * suspended agent.
  *
  * @param id an agent, or `API_ACTOR`
  */
@@ -143,7 +144,7 @@ export function tallySessions({ tables }: Desk, now: number): Tally {
   return [...groups.values()];
 }
 
-/** Returns the counts of an agent's lists. */
+/** Returns the counts of an agent's lists; empty for an unknown or suspended agent. */
 export function countViews(
   { tables }: Desk,
   id: string,

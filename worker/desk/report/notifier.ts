@@ -16,7 +16,10 @@ export interface NotifierDeps {
   readonly isBehind: () => boolean;
 }
 
-/** Creates the function that is called after each record. The function returns at once. */
+/**
+ * Creates the function that is called after each record. It returns at once; the desk is notified `NOTIFY_DELAY_MS`
+ * later, by one call at a time, and again while rows are left.
+ */
 export function createNotifier({ notify, isBehind }: NotifierDeps): () => void {
   let isUnderWay = false;
 

@@ -200,7 +200,10 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     keepAttachment(connection);
   }
 
-  /** Returns the desk's position in a log; `sent` is 0 when the desk knows none, and the page then reads the rows. */
+  /**
+   * Returns the desk's position in a log, or in a newer one of the conversation; `sent` is 0 when the desk knows none,
+   * and the page then reads the rows.
+   */
   function toOpen(conversation: string, log: string) {
     const { entries, known } = desk().runner.desk.tables;
     const position = entries.values.get(conversation) ?? known.values.get(conversation);

@@ -10,11 +10,11 @@ import { errorName, writeLog } from "../../platform/logger.ts";
 import { toListed, type ListedWebhooks } from "../../webhooks/core/listed-webhooks.ts";
 import type { Services } from "../services.ts";
 
-/** Reports newly stored settings after the response. */
+/** Reports the webhooks of newly stored settings to the account object, after the response; without one, nothing. */
 export function reportSettings(services: Services, version: DocumentVersion): void {
   const listed = toListed(versionFor(version, services.accountKey));
-  // There is no endpoint to add. The records of a removed endpoint are deleted when the next caller passes the
-  // settings.
+  // Without a webhook there is no endpoint to add. The records of a removed endpoint are deleted when the next caller
+  // passes the settings.
   if (listed.webhooks.length > 0) services.waitUntil(report(services, listed));
 }
 

@@ -79,7 +79,7 @@ async function tryOne(services: RequestServices, candidates: readonly string[]):
   return { outcome: "none" };
 }
 
-/** Delivers the message, and no message after it. Returns its outcome. */
+/** Delivers the message, and no message after it. Returns the outcome that was recorded; undefined: none. */
 async function deliverTrial(
   services: RequestServices,
   id: string,

@@ -70,7 +70,8 @@ const written = new Map<string, number>();
 
 /**
  * Caches the acknowledgement of a push that may be repeated. An isolate writes each key at most once a minute: KV may
- * report the key as missing for a minute, and a push that is replayed often would use up the daily writes.
+ * report the key as missing for a minute, and a push that is replayed often would use up the daily writes. A failed
+ * write is logged.
  */
 export async function rememberAcknowledgement(
   kv: KVNamespace,

@@ -139,7 +139,7 @@ export function commandKey(id: string): string {
   return `c:${id}`;
 }
 
-/** Applies a command; returns the new state, or the state with what was due and why the command was refused. */
+/** Handles what is due and applies a command. When the command is refused, the state contains only what was due. */
 export function applyCommand(
   before: ConversationState,
   writer: RowWriter,

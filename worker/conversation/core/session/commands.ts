@@ -103,7 +103,7 @@ export function reopen(
   return ok(openServing(before, agent, context, before.closed.team));
 }
 
-/** Transfers the session to another agent. */
+/** Transfers the session to an agent; refused for the agent who serves it, and after `MAX_TRANSFERS` transfers. */
 export function transferToAgent(
   before: SessionState,
   command: SessionCommand & { target: string },
@@ -116,7 +116,10 @@ export function transferToAgent(
   });
 }
 
-/** Moves the session to a team's queue, at its previous position. */
+/**
+ * Moves the session to a team's queue, at its previous position; refused for a team that it was transferred to before,
+ * and after `MAX_TRANSFERS` transfers.
+ */
 export function transferToTeam(
   before: SessionState,
   command: SessionCommand & { team: string; isOffline: boolean },
@@ -152,7 +155,7 @@ export function returnToQueue(
 }
 
 /**
- * Parks the session until a time or the user's next message.
+ * Parks the session until a time or the user's next message; refused when that time is over.
  *
  * @param latest the end of the last open grant, epoch ms: parking ends then at the latest
  */
