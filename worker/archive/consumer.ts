@@ -13,7 +13,7 @@ interface ArchivePolicy {
 
 export const ARCHIVE_CONSUMER: LogConsumer<ArchiveServices, ArchivePolicy> = {
   // No settings are needed: the conversation itself adds the cursor with its first session
-  // (`core/session/consumers.ts`).
+  // (`conversation/core/session/consumers.ts`).
   list: () => [],
   movable: (consumers, { dataKeys }) => (dataKeys.length > 0 ? consumers : withoutArchive(consumers)),
   async deliver(host, services) {

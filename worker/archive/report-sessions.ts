@@ -68,7 +68,7 @@ async function report(host: ConsumerHost, { archive, config }: ArchiveServices):
   const isStored = await send(host, archive, { log, to, contact, ...sessionsIn(rows) });
   const { consumers, settingsVersion } = host.state();
   const known = consumers[ARCHIVE_CURSOR];
-  // Erased during the call.
+  // The conversation was erased during the call.
   if (store() !== opened || known === undefined) return false;
   const { after: from } = cursor;
   const progress = isStored ? { from, to } : { from, to: from, stopped: { reason: "failed" as const } };

@@ -158,7 +158,7 @@ export function loadConversation(deps: ConversationDeps) {
       desk?: DeskTerms,
     ): LeasedMessage | null {
       const address = store.address();
-      // Erased in the meantime: there is no log to record the outcome in.
+      // The conversation was erased in the meantime: there is no log to record the outcome in.
       if (address === undefined || !has(seq)) return null;
       const step: Transition<null> = (before, writer, context) => {
         const isRecorded = () => store.isRecorded(seq, attempt, outcome.result);

@@ -62,7 +62,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    // Read at each wake and never kept in memory, because the alarm may have run since then.
+    // The time of the alarm is read whenever the object is constructed, because the alarm may have run before.
     void ctx.blockConcurrencyWhile(async () => {
       this.#loaded.setArmedFor((await withTimeout(READ_ALARM_MS, ctx.storage.getAlarm())) ?? 0);
     });

@@ -57,7 +57,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   let head = kv.get<Head>(HEAD_KEY);
   refuseNewer(head);
   let note = head === undefined || head.erased ? readEraseNote(storage) : undefined;
-  // One statement for everything a wake needs, because each statement is compiled again for every object that wakes.
+  // One statement for everything that is loaded, because each statement is compiled again for every object.
   const query = "select *, (select min(seq) from log) as oldest from log order by seq desc limit 1";
   const record = head && sql.exec<Columns & { readonly oldest: number }>(query).toArray()[0];
   const empty = note === undefined ? EMPTY_STATE : { ...EMPTY_STATE, lastSeq: note.lastSeq };
@@ -73,7 +73,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   const recentKeys = createRecentKeys((since) => {
     // No query when the newest record is older: most users write again only after hours.
     if (newest < since) return [];
-    // Selects neither rows nor states: a wake of a busy user would read all of them only for their keys.
+    // Selects neither rows nor states: for a busy user many large values would be read only for their keys.
     const query = "select seq, key from log where seq >= ? and key is not null order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });

@@ -22,7 +22,8 @@ export function hasDataKey({ dataKeys }: DeskPolicy): boolean {
 }
 
 export const DESK_CONSUMER: LogConsumer<DeskServices, DeskPolicy> = {
-  // Its cursor is advanced with the sessions (`core/session/consumers.ts`).
+  // No settings are needed: the conversation itself adds the cursor with its first session
+  // (`conversation/core/session/consumers.ts`).
   list: () => [],
   movable: (consumers, policy) => (hasDataKey(policy) ? consumers : withoutDesk(consumers)),
   async deliver(host, services) {

@@ -51,7 +51,7 @@ export async function notifyDesk(host: ConsumerHost, connect: ConnectDesk, isDur
   const isTaken = await send(host, connect, report);
   const { consumers, settingsVersion } = host.state();
   const known = consumers[DESK_CURSOR];
-  // Erased during the call: the desk's answer is about the former log.
+  // The conversation was erased during the call: the desk's answer is about the former log.
   if (host.store() !== opened || known === undefined) return false;
   const { after: from } = cursor;
   const now = Date.now();

@@ -318,7 +318,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
           if (connection.open?.conversation !== conversation || generationOf(connection.open.log) > generation)
             continue;
           shut(connection);
-          // Another log clears what the page shows.
+          // A frame of another log makes the page clear the erased rows.
           connection.frames.push(erasedFrame(conversation));
         }
         request();

@@ -37,7 +37,7 @@ export function countStalePush(services: Services, ageMs: number | undefined, at
 async function report({ accountConfig, account, credential }: Services, note: StalePushReport): Promise<void> {
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().recordStalePush(note));
-    // The faults cached for `/healthz` are now stale.
+    // The faults cached for `/healthz` are now out of date.
     forgetFaults(snapshotMemory, credential);
   } catch (error) {
     const { note: newer, reportedAt = note.at } = unreported.get(credential) ?? {};

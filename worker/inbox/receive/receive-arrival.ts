@@ -67,7 +67,8 @@ async function receiveOne(
   { arrivedAt, request }: { readonly arrivedAt: number; readonly request: () => ForwardedRequest },
 ): Promise<ArrivalAnswer> {
   const { channel, config, directory, requestId } = services;
-  // The account object uses this time to search for repeats of an event without CreateTime, so it sets the time itself.
+  // An event without CreateTime counts as sent when it arrived. `event` keeps its 0, by which the account object
+  // recognises such an event when it searches for repeats.
   const createdAt = event.createdAt === 0 ? arrivedAt : event.createdAt;
   const address = { channel: channel.name, account, user };
   const arrived = { ...address, key, createdAt, arrivedAt, signedAt };

@@ -68,7 +68,6 @@ export async function receiveEvent(
   const proposed = await findCandidates(services, event, arrived, facts);
   const { channel, account, user } = arrived;
   const address = { channel, account, user };
-  // With the desk, a handover is not part of the acknowledgement.
   const forwarded = isForwarded ? { isForwarded } : {};
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
   const push = { ...pushed, key: arrived.key, event, ...proposed, ...more, ...forwarded };
@@ -139,7 +138,6 @@ async function findCandidates(
     eventHash: () => hashEventKey(arrived, arrived.key),
     settings,
   };
-  // Most messages match no rule.
   const candidates =
     proposals.length === 0
       ? []

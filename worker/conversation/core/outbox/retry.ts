@@ -134,8 +134,8 @@ function planAfterRejection(
       if (reaction === "stop" && aloneMs !== undefined && aloneMs >= REFUSED_ALONE_MAX_MS) {
         return { type: "failed", reason: name, code, mayHold: true };
       }
-      // Delayed until after the messages that waited for the same pause: if the app is the cause, WeChat refuses one of
-      // those.
+      // The retry comes after the messages that waited for the same pause: if the app is the cause, WeChat refuses one
+      // of them.
       const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
       const later = earliest + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       const at = pauseEnd > now ? Math.max(later, afterPause(pauseEnd, random)) : later;

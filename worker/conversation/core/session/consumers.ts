@@ -62,7 +62,8 @@ function follow(
   if (known === undefined) return { after: before, tries: 0, since: 0, nextAt: due };
   const hasBacklog = known.after < before;
   if (!hasBacklog && !isWanted) return { ...known, after: last };
-  // With a backlog, the time of the next try is kept. A time in the past was kept by an object that was then evicted.
+  // With a backlog, the time of the next try is kept. A time in the past was set by an object
+  // that was evicted since, so a new one is set.
   const isEarlier = delayMs < REPORT_DELAY_MS && known.tries === 0 && due < known.nextAt;
   return hasBacklog && known.nextAt > now && !isEarlier ? known : { ...known, nextAt: due };
 }
