@@ -208,8 +208,8 @@ export function createAccountEvents(host: AccountEventsHost) {
     },
 
     /**
-     * Moves an endpoint's cursor back, so that all later events are delivered again. @returns the cursor; null when the
-     * endpoint does not subscribe to events
+     * Sets an endpoint's cursor to `after`, or to the newest event when that is earlier, so that all later events are
+     * delivered again. @returns the cursor; null when the endpoint does not subscribe to events
      */
     replay(id: string, after: number, now: number): number | null {
       const known = cursors();

@@ -24,7 +24,7 @@ export interface SkippedStore {
   clear(webhook: string): number;
   /** Removes all entries of a conversation. */
   forget(conversation: string): void;
-  /** Removes the entries of endpoints that are not listed. */
+  /** Removes the entries of all endpoints except these ids. */
   keep(webhooks: readonly string[]): void;
   /** Returns the earliest time at which an entry was last added to, epoch ms; null when there is none. */
   oldest(): number | null;

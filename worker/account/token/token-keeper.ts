@@ -68,7 +68,7 @@ export interface TokenKeeper {
  */
 export const REFRESH_PERIOD_MS = 10 * 60_000;
 
-/** Minimum remaining life of a token that is returned to callers, milliseconds. */
+/** A stored token with less remaining life than this is replaced before a token is returned, milliseconds. */
 const MIN_LIFE_MS = 60_000;
 /**
  * A token that WeChat returned within this time is returned to callers regardless of its remaining life, milliseconds.

@@ -130,8 +130,8 @@ function readMessageType(push: PushHead, fields: FieldReader, damaged: string | 
 }
 
 /**
- * Parses an event with a name. The event is kept unparsed when it is not a known user event, names no user, is damaged,
- * or has a field in another format.
+ * Parses an event with a name. It becomes an account event when it is not a known user event, names no user, is
+ * damaged, or has a field in another format.
  */
 function readNamedEvent(wire: WireFields, name: string, damaged: string | undefined): ReadEvent {
   const push = readEventHead(wire, name);

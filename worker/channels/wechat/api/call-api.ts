@@ -123,7 +123,10 @@ interface Call<T> {
   readonly deadline: Deadline;
 }
 
-/** Sends the request; when WeChat refuses the token, replaces it and sends the request exactly once more. */
+/**
+ * Sends the request. When WeChat refuses the token, replaces it and sends the request exactly once more, unless the
+ * access source returns the same token again.
+ */
 async function callWithToken<T>(call: Call<T>): Promise<Result<T, CallFailure>> {
   const { access, codes } = call.deps;
   const { use, attempt: refused } = call.request;

@@ -109,7 +109,10 @@ function toQuota(answer: JsonObject): Result<ApiQuota, CallFailure> {
   return ok({ dailyLimit, used, remain, ...rate });
 }
 
-/** Parses a list of addresses. Only `ip` is required, because WECHAT.md §6.4 promises only "dns + ping results". */
+/**
+ * Parses a list of addresses; entries without `ip` are left out. The other fields are optional, because WECHAT.md §6.4
+ * promises only "dns + ping results".
+ */
 function toAddresses(list: unknown): readonly SeenAddress[] {
   if (!Array.isArray(list)) return [];
   return list.slice(0, MAX_ADDRESSES).flatMap((item: unknown) => {

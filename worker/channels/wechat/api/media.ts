@@ -91,8 +91,8 @@ function toUploadedMedia(answer: JsonObject, now: number, lifetimeMs: number): R
 }
 
 /**
- * Reads the answer of a download. WECHAT.md §5.3: an error is JSON with HTTP 200. No picture format begins with a
- * brace.
+ * Reads the answer of a download. A body of an unknown format is accepted when its Content-Type is that of a picture.
+ * WECHAT.md §5.3: an error is JSON with HTTP 200. No picture format begins with a brace.
  */
 async function readMedia(
   response: Response,

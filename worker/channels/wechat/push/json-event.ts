@@ -21,8 +21,8 @@ const BACKSLASH = 0x5c;
  * Parses an event.
  *
  * @param text the whole body
- * @returns the valid members, including the platform's own fields; undefined when the text is not JSON or names no
- * event
+ * @returns the valid members, including the platform's own fields; undefined when the text is not a JSON object or
+ *   names no event
  */
 export function readJsonEvent(text: string): WireFields | undefined {
   const body = text.trim();

@@ -166,6 +166,8 @@ interface DecryptedPush {
 /**
  * Decrypts with the first key that yields a message for this app. If all keys fail, returns `wrong_appid` if one key
  * yields a message for another app, otherwise the failure of the first key.
+ *
+ * @throws Error without a key
  */
 async function openWithAny(
   aesKeys: readonly string[],
