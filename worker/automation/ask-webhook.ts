@@ -45,7 +45,7 @@ export interface AskDeps {
 export interface AskedPush extends QuestionedEvent {
   /** The user who wrote, and the account whose rules apply. */
   readonly address: Address;
-  /** What this account can send. */
+  /** The rules of the account's channel. */
   readonly rules: ChannelRules;
   /** When the push arrived, epoch ms. */
   readonly arrivedAt: number;

@@ -30,7 +30,7 @@ export async function runHandlers(
   context: {
     /** The user who wrote, and the account. */
     readonly address: Address;
-    /** What this account can send. */
+    /** The rules of the account's channel. */
     readonly rules: ChannelRules;
     readonly env: Env;
     readonly requestId: string;

@@ -6,7 +6,7 @@ import type { VariableReader } from "./variable-reader.ts";
 export interface AlertsConfig {
   /** The secret ALERT_ROBOTS as it was set; empty: there are no robots. */
   readonly robots: string;
-  /** How long a user may wait although agents are present, milliseconds. */
+  /** How long a user may wait while agents are present before the team is alerted, milliseconds. */
   readonly waitMs: number;
   /**
    * The time after which a continuing cause is announced again, milliseconds (less than five minutes count as five); 0:

@@ -1,6 +1,6 @@
 /**
  * The text of an alert: counts, times and the address of the desk, in Chinese or English. Never a name, an openid or
- * the text of a message (SAFETY.md §4). Pure.
+ * the text of a message (docs/design/0027-alerts.md). Pure.
  */
 import type { Language } from "./robot.ts";
 

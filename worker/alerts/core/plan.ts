@@ -11,7 +11,7 @@ import { ALERT_REASONS, type AlertFailure } from "./reasons.ts";
 
 /** When alerts are due. */
 export interface AlertTerms {
-  /** How long a user may wait although agents are present, milliseconds. */
+  /** How long a user may wait while agents are present before the team is alerted, milliseconds. */
   readonly waitMs: number;
   /** The time after which a continuing cause is announced again, milliseconds, at least `MIN_GAP_MS`; 0: never. */
   readonly repeatMs: number;
