@@ -18,7 +18,9 @@ import { createRequestServices } from "./http/services.ts";
 
 const randomBytes = (size: number) => crypto.getRandomValues(new Uint8Array(size));
 
-/** Handles GET: returns the echostr only when it is signed with the Token. */
+/**
+ * Handles GET: returns the echostr only when it is signed with the Token, and then records the milestone `verified`.
+ */
 export async function verify(c: Context<HttpEnv>, appid: string | undefined): Promise<Response> {
   const app = findAccountConfig(c.get("config"), appid);
   if (app === undefined) return c.text("not found", 404);

@@ -63,7 +63,10 @@ export async function downloadPicture(
   return c.body(bytes, 200, { ...headers, "content-type": contentType, "content-disposition": "inline" });
 }
 
-/** Reads the picture's bytes, from the body itself or from the multipart field. */
+/**
+ * Reads the picture's bytes, from the body itself or from the multipart field; or returns the response that refuses the
+ * request.
+ */
 async function readPicture(c: Context<HttpEnv>): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
   const contentType = c.req.header("content-type") ?? "";
   const [type = ""] = contentType.toLowerCase().split(";", 1);

@@ -101,7 +101,8 @@ interface Replayer {
    */
   replay(conversation: RemoteConversation, after: number, log?: string): Promise<number | null>;
   /**
-   * Schedules the events from this one on for redelivery. @returns undefined when this account does not have the event
+   * Schedules the events from this one on for redelivery. @returns undefined when this account does not have the event,
+   * or when the webhook does not subscribe to account events and this is one
    */
   replayFrom(eventId: string): Promise<Started | undefined>;
   /**

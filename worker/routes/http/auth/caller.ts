@@ -35,6 +35,6 @@ export function actorOf(c: Context<HttpEnv>): string {
  */
 export function agentOf(c: Context<HttpEnv>): AgentCaller {
   const caller = c.get("caller");
-  if (caller.type !== "agent") throw new Error("this route must be closed to API keys");
+  if (caller.type !== "agent") throw new Error("this route needs a signed-in agent: its access must exclude API keys");
   return caller;
 }

@@ -36,8 +36,8 @@ export interface ChosenConversation {
 const CONVERSATION_ID = /^[0-9a-f]{64}$/;
 
 /**
- * Finds the conversation. In later handlers `conversationOf` returns it, and `servicesOf` the services of its account.
- * Must come after the validator of the path.
+ * Finds the conversation, or answers why there is none. In later handlers `conversationOf` returns it, and `servicesOf`
+ * the services of its account. Must come after the validator of the path.
  */
 export const chooseConversation = () =>
   createMiddleware<HttpEnv>(async function chooseConversation(c, next) {
