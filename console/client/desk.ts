@@ -3,23 +3,19 @@ import type { PresenceInput } from "../../shared/api/desk/agent.ts";
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { OpenViewName } from "../../shared/api/desk/row.ts";
 import { SOCKET_PROTOCOL, type PageFrame, type ServerFrame } from "../../shared/api/socket.ts";
-import { listArrived } from "../model/arrivals.ts";
 import { applyFrame } from "../model/frames.ts";
 import { STANDING_VIEWS } from "../model/lists.ts";
 import { markNew } from "../model/log.ts";
-import { EMPTY_DESK, openLog, type DeskState } from "../model/state.ts";
+import { EMPTY_DESK, type DeskState } from "../model/state.ts";
 import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
-import { ApiProblem, call, command, readLog, type Me } from "./api.ts";
+import { call, command, readLog, type Me } from "./api.ts";
 import { createDrafts, type Drafts, type KeptTexts, type ServerDraft } from "./drafts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
-import { createLogReader, type ReadAt } from "./log-reader.ts";
+import { createOpenConversation } from "./open-conversation.ts";
 import { createOutbox, type Outbox, type UploadProgress } from "./outbox.ts";
-import { createRecentLogs } from "./recent-logs.ts";
 import { createStore, type Store } from "./store.ts";
+import { createTaking } from "./taking.ts";
 import { uploadPicture } from "./upload.ts";
-
-/** The agent may not read the conversation, or it was erased. */
-const REFUSALS = new Set([403, 404, 410]);
 
 /** The browser functions that the desk needs. */
 export interface DeskOptions {
@@ -82,9 +78,7 @@ export function createDesk(options: DeskOptions): Desk {
   const page = crypto.randomUUID();
   /** The newest row that was reported as seen, by conversation. */
   const seen = new Map<string, number>();
-  /** Conversations that the agent is taking on this page, by a command or by a reply. */
-  const taking = new Set<string>();
-  const recent = createRecentLogs();
+  const taking = createTaking(options.you.id);
 
   const drafts = createDrafts(options.you.id, options.kept, {
     save: (conversation, log, draft) => link.send({ type: "draft", conversation, log, draft }),
@@ -111,7 +105,7 @@ export function createDesk(options: DeskOptions): Desk {
       // At once: the draft on the server would return as an unsent text if this browser ended now.
       drafts.save(conversation);
       // Kept without this message, the conversation would look as if it had not been sent.
-      if (state.get().open?.conversation !== conversation) recent.forget(conversation);
+      opened.outdate(conversation);
       settle();
     },
   });
@@ -127,18 +121,10 @@ export function createDesk(options: DeskOptions): Desk {
     },
   });
 
-  const reader = createLogReader({
+  const opened = createOpenConversation({
     state,
-    async readLog(conversation: string, at: ReadAt, limit: number) {
-      try {
-        return await readLog(conversation, at, limit);
-      } catch (error) {
-        // The server answered that the agent may not read it, or that it was erased.
-        if (error instanceof ApiProblem && REFUSALS.has(error.status)) recent.forget(conversation);
-        throw error;
-      }
-    },
-    isErased: (error) => error instanceof ApiProblem && ["gone", "conversation_not_found"].includes(error.code),
+    readLog,
+    isLive: () => linkState.get().name === "live",
     send: (frame) => void link.send(frame),
     onNewest() {
       mark();
@@ -157,20 +143,18 @@ export function createDesk(options: DeskOptions): Desk {
     seen.clear();
     outbox.resume();
     drafts.save();
-    reader.subscribe();
+    opened.subscribe();
   };
   const take = (frames: readonly ServerFrame[]): void => {
-    state.change((before) => {
-      const after = frames.reduce((next, frame) => applyFrame(next, frame, Date.now()), before);
-      const arrived = listArrived(before, after, taking);
-      return arrived === after.arrived ? after : { ...after, arrived };
-    });
-    for (const conversation of taking) {
-      if (state.get().rows.get(conversation)?.session.assignee === options.you.id) taking.delete(conversation);
-    }
+    const before = state.get();
+    const after = taking.markArrived(
+      before,
+      frames.reduce((next, frame) => applyFrame(next, frame, Date.now()), before),
+    );
+    state.change(() => after);
     if (state.get().isStale) link.send(hello());
     mark();
-    reader.catchUp();
+    opened.catchUp();
     settle();
   };
   const mark = (): void => {
@@ -178,19 +162,11 @@ export function createDesk(options: DeskOptions): Desk {
     const row = open === null ? undefined : rows.get(open.conversation);
     // Before the lists have arrived it is unknown what is unread.
     if (open !== null && epoch !== null)
-      reader.edit(open.conversation, (before) => markNew(before, row?.session.unread ?? 0));
+      opened.edit(open.conversation, (before) => markNew(before, row?.session.unread ?? 0));
   };
   const settle = (): void => {
     outbox.settle((list) => withoutArrived(list, state.get().open));
   };
-
-  /** Reads the newest rows of a conversation; without an answer, shows those that were read before. */
-  async function readOrRecall(conversation: string): Promise<void> {
-    await reader.readNewest(conversation);
-    const kept = recent.find(conversation);
-    if (kept !== null && state.get().open?.status === "failed")
-      reader.edit(conversation, (open) => (open.log === null ? { ...kept, status: "failed" } : open));
-  }
 
   async function post(unsent: Unsent, progress: UploadProgress): Promise<string | null> {
     const { conversation, log, content, hold, seenSeq, id } = unsent;
@@ -207,7 +183,7 @@ export function createDesk(options: DeskOptions): Desk {
             mediaId: mediaIdOf(unsent, Date.now()) ?? (await upload(conversation, content.bytes, progress)),
           };
     const more = { log, ...(hold && { hold }), ...(seenSeq !== null && { seenSeq }) };
-    const replied = await whileTaking(conversation, () =>
+    const replied = await taking.while(conversation, () =>
       call<{ readonly id: string }>("POST", `${path}/replies`, {
         key: id,
         body: { ...message, ...more },
@@ -215,17 +191,6 @@ export function createDesk(options: DeskOptions): Desk {
       }),
     );
     return replied.id;
-  }
-
-  /** Runs a request that makes the agent the assignee. The frame with the session may arrive before the answer. */
-  async function whileTaking<T>(conversation: string, work: () => Promise<T>): Promise<T> {
-    taking.add(conversation);
-    try {
-      return await work();
-    } catch (error) {
-      taking.delete(conversation);
-      throw error;
-    }
   }
 
   return {
@@ -253,20 +218,10 @@ export function createDesk(options: DeskOptions): Desk {
       if (open !== null) drafts.save(open.conversation);
       // When the agent leaves a conversation, its messages that could still be taken back are sent.
       outbox.flush();
-      if (open !== null) recent.keep(open);
-      const kept = conversation === null || linkState.get().name === "live" ? null : recent.find(conversation);
-      state.change((before) => ({
-        ...before,
-        // With a gap, the first frame of the next connection makes the page read, and the server checks the right again.
-        open: conversation === null ? null : kept === null ? openLog(conversation) : { ...kept, status: "gap" },
-        arrived: new Set([...before.arrived].filter((arrived) => arrived !== conversation)),
-      }));
-      if (conversation === null) link.send({ type: "shut" });
-      // Kept rows are shown without a connection; the rows after them are read with the next one.
-      else if (kept === null) void readOrRecall(conversation);
+      opened.open(conversation);
     },
-    readOlder: reader.readOlder,
-    readAgain: reader.readAgain,
+    readOlder: opened.readOlder,
+    readAgain: opened.readAgain,
     see() {
       const { open, rows } = state.get();
       const row = open === null ? undefined : rows.get(open.conversation);
@@ -292,7 +247,7 @@ export function createDesk(options: DeskOptions): Desk {
     act({ conversation, ...target }, name, more = {}) {
       const run = (): Promise<Commanded> =>
         command(conversation, name, { id: crypto.randomUUID(), ...target, ...more });
-      return name === "take" || name === "reopen" ? whileTaking(conversation, run) : run();
+      return name === "take" || name === "reopen" ? taking.while(conversation, run) : run();
     },
     stop() {
       drafts.save();

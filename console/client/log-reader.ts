@@ -18,8 +18,8 @@ export interface LogReaderDeps {
   };
   /** Reads a page of a log. Rejects when the page cannot be read. */
   readonly readLog: (conversation: string, at: ReadAt, limit: number) => Promise<LogPage>;
-  /** Returns whether a read failed because the conversation or the log was erased. Absent: never. */
-  readonly isErased?: (error: unknown) => boolean;
+  /** Called when a read has failed. @returns whether the conversation or the log was erased. Absent: it never is */
+  readonly onFailed?: (conversation: string, error: unknown) => boolean;
   readonly send: (frame: PageFrame) => void;
   /** Called after the newest rows were read. */
   readonly onNewest?: () => void;
@@ -37,13 +37,15 @@ export interface LogReader {
   readonly readAgain: () => void;
   /** Subscribes to the open conversation on a new connection. */
   readonly subscribe: () => void;
-  /** Reads the rows that are missing according to the frames. */
+  /** Reads the rows that are missing according to the frames, and a conversation that exists again after its erasure. */
   readonly catchUp: () => void;
 }
 
 /** Creates the reader. */
-export function createLogReader({ state, readLog, isErased, send, onNewest, onFilled }: LogReaderDeps): LogReader {
+export function createLogReader({ state, readLog, onFailed, send, onNewest, onFilled }: LogReaderDeps): LogReader {
   const reading = new Set<string>();
+  /** The logs that were erased while their conversation was open, by conversation; undefined: the page knew no log. */
+  const erased = new Map<string, string | undefined>();
 
   const edit = (conversation: string, change: (open: OpenLog) => OpenLog): void =>
     state.change((before) =>
@@ -53,15 +55,21 @@ export function createLogReader({ state, readLog, isErased, send, onNewest, onFi
     const key = `${purpose} ${conversation}`;
     if (reading.has(key)) return;
     reading.add(key);
+    const { open, rows } = state.get();
+    // The log as known before the read: by its end the list may have a new log of the same user.
+    const log = open?.log ?? rows.get(conversation)?.log;
     try {
       await load();
     } catch (error) {
-      edit(conversation, (open) =>
-        isErased?.(error) === true ? { ...openLog(conversation), status: "erased" } : { ...open, status: "failed" },
+      const isErased = onFailed?.(conversation, error) === true;
+      if (isErased) erased.set(conversation, log);
+      edit(conversation, (before) =>
+        isErased ? { ...openLog(conversation), status: "erased" } : { ...before, status: "failed" },
       );
     } finally {
       reading.delete(key);
     }
+    readNewLog();
   };
   const readNewest = (conversation: string): Promise<void> =>
     read("newest", conversation, async () => {
@@ -71,6 +79,14 @@ export function createLogReader({ state, readLog, isErased, send, onNewest, onFi
       const { open } = state.get();
       if (open?.conversation === conversation && open.log !== null) send(openFrame(open, open.log));
     });
+  /** After an erasure, reads the open conversation again once the list has another log of it: the user has written. */
+  const readNewLog = (): void => {
+    const { open, rows } = state.get();
+    const listed = open?.status === "erased" ? rows.get(open.conversation) : undefined;
+    if (listed === undefined || listed.log === erased.get(listed.conversation)) return;
+    edit(listed.conversation, () => openLog(listed.conversation));
+    void readNewest(listed.conversation);
+  };
   const readGap = (conversation: string): Promise<void> =>
     read("gap", conversation, async () => {
       for (;;) {
@@ -116,6 +132,7 @@ export function createLogReader({ state, readLog, isErased, send, onNewest, onFi
       const { open } = state.get();
       if (open?.status === "gap") void readGap(open.conversation);
       if (open?.status === "loading" && open.log === null) void readNewest(open.conversation);
+      readNewLog();
     },
   };
 }

@@ -63,4 +63,20 @@ describe("a conversation that is erased", () => {
     await page.getByRole("heading", { name: "对话已删除" }).waitFor();
     expect(await page.locator(".message").count()).toBe(0);
   });
+
+  it("is read again when the user writes again", async ({ expect }) => {
+    const { page, script, push } = await open({ hash: CHAT });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    script.answer = (method, path) => (method === "GET" && path.includes("/messages") ? GONE : undefined);
+    push({ type: "rows", conversation: CONVERSATION, log: "erased", from: 0, to: 0, rows: [] });
+    await page.getByRole("heading", { name: "对话已删除" }).waitFor();
+    const log = "2-0badcafe";
+    const rows = rowsOf(said({ type: "text", content: "我又来了" }));
+    script.answer = (method, path) =>
+      method === "GET" && path.includes("/messages") ? { status: 200, body: { log, rows, next: 1 } } : undefined;
+    const listed = { ...row({ n: 0x7f3a, text: "我又来了", views: ["mine"] }), log };
+    push({ type: "views", epoch: "epoch-2", rev: 9, counts: {}, rows: [listed] });
+    await page.locator(".message").getByText("我又来了").waitFor();
+    expect(await page.getByRole("heading", { name: "对话已删除" }).count()).toBe(0);
+  });
 });
