@@ -1,5 +1,6 @@
 /** The open conversation: the contact, the actions on the session, the history, the composer. */
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { ShownDeskRow } from "../../shared/api/socket.ts";
 import { useStore } from "../client/store.ts";
 import { countAttention } from "../model/arrivals.ts";
@@ -39,41 +40,19 @@ interface ChatProps {
 export function ChatPane(props: ChatProps): JSX.Element {
   const { state, open, row, contact, onTake, onReopen } = props;
   const t = useTexts();
-  const { desk, notify } = useShared();
+  const { desk } = useShared();
   const unsent = useStore(desk.outbox.store, (list) => list);
   const now = useClock() + state.offsetMs;
   const { you, people } = state;
   const quota = row === null ? NO_QUOTA : quotaOf(row.window, now);
+  const rights = row === null || you === null ? null : rightsOf(you, row);
+  const log = open.log ?? row?.log ?? "";
+  const actions = useLineActions(open.conversation, log, rights?.reply === true);
   if (you === null) return <section class="chat" />;
-  const rights = row === null ? null : rightsOf(you, row);
   const last = lastSession(open.rows);
   const unlisted = { isOpen: last !== null && last.status !== "closed", assignee: last?.assignee ?? null };
   const obstacle = findObstacle(row, rights, quota, you.id, unlisted);
   const name = contact === null ? t.user : nameOf({ contact }, t);
-  const log = open.log ?? row?.log ?? "";
-  const add = (text: string, hold: boolean): void => {
-    const content = { type: "text", text } as const;
-    desk.outbox.add({ id: crypto.randomUUID(), conversation: open.conversation, log, content, hold, seenSeq: null }, 0);
-  };
-  const actions: LineActions | null =
-    rights?.reply === true
-      ? {
-          again: (text) => add(text, false),
-          hold: (text) => add(text, true),
-          copy: (text) => {
-            copyText(text, t.copyFailed).then(
-              () => notify(t.copied),
-              () => notify(t.copyFailed, true),
-            );
-          },
-          withdraw: (message) => {
-            desk.withdraw(message).then(
-              () => notify(t.withdrawn),
-              (error: unknown) => notify(describeProblem(error, t), true),
-            );
-          },
-        }
-      : null;
   const assignee = row?.session.assignee ?? unlisted.assignee;
   return (
     <section class="chat" aria-label={fill(t.chatOf, { name })}>
@@ -111,6 +90,38 @@ export function ChatPane(props: ChatProps): JSX.Element {
       )}
     </section>
   );
+}
+
+/**
+ * Returns the actions on the lines of a conversation; null: the agent may not reply. The value changes only with what it
+ * is made from, so that the lines are not rendered again with the pane, which has a clock.
+ */
+function useLineActions(conversation: string, log: string, mayReply: boolean): LineActions | null {
+  const t = useTexts();
+  const { desk, notify } = useShared();
+  return useMemo(() => {
+    if (!mayReply) return null;
+    const add = (text: string, hold: boolean): void => {
+      const content = { type: "text", text } as const;
+      desk.outbox.add({ id: crypto.randomUUID(), conversation, log, content, hold, seenSeq: null }, 0);
+    };
+    return {
+      again: (text) => add(text, false),
+      hold: (text) => add(text, true),
+      copy: (text) => {
+        copyText(text, t.copyFailed).then(
+          () => notify(t.copied),
+          () => notify(t.copyFailed, true),
+        );
+      },
+      withdraw: (message) => {
+        desk.withdraw(message).then(
+          () => notify(t.withdrawn),
+          (error: unknown) => notify(describeProblem(error, t), true),
+        );
+      },
+    };
+  }, [conversation, log, mayReply, desk, notify, t]);
 }
 
 function ChatHeader(props: ChatProps): JSX.Element {

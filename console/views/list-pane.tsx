@@ -16,6 +16,7 @@ import { ClosedList } from "./closed-list.tsx";
 import { useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { ListRow, QueueRow } from "./list-row.tsx";
+import { useStable } from "./memo.ts";
 import { Offers } from "./offers.tsx";
 import { Empty } from "./parts.tsx";
 
@@ -155,9 +156,12 @@ interface OpenListProps extends Pick<ListPaneProps, "opened" | "onOpen" | "onTak
   readonly onQueue: () => void;
 }
 
-function OpenList({ list, opened, onOpen, onTake, query, order, state, onQueue }: OpenListProps): JSX.Element {
+function OpenList({ list, opened, query, order, state, onQueue, ...props }: OpenListProps): JSX.Element {
   const t = useTexts();
   const { desk } = useShared();
+  // The rows are rendered again only when a property has changed.
+  const onOpen = useStable(props.onOpen);
+  const onTake = useStable(props.onTake);
   useStore(desk.drafts.store, (value) => value);
   const failed = listFailed(useStore(desk.outbox.store, (value) => value));
   const isLive = useStore(desk.link, ({ name }) => name === "live");

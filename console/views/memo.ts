@@ -1,5 +1,6 @@
-/** Renders a component again only when a property has changed. */
+/** Renders a component again only when a property has changed, and keeps functions among the properties unchanged. */
 import { Component, createElement, type ComponentChild, type FunctionComponent } from "preact";
+import { useMemo, useRef } from "preact/hooks";
 
 /** Wraps a component. Its properties are compared one by one. */
 export function memo<P extends object>(Inner: FunctionComponent<P>): FunctionComponent<P> {
@@ -15,4 +16,16 @@ export function memo<P extends object>(Inner: FunctionComponent<P>): FunctionCom
     }
   }
   return (props) => createElement(Memo, props);
+}
+
+/** Returns a function that stays the same over all renders and calls the newest one. For handlers of events. */
+export function useStable<A extends readonly unknown[]>(work: (...args: A) => void): (...args: A) => void {
+  const newest = useRef(work);
+  newest.current = work;
+  return useMemo(
+    () =>
+      (...args: A) =>
+        newest.current(...args),
+    [],
+  );
 }
