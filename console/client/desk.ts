@@ -9,7 +9,7 @@ import { markNew } from "../model/log.ts";
 import { EMPTY_DESK, type DeskState } from "../model/state.ts";
 import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
 import { call, command, readLog, type Me } from "./api.ts";
-import { createDrafts, type Drafts, type KeptTexts, type ServerDraft } from "./drafts.ts";
+import { createDrafts, type Drafts, type KeptTexts, type SavedDraft } from "./drafts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
 import { createOpenConversation } from "./open-conversation.ts";
 import { createOutbox, type Outbox, type UploadProgress } from "./outbox.ts";
@@ -83,7 +83,7 @@ export function createDesk(options: DeskOptions): Desk {
   const drafts = createDrafts(options.you.id, options.kept, {
     save: (conversation, log, draft) => link.send({ type: "draft", conversation, log, draft }),
     async read(conversation) {
-      const saved = await call<{ readonly draft: ServerDraft | null }>("GET", `conversations/${conversation}/draft`);
+      const saved = await call<{ readonly draft: SavedDraft | null }>("GET", `conversations/${conversation}/draft`);
       return saved.draft;
     },
   });

@@ -3,23 +3,8 @@
  * the text after a pause, when the agent leaves the conversation, and when the page is hidden (DESK_LESSONS §6).
  */
 import { MAX_DRAFT } from "../../shared/api/desk/text-limits.ts";
+import { emptyDraft, type Draft, type Mode } from "../model/draft.ts";
 import { createStore, type Store } from "./store.ts";
-
-/** The recipient of a text: the user (reply) or colleagues (note). */
-export type Mode = "reply" | "note";
-
-/** The texts of one conversation. */
-export interface Draft {
-  /** The log for which they were written. */
-  readonly log: string;
-  readonly mode: Mode;
-  readonly reply: string;
-  readonly note: string;
-  /**
-   * The seq of the newest row when the agent began the reply. Newer rows by others make the draft outdated. 0: unknown.
-   */
-  readonly basedOn: number;
-}
 
 /** The part of `localStorage` that is used. */
 export interface KeptTexts {
@@ -42,10 +27,16 @@ export interface Drafts {
 /** The pause after which a draft is saved on the server, milliseconds. */
 const PAUSE_MS = 10_000;
 
-/** A draft as stored on the server. */
+/** A draft to be stored on the server. */
 export interface ServerDraft {
   readonly text: string;
   readonly mode: Mode;
+}
+
+/** A draft as stored on the server. */
+export interface SavedDraft extends ServerDraft {
+  /** ISO 8601. */
+  readonly savedAt: string;
 }
 
 /** Saves and reads the drafts that the server stores. */
@@ -53,7 +44,7 @@ export interface ServerDrafts {
   /** Saves a draft; null removes it. @returns false when there is no connection; the save is then tried again */
   readonly save: (conversation: string, log: string, draft: ServerDraft | null) => boolean;
   /** Reads a draft. @returns null: there is none */
-  readonly read: (conversation: string) => Promise<ServerDraft | null>;
+  readonly read: (conversation: string) => Promise<SavedDraft | null>;
 }
 
 /** Creates the drafts of an agent. */
@@ -75,7 +66,7 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
   };
   const read = (conversation: string, log: string): Draft => {
     const known = store.get().get(conversation) ?? readKept(kept, keyOf(conversation));
-    return known?.log === log ? known : { log, mode: known?.mode ?? "reply", reply: "", note: "", basedOn: 0 };
+    return known?.log === log ? known : emptyDraft(log, known?.mode ?? "reply");
   };
   return {
     store,
@@ -85,7 +76,8 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
       const saved = await server.read(conversation).catch(() => null);
       const known = read(conversation, log);
       if (saved === null || known.reply !== "" || known.note !== "") return;
-      const draft = { ...known, mode: saved.mode, [saved.mode]: saved.text };
+      const { mode, text } = saved;
+      const draft = { ...known, mode, [mode]: text, basedOn: 0, savedAt: Date.parse(saved.savedAt) };
       store.change((drafts) => new Map(drafts).set(conversation, draft));
     },
     write(conversation, draft) {
@@ -117,9 +109,10 @@ function readKept(kept: KeptTexts, key: string): Draft | undefined {
 
 function isDraft(value: unknown): value is Draft {
   if (typeof value !== "object" || value === null) return false;
-  const { log, mode, reply, note, basedOn }: Readonly<Record<string, unknown>> = { ...value };
+  const { log, mode, reply, note, basedOn, savedAt }: Readonly<Record<string, unknown>> = { ...value };
   const areTexts = [log, reply, note].every((text) => typeof text === "string");
-  return areTexts && (mode === "reply" || mode === "note") && typeof basedOn === "number";
+  const areNumbers = typeof basedOn === "number" && typeof savedAt === "number";
+  return areTexts && areNumbers && (mode === "reply" || mode === "note");
 }
 
 function keep(kept: KeptTexts, key: string, text: string): void {

@@ -5,8 +5,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_NOTE } from "../../shared/api/desk/text-limits.ts";
-import type { Draft } from "../client/drafts.ts";
 import type { Cost } from "../model/composing.ts";
+import { isOutdated, type Draft } from "../model/draft.ts";
 import type { Quota } from "../model/quota.ts";
 import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
@@ -145,7 +145,7 @@ export function Warning({
     );
   }
   if (cost.problem === "too_long") return warn(t.costTooLong, true);
-  if (isOld(draft, open)) return warn(t.oldDraft);
+  if (isOutdated(draft, open.rows)) return warn(t.oldDraft);
   if (quota.left === 1 && draft.reply.includes("\n")) return warn(t.lastOne);
   return null;
 }
@@ -153,9 +153,4 @@ export function Warning({
 /** Returns whether a note is too long. */
 export function isTooLong(note: string): boolean {
   return note.length > MAX_NOTE;
-}
-
-/** Returns whether a colleague or a program has replied since the agent began the reply. */
-function isOld({ reply, basedOn }: Draft, { rows }: OpenLog): boolean {
-  return reply.trim() !== "" && basedOn !== 0 && rows.some((row) => row.kind === "out" && row.seq > basedOn);
 }

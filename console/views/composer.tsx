@@ -5,10 +5,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
-import type { Draft, Mode } from "../client/drafts.ts";
 import { preparePicture } from "../client/picture.ts";
 import { useStore } from "../client/store.ts";
 import { costOf, offerOf, type Cost, type Obstacle } from "../model/composing.ts";
+import { withReply, type Draft, type Mode } from "../model/draft.ts";
 import type { Quota } from "../model/quota.ts";
 import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
@@ -82,7 +82,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       isStale ? 0 : undefined,
     );
     desk.stale.change((set) => without(set, conversation));
-    change({ [mode]: "", basedOn: 0 });
+    change({ [mode]: "", ...(!isNote && { basedOn: 0, savedAt: 0 }) });
     reportTyping(false);
     input.current?.focus();
   };
@@ -161,7 +161,7 @@ export function Composer(props: ComposerProps): JSX.Element {
             placeholder={isNote ? t.notePlaceholder : fill(t.replyTo, { name: row === null ? t.user : nameOf(row, t) })}
             onInput={(event) => {
               const typed = event.currentTarget.value;
-              change({ [mode]: typed, ...(draft.basedOn === 0 && !isNote && { basedOn: open.to }) });
+              change(isNote ? { note: typed } : withReply(draft, typed, open.to));
               reportTyping(typed !== "");
             }}
             onFocus={() => setCursor(true)}

@@ -1,6 +1,6 @@
 /** Drafts: where and when they are saved. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { createDrafts, type ServerDraft } from "../../../console/client/drafts.ts";
+import { createDrafts, type SavedDraft, type ServerDraft } from "../../../console/client/drafts.ts";
 import { MAX_DRAFT } from "../../../shared/api/desk/text-limits.ts";
 import { conversationId, LOG, WANG } from "../../browser/desk/sample.ts";
 import { Kept } from "./kept.ts";
@@ -18,7 +18,7 @@ afterEach(() => {
 describe("a draft", () => {
   const conversation = conversationId(1);
   let saved: (ServerDraft | null)[] = [];
-  let onServer: ServerDraft | null = null;
+  let onServer: SavedDraft | null = null;
   let isUp = true;
   const drafts = () =>
     createDrafts(WANG, kept, {
@@ -88,10 +88,16 @@ describe("a draft", () => {
   });
 
   it("is loaded from another browser, unless there is one here", async ({ expect }) => {
-    onServer = { text: "别处写的", mode: "note" };
+    const savedAt = "2026-11-30T08:00:00.000Z";
+    onServer = { text: "别处写的", mode: "note", savedAt };
     const current = drafts();
     await current.fetch(conversation, LOG);
-    expect(current.read(conversation, LOG)).toMatchObject({ mode: "note", note: "别处写的", reply: "" });
+    expect(current.read(conversation, LOG)).toMatchObject({
+      mode: "note",
+      note: "别处写的",
+      reply: "",
+      savedAt: Date.parse(savedAt),
+    });
     current.write(conversation, { ...current.read(conversation, LOG), note: "改过的" });
     await current.fetch(conversation, LOG);
     expect(current.read(conversation, LOG).note).toBe("改过的");
