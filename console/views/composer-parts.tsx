@@ -63,6 +63,17 @@ function hasFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes("Files") ?? false;
 }
 
+/**
+ * Returns the pictures that a paste inserts. With a text on the clipboard, the text is pasted: programs such as
+ * spreadsheets and word processors add a picture of what was copied. The name of a copied file is not such a text.
+ */
+export function pastedPictures(data: DataTransfer | null): readonly File[] {
+  const files = [...(data?.files ?? [])];
+  const text = data?.getData("text/plain").trim() ?? "";
+  const isText = text !== "" && text.split(/[\r\n]+/).some((line) => files.every(({ name }) => name !== line.trim()));
+  return isText ? [] : files.filter(({ type }) => type.startsWith("image/"));
+}
+
 /** Renders the button with which the agent chooses pictures. */
 export function PictureButton({ onPick }: { readonly onPick: (files: readonly File[]) => void }): JSX.Element {
   const t = useTexts();

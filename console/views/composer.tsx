@@ -14,7 +14,7 @@ import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
 import { ComposerBlocked, ComposerClosed } from "./composer-closed.tsx";
-import { Fuse, isTooLong, PictureButton, useDroppedFiles, Warning } from "./composer-parts.tsx";
+import { Fuse, isTooLong, pastedPictures, PictureButton, useDroppedFiles, Warning } from "./composer-parts.tsx";
 import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LongQuota } from "./parts.tsx";
@@ -167,7 +167,7 @@ export function Composer(props: ComposerProps): JSX.Element {
             onFocus={() => setCursor(true)}
             onBlur={() => reportTyping(false)}
             onPaste={(event) => {
-              const files = pastedPictures(event);
+              const files = pastedPictures(event.clipboardData);
               if (files.length === 0) return;
               event.preventDefault();
               if (isNote || isClosed) notify(t.noPictureHere, true);
@@ -249,10 +249,6 @@ function useServerDraft(conversation: string, log: string, hasDraft: boolean): v
     const known = desk.drafts.read(conversation, log);
     if (hasDraft && known.reply === "" && known.note === "") void desk.drafts.fetch(conversation, log);
   }, [conversation, log]);
-}
-
-function pastedPictures(event: ClipboardEvent): readonly File[] {
-  return [...(event.clipboardData?.files ?? [])].filter(({ type }) => type.startsWith("image/"));
 }
 
 function focusLater(input: { readonly current: HTMLTextAreaElement | null }): void {

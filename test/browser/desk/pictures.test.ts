@@ -43,11 +43,17 @@ function withPlace(jpeg: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), length, content, jpeg.subarray(2)]);
 }
 
-/** Passes files to the page by a paste or a drop. */
-function hand(page: Page, how: "paste" | "drop", files: readonly { readonly type: string; readonly data: string }[]) {
+/** Passes files, and a text, to the page by a paste or a drop. @returns whether the browser handles the event itself */
+function hand(
+  page: Page,
+  how: "paste" | "drop",
+  files: readonly { readonly type: string; readonly data: string }[],
+  text = "",
+) {
   return page.evaluate(
-    ({ how, files }) => {
+    ({ how, files, text }) => {
       const data = new DataTransfer();
+      if (text !== "") data.setData("text/plain", text);
       for (const { type, data: base64 } of files) {
         const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
         data.items.add(new File([bytes], "a file", { type }));
@@ -59,7 +65,7 @@ function hand(page: Page, how: "paste" | "drop", files: readonly { readonly type
           : new DragEvent("drop", { ...options, dataTransfer: data });
       return document.querySelector(how === "paste" ? "textarea" : ".log")?.dispatchEvent(event);
     },
-    { how, files },
+    { how, files, text },
   );
 }
 
@@ -89,6 +95,19 @@ describe("a picture", () => {
     expect(requests.filter(({ path }) => path.endsWith("media")).map(({ path }) => path)).toStrictEqual(
       Array(4).fill(`conversations/${ID}/media`),
     );
+  });
+
+  it("is not pasted when there is a text too, as from a spreadsheet; the name of a copied file is no such text", async ({
+    expect,
+  }) => {
+    const scripted = await open();
+    const { page } = scripted;
+    const png = [{ type: "image/png", data: await draw(page, "image/png", 20, 10) }];
+    await page.getByLabel("回复内容").waitFor();
+    expect(await hand(page, "paste", png, "订单\t金额\n1001\t128")).toBe(true);
+    expect(await hand(page, "paste", png, "a file")).toBe(false);
+    await expect.poll(() => replies(scripted).length, { timeout: 30_000 }).toBe(1);
+    expect(server().uploads).toHaveLength(1);
   });
 
   it("loses the place a camera wrote, and is made small enough", async ({ expect }) => {
