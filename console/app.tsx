@@ -146,6 +146,7 @@ function deskOf(you: Me): Desk {
         (me) => me !== null,
         () => true,
       ),
+    isShown: () => document.visibilityState === "visible",
   });
 }
 

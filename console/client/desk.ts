@@ -23,6 +23,8 @@ export interface DeskOptions {
   readonly kept: KeptTexts;
   readonly openSocket: () => SocketLike;
   readonly isSignedIn: () => Promise<boolean>;
+  /** Whether the page is visible. The open conversation of a hidden page is not reported as viewed. */
+  readonly isShown: () => boolean;
 }
 
 /** A session, and the version on which a command is based. */
@@ -45,11 +47,11 @@ export interface Desk {
    */
   readonly stale: Store<ReadonlySet<string>>;
   readonly start: () => void;
-  /** Connects or pings now; called when the page was shown or the network came back. */
+  /** Connects or pings now, and views the open conversation again; called when the page was shown or the network came back. */
   readonly poke: () => void;
   /** Shows at once that the connection is lost; called when the browser reports that the network is gone. */
   readonly lose: () => void;
-  /** Saves the drafts and sends the waiting messages; called when the page is hidden or closed. */
+  /** Saves the drafts, sends the waiting messages and stops viewing; called when the page is hidden or closed. */
   readonly leave: () => void;
   /** Subscribes to a list that is not always subscribed to, or unsubscribes. */
   readonly showView: (view: OpenViewName, isShown: boolean) => void;
@@ -125,7 +127,9 @@ export function createDesk(options: DeskOptions): Desk {
     state,
     readLog,
     isLive: () => linkState.get().name === "live",
-    send: (frame) => void link.send(frame),
+    send(frame) {
+      if (frame.type !== "open" || options.isShown()) link.send(frame);
+    },
     onNewest() {
       mark();
       settle();
@@ -200,11 +204,15 @@ export function createDesk(options: DeskOptions): Desk {
     outbox,
     stale,
     start: link.start,
-    poke: link.poke,
+    poke() {
+      link.poke();
+      if (linkState.get().name === "live") opened.subscribe();
+    },
     lose: link.lose,
     leave() {
       drafts.save();
       outbox.flush();
+      if (state.get().open !== null) link.send({ type: "shut" });
     },
     showView(view, isShown) {
       if (STANDING_VIEWS.includes(view) || extra.has(view) === isShown) return;

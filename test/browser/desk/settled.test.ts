@@ -49,6 +49,25 @@ describe("what the agent has read", () => {
   });
 });
 
+describe("a conversation that is open in a page that was hidden", () => {
+  it("is not reported as viewed until the page is shown again, also on a new connection", async ({ expect }) => {
+    const { page, frames, cut } = await open({ hash: CHAT });
+    const views = () => frames.flatMap(({ type }) => (type === "open" || type === "shut" ? [type] : []));
+    const show = (state: "visible" | "hidden") =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, "visibilityState", { value, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, state);
+    await expect.poll(views).toStrictEqual(["open"]);
+    await show("hidden");
+    await expect.poll(views).toStrictEqual(["open", "shut"]);
+    await cut();
+    await expect.poll(() => frames.filter(({ type }) => type === "hello").length).toBe(2);
+    await show("visible");
+    await expect.poll(views).toStrictEqual(["open", "shut", "open"]);
+  });
+});
+
 describe("a conversation that is erased", () => {
   const GONE = { status: 410, body: { code: "gone" } };
 
