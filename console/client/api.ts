@@ -15,13 +15,16 @@ export class ApiProblem extends Error {
   readonly code: string;
   /** The fields of the problem. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** The time after which the server accepts a repeat, milliseconds; 0: the answer names none. */
+  readonly retryAfterMs: number;
 
-  constructor(status: number, code: string, facts: Readonly<Record<string, unknown>>) {
+  constructor(status: number, code: string, facts: Readonly<Record<string, unknown>>, retryAfterMs = 0) {
     super(code);
     this.name = "ApiProblem";
     this.status = status;
     this.code = code;
     this.facts = facts;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -51,15 +54,21 @@ export async function call<T = unknown>(method: string, path: string, options: C
   }
   // Unchecked: the caller passes the type of the route's schema.
   if (response.ok) return (await response.json().catch(() => undefined)) as T;
-  throw problemFrom(response.status, await response.json().catch(() => null));
+  throw problemFrom(response.status, await response.json().catch(() => null), response.headers.get("retry-after"));
 }
 
-/** Reads a problem. @param facts the JSON of an answer that is not 2xx; null: it has none */
-export function problemFrom(status: number, facts: unknown): ApiProblem {
-  if (typeof facts !== "object" || facts === null) return new ApiProblem(status, "unknown", {});
-  const record: Readonly<Record<string, unknown>> = { ...facts };
-  const { code } = record;
-  return new ApiProblem(status, typeof code === "string" ? code : "unknown", record);
+/**
+ * Reads a problem.
+ *
+ * @param body the JSON of an answer that is not 2xx; null: it has none
+ * @param retryAfter the header of the answer, in seconds; null: it has none
+ */
+export function problemFrom(status: number, body: unknown, retryAfter: string | null): ApiProblem {
+  const facts: Readonly<Record<string, unknown>> = typeof body === "object" ? { ...body } : {};
+  const { code } = facts;
+  const seconds = Number(retryAfter ?? 0);
+  const retryAfterMs = seconds > 0 ? seconds * 1_000 : 0;
+  return new ApiProblem(status, typeof code === "string" ? code : "unknown", facts, retryAfterMs);
 }
 
 /** The agent who is signed in. */
@@ -132,7 +141,7 @@ export async function readClosed(
 export async function findMediaProblem(url: string): Promise<string | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!response.ok) return problemFrom(response.status, await response.json()).code;
+    if (!response.ok) return problemFrom(response.status, await response.json(), null).code;
     await response.body?.cancel();
   } catch {
     // no connection, or an answer that is not a problem of the API

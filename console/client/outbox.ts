@@ -17,13 +17,18 @@ import { createStore, type Store } from "./store.ts";
 
 /** How long a message can be taken back, milliseconds. */
 export const UNDO_MS = 3_000;
-/** The delay before a request that got no answer is repeated, milliseconds. */
-const AGAIN_MS = 2_000;
+/**
+ * The delay before a failed request is repeated, milliseconds: doubled with each failure up to the maximum, and never
+ * shorter than the answer's Retry-After.
+ */
+const [AGAIN_MS, MAX_AGAIN_MS] = [2_000, 30_000];
 /**
  * The number of attempts for a picture before the agent has to repeat it. Limited, because each attempt may upload
  * the picture again.
  */
 const PICTURE_TRIES = 3;
+/** The maximum Retry-After after which a picture is repeated by itself, milliseconds. */
+const PICTURE_WAIT_MS = 60_000;
 
 /** How far the upload of a picture has come. */
 export interface UploadProgress {
@@ -84,8 +89,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
   const setPhase = (id: string, phase: Unsent["phase"]): void => change((list) => withPhase(list, id, phase));
 
-  /** The number of failed attempts, by the id of a picture's message. */
+  /** The number of attempts that failed although there was a connection, by message. */
   const failures = new Map<string, number>();
+  /** When a message that failed is sent again, by message; after a new connection at once. Epoch ms. */
+  const nextTries = new Map<string, number>();
+  /** The server has too many requests of this agent and accepts none before this time, epoch ms. */
+  let pausedUntil = 0;
   /**
    * The ids of the texts that waited for a connection. They do not go back to the composer, where the agent may be
    * writing the next text.
@@ -102,6 +111,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         uploaded: (picture) => change((list) => withUploaded(list, id, picture)),
       });
       failures.delete(id);
+      nextTries.delete(id);
       if (message === null) change((list) => list.filter(({ id }) => id !== unsent.id));
       else setPhase(unsent.id, { name: "accepted", message });
       options.onAccepted(unsent);
@@ -112,10 +122,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
   const fail = (unsent: Unsent, error: unknown): void => {
     const problem = error instanceof ApiProblem ? error : new ApiProblem(0, "unreachable", {});
-    if (mayRepeat(unsent, problem)) {
+    const tries = (failures.get(unsent.id) ?? 0) + (options.isLive() ? 1 : 0);
+    failures.set(unsent.id, tries);
+    if (mayRepeat(unsent, problem, tries)) {
+      const at = Date.now() + Math.max(problem.retryAfterMs, againMs(tries));
       waited.add(unsent.id);
-      setPhase(unsent.id, { name: "waiting" });
-      schedule(AGAIN_MS);
+      nextTries.set(unsent.id, at);
+      if (problem.status === 429) pausedUntil = at;
+      setPhase(unsent.id, { name: "waiting", at });
+      pump();
       return;
     }
     const isStale = problem.code === "stale" && unsent.content.type === "text" && !waited.has(unsent.id);
@@ -123,18 +138,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     else setPhase(unsent.id, { name: "refused", refusal: refusalOf(problem) });
     pump();
   };
-  const mayRepeat = ({ id, content }: Unsent, { status, code }: ApiProblem): boolean => {
-    const isPassing = status === 0 || status === 429 || (status >= 500 && code !== "channel_refused");
-    if (!isPassing || content.type !== "picture" || !options.isLive()) return isPassing;
-    const tries = (failures.get(id) ?? 0) + 1;
-    failures.set(id, tries);
-    return tries < PICTURE_TRIES;
-  };
-  const schedule = (ms: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(pump, ms);
-  };
-  /** Sends the first message of each conversation when its undo time is over. */
+  /** Sends the first message of each conversation when its undo time, or the delay after a failure, is over. */
   const pump = (): void => {
     const now = Date.now();
     const busy = new Set<string>();
@@ -144,18 +148,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (phase.name === "accepted" || phase.name === "refused") continue;
       const isBehind = busy.has(conversation);
       busy.add(conversation);
-      if (phase.name === "waiting" && !options.isLive()) waited.add(unsent.id);
-      // Behind another text it waits for the connection, too, once its undo time is over.
-      if (isBehind && (phase.name !== "undo" || phase.until > now || options.isLive())) continue;
-      if (phase.name === "sending") continue;
-      if (phase.name === "undo" && phase.until > now) next = Math.min(next, phase.until - now);
-      else if (options.isLive()) void send(unsent);
-      else {
-        waited.add(unsent.id);
-        setPhase(unsent.id, { name: "waiting" });
+      if (phase.name === "undo" && phase.until > now) {
+        next = Math.min(next, phase.until - now);
+        continue;
       }
+      // Behind another text it waits for the connection, too.
+      if (phase.name === "sending" || (isBehind && options.isLive())) continue;
+      const at = Math.max(pausedUntil, nextTries.get(unsent.id) ?? 0);
+      if (!options.isLive()) {
+        waited.add(unsent.id);
+        if (phase.name !== "waiting" || phase.at !== undefined) setPhase(unsent.id, { name: "waiting" });
+      } else if (at > now) {
+        next = Math.min(next, at - now);
+        if (phase.name !== "waiting" || phase.at !== at) setPhase(unsent.id, { name: "waiting", at });
+      } else void send(unsent);
     }
-    if (next < Infinity) schedule(next);
+    clearTimeout(timer);
+    if (next < Infinity) timer = setTimeout(pump, next);
   };
 
   const stored = fromStored(readKept(options.kept, key), Date.now());
@@ -178,7 +187,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
         },
       ]);
       pump();
-      if (undoMs > 0) schedule(undoMs);
     },
     takeBack(id) {
       const unsent = store.get().find((candidate) => candidate.id === id);
@@ -188,6 +196,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     retry(id) {
       failures.delete(id);
+      nextTries.delete(id);
       setPhase(id, { name: "waiting" });
       pump();
     },
@@ -200,8 +209,22 @@ export function createOutbox(options: OutboxOptions): Outbox {
       pump();
     },
     settle: change,
-    resume: pump,
+    resume() {
+      nextTries.clear();
+      pump();
+    },
   };
+}
+
+/** Returns whether a message that failed is sent again by itself. @param tries how often it failed on a connection */
+function mayRepeat({ content }: Unsent, { status, code, retryAfterMs }: ApiProblem, tries: number): boolean {
+  const isPassing = status === 0 || status === 429 || (status >= 500 && code !== "channel_refused");
+  return isPassing && (content.type !== "picture" || (tries < PICTURE_TRIES && retryAfterMs <= PICTURE_WAIT_MS));
+}
+
+/** Returns the delay before a message is sent again, milliseconds. */
+function againMs(tries: number): number {
+  return Math.min(MAX_AGAIN_MS, AGAIN_MS * 2 ** Math.max(0, tries - 1));
 }
 
 function readKept(kept: KeptTexts, key: string): string | null {

@@ -28,7 +28,7 @@ export function uploadPicture(
     request.addEventListener("load", () => {
       const { status, response } = request;
       const uploaded = status === 201 ? readUploaded(response) : null;
-      if (uploaded === null) reject(problemFrom(status, response));
+      if (uploaded === null) reject(problemFrom(status, response, request.getResponseHeader("retry-after")));
       else resolve(uploaded);
     });
     request.addEventListener("error", fail);

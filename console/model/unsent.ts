@@ -41,13 +41,12 @@ export interface Unsent {
   /** Epoch ms. */
   readonly writtenAt: number;
   /**
-   * `undo`: it can be taken back before `until` · `waiting`: there is no connection · `sending` · `accepted`: the
-   * server has
-   * it, and its row has not arrived · `refused`.
+   * `undo`: it can be taken back before `until` · `waiting` for a connection, or after a failure until `at` · `sending`
+   * · `accepted`: the server has it, and its row has not arrived · `refused`. Times are epoch ms.
    */
   readonly phase:
     | { readonly name: "undo"; readonly until: number }
-    | { readonly name: "waiting" }
+    | { readonly name: "waiting"; readonly at?: number }
     /** `share`: how much of a picture is uploaded, 0 to 1. */
     | { readonly name: "sending"; readonly share?: number }
     | { readonly name: "accepted"; readonly message: string | null }

@@ -34,6 +34,7 @@ export const EN_WORDS: Pick<
   unsent: {
     undo: "Sent in {seconds} s",
     waiting: "Sent once connected",
+    again: "Not sent yet, tried again soon",
     sending: "Sending",
     accepted: "Sending",
     refused: "Not sent: {reason}",

@@ -30,6 +30,7 @@ export const ZH_WORDS = {
   unsent: {
     undo: "{seconds} 秒后发送",
     waiting: "连上后发送",
+    again: "暂未发出，稍后自动再发",
     sending: "发送中",
     accepted: "发送中",
     refused: "没有发出：{reason}",

@@ -36,11 +36,12 @@ function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
   const { phase, id, content } = unsent;
   if (phase.name === "undo") return <Undo unsent={unsent} until={phase.until} />;
   if (phase.name !== "refused") {
+    const isCutOff = phase.name === "waiting" && phase.at === undefined;
     return (
       <p class="meta">
         <span>
-          <Icon name={phase.name === "waiting" ? "offline" : "clock"} />
-          {t.unsent[phase.name]}
+          <Icon name={isCutOff ? "offline" : "clock"} />
+          {phase.name === "waiting" && !isCutOff ? t.unsent.again : t.unsent[phase.name]}
         </span>
       </p>
     );

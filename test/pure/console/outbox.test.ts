@@ -1,6 +1,6 @@
 /** Unsent messages: the undo time, their order, and what happens without an answer or after a refusal. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { ApiProblem } from "../../../console/client/api.ts";
+import { ApiProblem, problemFrom } from "../../../console/client/api.ts";
 import { createOutbox, UNDO_MS, type Outbox, type UploadProgress } from "../../../console/client/outbox.ts";
 import { listFailed, listShown, mediaIdOf, withoutArrived, type Unsent } from "../../../console/model/unsent.ts";
 import { rowsOf, sent } from "../../browser/desk/sample-log.ts";
@@ -89,6 +89,13 @@ describe("a picture", () => {
     expect([posted.map(({ id }) => id), phases()]).toStrictEqual([["a", "a", "a", "a"], ["accepted"]]);
   });
 
+  it("is not repeated by itself when the platform takes no call for longer than a minute", async ({ expect }) => {
+    answer = () => Promise.reject(new ApiProblem(503, "channel_paused", {}, 61_000));
+    outbox.add(picture("a"), 0);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect([posted.length, phases()]).toStrictEqual([1, ["refused"]]);
+  });
+
   it("that WeChat refuses is not repeated, and its code is kept for the words", async ({ expect }) => {
     answer = () => Promise.reject(new ApiProblem(502, "channel_refused", { platformCode: "40009" }));
     outbox.add(picture("a"), 0);
@@ -106,6 +113,21 @@ describe("a picture", () => {
     expect(listShown([unsent], unsent.conversation, rowsOf(sent({ type: "image", mediaId: "m2" })), WANG)).toHaveLength(
       1,
     );
+  });
+});
+
+describe("an answer that is not 2xx", () => {
+  it.for([
+    ["60", 60_000],
+    [null, 0],
+    ["soon", 0],
+    ["-1", 0],
+  ] as const)("with Retry-After %s is repeated after %d ms at the earliest", ([header, ms], { expect }) => {
+    expect(problemFrom(429, { code: "rate_limited" }, header)).toMatchObject({
+      code: "rate_limited",
+      retryAfterMs: ms,
+    });
+    expect(problemFrom(502, null, header)).toMatchObject({ code: "unknown", facts: {}, retryAfterMs: ms });
   });
 });
 
@@ -156,6 +178,37 @@ describe("a message", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(posted.map(({ id }) => id)).toStrictEqual(["a", "a"]);
     expect(phases()).toStrictEqual(["accepted"]);
+  });
+
+  it("that got no answer is sent again after 2, 4, 8 … 30 s, and at once on a new connection", async ({ expect }) => {
+    const times: number[] = [];
+    const startedAt = Date.now();
+    answer = () => {
+      times.push((Date.now() - startedAt) / 1_000);
+      return Promise.reject(new ApiProblem(0, "unreachable", {}));
+    };
+    outbox.add(text("a"), 0);
+    await vi.advanceTimersByTimeAsync(95_000);
+    expect(times).toStrictEqual([0, 2, 6, 14, 30, 60, 90]);
+    outbox.resume();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(times.at(-1)).toBe(95);
+  });
+
+  it("and all others wait for the time that a 429 names, also on a new connection", async ({ expect }) => {
+    answer = () => Promise.reject(new ApiProblem(429, "rate_limited", {}, 60_000));
+    outbox.add(text("a"), 0);
+    await vi.advanceTimersByTimeAsync(0);
+    outbox.add(text("b", "b", conversationId(2)));
+    answer = ({ id }) => Promise.resolve(`out-${id}`);
+    await vi.advanceTimersByTimeAsync(59_999);
+    outbox.resume();
+    expect([posted.map(({ id }) => id), phases()]).toStrictEqual([["a"], ["waiting", "waiting"]]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([posted.map(({ id }) => id), phases()]).toStrictEqual([
+      ["a", "a", "b"],
+      ["accepted", "accepted"],
+    ]);
   });
 
   it("waits for the connection", async ({ expect }) => {
