@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { ApiProblem, call, readMe, type Me } from "./client/api.ts";
 import { createDesk, type Desk } from "./client/desk.ts";
 import { readInvite, useHash } from "./client/route.ts";
+import { browserTabs } from "./client/tabs.ts";
 import { TextContext, TEXTS, type Texts } from "./text/texts.ts";
 import { isTheme, type Theme } from "./ui/appearance.ts";
 import { useStored } from "./ui/stored.ts";
@@ -139,6 +140,7 @@ function deskOf(you: Me): Desk {
   return createDesk({
     you,
     kept: localStorage,
+    tabs: browserTabs(),
     openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/desk/socket`),
     // Without an answer it is unknown whether the agent is signed in, so the page keeps trying to connect.
     isSignedIn: () =>
@@ -160,7 +162,11 @@ function run(desk: Desk, onSignedOut: () => void): () => void {
     const link = desk.link.get();
     if (link.name === "ended" && link.reason === "signed_out") onSignedOut();
   });
+  const onStorage = ({ key }: StorageEvent): void => {
+    if (key !== null) desk.notice(key);
+  };
   desk.start();
+  addEventListener("storage", onStorage);
   addEventListener("online", desk.poke);
   addEventListener("offline", desk.lose);
   addEventListener("pageshow", desk.poke);
@@ -170,6 +176,7 @@ function run(desk: Desk, onSignedOut: () => void): () => void {
     stop();
     // Another agent may have signed in on this page: nothing may be sent for the one before.
     desk.stop();
+    removeEventListener("storage", onStorage);
     removeEventListener("online", desk.poke);
     removeEventListener("offline", desk.lose);
     removeEventListener("pageshow", desk.poke);

@@ -9,11 +9,13 @@ import { markNew } from "../model/log.ts";
 import { EMPTY_DESK, type DeskState } from "../model/state.ts";
 import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
 import { call, command, readLog, type Me } from "./api.ts";
-import { createDrafts, type Drafts, type KeptTexts, type SavedDraft } from "./drafts.ts";
+import { createDrafts, type Drafts, type SavedDraft } from "./drafts.ts";
+import { forgetOld, type KeptTexts } from "./kept-texts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
 import { createOpenConversation } from "./open-conversation.ts";
 import { createOutbox, type Outbox, type UploadProgress } from "./outbox.ts";
 import { createStore, type Store } from "./store.ts";
+import type { Tabs } from "./tabs.ts";
 import { createTaking } from "./taking.ts";
 import { uploadPicture } from "./upload.ts";
 
@@ -21,6 +23,7 @@ import { uploadPicture } from "./upload.ts";
 export interface DeskOptions {
   readonly you: Me;
   readonly kept: KeptTexts;
+  readonly tabs: Tabs;
   readonly openSocket: () => SocketLike;
   readonly isSignedIn: () => Promise<boolean>;
   /** Whether the page is visible. The open conversation of a hidden page is not reported as viewed. */
@@ -68,6 +71,8 @@ export interface Desk {
   readonly choosePresence: (presence: PresenceInput) => Promise<void>;
   /** Runs a command on a session. @throws ApiProblem */
   readonly act: (target: Target, name: string, extra?: Readonly<Record<string, unknown>>) => Promise<Commanded>;
+  /** Takes over what another tab has stored. @param key a key of the browser's storage that it has changed */
+  readonly notice: (key: string) => void;
   readonly stop: () => void;
 }
 
@@ -82,6 +87,7 @@ export function createDesk(options: DeskOptions): Desk {
   const seen = new Map<string, number>();
   const taking = createTaking(options.you.id);
 
+  forgetOld(options.kept, Date.now());
   const drafts = createDrafts(options.you.id, options.kept, {
     save: (conversation, log, draft) => link.send({ type: "draft", conversation, log, draft }),
     async read(conversation) {
@@ -92,6 +98,7 @@ export function createDesk(options: DeskOptions): Desk {
   const outbox = createOutbox({
     agent: options.you.id,
     kept: options.kept,
+    tabs: options.tabs,
     post,
     isLive: () => linkState.get().name === "live",
     onStale(unsent) {
@@ -257,9 +264,14 @@ export function createDesk(options: DeskOptions): Desk {
         command(conversation, name, { id: crypto.randomUUID(), ...target, ...more });
       return name === "take" || name === "reopen" ? taking.while(conversation, run) : run();
     },
+    notice(key) {
+      drafts.notice(key);
+      outbox.notice(key);
+    },
     stop() {
       drafts.save();
       link.stop("signed_out");
+      outbox.stop();
     },
   };
 }

@@ -4,14 +4,8 @@
  */
 import { MAX_DRAFT } from "../../shared/api/desk/text-limits.ts";
 import { emptyDraft, type Draft, type Mode } from "../model/draft.ts";
+import { draftPrefix, forget, keep, readKept, type KeptTexts } from "./kept-texts.ts";
 import { createStore, type Store } from "./store.ts";
-
-/** The part of `localStorage` that is used. */
-export interface KeptTexts {
-  getItem(key: string): string | null;
-  setItem(key: string, text: string): void;
-  removeItem(key: string): void;
-}
 
 /** The drafts of an agent. */
 export interface Drafts {
@@ -22,6 +16,8 @@ export interface Drafts {
   readonly save: (conversation?: string) => void;
   /** Loads the draft that the agent wrote in another browser, unless this browser has one by then. */
   readonly fetch: (conversation: string, log: string) => Promise<void>;
+  /** Takes over the texts that another tab has stored. @param key a key of the browser's storage that it has changed */
+  readonly notice: (key: string) => void;
 }
 
 /** The pause after which a draft is saved on the server, milliseconds. */
@@ -52,7 +48,12 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
   const store = createStore<ReadonlyMap<string, Draft>>(new Map());
   const unsaved = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const keyOf = (conversation: string): string => `edge-kefu.draft.${agent}.${conversation}`;
+  const prefix = draftPrefix(agent);
+  const keyOf = (conversation: string): string => `${prefix}${conversation}`;
+  const readDraft = (conversation: string): Draft | undefined => {
+    const value = readKept(kept, keyOf(conversation));
+    return isDraft(value) ? value : undefined;
+  };
 
   const save = (conversation?: string): void => {
     for (const id of conversation === undefined ? [...unsaved] : [conversation]) {
@@ -65,7 +66,7 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
     }
   };
   const read = (conversation: string, log: string): Draft => {
-    const known = store.get().get(conversation) ?? readKept(kept, keyOf(conversation));
+    const known = store.get().get(conversation) ?? readDraft(conversation);
     return known?.log === log ? known : emptyDraft(log, known?.mode ?? "reply");
   };
   return {
@@ -86,7 +87,15 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
       clearTimeout(timer);
       timer = setTimeout(() => save(), PAUSE_MS);
       if (draft.reply === "" && draft.note === "") forget(kept, keyOf(conversation));
-      else keep(kept, keyOf(conversation), JSON.stringify(draft));
+      else keep(kept, keyOf(conversation), draft, Date.now());
+    },
+    notice(key) {
+      const conversation = key.slice(prefix.length);
+      const known = store.get().get(conversation);
+      if (!key.startsWith(prefix) || known === undefined) return;
+      // Sent or deleted there, it must not be sent from here once more. What is being written here, reply or note, stays.
+      const next = readDraft(conversation) ?? emptyDraft(known.log, known.mode);
+      store.change((drafts) => new Map(drafts).set(conversation, { ...next, mode: known.mode }));
     },
   };
 }
@@ -98,35 +107,10 @@ function toServer(draft: Draft): ServerDraft | null {
   return mode === undefined ? null : { text: draft[mode], mode };
 }
 
-function readKept(kept: KeptTexts, key: string): Draft | undefined {
-  try {
-    const value: unknown = JSON.parse(kept.getItem(key) ?? "null");
-    return isDraft(value) ? value : undefined;
-  } catch {
-    return undefined; // the storage is unavailable, or the stored value has another format
-  }
-}
-
 function isDraft(value: unknown): value is Draft {
   if (typeof value !== "object" || value === null) return false;
   const { log, mode, reply, note, basedOn, savedAt }: Readonly<Record<string, unknown>> = { ...value };
   const areTexts = [log, reply, note].every((text) => typeof text === "string");
   const areNumbers = typeof basedOn === "number" && typeof savedAt === "number";
   return areTexts && areNumbers && (mode === "reply" || mode === "note");
-}
-
-function keep(kept: KeptTexts, key: string, text: string): void {
-  try {
-    kept.setItem(key, text);
-  } catch {
-    // the storage is unavailable, so the text is kept only until the page is closed
-  }
-}
-
-function forget(kept: KeptTexts, key: string): void {
-  try {
-    kept.removeItem(key);
-  } catch {
-    // the storage is unavailable, so there is nothing to remove
-  }
 }

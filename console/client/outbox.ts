@@ -1,6 +1,7 @@
 /**
  * Sends messages and notes: when their undo time is over, in order within a conversation, and repeatedly with the same
- * id until the server answers. A refused message stays visible with its reason.
+ * id until the server answers. A refused message stays visible with its reason. Each tab stores its own list; when a tab
+ * has ended, another one of the same agent takes over its messages.
  */
 import {
   fromStored,
@@ -12,8 +13,9 @@ import {
   type UploadedPicture,
 } from "../model/unsent.ts";
 import { ApiProblem } from "./api.ts";
-import type { KeptTexts } from "./drafts.ts";
+import { forget, keep, listKept, readKept, unsentPrefix, type KeptTexts } from "./kept-texts.ts";
 import { createStore, type Store } from "./store.ts";
+import type { Tabs } from "./tabs.ts";
 
 /** How long a message can be taken back, milliseconds. */
 export const UNDO_MS = 3_000;
@@ -41,6 +43,7 @@ export interface UploadProgress {
 export interface OutboxOptions {
   readonly agent: string;
   readonly kept: KeptTexts;
+  readonly tabs: Tabs;
   /**
    * Sends one message or note. @returns the message's id; null for a note, which has none
    * @throws ApiProblem
@@ -71,21 +74,29 @@ export interface Outbox {
   readonly settle: (change: (list: readonly Unsent[]) => readonly Unsent[]) => void;
   /** Sends the waiting messages; called when the connection is live again. */
   readonly resume: () => void;
+  /** Takes note of a key of the browser's storage that another tab has changed. */
+  readonly notice: (key: string) => void;
+  /** Sends and stores nothing more; the next outbox of the agent takes over the messages. */
+  readonly stop: () => void;
 }
 
-/** Creates the outbox with the unsent messages of an earlier page of the same agent. */
+/** Creates the outbox, with the unsent messages of the agent's tabs that have ended. */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const key = `edge-kefu.unsent.${options.agent}`;
+  const prefix = unsentPrefix(options.agent);
+  const ownKey = `${prefix}${crypto.randomUUID()}`;
+  const disown = options.tabs.own(ownKey);
+  /** Ends the wait for the end of another tab, by the key of its list. */
+  const waits = new Map<string, () => void>();
+  let isStopped = false;
   const store = createStore<readonly Unsent[]>([]);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const change = (edit: (list: readonly Unsent[]) => readonly Unsent[]): void => {
     store.change(edit);
-    try {
-      options.kept.setItem(key, toStored(store.get()));
-    } catch {
-      // the storage is unavailable, so unsent messages are kept only until the page is closed
-    }
+    if (isStopped) return;
+    const stored = toStored(store.get());
+    if (stored.length === 0) forget(options.kept, ownKey);
+    else keep(options.kept, ownKey, stored, Date.now());
   };
   const setPhase = (id: string, phase: Unsent["phase"]): void => change((list) => withPhase(list, id, phase));
 
@@ -140,6 +151,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
   /** Sends the first message of each conversation when its undo time, or the delay after a failure, is over. */
   const pump = (): void => {
+    if (isStopped) return;
     const now = Date.now();
     const busy = new Set<string>();
     let next = Infinity;
@@ -167,9 +179,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (next < Infinity) timer = setTimeout(pump, next);
   };
 
-  const stored = fromStored(readKept(options.kept, key), Date.now());
-  for (const { id } of stored) waited.add(id);
-  store.change(() => stored);
+  /** Takes over the list of another tab once that has ended. */
+  const adopt = (key: string): void => {
+    if (isStopped) return;
+    const adopted = fromStored(readKept(options.kept, key), Date.now());
+    forget(options.kept, key);
+    waits.delete(key);
+    for (const { id } of adopted) waited.add(id);
+    if (adopted.length > 0) change((list) => [...adopted, ...list]);
+    pump();
+  };
+  const notice = (key: string): void => {
+    if (!key.startsWith(prefix) || key === ownKey || waits.has(key) || isStopped) return;
+    waits.set(key, () => {});
+    const end = options.tabs.whenFree(key, () => adopt(key));
+    if (waits.has(key)) waits.set(key, end);
+  };
+  for (const key of listKept(options.kept, prefix)) notice(key);
 
   return {
     store,
@@ -213,6 +239,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       nextTries.clear();
       pump();
     },
+    notice,
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      for (const end of waits.values()) end();
+      disown();
+    },
   };
 }
 
@@ -225,14 +258,6 @@ function mayRepeat({ content }: Unsent, { status, code, retryAfterMs }: ApiProbl
 /** Returns the delay before a message is sent again, milliseconds. */
 function againMs(tries: number): number {
   return Math.min(MAX_AGAIN_MS, AGAIN_MS * 2 ** Math.max(0, tries - 1));
-}
-
-function readKept(kept: KeptTexts, key: string): string | null {
-  try {
-    return kept.getItem(key);
-  } catch {
-    return null; // the storage is unavailable
-  }
 }
 
 function refusalOf({ code, facts }: ApiProblem): Refusal {

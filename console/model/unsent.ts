@@ -119,10 +119,10 @@ function isRowOf(row: RowJson, { content, writtenAt }: Unsent, you: string): boo
   return row.content.type === "text" && content.text.startsWith(row.content.content.trim());
 }
 
-/** Serialises the texts of a list as JSON, so that they survive a reload; pictures are not included. */
-export function toStored(list: readonly Unsent[]): string {
+/** Returns the texts of a list as JSON values, so that they survive a reload; pictures are not included. */
+export function toStored(list: readonly Unsent[]): readonly object[] {
   const kept = list.filter(({ content, phase }) => content.type !== "picture" && phase.name !== "accepted");
-  return JSON.stringify(kept.map(toStoredOne));
+  return kept.map(toStoredOne);
 }
 
 function toStoredOne({ phase, ...unsent }: Unsent): object {
@@ -130,11 +130,12 @@ function toStoredOne({ phase, ...unsent }: Unsent): object {
 }
 
 /**
- * Parses a stored list: texts that are sent again with their ids, and texts that stay visible as refused, with the
+ * Reads a stored list: texts that are sent again with their ids, and texts that stay visible as refused, with the
  * stored reason or `not_in_time` when they are too old. Invalid entries are dropped.
  */
-export function fromStored(text: string | null, now: number): readonly Unsent[] {
-  return readList(text).flatMap((value) => {
+export function fromStored(stored: unknown, now: number): readonly Unsent[] {
+  const values: readonly unknown[] = Array.isArray(stored) ? stored : [];
+  return values.flatMap((value) => {
     const unsent = readUnsent(value);
     if (unsent === null) return [];
     const isLate = unsent.phase.name === "waiting" && now - unsent.writtenAt > RESEND_MS;
@@ -145,15 +146,6 @@ export function fromStored(text: string | null, now: number): readonly Unsent[] 
 /** Returns the conversations that have a message which was refused. */
 export function listFailed(list: readonly Unsent[]): ReadonlySet<string> {
   return new Set(list.flatMap(({ phase, conversation }) => (phase.name === "refused" ? [conversation] : [])));
-}
-
-function readList(text: string | null): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }
 
 function readUnsent(value: unknown): Unsent | null {

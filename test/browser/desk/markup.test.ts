@@ -78,7 +78,7 @@ async function openWith(texts: readonly string[], hash: string): Promise<Watched
   });
   page.on("popup", () => seen.push("a window"));
   page.on("dialog", () => seen.push("a dialog"));
-  const stored = [`edge-kefu.unsent.${WANG}`, unsentOf(texts)] as const;
+  const stored = [`edge-kefu.unsent.${WANG}.tab`, unsentOf(texts)] as const;
   await page.evaluate(([key, unsent]) => localStorage.setItem(key, unsent), stored);
   page.setDefaultTimeout(40_000);
   await page.reload();

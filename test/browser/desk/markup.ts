@@ -93,17 +93,16 @@ export function scriptOf(texts: readonly string[]): Pick<Script, "people" | "row
 
 /** What the page of this agent has stored: a message and a note, which the server will refuse. */
 export function unsentOf(texts: readonly string[]): string {
-  return JSON.stringify(
-    (["text", "note"] as const).map((type) => ({
-      id: `unsent-${type}`,
-      conversation: CONVERSATION,
-      log: LOG,
-      content: { type, text: at(`unsent-${type}`, joined(texts)) },
-      hold: false,
-      seenSeq: null,
-      writtenAt: Date.now(),
-    })),
-  );
+  const value = (["text", "note"] as const).map((type) => ({
+    id: `unsent-${type}`,
+    conversation: CONVERSATION,
+    log: LOG,
+    content: { type, text: at(`unsent-${type}`, joined(texts)) },
+    hold: false,
+    seenSeq: null,
+    writtenAt: Date.now(),
+  }));
+  return JSON.stringify({ at: Date.now(), value });
 }
 
 function inClear(texts: readonly string[]): RowJson {

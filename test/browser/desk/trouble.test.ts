@@ -31,6 +31,24 @@ describe("without a connection", () => {
     expect(requests[0]?.body).toMatchObject({ content: "断线时写的" });
   });
 
+  it("keeps a message over a reload, and sends it once with its id", async ({ expect }) => {
+    const scripted = await open({ hash: CHAT });
+    const { page, requests } = scripted;
+    await page.getByText("实时").waitFor();
+    scripted.setDown(true);
+    await scripted.cut();
+    await page.getByLabel("回复内容").fill("断线时写的");
+    await page.getByLabel("回复内容").press("Enter");
+    await page.getByText("连上后发送").waitFor();
+    const stored = () => page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
+    const id = /"id\\":\\"([\w-]{36})/.exec(await stored())?.[1];
+    await page.reload();
+    scripted.setDown(false);
+    await expect.poll(() => requests.length).toBe(1);
+    expect([id, requests[0]?.body]).toMatchObject([requests[0]?.key, { content: "断线时写的" }]);
+    await expect.poll(stored).not.toContain("断线时写的");
+  });
+
   it("reads the missed rows, and shows them once and in order", async ({ expect }) => {
     const scripted = await open({ hash: CHAT });
     const { page, script } = scripted;

@@ -58,6 +58,20 @@ describe("a draft", () => {
     expect(saved[1]).toBeNull();
   });
 
+  it("that another tab sent or changed is not the old one here, in the mode that is chosen here", ({ expect }) => {
+    const [here, there] = [drafts(), drafts()];
+    const key = `edge-kefu.draft.${WANG}.${conversation}`;
+    here.write(conversation, { ...here.read(conversation, LOG), reply: "您", mode: "note" });
+    there.write(conversation, { ...there.read(conversation, LOG), reply: "您好", mode: "reply" });
+    here.notice(key);
+    expect(here.read(conversation, LOG)).toMatchObject({ reply: "您好", mode: "note" });
+    there.write(conversation, { ...there.read(conversation, LOG), reply: "" });
+    here.notice(key);
+    expect(here.read(conversation, LOG)).toMatchObject({ reply: "", mode: "note" });
+    here.notice(`edge-kefu.draft.${WANG}.${conversationId(2)}`);
+    expect(here.store.get().size).toBe(1);
+  });
+
   it("of a reply is kept on the server while the agent looks at an empty note", ({ expect }) => {
     const current = drafts();
     current.write(conversation, { ...current.read(conversation, LOG), reply: "给用户", mode: "note" });

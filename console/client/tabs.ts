@@ -1,0 +1,33 @@
+/**
+ * Ownership between the tabs of a browser: a name belongs to one tab until that tab gives it up or ends, in whatever
+ * way.
+ */
+
+/** Names that belong to tabs. */
+export interface Tabs {
+  /** Owns a name that no other tab uses. @returns gives it up */
+  readonly own: (name: string) => () => void;
+  /** Calls `work` as soon as no tab owns the name; no other tab owns it until `work` returns. @returns ends the wait */
+  readonly whenFree: (name: string, work: () => void) => () => void;
+}
+
+/** Returns the names by the browser's Web Locks. Without them, as in browsers before 2022, every name is free. */
+export function browserTabs(): Tabs {
+  const locks: LockManager | undefined = "locks" in navigator ? navigator.locks : undefined;
+  return {
+    own(name) {
+      const held = Promise.withResolvers<void>();
+      void locks?.request(name, () => held.promise);
+      return held.resolve;
+    },
+    whenFree(name, work) {
+      const wait = new AbortController();
+      if (locks === undefined) work();
+      else
+        locks.request(name, { signal: wait.signal }, work).catch((error: unknown) => {
+          if (!wait.signal.aborted) throw error;
+        });
+      return () => wait.abort();
+    },
+  };
+}
