@@ -2,8 +2,8 @@
  * The console page: shows the desk to an agent who is signed in, otherwise the sign-in form or the form of an invite.
  */
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { ApiProblem, call, readMe, type Me } from "./client/api.ts";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ApiProblem, call, followSignOut, readMe, type Me } from "./client/api.ts";
 import { createDesk, type Desk } from "./client/desk.ts";
 import { readInvite, useHash } from "./client/route.ts";
 import { browserTabs } from "./client/tabs.ts";
@@ -44,19 +44,31 @@ export function App(): JSX.Element {
   };
   useEffect(() => void enter(), []);
   const desk = screen.name === "desk" ? screen.desk : null;
+  // While the agent signs out, the server's own message that the connection ended for that reason is expected.
+  const isLeaving = useRef(false);
   useEffect(
-    () => (desk === null ? undefined : run(desk, () => setScreen({ name: "signed_out", wasSignedIn: true }))),
+    () =>
+      desk === null
+        ? undefined
+        : run(desk, () => {
+            if (!isLeaving.current) setScreen({ name: "signed_out", wasSignedIn: true });
+          }),
     [desk],
   );
-  const signOut = (): void => {
-    desk?.leave();
-    // The page shows the sign-in screen even when the server does not answer.
-    void call("POST", "sign-out", { body: {} })
-      .catch(() => undefined)
-      .then(() => {
-        desk?.stop();
-        setScreen({ name: "signed_out", wasSignedIn: false });
-      });
+  /** Signs out. Rejects when the server did not confirm it: the cookie may still be valid. */
+  const signOut = async (): Promise<void> => {
+    isLeaving.current = true;
+    desk?.saveAll();
+    try {
+      await endSignIn();
+    } catch (error) {
+      // The connection ends with the sign-in, perhaps before the answer is lost.
+      if (desk?.link.get().name !== "ended") throw error;
+    } finally {
+      isLeaving.current = false;
+    }
+    desk?.stopAndForget();
+    setScreen({ name: "signed_out", wasSignedIn: false });
   };
 
   const other = language === "en" ? "zh-CN" : "en";
@@ -105,6 +117,15 @@ export function App(): JSX.Element {
           />
         );
     }
+  }
+}
+
+/** Ends the sign-in of this browser. @throws ApiProblem when it may not have ended */
+async function endSignIn(): Promise<void> {
+  try {
+    await call("POST", "sign-out", { body: {} });
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.status === 401)) throw error;
   }
 }
 
@@ -162,6 +183,7 @@ function run(desk: Desk, onSignedOut: () => void): () => void {
     const link = desk.link.get();
     if (link.name === "ended" && link.reason === "signed_out") onSignedOut();
   });
+  const stopFollowing = followSignOut(desk.stop);
   const onStorage = ({ key }: StorageEvent): void => {
     if (key !== null) desk.notice(key);
   };
@@ -174,6 +196,7 @@ function run(desk: Desk, onSignedOut: () => void): () => void {
   document.addEventListener("visibilitychange", onVisible);
   return () => {
     stop();
+    stopFollowing();
     // Another agent may have signed in on this page: nothing may be sent for the one before.
     desk.stop();
     removeEventListener("storage", onStorage);

@@ -57,8 +57,16 @@ export async function call<T = unknown>(method: string, path: string, options: C
   throw problemFrom(response.status, await response.json().catch(() => null), response.headers.get("retry-after"));
 }
 
+const signOutListeners = new Set<() => void>();
+
+/** Calls `onSignedOut` when an answer says that the agent is not signed in any more. @returns a function that ends that */
+export function followSignOut(onSignedOut: () => void): () => void {
+  signOutListeners.add(onSignedOut);
+  return () => signOutListeners.delete(onSignedOut);
+}
+
 /**
- * Reads a problem.
+ * Reads a problem, and reports one that means that the agent is not signed in.
  *
  * @param body the JSON of an answer that is not 2xx; null: it has none
  * @param retryAfter the header of the answer, in seconds; null: it has none
@@ -66,6 +74,7 @@ export async function call<T = unknown>(method: string, path: string, options: C
 export function problemFrom(status: number, body: unknown, retryAfter: string | null): ApiProblem {
   const facts: Readonly<Record<string, unknown>> = typeof body === "object" ? { ...body } : {};
   const { code } = facts;
+  if (code === "unauthorized") for (const report of signOutListeners) report();
   const seconds = Number(retryAfter ?? 0);
   const retryAfterMs = seconds > 0 ? seconds * 1_000 : 0;
   return new ApiProblem(status, typeof code === "string" ? code : "unknown", facts, retryAfterMs);

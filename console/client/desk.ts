@@ -10,7 +10,7 @@ import { EMPTY_DESK, type DeskState } from "../model/state.ts";
 import { mediaIdOf, withoutArrived, type Unsent } from "../model/unsent.ts";
 import { call, command, readLog, type Me } from "./api.ts";
 import { createDrafts, type Drafts, type SavedDraft } from "./drafts.ts";
-import { forgetOld, type KeptTexts } from "./kept-texts.ts";
+import { draftPrefix, forgetAgent, forgetOld, listKept, type KeptTexts } from "./kept-texts.ts";
 import { createLink, type Link, type LinkState, type SocketLike } from "./link.ts";
 import { createOpenConversation } from "./open-conversation.ts";
 import { createOutbox, type Outbox, type UploadProgress } from "./outbox.ts";
@@ -73,7 +73,13 @@ export interface Desk {
   readonly act: (target: Target, name: string, extra?: Readonly<Record<string, unknown>>) => Promise<Commanded>;
   /** Takes over what another tab has stored. @param key a key of the browser's storage that it has changed */
   readonly notice: (key: string) => void;
+  /** Saves the drafts and sends the waiting messages. */
+  readonly saveAll: () => void;
+  /** Returns the numbers of texts in this browser, of all tabs: messages that the server does not have, and drafts. */
+  readonly countTexts: () => { readonly unsent: number; readonly drafts: number };
   readonly stop: () => void;
+  /** Stops, and removes the texts of the agent from this browser; called when the agent has signed out. */
+  readonly stopAndForget: () => void;
 }
 
 /** Creates the desk of the agent who is signed in; `start` connects it. */
@@ -204,6 +210,16 @@ export function createDesk(options: DeskOptions): Desk {
     return replied.id;
   }
 
+  const saveAll = (): void => {
+    drafts.save();
+    outbox.flush();
+  };
+  const stop = (): void => {
+    drafts.save();
+    link.stop("signed_out");
+    outbox.stop();
+  };
+
   return {
     state,
     link: linkState,
@@ -217,8 +233,7 @@ export function createDesk(options: DeskOptions): Desk {
     },
     lose: link.lose,
     leave() {
-      drafts.save();
-      outbox.flush();
+      saveAll();
       if (state.get().open !== null) link.send({ type: "shut" });
     },
     showView(view, isShown) {
@@ -268,10 +283,15 @@ export function createDesk(options: DeskOptions): Desk {
       drafts.notice(key);
       outbox.notice(key);
     },
-    stop() {
-      drafts.save();
-      link.stop("signed_out");
-      outbox.stop();
+    saveAll,
+    countTexts: () => ({
+      unsent: outbox.count(),
+      drafts: listKept(options.kept, draftPrefix(options.you.id)).length,
+    }),
+    stop,
+    stopAndForget() {
+      stop();
+      forgetAgent(options.kept, options.you.id);
     },
   };
 }

@@ -74,6 +74,8 @@ export interface Outbox {
   readonly settle: (change: (list: readonly Unsent[]) => readonly Unsent[]) => void;
   /** Sends the waiting messages; called when the connection is live again. */
   readonly resume: () => void;
+  /** Returns the number of messages, of all tabs, that the server does not have. */
+  readonly count: () => number;
   /** Takes note of a key of the browser's storage that another tab has changed. */
   readonly notice: (key: string) => void;
   /** Sends and stores nothing more; the next outbox of the agent takes over the messages. */
@@ -239,6 +241,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       nextTries.clear();
       pump();
     },
+    count() {
+      const others = listKept(options.kept, prefix).filter((key) => key !== ownKey);
+      const own = store.get().filter(({ phase }) => phase.name !== "accepted");
+      return own.length + others.flatMap((key) => fromStored(readKept(options.kept, key), Date.now())).length;
+    },
     notice,
     stop() {
       isStopped = true;
@@ -249,9 +256,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 }
 
-/** Returns whether a message that failed is sent again by itself. @param tries how often it failed on a connection */
+/**
+ * Returns whether a message that failed is sent again by itself, after a 401 when the agent has signed in again.
+ *
+ * @param tries how often it failed on a connection
+ */
 function mayRepeat({ content }: Unsent, { status, code, retryAfterMs }: ApiProblem, tries: number): boolean {
-  const isPassing = status === 0 || status === 429 || (status >= 500 && code !== "channel_refused");
+  const isPassing = status === 0 || status === 401 || status === 429 || (status >= 500 && code !== "channel_refused");
   return isPassing && (content.type !== "picture" || (tries < PICTURE_TRIES && retryAfterMs <= PICTURE_WAIT_MS));
 }
 

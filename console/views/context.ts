@@ -9,7 +9,14 @@ import { fill } from "../ui/text.ts";
 import type { Notify } from "./notice.tsx";
 
 /** A dialog over the page; `unmask`: the seq of the row of the open conversation that is shown in clear. */
-export type Dialog = "transfer" | "park" | "finish" | "presence" | "shortcuts" | { readonly unmask: number };
+export type Dialog =
+  | "transfer"
+  | "park"
+  | "finish"
+  | "presence"
+  | "shortcuts"
+  | "sign_out"
+  | { readonly unmask: number };
 
 /** The shared values. */
 export interface Shared {

@@ -22,6 +22,7 @@ import { Toast, useArrivals, useNotice } from "./notice.tsx";
 import { PresenceDialog } from "./presence-dialog.tsx";
 import { ConnectionBanner, PresenceBanner, PresenceButton, Rail } from "./rail.tsx";
 import { SidePanel } from "./side-panel.tsx";
+import { countServed, SignOutDialog } from "./sign-out-dialog.tsx";
 import { UnmaskDialog } from "./unmask-dialog.tsx";
 
 interface ScreenProps {
@@ -30,7 +31,8 @@ interface ScreenProps {
   readonly language: Language;
   readonly onTheme: (theme: Theme) => void;
   readonly onLanguage: (language: Language) => void;
-  readonly onSignOut: () => void;
+  /** Rejects with an `ApiProblem` when the agent is still signed in. */
+  readonly onSignOut: () => Promise<void>;
 }
 
 /** Renders the screen of an agent who is signed in. */
@@ -56,7 +58,7 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
     desk.open(route.conversation);
     showPanel(false);
     // A dialog about one session must not act on another: the browser's back button works behind it.
-    showDialog((shown) => (shown === "presence" || shown === "shortcuts" ? shown : null));
+    showDialog((shown) => (shown === "presence" || shown === "shortcuts" || shown === "sign_out" ? shown : null));
   }, [desk, route.conversation]);
   const attention = countAttention(state);
   useEffect(() => {
@@ -120,6 +122,12 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
   const choosePresence = (presence: PresenceInput): void => {
     showDialog(null);
     desk.choosePresence(presence).catch((error: unknown) => notify(describeProblem(error, t), true));
+  };
+
+  const signOut = (): void => {
+    const { unsent, drafts } = desk.countTexts();
+    if (countServed(state) + unsent + drafts > 0) showDialog("sign_out");
+    else props.onSignOut().catch((error: unknown) => notify(describeProblem(error, t), true));
   };
 
   const order = route.list === "closed" ? [] : listRows(state.rows, route.list, "waiting", "");
@@ -240,7 +248,16 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
         {dialog === "finish" && row !== null && <FinishDialog {...dialogProps} row={row} />}
         {dialog === "shortcuts" && <ShortcutsDialog onClose={() => showDialog(null)} />}
         {dialog === "presence" && (
-          <PresenceDialog {...props} you={you} onChoose={choosePresence} onClose={() => showDialog(null)} />
+          <PresenceDialog
+            {...props}
+            you={you}
+            onChoose={choosePresence}
+            onSignOut={signOut}
+            onClose={() => showDialog(null)}
+          />
+        )}
+        {dialog === "sign_out" && (
+          <SignOutDialog state={state} onSignOut={props.onSignOut} onClose={() => showDialog(null)} />
         )}
         {typeof dialog === "object" && dialog !== null && open !== null && open.log !== null && (
           <UnmaskDialog

@@ -12,6 +12,7 @@ import { fill } from "../ui/text.ts";
 import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { AgentAvatar, presenceName } from "./parts.tsx";
+import { Problem } from "./problem.tsx";
 
 interface DialogProps {
   readonly row: ShownDeskRow;
@@ -167,20 +168,6 @@ function useCommand(onAct: DialogProps["onAct"]): DialogCommand {
     });
   };
   return { run, isBusy, problem };
-}
-
-/** Renders the reason why a command failed; null: no reason. */
-function Problem({ text }: { readonly text: string | null }): JSX.Element {
-  return (
-    <div role="alert">
-      {text !== null && (
-        <p class="hint bad">
-          <Icon name="alert" />
-          {text}
-        </p>
-      )}
-    </div>
-  );
 }
 
 const MINUTE_MS = 60_000;
