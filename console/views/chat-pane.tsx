@@ -140,7 +140,7 @@ function ChatHeader(props: ChatProps): JSX.Element {
         <Icon name="back" size="l" />
         <span class="sr-only">{t.back}</span>
         {elsewhere > 0 && (
-          <span class="badge">
+          <span class="badge" title={`${elsewhere} ${t.needAttention}`}>
             {elsewhere}
             <span class="sr-only"> {t.needAttention}</span>
           </span>

@@ -172,8 +172,8 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
     presence: () => showDialog("presence"),
     back() {
       if (isPanelShown) showPanel(false);
-      else if (document.activeElement instanceof HTMLTextAreaElement) focusOn("list");
-      else go({ conversation: null });
+      else if (matchMedia(ONE_PANE).matches) go({ conversation: null });
+      else focusOn("row");
     },
     sheet: () => showDialog("shortcuts"),
   });
@@ -277,20 +277,24 @@ function targetOf({ conversation, log, version, session }: ShownDeskRow): Target
   return { conversation, log, version, session: session.seq };
 }
 
+/** The widths at which the list or the conversation is shown, as in `widths.css`. */
+const ONE_PANE = "(max-width: 759px)";
 /** How long an element may take to appear before the focus is not moved to it, milliseconds. */
 const FOCUS_MS = 2_000;
 
-/**
- * Moves the focus when the focused element was removed: to the composer, the search, or the list, as soon as it exists.
- */
-function focusOn(place: "composer" | "search" | "list", until = Date.now() + FOCUS_MS): void {
+/** Moves the focus: to the composer, the search, the name of the list, or the row of the list, as soon as it exists. */
+function focusOn(place: "composer" | "search" | "list" | "row", until = Date.now() + FOCUS_MS): void {
   requestAnimationFrame(() => {
-    const selector =
-      place === "list"
-        ? ".rows [tabindex='0'], .rows .row-link, .list-top [aria-pressed=true]"
-        : `[data-focus=${place}]`;
-    const target = document.querySelector<HTMLElement>(selector);
-    if (target !== null) target.focus();
+    const name = ".list-top [aria-pressed=true]";
+    const selectors = {
+      composer: ["[data-focus=composer]"],
+      search: ["[data-focus=search]"],
+      list: [name],
+      row: [".rows [tabindex='0'], .rows [aria-current=true]", name],
+    }[place];
+    const found = selectors.map((selector) => document.querySelector<HTMLElement>(selector));
+    const target = found.find((element) => element !== null);
+    if (target) target.focus();
     else if (Date.now() < until) focusOn(place, until);
   });
 }

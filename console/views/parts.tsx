@@ -23,11 +23,16 @@ export function Avatar(props: {
   readonly unread?: number;
 }): JSX.Element {
   const { name, tail, size, unread = 0 } = props;
+  const t = useTexts();
   const text = name === null ? tail.slice(-2) : (Array.from(name)[0] ?? "");
   return (
     <span class={`avatar ${size ?? ""} tint-${(hash(tail) % TINTS) + 1}`} aria-hidden="true">
       {text}
-      {unread > 0 && <span class="badge">{unread > 99 ? "99+" : unread}</span>}
+      {unread > 0 && (
+        <span class="badge" title={fill(t.unread, { count: unread })}>
+          {unread > 99 ? "99+" : unread}
+        </span>
+      )}
     </span>
   );
 }

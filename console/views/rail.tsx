@@ -31,7 +31,7 @@ export function Rail({ you, link, attention, onPresence, onShortcuts, onHome }: 
         <Icon name="chats" size="l" />
         {t.sessions}
         {attention > 0 && (
-          <span class="badge">
+          <span class="badge" title={`${attention} ${t.needAttention}`}>
             {attention}
             <span class="sr-only"> {t.needAttention}</span>
           </span>

@@ -94,3 +94,12 @@ describe("masked texts", () => {
     expect(await page.getByText(IN_CLEAR).count()).toBe(0);
   });
 });
+
+describe("the numbers beside 会话 and beside a user", () => {
+  it("say what they count: sessions that need a look, unread messages", async ({ expect }) => {
+    const { page } = await open({ hash: CHAT });
+    await page.getByText("实时").waitFor();
+    expect(await page.getByTitle("3 个会话需要查看").innerText()).toMatch(/^3/);
+    expect(await page.getByTitle("4 条未读").innerText()).toBe("4");
+  });
+});

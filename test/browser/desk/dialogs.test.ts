@@ -72,6 +72,30 @@ describe("Esc in the search field", () => {
   });
 });
 
+describe("Esc", () => {
+  it("goes back to the list, from wherever the focus is, and the conversation stays open beside it", async ({
+    expect,
+  }) => {
+    const { page } = await open({ hash: CHAT });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    await page.getByLabel("回复内容").focus();
+    const isInList = () => page.evaluate(() => document.activeElement?.closest("[role=listbox]") !== null);
+    for (let presses = 0; presses < 3; presses += 1) {
+      await page.keyboard.press("Escape");
+      await expect.poll(isInList).toBe(true);
+    }
+    expect(page.url()).toContain(CONVERSATION);
+  });
+
+  it("shows the list when there is room for one pane only", async ({ expect }) => {
+    const { page } = await open({ hash: CHAT, width: 390, height: 844 });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("listbox").waitFor();
+    expect(page.url()).not.toContain(CONVERSATION);
+  });
+});
+
 describe("a key that is held down", () => {
   it("takes one session, also when the next one moves up before the answer arrives", async ({ expect }) => {
     const [first, second] = [0x1a2b, 0x2b3c];
