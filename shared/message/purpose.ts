@@ -17,6 +17,8 @@ export const PURPOSES = [
   "closing",
   /** Asks for a rating. */
   "rating",
+  /** Thanks the user for a rating. */
+  "thanks",
 ] as const;
 
 /** Why a message is sent. */

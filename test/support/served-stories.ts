@@ -79,7 +79,7 @@ const happening = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant("service_text" as const),
-      purpose: fc.constantFrom("queue", "idle", "away", "closing", "rating"),
+      purpose: fc.constantFrom("queue", "idle", "away", "closing", "rating", "thanks"),
     }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("repeats" as const) }) },

@@ -70,10 +70,10 @@ describe("the settings of the desk", () => {
     await expect.poll(() => readTexts(wechat, openid)).toEqual(["现在没有客服"]);
   });
 
-  it("contain the message at the end of a session, and a digit answers its request for a rating", async ({
+  it("contain the message at the end of a session, and a digit answers its request for a rating, with thanks", async ({
     expect,
   }) => {
-    await store({ texts: { closing: "再见", rating: "请打分" } });
+    await store({ texts: { closing: "再见", rating: "请打分", thanks: "谢谢" } });
     await addKeeper();
     await addAgent(A);
     const openid = newUser();
@@ -85,5 +85,6 @@ describe("the settings of the desk", () => {
     await expect
       .poll(async () => (await remote(openid).snapshot())?.session)
       .toMatchObject({ open: null, closed: { score: 5 } });
+    await expect.poll(() => readTexts(wechat, openid), { timeout: 10_000 }).toEqual(["再见\n请打分", "谢谢"]);
   });
 });

@@ -51,6 +51,8 @@ export const DeskTextsSchema = v.strictObject({
   closing: v.exactOptional(optionalText, null),
   /** Asks for a rating, a digit from 1 to 5; joined with `closing` into one message. Null: no rating is requested. */
   rating: v.exactOptional(optionalText, null),
+  /** When the user has given the rating; null: none. */
+  thanks: v.exactOptional(optionalText, null),
 });
 
 /** The settings of the desk. */

@@ -48,11 +48,11 @@ describe("admission of a send", () => {
 
   it("allows the desk's texts during a mute, but not those for waiting users once an agent serves", ({ expect }) => {
     const about = { session: 1, lastUserSeq: 1 };
-    const answers = (purpose: "queue" | "away" | "idle" | "closing" | "rating") =>
+    const answers = (purpose: "queue" | "away" | "idle" | "closing" | "rating" | "thanks") =>
       answersFor({ source: "auto", serviceText: { purpose, ...about } });
     const usual = ["window, window", "window, window", "handed_over, handed_over", "muted, handed_over"];
     for (const purpose of ["queue", "away"] as const) expect(answers(purpose)).toEqual([...usual, "taken, taken"]);
-    for (const purpose of ["idle", "closing", "rating"] as const)
+    for (const purpose of ["idle", "closing", "rating", "thanks"] as const)
       expect(answers(purpose)).toEqual([...usual, "window, window"]);
   });
 

@@ -28,6 +28,7 @@ describe("the settings of the desk", () => {
         away: "客服暂时不在线，您的消息已收到，客服上线后会尽快回复。",
         idle: "您好，请问还需要帮助吗？如果没有其他问题，本次会话稍后将结束。",
         closing: null,
+        thanks: null,
         rating: null,
       },
     });

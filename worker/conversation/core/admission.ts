@@ -29,7 +29,7 @@ export type ControlRefusal = "muted" | "handed_over" | "taken" | "reassigned";
 
 /** How many of the sends that a user message allows automation may use until an agent serves the user. */
 const AUTOMATIC_SENDS = 3;
-/** The number of sends that are kept for the texts of closing and rating. */
+/** The number of sends that are kept for the texts of the end of a session. */
 const KEPT_FOR_END = 1;
 
 const BY_WINDOW: Admission = { by: "window" };
@@ -112,7 +112,7 @@ export function findRefusal(
 
 /**
  * Returns how many of the sends that a user message allows this sender must not use, where agents of the desk serve:
- * automation leaves two of five for an agent, and the desk's texts leave the last one for closing and rating. Agents
+ * automation leaves two of five for an agent, and the desk's texts leave the last one for those of the end. Agents
  * and the API may use all.
  */
 function sendsKept(
@@ -126,9 +126,9 @@ function sendsKept(
   return SOURCES[source].isAutomatic ? Math.max(rules.grants.message.count - AUTOMATIC_SENDS, KEPT_FOR_END) : 0;
 }
 
-/** Returns whether a text may use the last send, which is kept for closing and rating. */
+/** Returns whether a text may use the last send, which is kept for the end of a session. */
 function isOfTheEnd({ purpose }: ServiceText): boolean {
-  return purpose === "closing" || purpose === "rating";
+  return purpose === "closing" || purpose === "rating" || purpose === "thanks";
 }
 
 /** Returns until when an attempt of a queued message may run, epoch ms, or why none may start. */

@@ -122,7 +122,7 @@ export function applyEvent(
   const handled = { ...remembered, control };
   if (service === undefined || event.event !== "message") return { state: handled, acknowledgement };
   const message = { seq, at, chosen, isDesk, isHandedOver, ...(score !== undefined && { score }) };
-  return { state: service.machine.receive(handled, writer, message, service, now), acknowledgement };
+  return { state: service.machine.receive(handled, writer, message, service, context), acknowledgement };
 }
 
 /**

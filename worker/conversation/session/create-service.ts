@@ -16,6 +16,7 @@ export function createService(
   businessMs: (hours: string, from: number, to: number) => number,
 ): Service {
   const hours = desk?.hours;
+  const thanks = desk?.thanks;
   return {
     isDesk: desk !== undefined,
     queue: { team: null, isOffline: desk?.isOpen === false },
@@ -23,6 +24,7 @@ export function createService(
       businessMs: (from, to) => (hours === undefined ? to - from : businessMs(hours, from, to)),
       turnLimitMs: TURN_LIMIT_MS,
     },
+    ...(thanks !== undefined && { thanks }),
     machine: SESSION_MACHINE,
   };
 }

@@ -1,6 +1,7 @@
 /** The code for conversations with sessions, loaded together (`session-code.ts`). */
 import type { Settings } from "../../../shared/api/settings/settings.ts";
 import { businessMs } from "../../automation/core/business-hours.ts";
+import { renderDeskText } from "../../automation/core/desk-text.ts";
 import { isOpen } from "../../automation/core/hours.ts";
 import type { DeskTerms } from "../../conversation/core/session/service.ts";
 import { readChange, readSnapshot, recordSeen, runCommand } from "../../conversation/session/command.ts";
@@ -24,7 +25,12 @@ const written = new WeakMap<Settings, string>();
 /** Returns the service settings. @param now epoch ms */
 function toDeskTerms(settings: Settings, now: number): DeskTerms {
   const isAlwaysOpen = settings.hours === undefined && settings.holidays.length + settings.specialDays.length === 0;
-  return { isOpen: isOpen(settings, now), ...(!isAlwaysOpen && { hours: writeHours(settings) }) };
+  const thanks = settings.desk?.texts.thanks ?? null;
+  return {
+    isOpen: isOpen(settings, now),
+    ...(!isAlwaysOpen && { hours: writeHours(settings) }),
+    ...(thanks !== null && { thanks: renderDeskText(settings, thanks, now) }),
+  };
 }
 
 function writeHours(settings: Settings): string {

@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import type { EndTexts } from "../../../../worker/conversation/core/session/service-text.ts";
 import { must } from "../../../support/conversation.ts";
 import { ACCEPTED } from "../../../support/delivery.ts";
-import { createServed, leaseIn, refusalOf, type Served } from "../../../support/served.ts";
+import { createServed, leaseIn, OPEN, refusalOf, type Served } from "../../../support/served.ts";
 
 const TEXTS: EndTexts = { closing: "再见", rating: "请回复 1 到 5" };
 
@@ -82,6 +82,34 @@ describe("the end of a session", () => {
     expect(refusalOf(closes(chat, TEXTS))).toBeUndefined();
     expect(chat.rows("out")).toHaveLength(5);
     expect(chat.state().sessions?.closed).toMatchObject({ reason: "agent" });
+  });
+
+  it("is followed by thanks for the rating, once, by what the settings say then", ({ expect }) => {
+    const desk = { ...OPEN, thanks: "谢谢您的评价" };
+    const chat = taken();
+    closes(chat, TEXTS);
+    chat.settles(must(chat.wakes()), ACCEPTED);
+    chat.pass(1_000);
+    const lease = must(chat.says([], "4", { desk }).lease);
+    expect([lease.message, sends(chat).at(-1)]).toEqual([
+      { type: "text", content: desk.thanks },
+      ["thanks", desk.thanks],
+    ]);
+    chat.settles(lease, ACCEPTED);
+    expect(chat.state().sessions).toMatchObject({ open: null, closed: { score: 4 } });
+    chat.pass(1_000);
+    chat.says([], "5", { desk });
+    expect(sends(chat)).toHaveLength(2);
+    expect(chat.state().sessions?.open).not.toBeNull();
+  });
+
+  it("is followed by no thanks for a digit that is no rating", ({ expect }) => {
+    const chat = taken();
+    closes(chat, { closing: "再见" });
+    chat.settles(must(chat.wakes()), ACCEPTED);
+    chat.pass(1_000);
+    chat.says([], "4", { desk: { ...OPEN, thanks: "谢谢您的评价" } });
+    expect(sends(chat)).toEqual([["closing", "再见"]]);
   });
 
   it("is no longer announced when the user writes before it is sent", ({ expect }) => {

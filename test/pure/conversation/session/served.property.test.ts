@@ -118,7 +118,7 @@ describe("in any order of messages, attempts, outcomes and commands", () => {
         if (leased === undefined) return undefined;
         const written = step.chat.log().findLast((row) => row.kind === "in")?.seq ?? 0;
         const session = sessions?.open ?? sessions?.closed;
-        const isAfterEnd = sessions?.open === null && leased.purpose !== "closing" && leased.purpose !== "rating";
+        const isAfterEnd = sessions?.open === null && !["closing", "rating", "thanks"].includes(leased.purpose);
         // A session that an agent opened has no message of the user's yet.
         const isNewest = leased.lastUserSeq === written || written < leased.session;
         const isRight = leased.session === session?.seq && isNewest && !isAfterEnd;

@@ -24,6 +24,7 @@ import {
   settleReply,
 } from "./events.ts";
 import { isBegun, isOutdated } from "./queued-message.ts";
+import { sendThanks } from "./service-text.ts";
 import type { ServedMessage, Service, SessionMachine } from "./service.ts";
 import { AFTERLIFE_MS, end, NO_SESSION, record, type SessionContext, type SessionState } from "./session.ts";
 
@@ -90,13 +91,16 @@ function receive(
   writer: RowWriter,
   message: ServedMessage,
   service: Service,
-  now: number,
+  transition: TransitionContext,
 ): ConversationState {
+  const { now } = transition;
   const context = sessionContext(writer, service, now, USER);
   const known = state.sessions ?? NO_SESSION;
   const { seq, at } = message;
-  if (message.score !== undefined)
-    return withSessions(state, noteMessage(rateClosed(known, writer, message.score), seq));
+  if (message.score !== undefined) {
+    const rated = withSessions(state, noteMessage(rateClosed(known, writer, message.score), seq));
+    return service.thanks === undefined ? rated : sendThanks(rated, writer, service.thanks, transition);
+  }
   const before = endQuietBot(known, message.isDesk, context);
   if (message.isHandedOver) return withSessions(state, noteMessage(endByHandover(before, context), seq));
   // The settings name the platform's own agents again: open sessions continue, and no new session begins.

@@ -22,7 +22,7 @@ export interface ServiceText {
 export type ServicePurpose = Exclude<Purpose, "reply" | "greeting">;
 
 /** The texts that are sent after the end of a session. */
-const AFTER_END: ReadonlySet<ServicePurpose> = new Set<ServicePurpose>(["closing", "rating"]);
+const AFTER_END: ReadonlySet<ServicePurpose> = new Set<ServicePurpose>(["closing", "rating", "thanks"]);
 
 /**
  * Returns whether a text may no longer be sent: its session has been followed by another one, the user has written since

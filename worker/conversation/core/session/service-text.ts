@@ -4,11 +4,11 @@
 import { SYSTEM, type Author } from "../../../../shared/message/author.ts";
 import { splitMessage } from "../../../../shared/message/parts.ts";
 import { findRefusal } from "../admission.ts";
-import type { OutgoingMessage } from "../outbox/items.ts";
+import type { OutgoingMessage, TransitionContext } from "../outbox/items.ts";
 import { enqueue } from "../outbox/outbox.ts";
 import type { RowWriter } from "../rows.ts";
 import type { ConversationState } from "../state.ts";
-import type { Applied, CommandAction, CommandContext } from "./apply.ts";
+import type { Applied, CommandAction } from "./apply.ts";
 import { isOutdated } from "./queued-message.ts";
 import { NO_SESSION } from "./session.ts";
 
@@ -28,15 +28,15 @@ export function applyServiceText(
   state: ConversationState,
   writer: RowWriter,
   action: Extract<CommandAction, { readonly type: "service_text" }>,
-  { by, key }: { readonly by: Author; readonly key: string },
-  context: CommandContext,
+  { by, key }: { readonly by: Author; readonly key?: string },
+  context: TransitionContext,
 ): Applied {
   const { purpose, message, session, lastUserSeq } = action;
   const serviceText = { purpose, session, lastUserSeq };
   if (isOutdated(state.sessions, serviceText)) return { state, refusal: { reason: "stale" } };
   const parts = splitMessage(message, context.rules);
   if (parts === undefined) return { state, refusal: { reason: "unsplittable" } };
-  const draft: OutgoingMessage = { parts, by, purpose, key, serviceText };
+  const draft: OutgoingMessage = { parts, by, purpose, serviceText, ...(key !== undefined && { key }) };
   const refused = findRefusal(state, draft, context);
   return refused === undefined ? enqueue(state, writer, draft, context) : { state, refusal: { reason: refused } };
 }
@@ -47,7 +47,7 @@ export function sendEnd(
   writer: RowWriter,
   { closing, rating }: EndTexts,
   key: string,
-  context: CommandContext,
+  context: TransitionContext,
 ): ConversationState {
   const { closed } = state.sessions ?? NO_SESSION;
   if (closed === null) return state;
@@ -59,4 +59,19 @@ export function sendEnd(
   const message = { type: "text", content: texts.join("\n") } as const;
   const text = { type: "service_text", purpose, message, session, lastUserSeq } as const;
   return applyServiceText(state, writer, text, { by: SYSTEM, key: `${key}:end` }, context).state;
+}
+
+/** Queues the thanks for the rating of the closed session, if a send is left. */
+export function sendThanks(
+  state: ConversationState,
+  writer: RowWriter,
+  content: string,
+  context: TransitionContext,
+): ConversationState {
+  const { closed } = state.sessions ?? NO_SESSION;
+  if (closed === null) return state;
+  const { seq: session, lastUserSeq } = closed;
+  const message = { type: "text", content } as const;
+  const text = { type: "service_text", purpose: "thanks", message, session, lastUserSeq } as const;
+  return applyServiceText(state, writer, text, { by: SYSTEM }, context).state;
 }

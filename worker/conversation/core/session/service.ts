@@ -16,6 +16,8 @@ export interface DeskTerms {
   readonly isOpen: boolean;
   /** The business hours as JSON, parsed only when an interval is measured. Absent: always open. */
   readonly hours?: string;
+  /** The text that thanks the user for a rating, with its variables filled; absent: none. */
+  readonly thanks?: string;
 }
 
 /** What one transition needs to update sessions with human agents. */
@@ -25,6 +27,8 @@ export interface Service {
   /** The queue in which a session without an agent waits. */
   readonly queue: QueueEntry;
   readonly measuring: Measuring;
+  /** The text that thanks the user for a rating; absent: none. */
+  readonly thanks?: string;
   readonly machine: SessionMachine;
 }
 
@@ -48,13 +52,13 @@ export interface ServedMessage {
 export interface SessionMachine {
   /** Returns the score if a user message rates the closed session; otherwise undefined. */
   readonly readScore: (state: ConversationState, inbound: InboundEvent, at: number, now: number) => number | undefined;
-  /** Records a user message. */
+  /** Records a user message, and queues the thanks for a rating. */
   readonly receive: (
     state: ConversationState,
     writer: RowWriter,
     message: ServedMessage,
     service: Service,
-    now: number,
+    context: TransitionContext,
   ) => ConversationState;
   /**
    * Applies the outcomes of messages that left the queue: automatic replies, agents' replies and the desk's own texts.
