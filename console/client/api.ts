@@ -4,6 +4,7 @@
  */
 import type { Commanded } from "../../shared/api/desk/commands.ts";
 import type { SessionList } from "../../shared/api/desk/lists.ts";
+import type { ReadInviteJson } from "../../shared/api/people.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { LogPage } from "../model/log.ts";
 import type { ReadAt } from "./log-reader.ts";
@@ -84,6 +85,11 @@ export function problemFrom(status: number, body: unknown, retryAfter: string | 
 export interface Me {
   readonly id: string;
   readonly name: string;
+}
+
+/** Returns the account and the end of an invite, which stays valid. @throws ApiProblem */
+export function readInvited(invite: string): Promise<ReadInviteJson> {
+  return call<ReadInviteJson>("POST", "sign-in/invite/read", { body: { invite } });
 }
 
 /** Returns the agent who is signed in; null: not signed in. @throws ApiProblem */

@@ -3,8 +3,8 @@
  * the button does.
  */
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
-import { ApiProblem, call } from "../client/api.ts";
+import { useEffect, useState } from "preact/hooks";
+import { ApiProblem, call, readInvited } from "../client/api.ts";
 import { lookUp, useTexts, type Texts } from "../text/texts.ts";
 import { Icon } from "./icons.tsx";
 
@@ -55,6 +55,12 @@ export function SignIn({ onSignedIn, reason, languageButton }: SignInProps): JSX
   );
 }
 
+/** What is known of an invite: its account, or why it is unknown. Both are null while it is being read. */
+interface Invited {
+  readonly name: string | null;
+  readonly problem: string | null;
+}
+
 /** Renders the form of an invite. @param secret the part of the hash after `#invite=` */
 export function AcceptInvite({
   secret,
@@ -68,8 +74,15 @@ export function AcceptInvite({
   readonly onLeave: () => void;
 }): JSX.Element {
   const t = useTexts();
+  const [invited, setInvited] = useState<Invited>({ name: null, problem: null });
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
+  useEffect(() => {
+    readInvited(secret).then(
+      ({ name }) => setInvited({ name, problem: null }),
+      (error: unknown) => setInvited({ name: null, problem: describe(error, t) }),
+    );
+  }, [secret, t]);
   const form = useForm(t, async () => {
     if (Array.from(password).length < MIN_PASSWORD) throw new FormProblem(t.passwordShort);
     if (password !== again) throw new FormProblem(t.passwordDiffers);
@@ -79,6 +92,14 @@ export function AcceptInvite({
   return (
     <Card title={t.invite} languageButton={languageButton} onSubmit={form.submit}>
       <p class="muted">{t.inviteText}</p>
+      {invited.problem !== null && <p class="banner">{invited.problem}</p>}
+      {invited.name !== null && (
+        <label class="field">
+          <span class="name">{t.name}</span>
+          {/* Not disabled, so that password managers store it with the password. */}
+          <input class="input" value={invited.name} readOnly autocomplete="username" />
+        </label>
+      )}
       <PasswordField
         label={t.newPassword}
         value={password}

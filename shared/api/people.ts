@@ -134,18 +134,31 @@ export const SignInBodySchema = named(
   }),
 );
 
+const InviteTokenSchema = v.pipe(
+  v.string(),
+  v.maxLength(MAX_SECRET_TEXT, "is too long"),
+  v.description(both("邀请链接中 #invite= 之后的部分", "what follows #invite= in the link")),
+);
+
 /** The body that accepts an invite. */
 export const InviteBodySchema = named(
   "AcceptInvite",
+  v.strictObject({ invite: InviteTokenSchema, password: PasswordSchema }),
+);
+
+/** The body that reads an invite. */
+export const InviteReadBodySchema = named("ReadInvite", v.strictObject({ invite: InviteTokenSchema }));
+
+/** Whom an invite is for. */
+export const ReadInviteSchema = named(
+  "InviteOf",
   v.strictObject({
-    invite: v.pipe(
-      v.string(),
-      v.maxLength(MAX_SECRET_TEXT, "is too long"),
-      v.description(both("邀请链接中 #invite= 之后的部分", "what follows #invite= in the link")),
-    ),
-    password: PasswordSchema,
+    name: v.pipe(v.string(), v.description(both("登录名", "the name to sign in with"))),
+    expiresAt: TimeSchema,
   }),
 );
+/** Whom an invite is for. */
+export type ReadInviteJson = v.InferOutput<typeof ReadInviteSchema>;
 
 /** The signed-in agent. */
 export const MeSchema = named(

@@ -62,7 +62,7 @@ describe("every route", () => {
 
   it("is closed without a key or a sign-in, unless it is public", async ({ expect }) => {
     const isPublic = ROUTES.filter(({ access }) => access === "public").map(({ path }) => path);
-    expect(isPublic).toEqual(["/v1/sign-in", "/v1/sign-in/invite"]);
+    expect(isPublic).toEqual(["/v1/sign-in", "/v1/sign-in/invite/read", "/v1/sign-in/invite"]);
     for (const route of ROUTES) {
       const response = await call(route.method, pathOf(route), { key: null, headers: { origin: ORIGIN } });
       const { code } = await bodyOf(response);

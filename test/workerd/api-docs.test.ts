@@ -72,6 +72,7 @@ describe("GET /api/openapi.json", () => {
         "POST /api/v1/alerts/test",
         "POST /api/v1/sign-in",
         "POST /api/v1/sign-in/invite",
+        "POST /api/v1/sign-in/invite/read",
         "POST /api/v1/sign-out",
         "GET /api/v1/me",
         "GET /api/v1/me/sign-ins",

@@ -86,6 +86,21 @@ describe("an invite", () => {
     );
   });
 
+  it("names its account to its holder, is not used up by that, and names it to nobody else", async ({ expect }) => {
+    const { agent, invite } = await addAgent();
+    const other = await addAgent();
+    const read = (token: string) => post("/api/v1/sign-in/invite/read", { invite: token });
+    const known = await bodyOf(await read(tokenIn(invite.url)));
+    expect(known).toEqual({ name: agent.name, expiresAt: expect.any(String) });
+    expect(Date.parse(String(known["expiresAt"])) - Date.now()).toBeLessThanOrEqual(24 * HOUR_MS);
+    for (const token of [tokenIn(invite.url).replace(agent.id, other.agent.id), `${agent.id}.guess`, "x"])
+      expect(await bodyOf(await read(token))).not.toHaveProperty("name");
+    expect((await accept(invite.url)).status).toBe(200);
+    expect(await codeOf(await read(tokenIn(invite.url)))).toBe("invite_invalid");
+    pass(24 * HOUR_MS);
+    expect(await codeOf(await read(tokenIn(other.invite.url)))).toBe("invite_invalid");
+  });
+
   it("that resets a password ends the sign-ins when it is accepted, not before", async ({ expect }) => {
     const agent = await makeAgent();
     const { invite } = await (

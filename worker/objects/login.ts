@@ -20,6 +20,11 @@ export class Login extends DurableObject<Env> implements LoginRpc {
     return (await this.#open()).invite(hash);
   }
 
+  /** Finds an open invite, which stays open. @param invite the hash of its secret */
+  async readInvite(invite: string): Promise<{ readonly expiresAt: number } | null> {
+    return (await this.#open()).readInvite(invite);
+  }
+
   /** Uses up an invite: sets the password, ends all sign-ins and makes a new one. @param invite the hash of its secret */
   async accept(invite: string, request: SignInRequest): Promise<Result<{ readonly signIn: string }, "invite_invalid">> {
     return (await this.#open()).accept(invite, request);

@@ -9,6 +9,7 @@ import {
   addSignIn,
   attempt,
   endSignIns,
+  findInvite,
   findSignIn,
   INVITE_MS,
   openSignIns,
@@ -22,6 +23,7 @@ import type { LoginStore } from "./store.ts";
 /** The operations of the `Login` object; the class describes them. */
 export interface LoginService {
   invite(hash: string): { readonly expiresAt: number };
+  readInvite(invite: string): { readonly expiresAt: number } | null;
   accept(invite: string, request: SignInRequest): Result<{ readonly signIn: string }, "invite_invalid">;
   signIn(request: SignInRequest): Result<{ readonly signIn: string }, SignInRefusal>;
   check(hash: string): { readonly signIn: string } | null;
@@ -50,6 +52,10 @@ export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginSe
       const at = now();
       store.write(addInvite(store.read(), hash, at));
       return { expiresAt: at + INVITE_MS };
+    },
+    readInvite(invite) {
+      const found = findInvite(store.read(), invite, now());
+      return found === undefined ? null : { expiresAt: found.expiresAt };
     },
     accept(invite, request) {
       const signIn = toNew(request);

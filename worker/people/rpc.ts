@@ -34,6 +34,7 @@ export interface LoginSummary {
 /** The object as seen by its callers. */
 export interface LoginRpc {
   invite(hash: string): Promise<{ readonly expiresAt: number }>;
+  readInvite(invite: string): Promise<{ readonly expiresAt: number } | null>;
   accept(invite: string, request: SignInRequest): Promise<Result<{ readonly signIn: string }, "invite_invalid">>;
   signIn(request: SignInRequest): Promise<Result<{ readonly signIn: string }, SignInRefusal>>;
   check(hash: string): Promise<{ readonly signIn: string } | null>;

@@ -266,6 +266,8 @@ function usual(path: string, script: Script, count: number): { readonly status: 
   if (path.endsWith("/messages"))
     return { status: 200, body: { log: LOG, rows: script.log, next: script.log.at(-1)?.seq ?? 0 } };
   if (path === "conversations") return { status: 200, body: { view: "closed", rows: closedRows(), next: null } };
+  if (path === "sign-in/invite/read")
+    return { status: 200, body: { name: "小王", expiresAt: new Date(Date.now() + 3_600_000).toISOString() } };
   if (path.endsWith("/draft")) return { status: 200, body: { draft: null } };
   if (path.endsWith("/replies")) return { status: 202, body: { id: `answer-${count}`, state: "queued", row: null } };
   return { status: 200, body: { row: null, isOverCapacity: false } };

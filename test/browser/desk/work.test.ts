@@ -34,20 +34,36 @@ describe("the page", () => {
     ]);
   });
 
-  it("uses an invite only when its button is pressed, and removes its secret from the address", async ({ expect }) => {
+  it("names the account of an invite, uses it only when its button is pressed, and removes its secret from the address", async ({
+    expect,
+  }) => {
     const { page, requests } = await open({ hash: "#invite=a0123456789ab.secret" });
     await page.getByRole("heading", { name: "接受邀请" }).waitFor();
-    expect(requests).toStrictEqual([]);
+    await expect.poll(() => page.getByLabel("账号").inputValue()).toBe("小王");
     await page.getByLabel("新密码（至少 10 个字符）").fill("correct horse battery");
     await page.getByLabel("再输入一次").fill("correct horse");
     await page.getByRole("button", { name: "设置密码并登录" }).click();
     await page.getByText("两次输入不一致").waitFor();
-    expect(requests).toStrictEqual([]);
+    expect(requests.map(({ path }) => path)).toStrictEqual(["sign-in/invite/read"]);
     await page.getByLabel("再输入一次").fill("correct horse battery");
     await page.getByRole("button", { name: "设置密码并登录" }).click();
     await page.getByRole("listbox").waitFor();
-    expect(requests.map(({ path }) => path)).toStrictEqual(["sign-in/invite"]);
+    expect(requests.map(({ path }) => path)).toStrictEqual(["sign-in/invite/read", "sign-in/invite"]);
     expect(page.url()).not.toContain("secret");
+  });
+});
+
+describe("an invite that has ended", () => {
+  it("says so before a password is chosen", async ({ expect }) => {
+    const { page } = await open({
+      hash: "#invite=a0123456789ab.secret",
+      script: {
+        answer: (_method, path) =>
+          path === "sign-in/invite/read" ? { status: 410, body: { code: "invite_invalid" } } : undefined,
+      },
+    });
+    await page.getByText("邀请链接无效、已使用或已过期").waitFor();
+    expect(await page.getByLabel("账号").count()).toBe(0);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   attempt,
   EMPTY_LOGIN,
   endSignIns,
+  findInvite,
   findSignIn,
   openSignIns,
   seeSignIn,
@@ -58,6 +59,17 @@ describe("an invite", () => {
     expect(accept(addInvite(invited, "h2", NOW), "h1", NOW).ok).toBe(false);
     expect(accept(invited, "h2", NOW).ok).toBe(false);
     expect(accept(EMPTY_LOGIN, "", NOW).ok).toBe(false);
+  });
+
+  it("is found by its hash as long as it can be accepted", ({ expect }) => {
+    expect(findInvite(invited, "h1", NOW + DAY - 1)).toEqual(invited.invite);
+    for (const [hash, at] of [
+      ["h1", NOW + DAY],
+      ["h1", NOW - 1],
+      ["h2", NOW],
+    ] as const)
+      expect(findInvite(invited, hash, at)).toBeUndefined();
+    expect(findInvite(EMPTY_LOGIN, "", NOW)).toBeUndefined();
   });
 
   it("is not valid for longer because the clock was set back", ({ expect }) => {

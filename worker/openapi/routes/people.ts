@@ -2,6 +2,8 @@
 import {
   SignInBodySchema,
   InviteBodySchema,
+  InviteReadBodySchema,
+  ReadInviteSchema,
   MeSchema,
   PeopleSchema,
   AgentInputSchema,
@@ -69,6 +71,22 @@ export const PEOPLE: RouteDocs = {
       "desk_off",
       "audit_unavailable",
     ],
+  },
+  readInvite: {
+    tag: "people",
+    summary: { zh: "邀请是给谁的", en: "Whom an invite is for" },
+    text: {
+      zh: "只有持有邀请的人能读到；邀请不会因此用掉。",
+      en: "Only the holder of the invite can read it; reading does not use it up.",
+    },
+    body: [{ type: "application/json", schema: InviteReadBodySchema }],
+    answers: {
+      200: {
+        text: { zh: "登录名与失效时间", en: "The name to sign in with, and when the invite ends" },
+        content: { type: "application/json", schema: ReadInviteSchema },
+      },
+    },
+    problems: [...BODY_PROBLEMS, "invite_invalid", "desk_off"],
   },
   signOut: {
     tag: "people",

@@ -71,6 +71,13 @@ export function addInvite(login: Login, hash: string, now: number): Login {
   return { ...login, invite: { hash, expiresAt: now + INVITE_MS } };
 }
 
+/** Returns the invite with a hash; undefined: the login has no such invite, or it has ended. */
+export function findInvite({ invite }: Login, hash: string, now: number): Invite | undefined {
+  // An invite that would be valid for longer was made before the clock was set back.
+  const isOpen = invite !== null && now < invite.expiresAt && invite.expiresAt <= now + INVITE_MS;
+  return isOpen && isSameHash(invite.hash, hash) ? invite : undefined;
+}
+
 /**
  * Accepts an invite: it is used up, the password is replaced, failures and a lock are cleared, and all sign-ins but the
  * new one end.
@@ -84,10 +91,7 @@ export function acceptInvite(
   signIn: NewSignIn,
   now: number,
 ): Result<Login, "invite_invalid"> {
-  const { invite } = login;
-  // An invite that would be valid for longer was made before the clock was set back.
-  const isOpen = invite !== null && now < invite.expiresAt && invite.expiresAt <= now + INVITE_MS;
-  if (!isOpen || !isSameHash(invite.hash, hash)) return err("invite_invalid");
+  if (findInvite(login, hash, now) === undefined) return err("invite_invalid");
   return ok(addSignIn({ ...EMPTY_LOGIN, password: password() }, signIn, now));
 }
 

@@ -4,7 +4,13 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import { InviteBodySchema, SignInBodySchema } from "../../../../shared/api/people.ts";
+import {
+  InviteBodySchema,
+  InviteReadBodySchema,
+  SignInBodySchema,
+  type ReadInviteJson,
+} from "../../../../shared/api/people.ts";
+import { isoTime } from "../../../../shared/api/schemas.ts";
 import type { AgentView } from "../../../desk/rpc.ts";
 import { decoyName } from "../../../people/client.ts";
 import { formatToken, parseToken } from "../../../people/core/agent-token.ts";
@@ -44,21 +50,36 @@ signIn.post("/sign-in", operation("signIn", "public"), async (c) => {
   return finish(c, agent, made.value.signIn, secret, "sign-in.begin");
 });
 
+/** Names the account of an invite to its holder. The invite is in the body, because URLs are logged. */
+signIn.post("/sign-in/invite/read", operation("readInvite", "public"), async (c) => {
+  const off = refuseWithoutDesk(c);
+  if (off !== undefined) return off;
+  const body = await readBody(c, InviteReadBodySchema);
+  if (!body.ok) return body.error;
+  const found = await findInvited(c, body.value.invite);
+  if (found === null) return problem(c, "invite_invalid", {});
+  const { agent, hash } = found;
+  const invite = await loginOf(c, agent.id).readInvite(hash);
+  if (invite === null) return problem(c, "invite_invalid", {});
+  const answer = { name: agent.name, expiresAt: isoTime(invite.expiresAt) };
+  return c.json(answer satisfies ReadInviteJson);
+});
+
 signIn.post("/sign-in/invite", operation("acceptInvite", "public"), async (c) => {
   const off = refuseWithoutDesk(c);
   if (off !== undefined) return off;
   const body = await readBody(c, InviteBodySchema);
   if (!body.ok) return body.error;
-  const invite = parseToken(body.value.invite);
-  const agent = invite === undefined ? null : await deskOf(c).findAgent(invite.agent);
-  if (invite === undefined || agent === null) return problem(c, "invite_invalid", {});
+  const found = await findInvited(c, body.value.invite);
+  if (found === null) return problem(c, "invite_invalid", {});
+  const { agent, hash: invite } = found;
   const { password } = body.value;
   const weakness = findPasswordProblem(password, agent.name);
   if (weakness !== undefined) return problem(c, "weak_password", { reason: weakness });
   if (agent.isSuspended) return problem(c, "agent_suspended", {});
   const { secret, hash } = await makeSecret();
   const request = { password, hash, browser: browserOf(c) };
-  const accepted = await loginOf(c, agent.id).accept(await hashSecret(invite.secret), request);
+  const accepted = await loginOf(c, agent.id).accept(invite, request);
   if (!accepted.ok) return problem(c, "invite_invalid", {});
   await deskOf(c).closeSockets(agent.id, "signed_out");
   return finish(c, agent, accepted.value.signIn, secret, "invite.use");
@@ -70,6 +91,16 @@ signIn.post("/sign-out", operation("signOut", "me"), async (c) => {
   clearSignInCookie(c);
   return c.body(null, 204);
 });
+
+/** Returns the agent whom an invite names, and the hash of its secret, which is not verified yet; null: no such agent. */
+async function findInvited(
+  c: Context<HttpEnv>,
+  text: string,
+): Promise<{ readonly agent: AgentView; readonly hash: string } | null> {
+  const token = parseToken(text);
+  const agent = token === undefined ? null : await deskOf(c).findAgent(token.agent);
+  return token === undefined || agent === null ? null : { agent, hash: await hashSecret(token.secret) };
+}
 
 /** Ends a sign-in, closes the sockets of its pages, and records it in the audit log after the response. */
 async function end(c: Context<HttpEnv>, agent: string, signIn: string): Promise<void> {
