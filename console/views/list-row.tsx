@@ -68,7 +68,7 @@ export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
             {t.arrived}
           </span>
         )}
-        {hasFailed && (
+        {(hasFailed || row.replyFailed) && (
           <span class="mark-failed">
             <Icon name="alert" />
             {t.notSent}

@@ -53,6 +53,7 @@ describe("a report", () => {
       contact: { account: "mini-program:wx0123456789abcdef", tail: openid.slice(-4), name: null },
       line: { by: "user", kind: "text", text: "我的手机号是138****8000，请回电" },
       offer: null,
+      replyFailed: false,
       draft: false,
     };
     expect((await queue()).rows).toMatchObject([shown]);

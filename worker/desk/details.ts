@@ -8,6 +8,7 @@ import type { WindowStatus } from "../conversation/core/window.ts";
 import type { Snapshot } from "../conversation/session/rpc.ts";
 import type { TextSealer } from "../platform/sealed-text.ts";
 import { findNewestLine, type Line } from "./core/line.ts";
+import { followReply, type Reply } from "./core/reply.ts";
 import type { Draft } from "./core/state.ts";
 import type { TableDraft } from "./core/table.ts";
 import type { ConversationReport, DeskContact } from "./rpc.ts";
@@ -27,6 +28,8 @@ export interface Details {
   /** Null until the conversation has reported. */
   readonly contact: DeskContact | null;
   readonly line: StoredLine | null;
+  /** The newest reply of an agent; absent: none is known. */
+  readonly reply?: Reply;
 }
 
 /** Seals and opens the texts of lists. */
@@ -63,7 +66,7 @@ export function createLineTexts(sealer: TextSealer | undefined): LineTexts {
   };
 }
 
-/** Stores the user, the window and the newest message of a report, if its log has an open session. */
+/** Stores the user, the window, the newest message and the newest reply of a report, if its log has an open session. */
 export function keepReport(
   draft: Draft,
   details: TableDraft<Details>,
@@ -74,7 +77,9 @@ export function keepReport(
   const newest = findNewestLine(rows);
   change(draft, details, conversation, snapshot, (before) => {
     const isNewLine = newest !== undefined && newest.seq > (before.line?.seq ?? 0);
-    return { ...before, contact, line: isNewLine ? texts.seal(conversation, newest) : before.line };
+    const reply = followReply(before.reply, rows);
+    const line = isNewLine ? texts.seal(conversation, newest) : before.line;
+    return { ...before, contact, line, ...(reply && { reply }) };
   });
 }
 
@@ -112,6 +117,6 @@ function change(
 
 /** Returns whether the displayed values are the same; a newer position alone does not count as a difference. */
 function showsTheSame(one: Details, other: Details): boolean {
-  const shownOf = ({ contact, window, line }: Details): string => JSON.stringify([contact, window, line]);
+  const shownOf = ({ contact, window, line, reply }: Details): string => JSON.stringify([contact, window, line, reply]);
   return shownOf(one) === shownOf(other);
 }

@@ -60,6 +60,7 @@ export function createDeskLists(
       contact: contactOf(conversation),
       line: details?.line ? texts.open(conversation, details.line) : null,
       offer: offer && { ...offer, expiresAt: isoTime(offer.expiresAt) },
+      replyFailed: details?.reply?.isFailed ?? false,
       draft: agent !== null && drafts.has(agent, conversation),
     };
   };

@@ -124,6 +124,12 @@ export const DeskRowSchema = named(
       v.nullable(v.strictObject({ id: WordSchema, agent: WordSchema, expiresAt: TimeSchema })),
       v.description(both("正在分配给某位客服", "it is offered to an agent")),
     ),
+    replyFailed: v.pipe(
+      v.boolean(),
+      v.description(
+        both("客服的最近一条回复没有发出", "the newest reply of an agent was not sent and is no longer tried"),
+      ),
+    ),
     draft: v.pipe(v.boolean(), v.description(both("调用者有草稿", "the caller has a draft"))),
   }),
 );

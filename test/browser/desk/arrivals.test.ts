@@ -103,3 +103,15 @@ describe("the numbers beside 会话 and beside a user", () => {
     expect(await page.getByTitle("4 条未读").innerText()).toBe("4");
   });
 });
+
+describe("a reply that failed on the server", () => {
+  it("is marked in the list, also while its conversation is not open", async ({ expect }) => {
+    const rows = [
+      row({ n: 0x7f3a, name: "张先生", text: "您好", by: "agent", views: ["mine"], replyFailed: true }),
+      row({ n: 0x5d18, name: "周同学", text: "好的", by: "agent", views: ["mine"] }),
+    ];
+    const { page } = await open({ script: { rows } });
+    await page.getByRole("option", { name: /张先生.*未发出/s }).waitFor();
+    expect(await page.getByText("未发出").count()).toBe(1);
+  });
+});

@@ -57,6 +57,7 @@ interface RowFacts {
   readonly views: readonly OpenViewName[];
   readonly parkedMs?: number;
   readonly draft?: boolean;
+  readonly replyFailed?: boolean;
   readonly by?: "user" | "agent";
 }
 
@@ -74,6 +75,7 @@ export function row(facts: RowFacts): ShownDeskRow {
     views,
     parkedMs,
     draft = false,
+    replyFailed = false,
     by = "user",
   } = facts;
   const now = Date.now();
@@ -106,6 +108,7 @@ export function row(facts: RowFacts): ShownDeskRow {
     contact: { account: "mini-program:wx0123456789abcdef", tail: conversationId(n).slice(-4), name },
     line: { at, by, ...(by === "agent" && { agent: WANG }), kind: "text", text },
     offer: null,
+    replyFailed,
     draft,
     views: [...views],
   };

@@ -72,6 +72,7 @@ const ROW: DeskRow = {
   contact: { account: "mini-program:wx0123456789abcdef", tail: "7f3a", name: null },
   line: { at: NOW, by: "user", kind: "text", text: "退款怎么还没到" },
   offer: null,
+  replyFailed: false,
   draft: false,
 };
 const SHOWN: ShownDeskRow = { ...ROW, views: ["mine"] };
