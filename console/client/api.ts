@@ -2,7 +2,7 @@
  * The page's calls of the REST API. The page and the server belong to one deployment, so only the shape of problems
  * is checked, not the shape of other answers.
  */
-import type { Commanded } from "../../shared/api/desk/commands.ts";
+import type { ClosePreview, Commanded } from "../../shared/api/desk/commands.ts";
 import type { SessionList } from "../../shared/api/desk/lists.ts";
 import type { ReadInviteJson } from "../../shared/api/people.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
@@ -139,6 +139,11 @@ export async function command(
     if (error instanceof ApiProblem && (error.status === 0 || error.status === 503)) return run();
     throw error;
   }
+}
+
+/** Reads what closing a session sends to the user. @throws ApiProblem */
+export function readClosePreview(conversation: string): Promise<ClosePreview> {
+  return call<ClosePreview>("GET", `conversations/${conversation}/close`);
 }
 
 /** Reads a page of the sessions that have ended. */

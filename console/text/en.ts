@@ -287,8 +287,11 @@ export const EN: Texts = {
   parkTomorrow: "9 tomorrow morning",
   parkWindow: "Until the window ends",
   finishTitle: "Close the session with {name}",
-  finishText:
-    "The user's next message begins a new session. If a send is left, the closing text and the request for a rating are one message.",
+  finishText: "The user's next message begins a new session.",
+  finishMaySend: "If a send is left, the closing text and the request for a rating are one message.",
+  finishSilent: "Nothing is sent to the user.",
+  finishNoSend: "Too few sends are left: the closing text and the request for a rating are not sent.",
+  finishSends: "The user gets this, which uses {count} of the quota:",
   finishUnsent: "Messages are still being sent. The session can be closed after that.",
   finishButton: "Close the session",
 

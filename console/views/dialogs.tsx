@@ -9,6 +9,7 @@ import type { DeskState } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
 import { Sheet } from "../ui/sheet.tsx";
 import { fill } from "../ui/text.ts";
+import { ClosePreviewText } from "./close-preview.tsx";
 import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { AgentAvatar, presenceName } from "./parts.tsx";
@@ -243,6 +244,7 @@ export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.E
       }
     >
       <p class="muted">{hasUnsent ? t.finishUnsent : t.finishText}</p>
+      {!hasUnsent && <ClosePreviewText row={row} offsetMs={state.offsetMs} />}
       <Problem text={command.problem} />
     </Sheet>
   );

@@ -87,6 +87,7 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/conversations/{id}/media/{mediaId}",
         "POST /api/v1/conversations/{id}/take",
         "POST /api/v1/conversations/{id}/transfer",
+        "GET /api/v1/conversations/{id}/close",
         "POST /api/v1/conversations/{id}/close",
         "POST /api/v1/conversations/{id}/park",
         "POST /api/v1/conversations/{id}/unpark",

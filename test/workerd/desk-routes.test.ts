@@ -1,7 +1,7 @@
 /** A session by the routes of the desk, with real objects: from the user's message to the end of the session. */
 import { describe, it, vi } from "vitest";
 import { readTexts } from "../support/workerd.ts";
-import { bodyOf, call } from "./api-client.ts";
+import { bodyOf, call, useSilentSettings } from "./api-client.ts";
 import {
   act,
   getsAs,
@@ -50,6 +50,17 @@ describe("an agent", () => {
     expect(await readTexts(wechat, openid)).toEqual(["您好，我来看看"]);
     const repeated = await act(ann, "close", serving, { seenSeq: next });
     expect([repeated.status, await codeOf(repeated)]).toEqual([409, "session_over"]);
+  });
+
+  it("reads what closing a session would send, with its variables filled", async ({ expect }) => {
+    const [ann, openid] = [await makeAgent(), newUser()];
+    const { conversation } = await waits(openid, getsAs(ann));
+    const path = `/api/v1/conversations/${conversation}/close`;
+    expect(await bodyOf(await callAs(ann, "GET", path))).toEqual({ closing: null, rating: null });
+    const texts = { closing: "再见，{{date}}", rating: "请打分" };
+    await useSilentSettings({ fallback: { type: "handover" }, humanService: "desk", desk: { texts } });
+    const { closing, rating } = await bodyOf(await callAs(ann, "GET", path));
+    expect([closing, rating]).toEqual([expect.stringMatching(/^再见，\d/), "请打分"]);
   });
 
   it("gets 409 with the agent's name for a session that a colleague took", async ({ expect }) => {

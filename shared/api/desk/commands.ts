@@ -81,6 +81,25 @@ export const CloseBodySchema = v.strictObject({
     ),
   ),
 });
+const endText = v.nullable(v.string());
+/** What closing a session sends to the user, as one message. */
+export const ClosePreviewSchema = named(
+  "ClosePreview",
+  v.strictObject({
+    closing: v.pipe(endText, v.description(both("结束语；不发则为 null", "the closing text; null: none"))),
+    rating: v.pipe(
+      endText,
+      v.description(
+        both(
+          "评价邀请，只在客服接待过时发；不发则为 null",
+          "the request for a rating, sent only if an agent served the user; null: none",
+        ),
+      ),
+    ),
+  }),
+);
+/** What closing a session sends to the user. */
+export type ClosePreview = v.InferOutput<typeof ClosePreviewSchema>;
 /** Parks a session. */
 export const ParkBodySchema = v.strictObject({
   ...commandEntries,

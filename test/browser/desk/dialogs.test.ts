@@ -29,6 +29,28 @@ describe("the dialog that closes a session", () => {
     expect(requests.at(-1)).toMatchObject({ body: { seenSeq: length } });
   });
 
+  it.for([
+    ["shows what the user will get", {}, {}, "用户会收到，用 1 条额度"],
+    ["says that nothing is sent by the settings", { closing: null, rating: null }, {}, "不会给用户发消息"],
+    ["says that nothing is sent without a send left", {}, { left: 0 }, "额度不够"],
+  ] as const)("%s", async ([_what, texts, facts, expected], { expect }) => {
+    const rows = [row({ n: 0x7f3a, text: "x", views: ["mine"], ...facts })];
+    const body = { closing: "再见", rating: "请打分", ...texts };
+    const answer = (method: string, path: string) =>
+      method === "GET" && path.endsWith("/close") ? { status: 200, body } : undefined;
+    const { page } = await open({ hash: CHAT, script: { rows, answer } });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "结束", exact: true }).click();
+    await page.getByRole("dialog").getByText(expected).waitFor();
+    const isShown = expected.startsWith("用户会收到");
+    expect(
+      await page
+        .getByRole("dialog")
+        .getByText(/^再见\s请打分$/)
+        .count(),
+    ).toBe(isShown ? 1 : 0);
+  });
+
   it("is closed when the browser goes back to another conversation", async ({ expect }) => {
     const { page } = await open({ hash: CHAT });
     await page.getByText("在吗", { exact: true }).waitFor();

@@ -254,13 +254,18 @@ async function answer(route: Route, script: Script, requests: Scripted["requests
   if (own === undefined && path.includes("/media/")) {
     return route.fulfill({ status: 200, contentType: "image/svg+xml", body: PICTURE });
   }
-  const { status, body: answered } = own ?? usual(path, script, requests.length);
+  const { status, body: answered } = own ?? usual(method, path, script, requests.length);
   await route.fulfill({ status, json: answered });
 }
 
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="132"><rect width="200" height="132" fill="#f6f2ea"/><rect width="200" height="26" fill="#b5473c"/></svg>`;
 
-function usual(path: string, script: Script, count: number): { readonly status: number; readonly body: unknown } {
+function usual(
+  method: string,
+  path: string,
+  script: Script,
+  count: number,
+): { readonly status: number; readonly body: unknown } {
   if (path === "me")
     return script.you === null ? { status: 401, body: { code: "unauthorized" } } : { status: 200, body: script.you };
   if (path.endsWith("/messages"))
@@ -269,6 +274,8 @@ function usual(path: string, script: Script, count: number): { readonly status: 
   if (path === "sign-in/invite/read")
     return { status: 200, body: { name: "小王", expiresAt: new Date(Date.now() + 3_600_000).toISOString() } };
   if (path.endsWith("/draft")) return { status: 200, body: { draft: null } };
+  if (path.endsWith("/close") && method === "GET")
+    return { status: 200, body: { closing: "感谢您的咨询。", rating: "请回复 1 到 5 打分" } };
   if (path.endsWith("/replies")) return { status: 202, body: { id: `answer-${count}`, state: "queued", row: null } };
   return { status: 200, body: { row: null, isOverCapacity: false } };
 }

@@ -7,31 +7,21 @@ import type { Settings } from "../../../shared/api/settings/settings.ts";
 import { renderDeskText } from "../../automation/core/desk-text.ts";
 import { DEFAULT_DESK, toDeskSettings, type DeskSettingsSource } from "../../desk/settings.ts";
 import { readSettings, type SettingsReaderDeps } from "../../settings/reader.ts";
+import { renderEndTexts } from "./end-texts.ts";
 
 /** Opens the settings. The defaults are in force until `refresh` has read a document. */
 export function openDeskSettings(deps: SettingsReaderDeps): DeskSettingsSource {
   let document: SettingsDocument = DEFAULT_DOCUMENT;
   const settingsOf = (account: string | undefined): Settings =>
     account === undefined ? document.defaults : settingsFor(document, account);
-  const open = (account: string | undefined) => {
-    const settings = settingsOf(account);
-    const { texts } = settings.desk ?? DEFAULT_DESK;
-    return { texts, render: (text: string) => renderDeskText(settings, text, deps.now()) };
-  };
   return {
     of: (account) => toDeskSettings(settingsOf(account).desk),
     said(account, name) {
-      const { texts, render } = open(account);
-      return render(texts[name]);
+      const settings = settingsOf(account);
+      const { texts } = settings.desk ?? DEFAULT_DESK;
+      return renderDeskText(settings, texts[name], deps.now());
     },
-    end(account) {
-      const { texts, render } = open(account);
-      const { closing, rating } = texts;
-      return {
-        ...(closing !== null && { closing: render(closing) }),
-        ...(rating !== null && { rating: render(rating) }),
-      };
-    },
+    end: (account) => renderEndTexts(settingsOf(account), deps.now()),
     async refresh() {
       const read = await readSettings(deps);
       if (!read.ok || read.value.document === document) return false;

@@ -5,6 +5,7 @@ import {
   CloseBodySchema,
   ParkBodySchema,
   OfferBodySchema,
+  ClosePreviewSchema,
   CommandedSchema,
 } from "../../../shared/api/desk/commands.ts";
 import type { RouteDocs } from "../route-docs.ts";
@@ -66,6 +67,21 @@ export const DESK_COMMANDS: RouteDocs = {
       "same_team",
       "transfer_limit",
     ],
+  },
+  previewClose: {
+    tag: "desk",
+    summary: { zh: "结束会话时发给用户的文本", en: "What closing a session sends to the user" },
+    text: {
+      zh: "两段合成一条消息，有额度时才发。",
+      en: "Both are one message, which is sent only if a send is left.",
+    },
+    answers: {
+      200: {
+        text: { zh: "按现在的设置", en: "By the settings in force now" },
+        content: { type: "application/json", schema: ClosePreviewSchema },
+      },
+    },
+    problems: ["account_required", "forbidden", "conversation_not_found", "invalid_field", "desk_off"],
   },
   closeSession: {
     tag: "desk",

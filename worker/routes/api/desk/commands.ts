@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import type { CommandedSchema } from "../../../../shared/api/desk/commands.ts";
+import type { ClosePreview, CommandedSchema } from "../../../../shared/api/desk/commands.ts";
 import {
   CloseBodySchema,
   OfferBodySchema,
@@ -16,6 +16,7 @@ import {
 import { ConversationParamSchema } from "../../../../shared/api/schemas.ts";
 import { toDeskContact } from "../../../desk/client.ts";
 import type { DeskAct, DeskAction } from "../../../desk/rpc.ts";
+import { renderEndTexts } from "../../../inbox/session/end-texts.ts";
 import { commandSession } from "../../../inbox/session/session-command.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { agentOf } from "../../http/auth/caller.ts";
@@ -24,6 +25,7 @@ import { operation, validator } from "../../http/operation.ts";
 import { servicesOf } from "../../http/request/choose-account.ts";
 import { chooseConversation, conversationOf } from "../../http/request/choose-conversation.ts";
 import { readBody, refuseParameter } from "../../http/request/request-body.ts";
+import { problem } from "../../http/response/problem.ts";
 import { agentIdOf, conversationIdOf, requireDesk, requireVisible } from "./desk-caller.ts";
 import { refuseAct, refuseRefused, refuseRequest } from "./refusals.ts";
 
@@ -55,6 +57,21 @@ commands.post(
     return "agent" in to
       ? act(c, named, { type: "transfer_to_agent", target: to.agent, note }, { target: to.agent })
       : act(c, named, { type: "transfer_to_team", team: to.team, note });
+  },
+);
+
+commands.get(
+  "/conversations/:id/close",
+  operation("previewClose", "conversations.serve"),
+  requireDesk(),
+  validator("param", ConversationParamSchema, refuseParameter),
+  chooseConversation(),
+  requireVisible(),
+  async (c) => {
+    const stored = await servicesOf(c).settings();
+    if (stored === undefined) return problem(c, "try_again", {}, { headers: { "retry-after": "1" } });
+    const { closing = null, rating = null } = renderEndTexts(stored.settings, Date.now());
+    return c.json({ closing, rating } satisfies ClosePreview);
   },
 );
 

@@ -1,0 +1,32 @@
+/** What the user gets when a session is closed: the text by the settings, or that nothing is sent. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { ClosePreview } from "../../shared/api/desk/commands.ts";
+import type { DeskRow } from "../../shared/api/desk/row.ts";
+import { readClosePreview } from "../client/api.ts";
+import { countSends, quotaOf } from "../model/quota.ts";
+import { useTexts } from "../text/texts.ts";
+import { fill } from "../ui/text.ts";
+
+/** Renders the text as the user will get it. @param offsetMs the server's clock minus the page's, milliseconds */
+export function ClosePreviewText({ row, offsetMs }: { readonly row: DeskRow; readonly offsetMs: number }): JSX.Element {
+  const t = useTexts();
+  const [texts, setTexts] = useState<ClosePreview | "unknown" | null>(null);
+  useEffect(() => {
+    readClosePreview(row.conversation).then(setTexts, () => setTexts("unknown"));
+  }, [row.conversation]);
+  if (texts === null) return <p class="hint loading">{t.loading}</p>;
+  if (texts === "unknown") return <p class="muted">{t.finishMaySend}</p>;
+  const asked = row.session.assignee === null ? null : texts.rating;
+  const text = [texts.closing, asked].filter((part) => part !== null).join("\n");
+  if (text === "") return <p class="muted">{t.finishSilent}</p>;
+  const count = countSends(text);
+  const { closed, left } = quotaOf(row.window, Date.now() + offsetMs);
+  if (closed !== null || count === null || count > left) return <p class="muted">{t.finishNoSend}</p>;
+  return (
+    <>
+      <p class="muted">{fill(t.finishSends, { count })}</p>
+      <blockquote class="close-preview">{text}</blockquote>
+    </>
+  );
+}
