@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { ROOT } from "../../scripts/lib/build.ts";
+import { readConfig } from "../../worker/config/config.ts";
 
 /** More time than a script needs to read its command line; a script that runs longer is ended. */
 const LIMIT_MS = 30_000;
@@ -17,6 +18,7 @@ const SCRIPTS = [
   ["npm run demo", "scripts/demo.ts"],
   ["npm run doctor", "scripts/doctor.ts"],
   ["npm run setup", "scripts/setup.ts"],
+  ["npm run -s secret", "scripts/secret.ts"],
   ["npm run bench", "bench/main.ts"],
   ["npm run test:long", "scripts/test-long.ts"],
   ["node test/conformance/main.ts", "test/conformance/main.ts"],
@@ -84,6 +86,33 @@ describe.for(SCRIPTS)("%s", ([name, script]) => {
     expect(stdout).not.toMatch(/\S/);
     expect(stderr).toContain(name);
     expect(stderr).not.toContain("my-own-secret");
+  });
+});
+
+describe("npm run secret", () => {
+  it("prints only a new value, which the configuration accepts", async ({ expect }) => {
+    const printed = [];
+    for (const name of [
+      "WECHAT_TOKEN",
+      "WECHAT_ENCODING_AES_KEY",
+      "API_KEYS",
+      "DATA_KEY",
+      "CONTEXT_KEY",
+      "WEBHOOK_SECRET",
+    ]) {
+      const { code, stdout, stderr } = await run("scripts/secret.ts", name);
+      expect([code, stderr]).toEqual([0, ""]);
+      printed.push([name, stdout.trimEnd()]);
+    }
+    const own = { WECHAT_APPID: "wx0123456789abcdef", WECHAT_APP_SECRET: "0".repeat(32) };
+    expect(readConfig({ ...own, ...Object.fromEntries(printed) }).ok).toBe(true);
+    const again = await run("scripts/secret.ts", "DATA_KEY");
+    expect(printed.flat()).not.toContain(again.stdout.trimEnd());
+  });
+
+  it.for(["WECHAT_APPID", "WECHAT_APP_SECRET"])("refuses %s, which only WeChat knows", async (name, { expect }) => {
+    const { code, stdout } = await run("scripts/secret.ts", name);
+    expect([code, stdout]).toEqual([2, ""]);
   });
 });
 

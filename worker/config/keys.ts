@@ -27,7 +27,8 @@ export interface Keys {
   readonly dataKeys: readonly string[];
 }
 
-const MAKE_KEY = "create one with: openssl rand -base64 32";
+/** How to create a value of a secret, as of the variable without `_PREVIOUS`. */
+const makeOne = (variable: string): string => `create one with: npm run secret -- ${variable.replace("_PREVIOUS", "")}`;
 
 /** Reads all keys and adds their problems. */
 export function readKeys(read: VariableReader, problems: ConfigProblem[]): Keys {
@@ -46,7 +47,7 @@ function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly 
     problems.push({
       variable: "API_KEYS",
       problem: "has a key shorter than 16 characters",
-      cure: "create keys with: openssl rand -hex 24",
+      cure: makeOne("API_KEYS"),
     });
   }
   return keys;
@@ -55,8 +56,11 @@ function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly 
 function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
   return readRotated(read, "WEBHOOK_SECRET", (variable, secret) => {
     if (isWebhookSecret(secret)) return;
-    const cure = 'create one with: echo "whsec_$(openssl rand -base64 32)"';
-    problems.push({ variable, problem: "must be whsec_ followed by 24 to 64 bytes in base64", cure });
+    problems.push({
+      variable,
+      problem: "must be whsec_ followed by 24 to 64 bytes in base64",
+      cure: makeOne(variable),
+    });
   });
 }
 
@@ -65,14 +69,14 @@ function readContextKeys(read: VariableReader, problems: ConfigProblem[]): reado
     checkSecrets(problems, "key", { [variable]: key });
     if (key.length >= MIN_CONTEXT_KEY) return;
     const problem = `has fewer than ${MIN_CONTEXT_KEY} characters`;
-    problems.push({ variable, problem, cure: MAKE_KEY });
+    problems.push({ variable, problem, cure: makeOne(variable) });
   });
 }
 
 function readDataKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
   return readRotated(read, "DATA_KEY", (variable, key) => {
     const problem = findStrayCharacter(key, "token") ?? findDataKeyProblem(key) ?? findReuse(read, variable, key);
-    if (problem !== undefined) problems.push({ variable, problem, cure: MAKE_KEY });
+    if (problem !== undefined) problems.push({ variable, problem, cure: makeOne(variable) });
   });
 }
 

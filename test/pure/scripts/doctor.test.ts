@@ -209,7 +209,7 @@ describe("the report", () => {
     expect(await deskOf("set")).toMatchObject([true, { state: "ok" }]);
     const [isFine, found] = await deskOf("missing");
     expect([isFine, found?.state]).toEqual([true, "warning"]);
-    expect(found?.cure?.en).toContain("openssl rand -base64 32");
+    expect(found?.cure?.en).toContain("npm run secret -- DATA_KEY");
     expect(await deskOf()).toEqual([true, undefined]);
   });
 
