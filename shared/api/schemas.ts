@@ -33,8 +33,14 @@ export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
+const TIME_PROBLEM = "must be a time such as 2026-12-01T08:00:00Z";
 /** A time, ISO 8601 in UTC. */
-export const TimeSchema = v.pipe(v.string(), v.isoTimestamp());
+export const TimeSchema = v.pipe(
+  v.string(),
+  v.isoTimestamp(TIME_PROBLEM),
+  // `isoTimestamp` accepts an offset of hours alone, `+08`, which `Date.parse` does not read.
+  v.check((text) => !Number.isNaN(Date.parse(text)), TIME_PROBLEM),
+);
 /** A row's position in the log: order and cursor. */
 export const SeqSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** The platform's error code, as text. */

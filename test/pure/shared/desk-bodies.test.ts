@@ -56,6 +56,17 @@ describe("a command", () => {
     expect(v.is(SessionBodySchema, { ...COMMAND, agent: AGENT })).toBe(false);
   });
 
+  it("parks until a time that can be read", ({ expect }) => {
+    const parks = (until: string) => v.safeParse(ParkBodySchema, { ...COMMAND, until });
+    expect(parks(NOW).success).toBe(true);
+    expect(parks("2026-11-30T16:00:00+08:00").success).toBe(true);
+    for (const until of ["2026-12-03T10:00:00+08", "tomorrow", ""]) {
+      const refused = parks(until);
+      expect(refused.success, until).toBe(false);
+      expect(refused.issues?.[0].message).toBe("must be a time such as 2026-12-01T08:00:00Z");
+    }
+  });
+
   it("transfers to an agent or to a team, not to both", ({ expect }) => {
     const isTransfer = (more: object) => v.is(TransferBodySchema, { ...COMMAND, ...more });
     expect(isTransfer({ to: { agent: AGENT }, note: "x".repeat(MAX_NOTE) })).toBe(true);

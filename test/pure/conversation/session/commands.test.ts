@@ -173,7 +173,8 @@ describe("a park", () => {
     const latest = now() + HOUR;
     commands((s, c) => park(s, { ...named(), until: now() + 9 * HOUR, latest }, c));
     expect(state().open).toMatchObject({ parkedUntil: latest });
-    expect(commands((s, c) => park(s, { ...named(), until: now(), latest }, c))).toEqual({ reason: "park_end" });
+    for (const until of [now(), Number.NaN])
+      expect(commands((s, c) => park(s, { ...named(), until, latest }, c))).toEqual({ reason: "park_end" });
     expect(commands((s, c) => unpark(s, named(), c))).toBeUndefined();
     expect(state().open).toMatchObject({ parkedUntil: null });
     const before = state();

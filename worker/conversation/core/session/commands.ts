@@ -166,7 +166,8 @@ export function park(
 ): SessionOutcome {
   return withStatus(before, command, "serving", (session) => {
     const until = Math.min(command.until, command.latest);
-    if (until <= context.now) return err({ reason: "park_end" });
+    // NaN is not after `now` either.
+    if (!(until > context.now)) return err({ reason: "park_end" });
     return ok(record(before, { ...session, parkedUntil: until }, context, { action: "parked" }));
   });
 }
