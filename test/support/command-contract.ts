@@ -28,37 +28,6 @@ export function testCommands(withStorage: WithStorage): void {
       expect(refusalOf(chat.replies("b", "我来"))).toEqual({ reason: "taken", assignee: "a" });
     }));
 
-  it("applies a command with one id once, whatever has happened since then", ({ expect }) =>
-    withStorage((open) => {
-      const chat = createServed(open);
-      chat.says([]);
-      const take = { type: "take", agent: "a", ...chat.named() } as const;
-      chat.commands(take, { id: "1" });
-      chat.changes({ type: "transfer_to_agent", target: "b", text: "老客户" }, { by: "a" });
-      const rows = chat.log().length;
-      const again = chat.commands(take, { id: "1" });
-      expect(again).toMatchObject({ ok: true, snapshot: { session: { open: { assignee: "b" } } } });
-      expect(chat.log()).toHaveLength(rows);
-      expect(chat.rows("session").at(-1)).toMatchObject({
-        by: { type: "agent", id: "a" },
-        content: { text: "老客户" },
-      });
-    }));
-
-  it("refuses another command with an id that was used", ({ expect }) =>
-    withStorage((open) => {
-      const chat = createServed(open);
-      chat.says([]);
-      chat.commands({ type: "take", agent: "a", ...chat.named() }, { id: "1" });
-      const rows = chat.log().length;
-      const park = { type: "park", until: chat.now() + HOUR, ...chat.named() } as const;
-      const refusal = { reason: "idempotency_mismatch" };
-      expect(refusalOf(chat.commands(park, { id: "1" }))).toEqual(refusal);
-      expect(refusalOf(chat.replies("a", "在的", {}, "1"))).toEqual(refusal);
-      expect(refusalOf(chat.commands({ type: "withdraw", message: 1 }, { id: "1" }))).toEqual(refusal);
-      expect(chat.log()).toHaveLength(rows);
-    }));
-
   it("returns for a day the change that a command has made", ({ expect }) =>
     withStorage((open) => {
       const chat = createServed(open);

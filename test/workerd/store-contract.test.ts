@@ -6,6 +6,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe } from "vitest";
 import { createConversationStore } from "../../worker/conversation/storage/store.ts";
 import { testCommands } from "../support/command-contract.ts";
+import { testCommandIds } from "../support/command-ids-contract.ts";
 import { testConversation } from "../support/conversation-contract.ts";
 import { testServedMessages } from "../support/served-contract.ts";
 import { testStorage, type WithStorage } from "../support/store-contract.ts";
@@ -33,4 +34,5 @@ describe("a conversation over the SQLite of an object", () => {
 describe("a conversation with sessions over the SQLite of an object", () => {
   testServedMessages(withObject);
   testCommands(withObject);
+  testCommandIds(withObject);
 });

@@ -5,6 +5,7 @@
 import { describe } from "vitest";
 import { openArrayStore, type ArrayData } from "../../support/array-store.ts";
 import { testCommands } from "../../support/command-contract.ts";
+import { testCommandIds } from "../../support/command-ids-contract.ts";
 import { testConversation } from "../../support/conversation-contract.ts";
 import { testServedMessages } from "../../support/served-contract.ts";
 import { testStorage, type WithStorage } from "../../support/store-contract.ts";
@@ -23,4 +24,5 @@ describe("a conversation over an array", () => {
 describe("a conversation with sessions over an array", () => {
   testServedMessages(withArray);
   testCommands(withArray);
+  testCommandIds(withArray);
 });

@@ -6,11 +6,17 @@ import type { Address } from "../../../shared/message/address.ts";
 import type { LoadedConversation } from "../conversation.ts";
 import { leaseNext } from "../core/outbox/outbox.ts";
 import type { Row } from "../core/rows.ts";
-import { applyCommand, commandKey, type Applied, type CommandAction } from "../core/session/apply.ts";
+import {
+  applyCommand,
+  commandKey,
+  type Applied,
+  type CommandAction,
+  type SessionChange,
+} from "../core/session/apply.ts";
 import { markSeen } from "../core/session/events.ts";
 import { correctPark } from "../core/session/plausible-park.ts";
 import type { DeskTerms } from "../core/session/service.ts";
-import { NO_SESSION } from "../core/session/session.ts";
+import { NO_SESSION, type SessionAction, type SessionFacts } from "../core/session/session.ts";
 import { lastGrantEnd } from "../core/window.ts";
 import type { Transition } from "../transact.ts";
 import type { CommandAnswer, CommandChange, CommandInput, SeenInput, Snapshot } from "./rpc.ts";
@@ -100,18 +106,49 @@ export function runCommand(conversation: LoadedConversation, input: CommandInput
   };
 }
 
+/** The change that each command writes into its first row. */
+const CHANGES = {
+  take: "assigned",
+  assign: "assigned",
+  transfer_to_agent: "assigned",
+  transfer_to_team: "returned",
+  return: "returned",
+  park: "parked",
+  unpark: "unparked",
+  close: "closed",
+  expire: "closed",
+  reopen: "opened",
+} as const satisfies Readonly<Record<SessionChange["type"], SessionAction>>;
+
 /** Returns whether this action can have written the first row of an earlier command with the same id. */
 function isSameRequest(first: Row, action: CommandAction): boolean {
   switch (first.kind) {
     case "out":
       return action.type === "service_text" || (action.type === "reply" && first.facts.request === action.request);
     case "session":
-      return action.type === "request" || ("version" in action && first.facts.version === action.version + 1);
+      return action.type === "request" || ("version" in action && isSameChange(first.facts, action));
     case "note":
-      return action.type === "note";
+      return action.type === "note" && isSameNote(first, action);
     default:
       return action.type === "withdraw";
   }
+}
+
+function isSameChange(
+  { version, action, assignee, team }: SessionFacts,
+  requested: SessionChange & { readonly version: number },
+): boolean {
+  if (version !== requested.version + 1 || action !== CHANGES[requested.type]) return false;
+  if ("agent" in requested) return assignee === requested.agent;
+  if ("target" in requested) return assignee === requested.target;
+  return !("team" in requested) || team === requested.team;
+}
+
+function isSameNote(
+  { content, facts }: Extract<Row, { readonly kind: "note" }>,
+  { text, mentions = [] }: Extract<CommandAction, { readonly type: "note" }>,
+): boolean {
+  return content.text === text && String(facts.mentions ?? []) === String(mentions);
 }
 
 /**
