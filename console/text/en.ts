@@ -61,7 +61,7 @@ export const EN: Texts = {
   signedOut: "You were signed out. Sign in again; your texts are kept.",
   signOut: "Sign out",
   signOutText: "What you wrote is removed from this browser.",
-  signOutServed: "You serve {count} sessions; they return to the queue 3 minutes after you sign out.",
+  signOutServed: "You have {count} sessions, with parked ones; they return to the queue 3 minutes later.",
   signOutUnsent: "{count} messages are not sent yet and will not be sent after you sign out.",
   signOutDrafts: "Of {count} drafts, only what the server has is kept.",
 

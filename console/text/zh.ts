@@ -59,7 +59,7 @@ export const ZH = {
   signedOut: "登录已失效，请重新登录。写好的内容会保留。",
   signOut: "退出登录",
   signOutText: "这个浏览器里您写的内容会一并删除。",
-  signOutServed: "您还有 {count} 个接待中的会话，退出 3 分钟后退回排队。",
+  signOutServed: "您还有 {count} 个会话（含挂起的），退出 3 分钟后退回排队。",
   signOutUnsent: "{count} 条消息还没有发出，退出后不会再发送。",
   signOutDrafts: "{count} 份草稿只保留已存到服务器的部分。",
 

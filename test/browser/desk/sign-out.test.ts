@@ -36,7 +36,7 @@ describe("signing out", () => {
     await input.blur();
     await signOut(page);
     const dialog = page.getByRole("dialog", { name: "退出登录" });
-    await dialog.getByText("您还有 6 个接待中的会话").waitFor();
+    await dialog.getByText("您还有 6 个会话（含挂起的）").waitFor();
     await dialog.getByText("1 条消息还没有发出").waitFor();
     await dialog.getByText("1 份草稿").waitFor();
     await dialog.getByRole("button", { name: "取消" }).click();
