@@ -67,6 +67,7 @@ describe("the first admin", () => {
     await finish(page);
     await bubbles(phone.page, "theirs").getByText(CLOSING.rating).waitFor();
     await say(phone.page, "5");
+    await bubbles(phone.page, "theirs").getByText(CLOSING.thanks).waitFor();
     const delivered = await desk.delivered(phone.openid);
     expect(delivered.filter((text) => text.includes(CLOSING.closing) && text.includes(CLOSING.rating))).toHaveLength(1);
     expect(delivered.join("\n")).not.toContain("老客户");

@@ -18,7 +18,11 @@ import { startBrowser } from "../chromium.ts";
 /** The password of every agent. */
 export const PASSWORD = "correct horse battery";
 /** What users are sent when an agent closes a session. */
-export const CLOSING = { closing: "感谢您的咨询。", rating: "请回复 1 到 5 为本次服务打分。" } as const;
+export const CLOSING = {
+  closing: "感谢您的咨询。",
+  rating: "请回复 1 到 5 为本次服务打分。",
+  thanks: "感谢您的评价。",
+} as const;
 
 /** The options of a page. */
 interface OpenOptions extends BrowserContextOptions {
