@@ -11,6 +11,7 @@ import type {
   AlertTested,
   AuditPage,
   ClosedSessionList,
+  ClosePreview,
   Commanded,
   Conversation,
   Diagnostics,
@@ -82,6 +83,7 @@ const openSessions: Shape<OpenSessionList> = {
 };
 const closedSessions: Shape<ClosedSessionList> = { view: "string", rows: "array", next: "nullable" };
 const commanded: Shape<Commanded> = { row: "nullable", isOverCapacity: "boolean" };
+const closePreview: Shape<ClosePreview> = { closing: "nullable", rating: "nullable" };
 const noted: Shape<Noted> = { log: "string", to: "number" };
 const rebuilt: Shape<Rebuilt> = { next: "nullable", asked: "number", failed: "number" };
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
@@ -130,6 +132,7 @@ export const read = {
   openSessions: as(openSessions),
   closedSessions: as(closedSessions),
   commanded: as(commanded),
+  closePreview: as(closePreview),
   noted: as(noted),
   rebuilt: as(rebuilt),
   webhooks: as(webhooks),

@@ -9,6 +9,7 @@ import type {
   Commanded,
   CommandOptions,
   ListOptions,
+  ClosePreview,
   NamedSession,
   Noted,
   NoteInput,
@@ -75,6 +76,11 @@ export function createDeskCalls(call: CallApi) {
      */
     closeSession(session: NamedSession, seenSeq: number, options: CommandOptions = {}): Promise<Result<Commanded>> {
       return command("close", session, { seenSeq, ...options });
+    },
+
+    /** Returns what closing a session of a user would send to the user; it is sent only if a send is left. */
+    closePreview(id: string): Promise<Result<ClosePreview>> {
+      return call({ method: "GET", path: ["conversations", { id }, "close"] }, read.closePreview);
     },
 
     /** Writes a note for the agents of the desk; it is never sent to the user. */

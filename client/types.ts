@@ -6,6 +6,7 @@ import type * as v from "valibot";
 import type { AlertsSchema, AlertTestedSchema } from "../shared/api/alerts.ts";
 import type { AuditEntrySchema, AuditPageSchema } from "../shared/api/audit.ts";
 import type {
+  ClosePreviewSchema,
   CommandedSchema,
   NoteBodySchema,
   NotedSchema,
@@ -125,6 +126,8 @@ export type OpenSessionList = Exclude<v.InferOutput<typeof ListSchema>, { readon
 export type ClosedSessionList = Extract<v.InferOutput<typeof ListSchema>, { readonly view: "closed" }>;
 /** The answer to a command: the session after it, and whether its agent now serves more than the capacity. */
 export type Commanded = v.InferOutput<typeof CommandedSchema>;
+/** What closing a session sends to the user, as one message; null: that part is not sent. */
+export type ClosePreview = v.InferOutput<typeof ClosePreviewSchema>;
 /** The agent, or the team, that a session is transferred to. */
 export type TransferTarget = v.InferInput<typeof TransferBodySchema>["to"];
 /** A note: its text, the log it is for, and the agents it mentions. */
