@@ -138,6 +138,8 @@ interface OpenOptions {
   readonly colorScheme?: "light" | "dark";
   readonly language?: "zh-CN" | "en";
   readonly hash?: string;
+  /** Another page, in whose browser this one is opened as a second tab. */
+  readonly beside?: Scripted;
   readonly script?: Partial<Script>;
 }
 
@@ -149,14 +151,17 @@ export async function openScripted(browser: Browser, server: PageServer, options
     colorScheme = "light",
     language = "zh-CN",
     hash = "",
+    beside,
     script: changes = {},
   } = options;
-  const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme,
-    locale: "zh-CN",
-    timezoneId: "Asia/Shanghai",
-  });
+  const context =
+    beside?.page.context() ??
+    (await browser.newContext({
+      viewport: { width, height },
+      colorScheme,
+      locale: "zh-CN",
+      timezoneId: "Asia/Shanghai",
+    }));
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const people = agents();

@@ -49,6 +49,21 @@ describe("without a connection", () => {
     await expect.poll(stored).not.toContain("断线时写的");
   });
 
+  it("leaves a message to another tab when its own is closed, which sends it once with its id", async ({ expect }) => {
+    const first = await open({ hash: CHAT });
+    const second = await open({ hash: CHAT, beside: first });
+    await second.page.getByText("实时").waitFor();
+    first.setDown(true);
+    await first.cut();
+    await first.page.getByLabel("回复内容").fill("断线时写的");
+    await first.page.getByLabel("回复内容").press("Enter");
+    await first.page.getByText("连上后发送").waitFor();
+    expect(second.requests).toStrictEqual([]);
+    await first.page.close();
+    await expect.poll(() => second.requests.map(({ body }) => body)).toMatchObject([{ content: "断线时写的" }]);
+    expect(first.requests).toStrictEqual([]);
+  });
+
   it("reads the missed rows, and shows them once and in order", async ({ expect }) => {
     const scripted = await open({ hash: CHAT });
     const { page, script } = scripted;
