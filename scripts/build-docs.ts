@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: generates the files of `public/` from the routes: the OpenAPI document, its page, and the headers,
- * which allow the page's only style sheet by its hash. With `--check` it writes nothing and fails when a file is stale.
+ * `npm run docs`: generates the files of `public/` from the routes: the OpenAPI document, its page, the schema of the
+ * settings file, and the headers, which allow the page's only style sheet by its hash. With `--check` it writes nothing and fails when a file is stale.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -28,6 +28,11 @@ const DESK_HEADERS = `
   X-Content-Type-Options: nosniff
 `;
 
+/** The part of the OpenAPI document that is used here. */
+interface ApiDocument {
+  readonly components: { readonly schemas: { readonly SettingsInput: { readonly properties: object } } };
+}
+
 const USAGE = `npm run docs [-- --check]
 
   由路由生成 public/ / generates public/ from the routes
@@ -53,14 +58,37 @@ for (const [file, text] of stale) {
 
 /** Returns the contents of the generated files, by their path in `public/`. */
 function makeFiles(): Readonly<Record<string, string>> {
-  const { document, page }: { document: unknown; page: string } = JSON.parse(
+  const { document, page }: { document: ApiDocument; page: string } = JSON.parse(
     run(process.execPath, [join(ROOT, "worker/openapi/print.ts")]),
   );
   const html = format("docs.html", page);
   return {
     "api/openapi.json": format("openapi.json", JSON.stringify(document, null, 2)),
+    "api/settings.schema.json": format("settings.schema.json", JSON.stringify(toFileSchema(document), null, 2)),
     "api/docs.html": html,
     _headers: headersFor(html),
+  };
+}
+
+/**
+ * Returns the JSON schema of the file of `npm run settings`, for editors: the body of `PUT /api/v1/settings`, and the two
+ * keys that are only in the file.
+ */
+function toFileSchema({ components }: ApiDocument): object {
+  const { properties, ...settings } = components.schemas.SettingsInput;
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "edge-kefu settings",
+    ...settings,
+    properties: {
+      $schema: { type: "string" },
+      $from: {
+        type: "string",
+        description:
+          "取自哪个服务；version 是它的版本号 / the worker that the file was pulled from, and whose version it has",
+      },
+      ...properties,
+    },
   };
 }
 
@@ -83,6 +111,9 @@ function headersFor(html: string): string {
   Referrer-Policy: no-referrer
 
 /api/openapi.json
+  Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox
+
+/api/settings.schema.json
   Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox
 
 /api/docs

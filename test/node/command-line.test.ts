@@ -19,6 +19,7 @@ const SCRIPTS = [
   ["npm run doctor", "scripts/doctor.ts"],
   ["npm run setup", "scripts/setup.ts"],
   ["npm run -s secret", "scripts/secret.ts"],
+  ["npm run settings", "scripts/settings.ts"],
   ["npm run bench", "bench/main.ts"],
   ["npm run test:long", "scripts/test-long.ts"],
   ["node test/conformance/main.ts", "test/conformance/main.ts"],

@@ -1,0 +1,275 @@
+/** `npm run settings`: pull, push and check, against a worker that compares versions as the real one does. */
+import { beforeEach, describe, it } from "vitest";
+import { createKefuClient } from "../../../client/index.ts";
+import { check, pull, push, type SettingsPorts, type SettingsRun } from "../../../scripts/settings/commands.ts";
+import { parseDocument } from "../../../shared/api/settings/document-input.ts";
+import { DEFAULT_DOCUMENT, type SettingsDocument } from "../../../shared/api/settings/document.ts";
+
+const URL_OF_WORKER = "https://kefu.test";
+const SCHEMA = "./public/api/settings.schema.json";
+
+/** A worker with one document. */
+class FakeWorker {
+  version = 0;
+  document: SettingsDocument = DEFAULT_DOCUMENT;
+  /** Runs once before a PUT is handled. */
+  beforePut = (): void => {};
+  /** The status of every answer; undefined: as the worker answers. */
+  fails: Response | undefined;
+
+  store(defaults: object): void {
+    const parsed = parseDocument({ defaults });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+    this.document = parsed.value;
+    this.version += 1;
+  }
+
+  readonly fetch = async (_url: string, init: RequestInit): Promise<Response> => {
+    if (this.fails !== undefined) return this.fails.clone();
+    if (init.method === "PUT") {
+      this.beforePut();
+      this.beforePut = () => {};
+      if (new Headers(init.headers).get("if-match") !== `"${this.version}"`) {
+        return problem(412, "version_mismatch", { version: this.version });
+      }
+      const { defaults } = JSON.parse(typeof init.body === "string" ? init.body : "");
+      if (defaults.fallback.type === "webhook") {
+        const problems = [{ reason: "invalid", path: "defaults.webhooks", problem: "has no secret", cure: "set one" }];
+        return problem(422, "invalid_settings", { problems });
+      }
+      this.store(defaults);
+    }
+    const { version, document } = this;
+    return Response.json({ version, ...document }, { headers: { etag: `"${version}"` } });
+  };
+}
+
+function problem(status: number, code: string, facts: object): Response {
+  return Response.json({ title: "拒绝 / refused", detail: "改正 / correct it", status, code, ...facts }, { status });
+}
+
+let worker: FakeWorker;
+/** The files by name. */
+let files: Map<string, string>;
+beforeEach(() => {
+  worker = new FakeWorker();
+  files = new Map();
+});
+
+/** Runs a command. @returns its exit code and what it printed */
+async function run(command: "pull" | "push" | "check", changes: Partial<SettingsRun> = {}) {
+  const lines: string[] = [];
+  const given: SettingsRun = {
+    path: "settings.json",
+    text: files.get("settings.json"),
+    url: URL_OF_WORKER,
+    schema: SCHEMA,
+    ...changes,
+  };
+  const ports: SettingsPorts = {
+    worker: createKefuClient({ baseUrl: given.url, apiKey: "key-0123456789abcdef", attempts: 1, fetch: worker.fetch }),
+    write: async (text) => void files.set("settings.json", text),
+    keep: async (text) => {
+      const name = `settings.kept-${files.size}.json`;
+      files.set(name, text);
+      return name;
+    },
+    print: (line) => lines.push(line),
+  };
+  const code = command === "check" ? check(ports, given) : await (command === "pull" ? pull : push)(ports, given);
+  return { code, shown: lines.join("\n") };
+}
+
+/** Changes the pulled file as an editor would. */
+function edit(from: string, to: string): void {
+  const text = files.get("settings.json") ?? "";
+  if (!text.includes(from)) throw new Error(`the file does not contain ${from}`);
+  files.set("settings.json", text.replace(from, to));
+}
+
+const headOf = () => {
+  const { $schema, $from, version } = JSON.parse(files.get("settings.json") ?? "{}");
+  return { $schema, $from, version };
+};
+
+const rule = (id: string, words: string[], priority = 0) => ({
+  id,
+  name: id,
+  priority,
+  match: { type: "any", words },
+  action: { type: "silent" },
+});
+const SILENT = { fallback: { type: "silent" } };
+
+describe("npm run settings -- pull", () => {
+  it("writes the document with schema, worker and version", async ({ expect }) => {
+    worker.store(SILENT);
+    expect(await run("pull")).toMatchObject({ code: 0, shown: expect.stringContaining("wrote version 1") });
+    expect(headOf()).toEqual({ $schema: SCHEMA, $from: URL_OF_WORKER, version: 1 });
+    expect(JSON.parse(files.get("settings.json") ?? "").defaults.fallback).toEqual({ type: "silent" });
+    expect(await run("check")).toMatchObject({ code: 0 });
+  });
+
+  it("keeps a former file with other settings, and lists the differences", async ({ expect }) => {
+    await run("pull");
+    edit('"handover"', '"silent"');
+    const edited = files.get("settings.json");
+    const { code, shown } = await run("pull");
+    expect(code).toBe(0);
+    expect(files.get("settings.kept-1.json")).toBe(edited);
+    expect(shown).toContain("kept as settings.kept-1.json");
+    expect(shown).toContain("defaults.fallback.type");
+    expect(files.get("settings.json")).toContain('"handover"');
+  });
+
+  it("keeps a former file that is not JSON", async ({ expect }) => {
+    files.set("settings.json", "not JSON");
+    expect(await run("pull")).toMatchObject({ code: 0 });
+    expect([...files.values()]).toContain("not JSON");
+  });
+
+  it("changes only the version of a file with equal settings", async ({ expect }) => {
+    await run("pull");
+    const formatted = `${(files.get("settings.json") ?? "").trimEnd()}   \n\n`;
+    files.set("settings.json", formatted);
+    worker.store(DEFAULT_DOCUMENT.defaults);
+    expect(await run("pull")).toMatchObject({ code: 0, shown: expect.stringContaining("equals version 1") });
+    expect(files).toEqual(new Map([["settings.json", formatted.replace('"version": 0', '"version": 1')]]));
+  });
+
+  it("writes nothing when the worker refuses or does not answer", async ({ expect }) => {
+    worker.fails = problem(401, "unauthorized", {});
+    expect(await run("pull")).toMatchObject({ code: 1, shown: expect.stringContaining("unauthorized") });
+    worker.fails = new Response("<html>", { status: 502 });
+    expect(await run("pull")).toMatchObject({ code: 1, shown: expect.stringContaining("npm run doctor") });
+    expect(files.size).toBe(0);
+  });
+});
+
+describe("npm run settings -- push", () => {
+  it("stores the changes and notes the new version without reformatting the file", async ({ expect }) => {
+    await run("pull");
+    edit('"handover"', '"silent"   ');
+    const { code, shown } = await run("push");
+    expect(code).toBe(0);
+    expect(shown).toContain("stored as version 1");
+    expect(shown).toContain("defaults.fallback.type");
+    expect(worker.document.defaults.fallback).toEqual({ type: "silent" });
+    expect(headOf().version).toBe(1);
+    expect(files.get("settings.json")).toContain('"silent"   ');
+    expect(await run("push")).toMatchObject({ code: 0, shown: expect.stringContaining("has these settings already") });
+    expect(worker.version).toBe(1);
+  });
+
+  it("overwrites no newer version, and shows what differs and what to do", async ({ expect }) => {
+    worker.store({ ...SILENT, rules: [rule("price", ["价格"]), rule("refund", ["退款"])] });
+    await run("pull");
+    edit('"价格"', '"多少钱"');
+    const edited = files.get("settings.json");
+    worker.store({ ...SILENT, rules: [rule("hours", ["营业"]), rule("price", ["价格"]), rule("refund", ["退款"], 7)] });
+    const { code, shown } = await run("push");
+    expect(code).toBe(1);
+    expect(worker.version).toBe(2);
+    expect(files.get("settings.json")).toBe(edited);
+    expect(shown).toContain("the worker has version 2, and the file was pulled from version 1");
+    expect(shown).toContain("npm run settings -- pull --url https://kefu.test --file settings.json");
+    const paths = shown.split("\n").filter((line) => /^ {2}defaults/.test(line));
+    expect(paths).toEqual([
+      "  defaults.rules[price].match.words[0]",
+      "  defaults.rules[refund].priority",
+      "  defaults.rules[hours]",
+    ]);
+    expect(shown).toContain('文件 / file    "多少钱"\n    服务 / worker  "价格"');
+    expect(shown).not.toContain("--force");
+  });
+
+  it("overwrites no version that is stored while it runs", async ({ expect }) => {
+    await run("pull");
+    edit('"handover"', '"silent"');
+    worker.beforePut = () => worker.store({ ...SILENT, muteAfterApiMinutes: 9 });
+    const { code, shown } = await run("push");
+    expect([code, worker.version]).toEqual([1, 1]);
+    expect(shown).toContain("defaults.muteAfterApiMinutes");
+  });
+
+  it("does not use the version of another worker", async ({ expect }) => {
+    worker.store(SILENT);
+    await run("pull", { url: "https://staging.test" });
+    worker = new FakeWorker();
+    worker.store({ ...SILENT, muteAfterApiMinutes: 9 });
+    const { code, shown } = await run("push");
+    expect([code, worker.version]).toEqual([1, 1]);
+    expect(shown).toContain("the file was not pulled from https://kefu.test");
+  });
+
+  it("stores a file of another worker, or one written by hand, when no settings are stored", async ({ expect }) => {
+    files.set("settings.json", JSON.stringify({ defaults: SILENT }));
+    expect(await run("push")).toMatchObject({ code: 0 });
+    expect(headOf()).toEqual({ $schema: undefined, $from: URL_OF_WORKER, version: 1 });
+    worker = new FakeWorker();
+    expect(await run("push", { url: "https://other.test" })).toMatchObject({ code: 0 });
+    expect(headOf().$from).toBe("https://other.test");
+  });
+
+  it("sends nothing while the file has problems", async ({ expect }) => {
+    files.set("settings.json", JSON.stringify({ defaults: {} }));
+    worker.fails = new Response(null, { status: 500 });
+    expect(await run("push")).toMatchObject({
+      code: 1,
+      shown: expect.stringContaining("defaults.fallback is missing"),
+    });
+    files.clear();
+    expect(await run("push")).toMatchObject({ code: 1, shown: expect.stringContaining("file not found") });
+  });
+});
+
+describe("npm run settings -- check", () => {
+  const problemsOf = async (input: unknown) => {
+    files.set("settings.json", typeof input === "string" ? input : JSON.stringify(input));
+    return run("check");
+  };
+
+  it("reports every problem with its path, rule and fix", async ({ expect }) => {
+    const { code, shown } = await problemsOf({
+      $from: 5,
+      defaults: {
+        timeZone: "Mars",
+        greeting: { messages: [{ type: "text", content: "x".repeat(20_000) }] },
+        rules: [{ ...rule("a", ["a"]), action: { type: "webhook", webhookId: "none" } }, rule("a", ["b"])],
+        webhooks: [{ id: "shop", url: "ftp://shop.test" }],
+        fallback: { type: "silent" },
+        colour: "red",
+      },
+      overrides: { "mini-program:wx0123456789abcdef": { muteAfterApiMinutes: -1 }, shop: {} },
+    });
+    expect(code).toBe(1);
+    for (const path of [
+      "$from must be the address of a worker",
+      "defaults.timeZone is not a time zone\n  → use an IANA name",
+      "defaults.greeting.messages.0",
+      "defaults.rules.1.id this id is already used",
+      "defaults.colour is not a known setting",
+      "overrides.mini-program:wx0123456789abcdef.muteAfterApiMinutes is less than 0",
+      "overrides.shop is not the name of an account",
+    ]) {
+      expect(shown).toContain(`✗ ${path}`);
+    }
+  });
+
+  it("checks the messages of an override by its mini program", async ({ expect }) => {
+    const content = '<a href="https://a.test" data-miniprogram-appid="wxffffffffffffffff">店</a>';
+    const greeting = { messages: [{ type: "text", content }] };
+    const account = "mini-program:wx0123456789abcdef";
+    const { shown } = await problemsOf({ defaults: SILENT, overrides: { [account]: { greeting } } });
+    expect(shown).toContain(`✗ overrides.${account}.greeting`);
+  });
+
+  it("names line and column of invalid JSON, and quotes nothing of it", async ({ expect }) => {
+    const { code, shown } = await problemsOf('{\n  "defaults": secret-text\n}');
+    expect(code).toBe(1);
+    expect(shown).toContain("line 2, column 15");
+    expect(shown).not.toContain("secret");
+    expect(await problemsOf("[]")).toMatchObject({ code: 1, shown: expect.stringContaining("must be a JSON object") });
+    expect(await problemsOf("[".repeat(50))).toMatchObject({ shown: expect.stringContaining("more than 32 levels") });
+  });
+});
