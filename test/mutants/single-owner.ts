@@ -31,7 +31,10 @@ export const SINGLE_OWNER: MutantTable = {
       file: "worker/conversation/core/session/machine.ts",
       symbol: "findRefusal",
       change: { replace: 'reason === "taken" || reason === "reassigned"', by: 'reason === "taken"' },
-      killedBy: ["pure/conversation/session/served.property.test.ts", "in any order of messages, attempts, outcomes"],
+      killedBy: [
+        "pure/conversation/session/served.test.ts",
+        "a message of a former agent that waits behind an attempt",
+      ],
     },
     {
       name: "winner-not-named",

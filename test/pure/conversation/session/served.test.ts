@@ -7,6 +7,7 @@ import type { Candidate } from "../../../../worker/conversation/core/candidate.t
 import type { CommandAction } from "../../../../worker/conversation/core/session/apply.ts";
 import type { ServicePurpose } from "../../../../worker/conversation/core/session/queued-message.ts";
 import { must, reply, text, TIMEOUT, TRANSFER } from "../../../support/conversation.ts";
+import { ACCEPTED } from "../../../support/delivery.ts";
 import { createServed, leaseIn, refusalOf, type Served } from "../../../support/served.ts";
 
 const HOUR = 3_600_000;
@@ -52,6 +53,23 @@ describe("a user whose message automation does not answer", () => {
     const answer = chat.says([TRANSFER], "人工", { ...PLATFORM, isForwarded: true });
     expect(answer.acknowledgement).toBe("received");
     expect(chat.state().control).toEqual({ type: "automatic" });
+  });
+});
+
+describe("a message of a former agent that waits behind an attempt", () => {
+  it("is dropped with the transfer, and no attempt of it begins", ({ expect }) => {
+    const chat = createServed();
+    chat.says([]);
+    const underWay = leaseIn(chat.replies("a", "一"));
+    const waiting = chat.replies("a", "二");
+    chat.changes({ type: "transfer_to_agent", target: "b" });
+    expect(chat.state().queue.map(({ seq }) => seq)).toEqual([underWay.seq]);
+    const { seq } = must(waiting.ok ? waiting.message : undefined);
+    expect(chat.rows("blocked")).toMatchObject([{ ref: seq, facts: { reason: "reassigned" } }]);
+    expect(chat.settles(underWay, ACCEPTED)).toBeNull();
+    chat.pass(HOUR);
+    expect(chat.wakes()).toBeUndefined();
+    expect(chat.rows("sent").map(({ ref }) => ref)).toEqual([underWay.seq]);
   });
 });
 
