@@ -25,6 +25,12 @@ export interface SessionCode {
   readonly serve: (desk: DeskTerms | undefined) => Service;
 }
 
+/**
+ * When a record is reported to the desk. `with_outcome`: its message is being sent, and no agent has to act before the
+ * outcome is recorded, so both may be reported together.
+ */
+export type News = "now" | "with_outcome";
+
 /** The dependencies of a conversation. */
 export interface ConversationDeps {
   /** The conversation's id, 64 hex digits, from which the ids of sends are derived. */
@@ -46,7 +52,7 @@ export interface ConversationDeps {
   /** Returns the session code; undefined until it is loaded, which callers do first if needed (`needsSessions`). */
   readonly sessionCode: () => SessionCode | undefined;
   /** Called after each record that the desk has to be notified of. Must return at once. */
-  readonly onNews: () => void;
+  readonly onNews: (news: News) => void;
   /** Sets the alarm, epoch ms. */
   readonly setAlarm: (at: number) => void;
   /** Returns the time, epoch ms. */

@@ -12,7 +12,7 @@ import { nextDue } from "./core/schedule.ts";
 import { followSessions } from "./core/session/consumers.ts";
 import { needsSessions, type DeskTerms, type Service } from "./core/session/service.ts";
 import type { ConversationState } from "./core/state.ts";
-import type { ConversationDeps } from "./deps.ts";
+import type { ConversationDeps, News } from "./deps.ts";
 import { createEngine } from "./engine.ts";
 import { fillLease } from "./reading/details.ts";
 import type { LeasedMessage } from "./rpc.ts";
@@ -63,6 +63,18 @@ export function runTransition<T>(
   return { value, lease, state: { ...state, consumers, lastSeq: last }, rows };
 }
 
+/**
+ * Returns when rows are reported to the desk. A message that is being sent is reported with its outcome, unless agents
+ * have to act before: the session has changed, or its user waits for one of them.
+ */
+function newsOf({ sessions }: ConversationState, rows: readonly Row[], lease: Lease | undefined): News {
+  if (lease === undefined) return "now";
+  const isForBot = sessions?.open?.status === "bot";
+  const isUrgent = ({ kind }: Row): boolean =>
+    kind === "rating" || kind === "note" || (!isForBot && (kind === "in" || kind === "session"));
+  return rows.some(isUrgent) ? "now" : "with_outcome";
+}
+
 /** Connects the engine of one conversation with its store, configuration and session machine. */
 export function openTransactions(deps: ConversationDeps) {
   const { objectId, store, config, rulesOf, movable, sessionCode, onNews, setAlarm, clock, random } = deps;
@@ -92,9 +104,10 @@ export function openTransactions(deps: ConversationDeps) {
       const basic = { rules: rulesOf(address), now, random: random(), unconfirmedRetries, keepsPictures };
       const context = service === undefined ? basic : { ...basic, service };
       const { state: after, rows, value, lease } = runTransition(before, context, step);
-      return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };
+      const news = newsOf(after, rows, lease);
+      return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows), news } };
     });
-    if (hasNews()) onNews();
+    if (hasNews()) onNews(decided.news);
     return decided;
   }
 

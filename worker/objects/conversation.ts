@@ -18,6 +18,7 @@ import type { MessageProgress } from "../conversation/core/outbox/message-status
 import { needsSessions, type DeskTerms } from "../conversation/core/session/service.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { ClassifiedEvent, SendRequest } from "../conversation/core/transitions.ts";
+import type { News } from "../conversation/deps.ts";
 import type {
   AccountPause,
   ConversationDetails,
@@ -58,7 +59,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   /** The channels, set by the composition root. A field of the instance, because RPC exposes methods only. */
   protected abstract readonly channels: Channels;
   #loaded = this.#load();
-  #notifyDesk: (() => void) | undefined;
+  #notifyDesk: ((news: News) => void) | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -208,7 +209,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
       rulesOf: (account) => rulesOfConversation(requireConfig(this.env), account),
       movable: (state) => this.#movable(state),
       sessionCode,
-      onNews: () => this.#onNews(),
+      onNews: (news) => this.#onNews(news),
       // Not awaited: the runtime sends no response before alarm and record are stored.
       setAlarm: (at) => void this.ctx.storage.setAlarm(at),
       clock: () => Date.now(),
@@ -217,7 +218,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
   }
 
   /** Notifies the desk shortly after a record, without waiting for it. */
-  #onNews(): void {
+  #onNews(news: News): void {
     const loaded = () => this.#loaded;
     const host = () => {
       const address = loaded().store.address();
@@ -225,7 +226,7 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     };
     // The record was written by the session machine, so the code is loaded.
     this.#notifyDesk ??= sessionCode()?.createDeskNotifier({ host, hasNews: () => loaded().hasNews() }, this.env);
-    this.#notifyDesk?.();
+    this.#notifyDesk?.(news);
   }
 
   /** Deletes all data except a note of the erasure. @param at pushes from before this time are rejected, epoch ms */

@@ -1,5 +1,6 @@
 /** Connects a conversation's notifier with the desk's object. */
 import { configOf } from "../../config/config.ts";
+import type { News } from "../../conversation/deps.ts";
 import type { ConsumerHost } from "../../conversation/log-consumer.ts";
 import { deskStub } from "../../desk/client.ts";
 import { hasDataKey } from "../../desk/report/consumer.ts";
@@ -15,7 +16,7 @@ export interface NotifyingConversation {
 }
 
 /** Creates the function that is called after each record with news for the desk. */
-export function createDeskNotifier({ host, hasNews }: NotifyingConversation, env: Env): () => void {
+export function createDeskNotifier({ host, hasNews }: NotifyingConversation, env: Env): (news: News) => void {
   const notify = async (): Promise<boolean> => {
     const config = configOf(env);
     const conversation = host();
