@@ -16,7 +16,7 @@ import { codeOf, describePath, type NamedPath } from "./paths.ts";
  * The format of the data that this version writes and reads. It is increased when a change of the stored data makes
  * older data unreadable (docs/storage.md, "On your own machine").
  */
-export const LOCAL_DATA_FORMAT = "11";
+export const LOCAL_DATA_FORMAT = "12";
 /** The format of data without a marker file: 0.1.0 and 0.1.1 wrote none. */
 const UNMARKED_FORMAT = "1";
 /** The name of the file that contains the format. */

@@ -1,7 +1,7 @@
 /** Reports of conversations for tests of pages, without a real conversation. */
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { OpenSession } from "../../worker/conversation/core/session/session.ts";
-import { emptySums } from "../../worker/conversation/core/session/sums.ts";
+import { addUserMessage, emptySums } from "../../worker/conversation/core/session/sums.ts";
 import type { ConversationReport } from "../../worker/desk/rpc.ts";
 
 const ACCOUNT = "mini-program:wx0123456789abcdef";
@@ -45,7 +45,9 @@ export class MadeConversation {
         fields: { raw: content },
       },
     });
-    if (this.open !== null) this.open = { ...this.open, lastUserSeq: seq, unread: this.open.unread + 1 };
+    if (this.open === null) return;
+    const { unread, sums } = this.open;
+    this.open = { ...this.open, lastUserSeq: seq, unread: unread + 1, sums: addUserMessage(sums, now) };
   }
 
   /** Changes the state of the session. */

@@ -18,7 +18,10 @@ export interface Snapshot extends Position {
 }
 
 type WithoutSums<S> = S extends OpenSession
-  ? Omit<S, "sums" | "transfers" | "transferTeams" | "reopenedFrom"> & { readonly lastMessageAt: number }
+  ? Omit<S, "sums" | "transfers" | "transferTeams" | "reopenedFrom"> & {
+      readonly lastMessageAt: number;
+      readonly userMessages: number;
+    }
   : never;
 
 /** An open session without the fields the desk does not use. */
@@ -61,7 +64,16 @@ export function isSameSession(one: Pick<Entry, "log" | "session">, other: Pick<E
 /** Returns an open session without its sums. */
 export function toDeskSession(open: OpenSession): DeskSession {
   const { sums, transfers: _count, transferTeams: _teams, reopenedFrom: _closed, ...session } = open;
-  return { ...session, lastMessageAt: sums.lastMessageAt };
+  return { ...session, lastMessageAt: sums.lastMessageAt, userMessages: sums.userMessages };
+}
+
+/**
+ * Returns a newer state of a session in which the messages that an agent has seen stay seen: the conversation stores
+ * that with its next record only, and may have lost it with its memory.
+ */
+export function withSeen(before: DeskSession, next: DeskSession): DeskSession {
+  const seen = before.userMessages - before.unread;
+  return { ...next, unread: Math.min(next.unread, next.userMessages - seen) };
 }
 
 /** Returns the properties of a session that rights depend on. */

@@ -5,7 +5,7 @@
  */
 import { generationOf } from "../../conversation/core/log-id.ts";
 import { attemptOf, type Answer, type DeskCommand } from "./command.ts";
-import { isNewer, isSameSession, toDeskSession, type Entry, type Position, type Snapshot } from "./entry.ts";
+import { isNewer, isSameSession, toDeskSession, withSeen, type Entry, type Position, type Snapshot } from "./entry.ts";
 import { erasedGeneration, reservedIn, type Draft } from "./state.ts";
 import { TIMER_INTERVAL_MS } from "./wants.ts";
 
@@ -91,13 +91,24 @@ function applySnapshot(draft: Draft, conversation: string, snapshot: Snapshot, f
     warnedSeq: 0,
   };
   const continues = before !== undefined && isSameSession(before, next);
-  const { missedOffers, isAwaySaid, awayRefusedSeq, warnedSeq } = continues ? before : next;
-  const refused = awayRefusedSeq === undefined ? {} : { awayRefusedSeq };
-  draft.entries.set(conversation, { ...next, missedOffers, isAwaySaid, ...refused, warnedSeq });
+  draft.entries.set(conversation, continues ? continueEntry(before, next) : next);
   draft.known.remove(conversation);
 }
 
-/** Returns the known position of a conversation, with or without an open session; undefined: none is known. */
+/** Returns a newer state of the same session with the desk's own fields. */
+function continueEntry(before: Entry, next: Entry): Entry {
+  const { missedOffers, isAwaySaid, awayRefusedSeq, warnedSeq } = before;
+  return {
+    ...next,
+    session: withSeen(before.session, next.session),
+    missedOffers,
+    isAwaySaid,
+    ...(awayRefusedSeq !== undefined && { awayRefusedSeq }),
+    warnedSeq,
+  };
+}
+
+/** Returns the known position of a conversation, with or without an open session. */
 function positionOf(draft: Draft, conversation: string): Position | undefined {
   return draft.entries.get(conversation) ?? draft.known.get(conversation);
 }
