@@ -91,6 +91,7 @@ export function loadConversation(deps: ConversationDeps) {
     showWindow,
     progressOf,
     keep: engine.keep,
+    arm: engine.arm,
     setArmedFor: engine.setArmedFor,
     hasNews,
     confirmErasureAt,

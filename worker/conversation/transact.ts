@@ -8,7 +8,7 @@ import { CONFIRM_AGAIN_MS, ERASURE_MS, isConfirmed } from "./core/erasure.ts";
 import type { Lease, TransitionContext } from "./core/outbox/outbox.ts";
 import { followPictures } from "./core/pictures.ts";
 import { writeRows, type Row, type RowWriter } from "./core/rows.ts";
-import { nextDue } from "./core/schedule.ts";
+import { isWatched, nextDue } from "./core/schedule.ts";
 import { followSessions } from "./core/session/consumers.ts";
 import { needsSessions, type DeskTerms, type Service } from "./core/session/service.ts";
 import type { ConversationState } from "./core/state.ts";
@@ -86,7 +86,8 @@ export function openTransactions(deps: ConversationDeps) {
   let confirmAt = clock() + CONFIRM_AGAIN_MS;
 
   function dueAt(after: ConversationState, oldest: number | undefined): number | undefined {
-    const due = nextDue(after, oldest, config().retentionMs, movable(after));
+    const consumers = movable(after);
+    const due = nextDue(after, oldest, config().retentionMs, consumers, isWatched(after, consumers, clock()));
     const note = store.erased();
     if (note === undefined) return due;
     return Math.min(due ?? Number.POSITIVE_INFINITY, isConfirmed(note) ? note.at + ERASURE_MS : confirmAt);

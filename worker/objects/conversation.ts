@@ -128,9 +128,14 @@ export abstract class Conversation extends DurableObject<Env> implements Convers
     return (await loadSessionCode()).recordSeen(this.#loaded, input);
   }
 
-  /** Returns the current state of the sessions; null without a log. */
+  /**
+   * Returns the current state of the sessions; null without a log. Sets the alarm for the deletion of old rows, which
+   * a conversation that the desk watches has not set.
+   */
   async snapshot(): Promise<Snapshot | null> {
-    return (await loadSessionCode()).readSnapshot(this.#loaded);
+    const code = await loadSessionCode();
+    this.#loaded.arm(Date.now());
+    return code.readSnapshot(this.#loaded);
   }
 
   /** Returns the change that a command of the last 24 hours made in this log; null: none. */

@@ -58,7 +58,12 @@ describe("rule 11: checks run in the conversation", () => {
   it("the user writes as the reply window ends: the session stays in the queue", ({ expect }) => {
     const world = startWaiting();
     world.rest();
-    world.pass(48 * HOUR);
+    // After a day the conversation is read, so that it sets its alarm for retention.
+    world.pass(24 * HOUR);
+    world.alarm();
+    expect(world.net()).toMatchObject([{ type: "command", command: { type: "snapshot" } }]);
+    world.rest();
+    world.pass(24 * HOUR);
     world.alarm();
     expect(world.net()).toMatchObject([{ type: "command", command: { type: "expire", reason: "expired" } }]);
     world.the("x").writes();

@@ -1,10 +1,30 @@
 /** Computes when a conversation's alarm is due. Pure, so that tests can check that no due time is missed. */
-import { nextCursorDue, PICTURES_CURSOR, type ConsumerCursors } from "./consumer-cursor.ts";
+import { DESK_CURSOR, nextCursorDue, PICTURES_CURSOR, type ConsumerCursors } from "./consumer-cursor.ts";
 import { pictureRetention } from "./pictures.ts";
 import { sendableItems, type ConversationState } from "./state.ts";
 
 /** Minimum interval between two deletions of old rows, milliseconds. */
 export const PRUNE_SLACK_MS = 86_400_000;
+
+/**
+ * How long after its last row the desk watches a conversation with an open session, milliseconds: the desk then reads
+ * it (`WATCH_MS` in the desk's wants), which sets the alarm for the deletion of old rows. Shorter than the desk's delay,
+ * so that an alarm that runs at about that time sets itself.
+ */
+const WATCHED_MS = 23 * 3_600_000;
+
+/**
+ * Returns whether the desk will read the conversation, so that no alarm is needed for the deletion of old rows: the desk
+ * has stored the open session at the newest row. Otherwise each message would write two alarms, its own and this one.
+ *
+ * @param consumers the cursors of consumers that can be delivered to
+ */
+export function isWatched({ sessions, lastSeq }: ConversationState, consumers: ConsumerCursors, now: number): boolean {
+  const status = sessions?.open?.status;
+  const isStored = (status === "queued" || status === "serving") && consumers[DESK_CURSOR]?.after === lastSeq;
+  // A seq is a time; it is another one when the clock was set back.
+  return isStored && Math.abs(now - lastSeq) < WATCHED_MS;
+}
 
 /**
  * Returns the next time at which something is due.
@@ -13,6 +33,7 @@ export const PRUNE_SLACK_MS = 86_400_000;
  * @param oldest the seq (a time) of the oldest row, or undefined when there is none
  * @param retentionMs how long rows are kept, milliseconds
  * @param consumers the cursors of consumers that can be delivered to
+ * @param isWatchedByDesk whether the deletion of old rows needs no alarm (`isWatched`)
  * @returns epoch ms, or undefined when no alarm is needed
  */
 export function nextDue(
@@ -20,6 +41,7 @@ export function nextDue(
   oldest: number | undefined,
   retentionMs: number,
   consumers: ConsumerCursors = state.consumers,
+  isWatchedByDesk = false,
 ): number | undefined {
   let due = nextCursorDue(consumers, state.lastSeq) ?? Number.POSITIVE_INFINITY;
   const picture = consumers[PICTURES_CURSOR]?.oldest;
@@ -29,7 +51,7 @@ export function nextDue(
   for (const { nextAt } of sendableItems(state.queue)) due = Math.min(due, nextAt);
   for (const { until } of state.held) due = Math.min(due, until);
   // No row is deleted while the oldest record contains a waiting message, so an alarm for the deletion would loop.
-  const prunable = oldest !== undefined && waitingSeqs(state).every((seq) => oldest < seq);
+  const prunable = !isWatchedByDesk && oldest !== undefined && waitingSeqs(state).every((seq) => oldest < seq);
   if (prunable) due = Math.min(due, oldest + retentionMs + PRUNE_SLACK_MS);
   return due === Number.POSITIVE_INFINITY ? undefined : due;
 }

@@ -35,8 +35,8 @@ export type DeskCommand =
   | (Versioned & { readonly type: "expire"; readonly reason: "expired" | "bot"; readonly afterSeq: number })
   /** A text of the settings; dropped when the session or the user's newest message is a different one (rule 16). */
   | (Named & { readonly type: "say"; readonly text: SaidText; readonly lastUserSeq: number })
-  /** Requests a snapshot. */
-  | { readonly type: "snapshot"; readonly id: string; readonly log: string };
+  /** Requests a snapshot. `watchedTo`: at this position, because nothing has happened for a day. */
+  | { readonly type: "snapshot"; readonly id: string; readonly log: string; readonly watchedTo?: number };
 
 interface TransferToAgent {
   readonly type: "transfer_to_agent";

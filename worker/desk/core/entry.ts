@@ -48,6 +48,8 @@ export interface Entry extends Position {
   readonly awayRefusedSeq?: number;
   /** The user message after which the conversation accepted or refused the idle warning; 0: none. */
   readonly warnedSeq: number;
+  /** The position at which the conversation was read because nothing had happened for a day; absent: it was not. */
+  readonly watchedTo?: number;
 }
 
 /** Returns whether a position is newer than another: of a later generation, or further in the same log. */

@@ -40,6 +40,7 @@ export function applyAnswer(draft: Draft, conversation: string, command: DeskCom
   // The same command would be refused again; after a change of the session the command counts as another attempt.
   if (answer.type === "refused") draft.asked.set(attemptOf(command), draft.context.now + TIMER_INTERVAL_MS);
   if (command.type === "say") markSaid(draft, conversation, command, answer.type === "ok");
+  if (command.type === "snapshot") markWatched(draft, conversation, command);
 }
 
 /** Applies a state that the desk requested itself: the answer of the RPC `seen`, or a read during a rebuild. */
@@ -132,6 +133,17 @@ function freeReservations(draft: Draft, conversation: string, { log, session }: 
       command.log === log ? session.version > command.version : generationOf(command.log) < generationOf(log);
     if (isDecided) draft.reservations.remove(id);
   }
+}
+
+/** Records that the conversation was read a day after its newest row: it is not read again before another row. */
+function markWatched(
+  draft: Draft,
+  conversation: string,
+  { log, watchedTo }: Extract<DeskCommand, { readonly type: "snapshot" }>,
+): void {
+  const entry = draft.entries.get(conversation);
+  if (watchedTo === undefined || entry?.log !== log || entry.to !== watchedTo) return;
+  draft.entries.set(conversation, { ...entry, watchedTo });
 }
 
 /** Records that the conversation has decided on a text: it is not requested again after the same user message. */

@@ -30,6 +30,12 @@ export const ASK_INTERVAL_MS = 10_000;
  */
 export const TIMER_INTERVAL_MS = 300_000;
 
+/**
+ * After its last row, a conversation with an open session is read when this time has passed, milliseconds. While the
+ * session is active it sets no alarm for the deletion of old rows (`isWatched` in the conversation); this call sets it.
+ */
+const WATCH_MS = 24 * 3_600_000;
+
 /** A command that the desk wants to send. */
 export interface Want {
   /** The earliest time, epoch ms; in the past: now. */
@@ -97,7 +103,15 @@ export function listWants(levels: Levels, conversation: string, entry: Entry): r
   const { session, version } = entry;
   const { lastUserSeq } = session;
 
-  if (entry.isUnverified) want(0, { type: "snapshot", id: `${conversation}:verify`, log: entry.log }, ASK_INTERVAL_MS);
+  const { log, to } = entry;
+  if (entry.isUnverified) want(0, { type: "snapshot", id: `${conversation}:verify`, log }, ASK_INTERVAL_MS);
+  if (session.status !== "bot" && entry.watchedTo !== to)
+    want(Math.max(to, session.lastMessageAt) + WATCH_MS, {
+      type: "snapshot",
+      id: `${conversation}:watch:${to}`,
+      log,
+      watchedTo: to,
+    });
   switch (session.status) {
     case "bot":
       if (session.waitingSince === null)
