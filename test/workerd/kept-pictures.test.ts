@@ -198,6 +198,34 @@ describe("after 90 days", () => {
     expect((await stateOf(openid)).consumers).toEqual({});
   });
 
+  it("a bucket that deletes nothing is asked again later and later, is logged once, and delays nothing else", async ({
+    expect,
+  }) => {
+    const openid = newUser();
+    await keeps(openid);
+    const down = vi.spyOn(bucket, "delete").mockRejectedValue(new Error("internal error"));
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    pass(92 * DAY);
+    const delays: number[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      await ring(openid);
+      const at = must(await alarmOf(conversation(openid)));
+      delays.push(at - Date.now());
+      vi.setSystemTime(at);
+      await evict(openid);
+    }
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(60_000);
+    expect(delays.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(DAY / 6);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(DAY / 4 + 60_000);
+    const logged = lines().map(({ event }) => event);
+    expect(logged.filter((event) => event === "pictures_not_deleted")).toHaveLength(1);
+    expect(logged).not.toContain("alarm_failed");
+    down.mockRestore();
+    await ring(openid);
+    expect(await keysOf(openid)).toEqual([]);
+    expect((await stateOf(openid)).consumers).toEqual({});
+  });
+
   it("an alarm is set for it, at most a day later", async ({ expect }) => {
     const openid = newUser();
     await keeps(openid);

@@ -2,15 +2,18 @@
  * Stores the new pictures of a conversation in the bucket, and deletes those past their retention time. Called by the
  * conversation's alarm only, so that no push waits for a download (docs/design/0031-pictures.md).
  */
+import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import type { CallFailure } from "../../../shared/message/delivery.ts";
 import type { MediaDownload } from "../../channels/tools.ts";
 import {
   advanceCursor,
   dueCursors,
+  LONGEST_CURSOR_WAIT_MS,
   PICTURES_CURSOR,
   type ConsumerCursor,
   type ConsumerProgress,
 } from "../../conversation/core/consumer-cursor.ts";
+import { backoffMs } from "../../conversation/core/outbox/retry.ts";
 import { isPicture, pictureRetention } from "../../conversation/core/pictures.ts";
 import type { Row } from "../../conversation/core/rows.ts";
 import { nextDue } from "../../conversation/core/schedule.ts";
@@ -41,6 +44,9 @@ const BUDGET_MS = 5_000;
 /** Timeout of one download, and of one request to the bucket, milliseconds. */
 const DOWNLOAD_MS = 8_000;
 const BUCKET_MS = 8_000;
+
+/** Delays between attempts to delete expired pictures, milliseconds, besides `baseMs`. */
+const DELETION_RETRY = { baseMs: 60_000, capMs: 6 * 3_600_000 };
 
 /**
  * The outcome for one picture. `gone`: the platform no longer has it; `stopped`: the picture is tried again later.
@@ -84,6 +90,7 @@ async function keepNew(host: ConsumerHost, services: PictureServices, bucket: Bu
   change(host, (known) => ({
     ...advanceCursor(known, { from: cursor.after, to, ...(stopped && { stopped }) }, Date.now(), Math.random()),
     ...(known.oldest !== undefined && { oldest: known.oldest }),
+    ...(known.failedDeletion !== undefined && { failedDeletion: known.failedDeletion }),
   }));
 }
 
@@ -141,17 +148,32 @@ function mayContinue({ state }: ConsumerHost, until: number): boolean {
   return now < until && (message === undefined || message > now);
 }
 
-/** Deletes the pictures past their retention time. When none is left and no row is pending, the cursor is removed. */
+/**
+ * Deletes the pictures past their retention time. When none is left, the conversation's cursor is removed. When the
+ * bucket fails, the deletion is tried again later and later; only the first failure is logged.
+ */
 async function deleteOld(host: ConsumerHost, { config }: PictureServices, bucket: Bucket): Promise<void> {
   const { id, log, store, state } = host;
   const opened = store();
   const horizon = Date.now() - pictureRetention(config.retentionMs);
   const before = state().consumers[PICTURES_CURSOR];
   if (before?.oldest === undefined || before.oldest >= horizon) return;
+  const { tries, nextAt } = before.failedDeletion ?? { tries: 0, nextAt: 0 };
+  const now = Date.now();
+  if (nextAt > now && !isImplausible(nextAt, now, LONGEST_CURSOR_WAIT_MS)) return;
   const name = { conversation: id.toString(), log };
-  const oldest = await withTimeout(BUCKET_MS, deletePicturesBefore(bucket, name, horizon));
+  let oldest: number | undefined;
+  try {
+    oldest = await withTimeout(BUCKET_MS, deletePicturesBefore(bucket, name, horizon));
+  } catch (error) {
+    if (tries === 0) writeLog("pictures_not_deleted", { conversation: conversationTag(id), error: errorName(error) });
+    const again = Date.now() + DELETION_RETRY.baseMs + backoffMs(DELETION_RETRY, tries, Math.random());
+    const failedDeletion = { tries: tries + 1, nextAt: again };
+    if (store() === opened) change(host, (known) => ({ ...known, failedDeletion }));
+    return;
+  }
   if (store() !== opened) return;
-  change(host, ({ oldest: _deleted, ...cursor }) => {
+  change(host, ({ oldest: _deleted, failedDeletion: _done, ...cursor }) => {
     if (oldest !== undefined) return { ...cursor, oldest };
     return cursor.after < state().lastSeq ? { ...cursor, oldest: cursor.after } : undefined;
   });

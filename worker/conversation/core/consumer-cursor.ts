@@ -22,6 +22,15 @@ export interface ConsumerCursor {
    * Only in the cursor `pictures`: when the oldest picture that may be in the bucket was stored, epoch ms (its seq).
    */
   readonly oldest?: number;
+  /** Only in the cursor `pictures`: expired pictures could not be deleted. */
+  readonly failedDeletion?: FailedDeletion;
+}
+
+/** A deletion of expired pictures that the bucket has not done. */
+export interface FailedDeletion {
+  readonly tries: number;
+  /** When the next attempt is made, epoch ms. */
+  readonly nextAt: number;
 }
 
 /** Cursors by consumer id: `kind` or `kind:name`, such as `webhook:orders`. */

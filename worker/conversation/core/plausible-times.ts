@@ -77,14 +77,22 @@ function plausibleWindow(window: WindowState, now: number): WindowState {
 
 /** Returns the cursors with every implausible time set to `now`, so that such a consumer is due. */
 export function correctCursorTimes(cursors: ConsumerCursors, now: number): ConsumerCursors {
-  const isWrong = (cursor: ConsumerCursors[string]) =>
-    isImplausible(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isImplausible(cursor.since, now, 0);
+  const isWrong = ({ nextAt, since, failedDeletion }: ConsumerCursors[string]) =>
+    isImplausible(Math.max(nextAt, failedDeletion?.nextAt ?? 0), now, LONGEST_CURSOR_WAIT_MS) ||
+    isImplausible(since, now, 0);
   if (!Object.values(cursors).some(isWrong)) return cursors;
   return Object.fromEntries(
     Object.entries(cursors).map(([id, cursor]) => [
       id,
       isWrong(cursor)
-        ? { ...cursor, nextAt: Math.min(cursor.nextAt, now), since: Math.min(cursor.since, now) }
+        ? {
+            ...cursor,
+            nextAt: Math.min(cursor.nextAt, now),
+            since: Math.min(cursor.since, now),
+            ...(cursor.failedDeletion && {
+              failedDeletion: { ...cursor.failedDeletion, nextAt: Math.min(cursor.failedDeletion.nextAt, now) },
+            }),
+          }
         : cursor,
     ]),
   );

@@ -44,8 +44,9 @@ export function nextDue(
   isWatchedByDesk = false,
 ): number | undefined {
   let due = nextCursorDue(consumers, state.lastSeq) ?? Number.POSITIVE_INFINITY;
-  const picture = consumers[PICTURES_CURSOR]?.oldest;
-  if (picture !== undefined) due = Math.min(due, picture + pictureRetention(retentionMs) + PRUNE_SLACK_MS);
+  const { oldest: picture, failedDeletion } = consumers[PICTURES_CURSOR] ?? {};
+  if (picture !== undefined)
+    due = Math.min(due, failedDeletion?.nextAt ?? picture + pictureRetention(retentionMs) + PRUNE_SLACK_MS);
   // A message that waits for an attempt or a retry is never due because of its age, as an alarm for it would loop.
   for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);
   for (const { nextAt } of sendableItems(state.queue)) due = Math.min(due, nextAt);
