@@ -23,8 +23,11 @@ export type LinkState =
   /** No further connection is tried. */
   | { readonly name: "ended"; readonly reason: EndReason };
 
-/** Why the connection ended: signed out here or elsewhere, or this page is older than the server. */
-export type EndReason = "signed_out" | "protocol";
+/**
+ * Why the connection ended: signed out here or elsewhere, this page is older than the server, or the agent has opened
+ * more pages than the desk connects.
+ */
+export type EndReason = "signed_out" | "protocol" | "too_many_pages";
 
 /** The part of a WebSocket that is used. */
 export interface SocketLike {
@@ -128,7 +131,8 @@ export function createLink(options: LinkOptions): Link {
       show({ name: "live" });
     }
     options.onFrames(frames);
-    if (bye?.reason === "signed_out" || bye?.reason === "protocol") stop(bye.reason);
+    if (bye?.reason === "signed_out" || bye?.reason === "protocol" || bye?.reason === "too_many_pages")
+      stop(bye.reason);
     else if (bye !== undefined) {
       // The server would reject an immediate reconnection for the same reason, so the delay applies.
       if (bye.reason !== "rights_changed") failed += 1;

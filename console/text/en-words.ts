@@ -4,7 +4,17 @@ import type { Texts } from "./zh.ts";
 /** The texts, by the kind of name. */
 export const EN_WORDS: Pick<
   Texts,
-  "closedBy" | "returned" | "state" | "unsent" | "reason" | "pictureLost" | "done" | "problem" | "unmask" | "keys"
+  | "closedBy"
+  | "returned"
+  | "state"
+  | "unsent"
+  | "reason"
+  | "pageEnd"
+  | "pictureLost"
+  | "done"
+  | "problem"
+  | "unmask"
+  | "keys"
 > = {
   closedBy: {
     agent: "closed by the agent",
@@ -75,6 +85,10 @@ export const EN_WORDS: Pick<
     try_again: "the service is temporarily unavailable",
     internal: "the service reported an error",
     desk_off: "the desk is off",
+  },
+  pageEnd: {
+    protocol: "The desk was updated. Load the page again; your texts are kept.",
+    too_many_pages: "You have more than 10 pages of the desk open, so this one was disconnected. Your texts are kept.",
   },
   pictureLost: {
     media_not_found: "The picture has expired: WeChat keeps it for three days",

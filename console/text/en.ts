@@ -56,7 +56,6 @@ export const EN: Texts = {
     "Disconnected for {time}, reconnecting. You can keep writing; messages are sent after reconnecting. Chats cannot be taken or closed until then.",
   reconnectNow: "Connect now",
   networkOff: "No network. You can keep writing; messages are sent when you are online again.",
-  outdated: "The desk was updated. Load the page again; your texts are kept.",
   reload: "Load again",
   signedOut: "You were signed out. Sign in again; your texts are kept.",
   signOut: "Sign out",

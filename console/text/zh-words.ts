@@ -72,6 +72,10 @@ export const ZH_WORDS = {
     internal: "服务出错",
     desk_off: "工作台尚未启用",
   },
+  pageEnd: {
+    protocol: "工作台已更新，请刷新页面。写好的内容会保留。",
+    too_many_pages: "您打开的工作台页面超过 10 个，此页面已断开。写好的内容会保留。",
+  },
   pictureLost: {
     media_not_found: "图片已过期：微信只保留三天",
     invalid_field: "消息太早，图片已经读取不到",

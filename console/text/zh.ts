@@ -54,7 +54,6 @@ export const ZH = {
   reconnecting: "连接已断开 {time}，正在重新连接。可以继续写，连上后发送；暂不能接入和结束。",
   reconnectNow: "立即重连",
   networkOff: "没有网络。可以继续写，联网后发送。",
-  outdated: "工作台已更新，请刷新页面。写好的内容会保留。",
   reload: "刷新",
   signedOut: "登录已失效，请重新登录。写好的内容会保留。",
   signOut: "退出登录",

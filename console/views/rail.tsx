@@ -102,13 +102,14 @@ export function ConnectionBanner({
   readonly onReconnect: () => void;
 }): JSX.Element | null {
   const t = useTexts();
-  if (link.name === "ended" && link.reason === "protocol") {
+  if (link.name === "ended" && link.reason !== "signed_out") {
+    const isOld = link.reason === "protocol";
     return (
       <p class="banner info" role="alert">
-        <Icon name="again" />
-        <span>{t.outdated}</span>
+        <Icon name={isOld ? "again" : "offline"} />
+        <span>{t.pageEnd[link.reason]}</span>
         <button class="text-button" type="button" onClick={() => location.reload()}>
-          {t.reload}
+          {isOld ? t.reload : t.reconnectNow}
         </button>
       </p>
     );

@@ -208,6 +208,14 @@ describe("the connection", () => {
     expect(states.at(-1)).toStrictEqual({ name: "ended", reason: "protocol" });
   });
 
+  it("ends when the agent has opened too many pages: connecting again would close another one", async ({ expect }) => {
+    goLive();
+    last().hear({ type: "bye", reason: "too_many_pages" });
+    expect(states.at(-1)).toStrictEqual({ name: "ended", reason: "too_many_pages" });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sockets).toHaveLength(1);
+  });
+
   it("ignores events of a socket that it has replaced", async ({ expect }) => {
     goLive();
     const [old] = sockets;

@@ -1,7 +1,8 @@
 /** The sockets of the desk: pages that connect again, a desk constructed anew, pages that are closed, and what pages send. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { ANN, HOUR, open, start, take, typesOf, waits } from "../../support/desk-pages.ts";
+import { PageModel } from "../../support/desk-page.ts";
+import { ANN, BEN, HOUR, open, PAGE, start, take, typesOf, waits } from "../../support/desk-pages.ts";
 
 describe("a page that connects again", () => {
   it("gets one delta with the missed changes and removals", ({ expect }) => {
@@ -109,6 +110,25 @@ describe("a desk constructed again with sockets attached", () => {
 });
 
 describe("a page is closed", () => {
+  it("when its agent opens more than ten: one that no longer pings, otherwise the first", ({ expect }) => {
+    const memory = start();
+    const ends = Array.from({ length: 10 }, (_, index) => {
+      memory.pass(10);
+      return open(memory, ANN, new PageModel(`${PAGE}-${index}`, ["queue"])).end;
+    });
+    const other = open(memory, BEN);
+    memory.pass(60_000);
+    for (const [index, end] of ends.entries()) if (index !== 7) end.pingedAt = memory.now;
+    const eleventh = open(memory, ANN, new PageModel(`${PAGE}-eleventh`, ["queue"]));
+    expect(ends.filter(({ isOpen }) => !isOpen)).toEqual([ends[7]]);
+    expect(ends[7]).toMatchObject({ code: 4010 });
+    expect(memory.received(ends[7] ?? eleventh.end).at(-1)).toEqual({ type: "bye", reason: "too_many_pages" });
+    open(memory, ANN, new PageModel(`${PAGE}-twelfth`, ["queue"]));
+    expect(ends.map(({ isOpen }) => isOpen)).toEqual(ends.map((_, index) => index !== 0 && index !== 7));
+    expect(other.end.isOpen).toBe(true);
+    expect(memory.desk.runner.desk.tables.sockets.values.size).toBe(11);
+  });
+
   it("at once when its agent is suspended, and gets nothing any more", ({ expect }) => {
     const memory = start();
     const { end } = open(memory);

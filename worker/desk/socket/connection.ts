@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { ConversationIdSchema, OPEN_VIEWS } from "../../../shared/api/desk/row.ts";
-import type { ServerFrame } from "../../../shared/api/socket.ts";
+import { PING_INTERVAL_MS, type ServerFrame } from "../../../shared/api/socket.ts";
 import { fullBudget, type Budget } from "./core/budget.ts";
 import type { OpenConversation, RowsFrame } from "./core/pending-rows.ts";
 import type { Trail } from "./core/trail.ts";
@@ -95,6 +95,7 @@ export const CODES = {
   protocol: 4003,
   timed_out: 4008,
   bad_frame: 4009,
+  too_many_pages: 4010,
   too_many: 4029,
 } as const;
 
@@ -127,4 +128,11 @@ export function keepAttachment({ socket, agent, signIn, at, page, trail, open }:
 /** Returns when a page was last active, epoch ms. */
 export function aliveAt({ socket, heardAt }: Connection): number {
   return Math.max(heardAt, socket.pingedAt());
+}
+
+/** Returns the socket to close for a new one: one that does not ping any more, otherwise the one opened first. */
+export function findLeastUsed(own: readonly Connection[], now: number): Connection | undefined {
+  const silent = own.filter((connection) => now - aliveAt(connection) > 2 * PING_INTERVAL_MS);
+  const oldest = (connections: readonly Connection[]) => connections.toSorted((one, other) => one.at - other.at)[0];
+  return oldest(silent) ?? oldest(own);
 }

@@ -23,6 +23,7 @@ import {
   closeSocket,
   CODES,
   createConnection,
+  findLeastUsed,
   keepAttachment,
   NO_VIEWERS,
   readAttachment,
@@ -39,6 +40,8 @@ import type { DeskSockets, SocketDeps } from "./types.ts";
 
 /** A socket is closed after this time, so that its sign-in is checked again, milliseconds. */
 const MAX_SOCKET_MS = 12 * 3_600_000;
+/** The maximum number of sockets of one agent; a further one closes the least used. */
+const MAX_PAGES = 10;
 /** The interval at which pages are sent changed loads of agents, milliseconds. */
 const LOAD_INTERVAL_MS = 2_000;
 
@@ -263,6 +266,9 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
       if (connections.size > 0) request();
     },
     accept(socket, agent, signIn) {
+      const own = [...connections.values()].filter((connection) => connection.agent === agent);
+      const leastUsed = own.length < MAX_PAGES ? undefined : findLeastUsed(own, now());
+      if (leastUsed !== undefined) endHere(leastUsed, "too_many_pages");
       const attachment = { agent, signIn, at: now(), page: null, views: [], open: null };
       socket.keep(attachment);
       connections.set(socket.id, createConnection(socket, attachment, now()));
