@@ -231,7 +231,9 @@ describe("the open conversation", () => {
 });
 
 describe("the agents who view and type", () => {
-  it("is shown to the others, and expires by itself", ({ expect }) => {
+  it("is shown to the others, and expires: typing by itself, viewing at the latest with the desk's alarm", ({
+    expect,
+  }) => {
     const memory = start();
     const user = waits(memory, 1);
     const ann = open(memory, ANN);
@@ -245,10 +247,26 @@ describe("the agents who view and type", () => {
     take(memory, ann.end, ann.model);
     expect(ann.model.who).toEqual({ viewing: [BEN], typing: [] });
     memory.pass(VIEWING_MS);
+    memory.desk.alarm();
+    memory.settle();
+    memory.pass(50);
     take(memory, ann.end, ann.model);
     expect(ann.model.who).toEqual({ viewing: [], typing: [] });
     take(memory, ben.end, ben.model);
     expect(ben.model.who).toEqual({ viewing: [], typing: [] });
+  });
+
+  it("leaves no timer: two agents who view a conversation do not keep the desk awake", ({ expect }) => {
+    const memory = start();
+    const user = waits(memory, 1);
+    const ann = open(memory, ANN);
+    const ben = open(memory, BEN);
+    for (const { end } of [ann, ben]) memory.say(end, { type: "open", conversation: user.id, log: user.log, after: 2 });
+    memory.pass(3_000);
+    expect(memory.timers).toEqual([]);
+    memory.say(ben.end, { type: "typing", on: true });
+    memory.pass(TYPING_MS + 50);
+    expect(memory.timers).toEqual([]);
   });
 
   it("lasts while the page pings, and ends when the page closes the conversation", ({ expect }) => {

@@ -4,13 +4,7 @@
  * object is constructed again, each page gets complete lists.
  */
 import { readPageFrame } from "../../../shared/api/desk/frames.ts";
-import {
-  SOCKET_PROTOCOL,
-  VIEWING_MS,
-  TYPING_MS,
-  type PageFrame,
-  type ServerFrame,
-} from "../../../shared/api/socket.ts";
+import { SOCKET_PROTOCOL, TYPING_MS, type PageFrame, type ServerFrame } from "../../../shared/api/socket.ts";
 import { generationOf } from "../../conversation/core/log-id.ts";
 import { maskRow } from "../../conversation/core/shown/masked-row.ts";
 import { errorName, writeLog } from "../../platform/logger.ts";
@@ -32,7 +26,7 @@ import {
 import { spend } from "./core/budget.ts";
 import { addRows, erasedFrame, positionFrame } from "./core/pending-rows.ts";
 import { beginTrail, resumeTrail, type Trail } from "./core/trail.ts";
-import { nextExpiry } from "./core/who.ts";
+import { nextTypingEnd } from "./core/who.ts";
 import { flushPages, send, viewersOf } from "./flush.ts";
 import { createPacer } from "./pacer.ts";
 import { createTrailStore } from "./trail-store.ts";
@@ -91,14 +85,18 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     return isSent;
   }
 
-  /** Schedules a flush for the time at which viewing or typing expires on the other pages. */
+  /**
+   * Schedules a flush for the end of typing on other pages. The end of viewing is shown by the next flush, at the latest
+   * by that of the desk's alarm: a timer for it would keep the object awake for as long as two agents view a
+   * conversation.
+   */
   function watchExpiry(): void {
     const all = [...connections.values()];
     const opened = new Set(all.flatMap(({ open }) => open?.conversation ?? []));
-    const at = Math.min(Infinity, ...[...opened].map((id) => nextExpiry(viewersOf(id, all), now())));
+    const at = Math.min(Infinity, ...[...opened].map((id) => nextTypingEnd(viewersOf(id, all), now())));
     if (at >= expiryAt) return;
     expiryAt = at;
-    deps.later(Math.min(at - now(), VIEWING_MS), () => {
+    deps.later(Math.min(at - now(), TYPING_MS), () => {
       expiryAt = Infinity;
       request();
     });
@@ -251,6 +249,7 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     pings() {
       for (const connection of connections.values())
         if (connection.at + MAX_SOCKET_MS <= now()) endHere(connection, "rights_changed");
+      if ([...connections.values()].some(({ open }) => open !== null)) request();
       return new Map([...connections].map(([id, connection]) => [id, aliveAt(connection)]));
     },
     start(desk) {

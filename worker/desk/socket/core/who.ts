@@ -23,10 +23,10 @@ export function findOthers(viewers: readonly Viewer[], agent: string, now: numbe
   return { viewing: agentsOf(others), typing: agentsOf(typing) };
 }
 
-/** Returns when `findOthers` changes without an event, epoch ms; Infinity: never, or fewer than two agents view it. */
-export function nextExpiry(viewers: readonly Viewer[], now: number): number {
+/** Returns when the next viewer stops typing, epoch ms; Infinity: no viewer is typing, or fewer than two agents view it. */
+export function nextTypingEnd(viewers: readonly Viewer[], now: number): number {
   if (new Set(viewers.map(({ agent }) => agent)).size < 2) return Infinity;
-  const times = viewers.flatMap(({ aliveAt, typingUntil }) => [aliveAt + VIEWING_MS, typingUntil]);
+  const times = viewers.map(({ typingUntil }) => typingUntil);
   return Math.min(Infinity, ...times.filter((at) => at > now));
 }
 
