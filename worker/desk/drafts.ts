@@ -46,23 +46,32 @@ export function createDrafts(
   stored: readonly StoredDraft[],
   sealer: TextSealer | undefined,
 ): Drafts {
-  const byConversation = new Map<string, Map<string, StoredDraft>>();
+  /** The drafts of each agent by conversation, the oldest first; and the agents with a draft, by conversation. */
+  const byAgent = new Map<string, Map<string, StoredDraft>>();
+  const agentsOf = new Map<string, Set<string>>();
   const keep = (draft: StoredDraft): void => {
     const { agent, conversation } = draft;
-    byConversation.set(conversation, (byConversation.get(conversation) ?? new Map()).set(agent, draft));
+    const own = byAgent.get(agent) ?? new Map<string, StoredDraft>();
+    // A map keeps the place of a key that is set again.
+    own.delete(conversation);
+    byAgent.set(agent, own.set(conversation, draft));
+    agentsOf.set(conversation, (agentsOf.get(conversation) ?? new Set()).add(agent));
   };
-  for (const draft of stored) keep(draft);
+  for (const draft of stored.toSorted((one, other) => one.at - other.at)) keep(draft);
   const remove = (agent: string, conversation: string): void => {
-    const kept = byConversation.get(conversation);
-    if (kept?.has(agent) !== true) return;
+    const own = byAgent.get(agent);
+    if (own?.has(conversation) !== true) return;
     store.deleteDraft(agent, conversation);
-    kept.delete(agent);
-    if (kept.size === 0) byConversation.delete(conversation);
+    own.delete(conversation);
+    if (own.size === 0) byAgent.delete(agent);
+    const agents = agentsOf.get(conversation);
+    agents?.delete(agent);
+    if (agents?.size === 0) agentsOf.delete(conversation);
   };
   return {
-    has: (agent, conversation) => byConversation.get(conversation)?.has(agent) === true,
+    has: (agent, conversation) => byAgent.get(agent)?.has(conversation) === true,
     find(agent, conversation) {
-      const kept = byConversation.get(conversation)?.get(agent);
+      const kept = byAgent.get(agent)?.get(conversation);
       const opened = kept && sealer?.open(placeOf(agent, conversation), kept.sealed);
       if (kept === undefined || opened?.ok !== true) return null;
       const { log, mode, at } = kept;
@@ -78,13 +87,17 @@ export function createDrafts(
       const kept = { agent, conversation, log, mode: draft.mode, sealed, at };
       store.saveDraft(kept);
       keep(kept);
-      const own = [...byConversation.values()].flatMap((drafts) => drafts.get(agent) ?? []);
-      const [oldest] = own.sort((one, other) => one.at - other.at);
-      if (oldest !== undefined && own.length > MAX_DRAFTS) remove(agent, oldest.conversation);
+      const own = byAgent.get(agent) ?? new Map<string, StoredDraft>();
+      for (const oldest of own.keys()) {
+        if (own.size <= MAX_DRAFTS) break;
+        remove(agent, oldest);
+      }
     },
     erase(conversation, generation) {
-      for (const [agent, { log }] of byConversation.get(conversation) ?? [])
-        if (generationOf(log) <= generation) remove(agent, conversation);
+      for (const agent of agentsOf.get(conversation) ?? []) {
+        const { log } = byAgent.get(agent)?.get(conversation) ?? {};
+        if (log !== undefined && generationOf(log) <= generation) remove(agent, conversation);
+      }
     },
   };
 }
