@@ -169,7 +169,7 @@ function decide(draft: Draft, act: DeskAct, id: string, sealedNote: string | nul
       return err(reason === "offer_over" ? { reason } : { reason, of: "agent" });
     }
     case "reject_offer": {
-      const isRejected = rejectOffer(draft, agent, action.offer);
+      const isRejected = rejectOffer(draft, request, action.offer);
       return isRejected ? ok({ command: null, isOverCapacity: false }) : err({ reason: "offer_over" });
     }
   }

@@ -61,11 +61,33 @@ describe("an offer", () => {
     write(world, "x");
     const { id, agent } = must(offers(world)[0], "offer");
     const other = agent === "a" ? "b" : "a";
-    expect(world.decide((draft) => rejectOffer(draft, other, id))).toBe(false);
-    expect(world.decide((draft) => rejectOffer(draft, agent, id))).toBe(true);
+    const reject = (by: string, act: string) =>
+      world.decide((draft) => rejectOffer(draft, { agent: by, conversation: "x", id: act }, id));
+    expect(reject(other, "r1")).toBe(false);
+    expect(reject(agent, "r2")).toBe(true);
     expect(offers(world)).toMatchObject([{ agent: other }]);
     expect(world.desk().tables.agents.values.get(agent)?.wanted.state).toBe("online");
     expect(world.desk().tables.entries.values.get("x")?.missedOffers).toBe(1);
+  });
+
+  it("that is rejected counts once, also when the page repeats it after an eviction and a message", ({ expect }) => {
+    const world = createDeskWorld({ settings: { ...SETTINGS, offerMs: MINUTE, maxMissedOffers: 3 } });
+    world.online("a");
+    write(world, "x");
+    const { id } = must(offers(world)[0], "offer");
+    const reject = (act: string) =>
+      world.decide((draft) => rejectOffer(draft, { agent: "a", conversation: "x", id: act }, id));
+    expect(reject("r1")).toBe(true);
+    // The only agent is offered the same session again, by an offer with the same id.
+    expect(offers(world)).toMatchObject([{ id, agent: "a" }]);
+    write(world, "x");
+    world.killDesk();
+    world.online("a");
+    world.deliverAll();
+    expect(reject("r1")).toBe(true);
+    expect(world.desk().tables.entries.values.get("x")?.missedOffers).toBe(1);
+    expect(reject("r2")).toBe(true);
+    expect(world.desk().tables.entries.values.get("x")?.missedOffers).toBe(2);
   });
 
   it("that is missed sends the agent on a break, and the next one is asked", ({ expect }) => {

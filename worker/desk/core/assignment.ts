@@ -10,6 +10,7 @@ import type { Agent } from "./agent.ts";
 import { derivedId, nameSession, type GivingCommand } from "./command.ts";
 import { ownershipOf, type Entry } from "./entry.ts";
 import { choosePresence } from "./presence.ts";
+import type { AgentRequest } from "./requests.ts";
 import { queueOf, reservedIn, type Draft, type Reservation } from "./state.ts";
 
 /** The `reason` of the presence `away` that an agent gets after a missed offer. */
@@ -108,14 +109,22 @@ export function acceptOffer(
 }
 
 /**
- * Rejects an offer: it counts as missed, and the session is offered to the next agent unless the maximum of missed
- * offers is reached. Returns false when there is no such offer.
+ * Rejects an offer: the session is offered to the next agent. A repeat changes nothing, although the desk may have lost
+ * its memory and the same session may be offered to the agent again. Returns false when there is no such offer.
+ *
+ * @param act the id that the page chose
  */
-export function rejectOffer(draft: Draft, agent: string, id: string): boolean {
+export function rejectOffer(
+  draft: Draft,
+  { agent, conversation, id: act }: Pick<AgentRequest, "agent" | "conversation" | "id">,
+  id: string,
+): boolean {
+  const rejection = `${agent} ${act}`;
+  if (draft.entries.get(conversation)?.rejections?.includes(rejection) === true) return true;
   const offer = findOffer(draft, agent, id);
   if (offer === undefined) return false;
   draft.reservations.remove(id);
-  countMissed(draft, offer.conversation);
+  countMissed(draft, offer.conversation, rejection);
   return true;
 }
 
@@ -129,9 +138,13 @@ function findOffer(draft: Draft, agent: string, id: string): Reservation | undef
   return isOpen ? offer : undefined;
 }
 
-function countMissed(draft: Draft, conversation: string): void {
+/** Counts an offer that no agent accepted. @param rejection the act that rejected it; absent: its time is over */
+function countMissed(draft: Draft, conversation: string, rejection?: string): void {
   const entry = draft.entries.get(conversation);
-  if (entry !== undefined) draft.entries.set(conversation, { ...entry, missedOffers: entry.missedOffers + 1 });
+  if (entry === undefined) return;
+  const rejections = [...(entry.rejections ?? []), ...(rejection === undefined ? [] : [rejection])];
+  const missed = { ...entry, missedOffers: entry.missedOffers + 1 };
+  draft.entries.set(conversation, rejections.length === 0 ? missed : { ...missed, rejections });
 }
 
 function reserve(draft: Draft, conversation: string, entry: Entry, agent: string): void {

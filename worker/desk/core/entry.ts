@@ -39,6 +39,8 @@ export interface Entry extends Position {
   readonly isUnverified: boolean;
   /** The number of offers that no agent accepted. */
   readonly missedOffers: number;
+  /** The acts that rejected offers: agent and the page's id. As many as offers may be missed; absent: none. */
+  readonly rejections?: readonly string[];
   /** Whether the conversation has accepted the away text of this session. */
   readonly isAwaySaid: boolean;
   /**

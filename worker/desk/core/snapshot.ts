@@ -98,11 +98,12 @@ function applySnapshot(draft: Draft, conversation: string, snapshot: Snapshot, f
 
 /** Returns a newer state of the same session with the desk's own fields. */
 function continueEntry(before: Entry, next: Entry): Entry {
-  const { missedOffers, isAwaySaid, awayRefusedSeq, warnedSeq } = before;
+  const { missedOffers, rejections, isAwaySaid, awayRefusedSeq, warnedSeq } = before;
   return {
     ...next,
     session: withSeen(before.session, next.session),
     missedOffers,
+    ...(rejections !== undefined && { rejections }),
     isAwaySaid,
     ...(awayRefusedSeq !== undefined && { awayRefusedSeq }),
     warnedSeq,
