@@ -1,7 +1,9 @@
 /** The desk is restarted between two steps: its state is the same before and after, and no pending question is lost. */
+import { Buffer } from "node:buffer";
 import { beforeEach, describe, it } from "vitest";
 import type { CommandInput } from "../../worker/conversation/session/rpc.ts";
 import { DEFAULT_DESK } from "../../worker/desk/settings.ts";
+import { loadTextSealer } from "../../worker/platform/sealed-text.ts";
 import { must } from "../support/conversation.ts";
 import { APPID, pass, readTexts, remote, ring } from "../support/workerd.ts";
 import {
@@ -34,7 +36,7 @@ import {
   served,
   sessionOf,
 } from "./desk-staff.ts";
-import { useObjects, wechat } from "./each-test.ts";
+import { lines, useObjects, wechat } from "./each-test.ts";
 
 useObjects();
 beforeEach(async () => {
@@ -125,6 +127,26 @@ describe("a desk whose process ends", () => {
     expect(stored).not.toContain("canary");
     await expect.poll(() => assigneeOf(openid)).toBe(C);
     expect(must(await remote(openid).rows(0, 500)).rows.at(-1)?.content).toEqual({ text: "canary-of-a-note" });
+  });
+
+  it("with a note that can no longer be opened, because DATA_KEY was replaced, tells the next agent so", async ({
+    expect,
+  }) => {
+    const openid = newUser();
+    await served(openid);
+    await desk().choosePresence(C, { state: "online", reason: null });
+    const named = { ...(await seenBy(openid)), id: "transfer" };
+    const action = { type: "transfer_to_agent", target: C, note: "canary-of-a-note" } as const;
+    const sealer = await loadTextSealer([Buffer.alloc(32, 9).toString("base64")]);
+    await withOtherDesk({ command: lost, sealer: sealer.ok ? sealer.value : undefined }, async (other) => {
+      other.openSocket("page", A);
+      other.openSocket("other page", C);
+      await other.act({ agent: A, conversation: idOf(openid), ...named, action });
+    });
+    await expect.poll(() => assigneeOf(openid)).toBe(C);
+    const { content } = must(must(await remote(openid).rows(0, 500)).rows.at(-1));
+    expect(content).toEqual({ text: expect.stringContaining("can no longer be read") });
+    expect(lines().map(({ event }) => event)).toContain("desk_note_unreadable");
   });
 });
 

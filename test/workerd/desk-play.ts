@@ -193,7 +193,7 @@ export async function seenBy(openid: string) {
 }
 
 /** Differences from the object's own desk. */
-export type OtherHost = Partial<Pick<DeskHost, "command" | "change" | "settings">>;
+export type OtherHost = Partial<Pick<DeskHost, "command" | "change" | "settings" | "sealer">>;
 
 /**
  * Runs a function with another desk on the storage of the object, such as one whose questions are lost; then constructs

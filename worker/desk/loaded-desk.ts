@@ -6,6 +6,7 @@ import type { Ownership } from "../../shared/api/desk/rights.ts";
 import { generationOf } from "../conversation/core/log-id.ts";
 import { NO_SESSION } from "../conversation/core/session/session.ts";
 import type { CommandChange, SeenInput, Snapshot } from "../conversation/session/rpc.ts";
+import { writeLog } from "../platform/logger.ts";
 import type { TextSealer } from "../platform/sealed-text.ts";
 import { createDeskActs } from "./acts.ts";
 import { createDeskAgents, type DeskAgents } from "./agents.ts";
@@ -22,6 +23,9 @@ import type { ActOutcome, ConversationReport, DeskAct, DeskRpc } from "./rpc.ts"
 import { createRunner, type DeskRunner, type RunnerDeps } from "./runner.ts";
 import type { DeskStore } from "./stored-desk.ts";
 import type { CloseReason, DeskWatcher } from "./watcher.ts";
+
+/** The text instead of a transfer's note that can no longer be opened. */
+const UNREADABLE_NOTE = "（转接备注已无法读取 / the note of the transfer can no longer be read）";
 
 /** The injected dependencies. */
 export interface DeskHost extends Pick<
@@ -81,8 +85,12 @@ export function loadStoredDesk(host: DeskHost): LoadedDesk {
   const runner = createRunner(stored, host.epoch, {
     ...host,
     openNote(command, sealed) {
-      const opened = sealed === null ? undefined : sealer?.open(noteAt(command), sealed);
-      return opened?.ok === true ? opened.value : undefined;
+      if (sealed === null) return undefined;
+      const opened = sealer?.open(noteAt(command), sealed);
+      if (opened?.ok === true) return opened.value;
+      // DATA_KEY was replaced after the agent's request: the next agent must know that there was a note.
+      writeLog("desk_note_unreadable", {});
+      return UNREADABLE_NOTE;
     },
   });
   const { run, read } = runner;
