@@ -1,10 +1,10 @@
 /** The number of rows read, as counted by the runtime. */
 import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
-import type { Account, Conversation } from "../../worker/index.ts";
+import type { Account, Archive, Conversation } from "../../worker/index.ts";
 
 /** Returns the number of rows that an object's storage reads while `act` runs. */
-export function rowsRead<T extends Account | Conversation>(
+export function rowsRead<T extends Account | Archive | Conversation>(
   stub: DurableObjectStub<T>,
   act: (object: T, storage: DurableObjectStorage) => unknown,
 ): Promise<number> {

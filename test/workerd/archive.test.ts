@@ -6,8 +6,10 @@ import { TOMBSTONE_MS } from "../../worker/archive/archive.ts";
 import { archiveStub } from "../../worker/archive/client.ts";
 import type { ArchiveReport, ClosedSessionRecord } from "../../worker/archive/core/report.ts";
 import type { ClosedQuery } from "../../worker/archive/rpc.ts";
+import { MAX_SEARCHED } from "../../worker/archive/store.ts";
 import { nextLogId } from "../../worker/conversation/core/log-id.ts";
 import { emptySums } from "../../worker/conversation/core/session/sums.ts";
+import { rowsRead } from "../support/rows-read.ts";
 import { alarmOf, archiveObject, pass, tablesIn } from "../support/workerd.ts";
 import { useWorker } from "./each-test.ts";
 
@@ -196,6 +198,25 @@ describe("the list of closed sessions", () => {
     expect(await seenBy("a2", ["sales"])).toEqual([at - 997, at - 998]);
     expect(await seenBy("a3", ["sales", "care"])).toEqual([at - 998, at - 999]);
     expect(await seenBy("a3", [])).toEqual([at - 998]);
+  });
+
+  it("of an agent of a small team examines a limited number of rows a page, and continues after them", async ({
+    expect,
+  }) => {
+    const at = Date.now();
+    const others = Array.from({ length: MAX_SEARCHED + 10 }, (_, n) =>
+      closedAt(at + 10 + n, { session: 10 + n, team: "vip", assignee: "a9" }),
+    );
+    const own = closedAt(at, { session: 1, team: "care" });
+    await archive().record(A, reportOf(at, { closed: [own, ...others] }));
+    const query = { limit: 50, visibleTo: { agent: "a1", teams: ["care"] } };
+    const first = await archive().listClosed(query);
+    expect(first.sessions).toEqual([]);
+    expect(first.next).not.toBeNull();
+    const second = await archive().listClosed({ ...query, ...(first.next !== null && { after: first.next }) });
+    expect([second.sessions.map(({ session }) => session), second.next]).toEqual([[1], null]);
+    const read = await rowsRead(archiveObject(), (object) => object.listClosed(query));
+    expect(read).toBeLessThanOrEqual(4 * MAX_SEARCHED);
   });
 
   it("is searched by the end of the user's id, in any case", async ({ expect }) => {

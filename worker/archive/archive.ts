@@ -52,9 +52,8 @@ export function createArchive(store: ArchiveStore, clock: () => number): Archive
     listClosed({ limit, after, ...filter }: ClosedQuery): ClosedPage {
       const size = pageSize(limit);
       const before = after === undefined ? undefined : parsePosition(after);
-      const sessions = store.closed(filter, before, size);
-      const last = sessions.at(-1);
-      return { sessions, next: last === undefined || sessions.length < size ? null : formatPosition(last) };
+      const { sessions, next } = store.closed(filter, before, size);
+      return { sessions, next: next === undefined ? null : formatPosition(next) };
     },
 
     prune(retentionMs) {

@@ -21,10 +21,17 @@ export interface ArchiveStore {
   /** Returns at most `limit` contacts whose conversation's id is greater than `after`, in the order of these ids. */
   contacts(after: string, limit: number): readonly DirectoryEntry[];
   /**
-   * Returns at most `limit` closed sessions, newest first.
+   * Returns at most `limit` closed sessions, newest first. Where no index answers the filter, only `MAX_SEARCHED`
+   * sessions are examined: fewer than `limit` may then be found although there are more.
+   *
    * @param before only sessions after this one in that order
+   * @returns the sessions, and after which one the next call continues; undefined: there are no more
    */
-  closed(filter: ClosedFilter, before: ClosedPosition | undefined, limit: number): readonly ArchivedSession[];
+  closed(
+    filter: ClosedFilter,
+    before: ClosedPosition | undefined,
+    limit: number,
+  ): { readonly sessions: readonly ArchivedSession[]; readonly next: ClosedPosition | undefined };
   /**
    * Deletes at most `limit` sessions closed before a time, and the erasures recorded before a time, epoch ms.
    *
@@ -35,8 +42,10 @@ export interface ArchiveStore {
   hasDue(): boolean;
 }
 
-/** The number of newest sessions in which a tail is searched, so that a search does not read the whole archive. */
-const MAX_SEARCHED = 5_000;
+/**
+ * The sessions that one call examines for a tail or for what an agent may see, so that neither reads the whole archive.
+ */
+export const MAX_SEARCHED = 5_000;
 
 /** A row of `sessions` as it is read. */
 interface SessionRow {
@@ -80,6 +89,7 @@ const CREATE = [
 const CONTACT = `conversation, log, account, user, tail, first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt"`;
 const SESSION = `conversation, session, log, account, tail, closed_at as "closedAt", reason, assignee, team, missed,
   sums, score, rated_at as "ratedAt"`;
+const POSITION = 'closed_at as "closedAt", conversation, session';
 const ORDER = "order by closed_at desc, conversation desc, session desc";
 
 /**
@@ -189,30 +199,38 @@ export function createArchiveStore(storage: DurableObjectStorage): ArchiveStore 
       return read(query, after, limit) as readonly DirectoryEntry[];
     },
     closed({ team, onlyMissed, visibleTo, tail }, before, limit) {
-      if (tail !== undefined && tail.length > TAIL_LENGTH) return [];
-      const conditions = [
-        ...(team === undefined ? [] : ["team = ?"]),
-        ...(onlyMissed === true ? ["missed = 1"] : []),
-        ...(visibleTo === undefined
-          ? []
-          : ["(team is null or assignee = ? or team in (select value from json_each(?)))"]),
-        ...(before === undefined ? [] : ["closed_at <= ? and (closed_at, conversation, session) < (?, ?, ?)"]),
-      ];
-      const values = [
-        ...(team === undefined ? [] : [team]),
-        ...(visibleTo === undefined ? [] : [visibleTo.agent, JSON.stringify(visibleTo.teams)]),
-        ...(before === undefined ? [] : [before.closedAt, before.closedAt, before.conversation, before.session]),
-      ];
-      const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`;
-      const [from, searched] =
-        tail === undefined
-          ? [`sessions ${where}`, []]
-          : [
-              `(select * from sessions ${where} ${ORDER} limit ${MAX_SEARCHED}) where instr(lower(tail), ?) > 0`,
-              [tail],
-            ];
+      if (tail !== undefined && tail.length > TAIL_LENGTH) return { sessions: [], next: undefined };
+      // What an index answers, and what is examined row by row.
+      const indexed = join([
+        team !== undefined && ["team = ?", team],
+        onlyMissed === true && ["missed = 1"],
+        before !== undefined && [
+          "closed_at <= ? and (closed_at, conversation, session) < (?, ?, ?)",
+          before.closedAt,
+          before.closedAt,
+          before.conversation,
+          before.session,
+        ],
+      ]);
+      const examined = join([
+        visibleTo !== undefined && [
+          "(team is null or assignee = ? or team in (select value from json_each(?)))",
+          visibleTo.agent,
+          JSON.stringify(visibleTo.teams),
+        ],
+        tail !== undefined && ["instr(lower(tail), ?) > 0", tail],
+      ]);
+      const isSearch = examined.where !== "";
+      const from = isSearch
+        ? `(select * from sessions ${indexed.where} ${ORDER} limit ${MAX_SEARCHED}) ${examined.where}`
+        : `sessions ${indexed.where}`;
       const query = `select ${SESSION} from ${from} ${ORDER} limit ?`;
-      return (read(query, ...values, ...searched, limit) as readonly SessionRow[]).map(toArchivedSession);
+      const found = read(query, ...indexed.values, ...examined.values, limit) as readonly SessionRow[];
+      const sessions = found.map(toArchivedSession);
+      if (found.length === limit) return { sessions, next: found.at(-1) };
+      const last = `select ${POSITION} from sessions ${indexed.where} ${ORDER} limit 1 offset ${MAX_SEARCHED - 1}`;
+      const [next] = isSearch ? (read(last, ...indexed.values) as readonly ClosedPosition[]) : [];
+      return { sessions, next };
     },
     prune(closedBefore, buriedBefore, limit) {
       if (schema === undefined) return false;
@@ -233,6 +251,13 @@ export function createArchiveStore(storage: DurableObjectStorage): ArchiveStore 
       return answer?.due === 1;
     },
   };
+}
+
+/** Joins conditions, each with its values; false: one that is not needed. */
+function join(conditions: readonly (false | readonly [condition: string, ...values: SqlStorageValue[]])[]) {
+  const needed = conditions.filter((condition) => condition !== false);
+  const where = needed.length === 0 ? "" : `where ${needed.map(([condition]) => condition).join(" and ")}`;
+  return { where, values: needed.flatMap(([, ...values]) => values) };
 }
 
 function toArchivedSession({ account, tail, missed, sums, score, ratedAt, ...row }: SessionRow): ArchivedSession {
