@@ -116,7 +116,8 @@ const SERVER_FRAMES = {
   people: v.object({ type: v.literal("people"), agents: v.array(AgentSchema) }),
   /**
    * The last frame. `signed_out`: sign in again; `rights_changed`: connect again; `protocol`: load the page again;
-   * `too_many_pages`: the agent has opened newer pages, so connect again only when the agent asks for it.
+   * `bad_frame`: the page sent an invalid frame; `too_many`: it sent frames faster than allowed; `too_many_pages`: the
+   * agent has opened newer pages, so connect again only when the agent asks for it.
    */
   bye: v.object({
     type: v.literal("bye"),

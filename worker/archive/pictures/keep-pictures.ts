@@ -149,8 +149,8 @@ function mayContinue({ state }: ConsumerHost, until: number): boolean {
 }
 
 /**
- * Deletes the pictures past their retention time. When none is left, the conversation's cursor is removed. When the
- * bucket fails, the deletion is tried again later and later; only the first failure is logged.
+ * Deletes the pictures past their retention time. When none is left and no row is pending, the cursor is removed. When
+ * the bucket fails, the deletion is tried again later and later; only the first failure is logged.
  */
 async function deleteOld(host: ConsumerHost, { config }: PictureServices, bucket: Bucket): Promise<void> {
   const { id, log, store, state } = host;

@@ -51,8 +51,9 @@ function showSessions(
 }
 
 /**
- * Records that an agent has read all rows up to `seq`, and returns the sessions; null when the current log is another
- * one, or was erased. Only kept in memory until the next record: the desk, which calls this, stores what was read.
+ * Records that an agent has read all rows up to `seq`, and returns the sessions; nothing is recorded when another
+ * session, or none, is open; null when the current log is another one, or was erased. Only kept in memory until the next
+ * record: the desk, which calls this, stores what was read.
  */
 export function recordSeen(conversation: LoadedConversation, { log, session, seq }: SeenInput): Snapshot | null {
   const { store, state, keep } = conversation;

@@ -110,7 +110,7 @@ function continueEntry(before: Entry, next: Entry): Entry {
   };
 }
 
-/** Returns the known position of a conversation, with or without an open session. */
+/** Returns the known position of a conversation, with or without an open session; undefined: none is known. */
 function positionOf(draft: Draft, conversation: string): Position | undefined {
   return draft.entries.get(conversation) ?? draft.known.get(conversation);
 }
