@@ -24,8 +24,8 @@ export const AuditEntrySchema = named(
       WordSchema,
       v.description(
         both(
-          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除 · conversation.unmask 查看原文 · desk.rebuild 重建工作台的列表 · agent.add 添加客服 · agent.change 修改 · agent.invite 邀请 · invite.use 接受邀请 · sign-in.begin 登录 · sign-in.lock 多次失败后锁定 · sign-in.end 结束登录；将来会增加其他值",
-          "settings.change, conversation.export, conversation.erase, conversation.unmask (a row shown in clear), desk.rebuild, agent.add, agent.change, agent.invite, invite.use, sign-in.begin, sign-in.lock (locked after failures), sign-in.end; further values will be added",
+          "settings.change 保存设置 · conversation.export 导出 · conversation.erase 删除 · conversation.unmask 查看原文 · desk.rebuild 重建工作台的列表 · agent.add 添加客服 · agent.change 修改 · agent.invite 邀请 · invite.use 接受邀请 · sign-in.begin 登录 · sign-in.fail 登录失败（15 分钟内只记第一次）· sign-in.lock 多次失败后锁定 · sign-in.end 结束登录；将来会增加其他值",
+          "settings.change, conversation.export, conversation.erase, conversation.unmask (a row shown in clear), desk.rebuild, agent.add, agent.change, agent.invite, invite.use, sign-in.begin, sign-in.fail (refused, only the first time in 15 minutes), sign-in.lock (locked after failures), sign-in.end; further values will be added",
         ),
       ),
     ),

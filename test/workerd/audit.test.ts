@@ -12,8 +12,9 @@ import type { AuditDraft } from "../../worker/audit/core/entry.ts";
 import type { AuditRpc } from "../../worker/audit/rpc.ts";
 import { createAuditStore } from "../../worker/audit/store.ts";
 import { alarmOf, API_KEY, auditObject, conversation, settingsObject, tablesIn } from "../support/workerd.ts";
-import { call, erase, putSettings } from "./api-client.ts";
+import { bodyOf, call, erase, putSettings } from "./api-client.ts";
 import { lines, useWorker, wechat } from "./each-test.ts";
+import { callAs, makeAgent } from "./people-play.ts";
 
 useWorker({ clock: "weeks apart" });
 
@@ -126,6 +127,16 @@ describe("a change of the settings", () => {
       },
     ]);
     expect(JSON.stringify(await pageOf())).not.toContain("canary");
+  });
+
+  it("by an agent is recorded with the sign-in that was used", async ({ expect }) => {
+    const admin = await makeAgent("admin");
+    const before = await newest();
+    const json = { defaults: greeting("canary three") };
+    const put = await callAs(admin, "PUT", "/api/v1/settings", { json, headers: { "if-match": "*" } });
+    expect(put.status).toBe(200);
+    const { signIn } = await bodyOf(await callAs(admin, "GET", "/api/v1/me"));
+    expect(await since(before)).toMatchObject([{ actor: `agent:${admin.id}`, data: { signIn } }]);
   });
 
   it("that is refused is not recorded", async ({ expect }) => {

@@ -48,6 +48,25 @@ describe("signing in", () => {
     expect((await signIn(agent.name)).status).toBe(200);
   });
 
+  it("that fails is recorded: of the failures within 15 minutes the first and the one that locks", async ({
+    expect,
+  }) => {
+    const agent = await makeAgent();
+    const failures = async () =>
+      (await auditOf(agent.id)).filter(({ action }) => /fail|lock/.test(action)).map(({ action }) => action);
+    for (let count = 0; count < 10; count += 1) await signIn(agent.name, "wrong");
+    await vi.waitUntil(async () => (await failures()).length === 2);
+    expect((await failures()).toSorted()).toEqual(["sign-in.fail", "sign-in.lock"]);
+    for (let count = 0; count < 5; count += 1) await signIn(agent.name, "wrong");
+    pass(15 * 60_000);
+    await signIn(agent.name, "wrong");
+    await vi.waitUntil(async () => (await failures()).length === 3);
+    expect((await signIn(agent.name)).status).toBe(200);
+    const entries = await auditOf(agent.id);
+    expect(entries.at(-1)).toMatchObject({ action: "sign-in.begin" });
+    expect(entries.find(({ action }) => action === "sign-in.fail")).toMatchObject({ actor: "system", data: {} });
+  });
+
   it("is refused to a suspended agent, and only with the correct password does the answer say so", async ({
     expect,
   }) => {

@@ -46,15 +46,17 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
    * @param ifVersion the version it was made from, or `*` for any
    * @param input any value; validated before it is stored
    * @param by who stores it, as the audit log names them
+   * @param signIn the agent's sign-in; absent for an API key
    */
   async put(
     ifVersion: number | "*",
     input: unknown,
     by = "system",
+    signIn?: string,
   ): Promise<Result<DocumentVersion, PutSettingsProblem>> {
     const documents = await this.#open();
     const now = Date.now();
-    const stored = documents.put(ifVersion, input, by, now);
+    const stored = documents.put(ifVersion, input, { by, signIn: signIn ?? null }, now);
     if (stored.ok) await this.#publisher.publish(now);
     return stored;
   }

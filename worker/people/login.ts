@@ -45,7 +45,7 @@ export interface LoginParts {
 
 /** Creates the operations on the login that the store contains. */
 export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginService {
-  const toNew = ({ hash, browser }: SignInRequest): NewSignIn => ({ id: makeId(), hash, browser });
+  const toNew = ({ id = makeId(), hash, browser }: SignInRequest): NewSignIn => ({ id, hash, browser });
 
   return {
     invite(hash) {

@@ -7,6 +7,8 @@ import type { Result } from "../../shared/base/result.ts";
 /** A sign-in to be made. */
 export interface SignInRequest {
   readonly password: string;
+  /** The id of the new sign-in, when it was recorded before; absent: a new one. */
+  readonly id?: string;
   /** The hash of the new sign-in's secret. */
   readonly hash: string;
   /** See `nameBrowser`. */
@@ -21,8 +23,11 @@ export interface SignInView {
   readonly browser: string;
 }
 
-/** Why a sign-in was refused. `locked`: this failure locked the account for 15 minutes; the caller sees no difference. */
-export type SignInRefusal = "refused" | "locked";
+/**
+ * Why a sign-in was refused. `first_failure`: for the first time in 15 minutes; `locked`: this failure locked the account
+ * for 15 minutes. The caller sees no difference.
+ */
+export type SignInRefusal = "refused" | "first_failure" | "locked";
 
 /** The public part of a login. */
 export interface LoginSummary {

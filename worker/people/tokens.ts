@@ -4,7 +4,7 @@ import { hexDigest } from "../platform/digest.ts";
 
 /** Size of the random part, bytes. */
 const SECRET_BYTES = 32;
-/** Random bytes of an agent's id. */
+/** Random bytes of the id of an agent or a sign-in. */
 const ID_BYTES = 6;
 
 /** A new secret and its hash. */
@@ -28,5 +28,14 @@ export function hashSecret(secret: string): Promise<string> {
 
 /** Makes the id of an agent. */
 export function makeAgentId(): string {
-  return `a${Buffer.from(crypto.getRandomValues(new Uint8Array(ID_BYTES))).toString("hex")}`;
+  return `a${makeId()}`;
+}
+
+/** Makes the id of a sign-in that is recorded before it is made. */
+export function makeSignInId(): string {
+  return makeId();
+}
+
+function makeId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(ID_BYTES))).toString("hex");
 }

@@ -14,7 +14,7 @@ import { writeLog } from "../platform/logger.ts";
 import { findWebhookProblems, type WebhookPolicy } from "../webhooks/settings-check.ts";
 import { toPublished } from "./published-settings.ts";
 import type { PutSettingsProblem, UnreadableSettings } from "./rpc.ts";
-import type { SettingsStore } from "./store.ts";
+import type { SettingsStore, VersionRow } from "./store.ts";
 
 /** The part of the worker's configuration that settings are validated against. */
 export interface SettingsPolicy extends WebhookPolicy {
@@ -44,10 +44,15 @@ export interface SettingsDocuments {
    *
    * @param ifVersion the version that was edited, or `*` for any
    * @param input any value
-   * @param by who stores it, as the audit log names them
+   * @param author who stores it, as the audit log names them, and the sign-in that was used
    * @param now epoch ms
    */
-  put(ifVersion: number | "*", input: unknown, by: string, now: number): Result<DocumentVersion, PutSettingsProblem>;
+  put(
+    ifVersion: number | "*",
+    input: unknown,
+    author: Pick<VersionRow, "by" | "signIn">,
+    now: number,
+  ): Result<DocumentVersion, PutSettingsProblem>;
 }
 
 /** The number of versions that are kept; more while the audit log lacks older ones. */
@@ -109,14 +114,14 @@ export function createSettingsDocuments(
       const document: object = JSON.parse(row.body);
       return toPublished(row.version, row.at, document);
     },
-    put(ifVersion, input, by, now) {
+    put(ifVersion, input, author, now) {
       const before = store.newest()?.version ?? DEFAULT_VERSION.version;
       if (ifVersion !== "*" && ifVersion !== before) return err({ reason: "version_mismatch", version: before });
       const checked = check(input);
       if (!checked.ok) return err({ reason: "invalid", problems: checked.error });
       const { document, body } = checked.value;
       const version = before + 1;
-      store.add({ version, at: now, by, body }, KEPT_VERSIONS);
+      store.add({ version, at: now, ...author, body }, KEPT_VERSIONS);
       return ok({ version, document, updatedAt: now });
     },
   };

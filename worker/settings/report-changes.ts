@@ -15,9 +15,10 @@ export async function reportChanges(
 ): Promise<void> {
   try {
     for (const { row, before } of store.unaudited()) {
-      const { version, at, by, body } = row;
+      const { version, at, by, signIn, body } = row;
       const old: unknown = before === undefined ? DEFAULT_DOCUMENT : JSON.parse(before);
-      const data = { from: version - 1, to: version, keys: changedKeys(old, JSON.parse(body)) };
+      const changed = { from: version - 1, to: version, keys: changedKeys(old, JSON.parse(body)) };
+      const data = { ...(signIn !== null && { signIn }), ...changed };
       await audit().record(`settings:${version}:${at}`, {
         at,
         actor: by,

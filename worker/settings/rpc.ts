@@ -25,5 +25,10 @@ export interface UnreadableSettings {
 export interface SettingsRpc {
   read(): Promise<DocumentVersion>;
   unreadable(): Promise<UnreadableSettings | null>;
-  put(ifVersion: number | "*", input: unknown, by?: string): Promise<Result<DocumentVersion, PutSettingsProblem>>;
+  put(
+    ifVersion: number | "*",
+    input: unknown,
+    by?: string,
+    signIn?: string,
+  ): Promise<Result<DocumentVersion, PutSettingsProblem>>;
 }

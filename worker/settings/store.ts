@@ -12,6 +12,8 @@ export type VersionRow = {
   readonly at: number;
   /** Who stored it, as the audit log names them. */
   readonly by: string;
+  /** The sign-in of an agent who stored it; null: an API key was used. */
+  readonly signIn: string | null;
   readonly body: string;
 };
 
@@ -46,7 +48,7 @@ interface Head {
   readonly published?: number;
 }
 
-const SELECT = "select version, at, by, body from versions";
+const SELECT = 'select version, at, by, sign_in as "signIn", body from versions';
 
 /**
  * Opens the storage.
@@ -72,15 +74,18 @@ export function createSettingsStore(storage: DurableObjectStorage): SettingsStor
 
   return {
     newest,
-    add({ version, at, by, body }, keep) {
+    add({ version, at, by, signIn, body }, keep) {
       storage.transactionSync(() => {
         if (schema === undefined) {
           sql.exec(
-            "create table versions (version integer primary key, at integer not null, by text not null, body text not null)",
+            `create table versions (
+              version integer primary key, at integer not null, by text not null, sign_in text, body text not null
+            )`,
           );
           kv.put(HEAD_KEY, { schema: SCHEMA_VERSION, audited: 0 } satisfies Head);
         }
-        sql.exec("insert into versions (version, at, by, body) values (?, ?, ?, ?)", version, at, by, body);
+        const insert = "insert into versions (version, at, by, sign_in, body) values (?, ?, ?, ?, ?)";
+        sql.exec(insert, version, at, by, signIn, body);
         sql.exec("delete from versions where version <= ? and version < ?", version - keep, audited());
       });
       schema = SCHEMA_VERSION;

@@ -95,11 +95,16 @@ describe("an invite", () => {
 describe("the lock-out", () => {
   it("begins with the tenth failure in 15 minutes, and refuses the right password for 15 minutes", ({ expect }) => {
     const { outcomes, state } = attempts(EMPTY_LOGIN, wrong(10, NOW, MINUTE));
-    expect(outcomes).toEqual([...Array.from({ length: 9 }, () => "refused"), "locked"]);
+    expect(outcomes).toEqual(["first_failure", ...Array.from({ length: 8 }, () => "refused"), "locked"]);
     const lockedAt = NOW + 9 * MINUTE;
     expect(attempt(state, true, lockedAt)[0]).toBe("refused");
     expect(attempt(state, true, lockedAt + 15 * MINUTE - 1)[0]).toBe("refused");
     expect(attempt(state, true, lockedAt + 15 * MINUTE)[0]).toBe("accepted");
+  });
+
+  it("is preceded by a first failure once in 15 minutes, which is recorded", ({ expect }) => {
+    const { outcomes } = attempts(EMPTY_LOGIN, [...wrong(3), ...wrong(3, NOW + 15 * MINUTE)]);
+    expect(outcomes.map((outcome) => outcome === "first_failure")).toEqual([true, false, false, true, false, false]);
   });
 
   it("does not begin while failures are further apart", ({ expect }) => {
@@ -163,14 +168,14 @@ describe("a refusal", () => {
   it("has the same cost for an unknown name, a wrong password and a locked account", ({ expect }) => {
     const known = { ...EMPTY_LOGIN, password: PASSWORD };
     const locked = attempts(known, wrong(10)).state;
-    for (const [stored, password] of [
-      [EMPTY_LOGIN, "right"],
-      [known, "wrong"],
-      [locked, "right"],
-      [locked, "wrong"],
+    for (const [stored, password, error] of [
+      [EMPTY_LOGIN, "right", "first_failure"],
+      [known, "wrong", "first_failure"],
+      [locked, "right", "refused"],
+      [locked, "wrong", "refused"],
     ] as const) {
       const { result, after } = costOf(stored, password);
-      expect(result).toEqual({ ok: false, error: "refused" });
+      expect(result).toEqual({ ok: false, error });
       expect(after).toEqual({ verified: 1, written: 1 });
     }
     expect(costOf(known, "right").result).toEqual({ ok: true, value: { signIn: "new" } });

@@ -16,6 +16,7 @@ export type AuditAction =
   | "agent.invite"
   | "invite.use"
   | "sign-in.begin"
+  | "sign-in.fail"
   | "sign-in.lock"
   | "sign-in.end";
 

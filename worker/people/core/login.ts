@@ -63,8 +63,11 @@ export interface Login {
 /** The state of an agent who was never invited. */
 export const EMPTY_LOGIN: Login = { password: null, failures: NO_FAILURES, invite: null, signIns: [] };
 
-/** The outcome of an attempt. `locked`: this failure locked the account. */
-export type Attempt = "accepted" | "refused" | "locked";
+/**
+ * The outcome of an attempt. `first_failure`: refused, the first time in 15 minutes; `locked`: this failure locked the
+ * account.
+ */
+export type Attempt = "accepted" | "refused" | "first_failure" | "locked";
 
 /** Replaces the invite. The password and the sign-ins stay until the invite is accepted. */
 export function addInvite(login: Login, hash: string, now: number): Login {
@@ -100,7 +103,8 @@ export function attempt(login: Login, isRight: boolean, now: number): readonly [
   if (isLocked(login.failures, now)) return ["refused", login];
   if (isRight) return ["accepted", { ...login, failures: NO_FAILURES }];
   const failures = addFailure(login.failures, now);
-  return [failures.lockedUntil === null ? "refused" : "locked", { ...login, failures }];
+  const refusal = failures.times.length === 1 ? "first_failure" : "refused";
+  return [failures.lockedUntil === null ? refusal : "locked", { ...login, failures }];
 }
 
 /**

@@ -7,7 +7,7 @@ import { auditStub } from "../../audit/client.ts";
 import type { AuditDraft } from "../../audit/core/entry.ts";
 import { recordAction } from "../../audit/record-action.ts";
 import type { HttpEnv } from "./app-env.ts";
-import type { Caller } from "./auth/caller.ts";
+import { signInOf } from "./auth/caller.ts";
 import { problem } from "./response/problem.ts";
 
 /**
@@ -19,8 +19,8 @@ import { problem } from "./response/problem.ts";
 export function record(c: Context<HttpEnv>, draft: Omit<AuditDraft, "at">): Promise<boolean> {
   const { env } = c;
   const { locationHint } = c.get("config");
-  const caller: Caller | undefined = c.get("caller");
-  const data = { ...(caller?.type === "agent" && { signIn: caller.signIn }), ...draft.data };
+  const signIn = signInOf(c);
+  const data = { ...(signIn !== undefined && { signIn }), ...draft.data };
   const entry = { at: Date.now(), ...draft, data };
   return recordAction(() => auditStub(env.AUDIT, locationHint), entry, c.get("requestId"));
 }

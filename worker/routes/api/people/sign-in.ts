@@ -11,12 +11,14 @@ import {
   type ReadInviteJson,
 } from "../../../../shared/api/people.ts";
 import { isoTime } from "../../../../shared/api/schemas.ts";
+import type { AuditAction } from "../../../audit/core/entry.ts";
 import type { AgentView } from "../../../desk/rpc.ts";
 import { decoyName } from "../../../people/client.ts";
 import { formatToken, parseToken } from "../../../people/core/agent-token.ts";
 import { nameBrowser } from "../../../people/core/browser.ts";
 import { findPasswordProblem } from "../../../people/core/password.ts";
-import { hashSecret, makeSecret } from "../../../people/tokens.ts";
+import type { SignInRefusal } from "../../../people/rpc.ts";
+import { hashSecret, makeSecret, makeSignInId } from "../../../people/tokens.ts";
 import { hexDigest } from "../../../platform/digest.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
 import { agentOf } from "../../http/auth/caller.ts";
@@ -28,6 +30,16 @@ import { readBody } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { toMe } from "./json.ts";
 import { recordOfAgent, refuseWithoutDesk } from "./records.ts";
+
+/**
+ * The refusals that are recorded: of the failures within 15 minutes only the first and the one that locks the account, so
+ * that repeated attempts do not fill the audit log.
+ */
+const RECORDED_REFUSALS = {
+  refused: undefined,
+  first_failure: "sign-in.fail",
+  locked: "sign-in.lock",
+} as const satisfies Record<SignInRefusal, AuditAction | undefined>;
 
 /** Routes for signing in and out. */
 export const signIn = new Hono<HttpEnv>();
@@ -43,11 +55,19 @@ signIn.post("/sign-in", operation("signIn", "public"), async (c) => {
   const { secret, hash } = await makeSecret();
   const made = await loginOf(c, login).signIn({ password, hash, browser: browserOf(c) });
   if (!made.ok || agent === null) {
-    const isLocked = !made.ok && made.error === "locked" && agent !== null;
-    if (isLocked) c.executionCtx.waitUntil(recordOfAgent(c, "system", "sign-in.lock", agent.id, {}));
+    const action = made.ok ? undefined : RECORDED_REFUSALS[made.error];
+    // After the response, so that it takes the same time. Attempts with an unknown name are not recorded.
+    if (action !== undefined && agent !== null)
+      c.executionCtx.waitUntil(recordOfAgent(c, "system", action, agent.id, {}));
     return problem(c, "sign_in_refused", {});
   }
-  return finish(c, agent, made.value.signIn, secret, "sign-in.begin");
+  const { signIn: id } = made.value;
+  const { isSuspended } = agent;
+  const isRecorded =
+    !isSuspended && (await recordOfAgent(c, `agent:${agent.id}`, "sign-in.begin", agent.id, { signIn: id }));
+  if (isRecorded) return finish(c, agent, id, secret);
+  await loginOf(c, agent.id).end(id);
+  return isSuspended ? problem(c, "agent_suspended", {}) : refuseUnrecorded(c);
 });
 
 /** Names the account of an invite to its holder. The invite is in the body, because URLs are logged. */
@@ -77,12 +97,17 @@ signIn.post("/sign-in/invite", operation("acceptInvite", "public"), async (c) =>
   const weakness = findPasswordProblem(password, agent.name);
   if (weakness !== undefined) return problem(c, "weak_password", { reason: weakness });
   if (agent.isSuspended) return problem(c, "agent_suspended", {});
+  if ((await loginOf(c, agent.id).readInvite(invite)) === null) return problem(c, "invite_invalid", {});
+  // Recorded before the invite is used up, so that it can be used again when that fails.
+  const id = makeSignInId();
+  if (!(await recordOfAgent(c, `agent:${agent.id}`, "invite.use", agent.id, { signIn: id })))
+    return refuseUnrecorded(c);
   const { secret, hash } = await makeSecret();
-  const request = { password, hash, browser: browserOf(c) };
+  const request = { id, password, hash, browser: browserOf(c) };
   const accepted = await loginOf(c, agent.id).accept(invite, request);
   if (!accepted.ok) return problem(c, "invite_invalid", {});
   await deskOf(c).closeSockets(agent.id, "signed_out");
-  return finish(c, agent, accepted.value.signIn, secret, "invite.use");
+  return finish(c, agent, id, secret);
 });
 
 signIn.post("/sign-out", operation("signOut", "me"), async (c) => {
@@ -120,23 +145,11 @@ async function endReplaced(c: Context<HttpEnv>): Promise<void> {
 }
 
 /**
- * Returns the response for a sign-in that was made, sets its cookie, and ends the sign-in of the replaced cookie. If
- * the agent is suspended, or the sign-in cannot be recorded in the audit log, the sign-in is ended again and its secret
- * is not returned.
+ * Returns the response for a sign-in that was made and recorded in the audit log, sets its cookie, and ends the sign-in
+ * of the replaced cookie.
  */
-async function finish(
-  c: Context<HttpEnv>,
-  agent: AgentView,
-  made: string,
-  secret: string,
-  action: "sign-in.begin" | "invite.use",
-): Promise<Response> {
-  const { id, isSuspended } = agent;
-  const isRecorded = !isSuspended && (await recordOfAgent(c, `agent:${id}`, action, id, { signIn: made }));
-  if (!isRecorded) {
-    await loginOf(c, id).end(made);
-    return isSuspended ? problem(c, "agent_suspended", {}) : refuseUnrecorded(c);
-  }
+async function finish(c: Context<HttpEnv>, agent: AgentView, made: string, secret: string): Promise<Response> {
+  const { id } = agent;
   try {
     await endReplaced(c);
   } catch (error) {

@@ -14,7 +14,7 @@ import type { DocumentVersion } from "../../../../shared/api/settings/version.ts
 import { reportSettings } from "../../../inbox/account-calls/report-settings.ts";
 import type { PutSettingsProblem } from "../../../settings/rpc.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
-import { actorOf } from "../../http/auth/caller.ts";
+import { actorOf, signInOf } from "../../http/auth/caller.ts";
 import { operation, validator } from "../../http/operation.ts";
 import { namesAccount, servicesOf } from "../../http/request/choose-account.ts";
 import { readJson, refuseAs } from "../../http/request/request-body.ts";
@@ -60,7 +60,7 @@ settings.put(
     if (!input.ok) return input.error;
     const services = servicesOf(c);
     const ifVersion = readVersion(c.req.valid("header")["if-match"]);
-    const stored = await services.settingsObject().put(ifVersion, input.value, actorOf(c));
+    const stored = await services.settingsObject().put(ifVersion, input.value, actorOf(c), signInOf(c));
     if (!stored.ok) return refuseSettings(c, stored.error);
     services.useSettings(stored.value);
     for (const app of c.get("config").apps) reportSettings(createRequestServices(c, app), stored.value);

@@ -28,6 +28,12 @@ export function actorOf(c: Context<HttpEnv>): string {
   return caller.type === "api" ? `api:${caller.key.slice(0, KEY_DIGITS)}` : `agent:${caller.id}`;
 }
 
+/** Returns the id of the caller's sign-in; undefined for an API key. */
+export function signInOf(c: Context<HttpEnv>): string | undefined {
+  const caller: Caller | undefined = c.get("caller");
+  return caller?.type === "agent" ? caller.signIn : undefined;
+}
+
 /**
  * Returns the signed-in agent.
  *
