@@ -3,6 +3,7 @@
  */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
+import { deskStub } from "../../worker/desk/client.ts";
 import { pass } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
 import { useWorker } from "./each-test.ts";
@@ -67,6 +68,21 @@ describe("an invite", () => {
     const made = await accept(invite.url);
     expect(made.status).toBe(200);
     await call("PATCH", `/api/v1/agents/${tokenIn(invite.url).split(".")[0]}`, { json: { name: `gone ${reason}` } });
+  });
+
+  it("is still valid after a use that could not be recorded", async ({ expect }) => {
+    const { agent, invite } = await addAgent();
+    const cut = vi.spyOn(env.AUDIT, "getByName").mockImplementation(() => {
+      throw new Error("the audit object is not reachable");
+    });
+    const refused = await accept(invite.url);
+    cut.mockRestore();
+    expect([await codeOf(refused), refused.headers.get("set-cookie")]).toEqual(["audit_unavailable", null]);
+    expect((await signIn(agent.name)).status).toBe(401);
+    const used = await accept(invite.url);
+    expect(used.status).toBe(200);
+    const { signIn: id } = await bodyOf(await callAs({ cookie: cookieIn(used) }, "GET", "/api/v1/me"));
+    expect((await auditOf(agent.id)).at(-1)).toMatchObject({ action: "invite.use", data: { signIn: id } });
   });
 
   it("ends after 24 hours, by a newer one, and is refused for another agent", async ({ expect }) => {
@@ -214,6 +230,27 @@ describe("agents", () => {
     const find = (id: string) => list.agents.find((one) => one["id"] === id);
     expect(find(agent.id)).toMatchObject({ hasPassword: true, inviteExpiresAt: null, actual: "offline", load: 0 });
     expect(find(invited.agent.id)).toMatchObject({ hasPassword: false, inviteExpiresAt: invited.invite.expiresAt });
+    pass(24 * HOUR_MS);
+    const later = await (
+      await call("GET", "/api/v1/agents")
+    ).json<{ agents: readonly { readonly id: string; readonly inviteExpiresAt: string | null }[] }>();
+    expect(later.agents.find(({ id }) => id === invited.agent.id)?.inviteExpiresAt).toBeNull();
+  });
+
+  it("are listed with one call of the desk and none of a login, however many there are", async ({ expect }) => {
+    for (let count = 0; count < 3; count += 1) await addAgent();
+    const [logins, desks] = [vi.spyOn(env.LOGIN, "getByName"), vi.spyOn(env.DESK, "getByName")];
+    expect((await call("GET", "/api/v1/agents")).status).toBe(200);
+    expect([logins.mock.calls.length, desks.mock.calls.length]).toEqual([0, 1]);
+  });
+
+  it("are listed with their password after the next sign-in when the desk had missed that it was set", async ({
+    expect,
+  }) => {
+    const agent = await makeAgent();
+    await deskStub(env.DESK, "apac").recordLogin(agent.id, { hasPassword: false, inviteExpiresAt: null });
+    expect((await signIn(agent.name)).status).toBe(200);
+    expect((await deskStub(env.DESK, "apac").findAgent(agent.id))?.login?.hasPassword).toBe(true);
   });
 
   it("are not added while that cannot be recorded", async ({ expect }) => {

@@ -1,6 +1,7 @@
 /** The agents: reading, adding, changing, and the presence they choose. */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { foldName } from "../../shared/text/fold-name.ts";
+import type { LoginSummary } from "../people/rpc.ts";
 import { loadOf } from "./core/admission.ts";
 import type { Agent } from "./core/agent.ts";
 import { actualPresence, choosePresence, saveAgent } from "./core/presence.ts";
@@ -15,6 +16,7 @@ export interface DeskAgents {
   readonly findByName: (name: string) => AgentView | null;
   readonly add: (input: AgentInput) => Result<AgentView, AgentProblem>;
   readonly change: (id: string, change: AgentChange) => Result<AgentView, AgentProblem>;
+  readonly recordLogin: (id: string, login: LoginSummary) => void;
   readonly choosePresence: (
     agent: string,
     wanted: Parameters<DeskRpc["choosePresence"]>[1],
@@ -45,6 +47,12 @@ export function createDeskAgents({ run, read }: DeskRunner): DeskAgents {
       }),
     add: (input) => changed(run((draft) => add(draft, input)).value),
     change: (id, change) => changed(run((draft) => changeAgent(draft, id, change)).value),
+    recordLogin(id, login) {
+      run((draft) => {
+        const agent = draft.agents.get(id);
+        if (agent !== undefined) saveAgent(draft, id, { ...agent, login });
+      });
+    },
     choosePresence(agent, wanted) {
       run((draft) => choosePresence(draft, agent, wanted));
       return changed(ok(agent));

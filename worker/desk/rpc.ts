@@ -10,6 +10,7 @@ import type { Result } from "../../shared/base/result.ts";
 import type { RobotFailure } from "../alerts/core/plan.ts";
 import type { CommandRefusal } from "../conversation/core/session/apply.ts";
 import type { SeenInput, Snapshot } from "../conversation/session/rpc.ts";
+import type { LoginSummary } from "../people/rpc.ts";
 import type { Agent, WantedPresence } from "./core/agent.ts";
 import type { RequestRefusal } from "./core/requests.ts";
 import type { Count, ListOrder, ViewName } from "./core/views.ts";
@@ -162,6 +163,8 @@ export interface DeskRpc {
    * Changes an agent. When the rights have changed, the sockets of the agent's pages are closed; the pages reconnect.
    */
   changeAgent(id: string, change: AgentChange): Promise<Result<AgentView, AgentProblem>>;
+  /** Stores what the list of agents shows of a login, after an invite was made or used. */
+  recordLogin(agent: string, login: LoginSummary): Promise<void>;
   /** Closes the pages of an agent, or those of one sign-in. */
   closeSockets(agent: string, reason: "signed_out" | "rights_changed", signIn?: string): Promise<void>;
   choosePresence(

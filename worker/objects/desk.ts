@@ -108,6 +108,10 @@ export class Desk extends DurableObject<Env> implements DeskRpc {
     return this.loaded().agents.change(id, change);
   }
 
+  async recordLogin(...[agent, login]: Parameters<DeskRpc["recordLogin"]>): Promise<void> {
+    this.loaded().agents.recordLogin(agent, login);
+  }
+
   async closeSockets(...[agent, reason, signIn]: Parameters<DeskRpc["closeSockets"]>): Promise<void> {
     if (signIn === undefined) this.loaded().closeSockets(agent, reason);
     else this.pages().signOut(agent, signIn);

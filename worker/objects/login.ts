@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
 import type { LoginService } from "../people/login.ts";
-import type { LoginRpc, LoginSummary, SignInRefusal, SignInRequest, SignInView } from "../people/rpc.ts";
+import type { LoginRpc, SignInRefusal, SignInRequest, SignInView } from "../people/rpc.ts";
 
 /** The Durable Object of one agent's login, named by the agent's id. */
 export class Login extends DurableObject<Env> implements LoginRpc {
@@ -41,11 +41,6 @@ export class Login extends DurableObject<Env> implements LoginRpc {
   /** Finds the open sign-in with this hash, and records at most once a minute that it was used; null: there is none. */
   async check(hash: string): Promise<{ readonly signIn: string } | null> {
     return (await this.#open()).check(hash);
-  }
-
-  /** Returns whether there is a password, and when the open invite ends. */
-  async summary(): Promise<LoginSummary> {
-    return (await this.#open()).summary();
   }
 
   /** Returns the open sign-ins, oldest first. */

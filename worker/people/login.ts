@@ -17,7 +17,7 @@ import {
   type NewSignIn,
 } from "./core/login.ts";
 import type { PasswordHasher } from "./password-hash.ts";
-import type { LoginSummary, SignInRefusal, SignInRequest, SignInView } from "./rpc.ts";
+import type { SignInRefusal, SignInRequest, SignInView } from "./rpc.ts";
 import type { LoginStore } from "./store.ts";
 
 /** The operations of the `Login` object; the class describes them. */
@@ -27,7 +27,6 @@ export interface LoginService {
   accept(invite: string, request: SignInRequest): Result<{ readonly signIn: string }, "invite_invalid">;
   signIn(request: SignInRequest): Result<{ readonly signIn: string }, SignInRefusal>;
   check(hash: string): { readonly signIn: string } | null;
-  summary(): LoginSummary;
   list(): readonly SignInView[];
   end(signIn: string): boolean;
   endAll(): number;
@@ -85,11 +84,6 @@ export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginSe
       const seen = seeSignIn(login, found.id, now());
       if (seen !== undefined) store.write(seen);
       return { signIn: found.id };
-    },
-    summary() {
-      const { password, invite } = store.read();
-      const isOpen = invite !== null && now() < invite.expiresAt;
-      return { hasPassword: password !== null, inviteExpiresAt: isOpen ? invite.expiresAt : null };
     },
     list() {
       return openSignIns(store.read(), now())

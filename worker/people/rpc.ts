@@ -29,7 +29,7 @@ export interface SignInView {
  */
 export type SignInRefusal = "refused" | "first_failure" | "locked";
 
-/** The public part of a login. */
+/** The public part of a login, a copy of which the desk stores with the agent. */
 export interface LoginSummary {
   readonly hasPassword: boolean;
   /** Epoch ms; null without an open invite. */
@@ -43,7 +43,6 @@ export interface LoginRpc {
   accept(invite: string, request: SignInRequest): Promise<Result<{ readonly signIn: string }, "invite_invalid">>;
   signIn(request: SignInRequest): Promise<Result<{ readonly signIn: string }, SignInRefusal>>;
   check(hash: string): Promise<{ readonly signIn: string } | null>;
-  summary(): Promise<LoginSummary>;
   list(): Promise<readonly SignInView[]>;
   end(signIn: string): Promise<boolean>;
   endAll(): Promise<number>;

@@ -1,5 +1,6 @@
 /** Agents as the desk stores them, and the agent as which an API key acts. Pure. */
 import type { Role } from "../../../shared/api/desk/agent.ts";
+import type { LoginSummary } from "../../people/rpc.ts";
 
 /** The presence an agent chose. `busy`, and `away` for a break: no sessions are assigned or offered automatically. */
 export interface WantedPresence {
@@ -19,6 +20,11 @@ export interface Agent {
   readonly capacity: number;
   readonly isSuspended: boolean;
   readonly wanted: WantedPresence;
+  /**
+   * What the agents' list shows of the agent's login, which owns it: a copy, so that the list calls no login. Absent
+   * before the first invite.
+   */
+  readonly login?: LoginSummary;
 }
 
 /** The id of a caller with an API key; no agent can have it. */

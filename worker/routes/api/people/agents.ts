@@ -29,7 +29,8 @@ agents.get("/agents", operation("listAgents", "people.see"), async (c) => {
   const off = refuseWithoutDesk(c);
   if (off !== undefined) return off;
   const list = await deskOf(c).listAgents();
-  return c.json({ agents: await Promise.all(list.map((agent) => describeAgent(c, agent))) });
+  const now = Date.now();
+  return c.json({ agents: list.map((agent) => toPerson(agent, now)) });
 });
 
 agents.post("/agents", operation("addAgent", "people.manage"), async (c) => {
@@ -63,7 +64,7 @@ agents.patch(
       await loginOf(c, id).endAll();
       await deskOf(c).closeSockets(id, "signed_out");
     }
-    return c.json(await describeAgent(c, changed.value));
+    return c.json(toPerson(changed.value, Date.now()));
   },
 );
 
@@ -100,17 +101,15 @@ function toData({ name, ...change }: AgentChange): AuditData {
 async function answerInvite(c: Context<HttpEnv>, agent: AgentView, status: 200 | 201): Promise<Response> {
   const { secret, hash } = await makeSecret();
   const { expiresAt } = await loginOf(c, agent.id).invite(hash);
+  const login = { hasPassword: agent.login?.hasPassword ?? false, inviteExpiresAt: expiresAt };
+  await deskOf(c).recordLogin(agent.id, login);
   const url = new URL("/desk", c.req.url);
   url.hash = `invite=${formatToken({ agent: agent.id, secret })}`;
   const answer = {
-    agent: await describeAgent(c, agent),
+    agent: toPerson({ ...agent, login }, Date.now()),
     invite: { url: url.href, expiresAt: isoTime(expiresAt) },
   };
   return c.json(answer satisfies v.InferOutput<typeof InvitedSchema>, status);
-}
-
-async function describeAgent(c: Context<HttpEnv>, agent: AgentView) {
-  return toPerson(agent, await loginOf(c, agent.id).summary());
 }
 
 function refuseAgent(c: Context<HttpEnv>, { reason }: AgentProblem): Response {

@@ -65,7 +65,10 @@ signIn.post("/sign-in", operation("signIn", "public"), async (c) => {
   const { isSuspended } = agent;
   const isRecorded =
     !isSuspended && (await recordOfAgent(c, `agent:${agent.id}`, "sign-in.begin", agent.id, { signIn: id }));
-  if (isRecorded) return finish(c, agent, id, secret);
+  if (isRecorded) {
+    await repairLogin(c, agent);
+    return finish(c, agent, id, secret);
+  }
   await loginOf(c, agent.id).end(id);
   return isSuspended ? problem(c, "agent_suspended", {}) : refuseUnrecorded(c);
 });
@@ -107,6 +110,7 @@ signIn.post("/sign-in/invite", operation("acceptInvite", "public"), async (c) =>
   const accepted = await loginOf(c, agent.id).accept(invite, request);
   if (!accepted.ok) return problem(c, "invite_invalid", {});
   await deskOf(c).closeSockets(agent.id, "signed_out");
+  await deskOf(c).recordLogin(agent.id, { hasPassword: true, inviteExpiresAt: null });
   return finish(c, agent, id, secret);
 });
 
@@ -125,6 +129,11 @@ async function findInvited(
   const token = parseToken(text);
   const agent = token === undefined ? null : await deskOf(c).findAgent(token.agent);
   return token === undefined || agent === null ? null : { agent, hash: await hashSecret(token.secret) };
+}
+
+/** Records that the agent has a password, if the desk could not be reached when the agent set it. */
+async function repairLogin(c: Context<HttpEnv>, { id, login }: AgentView): Promise<void> {
+  if (login?.hasPassword !== true) await deskOf(c).recordLogin(id, { hasPassword: true, inviteExpiresAt: null });
 }
 
 /** Ends a sign-in, closes the sockets of its pages, and records it in the audit log after the response. */
