@@ -211,9 +211,12 @@ export function evict(openid: string): Promise<void> {
   return evictWhenIdle(conversation(openid));
 }
 
-/** Removes an object from memory. A call that is under way keeps it there, so this is tried until it succeeds. */
+/**
+ * Removes an object from memory. A call that is under way keeps it there, so this is tried until it succeeds: longer than
+ * a notification that hangs, 5 s.
+ */
 export function evictWhenIdle(stub: Parameters<typeof evictDurableObject>[0]): Promise<void> {
-  return vi.waitFor(() => evictDurableObject(stub), { timeout: 5_000 });
+  return vi.waitFor(() => evictDurableObject(stub), { timeout: 8_000 });
 }
 
 /** Returns the names of an object's tables, without the runtime's own. */
