@@ -34,6 +34,11 @@ describe("a password", () => {
     ["abcde12abcde12", "common"],
     ["Qwerty@2026", "common"],
     ["iLoveYou1314", "common"],
+    ["  password123  ", "common"],
+    ["password123\u200b", "common"],
+    ["1 2 3 4 5 6 7 8 9 0", "common"],
+    ["\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000e\u000f", "common"],
+    ["\ud800\ud801\ud802\ud803\ud804\ud805\ud806\ud807\ud808\ud809", "common"],
     ["xiaowang2026!", "like_name"],
     ["the XIAOWANG!", "like_name"],
   ] as const)("%j is refused: %s", ([password, problem], { expect }) => {

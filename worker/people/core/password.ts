@@ -10,7 +10,7 @@ export const MIN_PASSWORD = 10;
 export const MAX_PASSWORD = 200;
 
 /**
- * Why a password is not accepted. `common`: also a repeated text, a sequence of `ROWS`, or fewer than `MIN_DIFFERENT`
+ * Why a password is not accepted. `common`: with or without white space and invisible characters; also a repeated text, a sequence of `ROWS`, or fewer than `MIN_DIFFERENT`
  * different characters; `like_name`: it contains the name.
  */
 export type PasswordProblem = "too_short" | "too_long" | "common" | "like_name";
@@ -19,6 +19,8 @@ export type PasswordProblem = "too_short" | "too_long" | "common" | "like_name";
 const MIN_NAME = 4;
 /** The minimum number of different characters in a password. */
 const MIN_DIFFERENT = 5;
+/** White space and characters without a glyph: with them a common password is still common. */
+const UNSEEN = /[\p{White_Space}\p{C}\p{DI}]/gu;
 /**
  * Sequences that a password may not be a part of: digits (0 follows 9), the alphabet, the keyboard by rows and columns.
  */
@@ -49,7 +51,7 @@ export function findPasswordProblem(password: string, name: string): PasswordPro
   if (length < MIN_PASSWORD) return "too_short";
   if (length > MAX_PASSWORD) return "too_long";
   const folded = text.toLowerCase();
-  if (isCommon(folded)) return "common";
+  if (isCommon(folded) || isCommon(folded.replace(UNSEEN, ""))) return "common";
   const foldedName = foldName(name);
   if (Array.from(foldedName).length >= MIN_NAME && folded.includes(foldedName)) return "like_name";
   return undefined;
