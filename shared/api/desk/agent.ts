@@ -1,5 +1,6 @@
 /** The schemas of agents and their presence as the API and the desk's socket return them. */
 import * as v from "valibot";
+import { isVisible } from "../../base/visible.ts";
 import { both, named, TimeSchema, WordSchema } from "../schemas.ts";
 
 /** The maximum number of characters of the reason of a presence. */
@@ -23,6 +24,7 @@ export const AgentIdSchema = v.pipe(
 export const TeamSchema = v.pipe(
   v.string(),
   v.regex(/^[^\s:]{1,32}$/u, "must be 1 to 32 characters without spaces and colons"),
+  v.check((team) => isVisible(team) && !/\p{C}/u.test(team), "must be visible text without control characters"),
   v.description(both("技能组", "the name of a team")),
 );
 

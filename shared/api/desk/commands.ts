@@ -3,6 +3,7 @@
  * which it is based; a repeat with the same id has no further effect.
  */
 import * as v from "valibot";
+import { isVisible } from "../../base/visible.ts";
 import {
   OutboundCardSchema,
   OutboundImageSchema,
@@ -57,6 +58,7 @@ const commandEntries = {
 const NoteTextSchema = v.pipe(
   v.string(),
   v.minLength(1, "must not be empty"),
+  v.check(isVisible, "must not be blank"),
   v.maxLength(MAX_NOTE, `must have at most ${MAX_NOTE} characters`),
 );
 

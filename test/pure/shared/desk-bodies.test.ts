@@ -74,7 +74,8 @@ describe("a command", () => {
     for (const to of [{}, { agent: AGENT, team: "售后" }, { agent: "小王" }, { team: "a b" }, { team: "a:b" }, AGENT])
       expect(isTransfer({ to }), JSON.stringify(to)).toBe(false);
     expect(isTransfer({ to: { team: "售后" }, note: "x".repeat(MAX_NOTE + 1) })).toBe(false);
-    expect(v.is(TeamSchema, "x".repeat(33))).toBe(false);
+    for (const team of ["x".repeat(33), "\u200b", "售后\u200b", "售\u0000后", "售后\ud800"])
+      expect(v.is(TeamSchema, team), JSON.stringify(team)).toBe(false);
   });
 
   it("closes with the newest row seen, parks with an end, answers an offer by its id", ({ expect }) => {
@@ -98,7 +99,8 @@ describe("a text of an agent", () => {
 
   it("is a note with its mentions, or a draft up to its limit", ({ expect }) => {
     expect(v.is(NoteBodySchema, { log: LOG, text: "等财务", mentions: [AGENT] })).toBe(true);
-    expect(v.is(NoteBodySchema, { log: LOG, text: "" })).toBe(false);
+    for (const text of ["", " ", "\u0000", "\u200b\u3164"])
+      expect(v.is(NoteBodySchema, { log: LOG, text }), JSON.stringify(text)).toBe(false);
     expect(v.is(NotedSchema, { log: LOG, to: 12 })).toBe(true);
     const draft = (length: number) => ({ log: LOG, draft: { text: "字".repeat(length), mode: "note" } });
     expect(v.is(DraftBodySchema, draft(MAX_DRAFT))).toBe(true);
