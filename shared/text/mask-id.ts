@@ -6,6 +6,9 @@
 /** The number of characters of an id that are shown and searched. */
 export const TAIL_LENGTH = 4;
 
+/** The length up to which no character of an id is shown. */
+const SHORT_ID = 8;
+
 /** Returns the last characters of an id. */
 export function tailOf(id: string): string {
   return id.slice(-TAIL_LENGTH);
@@ -16,5 +19,21 @@ export function tailOf(id: string): string {
  * at most eight characters.
  */
 export function maskId(id: string): string {
-  return id.length > 8 ? `****${tailOf(id)}` : "****";
+  return id.length > SHORT_ID ? `****${tailOf(id)}` : "****";
+}
+
+/**
+ * Returns a value with an id masked wherever one of its texts contains it. An id of at most eight characters is left,
+ * because it may be an ordinary word.
+ */
+export function hideId<T>(value: T, id: string): T {
+  // Every member keeps its name and type: a text is only replaced by another text.
+  return id.length > SHORT_ID ? (hide(value, id) as T) : value;
+}
+
+function hide(value: unknown, id: string): unknown {
+  if (typeof value === "string") return value.replaceAll(id, maskId(id));
+  if (Array.isArray(value)) return value.map((each) => hide(each, id));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, hide(member, id)]));
 }

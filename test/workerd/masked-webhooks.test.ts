@@ -38,7 +38,7 @@ async function talks(): Promise<void> {
   const from = encodeSessionFrom(CONTEXT, { label: `电话 ${PHONE}` });
   if (!from.ok) throw new Error(from.error.reason);
   await wechat.enter(OPENID, from.value);
-  await wechat.text(OPENID, `我叫${NAME}，电话${PHONE}`);
+  await wechat.text(OPENID, `我叫${NAME}，电话${PHONE}，编号 ${OPENID}`);
   await send(OPENID, { type: "text", content: `您的身份证是 ${ID_CARD} 吗` });
   await vi.waitUntil(async () => (await readTexts(wechat, OPENID)).length > 0);
   await settle();
@@ -60,7 +60,9 @@ describe("an endpoint with mask", () => {
     expect(entered?.data["row"]).toMatchObject({
       content: { context: { claimed: { page: CONTEXT.page, phone: "138****8000", user: { realName: "欧**" } } } },
     });
-    expect(received?.data["row"]).toMatchObject({ content: { content: "我叫欧**，电话138****8000" } });
+    expect(received?.data["row"]).toMatchObject({
+      content: { content: `我叫欧**，电话138****8000，编号 ****${OPENID.slice(-4)}` },
+    });
     expect(sent?.data["message"]).toMatchObject({ content: { content: "您的身份证是 110101********0015 吗" } });
     for (const { id, timestamp, body, signature } of masked)
       expect(signature).toBe(await signWebhook([SECRET], { id, timestamp: Number(timestamp), body }));

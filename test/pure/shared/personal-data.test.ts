@@ -1,6 +1,6 @@
 /** What counts as personal data, and the part of it that is shown. All numbers are invented. */
 import { describe, it } from "vitest";
-import { maskId } from "../../../shared/text/mask-id.ts";
+import { hideId, maskId } from "../../../shared/text/mask-id.ts";
 import { findPersonalData, maskName, maskPersonalData } from "../../../shared/text/personal-data.ts";
 import { isCompanyCode, isIdCard, isOldIdCard, passesLuhn } from "../../../shared/text/personal/check-digits.ts";
 
@@ -217,5 +217,17 @@ describe("a field", () => {
   it("with an id keeps the last four, and nothing of a short one", ({ expect }) => {
     expect(maskId("oFAKE0000000000000000000001")).toBe("****0001");
     expect(maskId("12345678")).toBe("****");
+    const id = "oFAKE0000000000000000000001";
+    const value = {
+      entryText: `from=a&openid=${id}`,
+      list: [id, 1, null],
+      nested: { url: `https://a.example/?u=${id}#${id}` },
+    };
+    expect(hideId(value, id)).toEqual({
+      entryText: "from=a&openid=****0001",
+      list: ["****0001", 1, null],
+      nested: { url: "https://a.example/?u=****0001#****0001" },
+    });
+    expect(hideId({ type: "text" }, "text")).toEqual({ type: "text" });
   });
 });

@@ -1,7 +1,7 @@
 /** The question that a rule with the action `webhook` sends to the team's server. */
 import type { Address } from "../../../shared/message/address.ts";
 import type { InboundEvent } from "../../../shared/message/inbound.ts";
-import { maskId } from "../../../shared/text/mask-id.ts";
+import { hideId, maskId } from "../../../shared/text/mask-id.ts";
 import type { InboundJson } from "../../conversation/core/shown/masked-row.ts";
 import { showInbound } from "../../conversation/core/shown/row-json.ts";
 
@@ -14,7 +14,7 @@ export interface QuestionedEvent {
 /**
  * Builds the body of the question.
  *
- * @param mask masks the event for an endpoint with `mask`; when given, the user's id is masked as well
+ * @param mask masks the event for an endpoint with `mask`; when given, the user's id is masked as well, also within texts
  */
 export function toWebhookQuestion(
   address: Address,
@@ -26,7 +26,7 @@ export function toWebhookQuestion(
   const { channel, account } = address;
   const context = replyContext === undefined ? {} : { replyContext };
   const user = mask === undefined ? address.user : maskId(address.user);
-  const shown = mask === undefined ? showInbound(inbound) : mask(showInbound(inbound));
+  const shown = mask === undefined ? showInbound(inbound) : hideId(mask(showInbound(inbound)), address.user);
   const data = { channel, account, user, ...context, ruleId, inbound: shown };
   return JSON.stringify({ type: "message.answer", timestamp: new Date(now).toISOString(), data });
 }

@@ -15,7 +15,7 @@ import {
   type StoredAccountEvent,
 } from "../../../shared/message/account-event.ts";
 import type { Address } from "../../../shared/message/address.ts";
-import { maskId } from "../../../shared/text/mask-id.ts";
+import { hideId, maskId } from "../../../shared/text/mask-id.ts";
 import type { Row, RowKinds } from "../../conversation/core/rows.ts";
 import { showRow, toRowJson, type ShownRow } from "../../conversation/core/shown/row-json.ts";
 
@@ -97,7 +97,7 @@ function typesOfTransition({ action, status }: RowKinds["session"]["facts"]): re
  *
  * @param type one of `typesOf(row)`
  * @param message for outcomes: the `out` row of the message, while it is stored
- * @param mask masks a row for an endpoint with `mask`; when given, the user's id is masked as well
+ * @param mask masks a row for an endpoint with `mask`; when given, the user's id is masked as well, also within texts
  */
 export function toWebhookEvent(
   source: WebhookSource,
@@ -107,7 +107,8 @@ export function toWebhookEvent(
   mask?: (row: RowJson) => RowJson,
 ): WebhookEvent {
   const { channel, account, user, objectId } = source;
-  const show = (shown: Row) => (mask === undefined ? showRow(shown, objectId) : mask(toRowJson(shown, objectId)));
+  const show = (shown: Row) =>
+    mask === undefined ? showRow(shown, objectId) : hideId(mask(toRowJson(shown, objectId)), user);
   const data: EventData = {
     conversation: objectId,
     channel,
