@@ -162,6 +162,35 @@ describe("the documentation", () => {
   });
 });
 
+/** Programs and forms of a POSIX shell: PowerShell does not have them, or reads them in another way. */
+const POSIX_PROGRAM = /(?:^|[|;&] *)(?:export|cp|mv|rm|tr|cut|head|sed|grep|cat|printf|openssl|sha256sum|for) /m;
+const POSIX_VARIABLE = /\$\w|^\w+=\S+ \w/m;
+
+/** Returns the commands of a document that need a POSIX shell, in blocks marked `sh` and in the code within lines. */
+function posixCommandsIn(path: string): readonly string[] {
+  const text = read(path);
+  const blocks = [...text.matchAll(/^ *```sh\n([^]*?)^ *```/gm)].map(([, code = ""]) => code.replaceAll(/^ +/gm, ""));
+  const inline = [...withoutCode(text).matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
+  return [
+    ...blocks.filter((code) => POSIX_PROGRAM.test(code) || POSIX_VARIABLE.test(code)),
+    ...inline.filter((code) => POSIX_PROGRAM.test(code)),
+  ];
+}
+
+describe("a page for users", () => {
+  const pages = [
+    ...files.filter((path) => /^docs\/(?:how-to|reference)\/.*\.md$|^docs\/tutorial\.md$/.test(path)),
+    ...READMES,
+    "client/README.md",
+    "miniprogram/README.md",
+    "miniprogram/README.en.md",
+    "test/conformance/README.md",
+  ];
+  it.for(pages)("has no command that needs a POSIX shell: %s", (path, { expect }) => {
+    expect(posixCommandsIn(path)).toEqual([]);
+  });
+});
+
 /** Every module of the Worker, and `shared/`. */
 const MODULES = [
   "shared",
