@@ -12,6 +12,7 @@ import { inBoth, say } from "./doctor/finding.ts";
 import { ROOT } from "./lib/build.ts";
 import { exitWithHelp, wantsHelp } from "./lib/command-line.ts";
 import { findDevVars } from "./lib/dev-vars.ts";
+import { stopOnSignal } from "./lib/stop-on-signal.ts";
 import { createAsker } from "./setup/ask.ts";
 import { setUpCloudflare } from "./setup/cloudflare.ts";
 import { setUpLocal } from "./setup/local.ts";
@@ -65,7 +66,6 @@ if (target === "cloudflare") process.exit(await setUpCloudflare(options, ports))
 const outcome = await setUpLocal(options, ports);
 if ("code" in outcome) process.exit(outcome.code);
 showLog = true;
-const { stopOnSignal } = await import("./lib/local-run.ts");
 stopOnSignal(outcome.stack);
 
 /** Runs wrangler. Unless its output is shown, its standard input ends at once, so that wrangler asks no questions. */

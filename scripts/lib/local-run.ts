@@ -9,7 +9,7 @@ import { createService, liftPauses } from "../../emulator/service.ts";
 import { findAdminLink, type DeskLink } from "./desk-links.ts";
 import { markLocalData } from "./local-data.ts";
 import type { LocalValues } from "./local-values.ts";
-import { startStack, useShopSettings, type Stack } from "./stack.ts";
+import { startStack, useShopSettings, type Stack, type StackPorts } from "./stack.ts";
 
 /** The options of a local run. */
 export interface LocalRunOptions {
@@ -18,12 +18,14 @@ export interface LocalRunOptions {
   readonly onLog: (line: string) => void;
   /** The data folder. It exists, and `findFormatFault` accepts its data. */
   readonly persistTo: string;
+  /** Uses exactly these ports; absent: the default ports, or the next free ones. */
+  readonly ports?: StackPorts;
 }
 
 /** Starts the stack. */
-export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): Promise<Stack> {
+export async function runLocal({ values, onLog, persistTo, ports }: LocalRunOptions): Promise<Stack> {
   await markLocalData(persistTo);
-  const stack = await startStack({ values, onLog, persistTo });
+  const stack = await startStack({ values, onLog, persistTo, ...(ports !== undefined && { ports }) });
   // Only on the first start: later starts keep the settings you have stored.
   const { headers } = await stack.api("GET", "/api/v1/settings");
   if (headers.get("etag") === '"0"') await useShopSettings(stack);
@@ -85,16 +87,4 @@ function describeInvite({ name, invite }: DeskLink): string {
 /** Replaces 127.0.0.1 in a URL by localhost, which more browsers treat as a secure context. */
 function atLocalhost(url: string): string {
   return url.replace("//127.0.0.1", "//localhost");
-}
-
-/** Stops the stack and the process on the first Ctrl-C or SIGTERM. */
-export function stopOnSignal(stack: Stack): void {
-  let isStopping = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (isStopping) return;
-      isStopping = true;
-      void stack.stop().then(() => process.exit(0));
-    });
-  }
 }

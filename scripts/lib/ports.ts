@@ -21,7 +21,7 @@ export class NoFreePortError extends Error {
 /** Returns the first free port from `wanted` upwards. @throws NoFreePortError */
 export async function freePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + RANGE; port += 1) {
-    if (await isFree(port)) return port;
+    if (await isPortFree(port)) return port;
   }
   throw new NoFreePortError(wanted);
 }
@@ -38,7 +38,8 @@ export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && TAKEN.has(error.code);
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Returns whether a port of this machine can be bound. */
+export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

@@ -143,6 +143,13 @@ describe.for([
 /** A text that is one line. */
 const oneLine = (text: string) => (/^[^\n]*\n$/.test(text) ? text : `more than a line: ${text}`);
 
+it("npm start with --port names the flag, the rule and the fix in one line, and writes nothing", async ({ expect }) => {
+  const { code, stderr } = await run("scripts/start.ts", "--port", "80", "--persist-to", join(folder, "data"));
+  expect(code).toBe(2);
+  expect(oneLine(stderr)).toContain("--port: it must be a whole number from 1024 to 65533");
+  expect(await readdir(folder)).toEqual([]);
+});
+
 describe("npm run setup with --dev-vars", () => {
   it.for([
     ["a folder", ".", "it is a folder and must be a file: pass the path of a file"],
