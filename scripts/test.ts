@@ -1,6 +1,7 @@
 /**
  * `npm test`: every test, then the table promise → tests → mutants → result. Exits with 0 only when all passed and
- * every promise has its tests. Arguments are passed to vitest; with arguments there is no table.
+ * every promise has its tests. Arguments are passed to vitest; with arguments there is no table. In a terminal only
+ * failures and a progress line are printed, and of the table only what fails.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -8,8 +9,10 @@ import { join, relative } from "node:path";
 import { MUTANTS, mutantsOf, TABLES } from "../test/mutants/index.ts";
 import { PROMISES } from "../test/promises.ts";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";
+import { QUIET_REPORTER, testArguments } from "./lib/test-arguments.ts";
 
 const REPORT = join(ROOT, ".tmp/vitest.json");
+const isTerminal = process.stdout.isTTY;
 
 /** The part of vitest's JSON report that is read. */
 interface Report {
@@ -27,12 +30,21 @@ interface Outcome {
 
 function runVitest(args: readonly string[]): boolean {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const { status } = spawnSync(process.execPath, [vitest, "run", ...args], {
-    cwd: ROOT,
-    env: QUIET_ENV,
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, "run", ...testArguments(args, { branch: readBranch(), isTerminal })],
+    {
+      cwd: ROOT,
+      env: QUIET_ENV,
+      stdio: "inherit",
+    },
+  );
   return status === 0;
+}
+
+function readBranch(): string | undefined {
+  const { stdout } = spawnSync("git", ["branch", "--show-current"], { cwd: ROOT, encoding: "utf8" });
+  return stdout?.trim() || undefined;
 }
 
 function readOutcomes(): readonly Outcome[] {
@@ -46,9 +58,9 @@ function readOutcomes(): readonly Outcome[] {
   );
 }
 
-/** Prints the table promise → tests → mutants. @returns false when a promise is broken or untested */
+/** Prints the table promise → tests → mutants; in a terminal only what fails. @returns false when a promise is broken or untested */
 function printPromises(outcomes: readonly Outcome[]): boolean {
-  console.log("\nPromises / 承诺");
+  if (!isTerminal) console.log("\nPromises / 承诺");
   const kept = PROMISES.map(({ id, promise, tests }) => {
     const matched = tests.map(([file, name]) =>
       outcomes.filter((outcome) => outcome.file === file && outcome.name.startsWith(name)),
@@ -57,6 +69,7 @@ function printPromises(outcomes: readonly Outcome[]): boolean {
     const all = matched.flat();
     const passed = all.filter((outcome) => outcome.passed).length;
     const holds = missing.length === 0 && passed === all.length;
+    if (isTerminal && holds) return true;
     console.log(`${holds ? "✓" : "✗"} ${id}. ${promise}: ${passed}/${all.length} tests`);
     for (const [file, name] of tests) console.log(`      test/${file}${name === "" ? "" : `  «${name} …»`}`);
     const mutants = mutantsOf(id).map((mutant) => mutant.name);
@@ -85,7 +98,8 @@ function checkMutants(outcomes: readonly Outcome[]): boolean {
   );
   for (const { name, killedBy } of orphans) console.log(`✗ ${name}: no test has this name: ${killedBy.join(" «")} …»`);
   const others = TABLES.filter(({ promise }) => promise === undefined).flatMap(({ mutants }) => mutants).length;
-  console.log(`\n${others} more mutants of other rules: docs/test-matrix.md; npm run test:mutants runs them all`);
+  if (!isTerminal)
+    console.log(`\n${others} more mutants of other rules: docs/test-matrix.md; npm run test:mutants runs them all`);
   return orphans.length === 0;
 }
 
@@ -95,7 +109,8 @@ if (args.length > 0) process.exit(runVitest(args) ? 0 : 1);
 mkdirSync(join(ROOT, ".tmp"), { recursive: true });
 // Deleted before the run, because a run that ends before it writes its report must not be judged by an old report.
 rmSync(REPORT, { force: true });
-const passed = runVitest(["--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`]);
+const shown = isTerminal ? [QUIET_REPORTER, "--coverage.reporter=text-summary"] : ["--reporter=default"];
+const passed = runVitest(["--coverage", ...shown, "--reporter=json", `--outputFile.json=${REPORT}`]);
 const outcomes = readOutcomes();
 const promised = [printPromises(outcomes), checkMutants(outcomes)].every(Boolean);
 const failed = outcomes.filter((outcome) => !outcome.passed).length;
