@@ -10,7 +10,10 @@ import { userKey, type AgentDesk, type User, type World } from "./world.ts";
 export const HOLD_MS = 30 * 60_000;
 const OFF_DUTY: AgentDesk = { on: false, reply: "" };
 
-/** Hands a user over to the agents: an agent takes the session at once, or the user waits while no agent is on duty. */
+/**
+ * Hands a user over to the agents: an agent on duty takes the session at once, otherwise the user waits. Changes
+ * nothing while an agent already holds the session.
+ */
 export function handOver(world: World, user: User): void {
   if (isHeld(world, user)) return;
   const desk = deskOf(world, user.appid);
@@ -23,12 +26,15 @@ export function isHeld(world: World, user: User): boolean {
   return user.session.state === "agent" && world.now() < user.session.until;
 }
 
-/** Returns the session state for the control interface. */
+/** Returns the session state for the control interface; an agent's session that has expired is `none`. */
 export function sessionOf(world: World, user: User): User["session"]["state"] {
   return user.session.state === "agent" && !isHeld(world, user) ? "none" : user.session.state;
 }
 
-/** Executes a command for the scripted agent of an app. */
+/**
+ * Puts the scripted agent of an app on or off duty, sets its first message, and closes a session, as the request says;
+ * absent fields change nothing. An agent on duty then takes every waiting user.
+ */
 export function directAgent(world: World, appid: string, request: AgentRequest): void {
   const before = deskOf(world, appid);
   const desk = { on: request.on ?? before.on, reply: request.reply ?? before.reply };

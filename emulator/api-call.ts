@@ -7,7 +7,7 @@ import type { ApiError } from "./errcode.ts";
 import { parseJson } from "./wire.ts";
 import type { Media, World } from "./world.ts";
 
-/** One call. */
+/** An HTTP request to the API, with its body already read. */
 export interface ApiCall {
   readonly method: string;
   readonly url: URL;
@@ -21,7 +21,7 @@ export type ApiOutcome = ApiError | { readonly json: object } | { readonly media
 /** An endpoint of the emulated api.weixin.qq.com. */
 export type Endpoint = (world: World, call: ApiCall) => ApiOutcome | Promise<ApiOutcome>;
 
-/** A JSON object from outside. */
+/** A parsed JSON object whose fields are not validated. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Returns the app of the call's access_token, or its error (40014, 40001, 42001, 41001). */
@@ -29,7 +29,7 @@ export function callerOf(world: World, call: ApiCall): { readonly appid: string 
   return world.tokens.check(call.url.searchParams.get("access_token"), world.now());
 }
 
-/** Reads the body as text and as a JSON object, or returns the error (44002, 47001). */
+/** Reads the body as text and as a JSON object; 44002 when it is empty, 47001 when it is not a JSON object in UTF-8. */
 export function readJsonBody(call: ApiCall): { readonly text: string; readonly json: JsonObject } | ApiError {
   if (call.body.length === 0) return { errcode: 44002 };
   const text = decodeUtf8(call.body);

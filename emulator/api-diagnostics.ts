@@ -15,7 +15,7 @@ const OPERATORS: ReadonlySet<unknown> = new Set(["CHINANET", "UNICOM", "CAP", "D
 /** An IP address from a block reserved for documentation. */
 const ADDRESS = "203.0.113.8";
 
-/** Returns the call limit of custom/send; any other path is unknown here (76021). */
+/** Handles the quota query: returns limit, used and remaining calls of custom/send; 76021 for any other path. */
 export function getQuota(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);
@@ -31,7 +31,10 @@ export function getQuota(world: World, call: ApiCall): ApiOutcome {
   return { json: { errcode: 0, errmsg: "ok", quota, rate_limit: { call_count: 5_000, refresh_second: 60 } } };
 }
 
-/** Handles the network check: returns a result in which the operator's network reaches the push URL. */
+/**
+ * Handles the network check: returns a fixed result in which the operator's network reaches the push URL; 47001 for an
+ * unknown action or operator.
+ */
 export function checkCallback(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);

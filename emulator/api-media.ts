@@ -11,7 +11,7 @@ const LIFETIME_MS = 3 * 24 * 3_600_000;
 const IMAGE_BYTES = 2 * 1024 * 1024;
 const MEDIA_BYTES = 10 * 1024 * 1024;
 
-/** Handles `POST ?type=image`: multipart with one part `media` that has a filename. */
+/** Handles `POST ?type=image` with a multipart file `media`: stores the picture, or returns the errcode. */
 export async function uploadMedia(world: World, call: ApiCall): Promise<ApiOutcome> {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);
@@ -25,7 +25,7 @@ export async function uploadMedia(world: World, call: ApiCall): Promise<ApiOutco
   return { json: { type: "image", media_id: mediaId, created_at: Math.floor(world.now() / 1000) } };
 }
 
-/** Handles `GET ?media_id=`: returns the bytes, or a JSON error. */
+/** Handles `GET ?media_id=`: returns the bytes; 40007 when the app has no such picture or it has expired. */
 export function downloadMedia(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "GET") return { errcode: 43001 };
   const caller = callerOf(world, call);
@@ -49,7 +49,7 @@ function pictureProblem(bytes: Uint8Array): number | null {
   return imageType(bytes) === null ? 40005 : null;
 }
 
-/** Reads the file in the part `media`; a part without a filename is not a file (41005). */
+/** Reads the file in the part `media`; 41005 when the part is missing or has no filename. */
 async function readMediaPart(call: ApiCall): Promise<Uint8Array<ArrayBuffer> | ApiError> {
   const form = await readForm(call);
   const part = form?.get("media") ?? null;

@@ -12,7 +12,10 @@ const EXCHANGE_MS = 30_000;
 const OPENID_FORM = /^[\w-]{1,64}$/;
 const SENT = { errcode: 0, errmsg: "ok" };
 
-/** Delivers a message to the user's chat, if its fields, the user and the quota allow it. */
+/**
+ * Adds a message to the user's chat, counts it against the reply quota and ends the typing indicator. Returns the
+ * errcode instead when the fields are invalid, the user cannot receive messages, or no quota is left.
+ */
 export function sendMessage(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);
@@ -40,7 +43,10 @@ export function sendMessage(world: World, call: ApiCall): ApiOutcome {
   return { json: SENT };
 }
 
-/** Shows or ends the typing indicator. */
+/**
+ * Shows or ends the typing indicator. Showing it needs reply quota, a message in either direction within 30 seconds
+ * (45080), and an indicator that is not shown yet (45081).
+ */
 export function setTyping(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);

@@ -31,7 +31,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ["/cgi-bin/callback/check", { target: "callback", run: checkCallback }],
 ]);
 
-/** A recorded call, possibly without an answer yet. */
+/** A recorded call whose answer is filled in later. */
 type OpenCall = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
 
 /**
@@ -96,7 +96,10 @@ function endOf({ response, status, errcode, body }: Answer): TrafficEnd {
   return { response: shown, verdict: errcode === 0 ? "ok" : "errcode", errcode };
 }
 
-/** Executes the call on arrival, so a message is sent even when its caller stops waiting for a slow answer. */
+/**
+ * Executes the call, unless a fault prevents it, and builds the answer. A slow call is executed on arrival, so its
+ * message is sent even when the caller stops waiting.
+ */
 async function answerCall(
   world: World,
   route: Route | undefined,
@@ -155,7 +158,7 @@ function delayOf(world: World, fault: FaultRequest | null): number {
   return fault?.fault === "dead" ? DEAD_MS : latencyMs;
 }
 
-/** Waits for `ms`. @returns whether the caller was still connected at the end */
+/** Waits `ms` milliseconds, or until the caller disconnects. @returns whether the caller is still connected */
 async function waitFor(world: World, ms: number, signal: AbortSignal): Promise<boolean> {
   if (ms > 0) await world.ports.sleep(ms, signal);
   return !signal.aborted;

@@ -1,6 +1,6 @@
 /**
- * The control interface under `/_emulator/`: POST with a validated JSON body, GET for the emulator's records. It has
- * exactly the routes that `control.ts` calls.
+ * The control interface under `/_emulator/`: POST with a validated JSON body, GET for the emulator's records. The
+ * routes here are those that `control.ts` calls; `phone-api.ts` has two more for the phone page.
  */
 import * as v from "valibot";
 import { directAgent, sessionOf } from "./agent.ts";
@@ -46,7 +46,10 @@ import { userKey, type User, type World } from "./world.ts";
 /** The outcome of a request: JSON, or why it was not executed. */
 type Reply = { readonly json: unknown } | Refused;
 
-/** 400: malformed; 404: refers to something unknown; 502: the worker did not answer. */
+/**
+ * 400: malformed; 404: names something unknown, or needs a worker and none is configured; 502: no answer from the
+ * worker.
+ */
 interface Refused {
   readonly status: 400 | 404 | 502;
   readonly problem: string;
@@ -89,8 +92,8 @@ const GETS: ReadonlyMap<string, Get> = new Map<string, Get>([
 ]);
 
 /**
- * Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it refers to something unknown, 502
- * when the worker does not answer.
+ * Serves one control request, or a read of the phone page. A refusal has the status of `Refused` and its reason as
+ * JSON.
  */
 export async function serveControl(world: World, request: Request): Promise<Response> {
   const forPhone = servePhone(world, request);
@@ -114,7 +117,7 @@ async function dispatch(world: World, request: Request): Promise<Reply> {
   return { status: 404, problem: `no ${request.method} ${url.pathname}` };
 }
 
-/** Handles a POST whose body must match the schema. */
+/** Creates the handler of a POST whose body must match the schema (otherwise 400). */
 function checked<T>(
   schema: v.GenericSchema<unknown, T>,
   run: (world: World, request: T) => Reply | Promise<Reply>,
@@ -125,7 +128,7 @@ function checked<T>(
   };
 }
 
-/** Handles a POST that concerns one app: the named one, or the first. */
+/** Creates the handler of a POST for one app: the app that the body names (404 if unknown), or the first. */
 function forApp<T extends { readonly appid?: string }>(
   schema: v.GenericSchema<unknown, T>,
   run: (world: World, app: EmulatedApp, request: T) => Reply | Promise<Reply>,

@@ -65,7 +65,7 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
   const push = (request: PushRequest): Promise<PushRecord> => post("push", request);
 
   return {
-    /** Sends any push and, unless `wait` is false, waits until it is answered or the platform gives up. */
+    /** Simulates any push. Unless `wait` is false, waits until it is answered or the retries are used up. */
     push,
     /** Simulates a text message of the user. */
     text: (openid: string, content: string, options: PushOptions = {}) =>
@@ -82,11 +82,11 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     /** Simulates any other event. */
     event: (openid: string, event: string, fields: WireTree = {}, options: PushOptions = {}) =>
       push({ ...options, openid, content: { kind: "event", event, fields } }),
-    /** Delivers exactly the same push again. */
+    /** Delivers a push again, with the same fields. */
     redeliver: (request: RedeliverRequest): Promise<PushRecord> => post("redeliver", request),
     /** Returns a push and its attempts so far; waits while an attempt is under way. */
     pushed: (id: string): Promise<PushRecord> => get(`push?${new URLSearchParams({ id }).toString()}`),
-    /** Sends the console's verification GET. */
+    /** Sends the console's verification GET; on success the app's push URL is set to the verified one. */
     verify: (request: VerifyRequest = {}): Promise<VerifyRecord> => post("verify", request),
     /** Returns the user's chat and reply quota. */
     chat: (openid: string, appid?: string): Promise<ChatRecord> =>
@@ -95,9 +95,9 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
      * Adds a fault that makes API calls fail. Several faults can be set; the oldest one that matches a call applies.
      */
     fault: (request: FaultRequest): Promise<void> => post("fault", request),
-    /** Ends all faults. */
+    /** Removes all faults. */
     clearFaults: (): Promise<void> => post("clear-faults", {}),
-    /** Makes the current access tokens invalid. */
+    /** Makes the current access tokens of an app invalid. */
     killToken: (request: KillTokenRequest = {}): Promise<void> => post("kill-token", request),
     /** Returns the mini programs that the worker has paused; null when the worker does not answer. */
     pauses: async (): Promise<readonly PauseView[] | null> => (await get<PauseList>("pauses")).pauses,
@@ -107,7 +107,7 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     switches: (patch: Partial<Switches>): Promise<Switches> => post("switches", patch),
     /** Sets or moves the emulator's clock. */
     clock: (request: ClockRequest): Promise<ClockState> => post("clock", request),
-    /** Puts the official agent on or off duty, or closes a session. */
+    /** Puts the official agent on or off duty, sets its first message, or closes a session. */
     agent: (request: AgentRequest): Promise<void> => post("agent", request),
     /** Changes an app's settings in the console. */
     app: (patch: AppPatch): Promise<EmulatedApp> => post("app", patch),
@@ -117,8 +117,8 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     state: (): Promise<EmulatorState> => get("state"),
     /**
      * Clears chats, pushes, calls, media, faults and agents; restores switches, clock and apps to their initial values.
-     * Issued access tokens keep working, the count of forced refreshes starts at zero, and no id is reused. Then the
-     * worker, if its address is known, lifts its pauses.
+     * Issued access tokens keep working, the count of forced refreshes starts at zero, and no id is reused. Then asks
+     * the worker, if its address is known, to resume every app.
      */
     reset: (): Promise<void> => post("reset", {}),
   };

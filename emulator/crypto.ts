@@ -73,7 +73,7 @@ export function decrypt(aesKey: string, base64: string): Result<Opened, string> 
   return { ok: true, value: { message, receiveId: content.subarray(end).toString() } };
 }
 
-/** Decodes strict UTF-8. @returns null when the bytes are not UTF-8 */
+/** Decodes strict UTF-8 and keeps a byte order mark. @returns null when the bytes are not UTF-8 */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

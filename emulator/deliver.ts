@@ -1,6 +1,6 @@
 /**
- * The platform's side of a push: the user's action is recorded, then the push is delivered with a timeout of 5 seconds
- * and up to 3 retries (WECHAT.md §1.6). The answer decides what the user sees.
+ * The platform's side of a push: the user's action is recorded, then the push is delivered, by default with a timeout
+ * of 5 seconds and up to 3 retries (WECHAT.md §1.6). The answer decides what the user sees.
  */
 import { handOver, isHeld } from "./agent.ts";
 import { decodeUtf8 } from "./crypto.ts";
@@ -27,7 +27,12 @@ import { userKey, type User, type World } from "./world.ts";
 /** The line a user sees when the worker cannot be reached or its answer is invalid (WECHAT.md §1.6). */
 export const UNAVAILABLE_TEXT = "该小程序提供的服务出现故障，请稍后再试";
 
-/** Builds a push, records the user's action, and delivers it. */
+/**
+ * Builds a push, records the user's action, and delivers the push. It is not delivered when `deliver` is false, or when
+ * it is a message and an agent holds the session.
+ *
+ * @returns the push and its attempts so far, or why it could not be built
+ */
 export async function push(world: World, app: EmulatedApp, request: PushRequest): Promise<PushRecord | ContentProblem> {
   const made = createPush(world, app, request);
   if ("problem" in made) return made;
@@ -45,7 +50,8 @@ export async function push(world: World, app: EmulatedApp, request: PushRequest)
 }
 
 /**
- * Delivers exactly the same push again: one attempt per copy, without retries, in parallel with a delivery under way.
+ * Delivers a push again, with the same fields: one attempt per copy, without retries, in parallel with a delivery under
+ * way.
  */
 export async function redeliver(world: World, made: Push, request: RedeliverRequest): Promise<PushRecord> {
   const again = deliverAgain(world, made, request.copies ?? 1);
@@ -60,7 +66,7 @@ export async function settled(made: Push): Promise<PushRecord> {
   return recordOf(made);
 }
 
-/** Sends the verification GET and checks the echo (WECHAT.md §1.2). */
+/** Sends the verification GET and checks the echo; if it is right, saves the push URL (WECHAT.md §1.2). */
 export async function verify(world: World, app: EmulatedApp, request: VerifyRequest): Promise<VerifyRecord> {
   const delivery = newDelivery(world);
   const echostr = request.echostr ?? delivery.nonce.repeat(2);
@@ -83,7 +89,7 @@ export async function verify(world: World, app: EmulatedApp, request: VerifyRequ
   return { status: answer.status, body: answer.body, verdict };
 }
 
-/** Adds the user's action to the chat and grants its reply quota. */
+/** Adds the user's action to the chat and grants its reply quota. Ignores pushes that are not an action of the user. */
 function recordUserAction(world: World, made: Push): void {
   const { request } = made;
   if (!isUserAction(request)) return;
@@ -118,7 +124,10 @@ function questionOf(openid: string, content: PushContent): Question {
   return { openid, isMessage: isMessage(content), ...(content.kind === "event" && { event: content.event }) };
 }
 
-/** Redelivers a push. A repeat can only turn a failure into a success; it adds no second error line to the chat. */
+/**
+ * Redelivers a push. A success replaces an earlier failure. A failure adds no error line to the chat; it changes the
+ * outcome only of a push that was not delivered before.
+ */
 async function deliverAgain(world: World, made: Push, copies: number): Promise<void> {
   const best = bestOf(await deliverCopies(world, made, made.createTime, copies));
   if (made.outcome === "acknowledged" || made.outcome === "transferred") return;
@@ -126,7 +135,9 @@ async function deliverAgain(world: World, made: Push, copies: number): Promise<v
   else if (made.outcome === "held") made.outcome = "unavailable";
 }
 
-/** Applies the outcome of a delivery to the user's chat. */
+/**
+ * Stores the outcome of a delivery: a handover changes the user's session, a failure adds the error line to the chat.
+ */
 function conclude(world: World, made: Push, best: PushAttempt): void {
   const user = isUserAction(made.request) ? userOf(world, made) : undefined;
   if (best.verdict === "transfer") {
@@ -148,7 +159,7 @@ function userOf(world: World, made: Push): User | undefined {
   return isForgotten(world, made) ? undefined : world.records.users.get(userKey(made.appid, made.request.openid));
 }
 
-/** Returns whether a reset happened during the delivery: its outcome is then not recorded. */
+/** Returns whether a reset has removed the push. Its delivery then ends without retries and changes no chat. */
 function isForgotten(world: World, made: Push): boolean {
   return !world.records.pushes.has(made.id);
 }
@@ -193,7 +204,7 @@ async function attempt(world: World, made: Push, createTime: number): Promise<Pu
   };
 }
 
-/** Returns the MsgType, or the name of the event. */
+/** Returns the event's name; without one the MsgType, otherwise `push`. */
 function labelOf({ fields }: Push): string {
   const label = fields["Event"] ?? fields["MsgType"];
   return typeof label === "string" ? label : "push";
@@ -250,7 +261,7 @@ function newDelivery(world: World): Delivery {
   return { timestamp, nonce, random: world.ports.randomBytes(16) };
 }
 
-/** Returns the best answer: with several copies at once, one success is sufficient. */
+/** Returns the attempt that decides: of several copies one success is sufficient; next comes a malformed answer. */
 function bestOf(attempts: readonly PushAttempt[]): PushAttempt {
   const best =
     attempts.find(({ verdict }) => isTaken(verdict)) ?? attempts.find(({ verdict }) => verdict === "malformed");

@@ -1,7 +1,7 @@
 /**
- * The demo agent of the local stack: opening one address signs the browser in at the desk. Only the emulator has it, and
- * the emulator is never deployed: the worker itself has no demo agent, and agents sign in only through its routes. Cookies of
- * a host name are shared by its ports, so the emulator can pass on the cookie that the worker sets.
+ * The demo agent of the local stack: opening one address signs the browser in at the desk. Only the emulator has it,
+ * and the emulator is never deployed: the worker itself has no demo agent, and agents sign in only through its routes.
+ * Cookies of a host name are shared by its ports, so the emulator can pass on the cookie that the worker sets.
  */
 import * as v from "valibot";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
@@ -19,10 +19,10 @@ const InvitedSchema = v.object({ invite: v.object({ url: v.string() }) });
 type Send = (request: Request) => Promise<Response>;
 
 /**
- * Signs the browser in as the demo agent, who is added when missing and is then online, and sends it to the desk. An
- * earlier sign-in of the demo agent ends.
+ * Signs the browser in as the demo agent, sets the agent online, and redirects to the desk. Adds the agent when it is
+ * missing, and ends its earlier sign-ins.
  *
- * @returns the redirect, or a text with the reason why the worker refused
+ * @returns the redirect; 403 for a request from another site; 502 with the call that the worker refused
  */
 export async function openDesk(request: Request, send: Send, { url, apiKey }: ServiceOptions): Promise<Response> {
   // A page of another site must not sign this browser in.
@@ -72,7 +72,7 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    return undefined; // another program uses the worker's port
+    return undefined; // not JSON: another program uses the worker's port
   }
 }
 

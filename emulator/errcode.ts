@@ -53,7 +53,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   76021: "cgi_path not found",
 };
 
-/** Builds the JSON of an error: code and text with the request id. */
+/** Builds the JSON of an error: the code, and a text with a request id made of 12 random bytes. */
 export function errorBody(errcode: number, random: Uint8Array, errmsg?: string): { errcode: number; errmsg: string } {
   const hex = Buffer.from(random).toString("hex").padEnd(24, "0");
   const rid = `${hex.slice(0, 8)}-${hex.slice(8, 16)}-${hex.slice(16, 24)}`;

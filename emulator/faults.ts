@@ -19,7 +19,7 @@ export function createFaults() {
       active = [];
     },
     list: (): readonly FaultRequest[] => active,
-    /** Returns the fault that applies to a call, if any, and counts its use. */
+    /** Returns the fault that applies to a call, and counts its use; null when there is none. */
     strike(target: Exclude<FaultTarget, "any">, appid: string | null): FaultRequest | null {
       const hit = active.find((fault) => matches(fault, target, appid));
       if (hit === undefined) return null;

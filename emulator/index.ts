@@ -18,7 +18,7 @@ interface EmulatorEnv {
   readonly APPS: string;
   /** JSON object of the phone page's files; without it the page is not served. */
   readonly PHONE?: string;
-  /** JSON object `{url, apiKey}` of the worker, for reading its pauses; without it they are not shown. */
+  /** JSON object `{url, apiKey}` of the worker: needed to show and lift its pauses and to sign in the demo agent. */
   readonly WORKER?: string;
   /** Offset of the emulator's clock from the machine's, milliseconds; default 0. */
   readonly CLOCK_OFFSET_MS?: string;

@@ -1,6 +1,6 @@
 /**
- * Checks the worker's answers to pushes (WECHAT.md §1.6, §1.8, §1.9): `success`, an empty body, or a handover in the
- * right format, encrypted if the mode requires it. The platform accepts no other answer.
+ * Checks the worker's answers to pushes (WECHAT.md §1.6, §1.8, §1.9). Accepted are `success`, an empty body, a handover
+ * in the app's format, encrypted if the mode requires it, and for virtual payment events an ErrCode of 0.
  */
 import { decrypt, sign } from "./crypto.ts";
 import type { EmulatedApp } from "./model.ts";
@@ -34,8 +34,8 @@ export function judgeAnswer(app: EmulatedApp, question: Question, status: number
 }
 
 /**
- * Checks the answer to a virtual payment event, which requires an ErrCode, plain or encrypted (WECHAT.md §3.2,
- * unconfirmed).
+ * Checks an answer to a virtual payment event that is neither empty nor `success`: it must have an ErrCode of 0, plain
+ * or encrypted (WECHAT.md §3.2, unconfirmed).
  */
 function judgeErrCode(app: EmulatedApp, body: string): Judgement {
   const outer = readFields(body, app.format);

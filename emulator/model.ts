@@ -60,7 +60,7 @@ export interface Switches {
   readonly retryGapMs: number;
   /** The platform's timeout, milliseconds. Default 5000. */
   readonly pushTimeoutMs: number;
-  /** Duration of each API call, milliseconds. Default 0. */
+  /** Delay before the answer to each API call, milliseconds. Default 0. */
   readonly latencyMs: number;
   /** Unit of the limit of 2048 for a text (WECHAT.md §4.3). Default `bytes`. */
   readonly textUnit: "bytes" | "characters";
@@ -75,7 +75,12 @@ export interface Switches {
 /** The API calls a fault can hit. */
 export type FaultTarget = "any" | "token" | "send" | "typing" | "upload" | "download" | "quota" | "callback";
 
-/** The kind of failure. `drop`: the connection breaks before or after the call is executed. */
+/**
+ * The kind of failure. `errcode`: the call is not executed and gets this code. `slow`: the answer comes `delayMs`
+ * later. `dead`: the call is not executed and gets no answer; its connection breaks after two minutes. `http`: the call
+ * is not executed and gets an empty answer with this status. `drop`: the connection breaks before or after the call is
+ * executed.
+ */
 export type FaultKind =
   | { readonly fault: "errcode"; readonly errcode: number; readonly errmsg?: string }
   | { readonly fault: "slow"; readonly delayMs: number }
@@ -91,6 +96,7 @@ export type FaultRequest = FaultKind & {
   readonly appid?: string;
   /** Default `any`. */
   readonly target?: FaultTarget;
+  /** The number of calls that fail. */
   readonly times?: number;
 };
 
@@ -113,7 +119,7 @@ export interface KillTokenRequest {
 /** A mini program for which the worker's sending is paused (docs/how-to/pauses.md). */
 export interface PauseView {
   readonly appid: string;
-  /** WeChat refused a send for the whole app, or there is no access token. */
+  /** `paused`: WeChat refused a send for the whole app. `token_refused`: WeChat issues no access token. */
   readonly reason: "paused" | "token_refused";
   readonly code: string;
   /** The meaning of the code and the fix, as reported by the worker. */
@@ -148,7 +154,7 @@ export interface ResumeView {
   };
 }
 
-/** `POST /_emulator/agent`: the scripted official agent of an app. */
+/** `POST /_emulator/agent`: the scripted official agent of an app. Absent fields change nothing. */
 export interface AgentRequest {
   readonly appid?: string;
   /** True: an agent takes every waiting user, and every user handed over from now on, for 30 minutes each. */
@@ -206,7 +212,7 @@ export interface ChatRecord {
 /** One call to the API, with its answer. */
 export interface CallRecord {
   readonly at: number;
-  /** Null when the caller was not authenticated. */
+  /** The app that the access token or the request names; null when that is not a known app. */
   readonly appid: string | null;
   /** The user named in the body; null when there is none. */
   readonly openid: string | null;
@@ -214,7 +220,7 @@ export interface CallRecord {
   readonly path: string;
   /** Null when the connection was dropped, the caller closed it, or there is no answer yet. */
   readonly status: number | null;
-  /** 0 also for a success without errcode; null when no answer of the emulated platform was sent. */
+  /** 0 also for a success without errcode; null without an answer, and for an answer of the fault `http`. */
   readonly errcode: number | null;
   readonly ms: number;
   /** The fault that was applied. */

@@ -1,6 +1,6 @@
 /**
- * The files of the phone page and of the mini program in its frame, as `npm start` builds them: served with a content
- * security policy that allows no content from other hosts.
+ * Serves the files of the phone page and of the mini program in its frame, which `npm start` builds, with a content
+ * security policy that allows no content from other hosts. Also protects the control interface from other web pages.
  */
 
 /** File contents by path; `/` is the page. */
@@ -18,7 +18,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'";
 
-/** Only the mini program may be shown in a frame, and only inside the phone page. */
+/** The mini program's files: only these may be shown in a frame, and only in a page of the same origin. */
 const PROGRAM_PREFIX = "/miniprogram/";
 
 const HEADERS = {
@@ -47,7 +47,7 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"
 
 /**
  * Rejects requests of other web pages to the control interface: they must not control a developer's emulator or read
- * its secrets. Programs on this machine send no Origin and use its real host name.
+ * its secrets. Programs on this machine send no Origin and use a loopback host name.
  *
  * @returns the rejection, or null when the request may be served
  */

@@ -20,7 +20,8 @@ export function servePhone(world: World, request: Request): Response | null {
 }
 
 /**
- * Returns the whole state, and the traffic records changed since those the query names; 204 when nothing has changed.
+ * Returns the whole state, and the traffic records changed after the number `after` of the query, or all of them when
+ * the query names another epoch; 204 when nothing has changed.
  */
 function serveFeed(world: World, query: URLSearchParams): Response {
   const { traffic } = world.records;
@@ -34,7 +35,7 @@ function serveFeed(world: World, query: URLSearchParams): Response {
   return Response.json(feed);
 }
 
-/** Serves a picture without an expiry check: a phone keeps the pictures it has shown. */
+/** Serves a picture, also an expired one, because a phone keeps the pictures it has shown; 404 when it is unknown. */
 function serveMedia(world: World, id: string): Response {
   const media = world.records.media.get(id);
   if (media === undefined) return new Response(null, { status: 404 });
@@ -43,8 +44,7 @@ function serveMedia(world: World, id: string): Response {
 }
 
 /**
- * Returns the state. No value depends on the current time, so the state changes only when something happened or
- * expired.
+ * Returns the state. It does not contain the current time, so it changes only when something happens or expires.
  */
 function stateOf(world: World, appid: string, openid: string): PhoneState {
   const { switches, faults, users, clockOffsetMs, desks } = world.records;

@@ -40,7 +40,9 @@ export interface TrafficRecord {
   readonly seq: number;
   readonly kind: "push" | "verify" | "api";
   readonly at: number;
-  /** Null when the caller was not authenticated. */
+  /**
+   * The app of the push, or the app that the call's access token or request names; null when that is not a known app.
+   */
   readonly appid: string | null;
   /** The user the exchange is about; null when there is none. */
   readonly openid: string | null;
@@ -72,7 +74,7 @@ export type PhoneLine =
       readonly outcome: PushOutcome;
     });
 
-/** One grant (WECHAT.md §4.4). */
+/** One grant of sends (WECHAT.md §4.4): `left` of `count` are unused. */
 export interface GrantView {
   readonly kind: "message" | "enter";
   readonly left: number;
@@ -101,7 +103,7 @@ export interface PhoneUser {
   readonly last: PhoneLine | null;
 }
 
-/** An access token of the app. */
+/** The current access token of an app at one endpoint. */
 export interface TokenView {
   readonly appid: string;
   readonly endpoint: "token" | "stable_token";

@@ -1,5 +1,5 @@
 /**
- * Converts a user's action to the fields of a push (WECHAT.md §3), and stores the pictures they refer to.
+ * Converts a user's action to the fields of a push (WECHAT.md §3), and stores the pictures that the fields refer to.
  */
 import { fromBase64, imageType, SMALL_PNG } from "./images.ts";
 import type { EmulatedApp } from "./model.ts";
@@ -12,7 +12,7 @@ export interface ContentProblem {
   readonly problem: string;
 }
 
-/** Builds a push without delivering it. */
+/** Builds a push without delivering it, and stores its picture; a problem when the picture is invalid. */
 export function createPush(world: World, app: EmulatedApp, request: PushRequest): Push | ContentProblem {
   const specific = specificFields(world, app, request.content);
   if ("problem" in specific) return specific;
@@ -47,8 +47,8 @@ function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): Wir
 }
 
 /**
- * Returns all fields in the order of the official samples; fields of the request take precedence over the header
- * fields.
+ * Returns all fields in the order of the official samples, without those that an event's `omit` names. Fields of the
+ * request take precedence over the header fields.
  */
 export function allFields(app: EmulatedApp, push: Push, createTime: number): WireTree {
   const { content, openid } = push.request;
@@ -63,15 +63,15 @@ export function isMessage(content: PushContent): boolean {
 }
 
 /**
- * Returns whether the platform itself would have built the push, so that it counts as an action of the user. If the
- * request contains the body, the action is unknown.
+ * Returns whether the push counts as an action of the user, which adds a line to the chat and grants quota: a message
+ * or an entry to the chat, without overrides. Other events and overridden pushes do not count.
  */
 export function isUserAction(request: PushRequest): boolean {
   const isOverridden = Object.values(request.overrides ?? {}).some((override) => override !== undefined);
   return !isOverridden && request.content.kind !== "event";
 }
 
-/** Returns whether the push is forged or misdirected: its answer is not awaited, and it is not retried. */
+/** Returns whether the push is forged or misdirected; it is then not retried. */
 export function isForged(request: PushRequest): boolean {
   const { signature, receiveId, mode, timestamp } = request.overrides ?? {};
   return [signature, receiveId, mode, timestamp].some((override) => override !== undefined);

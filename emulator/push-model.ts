@@ -41,9 +41,9 @@ export type PushContent =
   | { readonly kind: "message"; readonly msgType: string; readonly fields?: WireTree };
 
 /**
- * Options for a push that the platform would not build. With `signature`, `receiveId`, `mode` or `timestamp` the push
- * simulates an attack or an error: one attempt, no line in the chat, no grant. `plaintext` is signed and encrypted
- * correctly.
+ * Options for a push that the platform would not build. With any of them the push adds no line to the chat and grants
+ * no quota. With `signature`, `receiveId`, `mode` or `timestamp` it simulates an attack or an error and is not retried.
+ * `plaintext` and `plaintextBase64` are signed and encrypted correctly.
  */
 export interface PushOverrides {
   /** Replaces `signature` and `msg_signature` in the query. */
@@ -74,13 +74,16 @@ export interface PushRequest {
   readonly overrides?: PushOverrides;
   /** The number of copies delivered at once; default 1. */
   readonly copies?: number;
-  /** False: only builds and stores the push; `redeliver` sends it later (out of order). Default true. */
+  /** False: records the user's action and stores the push; `redeliver` sends it later, out of order. Default true. */
   readonly deliver?: boolean;
   /** False: answers before the delivery has ended. Default true. */
   readonly wait?: boolean;
 }
 
-/** `POST /_emulator/redeliver`: exactly the same push again, one attempt per copy, all at once. */
+/**
+ * `POST /_emulator/redeliver`: the same push again, one attempt per copy (default 1), all at once. `wait` as for a
+ * push.
+ */
 export interface RedeliverRequest {
   readonly id: string;
   readonly copies?: number;
@@ -88,8 +91,9 @@ export interface RedeliverRequest {
 }
 
 /**
- * The verdict on an answer to a push (WECHAT.md §1.6, §1.8). `success`: the text `success` or an empty body. `refused`:
- * any status except 200. `malformed`: status 200 with a body the platform would not accept.
+ * The verdict on an answer to a push (WECHAT.md §1.6, §1.8). `success`: the text `success` or an empty body.
+ * `transfer`: a valid handover. `refused`: any status except 200, or an ErrCode except 0. `malformed`: status 200 with
+ * a body the platform would not accept. `timeout`: no answer in time. `network`: the request failed.
  */
 export type Verdict = "success" | "transfer" | "malformed" | "refused" | "timeout" | "network";
 
@@ -107,8 +111,8 @@ export interface PushAttempt {
 
 /**
  * The outcome of a push: `held` (not delivered yet), `pending` (delivery under way), `acknowledged`, `transferred`,
- * `unavailable` (all retries failed; the user saw the platform's error line), `agent` (an official agent handles the
- * session, so the message went to the agent and not to the push URL).
+ * `unavailable` (no attempt succeeded; after an action of the user the chat shows the platform's error line), `agent`
+ * (an official agent handles the session, so the message went to the agent and not to the push URL).
  */
 export type PushOutcome = "held" | "pending" | "acknowledged" | "transferred" | "unavailable" | "agent";
 
@@ -137,7 +141,10 @@ export interface VerifyRequest {
   readonly signature?: string;
 }
 
-/** The result of the verification; `echoed` means status 200 and exactly the echostr as body. */
+/**
+ * The result of the verification; `echoed` means status 200 and exactly the echostr as body. Without an answer `status`
+ * is null and `body` is the reason.
+ */
 export interface VerifyRecord {
   readonly status: number | null;
   readonly body: string;

@@ -10,7 +10,7 @@ export interface Delivery {
   readonly random: Uint8Array;
 }
 
-/** A push as stored by the emulator, so that exactly the same push can be delivered again. */
+/** A push as stored by the emulator, so that it can be delivered again. */
 export interface Push {
   readonly id: string;
   readonly request: PushRequest;
@@ -22,8 +22,8 @@ export interface Push {
   readonly fields: WireTree;
   attempts: readonly PushAttempt[];
   outcome: PushOutcome;
-  /** The values the first delivery was signed with. */
+  /** The values the first delivery was signed with; null before it. */
   signed: Delivery | null;
-  /** The delivery under way. */
+  /** Resolves when every delivery so far has ended; null before the first. */
   running: Promise<void> | null;
 }

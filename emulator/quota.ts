@@ -36,7 +36,7 @@ export function withMessage(quota: Quota, at: number): Quota {
 }
 
 /**
- * Returns the quota after the user entered the chat.
+ * Returns the quota after the user entered the chat. An entry that is older than the newest one gives no new grant.
  *
  * @param refills whether entering also resets an open message grant to 5 sends (unconfirmed)
  */

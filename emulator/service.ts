@@ -15,7 +15,7 @@ export interface ServiceOptions {
 
 /** The calls to the worker. */
 export interface Service {
-  /** Returns the mini programs that cannot send; null when the worker does not answer. Never rejects. */
+  /** Returns the mini programs that cannot send; null when there is no usable answer. Never rejects. */
   pauses(): Promise<readonly PauseView[] | null>;
   /**
    * Has the worker send one waiting message and lift the pause if WeChat accepts it. Returns null when there is no
@@ -90,7 +90,7 @@ export async function liftPauses(service: Service): Promise<void> {
   await Promise.all(Array.from(appids, (appid) => service.resume(appid)));
 }
 
-/** Returns the pause that a fault describes; none for a fault that does not stop messages. */
+/** Returns the pause that a fault describes; none for a fault that does not stop messages, or without code or end. */
 function toPauses(fault: v.InferOutput<typeof FaultsSchema>[number]): PauseView[] {
   const { appid, reason, code, until } = fault;
   if (reason !== "paused" && reason !== "token_refused") return [];

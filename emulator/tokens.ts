@@ -78,7 +78,9 @@ export function createTokens(createValue: () => string) {
   }
 
   return {
-    /** Implements `/cgi-bin/token`: always returns a new token; the old one works for 5 more minutes. */
+    /**
+     * Implements `/cgi-bin/token`: always returns a new token; the old one works for 5 more minutes, if not expired.
+     */
     plain(appid: string, now: number, seconds: number): IssuedToken {
       const app = appOf(appid);
       if (app.plain !== undefined) {
@@ -89,8 +91,9 @@ export function createTokens(createValue: () => string) {
     },
 
     /**
-     * Implements `/cgi-bin/stable_token`: returns the current token, or a new one if the current one expires soon, was
-     * invalidated, or a refresh is forced.
+     * Implements `/cgi-bin/stable_token`: returns the current token, or a new one if the current one expires within 5
+     * minutes, was invalidated (and not by a sticky `kill`), or a refresh is forced. A forced refresh may be refused:
+     * 45011 within 30 seconds of the last, 45009 after 20 on one day.
      */
     stable(appid: string, now: number, seconds: number, force: boolean): IssuedToken | { readonly errcode: number } {
       const app = appOf(appid);
@@ -110,7 +113,7 @@ export function createTokens(createValue: () => string) {
       return issued(current, now);
     },
 
-    /** Checks the access_token of a call. */
+    /** Checks an access_token: missing 41001, malformed 40014, expired 42001, unknown or no longer accepted 40001. */
     check(value: string | null, now: number): TokenCheck {
       if (value === null || value === "") return { errcode: 41001 };
       const entry = entries.get(value);
@@ -130,7 +133,7 @@ export function createTokens(createValue: () => string) {
       return [...view("stable_token", stable), ...view("token", plain)];
     },
 
-    /** Invalidates the app's current tokens. */
+    /** Invalidates the app's current tokens. If `sticky`, the normal stable call keeps returning the invalid token. */
     kill(appid: string, sticky: boolean): void {
       const app = appOf(appid);
       for (const entry of [app.plain, app.stable]) {
@@ -159,7 +162,8 @@ export function createTokens(createValue: () => string) {
     },
 
     /**
-     * Clears invalidated tokens that are still returned, and the count of forced refreshes; issued tokens keep working.
+     * Ends the effect of a sticky `kill`, and clears the count of forced refreshes. Issued tokens keep working, and
+     * invalidated ones stay invalid.
      */
     reset(): void {
       for (const app of apps.values()) {

@@ -27,7 +27,11 @@ export function createTraffic(epoch: string, now: () => number) {
 
   return {
     epoch,
-    /** Records an exchange that has begun. @returns the function to call when it has ended */
+    /**
+     * Records an exchange that has begun, and drops all but the newest 300.
+     *
+     * @returns the function to call at its end
+     */
     open(start: TrafficStart): (end: TrafficEnd) => void {
       const startedAt = now();
       seq += 1;
@@ -47,7 +51,7 @@ export function createTraffic(epoch: string, now: () => number) {
   };
 }
 
-/** Converts a request to a record; `body` is text or, if it cannot be decoded, bytes. */
+/** Converts a request to a record; a body of bytes that are not UTF-8 is replaced by a note of its type and size. */
 export function wireRequest(request: Request, body: Uint8Array | string, plain?: string): WireRequest {
   return {
     method: request.method,
@@ -58,7 +62,7 @@ export function wireRequest(request: Request, body: Uint8Array | string, plain?:
   };
 }
 
-/** Converts a response to a record. */
+/** Converts a response to a record, as `wireRequest` does a request. */
 export function wireResponse(
   status: number,
   headers: Headers,

@@ -47,7 +47,7 @@ function xmlContent(name: string, value: string | number | WireTree): string {
   return xmlChildren(value);
 }
 
-/** Returns the digits of a 64-bit number, which are written without quotes; null for any other value. */
+/** Returns the digits of a MsgId, a 64-bit number that is written without quotes; null for any other field. */
 function longNumber(name: string, value: WireNode): string | null {
   return name === "MsgId" && typeof value === "string" && DIGITS.test(value) ? value : null;
 }

@@ -84,7 +84,7 @@ export interface World {
   nextId(prefix: string): string;
   /** Returns the user, who is created if unknown. */
   user(appid: string, openid: string): User;
-  /** Clears the records and restores the apps to their initial values; access tokens and counters continue. */
+  /** Clears the records and restores the apps to their initial values. Issued tokens keep working, no id is reused. */
   reset(): void;
 }
 

@@ -12,7 +12,10 @@ export interface AppearanceSource {
   readonly onChange: (listener: Listener) => void;
 }
 
-/** Creates the appearance. Styles depend on an attribute: `compile-wxss.ts` rewrites `prefers-color-scheme` to it. */
+/**
+ * Creates the appearance and keeps it in the document's attribute `data-theme`. Styles depend on the attribute, because
+ * `compile-wxss.ts` rewrites `prefers-color-scheme` to it.
+ */
 export function createAppearance(first: Appearance): AppearanceSource {
   const listeners: Listener[] = [];
   let current = first;

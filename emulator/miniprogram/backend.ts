@@ -45,7 +45,7 @@ export function createBackend(standIns: ReadonlySet<string>, components: Readonl
     const event = new glassEasel.Event(type, detail, options);
     if (type === "tap") {
       inTap = true;
-      // Code that the tap starts synchronously still counts as part of the tap.
+      // Everything that runs before the next task, promise callbacks included, counts as part of the tap.
       setTimeout(() => (inTap = false), 0);
     }
     event.dispatch(target);
@@ -102,7 +102,7 @@ function nameElements(context: glassEasel.CurrentWindowBackendContext, nameOf: (
   };
 }
 
-/** Returns the component or node that a DOM element belongs to; null when there is none. */
+/** Returns the glass-easel element of a DOM element or of its nearest ancestor that has one; null without one. */
 function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEasel.Element>): glassEasel.Element | null {
   let element = start instanceof Element ? start : null;
   while (element !== null && !nodes.has(element)) element = element.parentElement;
@@ -112,8 +112,8 @@ function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEase
 type Fire = (target: EventTarget | null, type: string, fields: ReturnType<typeof touchFields>) => boolean;
 
 /**
- * Adds our own touch listeners instead of glass-easel's, which are passive: with them, a handled drag would also scroll
- * the page.
+ * Adds our own touch listeners instead of glass-easel's. Those are passive, so they cannot stop a drag that the program
+ * handles from scrolling the page.
  */
 function listenToTouches(fire: Fire): void {
   for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"] as const) {
@@ -154,7 +154,7 @@ function pointOf({ pageX, pageY, clientX, clientY }: PointerEvent): Omit<Touch, 
   return { pageX, pageY, clientX, clientY };
 }
 
-/** Makes Enter and space tap a focused button. */
+/** Makes Enter and space tap a focused element with the role `button`. */
 function listenToKeys(tap: (element: Element) => void): void {
   document.addEventListener("keydown", (event) => {
     const { target } = event;

@@ -157,7 +157,7 @@ function withoutNamedBehaviors(define: (definition: object) => unknown): (defini
 
 /**
  * Reports every change of the window's size. The window's own `resize` event does not report changes before the first
- * frame, and the tab bar often appears before it.
+ * frame is painted, and the tab bar often appears before that.
  */
 function watchSize(onResize: () => void): void {
   const measure = () => `${innerWidth}×${innerHeight}`;

@@ -28,18 +28,18 @@ export interface PageStack {
   readonly reLaunch: (url: string) => WayProblem;
   readonly navigateBack: (delta: number) => WayProblem;
   readonly setTitle: (title: string) => void;
-  /** Returns the title of the top page. */
+  /** Returns the title of the top page; empty without a page. */
   readonly title: () => string;
-  /** Notifies the pages that the window changed its size. */
+  /** Notifies the top page that the window changed its size. */
   readonly resize: () => void;
-  /** Sets whether the program is in the foreground; the chat covers it. */
+  /** Reports to the top page whether the program is in the foreground; false while the chat covers it. */
   readonly setShown: (isShown: boolean) => void;
 }
 
 /** WeChat's limit on open pages. */
 const MAX_PAGES = 10;
 
-/** Creates the stack. @param onChange called each time another page becomes the top page */
+/** Creates the stack. @param onChange called after each navigation and each change of a title */
 export function createPageStack(
   program: Program,
   space: CodeSpace,
@@ -139,7 +139,7 @@ function reportShown(page: OpenPage, isShown: boolean): void {
   page.root.getComponent().triggerPageLifetime(isShown ? "show" : "hide", []);
 }
 
-/** Calls a method of a page if the page has it. */
+/** Calls a method of an object; does nothing when the value is no object or lacks the method. */
 export function call(target: unknown, name: string, ...args: readonly unknown[]): void {
   if (typeof target !== "object" || target === null) return;
   const method: unknown = Reflect.get(target, name);

@@ -6,7 +6,10 @@ export interface PagePath {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Splits a path; a relative one is resolved against `from`. */
+/**
+ * Splits a URL of a page into its path, without the leading slash, and its query. A relative URL is resolved against
+ * `from`.
+ */
 export function parsePagePath(url: string, from = ""): PagePath {
   const base = new URL(`https://program.invalid/${from}`);
   const { pathname, searchParams } = new URL(url, base);

@@ -40,7 +40,7 @@ export function listAt(json: unknown, name: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Returns whether a value is an object with fields. */
+/** Returns whether a value is an object and neither null nor an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

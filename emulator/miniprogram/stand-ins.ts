@@ -77,7 +77,8 @@ export function defineStandIns(space: ComponentSpace, onContact: (button: Contac
 }
 
 /**
- * Returns the type of a property; null for ARIA attributes, which may be texts or booleans and are passed on unchanged.
+ * Returns the type of a property; null when values of any type are passed on unchanged: ARIA attributes, which may be
+ * texts or booleans, and hover properties, which have no effect here.
  */
 function typeOf(standIn: StandIn, name: string): StringConstructor | BooleanConstructor | null {
   if (standIn.flags.includes(name) || name === "hidden") return Boolean;
@@ -95,7 +96,7 @@ function drawCommon(element: HTMLElement, values: Values): void {
   if (values["ariaRole"] === "button") element.tabIndex = 0;
 }
 
-/** Returns a value if it is text; otherwise an empty text. */
+/** Returns a text, number or boolean as text; any other value as an empty text. */
 function toText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }

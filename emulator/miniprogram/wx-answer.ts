@@ -24,7 +24,10 @@ export const WX_OK: WxOutcome = { ok: true, value: {} };
 /** A function of `wx`. */
 export type WxFunction = (given?: unknown) => Promise<unknown> | undefined;
 
-/** Creates a function of `wx` from the code that computes its outcome. */
+/**
+ * Creates a function of `wx` from the code that computes its outcome. The function returns a promise, or undefined when
+ * the caller gave a callback.
+ */
 export function answering(name: string, run: (options: WxOptions) => WxOutcome | Promise<WxOutcome>): WxFunction {
   return (given) => {
     const options: WxOptions = isObject(given) ? given : {};

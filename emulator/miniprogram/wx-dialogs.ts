@@ -14,7 +14,7 @@ export interface WxDialogs {
   readonly endModal: (call: number, confirm: boolean) => void;
 }
 
-/** WECHAT.md §9.3: there is no official list; the errors below have been observed. */
+/** WECHAT.md §9.3: there is no official list of the errors; these have been observed. */
 const CHAT_OUTCOMES: Readonly<Record<ServiceChatOutcome, WxOutcome>> = {
   opened: WX_OK,
   notBound: { ok: false, error: { why: "not bind", errCode: 6 } },

@@ -1,6 +1,6 @@
 /**
- * The storage of `wx`, kept in the browser's storage and separate from the phone's own keys. Values keep their types,
- * as in WeChat.
+ * The storage of `wx`, kept in the browser's storage under keys with a prefix, apart from the phone's keys. Values are
+ * stored as JSON, so that they keep their types, as in WeChat.
  */
 import { isObject } from "./program.ts";
 import { STORAGE_PREFIX } from "./storage-prefix.ts";

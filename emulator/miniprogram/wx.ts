@@ -1,7 +1,7 @@
 /**
  * The `wx` object of the mini program: real where the phone can implement it (pages, storage, theme, tabs), simulated
  * where WeChat is needed (`openCustomerServiceChat`, whose outcome is set in the developer panel). All other functions
- * are undefined, as on an old client, so `wx.canIUse` is correct.
+ * are undefined, as on an old client, and `wx.canIUse` returns false for them.
  */
 import type { AppearanceSource } from "./appearance.ts";
 import type { Bars, ToPhone } from "./messages.ts";

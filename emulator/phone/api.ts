@@ -2,13 +2,13 @@
 import { createControl, type Control } from "../control.ts";
 import type { Feed } from "../phone-model.ts";
 
-/** Timeout of a request, milliseconds: an emulator that answers later is treated as not running. */
+/** Timeout of a feed request, milliseconds: an emulator that answers later is treated as not running. */
 const FEED_TIMEOUT_MS = 5_000;
 
 /** The control client, the same that tests and scripts use. */
 export const control: Control = createControl((request) => fetch(request), location.origin);
 
-/** The versions of the data that the page already has, by which the emulator selects the changes. */
+/** The open chat, and the versions of the data that the page already has, by which the emulator selects the changes. */
 export interface FeedPosition {
   readonly appid: string;
   readonly openid: string;
@@ -17,7 +17,7 @@ export interface FeedPosition {
   readonly version: string;
 }
 
-/** Reads the changes. @returns null when nothing changed */
+/** Reads the state and the changed traffic. @returns null when nothing changed */
 export async function readFeed(position: FeedPosition): Promise<Feed | null> {
   const query = new URLSearchParams({ ...position, after: String(position.after) });
   const signal = AbortSignal.timeout(FEED_TIMEOUT_MS);

@@ -46,7 +46,8 @@ export function App(): JSX.Element {
   }, [language, theme, t]);
 
   /**
-   * Runs an action on the emulator, reports a failure, and shows the result immediately. @returns whether it succeeded
+   * Waits for an action on the emulator, shows a notice (the error, or `done`), and reads the new state at once.
+   * @returns whether it succeeded
    */
   const act = async (work: Promise<unknown>, done = ""): Promise<boolean> => {
     try {
@@ -139,8 +140,8 @@ function isServiceChatEnd(value: string): value is ServiceChatEnd {
 }
 
 /**
- * Returns the text of the current notice and a function that shows one. A notice disappears automatically; showing it
- * again restarts the time.
+ * Returns the text of the current notice and a function that shows one. A notice disappears after 2.5 seconds; showing
+ * it again restarts the time.
  */
 function useNotice(): readonly [string, (text: string) => void] {
   const [notice, setNotice] = useState({ text: "" });

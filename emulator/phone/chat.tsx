@@ -14,7 +14,7 @@ import { shortName } from "./people.ts";
 import { useTexts, type Language } from "./text.ts";
 import { useToday } from "./use-today.ts";
 
-/** A time is shown between two lines that are further apart than this, milliseconds, as in WeChat. */
+/** The time is shown above the first line, and above a line that came this many milliseconds after the previous one. */
 const TIME_GAP_MS = 5 * 60_000;
 
 interface ChatProps {
@@ -25,7 +25,7 @@ interface ChatProps {
   readonly language: Language;
   /** The card that the page of the mini program suggests sending. */
   readonly offer: CardOffer | null;
-  /** Called when the card was sent, closed, or ignored. */
+  /** Called when the card is sent or closed, and when the user sends anything else. */
   readonly onOfferEnd: () => void;
   readonly onBack: () => void;
   readonly onSend: (content: PushContent) => Promise<boolean>;

@@ -7,7 +7,7 @@ import { useTexts } from "./text.ts";
 export interface CardOffer {
   readonly title: string;
   readonly path: string;
-  /** A picture file of the program; empty for none. */
+  /** The path of a picture file of the program, with a leading slash; empty for none. */
   readonly image: string;
 }
 

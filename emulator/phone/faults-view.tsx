@@ -14,7 +14,7 @@ interface FaultsViewProps {
   readonly act: Act;
 }
 
-/** Renders the faults. */
+/** Renders two switches for lasting failures, a form that adds a fault, and the active faults. */
 export function FaultsView({ faults, app, act }: FaultsViewProps): JSX.Element {
   const t = useTexts();
   const isDead = faults.some(isDeadForGood);

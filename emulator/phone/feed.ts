@@ -1,4 +1,4 @@
-/** Polls the emulator's state; a poll is cheap while nothing changes. */
+/** Polls the emulator's state; while nothing changes, a poll is answered with an empty 204. */
 import { useRef, useState } from "preact/hooks";
 import type { Feed, PhoneState, TrafficRecord } from "../phone-model.ts";
 import { readFeed, type FeedPosition } from "./api.ts";
@@ -49,7 +49,7 @@ export function useFeed(appid: string, openid: string): readonly [Seen, () => vo
   return [seen, look];
 }
 
-/** Appends new records and replaces changed ones. */
+/** Replaces the state, appends new records and replaces changed ones; the newest 300 are kept. */
 function merge(before: Seen, feed: Feed): Seen {
   const changed = new Map(feed.traffic.map((record) => [record.id, record]));
   const kept = before.traffic.map((record) => changed.get(record.id) ?? record);

@@ -1,6 +1,6 @@
 /**
- * Masks secrets in the panel. They only give access to the emulator, but screenshots and shared screens should show no
- * secrets. Masked until the developer reveals them.
+ * Masks secrets in the panel until the developer reveals them. The secrets give access only to the emulator, but
+ * screenshots and shared screens should show none.
  */
 
 const IN_QUERY = /([?&](?:access_token|secret)=)([^&\s"']+)/g;

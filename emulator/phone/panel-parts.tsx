@@ -23,7 +23,7 @@ export function Box({
   );
 }
 
-/** Renders a button that reveals or masks secrets. */
+/** Renders a checkbox that reveals or masks secrets. */
 export function Reveal({ on, set }: { readonly on: boolean; readonly set: (on: boolean) => void }): JSX.Element {
   const t = useTexts();
   return (

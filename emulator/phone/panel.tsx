@@ -30,7 +30,7 @@ export function Panel(props: PanelProps): JSX.Element {
   const { state, chat, traffic, appid, openid, act, serviceChatEnd, onServiceChatEnd } = props;
   const t = useTexts();
   const [tab, setTab] = useState<Tab>("traffic");
-  // Only the panel reads the whole state; the phone reads only the current day.
+  // `useToday` computes the day from this offset; the chat shows times of other days with their date.
   useLayoutEffect(() => setClockOffset(state.offsetMs), [state.offsetMs]);
   const app = state.apps.find((known) => known.appid === appid) ?? state.apps[0];
   return (

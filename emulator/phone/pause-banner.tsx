@@ -104,7 +104,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
           {fill(title, { time: untilTime(until, Date.now(), t) })}
         </p>
         <p>{fill(t.pausedWhy, { code, meaning: meaning[words] })}</p>
-        {/* Every refusal of the local WeChat is simulated: this text applies here; the documented fix applies in production. */}
+        {/* Every refusal of the local WeChat is simulated: this text is for it, the documented fix for production. */}
         <p>{source === null ? t.pausedUsedUp : fill(t.pausedInjected, { tab: t[source] })}</p>
         <p>{fill(t.pausedCure, { cure: cure[words] })}</p>
       </div>
@@ -124,7 +124,9 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
   );
 }
 
-/** Returns where the simulated errcode is set; WeChat refuses again until it is cleared there. */
+/**
+ * Returns the tab where the simulated errcode is still set, so that WeChat would refuse again; null when it is not set.
+ */
 function findSource({ faults, switches }: PhoneState, { appid, code }: PauseView): Source | null {
   if (code === "40164" && switches.ipWhitelist) return "platform";
   const isSet = faults.some(

@@ -35,7 +35,9 @@ export function Phone(props: PhoneProps): JSX.Element {
   const [origin, setOrigin] = useState<"program" | "home">("program");
   const [arrival, setArrival] = useState<Arrival>({ kind: "back" });
   const [offer, setOffer] = useState<CardOffer | null>(null);
-  /** Loaded when it is first shown; afterwards it stays loaded, as a mini program does behind the chat. */
+  /**
+   * Whether the mini program was shown before: from then on it stays loaded, as a mini program does behind the chat.
+   */
   const wasOpened = useRef(false);
   wasOpened.current ||= screen === "program";
   const phone = useRef<HTMLElement>(null);
@@ -72,8 +74,10 @@ export function Phone(props: PhoneProps): JSX.Element {
     goTo("program");
   };
   /**
-   * WECHAT.md §9.1: a card is reported to the page whose button opened the chat; in any other chat the card's page is
-   * opened.
+   * Returns to the mini program for a card or link. A card in a chat that the program's button opened is reported to
+   * the page of that button; otherwise the named page is opened (WECHAT.md §9.1).
+   *
+   * @returns false, without any effect, when the page is of another mini program or does not exist
    */
   const openPage = (pageAppid: string, path: string, via: "card" | "link"): boolean => {
     if (pageAppid !== appid || !hasPage(program, path)) return false;

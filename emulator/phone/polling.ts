@@ -9,10 +9,11 @@ export interface Pace {
 }
 
 /**
- * Sends a request immediately, after each answer, and when the page is shown or hidden.
+ * Sends a request immediately, after each answer with the delay of `Pace`, and when the page is shown or hidden.
  *
- * @param start makes one request. Its argument returns whether the component is still mounted; it returns whether the
- * next request must be scheduled: not when another request is under way
+ * @param start called when polling starts; returns the function that makes one request. Its argument returns whether
+ *   the component is still mounted; it resolves to whether the next request must be scheduled: not when another is
+ *   under way
  * @param inputs polling restarts when they change
  * @returns a function that sends a request immediately
  */

@@ -39,7 +39,7 @@ interface ProgramProps {
   /** False while another screen covers it: the program keeps running, as in WeChat. */
   readonly isShown: boolean;
   readonly arrival: Arrival;
-  /** Called when the message was delivered, so that a later return by the browser's back button reports no card. */
+  /** Called when the program was notified, so that a later return by the browser's back button reports no card. */
   readonly onArrived: () => void;
   readonly language: Language;
   readonly appearance: Appearance;
@@ -125,7 +125,10 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
   );
 }
 
-/** Returns the URL of the frame, which contains the properties of the phone; a change restarts the program. */
+/**
+ * Returns the URL of the frame, which contains the language, the appearance and the client to simulate. It is read
+ * once: a new appearance is sent as a message, for any other change `Phone` creates a new frame.
+ */
 function addressOf({ language, appearance, serviceChatEnd }: ProgramProps): string {
   const client = serviceChatEnd === "missing" ? "old" : "new";
   const query = new URLSearchParams({ language: language === "en" ? "en" : "zh_CN", appearance, client });

@@ -5,8 +5,8 @@ import { useEffect, useState } from "preact/hooks";
 export type Screen = "program" | "chat" | "home";
 
 /**
- * Returns the screen and a function that changes it. @param hasNoProgram true: the developers' entry screen is shown
- * first
+ * Returns the screen and a function that changes it. @param hasNoProgram whether the developers' entry screen is shown
+ * in place of the mini program
  */
 export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Screen) => void] {
   const [hash, setHash] = useState(location.hash);

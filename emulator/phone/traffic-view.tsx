@@ -1,4 +1,4 @@
-/** Every push and API call, newest first, with the details of the selected one. */
+/** The newest pushes, verifications and API calls, newest first, with the details of the selected one. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { exactTime } from "../../console/ui/clock.ts";
@@ -92,15 +92,15 @@ function RecordHead({ record, isPicked, onPick }: RecordHeadProps): JSX.Element 
 
 const CONTENT = /<Content><!\[CDATA\[([\s\S]*?)\]\]>|"[cC]ontent"\s*:\s*"((?:[^"\\]|\\.)*)"/;
 
-/** Returns the text of a text message, pushed or sent. */
+/** Returns the first 80 characters of a text message, pushed or sent; empty for any other exchange. */
 function previewOf({ request }: TrafficRecord): string {
   const [, xml, json] = CONTENT.exec(request.plain ?? request.body) ?? [];
   return (xml ?? json?.replaceAll(String.raw`\n`, " ") ?? "").slice(0, 80);
 }
 
 /**
- * Returns the label of a verdict; when a simulated fault has the same name as the verdict, the label is the verdict
- * marked as simulated.
+ * Returns the label of an exchange: the verdict, its errcode or status, and the simulated fault, if any. A fault with
+ * the same name as the verdict is shown as "simulated".
  */
 function verdictOf({ verdict, errcode, response, fault }: TrafficRecord, t: Texts): string {
   const words = verdict === "errcode" ? `errcode ${errcode ?? ""}` : verdict;

@@ -15,7 +15,7 @@ export function isUnreachable(pushUrl: string): boolean {
   return pushUrl.startsWith(`${CLOSED_PORT}?`) && new URL(pushUrl).searchParams.has("instead");
 }
 
-/** Returns the original URL. */
+/** Returns the original URL; a URL that `unreachable` did not make is returned unchanged. */
 export function reachable(pushUrl: string): string {
   return isUnreachable(pushUrl) ? (new URL(pushUrl).searchParams.get("instead") ?? pushUrl) : pushUrl;
 }
