@@ -45,7 +45,7 @@ const LIMITS = {
   MaxTabbarIconSize: 40,
 };
 
-/** Compiles with and without WeChat's own down-levelling of the syntax. */
+/** The settings of the two compilations: with and without WeChat's own down-levelling of the syntax. */
 const SETTINGS = [
   { es6: true, enhance: true, minify: true },
   { es6: false, enhance: false, minify: false },
@@ -137,7 +137,7 @@ function findModules(files: Readonly<Record<string, unknown>>): readonly string[
 }
 
 setTimeout(() => {
-  console.error("✗ the compiler did not finish");
+  console.error(`✗ the compiler did not finish within ${TIMEOUT_MS / 60_000} minutes`);
   process.exit(1);
 }, TIMEOUT_MS).unref();
 await mkdir(FOLDER, { recursive: true });

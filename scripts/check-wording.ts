@@ -1,4 +1,4 @@
-/** `npm run check`, step "wording": fails when a tracked file contains a rejected phrase. */
+/** `npm run check`, step "wording": fails when a file that git does not ignore contains a rejected phrase. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { readFlags } from "./lib/command-line.ts";
 import { findPhrases, isSearched } from "./wording/find-phrases.ts";
 
 readFlags(
-  "node scripts/check-wording.ts\n\n  检查用词 / searches tracked files for phrases of scripts/wording/phrases.ts",
+  "node scripts/check-wording.ts\n\n  检查用词 / searches tracked and new files for phrases of scripts/wording/phrases.ts",
   {},
 );
 

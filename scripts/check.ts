@@ -1,6 +1,6 @@
 /**
- * `npm run check`: format, lint, types, generated types and documents, dead code, wording. All steps run, then the
- * result is printed.
+ * `npm run check`: format, lint, types, generated types and documents, dead code, wording. A failing step does not stop
+ * the others; the exit code is 1 when any failed.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

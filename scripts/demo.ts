@@ -132,8 +132,8 @@ async function handOver(stack: Stack): Promise<void> {
 async function quota(stack: Stack): Promise<void> {
   heading("回复窗口", "the reply window");
   const path = `/api/v1/conversations/${SHOPPER}/messages`;
-  // Messages sent less than 5 s before the user's message count against its quota, because WeChat's clock and ours may
-  // differ by that time.
+  // Messages sent less than 5 s before the user's message count against its quota, because WeChat's clock and the
+  // worker's may differ by up to 5 s.
   await sleep(CLOCK_SKEW_MS);
   await stack.control.text(SHOPPER, "优惠券");
   await readChat(stack, SHOPPER, 4);

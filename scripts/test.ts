@@ -89,8 +89,8 @@ function wrap(names: readonly string[], indent: string): string {
 }
 
 /**
- * Returns whether the test of every mutant exists by its whole name; `npm run test:mutants` shows whether it fails for
- * the mutant.
+ * Returns whether every mutant has a test whose full name begins with the name in its table, and prints those without.
+ * `npm run test:mutants` shows whether the test fails for the mutant.
  */
 function checkMutants(outcomes: readonly Outcome[]): boolean {
   const orphans = MUTANTS.filter(

@@ -5,8 +5,8 @@ import type { Reply } from "./target.ts";
 const ADDRESS = check("address", "消息推送 URL 的格式", "the format of the push URL");
 const CLOCK = check("clock", "时钟", "the clocks");
 /**
- * The largest accepted clock difference, milliseconds: longer than a request takes, shorter than the 300 s of plain
- * mode.
+ * The largest accepted clock difference, milliseconds: longer than a request takes, and shorter than the 300 s after
+ * which a plaintext push is rejected.
  */
 const MAX_SKEW_MS = 60_000;
 
@@ -17,8 +17,8 @@ export function isLocal(url: string): boolean {
 }
 
 /**
- * Checks the address. WeChat accepts http on port 80 and https on port 443; `*.workers.dev` is unreliable from mainland
- * China.
+ * Checks the address. A port other than the default fails, because WeChat pushes to 80 (http) and 443 (https) only. A
+ * warning for http and for `*.workers.dev`, which is unreliable from mainland China.
  */
 export function checkAddress(url: string): Finding {
   if (isLocal(url)) return passed(ADDRESS, "本机 / this machine only");

@@ -9,8 +9,8 @@ import { callApi, readObject, toLine, toList, toObject, type Ports, type Target 
 const ALERTS = check("alerts", "提醒机器人（ALERT_ROBOTS）", "the robots of alerts (ALERT_ROBOTS)");
 
 /**
- * Returns one finding for each problem, or one finding when there is no problem; none without an API key or when the
- * API does not answer.
+ * Returns one finding for each problem of the setting, otherwise for each failing robot, otherwise one; none without an
+ * API key or when the API does not answer.
  */
 export async function checkAlerts(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;

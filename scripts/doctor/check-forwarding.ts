@@ -11,7 +11,7 @@ const CURE = say(
   "see that server's log: it must answer 200 within 4 seconds, without a redirect, and use the same Token and EncodingAESKey as the console; forwarding recovers automatically",
 );
 
-/** Returns one finding; none without an API key or when the API does not answer. */
+/** Returns one finding; none without an API key or when the API does not answer with 200. */
 export async function checkForwarding(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;
   if (apiKey === undefined) return [];

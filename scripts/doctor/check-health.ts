@@ -8,9 +8,9 @@ export interface Health {
   readonly findings: readonly Finding[];
   /** Whether the worker runs and is configured; if not, all later checks would fail and are left out. */
   readonly isReady: boolean;
-  /** The push mode by app; empty when the worker is not ready. */
+  /** The push mode of each app; empty when the worker is not ready. */
   readonly modes: readonly PushMode[];
-  /** The body as received. */
+  /** The parsed body; empty when the worker is not ready. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 

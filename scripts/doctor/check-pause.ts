@@ -1,7 +1,7 @@
 /**
- * Reports why a mini program sends nothing: a pause, no access token, failing sends. `/healthz` returns the reason to
- * callers with an API key. Such a fault hides every other one, so it is checked first. If it was caused by the setup, a
- * test send is made, because the cause may be fixed.
+ * Reports why a mini program sends nothing: a pause, no access token, failing sends, an account object that does not
+ * answer. `/healthz` returns the reason to callers with an API key. Such a fault hides every other one, so it is
+ * checked first. If the cause may have ended, the worker is asked to make a test send, which can lift the pause.
  */
 import { readBoth, type BilingualText } from "../../shared/base/bilingual.ts";
 import { isLocal } from "./check-address.ts";
@@ -29,7 +29,8 @@ const MINUTE_MS = 60_000;
 const BEIJING_OFFSET_MS = 8 * 60 * MINUTE_MS;
 
 /**
- * Returns the faults of every app, except those with their own check; none while the worker has no fault.
+ * Returns the faults of every app, except those with their own check; none while the worker has no fault. Without a
+ * valid API key, returns one finding that the reason is unknown.
  *
  * @param health the body of `/healthz`, read without a key
  */
@@ -66,8 +67,8 @@ async function judgePause(ports: Ports, target: Target, apiKey: string, fault: E
 }
 
 /**
- * Returns whether the cause may have ended, so that a test send is worth a try: false for a used-up quota and for a
- * ban.
+ * Returns whether the cause may have ended, so that a test send is worth a try: true when WeChat could not be reached
+ * and for the codes of `SET_UP_FAULTS`; false for a used-up quota and for a ban.
  */
 function mayBeGone({ reason, code }: Entry): boolean {
   const isUnreachable = reason === "no_token" && (code === undefined || code === "-1");

@@ -103,7 +103,10 @@ export interface Served {
   readonly isInTime: boolean;
 }
 
-/** Tests the push URL. */
+/**
+ * Tests the push URL: verification, pushes that must be accepted, pushes that must be rejected. Stops at the first
+ * valid request that fails. A test whose secrets were not given is reported as skipped.
+ */
 export async function checkPushes(ports: Ports, target: Target, served: Served): Promise<readonly Finding[]> {
   const { mode, isInTime } = served;
   const { appid, token, aesKey } = target;

@@ -10,7 +10,8 @@ const STALE = check("push.stale", "没有推送因签名时间被拒绝", "no pu
 const AGE = check("push.age", "推送的签名时间有上限", "the age of signed pushes is limited");
 
 /**
- * Checks the counts of `/healthz`.
+ * Returns one finding about rejected pushes, and a warning when the age of pushes is not limited
+ * (`WECHAT_PUSH_MAX_AGE_S=0`).
  *
  * @param health the body of `/healthz`
  */
@@ -41,7 +42,7 @@ async function judgeRefused(ports: Ports, target: Target, count: number, mode: P
 
 /**
  * Returns what the worker reports to callers with an API key: when the rejections began, and how old the latest push
- * was.
+ * was. Empty without a key or an answer.
  */
 async function readFault(ports: Ports, target: Target): Promise<string> {
   const { apiKey } = target;

@@ -6,8 +6,8 @@ import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
 /**
- * Returns a finding for each webhook, and one more where events were skipped; none without webhooks; only one when the
- * settings cannot be read.
+ * Returns a finding for each webhook, and one more where events were skipped. None without webhooks, without an API key
+ * or when the API does not answer; only one when the settings cannot be read.
  */
 export async function checkWebhooks(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;

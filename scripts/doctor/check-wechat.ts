@@ -21,6 +21,7 @@ export interface WeChatFacts {
   readonly dailyLimit?: number;
   /** The tested operators from whose network the push URL was resolved and reached. */
   readonly reached?: readonly string[];
+  /** The operators whose test WeChat did not refuse. */
   readonly asked?: readonly string[];
 }
 
@@ -32,7 +33,7 @@ const QUOTA = check("wechat.quota", "客服消息接口的每日调用次数", "
 /** Timeout of the request, milliseconds; long, because WeChat's callback/check answers only after its pings. */
 const TIMEOUT_MS = 40_000;
 
-/** Requests the diagnostics from the worker. */
+/** Requests the diagnostics from the worker. Without an API key or a valid answer there is one finding and no facts. */
 export async function checkWeChat(
   ports: Ports,
   target: Target,

@@ -1,4 +1,4 @@
-/** Runs all checks. A check that hides the faults of others comes first. */
+/** Runs all checks. A check whose fault hides the faults of other checks comes before those. */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
 import { checkAlerts } from "./check-alerts.ts";
@@ -23,7 +23,7 @@ export interface Report {
   readonly unconfirmed: readonly OpenPoint[];
 }
 
-/** Checks a worker. */
+/** Checks a worker. If it does not run or is misconfigured, only the first checks are made. */
 export async function examine(ports: Ports, target: Target): Promise<Report> {
   const reply = await callTarget(ports, new Request(`${target.url}/healthz`));
   const health = judgeHealth(reply, target);
@@ -46,8 +46,8 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
 }
 
 /**
- * Returns the push mode of the app. `/healthz` contains no appid: with several apps in different modes the caller has
- * to pass the mode.
+ * Returns the push mode of the app. `/healthz` contains no appid: if the apps have different modes, the mode of
+ * `--mode` is used, without it that of the first app.
  */
 function modeOf(modes: readonly PushMode[], wanted: PushMode | undefined): PushMode {
   const [first = "secure"] = modes;

@@ -12,7 +12,7 @@ export interface Interception {
    * Stable: `challenge`, `access`, `blocked`, `rate_limited`, `worker_failed`, `daily_limit`, `no_worker`, `redirect`.
    */
   readonly kind: keyof typeof KINDS;
-  /** What was observed: the status and Cloudflare's error number. */
+  /** What was observed: the status, with Cloudflare's error number or the origin of a redirect. */
   readonly fact: string;
 }
 

@@ -8,7 +8,7 @@ import type { Target } from "./target.ts";
 
 const MARKS = { ok: "✓", failed: "✗", warning: "!", skipped: "-" } as const satisfies Record<FindingState, string>;
 
-/** Points that cannot be checked from outside the worker; printed when no fault was found. */
+/** Points that cannot be checked from outside the worker; printed when the worker runs and is configured. */
 const UNSEEN = `无法从外部检查的项目 / what cannot be checked from outside (WECHAT.md §1.7):
   后台是否启用了消息推送；消息加解密方式默认是明文，须与服务一致；客服权限是否授权给了第三方平台、是否配置了云函数或云托管接收消息：这时推送会发往那里，且没有任何提示。Cloudflare 可能放行本机而拦截微信（Bot Fight Mode、按地区拦截）：查看 Security → Events。
   whether message push is enabled in the console; its 消息加解密方式 is plaintext by default and must match the worker's; a third-party platform with the

@@ -51,7 +51,7 @@ const TIMEOUT_MS = 15_000;
 const MAX_BODY_LENGTH = 100_000;
 
 /**
- * Calls the worker.
+ * Calls the worker without following redirects. Never rejects.
  *
  * @param timeoutMs default 15,000
  */
@@ -74,7 +74,7 @@ export async function callTarget(ports: Ports, request: Request, timeoutMs = TIM
 /**
  * Makes the finding for a missing response.
  *
- * @param wrong the problem when there was no response
+ * @param wrong the problem when there was no response; an intercepted request has its own problem and fix
  * @param cure its fix
  */
 export function failedWithout(name: CheckName, lost: Lost, wrong: BilingualText, cure: BilingualText): Finding {
@@ -124,7 +124,7 @@ export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Returns a short text from outside as one line; empty for any other value. */
+/** Returns the first 300 characters of a text from outside, as one line; empty for any other value. */
 export function toLine(value: unknown): string {
   return typeof value === "string" ? value.replace(/[\p{C}\s]+/gu, " ").slice(0, 300) : "";
 }

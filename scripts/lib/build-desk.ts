@@ -1,6 +1,6 @@
 /**
- * Builds the desk's page into `public/`, from which the Worker serves it: wrangler runs it before every build of the Worker
- * (`[build]` in wrangler.toml), so that a deployment cannot have an old page.
+ * Builds the desk's page into `public/`, from which the Worker serves it: wrangler runs it before every build of the
+ * Worker (`[build]` in wrangler.toml), so that a deployment cannot have an old page.
  */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -25,7 +25,10 @@ export async function buildDesk(withMap = false): Promise<DeskFiles> {
   };
 }
 
-/** Writes the files so that several processes may do so at the same time and none reads a partial file. */
+/**
+ * Writes the files so that several processes may do so at the same time and none reads a partial file. Deletes the
+ * source map of an earlier build unless there is a new one.
+ */
 export async function writeDesk(files: DeskFiles): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     const file = join(ROOT, "public", path);

@@ -31,8 +31,8 @@ export async function buildMiniprogram(dist: string = join(MINIPROGRAM, "dist"))
   const draft = `${dist}.${crypto.randomUUID()}`;
   await mkdir(draft, { recursive: true });
   await Promise.all([bundleScripts(draft), copyStatics(draft)]);
-  // Replaced in one step, so that a process that reads the folder at the same time sees either the old build or the new
-  // one, never a mixture.
+  // Built elsewhere and then moved, so that a process that reads the folder at the same time never finds files of both
+  // builds; between the two steps the folder is missing.
   await rm(dist, { recursive: true, force: true });
   await rename(draft, dist);
   return dist;

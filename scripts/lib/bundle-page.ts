@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { ROOT } from "./build.ts";
 
-/** A bundled script, and its source map if it was asked for. */
+/** A bundled script, and its source map if one was requested; otherwise null. */
 export interface BundledScript {
   readonly code: string;
   readonly map: string | null;

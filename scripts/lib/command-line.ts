@@ -28,7 +28,7 @@ export function wantsHelp(args: readonly string[], line: CommandLine): boolean {
   return read.ok && read.value["help"] === true;
 }
 
-/** Reads the flags. @returns their values, or the error that the call is invalid */
+/** Reads the flags. @returns their values, or the error for an invalid call, such as one with another argument */
 export function parseFlags<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   const line = { options, allowPositionals: false };
   const read = attempt(() => parseArgs({ ...line, args: [...args], strict: true }).values);

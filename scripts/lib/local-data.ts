@@ -90,7 +90,7 @@ export async function resetLocalData(folder: NamedPath): Promise<Result<readonly
   return ok(deleted);
 }
 
-/** Returns the format of the data in a folder; undefined when there is no data. */
+/** Returns the format of the data in a folder; undefined without data, empty when the marker cannot be read. */
 async function findFormat(path: string): Promise<string | undefined> {
   if ((await find(path, DATA)).length === 0) return undefined;
   try {

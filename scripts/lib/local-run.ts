@@ -22,7 +22,10 @@ export interface LocalRunOptions {
   readonly ports?: StackPorts;
 }
 
-/** Starts the stack. */
+/**
+ * Marks the data with this version's format, starts the stack, stores the sample settings if none are stored, and lifts
+ * pauses.
+ */
 export async function runLocal({ values, onLog, persistTo, ports }: LocalRunOptions): Promise<Stack> {
   await markLocalData(persistTo);
   const stack = await startStack({ values, onLog, persistTo, ...(ports !== undefined && { ports }) });

@@ -1,7 +1,7 @@
 /**
- * The values of the local stack: the mini program of `local-app.ts`, with the values of `.dev.vars` in precedence. `npm
- * start`, `npm run setup -- --local` and the doctor read the same file, so their values agree; the demo and the tests
- * read no file.
+ * The values of the local stack: those of `.dev.vars`, and for all others the mini program and keys of `local-app.ts`.
+ * `npm start`, `npm run setup -- --local` and the doctor read the same file, so their values agree; the demo and the
+ * tests read no file.
  */
 import type { EmulatedAppInput } from "../../emulator/model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";

@@ -107,7 +107,10 @@ async function findFolderFault(path: string): Promise<BilingualText | undefined>
   }
 }
 
-/** Tries to write a file. Permission bits do not show everything: a file system may be read-only or full. */
+/**
+ * Creates and removes a temporary folder in a folder. Permission bits alone do not show whether this works: the file
+ * system may be read-only or full.
+ */
 async function tryWriting(folder: string): Promise<void> {
   await rmdir(await mkdtemp(join(folder, ".writable-")));
 }

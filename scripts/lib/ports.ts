@@ -33,7 +33,7 @@ export function portProblem(error: unknown): string | undefined {
   return "端口反复被其他程序占用，请重试 / other programs repeatedly took the ports: try again";
 }
 
-/** Returns whether an error has the cause that a port is taken. */
+/** Returns whether an error was caused by a port that is taken. */
 export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && TAKEN.has(error.code);
 }

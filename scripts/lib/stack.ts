@@ -69,7 +69,7 @@ export async function buildStack(): Promise<{ readonly worker: string; readonly 
   return { worker, emulator };
 }
 
-/** Builds the worker under test. */
+/** Builds the worker; if `TEST_CLOCK_OFFSET_MS` is set, with a clock that can be moved. @returns the module's path */
 export async function buildKefu(): Promise<string> {
   if (CLOCK_OFFSET_MS === 0) return buildWorker("wrangler.toml", "worker");
   const script = await buildWorker("wrangler.toml", "worker-ahead", ["test/support/soak-worker.ts"]);

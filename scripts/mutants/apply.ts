@@ -26,7 +26,7 @@ interface Edit {
 /** In a pattern, matches any expression; in the replacement, inserts it. */
 const ANY = "_";
 
-/** Returns the changed source. */
+/** Returns the changed source, or why the change cannot be applied. */
 export function applyMutant(
   source: string,
   { symbol, change }: Pick<Mutant, "symbol" | "change">,

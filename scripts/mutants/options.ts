@@ -16,7 +16,7 @@ export interface MutantOptions {
   readonly docs: boolean;
 }
 
-/** The text printed for an invalid call. */
+/** The text printed for `--help` and for an invalid call. */
 export const MUTANTS_USAGE = `npm run test:mutants [-- --only NAME]… [--jobs N] [--json] [--docs]
 
   --only NAME  只运行名称以 NAME 开头的变异体 / only run mutants whose name starts with NAME; repeatable

@@ -33,7 +33,11 @@ export function removeScratch(): Promise<void> {
   return rm(SCRATCH, { recursive: true, force: true });
 }
 
-/** Runs a function while a mutant's change is applied to a copy. */
+/**
+ * Runs a function while a mutant's change is applied to a copy, then restores the file.
+ *
+ * @throws Error when the change cannot be applied
+ */
 export async function withMutant<T>(copy: string, mutant: Mutant, run: () => Promise<T>): Promise<T> {
   const path = join(copy, mutant.file);
   const source = await readFile(path, "utf8");

@@ -17,6 +17,7 @@ export function findSymbols(program: Node, path: string): readonly Node[] {
 
 /**
  * Returns the value of a symbol: the initial value of a constant, variable or property; a function is its own value.
+ * Undefined for a class, and for a variable or property without an initial value.
  */
 export function valueOf(symbol: Node): Node | undefined {
   switch (symbol.type) {

@@ -65,7 +65,10 @@ export function judge(report: Report, file: string, name: string): Verdict {
   return tests.length === 0 ? { state: "unnamed" } : { state: "survived" };
 }
 
-/** Classifies a failure caused by the test itself: an assertion, an error that the test throws, or its timeout. */
+/**
+ * Classifies a failure caused by the test itself: an assertion, an error that the test throws, or its timeout. Returns
+ * undefined for any other failure.
+ */
 function judgementOf(failure: string): "assertion" | "time-out" | undefined {
   if (/^\w*Error: (?:Test|Hook) timed out in \d+ms/.test(failure)) return "time-out";
   return /\bAssertionError\b/.test(failure) || isThrownByTest(failure) ? "assertion" : undefined;

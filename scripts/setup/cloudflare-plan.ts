@@ -33,7 +33,7 @@ export interface CloudflarePlan {
   /** The worker's address, if it is known before the deploy. */
   readonly url?: string;
   readonly appid?: string;
-  /** The API key of the worker; absent when one exists and cannot be read. */
+  /** The API key of the worker; absent when one exists, which cannot be read, and the user gave none. */
   readonly apiKey?: string;
 }
 
@@ -89,6 +89,7 @@ function sourcesOf({ brought, extras, force, renew }: SetupOptions, situation: S
 
 /**
  * Removes an API key that was given only to call the worker, because an existing key is replaced only with `--force`.
+ * All other given values replace existing ones here: the user confirms `conflicts` before the upload.
  */
 function withoutSpareKey(sources: ValueSources, force: boolean): ValueSources {
   const { API_KEYS: _spare, ...others } = sources.brought;

@@ -1,6 +1,7 @@
 /**
  * Setup for Cloudflare: deploys on request, uploads secrets with wrangler, prints the fields of the WeChat console,
- * then waits for the three milestones. Existing secrets are kept. They cannot be read, so they are not shown.
+ * then waits for the three milestones. Existing secrets are kept, unless the user replaces or renews them. They cannot
+ * be read, so they are not shown.
  */
 import { createKefuClient } from "../../client/index.ts";
 import type { PushMode } from "../../emulator/push-model.ts";
@@ -109,8 +110,7 @@ async function showAndWait(
 }
 
 /**
- * Reports why the worker sends nothing, such as a pause. @returns whether there is a
- * fault
+ * Reports why the worker sends nothing, such as a pause. @returns whether anything was reported
  */
 async function reportPauses({ screen, worker }: SetupPorts, place: Parameters<typeof findPauses>[1]): Promise<boolean> {
   const faults = await findPauses(worker, place);
@@ -141,7 +141,7 @@ async function storeSettings(
   else screen.note(say("已有设置，未写入欢迎语", "settings exist already, so the greeting was not stored"));
 }
 
-/** Reports how the first admin signs in to the desk. */
+/** Adds the first admin of the desk if there is none, and reports how that admin signs in. */
 async function openDesk({ screen, worker }: SetupPorts, { url, apiKey }: WorkerPlace): Promise<void> {
   const client = createKefuClient({
     baseUrl: url,

@@ -1,5 +1,5 @@
 /**
- * The fields of the WeChat console and their values (WECHAT.md §1.1). Values given by the user are named, not shown.
+ * The fields of the WeChat console and their values (WECHAT.md §1.1). Of the secrets only generated values are shown.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { inBoth, say } from "../doctor/finding.ts";

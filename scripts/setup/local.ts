@@ -1,6 +1,6 @@
 /**
- * Setup for this machine: `.dev.vars`, and on request starts the local stack and simulates a user until the three
- * milestones are reached. The stack then keeps running, so that the doctor finds no fault directly after setup
+ * Setup for this machine: writes `.dev.vars` and, if wanted, starts the local stack and simulates a user until the
+ * three milestones are reached. The stack then keeps running, so that the doctor finds no fault directly after setup
  * (docs/design/0017-setup.md).
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -36,7 +36,7 @@ const FAILED = { code: 1 };
 const BAD_PATH = { code: 2 };
 const TRY_AGAIN = say("再运行一次", "run it again");
 
-/** Sets up this machine. */
+/** Checks the paths and the data folder, asks what is missing, writes the file, and starts the stack if wanted. */
 export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promise<LocalOutcome> {
   const { screen, ask } = ports;
   const { path } = ports.devVars;
@@ -191,7 +191,7 @@ function toSet(
 
 const LOCAL_BASE = { WECHAT_API_BASE: "http://127.0.0.1:8788" };
 
-/** Starts the stack and simulates a user until all milestones are reached. */
+/** Starts the stack and simulates a user until all milestones are reached; stops the stack when one is not. */
 async function startAndTry(options: SetupOptions, ports: SetupPorts, values: LocalValues): Promise<LocalOutcome> {
   const { screen, onLog } = ports;
   screen.heading(say("启动并测试一次", "Start and run a test message"));

@@ -64,7 +64,7 @@ export async function mayReplace(
   return false;
 }
 
-/** Reports a reached milestone. */
+/** Returns a function that reports a reached milestone with its local time. */
 export function reportMilestone(screen: Screen): (name: MilestoneName, at: string) => void {
   return (name, at) => screen.done(MILESTONES[name], new Date(at).toLocaleString("sv-SE"));
 }

@@ -29,7 +29,10 @@ export interface ValueSources {
   readonly random: RandomBytes;
 }
 
-/** Decides each variable. Values that only the user can know and did not give are left out. */
+/**
+ * Decides each variable: the given value, if there is none yet or `force`; a new one, if there is none yet or `renew`;
+ * otherwise the existing one. Values that only the user can know and did not give are left out.
+ */
 export function decideValues(sources: ValueSources): readonly Value[] {
   const { names, brought, existing, force, renew, random } = sources;
   return names.flatMap((name): readonly Value[] => {

@@ -48,7 +48,7 @@ const POLL_MS = 2_000;
 /** Timeout, milliseconds: new secrets take a few seconds to become active everywhere. */
 const READY_MS = 90_000;
 
-/** Waits until the worker is ready. @returns the push modes, or the fault of the worker */
+/** Waits until the worker is ready. @returns the push mode of its first app, or its faults after the timeout */
 export async function waitUntilReady(
   ports: WorkerPorts,
   url: string,
@@ -98,10 +98,10 @@ export async function waitForMilestones(
 }
 
 /**
- * Returns why nothing is sent. If the setup caused a pause, a test send is made first.
+ * Returns why nothing is sent. If the cause may have ended, a test send is made first, which can lift a pause.
  *
  * @param place without an API key only the existence of a fault is visible
- * @returns the faults; empty while messages are sent
+ * @returns the faults; empty while messages are sent, and when the worker does not answer
  */
 export async function findPauses(
   ports: WorkerPorts,
@@ -123,7 +123,11 @@ export interface FirstSettings {
   readonly greeting?: { readonly messages: readonly { readonly type: "text"; readonly content: string }[] };
 }
 
-/** Stores first settings if none are stored. @returns whether they were stored */
+/**
+ * Stores first settings if none are stored.
+ *
+ * @returns false when there are settings, or it is unknown whether there are
+ */
 export async function storeFirstSettings(
   ports: WorkerPorts,
   place: WorkerPlace,

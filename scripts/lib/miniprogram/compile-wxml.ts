@@ -10,7 +10,7 @@ import { listFiles, type Project } from "./read-project.ts";
 
 const WarningsSchema = v.array(v.object({ message: v.string(), startLine: v.number() }));
 
-/** Compiles the templates. @returns an expression: an object of templates by path */
+/** Compiles the templates. @returns a JavaScript expression for an object with the templates by path */
 export async function compileWxml(project: Project): Promise<string> {
   const group = new TmplGroup();
   try {

@@ -6,8 +6,8 @@
  */
 
 /**
- * Attributes that are written only together with another attribute: those of a card need `show-message-card`. The
- * marked attributes of a button must be in this order.
+ * Attributes that are written only together with another attribute: those of a card need `show-message-card`, which a
+ * button must mark before them.
  */
 const NEEDS = new Map([
   ["send-message-title", "show-message-card"],
@@ -24,7 +24,8 @@ interface Given {
 /**
  * Replaces each marked button of a template by branches of `wx:if`.
  *
- * @example `<button given:a="{{x}}" />` is `<button wx:if="{{x}}" a="{{x}}" /><button wx:else />`
+ * @example `<button given:a="{{x}}"></button>` becomes, apart from line breaks,
+ *   `<button wx:if="{{x}}" a="{{x}}"></button><button wx:else></button>`
  * @throws Error for an invalid mark
  */
 export function writeGivenAttributes(wxml: string): string {

@@ -64,7 +64,7 @@ export async function listFiles(root: string, ending: string): Promise<readonly 
     .toSorted();
 }
 
-/** Returns the strings of a value that should be a list of strings. */
+/** Returns the strings of a list; other members are left out, and a value that is not a list gives none. */
 export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
@@ -89,7 +89,10 @@ function componentsOf(root: string, from: string, json: Json): Readonly<Record<s
   );
 }
 
-/** Resolves a component in WeChat's order: from the root, beside the file, in `miniprogram_npm`. */
+/**
+ * Resolves a component as WeChat does: with a leading slash from the root, otherwise beside the file, then in
+ * `miniprogram_npm`. @throws Error when it is missing
+ */
 function resolveComponent(root: string, from: string, target: string): string {
   const beside = posix.join(dirname(from), target);
   const candidates = target.startsWith("/")
