@@ -26,10 +26,10 @@ export const PRICES = {
   rowsWritten: { perMillion: 1, freePerDay: 100_000, includedPerMonth: 50e6 },
 } as const satisfies Record<string, Price>;
 
-/** The items that have a limit. */
+/** The name of an item. */
 export type Resource = keyof typeof PRICES;
 
-/** The usage of one message. */
+/** The usage of one message, in the units of the price list. */
 export type Usage = Readonly<Record<Resource, number>>;
 
 /** The paid plan, USD a month. */
@@ -64,7 +64,7 @@ export interface FreeCapacity {
   readonly endedBy: Resource;
 }
 
-/** Computes the free plan's capacity. */
+/** Computes the free plan's capacity. @throws Error when the message uses no item with a daily allowance */
 export function freeCapacity(usage: Usage): FreeCapacity {
   const ends = RESOURCES.flatMap((endedBy) => {
     const price: Price = PRICES[endedBy];

@@ -41,14 +41,17 @@ export interface BenchOptions {
   readonly writers: number;
   /** Repetitions of a step in the micro-benchmark. */
   readonly steps: number;
-  /** Repetitions of a step of the desk, and the number of open sessions. */
+  /** Repetitions of a step of the desk. */
   readonly deskSteps: number;
+  /** Open sessions of the desk in these steps. */
   readonly deskSessions: number;
-  /** Users with an open session in the rows about the desk, and pages of agents. */
+  /** Users with an open session in the rows about the desk. */
   readonly deskUsers: number;
+  /** Pages of agents, one for each agent. */
   readonly sockets: number;
-  /** Pushes per run at a fixed rate: 200 per second, and 5 per second. */
+  /** Pushes per run at 200 per second; half of them at 100 per second in row i. */
   readonly pacedPushes: number;
+  /** Pushes per run at 5 per second. */
   readonly slowPushes: number;
   /** Number of users in the counted rows. */
   readonly countedUsers: number;

@@ -15,7 +15,7 @@ export interface BenchRow {
   readonly budget: string;
   /** Whether the budget is met; absent without a budget. */
   readonly met?: boolean;
-  /** Whether the stricter target of the budget was reached. */
+  /** Whether the stricter target of the budget was reached; absent without one. */
   readonly aim?: boolean;
 }
 

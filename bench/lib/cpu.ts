@@ -4,8 +4,8 @@
 import { readdir, readFile } from "node:fs/promises";
 
 /**
- * Returns the CPU time all threads of a process have used, milliseconds (counted in nanoseconds). Time spent waiting
- * for other processes is not included; the cost of cache misses that they cause is.
+ * Returns the CPU time that all threads of a process have used, milliseconds (with a resolution of nanoseconds). The
+ * time in which it waits for a core is not included. Cache misses caused by other processes are.
  *
  * @throws Error without /proc
  */

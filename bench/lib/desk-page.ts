@@ -26,7 +26,7 @@ export class DeskPage {
   readonly agent: string;
   /** The sessions in its lists, by the last characters of the user's openid. */
   readonly rows = new Map<string, ShownDeskRow>();
-  /** Messages of the desk, and the changed sessions in them. */
+  /** The numbers of messages received from the desk, and of changed sessions in them. */
   received = { messages: 0, sessions: 0 };
   /** Called with each session that has changed. */
   onRow: ((row: ShownDeskRow) => void) | undefined;
@@ -58,7 +58,7 @@ export class DeskPage {
     this.#socket.send(JSON.stringify(frame));
   }
 
-  /** Disconnects. Within three minutes the agent's sessions stay assigned. */
+  /** Disconnects. The agent's sessions stay assigned for another three minutes. */
   async close(): Promise<void> {
     const closed = once(this.#socket, "close");
     this.#socket.close();

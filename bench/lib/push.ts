@@ -26,7 +26,7 @@ export const ANSWERED_TEXT = "你好，请问这件外套现在多少钱，两�
 /** A message the shop's rule "agent" hands over: with the desk on, the user is queued. */
 export const HANDOVER_TEXT = "人工";
 
-/** Above 2^53, as WeChat's MsgIds are; unique within a process and between runs. */
+/** The last MsgId that was used: above 2^53, as WeChat's are, and not used by an earlier run. */
 let lastMsgId = BigInt(Date.now()) * 100_000n;
 
 /** Builds a text message of a user. */

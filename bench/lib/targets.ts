@@ -30,7 +30,7 @@ export function configOf(name: WorkerName): string {
 
 /** Builds a Worker as it would be deployed, once per process. @returns the module */
 export function buildOnce(name: WorkerName): Promise<string> {
-  // Ours is the build of the local stack: its wrangler.toml says minify.
+  // `kefu` shares the build of the local stack, whose wrangler.toml sets `minify`; the others need the flag.
   const build = () =>
     name === "kefu" ? buildWorker(CONFIGS[name], "worker") : buildWorker(CONFIGS[name], `bench-${name}`, ["--minify"]);
   const known = builds.get(name) ?? build();
@@ -67,7 +67,7 @@ export interface KefuOptions {
   readonly humanService?: "desk" | "wechat";
 }
 
-/** Starts our worker (or its metered twin) and stores the bench's settings. */
+/** Starts our worker or the metered Worker, and stores the bench's settings. */
 export async function startKefu(
   name: "kefu" | "metered",
   apiUrl: string,
@@ -111,7 +111,7 @@ export function startWeChatApi(delayMs: number): Promise<Running> {
   return startNode("wechat-api.ts", { DELAY_MS: String(delayMs) });
 }
 
-/** Starts one of the Express servers. */
+/** Starts the Express server. @param env its mode, see `servers/express-server.ts` */
 export function startExpress(env: Readonly<Record<string, string>>): Promise<Running> {
   return startNode("express-server.ts", { NODE_ENV: "production", ...env }, true);
 }

@@ -23,7 +23,7 @@ export interface Running {
 
 /** The options of a start. */
 export interface StartOptions {
-  /** Its wrangler.toml, with date, objects, KV and variables. */
+  /** The Worker's wrangler.toml: compatibility date, objects, KV namespaces and variables are read from it. */
   readonly config: string;
   /** The built module. */
   readonly script: string;
@@ -52,10 +52,13 @@ const WORKERD = v.parse(v.string(), fromWrangler("workerd").default);
 /** The version of workerd. */
 export const WORKERD_VERSION = v.parse(v.string(), fromWrangler("workerd/package.json").version);
 
-/** In memory if possible: the speed of a local disk says nothing about Cloudflare's replicated storage (WORKERS.md). */
+/**
+ * Where processes store data: in memory if possible, because the speed of a local disk says nothing about Cloudflare's
+ * replicated storage (WORKERS.md).
+ */
 export const STORAGE_ROOT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-/** Creates a folder that is removed together with the process that uses it. */
+/** Creates a folder for the data of one process; ending the process removes it. */
 export function makeFolder(): Promise<string> {
   return mkdtemp(join(STORAGE_ROOT, "edge-kefu-bench-"));
 }
@@ -98,7 +101,7 @@ export async function startWorkerd(options: StartOptions): Promise<Running> {
   return startProcess(WORKERD, ["serve", file], port, {}, folder);
 }
 
-/** Starts one of the bench's own programs in Node. */
+/** Starts a program of `servers/` in Node, on a free port. @param withFolder whether it gets a folder for its data */
 export async function startNode(
   file: string,
   env: Readonly<Record<string, string>>,

@@ -128,7 +128,7 @@ export function combine(a: Counted, b: Counted, of: (one: number, other: number)
 /**
  * Converts counts to the resources of the price list.
  *
- * @param awakeMs how long objects are awake, milliseconds; by default as long as the whole computation takes
+ * @param awakeMs how long objects are awake, milliseconds; default: `cpuMs`
  */
 export function toUsage(counted: Counted, cpuMs: number, awakeMs = cpuMs): Usage {
   return {

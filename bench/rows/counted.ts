@@ -1,7 +1,8 @@
 /**
  * Measures row e of docs/design/bench.md: rows written and calls of objects for one message, counted by the runtime in
  * the metered Worker (`workers/bench`), and the resulting price and free plan limits. Every scenario is run by many
- * users at once and the counts are divided by their number; a quotient that is not a whole number is an error.
+ * users at once and the counts are divided by their number. In the scenarios of a single message the quotients should
+ * be whole numbers.
  */
 import { freeCapacity, monthlyBill, pricePerMillion } from "../cost.ts";
 import { openidOf, textPush, UNANSWERED_TEXT } from "../lib/push.ts";

@@ -1,6 +1,6 @@
 /**
- * Row h of docs/design/bench.md: the desk over many open sessions, inside workerd. CPU time of the thread that runs it,
- * as in row d.
+ * Measures row h of docs/design/bench.md: steps of the desk with many open sessions, inside workerd, as CPU time of the
+ * thread that runs them, as in row d.
  */
 import { busiestMs, cpuByThread } from "../lib/cpu.ts";
 import { startWorker } from "../lib/targets.ts";

@@ -1,7 +1,7 @@
 /**
- * Simulates the part of api.weixin.qq.com that sends messages, with a delay of 80 ms: returns a token, and `ok` for
- * every message. It counts messages and stores none. `GET /count` returns the number of messages; every other POST is
- * counted as a webhook event.
+ * Simulates the part of api.weixin.qq.com that sends messages: answers after `DELAY_MS` (default 80) with a token, or
+ * `ok` for every message. It counts messages and stores none. Every request to another path is counted as a webhook
+ * event. `GET /count` returns both numbers at once.
  */
 import { createServer, type ServerResponse } from "node:http";
 

@@ -1,5 +1,5 @@
 /**
- * `node examples/shop-backend/main.ts`: the shop's back end by itself, for a worker that runs elsewhere.
+ * `node examples/shop-backend/main.ts`: runs only the shop's back end, for a worker that was started separately.
  */
 import { createKefuClient } from "../../client/index.ts";
 import { sampleOrders } from "./orders.ts";
@@ -15,7 +15,7 @@ if (missing.length > 0) {
 await serveShop(Number(PORT), {
   kefu: createKefuClient({ baseUrl: KEFU_URL, apiKey: KEFU_API_KEY }),
   orders: sampleOrders(),
-  // From a file it may end with a line break.
+  // A value that was read from a file may end with a line break.
   webhookSecret: WEBHOOK_SECRET.trim(),
   onEvent: (type) => console.log(`webhook: ${type}`),
 });

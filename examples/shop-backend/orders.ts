@@ -1,18 +1,18 @@
 /**
- * The shop's orders: a table in memory where yours has a database.
+ * The shop's orders, in memory; a real shop has a database.
  */
 
 /** An order. */
 export interface Order {
   readonly id: string;
-  /** Who bought it, as WeChat names him in this mini program. */
+  /** The buyer's openid in this mini program. */
   readonly openid: string;
   readonly status: "待发货" | "已发货";
   readonly carrier?: string;
   readonly trackingNumber?: string;
 }
 
-/** How a parcel goes. */
+/** The carrier of a parcel and its tracking number. */
 export interface Parcel {
   readonly carrier: string;
   readonly trackingNumber: string;
@@ -21,7 +21,7 @@ export interface Parcel {
 /** The orders by number. */
 export type Orders = Map<string, Order>;
 
-/** Two orders of one buyer: one is on its way, one waits to be shipped. */
+/** Returns two orders of one buyer: 1001 is shipped, 1002 is not. */
 export function sampleOrders(openid = "oUser1"): Orders {
   return new Map<string, Order>([
     ["1001", { id: "1001", openid, status: "已发货", carrier: "顺丰速运", trackingNumber: "SF1234567890123" }],
@@ -29,7 +29,9 @@ export function sampleOrders(openid = "oUser1"): Orders {
   ]);
 }
 
-/** Ships an order. One that is shipped already keeps its parcel: the request may be a repeat. */
+/**
+ * Marks an order as shipped. An order that is shipped already keeps its parcel, because the request may be a repeat.
+ */
 export function ship(orders: Orders, order: Order, parcel: Parcel): Order & Parcel {
   const { carrier = parcel.carrier, trackingNumber = parcel.trackingNumber } = order;
   const shipped = { ...order, status: "已发货", carrier, trackingNumber } as const;

@@ -1,23 +1,26 @@
 /**
- * What edge-kefu tells the shop: webhooks, signed by the Standard Webhooks scheme and checked by its library. Two kinds
- * arrive at one address: questions (`message.answer`, a rule asks what to say) and events (something happened).
+ * Receives edge-kefu's webhooks, signed by the Standard Webhooks scheme and verified by its library. Two kinds arrive
+ * at one URL: questions (`message.answer`: a rule requests an answer for a user) and events.
  */
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
 import * as v from "valibot";
 import type { Outbound } from "../../client/index.ts";
 import type { Order, Orders } from "./orders.ts";
 
-/** An `account.event` belongs to no user. */
+/** An event; `user` is absent for an `account.event`, which belongs to no user. */
 const EventSchema = v.object({ type: v.string(), data: v.object({ user: v.optional(v.string()) }) });
 const QuestionSchema = v.object({
   type: v.literal("message.answer"),
   data: v.object({ user: v.string(), inbound: v.object({ content: v.optional(v.string(), "") }) }),
 });
 
-/** How many webhook-ids are remembered; edge-kefu repeats within minutes to days, a shop with more keeps them in its database. */
+/**
+ * The number of webhook-ids kept in memory to recognise repeats. edge-kefu may repeat a delivery after minutes or days:
+ * a shop with more events must store the ids in its database.
+ */
 const REMEMBERED = 1_000;
 
-/** What to answer: a status, and for a question what to say. An empty object leaves it to the next rule. */
+/** The response: for a question, `messages` for the user; an empty body leaves the answer to the next rule. */
 export interface WebhookReply {
   readonly status: 200 | 401 | 422;
   readonly body: { readonly messages?: readonly Outbound[]; readonly error?: string };
@@ -33,8 +36,9 @@ export interface WebhookRequest {
  * Creates the receiver.
  *
  * @param secret the worker's WEBHOOK_SECRET (`whsec_…`)
- * @param orders where answers are looked up; nothing is changed
- * @param onEvent takes each event once, in order for one user; `openid` is undefined for an event of the account
+ * @param orders searched for answers, not changed
+ * @param onEvent called once for each event, in order for one user; `openid` is undefined for an event of the account
+ * @returns a function that answers one request: 401 for a wrong or expired signature, 422 for an unknown payload
  */
 export function createWebhookReceiver(
   secret: string,
@@ -47,17 +51,17 @@ export function createWebhookReceiver(
   return ({ body, headers }) => {
     const payload = verify(webhook, body, headers);
     if (payload === undefined)
-      return { status: 401, body: { error: "the signature is wrong, or older than 5 minutes" } };
+      return { status: 401, body: { error: "the signature is wrong or was made more than 5 minutes ago" } };
     const question = v.safeParse(QuestionSchema, payload);
     if (question.success) return { status: 200, body: answer(orders, question.output.data) };
     const event = v.safeParse(EventSchema, payload);
-    if (!event.success) return { status: 422, body: { error: "this is no event of edge-kefu's" } };
+    if (!event.success) return { status: 422, body: { error: "the body is not an event of edge-kefu" } };
     if (remember(seen, headers["webhook-id"] ?? "")) onEvent(event.output.type, event.output.data.user);
     return { status: 200, body: {} };
   };
 }
 
-/** The payload, if edge-kefu signed it just now. */
+/** Returns the payload; undefined when its signature is wrong or its timestamp is more than 5 minutes from now. */
 function verify(webhook: Webhook, body: string, headers: WebhookRequest["headers"]): unknown {
   try {
     return webhook.verify(body, { ...headers });
@@ -67,7 +71,11 @@ function verify(webhook: Webhook, body: string, headers: WebhookRequest["headers
   }
 }
 
-/** Whether an id is new. Delivery is at least once: a repeat has the same id. */
+/**
+ * Stores an id, and drops the oldest of more than 1,000.
+ *
+ * @returns whether it is new: a repeated delivery has the same id
+ */
 function remember(seen: Set<string>, id: string): boolean {
   if (seen.has(id)) return false;
   const [oldest] = seen;
@@ -76,7 +84,10 @@ function remember(seen: Set<string>, id: string): boolean {
   return true;
 }
 
-/** The user's own orders; somebody else's number is answered like one that does not exist. */
+/**
+ * Answers a question that contains an order number, otherwise leaves it to the next rule. The order of another user is
+ * answered like one that does not exist.
+ */
 function answer(orders: Orders, { user, inbound }: v.InferOutput<typeof QuestionSchema>["data"]): WebhookReply["body"] {
   const number = /\d{1,20}/.exec(inbound.content)?.[0];
   if (number === undefined) return {};
@@ -87,6 +98,6 @@ function answer(orders: Orders, { user, inbound }: v.InferOutput<typeof Question
 
 function describe({ id, status, carrier, trackingNumber }: Order): string {
   const parcel = trackingNumber === undefined ? "" : `，${carrier ?? "快递"}单号 ${trackingNumber}`;
-  // What an order says may be a customer's words: a full-width ＜ begins no link.
+  // The fields of an order may contain text of a customer; a full-width ＜ cannot begin a link.
   return `订单 ${id}：${status}${parcel}。`.replaceAll("<", "＜");
 }

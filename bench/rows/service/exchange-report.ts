@@ -1,4 +1,6 @@
-/** Row k of the report, from the counts (exchange.ts): rows, calls, price and free plan of sessions served by agents. */
+/**
+ * Row k of the report, from the counts (exchange.ts): rows, calls, price and free plan of sessions served by agents.
+ */
 import { freeCapacity, monthlyBill, pricePerMillion } from "../../cost.ts";
 import type { BenchOptions } from "../../options.ts";
 import { exactRow, isWithin, type BenchRow, type Budget } from "../../row.ts";
@@ -11,9 +13,9 @@ import { countService, type ServiceCounts } from "./exchange.ts";
  */
 const [EXCHANGE_CPU_MS, AUTOMATIC_CPU_MS] = [6, 2];
 /**
- * How long a conversation is awake for the timer of a notification, and for its call, milliseconds, assumed. The desk
- * itself is one object: awake all day, it uses 11 060 GB-s of the 13 000 of the free plan, however many messages there
- * are.
+ * How long a conversation is awake for one notification, its timer and its call, milliseconds, assumed. The desk is not
+ * counted per message: it is one object, which uses at most 11 060 GB-s a day, when it is always awake, of the 13 000
+ * of the free plan.
  */
 const NOTIFIED_MS = 25;
 
@@ -40,7 +42,7 @@ const ROW_BUDGETS: Readonly<Partial<Record<Scenario, Budget>>> = {
   active: { limit: 8.5, side: "at most" },
 };
 
-/** Counts, and builds the rows. */
+/** Runs the scenarios of row k, and builds its rows from the counts. */
 export async function measureExchange(options: BenchOptions): Promise<readonly BenchRow[]> {
   const counts = await countService(options);
   const row = (what: string, zh: string, en: string, of: (counted: Counted) => number) => (name: Scenario) =>

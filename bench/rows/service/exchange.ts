@@ -1,7 +1,7 @@
 /**
- * Measures row k of docs/design/bench.md: what a session served by an agent costs, counted by the runtime in the metered
- * Worker (`workers/bench`). An agent with a page is assigned every user at once; reads each message and replies. As in
- * row e, many users do the same and the counts are divided by their number.
+ * Measures row k of docs/design/bench.md: what a session served by an agent costs, counted by the runtime in the
+ * metered Worker (`workers/bench`). One agent with a page is assigned all users, reads each message and replies. As in
+ * row e, all users do the same and the counts are divided by their number.
  */
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
@@ -34,7 +34,9 @@ import {
 const MOST_USERS = 16;
 /** The capacity of the agent: all users of a run. */
 const CAPACITY = 100;
-/** When the first session of a conversation is reported to the archive, with a margin, milliseconds. */
+/**
+ * The time until the first session of a conversation has been reported to the archive: 8 s and a margin, milliseconds.
+ */
 const ARCHIVED_MS = 9_000;
 const REPLY = "您好，这件外套今天下单，明天发货，预计三天内送到。";
 
@@ -42,9 +44,9 @@ const REPLY = "您好，这件外套今天下单，明天发货，预计三天�
 export interface ServiceCounts {
   /** A new user's first message: the session begins and is assigned. */
   readonly opened: Counted;
-  /** A message and the agent's reply, each more than 8 s after what was before. */
+  /** A message and the agent's reply, each more than 8 s after the message before it. */
   readonly alone: Counted;
-  /** One more message and its reply, at once. */
+  /** One more message and its reply, immediately after the previous ones. */
   readonly active: Counted;
   /** The agent closes the session; the user is sent the closing text with the request for a rating. */
   readonly closed: Counted;
@@ -55,7 +57,8 @@ export interface ServiceCounts {
 /** Runs the scenarios and counts. */
 export async function countService(options: BenchOptions): Promise<ServiceCounts> {
   const users = Math.min(options.countedUsers, MOST_USERS);
-  // The reports to the archive are due 8 s after the record, so an alarm that runs sooner would run repeatedly.
+  // Sessions are counted with unchanged alarm delays: the report to the archive is due 8 s after the record, and an
+  // alarm that runs sooner finds nothing due and is set again.
   const [sessions, exchanges] = await Promise.all([
     withWorker(1, (worker, api) => countSessions(worker, api, users)),
     withWorker(options.hurry, (worker, api) => countExchanges(worker, api, users, options)),
@@ -198,14 +201,14 @@ class Group {
     this.#users = Array.from({ length: users }, (_, index) => openidOf(name, index));
   }
 
-  /** @returns the counts per user */
+  /** Runs a function. @returns what was counted meanwhile, per user */
   async count(run: (before: MeterCounts) => Promise<void>): Promise<Counted> {
     const before = await readCounts(this.#worker);
     await run(before);
     return divide(toCounted(await readCounts(this.#worker), before), this.#users.length);
   }
 
-  /** Every user writes; the agent sees each message and marks it as read. */
+  /** Makes every user write; the agent's page waits for each message and marks it as read. */
   async write(text = UNANSWERED_TEXT): Promise<void> {
     const before = this.#users.map((openid) => this.#rowOf(openid)?.session.lastUserSeq ?? 0);
     await sendLoad({
@@ -223,7 +226,7 @@ class Group {
     await this.#untilShown(({ session }) => session.unread === 0);
   }
 
-  /** The agent replies to every user. */
+  /** Makes the agent reply to every user; waits until the page shows that none is waiting. */
   async reply(key: string): Promise<void> {
     const body = { type: "text", content: REPLY };
     for (const { conversation, log } of this.#rows())
@@ -231,7 +234,7 @@ class Group {
     await this.#untilShown(({ session }) => session.waitingSince === null);
   }
 
-  /** The agent closes every session. */
+  /** Makes the agent close every session. */
   async close(): Promise<void> {
     for (const { conversation, log, version, session } of this.#rows()) {
       const named = { id: "close", log, version, session: session.seq };

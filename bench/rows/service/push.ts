@@ -18,7 +18,10 @@ import { quantile, ratiosOf, spreadOf } from "../../stats.ts";
 /** The rate at which the time until the acknowledgement is measured, pushes per second. */
 const ACK_RATE = 100;
 
-/** What is measured: without a desk, with sessions in the queue, with sessions that an agent serves. */
+/**
+ * What is measured: the floor, our worker without a desk, with all users in the queue, with all users served by an
+ * agent.
+ */
 const TARGETS = ["floor", "wechat", "queued", "served"] as const;
 type TargetName = (typeof TARGETS)[number];
 
@@ -50,7 +53,7 @@ async function runTarget(name: TargetName, api: Running, options: BenchOptions):
   try {
     const agents = name === "queued" || name === "served" ? await openDesk(worker, name, options) : undefined;
     const turns = { group: "turns", users: options.deskUsers, text: UNANSWERED_TEXT };
-    // Asks for a person: without a desk the user is handed over to WeChat's own agents.
+    // Every user asks for a person and gets a session. Not without a desk, where WeChat's own agents would take over.
     if (agents !== undefined)
       await sendInBatches(worker, { ...turns, pushes: options.deskUsers, text: HANDOVER_TEXT }, options);
     await sendInBatches(worker, { ...turns, pushes: options.warmup }, options);
@@ -75,7 +78,9 @@ function acknowledge({ url }: Running, { deskUsers, pacedPushes }: BenchOptions)
   });
 }
 
-/** Adds one agent, who gets every user or none. The page is closed before measuring: sessions stay for three minutes. */
+/**
+ * Adds one agent, who gets every user or none. The page is closed before measuring: sessions stay for three minutes.
+ */
 async function openDesk({ url }: Running, name: "queued" | "served", { deskUsers }: BenchOptions) {
   const [agent = ""] = await addAgents(url, [{ role: "agent", capacity: name === "served" ? deskUsers : 0 }]);
   const page = await openPage(url, agent);

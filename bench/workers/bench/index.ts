@@ -6,7 +6,7 @@ import type { AgentInput, ConversationReport } from "../../../worker/desk/rpc.ts
  * to the runtime's prototypes (meter.ts).
  *
  * - Rows are counted by the runtime: `rowsWritten` of every cursor of SqlStorage, which is billed. The synchronous KV
- * of an object and `setAlarm` show no cursor and count as one row each (WORKERS.md, "Durable Objects").
+ * of an object and `setAlarm` return no cursor and count as one row each (WORKERS.md, "Durable Objects").
  * - Calls of objects are counted at the caller, alarms in the alarm handler, messages of pages at the desk.
  * - `HURRY` divides the delay of alarms, so that a run need not wait for twelve seconds.
  * - `CUT` removes the lease from an object's answer and makes alarms wait a hundred times longer: a run then measures a

@@ -17,7 +17,7 @@ let isMetered = false;
  */
 const CUT_HURRY = 0.01;
 
-/** Changes the delay of alarms, and counts them. */
+/** Divides the delay of alarms by `hurry`, and counts each `setAlarm` as one written row. */
 function hurryAlarms(storage: DurableObjectStorage, hurry: number): void {
   const prototype = Object.getPrototypeOf(storage);
   const setAlarm: DurableObjectStorage["setAlarm"] = prototype.setAlarm;
@@ -27,7 +27,7 @@ function hurryAlarms(storage: DurableObjectStorage, hurry: number): void {
   };
 }
 
-/** Adds counters to the runtime's prototypes. */
+/** Adds counters of written rows to the runtime's prototypes of SQL and KV storage. */
 function meterStorage(storage: DurableObjectStorage): void {
   const sql = Object.getPrototypeOf(storage.sql);
   const exec: SqlStorage["exec"] = sql.exec;
@@ -58,7 +58,8 @@ export function meter(ctx: DurableObjectState, env: BenchEnv): void {
 const metered = new WeakMap<object, Env>();
 
 /**
- * Returns the bindings with counters; always the same object for the same environment, as the product's cache requires.
+ * Returns the bindings with counters, or with `CUT` those that remove leases; without either variable, the environment
+ * itself. Always the same object for the same environment, because the product caches by it.
  */
 export function meteredEnv(env: BenchEnv): Env {
   if (env.METER !== "1" && env.CUT !== "1") return env;

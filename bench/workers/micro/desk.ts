@@ -1,4 +1,4 @@
-/** Steps of the desk over many open sessions: a list, the first frame of a page, one notification, a wake. */
+/** Steps of the desk with many open sessions: a list, the frames for one page, one notification, a wake. */
 import { NO_SESSION, type SessionState } from "../../../worker/conversation/core/session/session.ts";
 import { emptySums } from "../../../worker/conversation/core/session/sums.ts";
 import type { Agent } from "../../../worker/desk/core/agent.ts";
@@ -19,7 +19,7 @@ const LOG = `${(NOW - HOUR_MS).toString(36)}-00000001`;
 
 /**
  * Builds a desk with this number of open sessions and returns a function that runs one step. Half of the sessions are
- * assigned, half wait; every agent has the page open and has the maximum number of sessions.
+ * assigned, half wait; every agent has the page open and cannot be given more sessions (capacity 0).
  */
 export function prepareDesk(sessions: number): (name: DeskStepName) => void {
   const rows = new Map<string, StoredRow>();

@@ -1,7 +1,8 @@
 /**
  * A simple implementation of receiving a push, as widely published: everything by WebCrypto, key imported for each
- * message, base64 by `atob`, hex and bytes by `Array.from`, a fresh XML parser. It fails for half of the messages,
- * because WebCrypto requires a padding to 16; here one encrypted block of padding is appended.
+ * message, base64 by `atob`, hex and bytes by `Array.from`, a new XML parser for each text. The published code fails
+ * for half of the messages, because WebCrypto accepts only paddings of up to 16 bytes and WeChat pads up to 32; here a
+ * block that decrypts to 16 bytes of padding is appended, so that WebCrypto removes that.
  */
 import { XMLParser } from "fast-xml-parser";
 import type { PushQuery } from "../../../worker/channels/wechat/push/open-push.ts";
@@ -37,7 +38,7 @@ async function decrypt(aesKey: string, encrypted: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-CBC", iv }, key, whole));
 }
 
-/** Verifies, decrypts and parses. @returns the fields of the push */
+/** Verifies, decrypts and parses a push. @returns its fields @throws Error for a wrong signature or appid */
 export async function sketchReceive(
   query: PushQuery,
   body: string,
