@@ -9,7 +9,7 @@ import type { RowJson } from "../../shared/api/rows.ts";
 import type { LogPage } from "../model/log.ts";
 import type { ReadAt } from "./log-reader.ts";
 
-/** An answer that is not 2xx. */
+/** An answer that is not 2xx, or a request that got no answer. */
 export class ApiProblem extends Error {
   readonly status: number;
   /** The code of the problem; `unreachable`: there was no answer. */
@@ -60,7 +60,11 @@ export async function call<T = unknown>(method: string, path: string, options: C
 
 const signOutListeners = new Set<() => void>();
 
-/** Calls `onSignedOut` when an answer says that the agent is not signed in any more. @returns a function that ends that */
+/**
+ * Calls `onSignedOut` when an answer says that the agent is not signed in any more.
+ *
+ * @returns a function that ends that
+ */
 export function followSignOut(onSignedOut: () => void): () => void {
   signOutListeners.add(onSignedOut);
   return () => signOutListeners.delete(onSignedOut);
@@ -109,7 +113,7 @@ export function readLog(conversation: string, at: ReadAt, limit: number): Promis
   return call<LogPage>("GET", `conversations/${conversation}/messages?${query.toString()}`);
 }
 
-/** Returns a row in clear, for a reason, which is recorded. @throws ApiProblem */
+/** Returns a row without masks; the server records the access with its reason. @throws ApiProblem */
 export async function unmaskRow(
   conversation: string,
   body: { readonly log: string; readonly seq: number; readonly reason: string },
@@ -118,7 +122,7 @@ export async function unmaskRow(
   return row;
 }
 
-/** Identifies the state of a session that a command is based on. */
+/** The id of a command, and the state of the session that it is based on. */
 export interface SessionCommand {
   readonly id: string;
   readonly log: string;
@@ -157,7 +161,11 @@ export async function readClosed(
   return call("GET", `conversations?${search.toString()}`);
 }
 
-/** Finds out why a picture did not load. @returns the code of the problem; null: none is known, loading may be repeated */
+/**
+ * Finds out why a picture did not load.
+ *
+ * @returns the code of the problem; null: none is known, loading may be repeated
+ */
 export async function findMediaProblem(url: string): Promise<string | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -45,12 +45,15 @@ export interface Desk {
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   /**
-   * Conversations whose last reply was refused because somebody else had changed the session; pressing Enter again
-   * sends the reply.
+   * Conversations whose last reply was refused because newer messages had arrived; pressing Enter again sends the
+   * reply.
    */
   readonly stale: Store<ReadonlySet<string>>;
   readonly start: () => void;
-  /** Connects or pings now, and views the open conversation again; called when the page was shown or the network came back. */
+  /**
+   * Connects or pings now, and views the open conversation again; called when the page was shown or the network came
+   * back.
+   */
   readonly poke: () => void;
   /** Shows at once that the connection is lost; called when the browser reports that the network is gone. */
   readonly lose: () => void;
@@ -63,7 +66,10 @@ export interface Desk {
   readonly readOlder: () => Promise<void>;
   /** Reads the open conversation again after a failure. */
   readonly readAgain: () => void;
-  /** Reports that the agent has read the open conversation to its end. */
+  /**
+   * Reports that the agent has read the open conversation to its end, if the session is the agent's and has unread
+   * messages.
+   */
   readonly see: () => void;
   readonly typing: (isTyping: boolean) => void;
   /** Withdraws a message that is held for the user's next message. @throws ApiProblem */
@@ -108,8 +114,9 @@ export function createDesk(options: DeskOptions): Desk {
     post,
     isLive: () => linkState.get().name === "live",
     onStale(unsent) {
-      // Not into a text that the agent has begun since: the two would be sent as one. Not while a note is written
-      // either, because the input would change to the reply, and the rest of the note would go to the user.
+      // The text is not put back when the agent has begun another one since, because both would be sent as one; nor
+      // while a note is written, because the input would change to the reply and the rest of the note would go to the
+      // user.
       const { mode, reply, note } = drafts.read(unsent.conversation, unsent.log);
       if (mode === "note" || reply !== "" || note !== "") return false;
       putBack(drafts, unsent);
@@ -117,9 +124,9 @@ export function createDesk(options: DeskOptions): Desk {
       return true;
     },
     onAccepted({ conversation }) {
-      // At once: the draft on the server would return as an unsent text if this browser ended now.
+      // Saved at once: otherwise the text just sent would return from the server as a draft if this browser ended now.
       drafts.save(conversation);
-      // Kept without this message, the conversation would look as if it had not been sent.
+      // The rows kept for this conversation lack the new message, as if it had not been sent.
       opened.outdate(conversation);
       settle();
     },
@@ -303,7 +310,7 @@ async function upload(conversation: string, bytes: Blob, progress: UploadProgres
   return picture.mediaId;
 }
 
-/** Puts the text of a message back into the composer, before any text typed since. */
+/** Puts the text of a message back into the composer, before any text typed since; does nothing for a picture. */
 export function putBack(drafts: Drafts, { conversation, log, content }: Unsent): void {
   if (content.type === "picture") return;
   const mode = content.type === "note" ? "note" : "reply";

@@ -60,7 +60,7 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
       const draft = store.get().get(id);
       if (draft === undefined || !unsaved.has(id)) continue;
       const saving = toServer(draft);
-      // A longer one stays in this browser: the server ends a connection that sends it.
+      // A draft that is too long stays in this browser only, because the server ends a connection that sends one.
       if (saving !== null && saving.text.length > MAX_DRAFT) continue;
       if (server.save(id, draft.log, saving)) unsaved.delete(id);
     }
@@ -93,14 +93,17 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
       const conversation = key.slice(prefix.length);
       const known = store.get().get(conversation);
       if (!key.startsWith(prefix) || known === undefined) return;
-      // Sent or deleted there, it must not be sent from here once more. What is being written here, reply or note, stays.
+      // Sent or deleted there, it must not be sent from here once more. What is being written here, reply or note,
+      // stays.
       const next = readDraft(conversation) ?? emptyDraft(known.log, known.mode);
       store.change((drafts) => new Map(drafts).set(conversation, { ...next, mode: known.mode }));
     },
   };
 }
 
-/** Returns the text that the server keeps: the one being written, or the other one while that is empty. */
+/**
+ * Returns the text that the server keeps: that of the chosen mode, or the other one if it is empty; null if both are.
+ */
 function toServer(draft: Draft): ServerDraft | null {
   const modes = [draft.mode, draft.mode === "reply" ? "note" : "reply"] as const;
   const mode = modes.find((name) => draft[name].trim() !== "");

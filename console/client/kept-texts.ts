@@ -42,7 +42,7 @@ export function readKept(kept: KeptTexts, key: string): unknown {
   return readEntry(kept, key)?.value;
 }
 
-/** Stores a value, until the page is closed if the storage is unavailable. @param now epoch ms */
+/** Stores a value with its time. Does nothing when the storage is unavailable or full. @param now epoch ms */
 export function keep(kept: KeptTexts, key: string, value: unknown, now: number): void {
   try {
     kept.setItem(key, JSON.stringify({ at: now, value }));
@@ -66,7 +66,7 @@ export function forgetAgent(kept: KeptTexts, agent: string): void {
     for (const key of listKept(kept, prefix)) forget(kept, key);
 }
 
-/** Removes the texts of all agents that were not changed for `MAX_KEPT_MS`, and what cannot be read. */
+/** Removes the texts of all agents that were not changed for `MAX_KEPT_MS`, and entries that cannot be parsed. */
 export function forgetOld(kept: KeptTexts, now: number): void {
   for (const key of [...listKept(kept, DRAFTS), ...listKept(kept, UNSENT)]) {
     const entry = readEntry(kept, key);

@@ -1,8 +1,7 @@
 /**
  * The connection to the desk: connects at once, then with growing delays; connects or pings immediately when the page
  * is shown again or the network returns; and closes itself when a ping is not answered, because the socket of a
- * sleeping
- * device ends without an event (DESK_LESSONS §6).
+ * sleeping device ends without an event (DESK_LESSONS §6).
  */
 import {
   PING,
@@ -47,7 +46,7 @@ export interface LinkOptions {
   readonly onState: (state: LinkState) => void;
   /** Returns whether the agent is still signed in; called when a connection could not be made. */
   readonly isSignedIn: () => Promise<boolean>;
-  /** A random number from 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly random: () => number;
 }
 

@@ -9,15 +9,17 @@ import { createRecentLogs } from "./recent-logs.ts";
 
 /** The dependencies of the open conversation. */
 export interface OpenConversationDeps extends Omit<LogReaderDeps, "onFailed"> {
-  /** Whether there is a live connection. */
+  /** Returns whether the connection is live. */
   readonly isLive: () => boolean;
 }
 
 /** The operations on the open conversation. */
 export interface OpenConversation extends LogReader {
-  /** Opens a conversation; null: none. */
+  /** Opens a conversation; null closes the open one. */
   readonly open: (conversation: string | null) => void;
-  /** Forgets the rows of a conversation that is not open: they are no longer what the server has. */
+  /**
+   * Forgets the rows kept for a conversation, because the server has newer ones; not those of the open conversation.
+   */
   readonly outdate: (conversation: string) => void;
 }
 
@@ -67,10 +69,10 @@ export function createOpenConversation({ isLive, ...deps }: OpenConversationDeps
   };
 }
 
-/** Why the rows of a conversation must not be shown any more. */
+/** Why the rows of a conversation must no longer be shown. */
 type Loss = "erased" | "denied";
 
-/** Returns what a failed read means for the rows that were read before; null: they are still right. */
+/** Returns why a failed read means that the rows read before must no longer be shown; null: they may be shown. */
 function lossOf(error: unknown): Loss | null {
   if (!(error instanceof ApiProblem)) return null;
   if (error.code === "gone" || error.code === "conversation_not_found") return "erased";

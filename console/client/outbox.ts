@@ -1,7 +1,7 @@
 /**
  * Sends messages and notes: when their undo time is over, in order within a conversation, and repeatedly with the same
- * id until the server answers. A refused message stays visible with its reason. Each tab stores its own list; when a tab
- * has ended, another one of the same agent takes over its messages.
+ * id until the server answers. A refused message stays visible with its reason. Each tab stores its own list; when a
+ * tab has ended, another one of the same agent takes over its messages.
  */
 import {
   fromStored,
@@ -49,10 +49,10 @@ export interface OutboxOptions {
    * @throws ApiProblem
    */
   readonly post: (unsent: Unsent, progress: UploadProgress) => Promise<string | null>;
-  /** Whether requests can be sent now. */
+  /** Returns whether requests can be sent now. */
   readonly isLive: () => boolean;
   /**
-   * Called when a text was refused because somebody else changed the session, unless it had waited for a connection.
+   * Called when a text was refused because newer messages had arrived, unless it had waited for a connection.
    * @returns whether the text went back to the composer; otherwise it stays visible as refused
    */
   readonly onStale: (unsent: Unsent) => boolean;
@@ -166,7 +166,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         next = Math.min(next, phase.until - now);
         continue;
       }
-      // Behind another text it waits for the connection, too.
+      // A message behind another one waits for its turn; without a connection, it is shown as waiting.
       if (phase.name === "sending" || (isBehind && options.isLive())) continue;
       const at = Math.max(pausedUntil, nextTries.get(unsent.id) ?? 0);
       if (!options.isLive()) {

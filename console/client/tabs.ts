@@ -5,13 +5,17 @@
 
 /** Names that belong to tabs. */
 export interface Tabs {
-  /** Owns a name that no other tab uses. @returns gives it up */
+  /** Owns a name that no other tab uses. @returns a function that gives it up */
   readonly own: (name: string) => () => void;
-  /** Calls `work` as soon as no tab owns the name; no other tab owns it until `work` returns. @returns ends the wait */
+  /**
+   * Calls `work` as soon as no tab owns the name; until `work` returns, no other tab can own it.
+   *
+   * @returns a function that ends the wait
+   */
   readonly whenFree: (name: string, work: () => void) => () => void;
 }
 
-/** Returns the names by the browser's Web Locks. Without them, as in browsers before 2022, every name is free. */
+/** Implements the names by Web Locks. Without these, as in browsers before 2022, every name counts as free. */
 export function browserTabs(): Tabs {
   const locks: LockManager | undefined = "locks" in navigator ? navigator.locks : undefined;
   return {

@@ -7,13 +7,17 @@ import type { DeskState } from "../model/state.ts";
 
 /** Remembers which conversations are being taken. */
 export interface Taking {
-  /** Runs a request that makes the agent the assignee. The frame with the session may arrive before the answer. */
+  /**
+   * Runs a request that makes the agent the assignee. The conversation counts as being taken from now on, because the
+   * frame with the session may arrive before or after the answer; no longer when the request fails or the frame
+   * arrived.
+   */
   readonly while: <T>(conversation: string, work: () => Promise<T>) => Promise<T>;
   /** Marks the sessions that were given to the agent by frames. @returns the state after the frames, with the marks */
   readonly markArrived: (before: DeskState, after: DeskState) => DeskState;
 }
 
-/** Creates the record; nothing is being taken. @param you the agent's id */
+/** Creates the record; at first nothing is being taken. @param you the agent's id */
 export function createTaking(you: string): Taking {
   const taking = new Set<string>();
   return {

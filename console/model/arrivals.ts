@@ -7,7 +7,7 @@ import type { DeskState } from "./state.ts";
 /**
  * Returns the sessions that have arrived and were not opened, after frames were applied.
  *
- * @param before the state before the frames; sessions of the first lists have not arrived
+ * @param before the state before the frames; sessions in the first lists of a page do not count as arrived
  * @param own conversations that the agent is taking on this page
  */
 export function listArrived(before: DeskState, after: DeskState, own: ReadonlySet<string>): ReadonlySet<string> {
@@ -17,7 +17,7 @@ export function listArrived(before: DeskState, after: DeskState, own: ReadonlySe
   return new Set([...kept, ...added]);
 }
 
-/** Returns the number of the agent's sessions that need a look: with unread messages, or just arrived. */
+/** Returns the number of the agent's sessions that have unread messages or that arrived and were not opened. */
 export function countAttention({ counts, arrived, rows }: DeskState): number {
   const read = [...arrived].filter((conversation) => rows.get(conversation)?.session.unread === 0);
   return (counts.mine?.unread ?? 0) + read.length;
@@ -25,7 +25,7 @@ export function countAttention({ counts, arrived, rows }: DeskState): number {
 
 function hasArrived(conversation: string, before: DeskState, after: DeskState, own: ReadonlySet<string>): boolean {
   if (!isMine(after, conversation) || isMine(before, conversation)) return false;
-  // An offer that the agent accepted, perhaps on another page.
+  // A session that was offered to the agent is not announced: the agent accepted it, on this page or another one.
   const wasOffered = before.rows.get(conversation)?.offer?.agent === after.you?.id;
   return !wasOffered && !own.has(conversation) && after.open?.conversation !== conversation;
 }

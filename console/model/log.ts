@@ -24,7 +24,10 @@ interface NewRows {
   readonly rows: readonly RowJson[];
 }
 
-/** Adds rows from a frame or from a page of the log. */
+/**
+ * Adds the rows of a frame. If rows are missing before them, none is added and the status becomes `gap`; rows of
+ * another log mean that the conversation must be read again.
+ */
 export function addRows(open: OpenLog, { log, from, to, rows }: NewRows): OpenLog {
   // Nothing has been read yet; the first page of the log will contain these rows too.
   if (open.log === null) return open;
@@ -60,7 +63,7 @@ export function markNew(open: OpenLog, unread: number): OpenLog {
   return { ...open, newFrom };
 }
 
-/** Adds the missing rows after `to`. After a full page there may be more. */
+/** Adds the missing rows after `to`. After a full page there may be more, so the status stays `gap`. */
 export function fillGap(open: OpenLog, page: LogPage): OpenLog {
   if (open.log !== page.log) return openLog(open.conversation);
   const added = page.rows.filter(({ seq }) => seq > open.to);

@@ -10,7 +10,7 @@ export type SentContent = RowOf<"out">["content"];
 interface LineHead {
   /** Unique in the conversation; unchanged as long as the line is shown. */
   readonly key: string;
-  /** The seq of the row that the line shows, or before which it stands. */
+  /** The seq of the row that the line shows; for a separator, of the row after it. */
   readonly seq: number;
   /** Epoch ms. */
   readonly at: number;

@@ -20,8 +20,8 @@ export interface UploadedPicture {
 }
 
 /**
- * What is to be sent. A picture is uploaded before it is sent; its id is kept for repeats, because a repeat with another id
- * would be another message.
+ * What is to be sent. A picture is uploaded before it is sent; its id is kept for repeats, because a repeat with
+ * another id would be another message.
  */
 export type UnsentContent =
   | { readonly type: "text"; readonly text: string }
@@ -41,8 +41,8 @@ export interface Unsent {
   /** Epoch ms. */
   readonly writtenAt: number;
   /**
-   * `undo`: it can be taken back before `until` · `waiting` for a connection, or after a failure until `at` · `sending`
-   * · `accepted`: the server has it, and its row has not arrived · `refused`. Times are epoch ms.
+   * `undo`: it can be taken back before `until`. `waiting`: for a connection, or after a failure until `at`.
+   * `accepted`: the server has it, and its row has not arrived. Times are epoch ms.
    */
   readonly phase:
     | { readonly name: "undo"; readonly until: number }
@@ -77,8 +77,8 @@ export function mediaIdOf({ content }: Unsent, now: number): string | null {
 }
 
 /**
- * Removes the accepted messages whose rows have arrived, and those of other conversations than the open one: their rows are
- * read when it is opened.
+ * Removes the accepted messages whose rows have arrived, and those of other conversations than the open one: their rows
+ * are read when it is opened.
  */
 export function withoutArrived(
   list: readonly Unsent[],

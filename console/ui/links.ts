@@ -30,7 +30,7 @@ export function parseText(content: string): readonly TextPart[] {
   return parts;
 }
 
-/** Returns whether the page may open a URL. */
+/** Returns whether the page may open a URL: it must be a valid http(s) URL. */
 export function isWebAddress(url: string): boolean {
   return /^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url);
 }

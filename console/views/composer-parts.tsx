@@ -1,6 +1,6 @@
 /**
- * Parts of the composer: its upper edge, the hint before sending, the button for pictures, and files that are dropped on
- * the page.
+ * Parts of the composer: its upper edge, the hint before sending, the button for pictures, and files that are dropped
+ * on the page.
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -161,7 +161,7 @@ export function Warning({
   return null;
 }
 
-/** Returns whether a note is too long. */
+/** Returns whether a note has more than 2,000 characters. */
 export function isTooLong(note: string): boolean {
   return note.length > MAX_NOTE;
 }

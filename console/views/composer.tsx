@@ -19,7 +19,7 @@ import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LongQuota } from "./parts.tsx";
 
-/** The `keyCode` of a key that an input method handled; Safari reports it only after the end of the composition. */
+/** The `keyCode` of a key that an input method handled; in Safari its Enter arrives after `isComposing` has ended. */
 const KEY_OF_INPUT_METHOD = 229;
 /** How often colleagues are notified that the agent is typing, milliseconds. */
 const TYPING_EVERY_MS = 3_000;
@@ -78,7 +78,7 @@ export function Composer(props: ComposerProps): JSX.Element {
         hold: isHeld,
         seenSeq,
       },
-      // After a refusal as stale the agent has reviewed the text, so it is sent without an undo time.
+      // After a refusal as `stale` the agent has reviewed the text, so it is sent without an undo time.
       isStale ? 0 : undefined,
     );
     desk.stale.change((set) => without(set, conversation));

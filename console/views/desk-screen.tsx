@@ -57,7 +57,7 @@ export function DeskScreen(props: ScreenProps): JSX.Element {
   useEffect(() => {
     desk.open(route.conversation);
     showPanel(false);
-    // A dialog about one session must not act on another: the browser's back button works behind it.
+    // A dialog about a session is closed when another conversation is opened, for example by the browser's back button.
     showDialog((shown) => (shown === "presence" || shown === "shortcuts" || shown === "sign_out" ? shown : null));
   }, [desk, route.conversation]);
   const attention = countAttention(state);
@@ -282,7 +282,10 @@ const ONE_PANE = "(max-width: 759px)";
 /** How long an element may take to appear before the focus is not moved to it, milliseconds. */
 const FOCUS_MS = 2_000;
 
-/** Moves the focus: to the composer, the search, the name of the list, or the row of the list, as soon as it exists. */
+/**
+ * Moves the focus to the composer, the search, the name of the list or a row of it, as soon as that exists; gives up
+ * after two seconds.
+ */
 function focusOn(place: "composer" | "search" | "list" | "row", until = Date.now() + FOCUS_MS): void {
   requestAnimationFrame(() => {
     const name = ".list-top [aria-pressed=true]";

@@ -157,7 +157,7 @@ interface DialogCommand {
   readonly problem: string | null;
 }
 
-/** Runs commands of a dialog, which stays open with what was written when one fails. */
+/** Returns a function that runs a command, and its state. A failure is kept as `problem`, and the dialog stays open. */
 function useCommand(onAct: DialogProps["onAct"]): DialogCommand {
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -173,7 +173,7 @@ function useCommand(onAct: DialogProps["onAct"]): DialogCommand {
 
 const MINUTE_MS = 60_000;
 
-/** Lets the agent choose until when a session is parked: always within the reply window. */
+/** Lets the agent choose until when a session is parked, at the latest one minute before the reply window ends. */
 export function ParkDialog({ row, state, onClose, onAct }: DialogProps): JSX.Element {
   const t = useTexts();
   const now = Date.now() + state.offsetMs;
@@ -225,7 +225,7 @@ export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.E
     ),
   );
   const command = useCommand(onAct);
-  // As it was opened: a message that arrives behind the dialog has not been seen.
+  // The newest row when the dialog was opened: the agent has not seen messages that arrive while it is open.
   const [seenSeq] = useState(() => (state.open?.conversation === row.conversation ? state.open.to : 0));
   return (
     <Sheet

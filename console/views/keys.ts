@@ -1,4 +1,7 @@
-/** The keyboard shortcuts of the desk. In a text box or a dialog only those with Ctrl or ⌘ work (DESK_LESSONS §11). */
+/**
+ * The keyboard shortcuts of the desk (DESK_LESSONS §11). In a text box only Esc and those with Ctrl, ⌘ or Alt work;
+ * while a dialog is open, none does.
+ */
 import { useEffect, useRef } from "preact/hooks";
 import type { ListName } from "../model/lists.ts";
 

@@ -105,7 +105,7 @@ function OutLine({
   const t = useTexts();
   const { by, content, delivery, isAi, part, parts } = line;
   const name = by.type === "agent" ? agentName(by.id ?? null, people, t) : by.type === "api" ? t.api : t.auto;
-  // With masks it is not what was written, so it must not be sent again.
+  // A text with masks is not the text that was written, so it must not be sent again.
   const text = content.type === "text" && !hasMask(content.content) ? content.content : null;
   return (
     <article class={`message out ${line.isNext ? "next" : ""}`}>
@@ -141,7 +141,7 @@ function OutLine({
   );
 }
 
-/** Renders the button below a text with masks. */
+/** Renders a button that opens the text without masks; nothing when the content has no masks. */
 function Unmask({ content, seq }: { readonly content: unknown; readonly seq: number }): JSX.Element | null {
   const t = useTexts();
   const { showDialog } = useShared();

@@ -21,14 +21,14 @@ interface RowProps {
   readonly isReached: boolean;
   /** Whether the session was assigned to the agent, who has not opened it yet. */
   readonly hasArrived: boolean;
-  /** Whether the agent has an unsent text for it. */
+  /** Whether this browser has an unsent text of the agent for it. */
   readonly hasDraft: boolean;
   /** Whether a message of the agent was refused and still waits for a decision. */
   readonly hasFailed: boolean;
   readonly onOpen: (conversation: string) => void;
 }
 
-/** A row of a list of sessions, as an option of a listbox. */
+/** Renders a session as an option of a listbox. */
 export const ListRow = memo(function ListRow(props: RowProps): JSX.Element {
   const { row, you, people, offsetMs, isOpen, isReached, hasArrived, hasDraft, hasFailed, onOpen } = props;
   const t = useTexts();
@@ -139,7 +139,7 @@ export const QueueRow = memo(function QueueRow(
   );
 });
 
-/** Returns the name of the agent with an id. */
+/** Returns the name of the agent with an id; "a colleague" when there is no such agent. */
 export function agentName(id: string | null, people: readonly AgentJson[], t: Texts): string {
   return people.find((agent) => agent.id === id)?.name ?? t.somebody;
 }

@@ -7,7 +7,7 @@ import type { DeskState } from "../model/state.ts";
 /** How long a notice is shown, and one with a button, milliseconds. */
 const [NOTICE_MS, ACTION_MS] = [4_000, 8_000];
 
-/** What a notice offers. */
+/** The button of a notice. */
 interface Action {
   readonly label: string;
   readonly run: () => void;
@@ -22,7 +22,7 @@ interface Notice {
 /** Shows a notice, in place of the one before. */
 export type Notify = (text: string, isBad?: boolean, action?: Action) => void;
 
-/** Returns the notice that is shown, and how to show one. */
+/** Returns the notice that is shown, null without one, and a function that shows one. */
 export function useNotice(): readonly [Notice | null, Notify] {
   const [notice, setNotice] = useState<Notice | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);

@@ -74,7 +74,7 @@ function Offer({
   );
 }
 
-/** The seconds left, and their share of those that were left when the offer was shown first. */
+/** Renders the seconds left, and a ring with their share of the seconds that were left when the offer appeared. */
 function Ring({ seconds }: { readonly seconds: number }): JSX.Element {
   const [total] = useState(seconds);
   const share = total === 0 ? 0 : (100 * seconds) / total;

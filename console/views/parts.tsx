@@ -37,7 +37,7 @@ export function Avatar(props: {
   );
 }
 
-/** Renders a contact's name and the end of the user's id, or the id alone. */
+/** Renders a contact's name, or "user" without one, and the end of the user's id. */
 export function ContactName({ contact }: { readonly contact: DeskRow["contact"] }): JSX.Element {
   const t = useTexts();
   return (
@@ -83,7 +83,9 @@ export function PresenceDot({ presence }: { readonly presence: AgentJson["actual
 /** The reason that the desk gives when an agent did not answer an offer. */
 export const MISSED_OFFER = "missed_offer";
 
-/** Returns the label of the chosen presence, with its reason. */
+/**
+ * Returns the label of the chosen presence, with the reason of `away`; offline while no page of the agent is connected.
+ */
 export function presenceName({ wanted, actual }: AgentJson, t: Texts): string {
   const state = actual === "offline" && wanted.state !== "offline" ? "offline" : wanted.state;
   if (state === "away") return wanted.reason === MISSED_OFFER ? t.missedOffer : (wanted.reason ?? t.away);

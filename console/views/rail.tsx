@@ -12,7 +12,7 @@ import { AgentAvatar, MISSED_OFFER, PresenceDot, presenceName } from "./parts.ts
 interface RailProps {
   readonly you: AgentJson;
   readonly link: LinkState;
-  /** The number of sessions that need a look. */
+  /** The number of sessions that are unread or were assigned and not opened. */
   readonly attention: number;
   readonly onPresence: () => void;
   readonly onShortcuts: () => void;
@@ -93,7 +93,7 @@ export function PresenceButton({
   );
 }
 
-/** Renders a banner about a lost connection and its consequences; nothing while it is live. */
+/** Renders a banner while the connection is lost, or when the page is older than the server; otherwise nothing. */
 export function ConnectionBanner({
   link,
   onReconnect,
