@@ -8,7 +8,7 @@ import type { Reply } from "./http.ts";
 import { nowSeconds, type Push, type PushTarget } from "./push.ts";
 import { readFlat, type FlatAnswer } from "./wire.ts";
 
-/** The handover case a flaw belongs to. */
+/** The part of a hand-over in which a flaw was found; the case `handover.<aspect>` reports it. */
 export type HandoverAspect = "encrypted" | "envelope" | "cipher" | "fields" | "times" | "format";
 
 /** An error in a handover. */
@@ -17,27 +17,27 @@ export interface HandoverFlaw {
   readonly fact: Words;
 }
 
-/** An answer, judged. */
+/** A classified answer. */
 export type Answer =
   | { readonly kind: "success" | "empty" }
   | {
       readonly kind: "handover";
       readonly flaws: readonly HandoverFlaw[];
-      /** The user named in the hand-over; empty when it could not be read. */
+      /** The openid named in the hand-over; empty when it could not be read. */
       readonly user: string;
     }
   /** `refused`: not 2xx. `wrong`: 2xx with an invalid body. `lost`: no answer within the timeout. */
   | { readonly kind: "refused" | "wrong" | "lost"; readonly fact: Words };
 
-/** The allowed deviation of the time in a handover, seconds. */
+/** The allowed difference between a time in a hand-over and now, seconds. */
 const MAX_SKEW_SECONDS = 300;
 
-/** Whether the platform accepts the push as delivered. */
+/** Returns whether the answer acknowledges the push: `success`, an empty body, or a hand-over, even one with flaws. */
 export function isAcknowledged(answer: Answer): boolean {
   return answer.kind === "success" || answer.kind === "empty" || answer.kind === "handover";
 }
 
-/** Classifies the answer to a push. */
+/** Classifies the answer to a push; for a hand-over, finds its flaws. */
 export function judge(target: PushTarget, push: Push, reply: Reply): Answer {
   if (reply.kind === "timeout")
     return { kind: "lost", fact: say(`${reply.ms} ms 内没有应答`, `none in ${reply.ms} ms`) };

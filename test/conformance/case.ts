@@ -14,7 +14,10 @@ export interface Words {
 /** MUST: the platform or security breaks. SHOULD: good practice. INFO: only reported, never a failure. */
 export type Level = "MUST" | "SHOULD" | "INFO";
 
-/** `unseen`: not visible from outside. `inapplicable`: not in this mode. `note`: the observation of an INFO case. */
+/**
+ * The result of a case. `unseen`: cannot be determined from outside. `inapplicable`: the case does not exist in this
+ * mode. `note`: what an INFO case observed.
+ */
 export type Verdict =
   | { readonly state: "ok"; readonly fact?: Words }
   | { readonly state: "inapplicable"; readonly fact?: never }
@@ -39,35 +42,35 @@ export interface Case {
   run(session: Session): Promise<Verdict>;
 }
 
-/** The modes with a ciphertext. */
+/** The modes in which pushes are encrypted. */
 export const ENCRYPTED: readonly PushMode[] = ["secure", "compatible"];
 
-/** A text in both languages; a number needs only one. */
+/** Makes a text in both languages; without the English one, the first text is used for both. */
 export function say(zh: string, en = zh): Words {
   return { zh, en };
 }
 
-/** Passed. */
+/** Returns the verdict of a case that passed. */
 export function ok(fact?: Words): Verdict {
   return fact === undefined ? { state: "ok" } : { state: "ok", fact };
 }
 
-/** Failed. */
+/** Returns the verdict of a case that failed, with the observed error. */
 export function failed(fact: Words): Verdict {
   return { state: "failed", fact };
 }
 
-/** Not visible from outside. */
+/** Returns the verdict of a case whose result cannot be determined from outside, with the reason. */
 export function unseen(fact: Words): Verdict {
   return { state: "unseen", fact };
 }
 
-/** An observation without a judgement. */
+/** Returns the verdict of an INFO case: what was observed. */
 export function note(fact: Words): Verdict {
   return { state: "note", fact };
 }
 
-/** Joins several texts. */
+/** Joins several texts, in each language. */
 export function join(facts: readonly Words[], separator = "; "): Words {
   return say(facts.map(({ zh }) => zh).join(separator), facts.map(({ en }) => en).join(separator));
 }

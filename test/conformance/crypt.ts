@@ -15,24 +15,24 @@ export interface Opened {
   readonly receiveId: string;
 }
 
-/** Lower-case hex SHA-1 over the sorted, joined parts. */
+/** Sorts and joins the parts, and returns the SHA-1 of the result as lower-case hex. */
 export function sign(parts: readonly string[]): string {
   return createHash("sha1").update(parts.toSorted().join("")).digest("hex");
 }
 
-/** Lays out random ‖ length ‖ message ‖ receive-id; without padding. */
+/** Concatenates the random bytes, the message's length (4 bytes), the message and the appid; adds no padding. */
 export function layOut(message: Uint8Array, receiveId: string, random: Uint8Array): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(message.length);
   return Buffer.concat([random, length, message, Buffer.from(receiveId)]);
 }
 
-/** The number of padding bytes of a layout: 1 to 32. */
+/** Returns how many padding bytes a layout of this length needs: 1 to 32. */
 export function padOf(layoutBytes: number): number {
   return BLOCK_BYTES - (layoutBytes % BLOCK_BYTES);
 }
 
-/** Pads to a multiple of 32 bytes; each padding byte contains their number. */
+/** Appends the padding: 1 to 32 bytes up to a multiple of 32, each with their number as its value. */
 export function pad(layout: Uint8Array): Buffer {
   const count = padOf(layout.length);
   return Buffer.concat([layout, Buffer.alloc(count, count)]);
@@ -54,7 +54,7 @@ export function encrypt(aesKey: string, padded: Uint8Array): string {
 /**
  * Decrypts an answer as strictly as the platform's documents describe it.
  *
- * @returns the content, or the kind of error in one word: never a byte of the content
+ * @returns the content, or the kind of error, which holds nothing of the content
  */
 export function decrypt(aesKey: string, base64: string): Opened | "bad_length" | "bad_padding" | "bad_layout" {
   const bytes = Buffer.from(base64, "base64");
@@ -71,7 +71,7 @@ export function decrypt(aesKey: string, base64: string): Opened | "bad_length" |
   return { text: content.toString("utf8", HEAD_BYTES, end), receiveId: content.toString("utf8", end) };
 }
 
-/** The 32 bytes of the key; the two spare bits of its last character need not be zero. */
+/** Returns the 32 bytes of the key. The last two bits of its 43rd character are ignored. */
 function keyOf(aesKey: string): Buffer {
   return Buffer.from(`${aesKey}=`, "base64");
 }

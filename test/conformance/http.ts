@@ -13,7 +13,7 @@ export interface WireRequest {
   readonly body?: Uint8Array;
 }
 
-/** The result of a request. */
+/** The result of a request: an answer, none in time, or an error of the connection. */
 export type Reply =
   | {
       readonly kind: "answer";
@@ -26,7 +26,7 @@ export type Reply =
   | { readonly kind: "timeout"; readonly ms: number }
   | { readonly kind: "network"; readonly code: string };
 
-/** The maximum number of bytes read of an answer: valid ones have a few hundred bytes. */
+/** How much of an answer is read, bytes. Valid answers have a few hundred. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** Sends a request and reads the answer; never throws. */

@@ -1,6 +1,6 @@
 /**
- * `npm run conformance -- --url …`: runs the suite against any server that receives a mini program's pushes. Exit code
- * 0 when no MUST failed (with `--strict`, no SHOULD either), 1 when one did, 2 for invalid arguments.
+ * `npm run conformance -- --url …`: runs the suite against any server that receives a mini program's pushes. The exit
+ * code is 0 when no MUST case failed (with `--strict`, no SHOULD case either), otherwise 1; 2 for invalid arguments.
  */
 import { readOptions, readWantedText, USAGE } from "./options.ts";
 import { toCatalogue, toJson, toText } from "./print.ts";

@@ -14,13 +14,13 @@ export interface Options {
   readonly json: boolean;
   /** Whether a failed SHOULD makes the exit code 1, too. */
   readonly strict: boolean;
-  /** The beginnings of ids to run; none: every case. */
+  /** Runs only the cases whose ids begin with one of these; when empty, every case. */
   readonly only: readonly string[];
   /** Texts that must never be printed. */
   readonly secrets: readonly string[];
 }
 
-/** The options, or the error in words: never a value. */
+/** The options, or what is wrong with the arguments, without their values. */
 export type ReadOptions =
   | { readonly ok: true; readonly options: Options }
   | { readonly ok: false; readonly problem: string };
@@ -55,14 +55,16 @@ const FORMATS: readonly ("auto" | PushFormat)[] = ["auto", "xml", "json"];
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 
-/** The text that a call without unknown arguments asks for; undefined: none, or an argument is unknown. */
+/**
+ * Returns the text that `--help` or `--list` asks for; undefined without these flags, or when an argument is unknown.
+ */
 export function readWantedText(args: readonly string[]): "help" | "list" | undefined {
   const values = readFlags(args);
   if (values?.help === true) return "help";
   return values?.list === true ? "list" : undefined;
 }
 
-/** Parses all options. */
+/** Parses all options. @returns them, or the first problem */
 export function readOptions(args: readonly string[], env: Env): ReadOptions {
   const values = readFlags(args);
   if (values === undefined) return wrong("有未知或缺少值的参数 / an argument is unknown or has no value");
@@ -94,7 +96,7 @@ export function readOptions(args: readonly string[], env: Env): ReadOptions {
   return { ok: true, options: { settings, json, strict, only, secrets } };
 }
 
-/** The form of JSON in compatible mode is undocumented (WECHAT.md §15.1), so it is tried only on request. */
+// The form of JSON in compatible mode is undocumented (WECHAT.md §15.1), so it is tested only with `--format json`.
 function formatsFor(format: "auto" | PushFormat, mode: PushMode): readonly PushFormat[] {
   if (format !== "auto") return [format];
   return mode === "compatible" ? ["xml"] : ["xml", "json"];

@@ -23,7 +23,7 @@ const MARKS = { ok: "✓", failed: "✗", unseen: "-", inapplicable: " ", note: 
 const LEVEL_WIDTH = 6;
 const ID_WIDTH = 28;
 
-/** The report for people. */
+/** Returns the report as text in both languages. */
 export function toText(report: Report, secrets: readonly string[]): string {
   const lines = GROUPS.flatMap(([prefix, title]) => {
     const findings = report.findings.filter(({ id, state }) => groupOf(id) === prefix && state !== "inapplicable");
@@ -32,12 +32,12 @@ export function toText(report: Report, secrets: readonly string[]): string {
   return blot([...lines, "", ...summaryLines(report)].join("\n"), secrets);
 }
 
-/** The report for scripts. */
+/** Returns the report as JSON. */
 export function toJson(report: Report, secrets: readonly string[]): string {
   return blot(JSON.stringify(report, null, 2), secrets);
 }
 
-/** The cases as a Markdown list, in one language. */
+/** Returns the cases as Markdown lists under the titles of their groups, in one language. */
 export function toCatalogue(cases: readonly Case[], language: keyof Words): string {
   const [meansWord, colon, stop] = language === "zh" ? ["不通过意味着", "：", "。"] : ["A failure means", ": ", ". "];
   const line = ({ id, level, what, means, source }: Case): string => {

@@ -1,5 +1,5 @@
 /**
- * Several pushes for one case, and the errors in their answers, by label.
+ * Delivers several pushes for one case, and makes a verdict of the answers: each error has the label of its push.
  */
 import { isAcknowledged, type Answer } from "./answer.ts";
 import { failed, join, ok, say, type Verdict, type Words } from "./case.ts";
@@ -13,11 +13,11 @@ export interface Probe {
   readonly push: Push;
 }
 
-/** The maximum number of requests per case to a server that does not answer. */
+/** After this number of timeouts, the remaining pushes of a case are not sent. */
 export const MAX_LOST = 2;
 const MAX_TOLD = 6;
 
-/** Probes in every format that the server accepts. */
+/** Makes the probes for each format that the server accepts; the labels name the format if there are several. */
 export function inEachFormat(session: Session, make: (format: PushFormat) => readonly Probe[]): readonly Probe[] {
   return session.formats.flatMap((format) =>
     make(format).map(({ label, push }) => ({
@@ -27,7 +27,7 @@ export function inEachFormat(session: Session, make: (format: PushFormat) => rea
   );
 }
 
-/** Each must be accepted: answered with success, an empty body or a handover. */
+/** Passes when every push is acknowledged: with `success`, an empty body or a hand-over. */
 export async function mustTake(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(
     await tryAll(session, probes, "genuine", ({ answer }) => (isAcknowledged(answer) ? undefined : factOf(answer))),
@@ -35,8 +35,8 @@ export async function mustTake(session: Session, probes: readonly Probe[]): Prom
 }
 
 /**
- * Unsigned bodies must be rejected where a signature covers the body. In plain mode no signature covers it, so they
- * only must be answered.
+ * In the encrypted modes, passes when every push is refused: their bodies are not the signed ones. In plain mode, where
+ * no signature covers the body, passes when none runs into the timeout.
  */
 export async function mustWithstand(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   if (session.target.mode !== "plain") return mustRefuse(session, probes);
@@ -48,8 +48,8 @@ export async function mustWithstand(session: Session, probes: readonly Probe[]):
 }
 
 /**
- * None may be accepted. A broken connection counts as a rejection. An acknowledgement counts as a rejection only if the
- * list shows that the push was not accepted.
+ * Passes when every push is refused. A broken connection is a refusal, a timeout is not; an acknowledgement is one only
+ * if the list of accepted messages shows that the push was not accepted.
  */
 export async function mustRefuse(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(
@@ -61,7 +61,7 @@ export async function mustRefuse(session: Session, probes: readonly Probe[]): Pr
   );
 }
 
-/** None may be acknowledged, regardless of the list: an unreadable push would be lost. */
+/** As `mustRefuse`, whatever the list shows: WeChat does not repeat what is acknowledged, so the push would be lost. */
 export async function mustNotAcknowledge(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(await tryAll(session, probes, "forged", acknowledged));
 }
@@ -72,7 +72,7 @@ function acknowledged({ reply, answer }: Delivered): Words | undefined {
   return join([say("接收了，应答", "taken, answered"), factOf(answer)], " ");
 }
 
-/** Each must get an answer that is not a server error. */
+/** Passes when no push runs into the timeout or is answered with 5xx. */
 export async function mustSurvive(session: Session, probes: readonly Probe[], meaning: Meaning): Promise<Verdict> {
   return tell(
     await tryAll(session, probes, meaning, ({ reply, answer }) => {
@@ -82,7 +82,12 @@ export async function mustSurvive(session: Session, probes: readonly Probe[], me
   );
 }
 
-/** The errors of each failed probe. */
+/**
+ * Delivers the pushes one after another.
+ *
+ * @param look returns the error in an answer, or undefined
+ * @returns the errors with their labels, and a note if the last pushes were not sent for `MAX_LOST` timeouts
+ */
 export async function tryAll(
   session: Session,
   probes: readonly Probe[],
@@ -101,14 +106,14 @@ export async function tryAll(
   return wrong;
 }
 
-/** An answer in a few words. */
+/** Describes an answer in a few words. */
 export function factOf(answer: Answer): Words {
   if ("fact" in answer) return answer.fact;
   if (answer.kind === "handover") return say("转客服", "hand-over");
   return answer.kind === "success" ? say("success") : say("空应答", "empty");
 }
 
-/** The verdict for a list of errors. */
+/** Passes without errors; otherwise fails with the first `MAX_TOLD` of them and the number of the others. */
 export function tell(wrong: readonly Words[]): Verdict {
   if (wrong.length === 0) return ok();
   const told = wrong.slice(0, MAX_TOLD);

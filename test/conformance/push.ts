@@ -1,13 +1,13 @@
 /**
- * A push as WeChat sends it, and invalid variants: query, body, signature and encryption by mode and format (WECHAT.md
- * §1.2–1.4, §2.1), each of which can be changed.
+ * Builds pushes as WeChat sends them, and variants: query, body, signature and encryption follow from mode and format
+ * (WECHAT.md §1.2–1.4, §2.1), and each can be changed.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import { encrypt, layOut, pad, sign } from "./crypt.ts";
 import type { WireRequest } from "./http.ts";
 import { writeFields, type PushFormat, type WireTree } from "./wire.ts";
 
-/** The mode and format of the console, and so of the server. */
+/** The encryption mode that is set in WeChat's console (消息加解密方式). */
 export type PushMode = "secure" | "compatible" | "plain";
 
 /** The URL of pushes, and the keys they are signed and encrypted with. */
@@ -35,7 +35,7 @@ export interface MessageFields extends PushFields {
   readonly MsgId: bigint;
 }
 
-/** A query, in order. */
+/** The parameters of a query by name, in the order in which they are sent. */
 export type Query = Readonly<Record<string, string>>;
 
 /** The differences from a genuine push. */
@@ -53,7 +53,7 @@ export interface Twist {
   readonly plaintext?: (layout: Buffer) => Uint8Array;
   /** Changes the ciphertext, base64, before it is signed. */
   readonly sealed?: (encrypted: string) => string;
-  /** Returns the body to send instead, from the ciphertext; the signature stays that of the ciphertext. */
+  /** Returns the body to send instead; given the ciphertext, "" in plain mode. The signature is not changed. */
   readonly body?: (encrypted: string) => string | Uint8Array;
   /** Changes the query after everything was signed. */
   readonly query?: (query: Query) => Query;
@@ -81,7 +81,7 @@ export function newNonce(): string {
   return String(randomInt(100_000_000, 2_000_000_000));
 }
 
-/** Builds a push of these fields. */
+/** Builds a genuine push of these fields, changed by the twist. */
 export function buildPush(target: PushTarget, format: PushFormat, fields: PushFields, twist: Twist = {}): Push {
   const { mode = target.mode, timestamp = String(nowSeconds()), nonce = newNonce() } = twist;
   const signature = sign([target.token, timestamp, nonce]);
@@ -111,7 +111,9 @@ export interface Verification {
   readonly signature: string;
 }
 
-/** Builds a verification; the echo is plain in every mode (WECHAT.md §1.2). */
+/**
+ * Builds a verification; echostr is not encrypted in any mode (WECHAT.md §1.2). Of the twist, `query` and times count.
+ */
 export function buildVerify(
   target: PushTarget,
   echostr: string,
@@ -122,7 +124,7 @@ export function buildVerify(
   return { request: { method: "GET", url }, echostr, signature };
 }
 
-/** The query without some of its parameters. */
+/** Returns a function that removes these parameters from a query. */
 export function without(...names: readonly string[]): (query: Query) => Query {
   return (query) => Object.fromEntries(Object.entries(query).filter(([name]) => !names.includes(name)));
 }
@@ -134,7 +136,7 @@ function seal(target: PushTarget, content: Uint8Array, twist: Twist): string {
   return twist.sealed?.(encrypted) ?? encrypted;
 }
 
-/** Sixteen characters that look like hex digits, as in the official samples. */
+/** Returns 16 bytes that are random hex digits in ASCII, as in the official samples. */
 function sampleRandom(): Uint8Array {
   return Buffer.from(randomBytes(8).toString("hex"));
 }
@@ -156,7 +158,7 @@ function finish(
   return { request, format, fields, query, signatures };
 }
 
-/** Percent-encodes everything, so that no `+` can be taken for a space. */
+/** Appends the parameters to the URL; the values are percent-encoded, so that no `+` is read as a space. */
 function withQuery(url: string, query: Query): string {
   const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   return `${url}${url.includes("?") ? "&" : "?"}${pairs.join("&")}`;

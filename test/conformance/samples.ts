@@ -1,5 +1,5 @@
 /**
- * The fields of pushes as the documents show them (WECHAT.md §3.1, §3.2), with invented values.
+ * Makes the fields of pushes as the documents show them (WECHAT.md §3.1, §3.2), with invented values.
  */
 import { nowSeconds, type MessageFields, type PushFields } from "./push.ts";
 import type { Session } from "./session.ts";
@@ -10,17 +10,17 @@ export type Sample = readonly [name: string, fields: PushFields];
 
 type Maker = Pick<Session, "target" | "newUser" | "newMsgId">;
 
-/** A text message. */
+/** Makes the fields of a text message; from a new user unless one is given. */
 export function textFields(session: Maker, content: string, openid = session.newUser()): MessageFields {
   return { ...head(session, openid), MsgType: "text", Content: content, MsgId: session.newMsgId() };
 }
 
-/** An event. */
+/** Makes the fields of an event; of a new user unless one is given. */
 export function eventFields(session: Maker, event: string, fields: WireTree, openid = session.newUser()): PushFields {
   return { ...head(session, openid), MsgType: "event", Event: event, ...fields };
 }
 
-/** Every message a mini program's user can send, and the event of entering. */
+/** Makes each kind of message that a mini program's user can send, and the event of entering. */
 export function messageSamples(session: Maker): readonly Sample[] {
   const openid = session.newUser();
   const message = (type: string, fields: WireTree): MessageFields => ({
@@ -47,7 +47,7 @@ export function messageSamples(session: Maker): readonly Sample[] {
   ];
 }
 
-/** Documented events that come to the same URL. */
+/** Makes the documented events that WeChat sends to the URL of the messages. */
 export function eventSamples(session: Maker, format: PushFormat): readonly Sample[] {
   const openid = session.newUser();
   const popup = { TemplateId: "conformance", SubscribeStatusString: "accept", PopupScene: quoted(0, format) };
@@ -99,7 +99,10 @@ function quoted(value: number, format: PushFormat): string | number {
   return format === "json" ? String(value) : value;
 }
 
-/** XML wraps the list; JSON has it at the top, an object when there is one item (WECHAT.md §3.2). */
+/**
+ * Builds `List` (WECHAT.md §3.2): in XML inside `wrapper`; in JSON at the top level, an object instead of an array if
+ * it has one item.
+ */
 function subscribed(wrapper: string, items: readonly WireTree[], format: PushFormat): WireTree {
   if (format === "xml") return { [wrapper]: { List: items } };
   const [first] = items;

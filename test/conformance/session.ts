@@ -1,6 +1,6 @@
 /**
- * One run against one server: sends, records every exchange for the cases that check all of them, and reads the list of
- * accepted messages if there is one.
+ * One run against one server: sends requests, records each with its answer for the cases that check all of them, and
+ * reads the list of accepted messages if there is one.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -12,8 +12,8 @@ import { countTaken, type TakenList } from "./taken.ts";
 import type { PushFormat } from "./wire.ts";
 
 /**
- * `first`: genuine, to find out which formats the server accepts. `genuine`: as WeChat sends it. `forged`: must not be
- * accepted. `odd`: none of these.
+ * What a request is sent for. `first`: a genuine push that shows which formats the server accepts. `genuine`: any other
+ * push as WeChat sends it. `forged`: must not be accepted. `odd`: may be accepted or refused.
  */
 export type Meaning = "first" | "genuine" | "forged" | "odd";
 
@@ -23,7 +23,7 @@ export interface Exchange {
   readonly reply: Reply;
   /** The requested URL, with its query. */
   readonly url: string;
-  /** The valid signatures. */
+  /** The valid signatures for this request: none of them may be in the answer. */
   readonly signatures: readonly string[];
   /** The classified answer; absent when the request was not a push. */
   readonly answer?: Answer;
@@ -37,24 +37,24 @@ export interface Delivered {
   readonly meaning: Meaning;
 }
 
-/** The server under test. */
+/** The server under test, and how to test it. */
 export interface Settings {
   readonly target: PushTarget;
   /** WeChat's timeout for an answer, milliseconds: 5 000. */
   readonly timeoutMs: number;
-  /** The formats to try; a server needs to accept only the one set in its console. */
+  /** The formats to try. A server needs to accept only the one that is set in WeChat's console. */
   readonly formatsToTry: readonly PushFormat[];
-  /** A text that makes the server hand the user over. */
+  /** The message text to which the server answers with a hand-over. */
   readonly handoverText: string;
   readonly takenList?: TakenList;
 }
 
 /** A run. */
 export interface Session extends Settings {
-  /** The formats in which a genuine push was accepted; those are tested. */
+  /** The formats in which the server accepted a genuine push; only those are tested. */
   readonly formats: readonly PushFormat[];
   readonly exchanges: readonly Exchange[];
-  /** Every genuine push in a format that the server accepts, with its answer; and the first pushes. */
+  /** The pushes sent as `first` or `genuine`, with their answers. */
   readonly delivered: readonly Delivered[];
   /** Returns the openid of a user that no other case uses. */
   newUser(): string;
@@ -63,8 +63,9 @@ export interface Session extends Settings {
   send(request: WireRequest, meaning: Meaning, signatures?: readonly string[]): Promise<Reply>;
   deliver(push: Push, meaning?: Meaning): Promise<Delivered>;
   /**
-   * Returns how often a push of this user was accepted; undefined without a list. A later push shows that the list is
-   * current.
+   * Returns how often the list of accepted messages holds this push. Sends another message of the user first and waits
+   * until the list has it, which shows that the list is current. Undefined without a list, or when the list does not
+   * show that message in time or the server does not accept it.
    */
   timesTaken(push: Push): Promise<number | undefined>;
 }
@@ -109,7 +110,12 @@ export function createSession(settings: Settings): Session {
   return session;
 }
 
-/** A later message of the same user. @returns its MsgId; undefined when the server accepted none of any length */
+/**
+ * Delivers another message of the user, with a second text of another length if the first is not accepted: a server may
+ * fail on some lengths of padding.
+ *
+ * @returns its MsgId; undefined when neither was accepted
+ */
 async function deliverMarker(session: Session, format: PushFormat, openid: string): Promise<string | undefined> {
   for (const content of ["marker", "marker of another length"]) {
     const fields = textFields(session, content, openid);
@@ -120,7 +126,7 @@ async function deliverMarker(session: Session, format: PushFormat, openid: strin
 }
 
 /**
- * Polls the list until it contains the marker.
+ * Polls the user's list until it contains the MsgId `marker`.
  *
  * @returns the list; undefined after the timeout
  */

@@ -84,7 +84,7 @@ export async function runSuite(settings: Settings, only: readonly string[] = [])
   };
 }
 
-/** The formats in which a genuine push is accepted. */
+/** Returns the formats, of those to try, in which the server accepts a genuine push. */
 async function findFormats(session: Session): Promise<readonly PushFormat[]> {
   const formats: PushFormat[] = [];
   for (const format of session.formatsToTry) {
@@ -93,7 +93,10 @@ async function findFormats(session: Session): Promise<readonly PushFormat[]> {
   return formats;
 }
 
-/** Several lengths are tried: a server that handles only some paddings accepts the format, and fails at `push.pads`. */
+/**
+ * Returns whether the server accepts a genuine push in a format. Tries several lengths, so that a server that can
+ * remove only some paddings fails only the case `push.pads`. Ends at the first push without an answer.
+ */
 async function isFormatTaken(session: Session, format: PushFormat): Promise<boolean> {
   for (const length of [0, 8, 16, 24]) {
     const push = buildPush(session.target, format, textFields(session, "x".repeat(length)));

@@ -1,11 +1,11 @@
 /**
- * The optional list of accepted messages: a URL of the server. Its contract is small so that any program can implement
- * it: a GET answers 200 with a text that contains the MsgId of each message accepted from the user, in digits, as often
- * as the message was handled; 404 when there is none.
+ * Reads the optional list of accepted messages from a URL of the server. The contract is small so that any server can
+ * implement it: a GET is answered with 200 and a text that contains the MsgId of each of the user's messages, in
+ * digits, as often as the message was handled; with 404 or an empty text when there is none.
  */
 import { exchange } from "./http.ts";
 
-/** Reads the list of one user. @returns undefined when it cannot be read */
+/** Reads the list of one user. Returns undefined when it cannot be read. */
 export type TakenList = (openid: string) => Promise<string | undefined>;
 
 /**

@@ -1,12 +1,12 @@
 /**
- * Writes fields as XML or JSON, and parses a flat answer (WECHAT.md §1.4): XML strings are CDATA, numbers are bare,
- * repeated elements are a list; a 64-bit id is a bare number in both (§1.5).
+ * Writes fields as XML or JSON, and parses an answer without nested fields (WECHAT.md §1.4). In XML, strings are CDATA,
+ * numbers are not, and a list is a repeated element. A 64-bit id is a number without quotes in both formats (§1.5).
  */
 
 /** The data format set in the WeChat console. */
 export type PushFormat = "xml" | "json";
 
-/** A value: a bigint is written as a bare number of any size. */
+/** A value. A bigint is written as a number without quotes. */
 export type WireNode = string | number | bigint | WireTree | readonly WireNode[];
 
 /** Fields by name. */
@@ -14,13 +14,13 @@ export interface WireTree {
   readonly [name: string]: WireNode;
 }
 
-/** A field of an answer, as text, and whether it was written as a bare whole number. */
+/** A field of an answer, as text, and whether it was written as a whole number without quotes or CDATA. */
 export interface FlatField {
   readonly text: string;
   readonly numeric: boolean;
 }
 
-/** A flat answer. */
+/** An answer without nested fields. */
 export interface FlatAnswer {
   readonly format: PushFormat;
   readonly fields: ReadonlyMap<string, FlatField>;
@@ -28,7 +28,7 @@ export interface FlatAnswer {
 
 const DIGITS = /^\d+$/;
 
-/** Writes fields; XML as the official samples do, a line for each child. */
+/** Writes fields; XML has a line for each child of the root, as in the official samples. */
 export function writeFields(fields: WireTree, format: PushFormat): string {
   return format === "json" ? toJson(fields) : `<xml>${toXml(fields, "\n")}</xml>`;
 }
@@ -65,7 +65,7 @@ const ROOT = /^\s*(?:<\?xml[^>]*\?>\s*)?<xml>([\s\S]*)<\/xml>\s*$/;
 const CHILD = /<(\w+)>((?:<!\[CDATA\[[\s\S]*?\]\]>|[^<])*)<\/\1>/g;
 const SECTION = /<!\[CDATA\[([\s\S]*?)\]\]>/g;
 
-/** Reads an answer of one level. @returns undefined when it is neither format */
+/** Parses an answer without nested fields. @returns undefined when it is neither XML nor JSON of that form */
 export function readFlat(text: string): FlatAnswer | undefined {
   return text.trimStart().startsWith("{") ? readJson(text) : readXml(text);
 }

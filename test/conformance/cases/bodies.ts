@@ -1,6 +1,6 @@
 /**
- * Bodies that are meant to break a parser, and genuine pushes that cannot be parsed (WECHAT.md §1.4, §2). A server must
- * survive the former, and should not answer the latter with a server error.
+ * Bodies that are made to break a parser, which a server must survive; and genuine pushes with unreadable content,
+ * which it should not answer with 5xx (WECHAT.md §1.4, §2).
  */
 import { ENCRYPTED, note, join, say, unseen, type Case, type Verdict } from "../case.ts";
 import {
@@ -155,7 +155,7 @@ export const BODY_CASES: readonly Case[] = [
 
 type Bodies = (format: PushFormat) => readonly (readonly [name: string, body: string | Uint8Array])[];
 
-/** Bodies sent with the query of an observed push: the signature is valid, but for another body. */
+/** Sends the bodies with the query of a genuine push, so that the signature is valid, but for another body. */
 async function withstand(session: Session, bodies: Bodies): Promise<Verdict> {
   const probes = inEachFormat(session, (format) =>
     bodies(format).map(([name, body]) => ({
@@ -178,7 +178,9 @@ function deepBodies(format: PushFormat): readonly (readonly [string, string])[] 
   ];
 }
 
-/** Nine entities, each ten times the one before: three thousand million characters. */
+/**
+ * Builds XML of nine nested entities, each of which holds the one before ten times: 3,000 million characters expanded.
+ */
 function bomb(session: Session): string {
   const entities = Array.from({ length: 9 }, (_, level) => `<!ENTITY e${level + 1} "${`&e${level};`.repeat(10)}">`);
   const name = session.target.mode === "plain" ? "FromUserName" : "Encrypt";

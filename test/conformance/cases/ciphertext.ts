@@ -68,7 +68,7 @@ async function padsNotTaken(session: Session, format: PushFormat): Promise<reado
   return wrong;
 }
 
-/** A text push whose length makes its padding `pad` bytes. */
+/** Builds a text push whose text is as long as it must be for `pad` bytes of padding. */
 function pushWithPad(session: Session, format: PushFormat, pad: number, openid: string): Push {
   const { target } = session;
   const base = textFields(session, "", openid);
@@ -77,7 +77,7 @@ function pushWithPad(session: Session, format: PushFormat, pad: number, openid: 
   return buildPush(target, format, { ...base, Content: "x".repeat(fill) });
 }
 
-/** `17–32, 40`. */
+/** Writes ascending numbers as ranges, such as `17–32, 40`. */
 function ranges(numbers: readonly number[]): string {
   const parts: [number, number][] = [];
   for (const number of numbers) {

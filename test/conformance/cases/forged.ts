@@ -10,7 +10,7 @@ import { writeFields, type PushFormat } from "../wire.ts";
 import { strangeCiphertext } from "./halves.ts";
 
 const ZEROS = "0".repeat(40);
-/** 43 characters that are not any app's key. */
+/** An EncodingAESKey, 43 characters, that no app uses. */
 const FOREIGN_KEY = "Q".repeat(43);
 const INVENTED = say(
   "任何人都能以任意用户的身份给您的系统发消息",
@@ -205,8 +205,8 @@ function attemptEach(session: Session, attempts: readonly Attempt[]): readonly P
 }
 
 /**
- * The server may read another message from the altered push and list it under that message's id, so the list is no
- * evidence here.
+ * Sends pushes with an altered or replaced ciphertext; any acknowledgement fails. The list of accepted messages cannot
+ * excuse one, because a server that decrypts an altered push may list it under another MsgId.
  */
 function checkAltered(session: Session): Promise<Verdict> {
   const probes = attemptEach(session, [
@@ -222,17 +222,17 @@ function checkAltered(session: Session): Promise<Verdict> {
   return mustNotAcknowledge(session, probes);
 }
 
-/** Another text of the same length. */
+/** Returns the appid with another last character. */
 function foreign(appid: string): string {
   return `${appid.slice(0, -1)}${appid.endsWith("f") ? "e" : "f"}`;
 }
 
-/** Both signatures, or the one that the mode has. */
+/** Returns the value for `signature` and, if the query has it, for `msg_signature`. */
 function signatures(query: Query, value: string): Query {
   return "msg_signature" in query ? { signature: value, msg_signature: value } : { signature: value };
 }
 
-/** Plaintext with the signature of an observed push. */
+/** Lists pushes that are not encrypted but have a valid `signature`, as an attacker could copy from another push. */
 function plaintexts(): readonly Attempt[] {
   const mode: PushMode = "plain";
   return [
@@ -250,7 +250,7 @@ function envelope(session: Session, format: PushFormat, fields: PushFields, encr
   return writeFields({ ...outer, Encrypt: encrypted }, format);
 }
 
-/** Replaces the twentieth character: still valid base64. */
+/** Replaces the 21st character by another one of base64. */
 function flip(encrypted: string): string {
   return `${encrypted.slice(0, 20)}${encrypted[20] === "A" ? "B" : "A"}${encrypted.slice(21)}`;
 }

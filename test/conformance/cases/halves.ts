@@ -1,6 +1,6 @@
 /**
- * Bodies with a signed and an unsigned half: only the signed one may be read (WECHAT.md §1.3, §1.4). The user in a
- * handover, or the list of accepted messages, shows which half the server read.
+ * Bodies with a signed and an unsigned part: only the signed one may be read (WECHAT.md §1.3, §1.4). The openid in a
+ * hand-over, or the list of accepted messages, shows which part the server read.
  */
 import { isAcknowledged } from "../answer.ts";
 import { ENCRYPTED, failed, join, ok, say, unseen, type Case, type Verdict, type Words } from "../case.ts";
@@ -10,7 +10,7 @@ import { textFields } from "../samples.ts";
 import type { Session } from "../session.ts";
 import { writeFields, type PushFormat } from "../wire.ts";
 
-/** The cases of two halves. */
+/** The cases of bodies with an unsigned part. */
 export const HALVES_CASES: readonly Case[] = [
   {
     id: "hostile.plain-half",
@@ -37,7 +37,7 @@ export const HALVES_CASES: readonly Case[] = [
   },
 ];
 
-/** A ciphertext of this mini program that was sent under another signature. */
+/** Encrypts a message with the mini program's key, for use in a push whose signature does not cover it. */
 export function strangeCiphertext(session: Session, format: PushFormat, fields = textFields(session, "old")): string {
   let kept = "";
   buildPush(session.target, format, fields, { sealed: (encrypted) => (kept = encrypted) });
@@ -85,7 +85,12 @@ const HIDDEN = unseen(
   ),
 );
 
-/** Whether the unsigned ciphertext was accepted. */
+/**
+ * Sends a body with two `Encrypt`, one of them signed, each with a message of another user.
+ *
+ * @returns `taken`: the unsigned one was read; `not`: it was not; `hidden`: acknowledged, but neither a hand-over nor
+ *   the list shows which one was read
+ */
 async function tryDuplicate(
   session: Session,
   format: PushFormat,

@@ -1,6 +1,6 @@
 /**
- * The handover to WeChat's own agents, the only answer with content that a mini program has (WECHAT.md §1.8, §1.9). The
- * errors of each answer were recorded when it was checked; these cases report them by aspect.
+ * The hand-over to WeChat's own agents, the only answer to a push that has content (WECHAT.md §1.8, §1.9). `judge`
+ * found the flaws of each answer when it arrived; these cases report them by aspect.
  */
 import type { HandoverAspect } from "../answer.ts";
 import { ENCRYPTED, failed, join, ok, say, unseen, type Case, type Verdict, type Words } from "../case.ts";
@@ -125,7 +125,7 @@ const NONE = unseen(
   ),
 );
 
-/** Every handover received so far; if the triggering text was not sent yet, it is sent now. */
+/** Returns every hand-over received so far; sends the text that asks for one first, unless it was sent before. */
 async function handovers(session: Session) {
   const isSent = session.delivered.some(({ push }) => push.fields["Content"] === session.handoverText);
   for (const format of isSent ? [] : session.formats) {
@@ -142,7 +142,7 @@ async function checkEvents(session: Session): Promise<Verdict> {
   return events.length === 0 ? ok() : failed(say([...new Set(events)].join(", ")));
 }
 
-/** One error of each kind: two that differ only in a number, such as the seconds, count as one. */
+/** Removes duplicates. Texts that differ only in numbers, such as seconds, are duplicates; the last one is kept. */
 function unique(facts: readonly Words[]): readonly Words[] {
   return [...new Map(facts.map((fact) => [fact.en.replaceAll(/\d+/g, "0"), fact])).values()];
 }

@@ -13,10 +13,10 @@ import { tellUnacknowledged } from "./repeats.ts";
 
 const CROWD = 30;
 const SHORT_BYTES = 1_024;
-/** The minimum length of a Token to search for: a shorter one may occur in an answer by chance. */
+/** Shorter Tokens, characters, are not searched for: they may occur in an answer by chance. */
 const MIN_SECRET = 6;
 
-/** The form of a stack trace. */
+/** What stack traces look like, by language. */
 const TRACES: readonly (readonly [language: string, pattern: RegExp])[] = [
   ["JavaScript", /\n\s+at .+[(/ ].+:\d+:\d+/],
   ["Python", /Traceback \(most recent call last\)/],
@@ -177,7 +177,7 @@ function checkRefusals(session: Session): Verdict {
   return tell([...counts].map(([fact, count]) => say(`${fact} × ${count}`)));
 }
 
-/** Whether the push was accepted or echoed is reported by its own case. */
+/** Returns whether a push was acknowledged or echostr returned: that is no refusal, and another case reports it. */
 function isNoRefusal({ reply, answer, url }: Exchange): boolean {
   if (answer !== undefined) return isAcknowledged(answer);
   return reply.kind === "answer" && reply.status < 300 && url.includes(`echostr=${encodeURIComponent(reply.text)}`);

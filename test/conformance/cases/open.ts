@@ -1,6 +1,6 @@
 /**
- * Points that the documents leave open (WECHAT.md §15) or that each server decides for itself. Reported, never a
- * failure.
+ * Points that the documents leave open (WECHAT.md §15) or that each server decides for itself. They are reported and
+ * never fail.
  */
 import { ENCRYPTED, join, note, say, type Case, type Verdict, type Words } from "../case.ts";
 import { factOf } from "../probes.ts";

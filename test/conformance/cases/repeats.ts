@@ -9,7 +9,7 @@ import type { Delivered, Session } from "../session.ts";
 import type { PushFormat } from "../wire.ts";
 
 const AT_ONCE = 30;
-/** Between 2^54 and 2^55 doubles are four apart: a multiple of four and its successor are the same double. */
+/** From here to 2^55, doubles are four apart: read as doubles, a multiple of four and the next integer are equal. */
 const COLLIDING_FROM = 2n ** 54n;
 const NEEDS_LIST = unseen(say("从外面看不到，需要 --taken-url", "cannot be seen from outside: needs --taken-url"));
 
@@ -129,7 +129,11 @@ async function repeatAll(
   return tell(wrong);
 }
 
-/** One message three times, each under its own signature and encryption. */
+/**
+ * Delivers one message three times, each time newly encrypted and signed; stops after an answer that does not arrive.
+ *
+ * @returns the answers
+ */
 async function deliverAgain(session: Session, format: PushFormat): Promise<readonly Answer[]> {
   const fields = textFields(session, session.handoverText);
   const answers: Answer[] = [];
@@ -164,7 +168,9 @@ function pushOf(session: Session): Push {
   return buildPush(session.target, format, textFields(session, session.handoverText));
 }
 
-/** The number of deliveries that were not acknowledged. */
+/**
+ * Passes when every delivery was acknowledged; otherwise fails with how many were not, and the first of their answers.
+ */
 export function tellUnacknowledged(delivered: readonly Delivered[]): Verdict {
   const wrong = delivered.filter(({ answer }) => !isAcknowledged(answer));
   const [first] = wrong;
@@ -189,7 +195,7 @@ async function checkColliding(session: Session): Promise<Verdict> {
     const even = COLLIDING_FROM + BigInt(randomInt(2 ** 40)) * 4n;
     const openid = session.newUser();
     for (const MsgId of [even, even + 1n]) {
-      // The text does not repeat the id: the list may show texts, too.
+      // The text does not hold the id: the list may contain texts, and the id would be counted twice.
       const push = buildPush(session.target, format, { ...textFields(session, "collide", openid), MsgId });
       await session.deliver(push);
       const times = await session.timesTaken(push);

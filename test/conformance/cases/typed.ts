@@ -18,7 +18,7 @@ const CURE = say(
   "take the text between the first <Content> and the last </Content> unchanged, and parse the rest; read the sender only from FromUserName",
 );
 
-/** The case among the genuine pushes. */
+/** The case that is run with the genuine pushes. */
 export const TYPED_CASES: readonly Case[] = [
   {
     id: "push.typed",
@@ -31,7 +31,7 @@ export const TYPED_CASES: readonly Case[] = [
   },
 ];
 
-/** The case among the hostile ones. */
+/** The case that is run with the hostile pushes. */
 export const TYPED_FIELD_CASES: readonly Case[] = [
   {
     id: "hostile.typed-fields",
@@ -79,7 +79,8 @@ async function checkTypedFields(session: Session): Promise<Verdict> {
 }
 
 /**
- * Builds a text push with the text as the platform writes it; in compatible mode, in the plain and the encrypted half.
+ * Builds an XML push with the text as the platform writes it, unescaped; in compatible mode both in the plain fields
+ * and in the encrypted ones.
  */
 function typedPush(session: Session, text: string, fields: MessageFields = textFields(session, "")): Push {
   const { target } = session;

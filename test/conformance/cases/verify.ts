@@ -110,7 +110,7 @@ export const VERIFY_CASES: readonly Case[] = [
   },
 ];
 
-/** Digits, as WeChat sends them. */
+/** Returns an echostr of 16 digits, as WeChat sends it. */
 function echo(): string {
   return `${randomInt(1, 10)}${String(randomBytes(6).readUIntBE(0, 6)).padStart(15, "0")}`;
 }
