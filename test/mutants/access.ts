@@ -1,6 +1,6 @@
 import type { MutantTable } from "./mutant.ts";
 
-/** Promise 10: from the sign-in to what an agent of another team may see. */
+/** Promise 10: signing in, roles, and what agents of other teams may see. */
 export const ACCESS: MutantTable = {
   rule: "rights are checked with every request, and a page is shown nothing that its agent may not see",
   promise: 10,
@@ -26,7 +26,7 @@ export const ACCESS: MutantTable = {
     },
     {
       name: "undescribed-path-open",
-      breaks: "a route without an operation is open to everybody who is signed in",
+      breaks: "a route without a documented operation is open to every agent who is signed in",
       file: "worker/routes/http/auth/require-access.ts",
       symbol: "requireAccess",
       change: { condition: "access undefined", is: false },
@@ -34,7 +34,7 @@ export const ACCESS: MutantTable = {
     },
     {
       name: "page-of-a-suspended-agent-open",
-      breaks: "a suspended agent who connects again keeps the page open",
+      breaks: "the page of a suspended agent is not closed",
       file: "worker/desk/core/presence.ts",
       symbol: "closeRefusedSockets",
       change: { returns: "undefined" },

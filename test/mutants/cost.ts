@@ -3,7 +3,7 @@ import type { MutantTable } from "./mutant.ts";
 const OUTBOX = "pure/conversation/outbox.test.ts";
 const TOKEN = "pure/account/token-keeper.test.ts";
 
-/** Operations that cost money or use a daily quota: replies, calls of WeChat, rows and KV writes. */
+/** Operations that cost money or are limited in number: replies, calls of WeChat, rows and KV writes. */
 export const COST: MutantTable = {
   rule: "no more replies, sends, token calls, retries, rows and KV writes than allowed or needed",
   mutants: [
@@ -20,7 +20,7 @@ export const COST: MutantTable = {
     },
     {
       name: "reserved-in-part",
-      breaks: "a message of three parts is begun with one reply left",
+      breaks: "the first part of a message is sent although there are not enough replies left for all its parts",
       file: "worker/conversation/core/admission.ts",
       symbol: "findRefusal",
       change: {
@@ -34,7 +34,7 @@ export const COST: MutantTable = {
     },
     {
       name: "under-way-not-counted",
-      breaks: "a message that is being sent takes no reply of the quota",
+      breaks: "a message that is being sent is not counted against the five replies",
       file: "worker/conversation/core/window.ts",
       symbol: "countsAgainst",
       change: { condition: "null", is: false },
@@ -45,7 +45,7 @@ export const COST: MutantTable = {
     },
     {
       name: "unconfirmed-not-counted",
-      breaks: "a message with an unknown outcome takes no reply of the quota",
+      breaks: "a message with an unknown outcome is not counted against the five replies",
       file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "markUnconfirmed",
       change: { replace: "settleUse(state.window, ref, resend, _)", by: "{ ...state.window, uses: [] }" },
@@ -115,7 +115,7 @@ export const COST: MutantTable = {
     },
     {
       name: "alarm-set-every-time",
-      breaks: "every transaction pays for another alarm",
+      breaks: "every transaction sets the alarm again, which costs a row",
       file: "worker/conversation/engine.ts",
       symbol: "createEngine.armFor",
       change: { condition: "mustArm", is: false },
@@ -154,7 +154,7 @@ export const COST: MutantTable = {
     },
     {
       name: "message-read-to-the-end",
-      breaks: "GET of one message reads every row written since",
+      breaks: "GET /messages/:id reads every row that was written after the message",
       fault: "clock-and-depth",
       file: "worker/conversation/reading/read-message.ts",
       symbol: "readMessageState",

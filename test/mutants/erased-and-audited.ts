@@ -2,14 +2,14 @@ import type { MutantTable } from "./mutant.ts";
 
 const REPORTS = "workerd/desk-reports.test.ts";
 
-/** Promise 11: what an erasure reaches, what shared objects hold, and what is recorded. */
+/** Promise 11: what an erasure deletes, what the shared objects store, and what the audit log records. */
 export const ERASED_AND_AUDITED: MutantTable = {
-  rule: "what is erased is gone everywhere, shared objects hold no text in clear, and the audit log shows any change of it",
+  rule: "erased data is gone everywhere, shared objects store no plain text, and any change of the audit log is noticed",
   promise: 11,
   mutants: [
     {
       name: "line-stored-in-clear",
-      breaks: "the desk stores the newest message of each session as it was written",
+      breaks: "the desk stores the newest message of each session unencrypted",
       file: "worker/desk/details.ts",
       symbol: "createLineTexts.seal",
       change: { replace: "sealer.seal(_, text)", by: "text" },

@@ -2,7 +2,7 @@ import type { MutantTable } from "./mutant.ts";
 
 const HEALTH = "workerd/health-degraded.test.ts";
 
-/** Faults of 0.1.0 that break no promise and cost nothing: events lost without a record, calls that hang, hidden pauses. */
+/** Other faults of version 0.1.0: events lost without a record, calls that never return, pauses that are not shown. */
 export const FAULTS: MutantTable = {
   rule: "the faults of 0.1.0 do not come back",
   mutants: [
@@ -41,7 +41,7 @@ export const FAULTS: MutantTable = {
     },
     {
       name: "kv-put-without-deadline",
-      breaks: "after one hung KV write no token, pause or settings are published",
+      breaks: "after one KV write that never returns, no token, pause or settings are published",
       fault: "calls-that-hang",
       file: "worker/platform/kv-publisher.ts",
       symbol: "createPublisher.putOnce",
@@ -53,7 +53,7 @@ export const FAULTS: MutantTable = {
     },
     {
       name: "object-call-without-deadline",
-      breaks: "a request waits for a hung object for as long as it hangs",
+      breaks: "a request waits without limit for an object that does not answer",
       fault: "calls-that-hang",
       file: "worker/platform/object-call.ts",
       symbol: "timedStub.get",
@@ -77,7 +77,7 @@ export const FAULTS: MutantTable = {
     },
     {
       name: "event-without-head-refused",
-      breaks: "an event that lacks the fields of messages is quarantined",
+      breaks: "an event that lacks fields which only messages need is quarantined as unreadable",
       fault: "foreign-events",
       file: "worker/channels/mini-program/read-event.ts",
       symbol: "readEvent",
@@ -89,7 +89,7 @@ export const FAULTS: MutantTable = {
     },
     {
       name: "app-event-lost-without-record",
-      breaks: "an event that is deleted before it was delivered is on no record",
+      breaks: "an app's event that is deleted before it was delivered is not recorded",
       fault: "foreign-events",
       file: "worker/account/events.ts",
       symbol: "createAccountEvents.forget",
@@ -134,7 +134,7 @@ export const FAULTS: MutantTable = {
     },
     {
       name: "broken-connections-and-ok",
-      breaks: "/healthz says ok while no send gets through",
+      breaks: "/healthz says ok while no message can be sent",
       fault: "pauses-unseen",
       file: "worker/inbox/delivery/reports.ts",
       symbol: "createReports.onAttempt",
@@ -146,7 +146,7 @@ export const FAULTS: MutantTable = {
     },
     {
       name: "faults-for-the-public",
-      breaks: "everybody can read which errcode paused the app",
+      breaks: "without an API key, /healthz shows which errcode paused the app",
       fault: "pauses-unseen",
       file: "worker/routes/healthz.ts",
       symbol: "toHealth",
@@ -155,7 +155,7 @@ export const FAULTS: MutantTable = {
     },
     {
       name: "waiting-not-woken",
-      breaks: "after a pause was lifted every message waits for its old end",
+      breaks: "after a pause was lifted, every message still waits until the time at which the pause would have ended",
       fault: "pauses-unseen",
       file: "worker/account/pause/pause-control.ts",
       symbol: "createPauseControl.lift.releaseAt",

@@ -2,14 +2,14 @@ import type { MutantTable } from "./mutant.ts";
 
 const PUSH = "workerd/push.test.ts";
 
-/** Promise 2: deduplication, and the same answer for repeats. */
+/** Promise 2: a push that WeChat delivers again is not handled again, and gets the same answer. */
 export const HANDLED_ONCE: MutantTable = {
   rule: "one push, delivered many times, is handled once and answered alike",
   promise: 2,
   mutants: [
     {
       name: "repeat-handled-again",
-      breaks: "every delivery of a push is handled",
+      breaks: "a push that WeChat delivers again is handled again",
       file: "worker/conversation/conversation.ts",
       symbol: "loadConversation.receive.known",
       change: { value: "undefined as Acknowledgement | undefined" },
@@ -28,7 +28,7 @@ export const HANDLED_ONCE: MutantTable = {
     },
     {
       name: "repeat-hands-over-again",
-      breaks: "a repeated hand-over makes a newer window unknown and stops waiting messages",
+      breaks: "the repeat of a push that handed the user over hands the user over again",
       fault: "replayed-pushes",
       file: "worker/conversation/conversation.ts",
       symbol: "loadConversation.receive.step.received",
@@ -46,7 +46,7 @@ export const HANDLED_ONCE: MutantTable = {
     },
     {
       name: "msgid-as-number",
-      breaks: "two neighbouring 64-bit MsgIds have one key",
+      breaks: "two adjacent 64-bit MsgIds have the same key, so the second message is dropped as a repeat",
       file: "worker/channels/wechat/event-key.ts",
       symbol: "eventKey",
       change: { replace: "`m:${_}`", by: "`m:${Number(_)}`" },

@@ -3,7 +3,7 @@ import type { MutantTable } from "./mutant.ts";
 const REFUSED = "pure/channels/receive-refused.test.ts";
 const TYPED_TEXT = "pure/channels/typed-text.test.ts";
 
-/** Promise 3: the checks between the wire format and the model, and which texts are trusted. */
+/** Promise 3: the checks of what arrives, and that users' texts are never read as structure. */
 export const HOSTILE_INPUT: MutantTable = {
   rule: "forged, foreign, broken, huge or deep input is refused, and what a user typed is never structure",
   promise: 3,
@@ -34,7 +34,7 @@ export const HOSTILE_INPUT: MutantTable = {
     },
     {
       name: "any-age-accepted",
-      breaks: "a captured push works without limit of time",
+      breaks: "a captured push is accepted at any later time",
       fault: "replayed-pushes",
       file: "worker/channels/wechat/push/open-push.ts",
       symbol: "openEncrypted.stale",
@@ -68,7 +68,7 @@ export const HOSTILE_INPUT: MutantTable = {
     },
     {
       name: "prototype-reachable",
-      breaks: "a field may be named like the prototype of all objects",
+      breaks: "a field may be named `__proto__`",
       file: "worker/channels/wechat/push/wire.ts",
       symbol: "isForbiddenName",
       change: { returns: "false" },
@@ -76,7 +76,7 @@ export const HOSTILE_INPUT: MutantTable = {
     },
     {
       name: "quarantine-unbounded",
-      breaks: "unreadable pushes fill the storage",
+      breaks: "unreadable pushes are stored without limit",
       file: "worker/account/store.ts",
       symbol: "createAccountStore.addQuarantined",
       change: { drop: "keep" },
@@ -93,7 +93,7 @@ export const HOSTILE_INPUT: MutantTable = {
     },
     {
       name: "message-of-another-sender",
-      breaks: "an OpenID in a message makes it another user's",
+      breaks: "a field OpenID in a message assigns the message to another user",
       fault: "text-not-as-typed",
       file: "worker/channels/mini-program/read-event.ts",
       symbol: "readHead.user",

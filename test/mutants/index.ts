@@ -15,7 +15,7 @@ import { STORED } from "./stored.ts";
 import { TROUBLE } from "./trouble.ts";
 import { UNANSWERED_MESSAGES } from "./unanswered-messages.ts";
 
-/** The tables. */
+/** The tables of mutants. */
 export const TABLES: readonly MutantTable[] = [
   STORED,
   HANDLED_ONCE,

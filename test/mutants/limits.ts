@@ -3,14 +3,14 @@ import type { MutantTable } from "./mutant.ts";
 const OUTBOUND = "pure/shared/outbound.test.ts";
 const BLANK_TEXTS = "pure/automation/blank-texts.test.ts";
 
-/** Promise 6: sizes, units and forms of what is sent. */
+/** Promise 6: WeChat's limits of what is sent. */
 export const LIMITS: MutantTable = {
   rule: "every limit of WECHAT.md is checked before the request leaves",
   promise: 6,
   mutants: [
     {
       name: "long-text-off-by-one",
-      breaks: "a text one byte too long for all its parts is accepted",
+      breaks: "a text that is one byte longer than all its parts may be is accepted",
       file: "shared/message/outbound.ts",
       symbol: "checkOutbound",
       change: { replace: "actual <= limit", by: "actual <= limit + 1" },

@@ -1,15 +1,14 @@
 /**
- * What a mutant is: one small change that breaks one rule, and the test that must fail (docs/design/mutants.md). They
- * are in the tables of this folder; `npm run test:mutants` applies each change to a copy of the project and requires
- * its test to fail.
+ * Types of the mutants (docs/design/mutants.md). A mutant is one small change that breaks one rule, and the test that
+ * must then fail. `npm run test:mutants` applies each change to a copy of the project and requires its test to fail.
  */
 import type { PromiseId } from "../promises.ts";
 import type { OldFault } from "./old-faults.ts";
 
 /**
- * A change inside a symbol, by structure: spaces, quotes and line breaks do not matter. All texts are TypeScript. Words
- * of `drop` and `condition` are names, properties' names, numbers or whole strings, separated by spaces; the change is
- * made at the innermost place that contains them all. Each place must exist exactly once.
+ * A change of the code of a symbol. All texts are TypeScript, compared by structure: spaces, quotes and line breaks do
+ * not matter. `drop` and `condition` contain words, separated by spaces: names, names of properties, numbers or whole
+ * strings. The innermost place that contains all words is changed; there must be exactly one.
  */
 export type Change =
   /** The body of the function becomes `return …`. */
@@ -18,25 +17,25 @@ export type Change =
   | { readonly value: string }
   /** Removes the statement that contains these words. */
   | { readonly drop: string }
-  /** Fixes the value of the condition, or of the operand of `&&` or `||`, that contains these words. */
+  /** Replaces the condition, or the operand of `&&` or `||`, that contains these words by `true` or `false`. */
   | { readonly condition: string; readonly is: boolean }
-  /** Replaces the expression of this structure by another one. `_` is any expression, and the same one in `by`. */
+  /** Replaces the expression of this structure. `_` matches any expression; in `by` it is the one that was matched. */
   | { readonly replace: string; readonly by: string };
 
-/** One change. */
+/** A mutant. */
 export interface Mutant {
   /** Kebab case, unique. */
   readonly name: string;
   /** The broken behaviour, in a sentence. */
   readonly breaks: string;
-  /** The fault of 0.1.0 that it restores. */
+  /** The fault of version 0.1.0 that the change restores; absent: none. */
   readonly fault?: OldFault;
-  /** Path from the root. */
+  /** The file that is changed; a path from the root of the project. */
   readonly file: string;
-  /** Path of names: a function, class, member, property, constant or variable, and what is declared in it. */
+  /** The names on the way to what is changed, joined by dots: functions, classes, members, properties, variables. */
   readonly symbol: string;
   readonly change: Change;
-  /** The test that fails then: its file under `test/`, and the beginning of its full name. */
+  /** The test that must fail: its file under `test/`, and the beginning of its full name. */
   readonly killedBy: readonly [file: string, name: string];
 }
 

@@ -13,5 +13,5 @@ export const OLD_FAULTS = {
   "pauses-unseen": "a pause is not shown, or cannot be lifted",
 } as const;
 
-/** One of them. */
+/** The name of one of these faults. */
 export type OldFault = keyof typeof OLD_FAULTS;

@@ -2,14 +2,14 @@ import type { MutantTable } from "./mutant.ts";
 
 const ENDS = "pure/desk/socket-ends.test.ts";
 
-/** Promise 9: from the frames that a page missed to the gap that it notices. */
+/** Promise 9: what a page missed is sent again, and the page notices when something is missing. */
 export const SCREENS: MutantTable = {
   rule: "a page that is connected shows the state of the server: nothing missing, twice or out of order",
   promise: 9,
   mutants: [
     {
       name: "lost-frames-not-sent-again",
-      breaks: "what was sent into a broken connection is never sent again",
+      breaks: "frames that were lost with a connection are not sent again on the next one",
       file: "worker/desk/socket/core/trail.ts",
       symbol: "resumeTrail.resumed",
       change: { value: "subscription" },
@@ -17,7 +17,7 @@ export const SCREENS: MutantTable = {
     },
     {
       name: "whole-lists-not-sent",
-      breaks: "a page with the lists of an earlier desk is sent changes of lists that it does not have",
+      breaks: "after a restart of the desk, a page is sent changes of lists that it does not have",
       file: "worker/desk/core/frames.ts",
       symbol: "buildFrames",
       change: { condition: "epoch examined", is: false },
@@ -36,7 +36,7 @@ export const SCREENS: MutantTable = {
     },
     {
       name: "gap-in-the-log-not-noticed",
-      breaks: "a page shows the rows after a gap, and never reads those in it",
+      breaks: "a page shows the rows after a gap, and never reads the missing ones",
       file: "console/model/log.ts",
       symbol: "addRows",
       change: { condition: "from", is: false },

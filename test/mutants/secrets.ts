@@ -2,7 +2,7 @@ import type { MutantTable } from "./mutant.ts";
 
 const LOG_LINES = ["workerd/push.test.ts", "log lines contain no openid, text, token or secret"] as const;
 
-/** Promise 5: the data that is logged, returned, used as a key, or kept of an erased user. */
+/** Promise 5: no secret or personal data in logs, answers, keys or URLs, nor what an erasure must delete. */
 export const SECRETS: MutantTable = {
   rule: "no secret, token, key, openid or message text in logs, errors, keys or foreign URLs",
   promise: 5,

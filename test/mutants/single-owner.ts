@@ -4,7 +4,7 @@ const RACES = "workerd/desk-races.test.ts";
 const ACTS = "workerd/desk-acts.test.ts";
 const DEATHS = "workerd/desk-deaths.test.ts";
 
-/** Promise 7: from two acts at once to an attempt of a former agent. */
+/** Promise 7: two acts at once, replies of agents who do not serve the session, and repeated acts. */
 export const SINGLE_OWNER: MutantTable = {
   rule: "a session has one agent at most: of several acts one wins, and the others are told who",
   promise: 7,
@@ -27,7 +27,7 @@ export const SINGLE_OWNER: MutantTable = {
     },
     {
       name: "former-agent-still-sends",
-      breaks: "a message that waits is sent although its agent has lost the session",
+      breaks: "a waiting message is sent although its agent no longer serves the session",
       file: "worker/conversation/core/session/machine.ts",
       symbol: "findRefusal",
       change: { replace: 'reason === "taken" || reason === "reassigned"', by: 'reason === "taken"' },
@@ -54,7 +54,7 @@ export const SINGLE_OWNER: MutantTable = {
     },
     {
       name: "reservation-not-stored",
-      breaks: "the desk dies before it asks, and forgets whom it was giving the session",
+      breaks: "a desk that is evicted before it calls the conversation forgets the assignment that it had decided",
       file: "worker/desk/core/desk.ts",
       symbol: "effectsOf",
       change: {

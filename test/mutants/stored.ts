@@ -5,7 +5,7 @@ const PUSH_TROUBLE = "workerd/push-trouble.test.ts";
 const CONVERSATION = "workerd/conversation.test.ts";
 const NOT_STORED = "when the conversation cannot be reached a push is retried and then not acknowledged";
 
-/** Promise 1: from the push to its acknowledgement, and the alarm after it. */
+/** Promise 1: a push is stored before it is acknowledged, and what is stored is sent. */
 export const STORED: MutantTable = {
   rule: "only what is stored is acknowledged, and what is stored is sent, whatever process ends meanwhile",
   promise: 1,
@@ -59,7 +59,7 @@ export const STORED: MutantTable = {
     },
     {
       name: "alarm-not-set",
-      breaks: "no alarm is set for an attempt whose Worker dies",
+      breaks: "no alarm is set, so an attempt whose Worker dies is never repeated",
       file: "worker/conversation/engine.ts",
       symbol: "createEngine.armFor",
       change: { drop: "setAlarm" },
@@ -70,7 +70,7 @@ export const STORED: MutantTable = {
     },
     {
       name: "failed-alarm-not-set-again",
-      breaks: "an error in the alarm's work leaves the alarm unset",
+      breaks: "after an error while the alarm runs, no alarm is set again",
       file: "worker/objects/conversation-alarm.ts",
       symbol: "runAlarm",
       change: { drop: "ALARM_ERROR_DELAY_MS" },
@@ -78,7 +78,7 @@ export const STORED: MutantTable = {
     },
     {
       name: "alarm-sends-nothing",
-      breaks: "the alarm leases an attempt and does not make it",
+      breaks: "the alarm reserves an attempt and does not send",
       file: "worker/objects/conversation-alarm.ts",
       symbol: "handleDue",
       change: { condition: "deliverFromAlarm", is: false },
@@ -97,7 +97,7 @@ export const STORED: MutantTable = {
     },
     {
       name: "unconfirmed-taken-for-not-sent",
-      breaks: "an attempt with an unknown outcome is repeated as if no request had left",
+      breaks: "an attempt with an unknown outcome is repeated as if no request had been sent",
       file: "worker/channels/wechat/api/call-api.ts",
       symbol: "unconfirmed",
       change: { returns: 'err({ result: "not_sent", reason: "lease_over" })' },

@@ -5,7 +5,7 @@ const OUTBOX = "pure/conversation/outbox.test.ts";
 const WINDOW = "pure/conversation/window.test.ts";
 const ONE_MESSAGE = "workerd/one-message.test.ts";
 
-/** Promise 4: retries, pauses, order and the reply window when WeChat fails or refuses. */
+/** Promise 4: what happens when WeChat fails or refuses: retries, pauses, order, the reply window. */
 export const TROUBLE: MutantTable = {
   rule: "WeChat fails or refuses: retries with jitter, in order; one pause for the app; the window corrected",
   promise: 4,
@@ -20,7 +20,7 @@ export const TROUBLE: MutantTable = {
     },
     {
       name: "refusal-pauses-nothing",
-      breaks: "every user's message is sent into the same used-up quota",
+      breaks: "after WeChat reported a used-up quota, the messages of all users are still sent",
       file: "worker/inbox/delivery/chain.ts",
       symbol: "withVerdict",
       change: { condition: "cause leftMs", is: true },
@@ -28,7 +28,7 @@ export const TROUBLE: MutantTable = {
     },
     {
       name: "sent-during-a-pause",
-      breaks: "a request leaves while the app is paused",
+      breaks: "a message is sent while the app is paused",
       file: "worker/account/token/token-reader.ts",
       symbol: "createAccessSource.checkPause",
       change: { condition: "pausedUntil now", is: true },
@@ -77,7 +77,7 @@ export const TROUBLE: MutantTable = {
     },
     {
       name: "lifted-without-trial",
-      breaks: "a pause is lifted without a trial, and every message is sent into a lasting fault",
+      breaks: "a pause is lifted without a test message, and all messages are sent although the fault still exists",
       fault: "pauses-unseen",
       file: "worker/inbox/delivery/resume-account.ts",
       symbol: "resumeAccount",
@@ -118,7 +118,7 @@ export const TROUBLE: MutantTable = {
     },
     {
       name: "grants-added",
-      breaks: "the grants of a message and of entering are added up",
+      breaks: "the replies granted for a message and for entering are added up",
       file: "worker/conversation/core/window.ts",
       symbol: "windowStatus",
       change: {

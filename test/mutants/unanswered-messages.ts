@@ -4,7 +4,7 @@ const AGENTS = "workerd/desk-agents.test.ts";
 const REPORTS = "workerd/desk-reports.test.ts";
 const DEATHS = "workerd/desk-deaths.test.ts";
 
-/** Promise 8: from a message without an answer to a list, and back to it after any death. */
+/** Promise 8: each message without an answer belongs to a session in a list, also after objects were evicted. */
 export const UNANSWERED_MESSAGES: MutantTable = {
   rule: "each user message without an answer belongs to a session in a list, whatever dies meanwhile",
   promise: 8,
@@ -27,7 +27,7 @@ export const UNANSWERED_MESSAGES: MutantTable = {
     },
     {
       name: "desk-alarm-not-set",
-      breaks: "no alarm is set for what time brings: a grace that ends, a question without an answer",
+      breaks: "no alarm is set for what becomes due, such as the end of a grace or a call without an answer",
       file: "worker/desk/runner.ts",
       symbol: "createRunner.run",
       change: { drop: "setAlarm" },
@@ -35,7 +35,7 @@ export const UNANSWERED_MESSAGES: MutantTable = {
     },
     {
       name: "questions-end-with-the-desk",
-      breaks: "a question that the desk had not asked when it died is never asked",
+      breaks: "a call that the desk had not made when it was evicted is never made",
       file: "worker/desk/core/presence.ts",
       symbol: "wake",
       change: { drop: "isWhole" },
