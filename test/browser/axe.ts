@@ -1,8 +1,8 @@
-/** Examines a page with axe. */
+/** Checks the accessibility of a page with axe. */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** More time than a frame needs to answer on a machine that does other work as well. */
+/** Timeouts, ms, that a frame does not reach on a busy machine. */
 const OPTIONS = { resultTypes: ["violations", "incomplete"], pingWaitTime: 20_000, frameWaitTime: 60_000 };
 
 interface Found {
@@ -11,8 +11,8 @@ interface Found {
 }
 
 /**
- * Runs axe in the page and its frames: in the page itself, because a second page that joins the results of the frames takes
- * ten times as long.
+ * Runs axe in the page, which collects the results of its frames. (axe's own package for Playwright collects them in a
+ * second page, which takes ten times as long.)
  *
  * @returns the violations, and frames that could not be examined
  */

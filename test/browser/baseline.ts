@@ -1,5 +1,6 @@
 /**
- * Screenshots compared with those in docs/pictures, which the READMEs and how-to pages show, or with unpublished ones.
+ * Compares screenshots with stored ones: those in docs/pictures, which the documents show, or those in
+ * test/browser/baselines, which are only for tests.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,22 +9,24 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { differingShare } from "./pixels.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** The differing pictures are written here for inspection. */
+/** A screenshot that differs too much is written to this folder. */
 const DIFFERING = join(ROOT, ".tmp/pictures");
 
-/** The folder of a picture: published ones, or those only tests compare. */
+/** The folder of the stored pictures: those that the documents show, or those that are only for tests. */
 export type PictureFolder = "docs/pictures" | "test/browser/baselines";
 
-/** The share of pixels that may differ: processors draw fonts slightly differently. */
+/** The largest share of pixels that may differ, 0 to 1: fonts are drawn slightly differently on other processors. */
 export const MAX_SHARE = 0.01;
 
-/** The maximum number of comparisons of a page that is still changing. */
+/** The maximum number of screenshots until one is equal enough: the page may still be changing. */
 const MAX_LOOKS = 20;
 const PAUSE_MS = 250;
 
 /**
- * Takes a picture; with UPDATE_PICTURES=1 it replaces the stored one of that name. @returns the share of pixels that
- * differ
+ * Compares the page or element with the stored picture of that name, again until they match, at most `MAX_LOOKS` times.
+ * With UPDATE_PICTURES=1, first replaces the stored picture.
+ *
+ * @returns the share of pixels that differ, 0 to 1
  */
 export async function differsBy(
   browser: Browser,
@@ -54,7 +57,7 @@ function take(what: Page | Locator): Promise<Buffer> {
   return what.screenshot({ animations: "disabled", caret: "hide" });
 }
 
-/** Two equal pictures: a tap's highlight has ended and late fonts are loaded. */
+/** Takes pictures until two are equal: then the highlight of a tap has ended and late fonts are loaded. */
 async function takeAtRest(what: Page | Locator): Promise<Buffer> {
   let last = await take(what);
   for (;;) {

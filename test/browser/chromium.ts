@@ -11,12 +11,14 @@ const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, ".tmp/chromium");
 const FONTS = ["noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-color-emoji/400Regular"];
 
-/** Default flags of the package that no user's browser has. */
+/** Default flags of the package that are removed: no user's browser runs with them. */
 const NOT_OF_A_BROWSER = /single-process|no-zygote|disable-web-security|allow-running-insecure-content/;
-/** Default flags of the package that emulate a graphics processor, by which drawing takes three times the CPU. */
+/**
+ * Default flags of the package that are removed, too: they emulate a graphics processor, which triples the CPU time.
+ */
 const GRAPHICS = /use-gl|use-angle|swiftshader|gpu/;
 
-/** Written when everything is unpacked: the package uses any browser in its folder, also a partly unpacked one. */
+/** Written when everything is unpacked: the package would also use a partly unpacked browser. Holds its version. */
 const COMPLETE = join(FOLDER, "complete");
 
 /** Unpacks the browser; the first time takes some seconds. @returns how to start it */
@@ -30,8 +32,8 @@ export async function unpackBrowser(): Promise<{ readonly executablePath: string
     return { chromium, executablePath: await chromium.executablePath() };
   });
   await writeFile(COMPLETE, version);
-  // The package's default flags are for a serverless platform. A normal browser has several processes, and keeps to the
-  // same-origin policy: without it, it adds no `Origin` to what a page writes.
+  // The package's default flags are for serverless platforms. With them the browser has one process and no same-origin
+  // policy, and then sends no `Origin` header with a page's POST requests.
   const args = chromium.args.filter((arg) => !NOT_OF_A_BROWSER.test(arg) && !GRAPHICS.test(arg));
   return { executablePath, args: [...args, "--disable-gpu"] };
 }
@@ -44,8 +46,7 @@ async function packageVersion(): Promise<string> {
 }
 
 /**
- * The package unpacks into the temporary folder and uses a browser that is there already, so it gets a folder of its
- * own.
+ * Runs the work with FOLDER as the temporary folder: the package unpacks the browser there, or uses one it finds there.
  */
 async function inFolder<T>(work: () => Promise<T>): Promise<T> {
   const { TMPDIR } = process.env;
@@ -53,7 +54,7 @@ async function inFolder<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // After the start, later code of this process and its children gets the machine's own temporary folder again.
+    // Later code of this process and its children must get the machine's own temporary folder again.
     if (TMPDIR === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = TMPDIR;
   }
@@ -66,7 +67,7 @@ export async function startBrowser(): Promise<Browser> {
   return launcher.launch({ executablePath, args: [...args], headless: true, env });
 }
 
-/** The package brings only a Latin font. */
+/** Writes a font configuration with Chinese and emoji fonts: the package has only a Latin one. @returns its path */
 async function writeFontConfig(): Promise<string> {
   const folders = FONTS.map((name) => `<dir>${join(ROOT, "node_modules/@expo-google-fonts", name)}</dir>`);
   const preferred = ["sans-serif", "system-ui", "monospace"].map(

@@ -17,7 +17,7 @@ export interface Scene {
   readonly browser: Browser;
   /** Opens the phone page with empty storage, at the developers' entry unless a path is given. */
   open(options?: PageOptions): Promise<Page>;
-  /** Closes the pages and fails when one of them had an error. */
+  /** Closes the pages. @returns their errors and warnings: scripts, policy, requests to other hosts */
   closePages(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function startScene(fromPort: number): Promise<Scene> {
   // The phone also shows the hand-over to WeChat's own agents.
   await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0, humanService: "wechat" });
   const pages: Page[] = [];
-  // A context costs a third of a second; storage is cleared between tests instead.
+  // Creating a context takes a third of a second, so contexts are reused and their storage is cleared between tests.
   const contexts = new Map<string, BrowserContext>();
   const contextFor = async (options: BrowserContextOptions): Promise<BrowserContext> => {
     const key = JSON.stringify(options);
@@ -43,7 +43,7 @@ export async function startScene(fromPort: number): Promise<Scene> {
     if (known !== undefined) return known;
     const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", ...options });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.emulatorUrl });
-    // The pages' clock is the stack's, which a run at another time moves (`TEST_CLOCK`).
+    // With `TEST_CLOCK`, the stack runs at another time; the pages must have the same clock.
     if (process.env["TEST_CLOCK"] !== undefined) await context.clock.setSystemTime(Date.now());
     contexts.set(key, context);
     return context;

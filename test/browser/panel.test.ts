@@ -19,7 +19,7 @@ afterEach(async ({ expect }) => {
 });
 afterAll(() => scene.stop());
 
-/** A page on which a user entered the chat, was greeted, wrote and got an answer. */
+/** Opens a page on which a user enters the chat, is greeted, writes and gets an answer. */
 async function answered(text = "多少钱"): Promise<Page> {
   const page = await scene.open(DESKTOP);
   await enter(page);

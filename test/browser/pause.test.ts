@@ -27,7 +27,7 @@ const UNAUTHORISED: FaultRequest = { fault: "errcode", errcode: 48001, target: "
 const banner = (page: Page): Locator => page.getByRole("region", { name: /^(发送已暂停|Sending is paused)$/ });
 const button = (page: Page): Locator => banner(page).getByRole("button");
 
-/** A page on which a user was greeted and wrote, and WeChat refused the answer, or the token it needed. */
+/** Opens a page on which a user is greeted and writes, and WeChat refuses the answer, or the token for sending it. */
 async function paused(
   [fault, token]: readonly [FaultRequest, "no token"?],
   options: PageOptions = DESKTOP,

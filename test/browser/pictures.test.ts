@@ -22,7 +22,7 @@ afterEach(async ({ expect }) => {
 });
 afterAll(() => scene.stop());
 
-/** A chat with typical messages, and the record of the user's last message expanded. */
+/** Plays a chat with typical messages, and expands the record of the user's last message. */
 async function playScene(page: Page, name: string): Promise<void> {
   // The worker greets a user only once, so each picture has its own user.
   const openid = await beUser(page, name);

@@ -1,7 +1,7 @@
-/** Compares two pictures, in the browser: it has a PNG decoder. */
+/** Compares two PNG pictures inside the browser, which can decode them. */
 import type { Browser } from "playwright-core";
 
-/** @returns the share of pixels that differ visibly, 0 to 1; 1 when the sizes differ */
+/** Returns the share of pixels that differ visibly, 0 to 1; 1 when the sizes differ. */
 export async function differingShare(browser: Browser, one: Buffer, other: Buffer): Promise<number> {
   const page = await browser.newPage();
   const urls = [one, other].map((png) => `data:image/png;base64,${png.toString("base64")}`);

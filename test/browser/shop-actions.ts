@@ -30,7 +30,7 @@ export async function openShop(scene: Scene, options: PageOptions): Promise<Page
   return page;
 }
 
-/** The first page and its bars have loaded: from now on nothing moves without an action. */
+/** Waits until the first page and its bars are loaded and the floating button no longer moves. */
 export async function shopIsOpen(page: Page): Promise<void> {
   await shopOf(page).getByText("山间小铺").waitFor();
   await page.getByRole("button", { name: "帮助", exact: true }).waitFor();
@@ -42,7 +42,7 @@ export function floatingEntry(page: Page): Locator {
   return shopOf(page).getByRole("button", { name: "客服与帮助" });
 }
 
-/** The position of an element once it no longer moves, in px of the whole page. */
+/** Waits until an element no longer moves. @returns its position, px from the top left of the page */
 export async function atRest(what: Locator): Promise<{ readonly x: number; readonly y: number }> {
   const element = await what.elementHandle();
   await element?.waitForElementState("stable");

@@ -37,7 +37,7 @@ async function goTo(page: Page, path: string): Promise<void> {
   await shopOf(page).locator(`wx-page[data-path="pages/${name}"]`).waitFor();
 }
 
-/** Elements that are wider than the screen, or too small for a finger. */
+/** Finds what is wider than the screen, and tap targets that are too small for a finger. */
 async function faults(page: Page): Promise<readonly string[]> {
   const measure = (minPx: number): string[] => {
     const { scrollWidth } = document.documentElement;

@@ -79,7 +79,7 @@ describe("the stories of the documents", () => {
     const page = await openAs("story-dead", DESKTOP);
     const dead = page.getByRole("switch", { name: "微信接口无响应" });
     const tab = (name: string) => page.getByRole("tab", { name }).click();
-    /** Whether a token is fetched depends on earlier tests, so this call is not shown. */
+    /** Shows only the records of this user: whether a token was fetched meanwhile depends on earlier tests. */
     const showRecords = async () => {
       await tab("记录");
       await page.getByLabel("只看此用户").check();

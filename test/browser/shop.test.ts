@@ -30,7 +30,7 @@ afterEach(async ({ expect }) => {
 });
 afterAll(() => scene.stop());
 
-/** The session-from of the user's last enter event, as pushed to the worker. */
+/** Returns the decoded session-from of the user's last enter event. */
 async function lastEntry(openid: string) {
   const { lines } = await scene.stack.control.chat(openid);
   const entries = lines.flatMap((line) =>

@@ -18,7 +18,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d+/g, "127.0.0.1:8787"],
 ];
 
-/** Shows the page only values that are the same in every run. */
+/** Replaces those values in each answer of the feed, and the emulator's clock by a fixed time. */
 export async function steady(page: Page): Promise<void> {
   await page.route("**/_emulator/feed?*", async (route) => {
     const response = await route.fetch();
@@ -29,7 +29,7 @@ export async function steady(page: Page): Promise<void> {
   });
 }
 
-/** Hides changes from the page. @returns a function that undoes it */
+/** Answers the page's feed requests with "no changes". @returns a function that ends this */
 export async function freeze(page: Page): Promise<() => Promise<void>> {
   const url = "**/_emulator/feed?*";
   const unchanged = (route: Route) => route.fulfill({ status: 204 });

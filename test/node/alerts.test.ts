@@ -1,4 +1,4 @@
-/** Each vendor's robot as a real receiver on this machine, which verifies signatures with Node's own HMAC. */
+/** Alerts to each vendor's robot. The robots are real servers on this machine and check signatures with Node's HMAC. */
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { startStack, type Stack } from "../../scripts/lib/stack.ts";

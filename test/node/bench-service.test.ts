@@ -1,10 +1,12 @@
-/** The rows about users served by agents can be measured: with very small counts; measured times are not checked. */
+/**
+ * The bench can measure every row about users served by agents. Counts are very small; measured times are not checked.
+ */
 import { beforeAll, describe, it } from "vitest";
 import type { BenchRow } from "../../bench/row.ts";
 import { measureAll } from "../../bench/rows/all.ts";
 import { TINY } from "../support/tiny-bench.ts";
 
-/** The first session of a conversation is reported to the archive after eight seconds, and alarms are awaited. */
+/** Long, because the measurements wait for alarms; the report of a first session to the archive alone takes 8 s. */
 const HOOK_MS = 300_000;
 
 describe("npm run bench -- --only served,sockets,exchange", () => {

@@ -1,4 +1,4 @@
-/** Every row of the bench can be measured: with very small counts; the measured values are not checked. */
+/** The bench can measure every other row. Counts are very small; the measured values are not checked. */
 import { beforeAll, describe, it } from "vitest";
 import { SUBJECTS, type Subject } from "../../bench/options.ts";
 import { measureAll, type AllResults } from "../../bench/rows/all.ts";

@@ -7,9 +7,9 @@ import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
 import { runKefu } from "../../scripts/lib/stack.ts";
 import { findTestPorts } from "../support/ports.ts";
 
-/** The code a cold start evaluates, compressed. */
+/** The limit of the code that a cold start evaluates, KB compressed. */
 const MAX_EVALUATED_KB = 100;
-/** The whole upload, compressed. */
+/** The limit of the whole upload, KB compressed. */
 const MAX_UPLOAD_KB = 220;
 
 /**

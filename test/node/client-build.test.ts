@@ -9,7 +9,7 @@ import { ROOT } from "../../scripts/lib/build.ts";
 import { verifyContextToken } from "../../worker/inbox/receive/verify-context.ts";
 
 const run = promisify(execFile);
-/** The largest module, KB: not minified and with its comments, so that it is readable. The calls of the desk take 4 KB. */
+/** The limit of the module, KB; it is neither minified nor stripped of comments. */
 const MAX_KB = 42;
 
 const KEY = "context-test-key-0123456789abcdefgh";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await mkdir(join(ROOT, ".tmp"), { recursive: true });
   project = await mkdtemp(join(ROOT, ".tmp/client-"));
   await buildClient(join(ROOT, "client/dist"));
-  // What is packed is what was built just now: npm's own hook would build it a second time.
+  // `--ignore-scripts`: npm's hook would build the client a second time.
   await run("npm", ["pack", "-w", "client", "--ignore-scripts", "--pack-destination", project], { cwd: ROOT });
   const [file = ""] = await readdir(project);
   tarball = join(project, file);
@@ -37,14 +37,14 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 
 const FLAGS = "--ignoreConfig --noEmit --strict --target es2022 --module nodenext --lib es2023,dom --types".split(" ");
 
-/** The compiler's errors for files; empty when there are none. A run takes seconds, whatever the number of files. */
+/** Compiles files. Returns the compiler's errors, "" when there are none. A run takes seconds, however many files. */
 const compile = (...files: readonly string[]): Promise<string> =>
   run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...FLAGS, "", ...files], { cwd: project }).then(
     () => "",
     (error: { stdout: string }) => error.stdout,
   );
 
-/** With the lowest supported TypeScript, and `skipLibCheck`: valibot's own declarations need a newer one. */
+/** As `compile`, with the lowest supported TypeScript, and `skipLibCheck`: valibot's declarations need a newer one. */
 const compileLowest = (...files: readonly string[]): Promise<string> => {
   const flags = [...FLAGS.filter((flag) => flag !== "--ignoreConfig" && flag !== "--types"), "--skipLibCheck"];
   const args = [...flags.map((flag) => (flag === "es2023,dom" ? "es2022,dom,dom.iterable" : flag)), ...files];
@@ -54,7 +54,7 @@ const compileLowest = (...files: readonly string[]): Promise<string> => {
   );
 };
 
-/** The errors that are not about this file; what follows an error is indented. */
+/** Returns the first lines of the errors that are in other files than this one. (Continuation lines are indented.) */
 const errorsBeside = (file: string, said: string): readonly string[] =>
   said.split("\n").filter((line) => /^\S/.test(line) && !line.startsWith(`${file}(`));
 

@@ -1,4 +1,4 @@
-/** Every script explains itself with `--help`, and refuses unknown arguments before it does anything. */
+/** Every script prints its usage with `--help`, and refuses unknown arguments before it does anything. */
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { readConfig } from "../../worker/config/config.ts";
 /** More time than a script needs to read its command line; a script that runs longer is ended. */
 const LIMIT_MS = 30_000;
 
-/** Node's recursive mkdir never returns for a path below /proc. */
+/** A path that cannot be created. On Linux one below /proc, for which Node's recursive mkdir would never return. */
 const IMPOSSIBLE = process.platform === "linux" ? "/proc/nope" : join(tmpdir(), "x".repeat(300));
 
 const SCRIPTS = [
@@ -47,7 +47,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** In an empty folder and without tools on the PATH, so that a script that runs further than intended has no effect. */
+/** Runs a script in an empty folder and with an empty PATH, so that a script that does too much has no effect. */
 function run(script: string, ...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd: folder, timeout: LIMIT_MS, env: { ...process.env, PATH: "" } };
@@ -140,7 +140,7 @@ describe.for([
   });
 });
 
-/** A text that is one line. */
+/** Returns the text if it is one line; otherwise says that it is more, which fails the comparison. */
 const oneLine = (text: string) => (/^[^\n]*\n$/.test(text) ? text : `more than a line: ${text}`);
 
 it("npm start with --port names the flag, the rule and the fix in one line, and writes nothing", async ({ expect }) => {

@@ -45,21 +45,21 @@ async function serve(options: Pick<PushServerOptions, "flaw" | "mode">): Promise
   return server;
 }
 
-/** A server of the support folder, and the options of the run. */
+/** The server to run (see test/support/push-server), and the options of the suite. */
 interface Wrong {
   readonly flaw?: Flaw;
   readonly mode?: PushMode;
-  /** The beginnings of ids; absent: every case. */
+  /** Runs only the cases whose ids begin with one of these; absent: every case. */
   readonly only?: readonly string[];
   readonly formats?: readonly PushFormat[];
-  /** Without the list of accepted messages. */
+  /** Whether the suite runs without the list of accepted messages. */
   readonly isBlind?: boolean;
 }
 
 async function examine(wrong: Wrong): Promise<Report> {
   const { flaw, mode = "secure", only = [], isBlind = false } = wrong;
   const { url, takenUrl } = await serve({ mode, ...(flaw !== undefined && { flaw }) });
-  // Where no answer is expected, the timeout may be short.
+  // A server with such a flaw does not answer: a short timeout saves time.
   const timeoutMs = flaw !== undefined && NEVER_ANSWERS.has(flaw) ? 400 : 5_000;
   const settings = {
     target: { ...CREDENTIALS, url, mode, account: "gh_conformance0" },

@@ -255,7 +255,7 @@ describe("at the wrong address", () => {
   });
 });
 
-/** A proxy in front of the worker that forwards every request except the blocked ones. */
+/** Handles a request as a proxy in front of the worker: forwards it, or answers 404 if it is blocked. */
 async function pass(
   url: string,
   isStopped: (request: IncomingMessage) => boolean,

@@ -13,7 +13,7 @@ const WARMUP = 3_000;
 const REFUSED = 4_000;
 /** A small heap, so that garbage is collected while the test runs. */
 const HEAP_MB = 12;
-/** A leak of the bodies alone would be more: they are 15 KB on average. */
+/** The most by which memory may grow, MB. Bodies are 15 KB on average: if they were kept, it would grow by more. */
 const MAX_GROWTH_MB = 45;
 const AT_ONCE = 16;
 const SHORT_BODY = 64;
@@ -23,7 +23,7 @@ interface Shot {
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
-/** A generator of whole numbers below `n`, seeded: a failure can be repeated. */
+/** Creates a seeded generator of whole numbers below `n`, so that a failure can be repeated. */
 function numbers(seed: number): (n: number) => number {
   let state = seed >>> 0;
   return (n) => {
@@ -39,7 +39,7 @@ const plaintext = (user: string) =>
   `<CreateTime>${Math.floor(Date.now() / 1_000)}</CreateTime><MsgType><![CDATA[text]]></MsgType>` +
   `<Content><![CDATA[你好]]></Content><MsgId>2363735223506${pick(9_999_999)}</MsgId></xml>`;
 
-/** A push as WeChat builds it, around any bytes. */
+/** Builds a push with valid signatures and encryption around any bytes. */
 function genuine(inner: Uint8Array): Shot {
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const nonce = String(pick(1e9));
@@ -114,7 +114,9 @@ async function fire({ query, body }: Shot): Promise<{ readonly status: number; r
   return { status: response.status, size: (await response.arrayBuffer()).byteLength };
 }
 
-/** Sends `count` requests, some at once, and returns the statuses and the longest body. */
+/**
+ * Sends `count` requests, `AT_ONCE` at a time. Returns the number of answers by status, and the length of the longest.
+ */
 async function barrage(count: number, next: () => Shot) {
   const statuses = new Map<number, number>();
   let longest = 0;
@@ -131,13 +133,13 @@ async function barrage(count: number, next: () => Shot) {
   return { statuses: [...statuses.keys()].toSorted((a, b) => a - b), longest };
 }
 
-/** Resident memory of workerd, MB. */
+/** Returns the resident memory of workerd, MB. */
 async function memoryMb(): Promise<number> {
   const status = await readFile(`/proc/${await kefu.workerdPid()}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
 }
 
-/** The number of conversations on disk: each Durable Object is one file. */
+/** Counts the conversations on disk: each Durable Object is one file. */
 async function countConversations(): Promise<number> {
   const files = await readdir(folder, { recursive: true });
   return files.filter((file) => /Conversation\/[0-9a-f]{64}\.sqlite$/.test(file)).length;
@@ -167,7 +169,7 @@ describe(`${REQUESTS} mutated requests`, () => {
       genuine(mutate(bytes(plaintext("oFuzz")))),
     );
     expect(statuses).toEqual([200, 403]);
-    // The longest is an encrypted hand-over, what the default settings answer.
+    // The longest answer is an encrypted hand-over: the default settings hand users over.
     expect(longest).toBeLessThan(1_024);
     expect(await countConversations()).toBeGreaterThan(0);
   });

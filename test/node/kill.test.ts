@@ -1,6 +1,6 @@
 /**
- * The worker killed under load, with agents at work: the short form of `npm run test:long -- --kills`. Judged as there: by
- * the records of WeChat and of the agents, the logs, the lists, the pages and the files (docs/design/long-proof.md).
+ * The worker is killed under load, with agents at work: the short form of `npm run test:long -- --kills`, with the same
+ * checks of WeChat's and the agents' records, logs, lists, pages and files (docs/design/long-proof.md).
  */
 import { describe, it } from "vitest";
 import { runKills } from "../long/kills.ts";
@@ -11,7 +11,9 @@ const KILLS = 8;
 const USERS_PER_LIFE = 4;
 const SEED = 20_261_122;
 
-/** A life: some users get automatic answers, one is served by an agent and may come back in a later life. */
+/**
+ * Plans a life of the worker, from its start to its kill: users who get automatic answers, and the moment of the kill.
+ */
 function drawLife(life: number): LifePlan {
   const random = seeded(SEED, life);
   const says = (app: Act["app"], openid: string, text: string, due: readonly string[], atMs: number): Act => {
@@ -26,7 +28,7 @@ function drawLife(life: number): LifePlan {
   acts.push(says("desk", asking, `问${asking}`, [], random.int(0, 100)));
   const former = `oKill${life - 2}d`;
   if (life >= 2) acts.push(says("desk", former, `又来了${former}`, [], random.int(0, 400)));
-  // While an answer is being sent: at a random moment alone, a slow machine may never be hit there.
+  // Every second kill is while an answer is being sent: random moments alone might never hit one on a slow machine.
   const isSending = life % 2 === 1;
   const kill = isSending
     ? ({ moment: "send arrived", skip: 0, nth: random.int(1, 3), delayMs: 0, limitMs: 20_000 } as const)
@@ -43,7 +45,7 @@ describe(`a worker killed ${KILLS} times under load`, () => {
     expect(tally.violations).toEqual([]);
     expect(served.violations).toEqual([]);
     expect(kills).toBe(KILLS);
-    // What it proves anything by: messages that were answered, some cut off under way, agents who met each other.
+    // Otherwise the test proves nothing: some messages are acknowledged, some sends cut off, some agents in conflict.
     expect(tally.acknowledged).toBeGreaterThanOrEqual(USERS_PER_LIFE);
     expect(moments["send arrived"]).toBeGreaterThan(0);
     expect(tally.unconfirmed).toBeGreaterThan(0);

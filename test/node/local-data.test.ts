@@ -33,7 +33,7 @@ interface Started {
   readonly output: string;
   /** Undefined while it runs. */
   readonly code: number | undefined;
-  /** The address on a line of what it printed. */
+  /** Returns the address that it printed for this part. */
   addressOf(part: "worker" | "emulator"): string;
   stop(): Promise<void>;
 }
@@ -69,7 +69,7 @@ async function start(script: string, ...args: readonly string[]): Promise<Starte
   return started;
 }
 
-/** The status of the API for a user: 404 for a user who never wrote. */
+/** Returns the status with which the API answers for the user: 404 if the user never wrote. */
 async function conversationStatus(started: Started): Promise<number> {
   const headers = { authorization: `Bearer ${LOCAL_API_KEY}` };
   return (await fetch(`${started.addressOf("worker")}/api/v1/conversations/${USER}`, { headers })).status;

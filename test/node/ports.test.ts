@@ -42,7 +42,7 @@ async function runWithTakenPort(script: string, args: readonly string[], after: 
 
 const local = () => ["--persist-to", join(folder, "data"), "--dev-vars", join(folder, ".dev.vars")];
 
-/** In the order in which they are chosen. The setup chooses them by the same function as `npm start`. */
+// In the order in which the ports are chosen. `npm run setup` chooses them with the same function as `npm start`.
 it.for([
   ["npm start", "the worker", 1, "start.ts", []],
   ["npm start", "the emulator", 2, "start.ts", []],

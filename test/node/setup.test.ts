@@ -86,10 +86,10 @@ describe("npm run setup -- --local --yes", () => {
       await running.until("npm run doctor -- ");
       expect(running.output()).toMatch(/✓ 收到验证[^]*✓ 收到第一条消息[^]*✓ 微信已接受第一条回复/);
       const url = /npm run doctor -- (http:\S+)/.exec(running.output())?.[1] ?? "";
-      // As described in the README: without a flag, by name.
+      // As in the README: at `localhost`, without a flag.
       expect(await examine(url.replace("127.0.0.1", "localhost"))).toEqual({ code: 0, bad: ["people"] });
 
-      // A file that no longer matches the running stack; the doctor reads the same file.
+      // The doctor reads the file; now its values no longer match those of the running stack.
       const text = await readFile(devVars, "utf8");
       await writeFile(devVars, text.replace(/WECHAT_TOKEN=.*/, 'WECHAT_TOKEN="another"'));
       expect(await examine(url)).toEqual({ code: 1, bad: ["verify.genuine", "people"] });
@@ -217,11 +217,11 @@ describe("npm run setup -- --cloudflare --yes", () => {
     await Promise.all(workers.map((worker) => worker.stop()));
   });
 
-  /** A wrangler that records its arguments and its standard input, and answers as the real one would. */
+  /** Writes a wrangler that records its arguments and its standard input, and answers as the real one would. */
   async function placeWrangler(): Promise<string> {
     const bin = join(folder, "bin");
     await mkdir(bin);
-    // The folder may be inside a package of ES modules.
+    // The script is CommonJS; a package.json above this folder may declare ES modules.
     await writeFile(join(bin, "package.json"), JSON.stringify({ type: "commonjs" }));
     const script = `#!${process.execPath}
 const { appendFileSync, readFileSync } = require("node:fs");

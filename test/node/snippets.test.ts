@@ -12,7 +12,7 @@ const HOW_TO = "docs/how-to";
 /** Imports that only a mini program uses. */
 const MINI_PROGRAM = /"edge-kefu-miniprogram|"\.\.\/\.\.\/app-context"/;
 
-/** Declarations from the text around a fragment, which the fragment uses. */
+/** Declarations that a snippet needs because it uses names that only the text around it introduces. */
 const INTRODUCED = [
   [/\bkefu\.changes\(/, 'declare const kefu: import("edge-kefu/client").KefuClient;\ndeclare let cursor: number;'],
   [/\brespond\(/, "declare const openid: string;\ndeclare function respond(answer: object): void;"],
@@ -41,7 +41,9 @@ async function readSnippets(): Promise<readonly Snippet[]> {
   );
 }
 
-/** Next to copies of the source folders, so that relative imports resolve as in the text. */
+/**
+ * Writes the snippets as files next to links to the source folders, so that relative imports resolve as in the text.
+ */
 async function writeProject(snippets: readonly Snippet[]): Promise<void> {
   await mkdir(join(folder, "worker/custom"), { recursive: true });
   for (const name of await readdir(join(ROOT, "worker"))) {

@@ -1,6 +1,6 @@
 /**
- * `npm start` and the desk: links for the first admin and the demo agent, a user who asks for a person, and what is left
- * after the stack was killed in the middle.
+ * `npm start` and the desk: links for the first admin and the demo agent, a user who asks for a person, and what is
+ * left after the stack was killed in the middle.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -78,7 +78,7 @@ const linkOf = ({ output }: Started, pattern: RegExp) => pattern.exec(output)?.[
 const inviteOf = (started: Started) => linkOf(started, /http:\/\/localhost:\d+\/desk#invite=a[0-9a-f]{12}\.[\w-]{43}/);
 const demoOf = (started: Started) => linkOf(started, /http:\/\/localhost:\d+\/_emulator\/desk/);
 
-/** Calls the worker as a page does; a cookie makes it that of an agent. */
+/** Calls the worker as a page does, with the cookie of an agent; "" sends none. */
 async function call(
   { worker }: Started,
   method: string,
@@ -114,7 +114,7 @@ async function userWrites({ emulator }: Started, content: string): Promise<void>
   await fetch(`${emulator}/_emulator/push`, { method: "POST", headers, body: JSON.stringify(push) });
 }
 
-/** The row of the user in a list, as soon as it is there. */
+/** Waits until a list has a row, and returns the first one. */
 async function rowIn(started: Started, view: string, cookie: string) {
   let found;
   await vi.waitUntil(async () => {
@@ -178,7 +178,7 @@ describe("npm start", { timeout: 300_000 }, () => {
     const before = await rowIn(first, "mine", admin);
     await first.end("SIGKILL");
 
-    // `npm run setup` gives the file a key of its own; what the built-in one sealed stays readable.
+    // As after `npm run setup`, the file has its own key; what was encrypted with the built-in key stays readable.
     const own = `DATA_KEY="${"b".repeat(42)}A="\n`;
     await writeFile(devVars(), own);
     const second = await start();

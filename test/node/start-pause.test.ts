@@ -1,4 +1,6 @@
-/** `npm start` after a run that ended while the app was paused: the cause was the emulator's, and no longer exists. */
+/**
+ * `npm start` after a run that ended during a pause: the fault in the emulator that caused it does not exist any more.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 /**
- * Every file that the local stack stores is searched for what a user and agents wrote, with the desk on: in clear only
- * in the user's own conversation and in the quarantine, sealed in the desk and the archive, nowhere after an erasure.
+ * Searches every file that the local stack stores for what a user and agents wrote. With the desk on, these texts are
+ * plain only in the user's conversation and in the quarantine, encrypted in the desk and the archive, and gone after an
+ * erasure.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,7 +18,7 @@ import { prepareStack } from "../support/ports.ts";
 import { filesWith, readFiles, readRows, type StoredFiles } from "../support/stored-files.ts";
 
 const PHONE = "13912345678";
-/** What a user and agents wrote, by what it is; each occurs nowhere by chance. */
+/** What a user and agents wrote, by kind. Each text is so unusual that it is nowhere else in the files. */
 const WRITTEN = {
   openid: "oCanaryFiles_6bmjrPTlm6-2sgVt",
   phone: PHONE,
@@ -37,7 +38,7 @@ const PASSWORD = "a long password";
 const SETTINGS = { fallback: { type: "handover" }, humanService: "desk" };
 const SEALED = /v1\.[\w-]{8}\.[\w-]{16}\.[\w-]{22,}/g;
 
-/** Node's own takes headers, which the type of a browser's does not have. */
+/** Node's WebSocket, which accepts headers; the browser's type has no parameter for them. */
 const NodeWebSocket = WebSocket as unknown as new (
   url: string,
   options: { readonly headers: Readonly<Record<string, string>> },
@@ -134,7 +135,9 @@ async function act(agent: Agent, name: string, row: Row, more: object = {}): Pro
   await accepted(await agent.call("POST", `conversations/${row.conversation}/${name}`, body));
 }
 
-/** The user comes, writes and waits; agents take, reply, note, transfer, and leave drafts. Returns the conversation. */
+/**
+ * Makes a user write and wait, and agents take, reply, note, transfer and leave drafts. Returns the conversation's id.
+ */
 async function work(): Promise<string> {
   const [ann, ben] = [await addAgent("小安"), await addAgent("小本")];
   const { openid } = WRITTEN;
@@ -175,7 +178,7 @@ async function work(): Promise<string> {
   return waiting.conversation;
 }
 
-/** The rows of a class of objects, without the runtime's own table of alarms, which has the names of objects. */
+/** Reads the rows of a class of objects as JSON; not the runtime's table of alarms, which holds the objects' names. */
 const rowsIn = async (object: string) =>
   (await readRows(folder, `do/worker-${object}/`))
     .filter(({ table }) => table !== "_cf_ALARM")
@@ -183,7 +186,7 @@ const rowsIn = async (object: string) =>
     .join("\n");
 const archived = () => rowsIn("Archive");
 
-/** The kinds of places in which a canary is, by its first folder and object. */
+/** Returns where a text is found, sorted: the class of the object, or the first folder of the path. */
 function placesOf(files: StoredFiles, canary: Canary): readonly string[] {
   const places = filesWith(files, WRITTEN[canary]).map((path) => /^(?:do\/worker-)?([^/]+)/.exec(path)?.[1] ?? path);
   return [...new Set(places)].toSorted();

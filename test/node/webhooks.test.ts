@@ -18,7 +18,7 @@ interface Arrived {
 
 type Respond = (response: ServerResponse, count: number) => void;
 
-/** A real receiver: it checks the signature with Node's own HMAC and behaves as each test sets it. */
+/** A real receiver: it checks signatures with Node's HMAC, and each test sets how it answers. */
 const arrived: Arrived[] = [];
 let respond: Respond;
 const taken: Respond = (response) => response.writeHead(204).end();

@@ -30,7 +30,7 @@ const OUTCOMES: ReadonlySet<Row["kind"]> = new Set(["sent", "failed", "blocked",
 const rowsOf = (record: ArrayRecord | undefined): readonly Row[] =>
   record === undefined ? [] : JSON.parse(record.rows);
 
-/** Opens a store. */
+/** Opens a store on stored data. */
 export function openArrayStore(data: ArrayData): ConversationStore {
   const find = (key: string, since: number) => {
     const record = data.records.findLast((candidate) => candidate.key === key && candidate.seq >= since);

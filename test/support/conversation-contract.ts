@@ -18,7 +18,7 @@ const ADDRESS = miniProgramAddress("wx0123456789abcdef", "oContract");
 const OTHER = miniProgramAddress("wxfedcba9876543210", "oContract");
 const rulesOf = ({ account }: ChannelAccount) => (account === OTHER.account ? OTHER_RULES : RULES);
 
-/** A conversation on a store; the test controls its clock and alarm. */
+/** Loads a conversation on a store; the test controls its clock and alarm. */
 function play(open: () => ConversationStore) {
   let now = T0;
   const alarms: number[] = [];

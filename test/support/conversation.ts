@@ -55,7 +55,7 @@ interface SubmitStep {
   readonly lease?: Lease;
 }
 
-/** A conversation under test. */
+/** Creates a conversation under test; it is evicted after every step. */
 export function converse(options: Options = {}) {
   const { rules = RULES, unconfirmedRetries = 1, keepsPictures = false, random = () => 0.5 } = options;
   let now = T0;
@@ -112,7 +112,7 @@ export function converse(options: Options = {}) {
     now: () => now,
     state,
     log,
-    /** The entry text of the newest enter event, and its verification result. */
+    /** Returns the entry text of the newest enter event, and the result of its verification. */
     entered() {
       const { entered } = state();
       return entered && { text: openArrayStore(data).entryText(entered.seq), verdict: entered.verdict };

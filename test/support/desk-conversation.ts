@@ -48,7 +48,7 @@ interface Log {
   windowUntil: number | null;
 }
 
-/** The notes of erased logs, and the receivers that have not confirmed them. */
+/** The note of the newest erased log; pending until the desk has confirmed the erasure. */
 export interface Note {
   readonly log: string;
   readonly lastSeq: number;
@@ -157,14 +157,14 @@ export function createConversation(id: string, now: () => number) {
     applied,
     acts,
     /**
-     * Whether the assignee was assigned by a command and never parked the session: such sessions count towards the
-     * limit of automatic assignment.
+     * Returns whether the agent serves the session, was assigned by a command and never parked it: only such sessions
+     * count towards the limit of automatic assignment.
      */
     isCounted: (agent: string): boolean => {
       const open = log?.session.open;
       return open?.status === "serving" && open.assignee === agent && givenBy === "command" && !wasParked;
     },
-    /** The user writes a message; with `isForBot`, automation answers it. */
+    /** Makes the user write a message; with `isForBot`, automation answers it. */
     writes: (isForBot = false): void => {
       log ??= begin();
       const seq = nextSeq(log);
@@ -195,7 +195,7 @@ export function createConversation(id: string, now: () => number) {
       if (command.type === "park") wasParked = true;
       return { type: "ok", snapshot: snapshotOf(log) };
     },
-    /** An agent's reply from a page that names the log; the page created the command id. */
+    /** Handles an agent's reply; the page names the log and the id. @returns `ok`, or why it was refused */
     reply: (agent: string, request: { readonly id: string; readonly log: string | null }): string => {
       if (request.log !== (log?.id ?? null)) return "gone";
       log ??= begin();
@@ -212,7 +212,7 @@ export function createConversation(id: string, now: () => number) {
       queue(log, { kind: "agent", by: agent });
       return "ok";
     },
-    /** An attempt of the next message starts, or the message is dropped. */
+    /** Starts an attempt of the next message, or drops the message if it may not be sent. */
     attempts: (): void => {
       const next = log?.sends.find(({ state }) => state === "queued");
       if (log === null || next === undefined || log.sends.some(({ state }) => state === "leased")) return;
@@ -235,7 +235,7 @@ export function createConversation(id: string, now: () => number) {
         log.session = settleAutomatic(log.session, outcome, QUEUE, context);
       }
     },
-    /** Deletes everything; a note of the erasure remains until desk and archive confirm it. */
+    /** Deletes the log; a note of the erasure remains, pending until it is confirmed. */
     erase: (): void => {
       if (log === null) return;
       note = { log: log.id, lastSeq: log.seq, isPending: true };

@@ -1,14 +1,14 @@
 /**
- * Finds rows that the desk shows again after they ended. Runs after each step of a story, because a later step may remove
- * them.
+ * Finds rows that the desk shows again after they ended. Runs after each step of a story, because a later step may
+ * remove them.
  */
 import { generationOf } from "../../worker/conversation/core/log-id.ts";
 import type { DeskWorld } from "./desk-world.ts";
 
 /**
- * No ended row is shown again: neither of an erased log whose erasure the desk has confirmed, nor one that is older
- * than what the desk has learned, unless it has forgotten that with its memory; then the row is marked to be verified
- * (DESK_PROTOCOL rules 2 to 5).
+ * Finds rows that must not be shown: of an erased log whose erasure the desk has confirmed, or older than what the desk
+ * has learned. A desk that was restarted may have forgotten the newer state; then the row must be marked for
+ * verification (DESK_PROTOCOL rules 2 to 5).
  */
 export function findGhosts(world: DeskWorld): readonly string[] {
   const { entries } = world.desk().tables;

@@ -86,7 +86,11 @@ export class MadeConversation {
     this.#reported = 0;
   }
 
-  /** Returns a report of what is new since the last one. @param again includes what was already reported */
+  /**
+   * Returns a report of the rows since the last one.
+   *
+   * @param again the number of reported rows that are included again
+   */
   report(again = 0): ConversationReport {
     const from = Math.max(0, this.#reported - again);
     this.#reported = this.rows.length;

@@ -72,12 +72,12 @@ export class PageModel {
     }
   }
 
-  /** The newest row of the open conversation. */
+  /** Returns the seq of the newest row of the open conversation; 0 without rows. */
   newest(): number {
     return this.history.at(-1)?.seq ?? 0;
   }
 
-  /** The ids of a list, in any order. */
+  /** Returns the conversation ids of a list, sorted. */
   idsOf(view: PageModel["views"][number]): readonly string[] {
     return [...this.rows.values()]
       .filter(({ views }) => views.includes(view))

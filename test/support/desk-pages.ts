@@ -11,7 +11,7 @@ export const BEN = "a0000000000b2";
 export const PAGE = "page-0123456789abcdef";
 export const HOUR = 3_600_000;
 
-/** A desk with two agents of different teams. */
+/** Creates a desk with two agents of different teams. */
 export function start() {
   const memory = new DeskMemory();
   for (const [id, team] of [

@@ -10,21 +10,21 @@ export const isType =
   (message: Message): boolean =>
     message.type === type;
 
-/** The desk's record of a conversation. */
+/** Returns the desk's record of a conversation; undefined when it has none. */
 export const entry = (world: DeskWorld, id: string): Entry | undefined => world.desk().tables.entries.values.get(id);
 
-/** The reservations of the desk. */
+/** Returns the reservations of the desk. */
 export const reservations = (world: DeskWorld): readonly Reservation[] => [
   ...world.desk().tables.reservations.values.values(),
 ];
 
-/** The calls sent to a conversation so far, including lost ones. */
+/** Returns the calls that the desk sent to a conversation so far, including lost ones. */
 export const asked = (world: DeskWorld, conversation: string): readonly DeskCommand[] =>
   world.effects.flatMap((effect) =>
     effect.type === "ask" && effect.conversation === conversation ? [effect.command] : [],
   );
 
-/** The agent of a conversation's session, or its state without one. */
+/** Returns the agent who serves the open session, or the session's status when none does; undefined without one. */
 export const assignee = (world: DeskWorld, id: string): string | undefined => {
   const { open } = world.the(id).session();
   return open?.status === "serving" ? open.assignee : open?.status;

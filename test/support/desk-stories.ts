@@ -123,7 +123,7 @@ interface Page {
   readonly rows: Map<string, FrameRow>;
 }
 
-/** The invariants that a story broke; empty when it broke none. */
+/** Runs a story, and returns the invariants that it broke; empty when it broke none. */
 export function findBrokenChecks({ hasOffers, steps }: DeskStory): readonly string[] {
   const broken: string[] = [];
   const settings = { ...SETTINGS, idleWarningMs: 2 * HOUR, idleCloseMs: 3 * HOUR, offerMs: hasOffers ? MINUTE : 0 };
@@ -299,7 +299,7 @@ function findUnrest(world: DeskWorld): readonly string[] {
   return broken;
 }
 
-/** Whether an agent can serve after every grace period has ended: an available agent with an open page. */
+/** Returns whether an agent can serve: with an open page, not suspended, and not set to offline. */
 function isThere(world: DeskWorld, name: string): boolean {
   const { agents, sockets } = world.desk().tables;
   const agent = agents.values.get(name);

@@ -130,7 +130,7 @@ export function createDeskWorld({
     return decision.value;
   }
 
-  /** The desk is constructed again from its rows. `sockets` remain attached, as after an eviction. */
+  /** Constructs the desk again from its rows. `sockets` stay connected, as after an eviction. */
   function killDesk(sockets: ReadonlyMap<string, Socket> = new Map()): void {
     incarnation += 1;
     desk = loadDesk(
@@ -201,7 +201,7 @@ export function createDeskWorld({
     effects,
     alarmAt: () => alarmAt,
     incarnation: () => incarnation,
-    /** The newest position that a call brought to the desk; undefined: none did. */
+    /** Returns the newest state of a conversation that any call reported to the desk; undefined: none did. */
     learned: (id: string): Learned | undefined => learned.get(id),
     decide,
     killDesk,
@@ -223,7 +223,11 @@ export function createDeskWorld({
     },
     takes: (agent: string, id: string, key = `take ${agent} ${id} ${now}`) =>
       decide((draft) => requestTake(draft, named(agent, id, key))),
-    /** The page's reply: authorised by the desk, executed by the conversation. */
+    /**
+     * Sends a page's reply: the desk checks whether it is allowed, then the conversation handles it.
+     *
+     * @returns the outcome
+     */
     replies: (agent: string, id: string, key: string, log = the(id).log()?.id ?? null): string => {
       const authorized = decide((draft) =>
         authorizeReply(draft, { agent, conversation: id }, { team: null, assignee: null }),
@@ -273,7 +277,7 @@ export function createDeskWorld({
         const isPending = [...desk.tables.reservations.values.values()].some(({ phase }) => phase === "asking");
         if (isQuiet && !isPending && alarmAt > now) return;
       }
-      throw new Error("the simulation still has work after the maximum number of steps");
+      throw new Error("the simulation still has work after 100 rounds");
     },
   };
   return world;

@@ -40,7 +40,7 @@ export function atOnce<T>(answer: Soon<T>): T {
   return answer;
 }
 
-/** The user writes a message: to the emulated WeChat, which counts the quota itself, and directly to the object. */
+/** Makes the user write: to the emulated WeChat, which counts the quota itself, and directly to the object. */
 export async function says(wechat: Control, openid: string, candidates: readonly Candidate[]) {
   await wechat.text(openid, "x", { appid: APPID });
   return tells(openid, candidates, message());

@@ -4,10 +4,10 @@
  */
 import { vi } from "vitest";
 
-/** A promise that never settles. */
+/** Returns a promise that never settles. */
 export const never = <T>(): Promise<T> => Promise.withResolvers<T>().promise;
 
-/** An object whose methods never answer. */
+/** Returns an object whose methods never answer. */
 export function hungStub(id: unknown): object {
   return new Proxy({}, { get: (_target, name) => (name === "id" ? id : name === "then" ? undefined : () => never()) });
 }
@@ -24,9 +24,10 @@ export function useManualClock(now = Date.now()): void {
 }
 
 /**
- * The outcome of work while the clock moves.
+ * Moves the manual clock until work has ended.
  *
  * @param ms how far the clock moves at most
+ * @returns the outcome; `PENDING` when the work has not ended by then
  */
 export async function outcomeWithin<T>(ms: number, work: PromiseLike<T>): Promise<T | typeof PENDING> {
   for (let spent = 0; spent < ms; spent += STEP_MS) {
@@ -41,7 +42,11 @@ export async function outcomeWithin<T>(ms: number, work: PromiseLike<T>): Promis
 
 const SOON_MS = 15_000;
 
-/** The outcome of work measured with the real clock: for work inside an object, which has its own timers. */
+/**
+ * Waits for work, at most 15 s of the real clock. For work inside an object, whose timers a manual clock cannot run.
+ *
+ * @returns the result, or `PENDING` after that time
+ */
 export async function outcomeSoon<T>(work: PromiseLike<T>): Promise<T | typeof PENDING> {
   const { promise, resolve } = Promise.withResolvers<typeof PENDING>();
   const timer = setTimeout(() => resolve(PENDING), SOON_MS);

@@ -15,13 +15,13 @@ export interface KefuProcessOptions {
   readonly ports: StackPorts;
   readonly persistTo: string;
   readonly vars?: Readonly<Record<string, string>>;
-  /** V8's limit before a garbage collection, MB; without a limit it waits for hundreds. */
+  /** V8's heap limit, MB; without one it keeps hundreds of MB of garbage. */
   readonly heapMb?: number;
 }
 
 /**
- * The environment from which Miniflare starts workerd with this small heap. Without a limit V8 keeps hundreds of MB of
- * garbage, which would look like a leak.
+ * Returns environment variables with which Miniflare starts workerd with this heap limit. Without a limit V8 keeps
+ * hundreds of MB of garbage, which would look like a leak.
  */
 export function heapEnv(heapMb: number): { readonly MINIFLARE_WORKERD_V8_FLAGS: string } {
   return { MINIFLARE_WORKERD_V8_FLAGS: `--max-old-space-size=${heapMb} --max-semi-space-size=1` };
@@ -69,10 +69,10 @@ async function ready(child: ChildProcess): Promise<void> {
 }
 
 /**
- * The workerd a process started.
+ * Returns the process id of the workerd that a process started.
  *
  * @param parent the process id of the parent
- * @throws when there is none
+ * @throws Error when there is none
  */
 export async function findWorkerd(parent: number): Promise<number> {
   for (const entry of await readdir("/proc")) {

@@ -1,6 +1,6 @@
 /**
- * A page of the desk without its views: the console's own connection, lists and log, put together as `console/client/desk.ts`
- * does. The test gives it sockets, which it can cut, and the pages of a log.
+ * A page of the desk without its views: the console's own connection, lists and log, put together as
+ * `console/client/desk.ts` does. The test gives it sockets, which it can cut, and the pages of a log.
  */
 import { createLink, type LinkState, type SocketLike } from "../../console/client/link.ts";
 import { createLogReader, type LogReaderDeps } from "../../console/client/log-reader.ts";
@@ -23,7 +23,7 @@ export interface LivingPageOptions {
 export interface LivingPage {
   readonly state: () => DeskState;
   readonly link: () => LinkState["name"];
-  /** The messages with frames since the newest connection was opened. */
+  /** Returns the frames of each message since the newest connection was opened. */
   readonly messages: () => readonly (readonly ServerFrame[])[];
   readonly start: () => void;
   /** Connects at once, as a page does when it becomes visible again. */

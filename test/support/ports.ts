@@ -31,7 +31,7 @@ export async function prepareStack(): Promise<{
   return { scripts, ports: await findTestPorts() };
 }
 
-/** A free port for another server. */
+/** Returns a free port for another server. */
 export async function freeTestPort(): Promise<number> {
   const { worker } = await findPorts({ worker: FIRST + 300, emulator: FIRST + 330, orders: FIRST + 360 });
   return worker;

@@ -15,18 +15,18 @@ export interface ReceivedEvent {
 
 /** Returns the URL of a path at the receiver. */
 export const URL_OF = (path: string) => `https://shop.example.com/${path}`;
-/** Creates answers of the receiver. */
+/** Creates an answer with 503; `TAKEN` and `REFUSED` create 204 and 400. */
 export const BUSY = () => new Response(null, { status: 503 });
 export const TAKEN = () => new Response(null, { status: 204 });
 export const REFUSED = () => new Response(null, { status: 400 });
 
-/** A receiver at `shop.example.com`. */
+/** Creates a receiver that handles the requests to `shop.example.com`. */
 export function createReceiver() {
   const events: ReceivedEvent[] = [];
   let answer: (event: ReceivedEvent) => Response | Promise<Response> = () => new Response(null, { status: 204 });
   return {
     events,
-    /** The types of the received events, in order. */
+    /** Returns the types of the received events, in order. */
     types: () => events.map(({ type }) => type),
     answerWith(next: typeof answer) {
       answer = next;

@@ -77,7 +77,7 @@ const VENDORS: Readonly<Record<string, (url: URL, body: Readonly<Record<string, 
 
 const OK = { errcode: 0, errmsg: "ok" };
 
-/** The robots of all vendors. */
+/** Creates the robots of all vendors. */
 export function createRobots() {
   const messages: RobotMessage[] = [];
   let instead: (() => Promise<Response>) | undefined;

@@ -71,7 +71,7 @@ const happening = fc.oneof(
         "bot",
       ),
       agent,
-      /** Based on the current state, or on the state some steps earlier. */
+      /** How many steps ago the agent read the state on which the command is based. */
       age: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
     }),
   },

@@ -48,7 +48,7 @@ interface Commanding {
   readonly by?: string;
 }
 
-/** Starts with a store, by default an array, and the rules of a channel. */
+/** Creates a conversation on a store, by default an array, with the rules of a channel. */
 export function createServed(open: () => ConversationStore = arrayStorage(), rules = RULES) {
   let now = T0;
   let count = 0;
@@ -160,7 +160,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
     seen: (session: number, seq: number, named?: string) =>
       step((loaded) => recordSeen(loaded, { log: named ?? must(loaded.store.log()), session, seq })),
     change: (log: string, command: string) => step((loaded) => readChange(loaded, log, command)),
-    /** The user is erased: another storage is opened. */
+    /** Returns the id of the log; undefined while there is none. */
     logId: () => open().log(),
   };
 }

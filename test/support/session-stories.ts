@@ -75,7 +75,7 @@ export function play(story: readonly Happening[], check: (sessions: Played) => v
   const undecided: Undecided[] = [];
   /** Replies of agents that are under way. */
   const sending: number[] = [];
-  /** Whether each user message was answered, by its seq: a reply was delivered after it. */
+  /** The seqs of the user's messages after which no reply was delivered. */
   const unanswered = new Set<number>();
   let names: SessionCommand[] = [];
   let newest: Command | undefined;

@@ -104,7 +104,7 @@ export function startSessions() {
   };
 }
 
-/** An agent's reply as `applyReply` makes it: refused while another agent serves. */
+/** Applies an agent's reply as `applyReply` does: it is refused while another agent serves. */
 export function reply(before: SessionState, agent: string, context: SessionContext): SessionOutcome {
   const taken = findTaken(before, agent);
   return taken === undefined ? ok(startReply(before, agent, context)) : err(taken);

@@ -69,7 +69,7 @@ interface SoakEnv extends Omit<Env, "CONVERSATION"> {
 }
 
 export default {
-  /** The product's routes, and `POST /_soak/sizes`: names of conversations → the bytes of each one's database. */
+  /** Serves the product's routes, and `POST /_soak/sizes`: the size of each named conversation's database, bytes. */
   async fetch(request, env, ctx) {
     if (new URL(request.url).pathname !== "/_soak/sizes") return worker.fetch(request, env, ctx);
     const names: readonly string[] = await request.json();

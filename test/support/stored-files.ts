@@ -23,8 +23,8 @@ export async function readFiles(folder: string): Promise<StoredFiles> {
 }
 
 /**
- * The files that contain a text. SQLite splits a long value over pages, so a half of the text counts, too: of a text
- * that is split once, one half is whole.
+ * Returns the paths of the files that contain a text or, for texts of 16 bytes or more, one half of it. SQLite may
+ * split a value over two pages; one half is then still whole.
  */
 export function filesWith(files: StoredFiles, text: string): readonly string[] {
   const whole = Buffer.from(text);

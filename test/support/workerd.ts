@@ -39,7 +39,7 @@ export const SECRETS = {
   aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 };
 
-/** An app in the emulator's form. */
+/** Returns a configured app in the emulator's form. */
 export function emulatedApp(appid: string, mode: PushMode = "secure", format: PushFormat = "xml"): EmulatedAppInput {
   return { ...SECRETS, appid, mode, format, pushUrl: `https://kefu.test/wechat/${appid}/message` };
 }

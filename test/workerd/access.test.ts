@@ -1,6 +1,6 @@
 /**
- * Each route × each role × signed out × API key: the expectation is computed from the table of rights, and a route
- * without an entry fails. The test checks only whether access is granted, not the rest of the answer.
+ * Calls each route with each role, with an API key, and signed out. The expected result is computed from the table of
+ * rights; a route without an entry fails. Only whether access is granted is checked, not the rest of the answer.
  */
 import { Hono } from "hono/tiny";
 import { findTargetHandler } from "hono/utils/handler";
@@ -36,14 +36,14 @@ const ROUTES: readonly Route[] = (() => {
   return [...found.values()];
 })();
 
-/** A path whose ids name nothing that is stored. */
+/** Returns the route's path with ids of which none exists. */
 const pathOf = ({ path }: Route) =>
   `/api${path
     .replace("/agents/:id", "/agents/a000000000000")
     .replace("/me/sign-ins/:id", "/me/sign-ins/000000000000")
     .replaceAll(/:\w+/g, "nothing")}`;
 
-/** Routes that end the sign-in they are called with. */
+/** Returns whether the route ends the sign-in with which it is called. */
 const isEnding = ({ method, path }: Route) =>
   path === "/v1/sign-out" || (method === "DELETE" && path === "/v1/me/sign-ins");
 

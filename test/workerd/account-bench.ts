@@ -23,7 +23,7 @@ export const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
 export const LIFE_MS = 7_200_000;
 
-/** The answer of the token endpoint from now on, and the request bodies it received. */
+/** The token endpoint: how it answers from now on, and the bodies of the requests it received. */
 export const endpoint = { calls: [] as { force_refresh: boolean }[], answer: (_force: boolean): unknown => ({}) };
 
 let serial = 0;
@@ -35,10 +35,10 @@ export function inside<T>(read: (object: Account, state: DurableObjectState) => 
 
 export const published = (key = accessKey(CREDENTIAL)) => env.KV.get<Record<string, unknown>>(key, "json");
 
-/** All log lines so far. */
+/** Returns all log lines so far, as one text. */
 export const logged = () => JSON.stringify(lines());
 
-/** The token of an access that must have one. */
+/** Returns the token of a successful access. @throws when it failed */
 export async function tokenOf(access: ReturnType<ReturnType<typeof account>["access"]>): Promise<string> {
   const result = await access;
   if (!result.ok) throw new Error(`no token: ${result.error.reason}`);
@@ -50,7 +50,7 @@ async function wipe(appid: string): Promise<void> {
   await env.KV.delete(accessKey(credentialOf(miniProgramAccount(appid))));
 }
 
-/** The services of the app, created as in a Worker. */
+/** Creates the services of the app as a Worker does. */
 export function connect() {
   const config = configOf(env);
   const app = config.ok ? findAccountConfig(config.value, APPID) : undefined;
@@ -58,7 +58,7 @@ export function connect() {
   return createServices(env, config.value, app, () => {}, CHANNELS);
 }
 
-/** One attempt, as the delivery chain makes it. */
+/** Makes one attempt to send a text, by the delivery chain. Returns its outcome. */
 export async function deliver(openid: string): Promise<AttemptOutcome> {
   const { createDeliver, reportPause } = connect();
   const message = { type: "text", content: "你好" } as const;
@@ -88,7 +88,7 @@ export async function deliver(openid: string): Promise<AttemptOutcome> {
   return must(settled[0]);
 }
 
-/** Call at the top of a test file. */
+/** Registers the set-up of these tests; to be called at the top of a test file. */
 export function useAccounts(): void {
   useWorker({ clock: "now", settings: null });
   beforeEach(async () => {

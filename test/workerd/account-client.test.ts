@@ -63,7 +63,7 @@ describe("senders", () => {
     const sends = (await control.calls()).length;
     await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseCode: "45009" }));
     expect(await deliver("oUser2")).toMatchObject({ result: "not_sent", reason: "paused" });
-    // Another isolate, and the object after an eviction, also have it.
+    // Another isolate, and the object after an eviction, also know the pause.
     accountMemory.clear();
     expect(await deliver("oUser3")).toMatchObject({ result: "not_sent", reason: "paused" });
     await evictDurableObject(account());
@@ -86,7 +86,7 @@ describe("settings", () => {
   it("reach a Worker without any from the object, and later from KV", async ({ expect }) => {
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "handover" });
     await settingsObject().put("*", { defaults: { fallback: { type: "silent" } } });
-    // Memory is up to a minute old.
+    // The cached settings are used for up to a minute.
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "handover" });
     pass(60_000);
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "silent" });

@@ -73,7 +73,7 @@ describe("after the clock was set back by days", () => {
   });
 
   it("a token is valid no longer than WeChat's lifetime, and the object's work is due", async ({ expect }) => {
-    // Later than the real clock, which triggers real alarms.
+    // Ahead of the real clock, by which the runtime triggers alarms: none runs by itself.
     pass(10 * DAY_MS);
     await tokenOf(account().access());
     pass(110 * 60_000);

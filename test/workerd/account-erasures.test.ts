@@ -16,7 +16,7 @@ const account = accountObject(NAME);
 useWorker({ clock: "hour ahead", settings: null });
 beforeEach(() => emptyAccount(NAME));
 
-/** Works on a fresh account's erasures. */
+/** Calls a function with the erasures stored in the account object. */
 function within<T>(act: (erasures: Erasures, storage: DurableObjectStorage) => Promise<T>): Promise<T> {
   return runInDurableObject(account, (_, { storage }) => act(createErasures(storage), storage));
 }

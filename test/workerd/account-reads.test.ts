@@ -13,7 +13,7 @@ const MOST = 20;
 const NOTED = 1_000_000;
 const account = env.ACCOUNT.getByName("reads-of-the-tests");
 
-/** One endpoint with a skipped event in the maximum number of listed conversations. */
+/** Stores a skipped event of one endpoint in each of `MAX_LISTED` conversations. */
 async function fill(): Promise<void> {
   await runInDurableObject(account, (_, { storage }) => {
     const first = { seq: 1, id: "c0-1", type: "message.received", at: 1 };

@@ -102,7 +102,7 @@ describe("the record of skipped events", () => {
 describe("the account", () => {
   const hooks = (...ids: readonly string[]) => useHooks(...ids.map((id) => ({ id, url: URL_OF(id) })));
 
-  /** The webhooks of the settings, as passed by a caller that has just read them. */
+  /** Returns the webhooks of the stored settings, in the form in which callers pass them. */
   const listed = async () => {
     const read = await connect().settings();
     return read === undefined ? NO_WEBHOOKS : toListed(read);

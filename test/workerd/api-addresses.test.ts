@@ -20,7 +20,7 @@ useWorker();
 const pathOf = (id: string) => `/api/v1/conversations/${encodeURIComponent(id)}`;
 const idOf = (openid: string, appid = APPID) => conversation(openid, appid).id.toString();
 const nameOf = (openid: string, appid = APPID) => formatAddress(addressOf(openid, appid));
-/** Without naming an account. */
+/** Gets a conversation; the request names no account. */
 const get = (id: string) => call("GET", pathOf(id), { appid: null });
 
 describe("a conversation in a path", () => {

@@ -207,7 +207,7 @@ describe("every answer", () => {
 });
 
 describe("our own trouble", () => {
-  /** A conversation namespace whose objects fail. */
+  /** Returns a conversation namespace whose objects fail with the error. */
   function failing(error: Error) {
     const stub = { id: env.CONVERSATION.newUniqueId(), view: () => Promise.reject(error) };
     return { CONVERSATION: { getByName: () => stub } };

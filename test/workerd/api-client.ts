@@ -1,4 +1,4 @@
-/** Calls of the REST API for tests: with a key; every answer is validated against the OpenAPI document. */
+/** Calls of the REST API for tests. Every answer is checked against the OpenAPI document. */
 import { exports } from "cloudflare:workers";
 import { API_KEY, APPID, fetchWith } from "../support/workerd.ts";
 import { described } from "./api-contract.ts";
@@ -8,15 +8,15 @@ export interface CallOptions {
   readonly body?: BodyInit;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Null: no Authorization header. */
+  /** The API key; the tests' own by default. Null: no Authorization header. */
   readonly key?: string | null;
-  /** Null: no account is named. By default, a route about a user names the first app. */
+  /** The app that the query names. Null: none. By default the first app for conversations, none for other routes. */
   readonly appid?: string | null;
   /** Overrides of the worker's environment; see `fetchWith`. */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Calls and checks the answer against the document. */
+/** Calls the API. @returns the answer @throws when the OpenAPI document does not describe it */
 export async function call(method: string, path: string, options: CallOptions = {}): Promise<Response> {
   const request = buildCall(method, path, options);
   const { vars } = options;
@@ -24,7 +24,7 @@ export async function call(method: string, path: string, options: CallOptions = 
   return described(request, await (vars === undefined ? exports.default.fetch(sent) : fetchWith(vars, sent)));
 }
 
-/** Builds a call. */
+/** Builds the request of a call. */
 export function buildCall(method: string, path: string, options: CallOptions = {}): Request {
   const url = new URL(path, "https://kefu.test");
   const isAboutUser = url.pathname.startsWith("/api/v1/conversations/") && !url.searchParams.has("account");
@@ -44,7 +44,7 @@ export function buildCall(method: string, path: string, options: CallOptions = {
 
 let keys = 0;
 
-/** A text to send. */
+/** The body of a text message to send. */
 export const HELLO = { type: "text", content: "您好" };
 
 /** Sends a message, with a fresh Idempotency-Key unless one is given. */
@@ -60,27 +60,27 @@ export const PNG = Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 
-/** Uploads a picture. With an empty type the body sets the header. */
+/** Uploads a picture. With "" as type, no Content-Type is set and fetch derives it from the body. */
 export function upload(body: BodyInit = PNG, type = "image/png"): Promise<Response> {
   return call("POST", "/api/v1/media", { body, headers: type === "" ? {} : { "content-type": type } });
 }
 
-/** A JSON answer, for `toMatchObject`. */
+/** Parses a JSON answer, for `toMatchObject`. */
 export async function bodyOf(response: Response): Promise<Record<string, unknown>> {
   return response.json();
 }
 
-/** A message as the API shows it. */
+/** Gets a message by the API. */
 export async function messageOf(id: unknown): Promise<Record<string, unknown>> {
   return bodyOf(await call("GET", `/api/v1/messages/${String(id)}`));
 }
 
-/** The status of a message. */
+/** Gets the state of a message by the API. */
 export async function stateOf(id: unknown): Promise<unknown> {
   return (await messageOf(id))["state"];
 }
 
-/** Erases a user. */
+/** Erases a user by the API. */
 export function erase(openid: string): Promise<Response> {
   return call("DELETE", `/api/v1/conversations/${encodeURIComponent(openid)}`);
 }
@@ -88,16 +88,16 @@ export function erase(openid: string): Promise<Response> {
 /** A report of `/healthz`. */
 interface Health extends Record<string, unknown> {
   readonly status: string;
-  /** The options of a call with an API key. */
+  /** What is wrong, for callers with an API key; absent for others. */
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** The report of `/healthz`. */
+/** Gets the report of `/healthz`. */
 export async function health(options: CallOptions = {}): Promise<Health> {
   return (await call("GET", "/healthz", options)).json();
 }
 
-/** The first webhook of `GET /webhooks`. */
+/** Gets the status of the first webhook; empty without webhooks. */
 export async function hookStatus(): Promise<Readonly<Record<string, unknown>>> {
   const { webhooks } = await bodyOf(await call("GET", "/api/v1/webhooks"));
   return Array.isArray(webhooks) ? webhooks[0] : {};

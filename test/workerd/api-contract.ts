@@ -40,7 +40,7 @@ export interface Operation {
   >;
 }
 
-/** The document. */
+/** The OpenAPI document. */
 export interface Document {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
@@ -65,13 +65,13 @@ export async function readDocument(): Promise<Document> {
  * Checks an answer against the document.
  *
  * @returns the answer, to be read by the test
- * @throws Error saying what the document does not describe
+ * @throws Error that names what the document does not describe
  */
 export async function described(request: Request, response: Response): Promise<Response> {
   const document = await readDocument();
   const { pathname } = new URL(request.url);
   const operation = findOperation(document, request.method.toLowerCase(), pathname);
-  // A request without an operation in the document is on an unknown route.
+  // A path without an operation in the document is not checked.
   if (operation === undefined) return response;
   const where = `${operation.operationId} ${response.status}`;
   const documented = operation.responses[String(response.status)];

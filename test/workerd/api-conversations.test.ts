@@ -263,7 +263,7 @@ describe("DELETE /conversations/:id", () => {
   });
 });
 
-/** Not text(): for a type that is not text the runtime prints a warning. */
+/** Reads an answer as text. `text()` would print a warning of the runtime for this content type. */
 async function readLines(response: Response): Promise<string> {
   return new TextDecoder().decode(await response.arrayBuffer());
 }

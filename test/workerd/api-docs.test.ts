@@ -6,20 +6,20 @@ import { described, findProblems, readDocument, type Document, type Operation, t
 
 const document = await readDocument();
 
-/** Gets a file as the platform serves it, without the worker. */
+/** Gets a static asset, which the platform serves without the worker. */
 async function getFile(path: string): Promise<Response> {
   const request = buildCall("GET", path, { key: null });
   return described(request, await env.ASSETS.fetch(request.clone()));
 }
 
-/** Every operation as `METHOD path`. */
+/** Returns every operation with its name, `METHOD path`. */
 function operations(of: Document): readonly (readonly [string, Operation])[] {
   return Object.entries(of.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
   );
 }
 
-/** Every value at a key anywhere in a tree. */
+/** Returns every value that a key has anywhere in a tree. */
 function valuesOf(tree: unknown, key: string): readonly unknown[] {
   if (typeof tree !== "object" || tree === null) return [];
   const own = Object.entries(tree).flatMap(([name, value]) => (name === key ? [value] : []));

@@ -10,7 +10,7 @@ useWorker({ clock: "hour ahead", settings: { webhooks: [{ id: "shop", url: URL_O
 
 const OTHER_LOG = "1-00000000";
 const pathOf = (id: string) => `/api/v1/conversations/${encodeURIComponent(id)}`;
-/** The three forms of a conversation in a path. */
+/** Returns the three forms of a conversation in a path: user, address, id. */
 const formsOf = (openid: string) => [openid, formatAddress(addressOf(openid)), conversation(openid).id.toString()];
 
 const sendTo = (id: string, log: string, key: string) =>
@@ -30,7 +30,7 @@ async function logOf(openid: string): Promise<string> {
 const outcomeOf = async (response: Response) =>
   response.ok ? response.status : `${response.status} ${String((await bodyOf(response))["code"])}`;
 
-/** The user wrote, was erased, and has written again. */
+/** Makes a user write, be erased and write again. @returns the id of the erased log */
 async function writesAnew(openid: string): Promise<string> {
   await wechat.text(openid, "在吗");
   const log = await logOf(openid);

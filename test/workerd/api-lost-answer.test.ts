@@ -1,4 +1,4 @@
-/** The answer of an object is lost on the way to the Worker: its decision takes effect exactly once. */
+/** An object's answer is lost on the way to the Worker: what the object did takes effect exactly once. */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { fetchWith, kindsOf, readTexts } from "../support/workerd.ts";
@@ -7,7 +7,7 @@ import { useWorker, wechat } from "./each-test.ts";
 
 useWorker();
 
-/** Conversations whose first `submit` is executed and whose answer is then lost, as when a connection breaks. */
+/** Returns the namespace of conversations; the first `submit` is executed, but its answer is lost. */
 function losingFirstAnswer(): DurableObjectNamespace {
   let isLost = false;
   const lose = async (answer: Promise<unknown>): Promise<unknown> => {

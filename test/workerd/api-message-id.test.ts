@@ -26,7 +26,7 @@ describe("GET /messages/:id", () => {
     const { id } = await bodyOf(await send("oLong", HELLO));
     await expect.poll(() => stateOf(id)).toBe("sent");
     await runInDurableObject(conversation("oLong"), (_, { storage: { sql } }) => {
-      // The last of them is not JSON, so a reader that reaches it fails.
+      // The last of the rows is not JSON, so that reading it fails.
       const insert = `with recursive step(n) as (values (1) union all select n + 1 from step where n < 300),
           last(seq) as (select max(seq) from log)
         insert into log select seq + n, null, iif(n < 300, '[{"seq":' || (seq + n) || ',"ref":null}]', 'no JSON'), '{}'

@@ -1,7 +1,7 @@
 /**
- * Compiled, never run (`npm run check`): one declaration in `shared/app-context.ts` types the page, the shop's back
- * end, the worker's handlers and the path of a card. A wrong field is a compile error at each end. When the compiler
- * accepts one, its `@ts-expect-error` is unused, which is an error.
+ * Compiled by `npm run check`, never run: the one declaration in `shared/app-context.ts` types the page, the shop's
+ * back end, the worker's handlers and the path of a card, and a wrong field is a compile error in each. If the compiler
+ * accepted one, the unused `@ts-expect-error` would be an error.
  */
 import { signContext } from "../../client/index.ts";
 import type { AppContext, AppRoutes, VerifiedContext } from "../../shared/app-context.ts";
@@ -9,10 +9,10 @@ import { buildCardPath } from "../../shared/entry/card-path.ts";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
 import type { Handlers } from "../../worker/automation/handler-context.ts";
 
-/** Whether two types are the same: each is assignable to the other. */
+/** True when two types are equivalent: each is assignable to the other. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-// The page: the data it sends about itself.
+// The page: what it sends about itself.
 encodeSessionFrom<AppContext>({ page: "pages/product/index", product: { id: "42", name: "青瓷茶杯", price: 128 } });
 // @ts-expect-error a product has a name
 encodeSessionFrom<AppContext>({ page: "pages/product/index", product: { id: "42" } });
@@ -34,25 +34,25 @@ await signContext("key", { ...about, context: { user: { vip: "gold" } } });
 await signContext("key", { ...about, context: { priority: "urgent" } });
 // @ts-expect-error no such field
 await signContext("key", { ...about, context: { vip: 3 } });
-// @ts-expect-error a token is somebody's
+// @ts-expect-error a token is for one user
 await signContext("key", { context: {}, expiresAt: about.expiresAt });
 
-// The worker: exactly the same types, not similar ones.
+// The worker: its handlers get the same types.
 export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verified }, user }) => {
   true satisfies Same<typeof claimed, AppContext | null>;
   true satisfies Same<typeof verified, VerifiedContext | null>;
   const shown: string = claimed?.product?.name ?? user;
   // @ts-expect-error no such field
   const title = claimed?.product?.title;
-  // @ts-expect-error `holder` never contains the identity of a user
+  // @ts-expect-error only `verified` contains the identity of a user
   const level = claimed?.user?.vip;
   // @ts-expect-error `verified` may be absent
   const sure = verified.user;
   return void [shown, title, level, sure, verified?.user?.vip];
 };
-// Messages come without a context: the handler runs before the conversation, which has it, is called.
+// A message has no context: the handler runs before the conversation is called, which stores the context.
 export const onMessage: Handlers["onMessage"] = (_message, ctx) => {
-  // @ts-expect-error only entering has it
+  // @ts-expect-error only enter events have a context
   return void ctx.context;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Events of the account as a whole are delivered to webhooks: at least once, in order, and skipped events are recorded.
+ * Events of an app that are not a user's are delivered to webhooks: at least once, in order; skipped ones are recorded.
  */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -28,7 +28,7 @@ beforeEach(async () => {
 const put = (...webhooks: readonly object[]) => putSettings({ fallback: { type: "silent" }, webhooks });
 const push = (name: string, n = 0) => wechat.event("oPlatform", name, { Number: n });
 
-/** Runs the account's alarm each time it is due, for a limited time. */
+/** Moves the clock forward by `ms`, and runs the account's alarm each time it is due. */
 async function ringFor(ms: number): Promise<void> {
   const until = Date.now() + ms;
   for (;;) {
@@ -39,7 +39,7 @@ async function ringFor(ms: number): Promise<void> {
   }
 }
 
-/** The version of the settings the account follows; 0: none yet. */
+/** Returns the version of the settings that the account uses; 0: none yet. */
 const followedVersion = () =>
   runInDurableObject(account(), (_, { storage }) => {
     return storage.kv.get<{ readonly listed: { readonly version: number } }>("state")?.listed.version ?? 0;

@@ -20,7 +20,7 @@ const A = "a".repeat(64);
 const B = "b".repeat(64);
 const archive = () => archiveStub(env.ARCHIVE, "apac");
 
-/** The log of a user's nth life. */
+/** Returns a log id of generation `life`: a later log of a user has a higher one. */
 const logOf = (life: number): string => nextLogId(life, null, "00000000");
 
 function closedAt(at: number, changes: Partial<ClosedSessionRecord> = {}): ClosedSessionRecord {

@@ -1,6 +1,6 @@
 /**
- * The conversation's alarm reports closed sessions and the user to the archive: after a delay, again when a call failed,
- * with sealed texts.
+ * The conversation's alarm reports closed sessions and the user to the archive: after a delay, again when a call
+ * failed, with sealed texts.
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -57,7 +57,7 @@ async function named(openid: string) {
   return { session: session.open?.seq ?? session.closed?.seq ?? 0, version: session.version };
 }
 
-/** An agent answers and closes. */
+/** Makes a user write, and an agent answer and close the session. */
 async function answered(openid: string): Promise<void> {
   await writes(openid, "手机13800138000");
   const replied = await commands(openid, {
@@ -73,7 +73,7 @@ async function answered(openid: string): Promise<void> {
   await commands(openid, { type: "close", reason: "agent", seenSeq, ...(await named(openid)) });
 }
 
-/** The alarm runs at its time. */
+/** Moves the clock to the time of the report, and runs the conversations' alarms. */
 async function rings(...openids: readonly string[]): Promise<void> {
   pass(REPORT_DELAY_MS);
   await ring(...openids);

@@ -21,7 +21,7 @@ useWorker({ clock: "weeks apart" });
 const OTHER_KEY = "other-key-0123456789abcdef";
 const nameOf = (key: string) => `api:${createHash("sha256").update(key).digest("hex").slice(0, 8)}`;
 const audit = () => auditStub(env.AUDIT, "apac");
-/** The methods of an object as seen by a caller; the runtime's own types fail for recursive types. */
+/** Types a stub with the object's methods: the runtime's types cannot express recursive types. */
 const callable = (stub: ReturnType<typeof auditObject>) => stub as unknown as AuditRpc;
 const draftOf = (actor: string): AuditDraft => {
   return { at: Date.now(), actor, action: "conversation.export", target: "conversation:test", data: {} };
@@ -32,7 +32,7 @@ async function pageOf(query = ""): Promise<AuditPage> {
   return response.json();
 }
 
-/** Everything recorded since a seq. */
+/** Returns the entries after a seq. */
 async function since(seq: number) {
   const { entries } = await pageOf(`?after=${seq}`);
   return entries;

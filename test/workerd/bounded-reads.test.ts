@@ -1,4 +1,4 @@
-/** The rows a conversation reads do not increase with later messages: 5 000 records, counted by the runtime. */
+/** How many rows a conversation reads does not grow with later records: with 5,000 of them, counted by the runtime. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import { miniProgramAccount } from "../../shared/message/address.ts";
@@ -12,18 +12,18 @@ import { useObjects, wechat } from "./each-test.ts";
 
 const FILLERS = 5_000;
 const MOST = 1_200;
-/** Rows read when the end of a message is searched for. */
+/** The most rows that may be read when the last row of a message is searched for. */
 const MOST_SEARCHED = MOST + 5_000;
 
 useObjects();
 
-/** A message sent through the API. @returns its first row */
+/** Submits a message. @returns the seq of its first row */
 async function send(openid: string): Promise<number> {
   const submitted = await submit(openid, "k:1");
   return submitted.ok ? submitted.message.seq : 0;
 }
 
-/** Adds many records of other messages after the existing ones, with the newest state. */
+/** Adds records of another message after the existing ones, with the newest state, and evicts the object. */
 async function fill(openid: string, count = FILLERS): Promise<void> {
   await runInDurableObject(conversation(openid), (_, { storage: { sql } }) => {
     const row = `'[{"seq":' || (seq + n) || ',"at":1,"key":null,"kind":"attempt","ref":1,"body":{"attempt":1}}]'`;

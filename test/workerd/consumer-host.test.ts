@@ -1,4 +1,4 @@
-/** A conversation as the consumers of its log see it: the user may be erased and write again between two of their steps. */
+/** What a conversation offers to webhooks and reports, which read its log: the user may be erased between two steps. */
 import { describe, it } from "vitest";
 import { CHANNEL_RULES } from "../../shared/message/channel-rules.ts";
 import { loadConversation } from "../../worker/conversation/conversation.ts";

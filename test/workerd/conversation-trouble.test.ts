@@ -11,7 +11,7 @@ import { useObjects, wechat } from "./each-test.ts";
 
 useObjects();
 
-/** A full storage, which fails at one of the two calls of a first transaction. */
+/** Makes the storage fail as if it were full: when the alarm is set, or when the first record is written. */
 function refuse(storage: DurableObjectStorage, what: "alarm" | "record"): () => void {
   const full = (): never => {
     throw new Error("storage full");

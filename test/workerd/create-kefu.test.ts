@@ -1,4 +1,4 @@
-/** The composition root: the code a team passes in is the code that runs. */
+/** `createKefu` runs the handlers and schemas that are passed to it. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
@@ -13,7 +13,7 @@ import { useWorker } from "./each-test.ts";
 
 useWorker({ settings: {} });
 
-/** An application with these handlers that receives WeChat's pushes. */
+/** Creates a worker with these handlers, and an emulator that pushes to it. */
 function play(handlers: Partial<TeamCode["handlers"]>, schemas: TeamCode["context"] = context) {
   const { worker } = createKefu({ handlers: { onMessage() {}, onEnter() {}, ...handlers }, context: schemas });
   return playWeChat({

@@ -1,4 +1,4 @@
-/** The network between a page and the desk in workerd: a test ends it, and frames on their way are lost. */
+/** The network between a page and the desk in workerd. A test can cut it; frames on their way are then lost. */
 import { env } from "cloudflare:workers";
 import type { SocketLike } from "../../console/client/link.ts";
 import { connectPage } from "../../worker/desk/client.ts";
@@ -8,11 +8,11 @@ type Listener = (event: { readonly data: unknown }) => void;
 
 /** The network of one page. */
 export interface CutNetwork {
-  /** Opens a socket for the page, as soon as there is a network. */
+  /** Opens a socket for the page, as soon as the network is not cut. */
   readonly openSocket: () => SocketLike;
-  /** Ends the network, unless it has ended; sockets wait for the next one. @param isNoticed whether the desk hears of it */
+  /** Cuts the network; new sockets wait until it is restored. @param isNoticed whether the desk's socket is closed */
   readonly cut: (isNoticed: boolean) => void;
-  /** Begins a new network. */
+  /** Restores the network for new sockets. */
   readonly mend: () => void;
 }
 
@@ -60,7 +60,7 @@ export function createCutNetwork(agent: string): CutNetwork {
         else fire("open");
       });
       return {
-        // A socket does not report a cut that nobody noticed.
+        // A browser's socket still reports OPEN after a cut that it has not noticed.
         readyState: 1,
         send(text) {
           if (!isCut) socket?.send(text);

@@ -10,7 +10,7 @@ import { account, deleteEvents, pass } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { shop, useWorker, wechat } from "./each-test.ts";
 
-/** Each test has another user, because an erasure is permanent. */
+/** The user of the running test: each has another one, so that an erasure in one does not affect the next. */
 let user = "";
 let users = 0;
 const cdata = (text: string) => `<![CDATA[${text}]]>`;
@@ -63,7 +63,7 @@ async function heard(): Promise<readonly unknown[]> {
   return shop.events.map(({ data }) => data["event"]);
 }
 
-/** An event about the user, with these elements after its head. */
+/** Returns an event about the user, with these elements after its head. */
 const eventXml = (name: string, elements: string) =>
   `<xml><ToUserName>${cdata("gh")}</ToUserName><FromUserName>${cdata(user)}</FromUserName>` +
   `<CreateTime>${Math.floor(Date.now() / 1_000)}</CreateTime><MsgType>${cdata("event")}</MsgType>` +

@@ -1,4 +1,4 @@
-/** The agents in the object of the desk: names, roles, presence, and what is kept after an eviction. */
+/** The agents in the object of the desk: names, roles, presence, and what is restored after an eviction. */
 import { describe, it } from "vitest";
 import { beforeEach } from "vitest";
 import { alarmOf, pass } from "../support/workerd.ts";

@@ -38,7 +38,9 @@ const newUser = (): string => {
   return `oWaits${users}`;
 };
 
-/** Sets ALERT_ROBOTS in the object of the desk: its configuration is read once per isolate. */
+/**
+ * Sets ALERT_ROBOTS in the configuration of the desk's object, which is read once per isolate; then evicts the object.
+ */
 async function useRobots(list: readonly object[]): Promise<void> {
   await runInDurableObject(deskObject(), (instance) => {
     const env: object = Reflect.get(instance, "env");
@@ -47,7 +49,7 @@ async function useRobots(list: readonly object[]): Promise<void> {
   await evictDesk();
 }
 
-/** The texts that each robot received, in order. */
+/** Returns the texts that the vendor's robot received, in order. */
 const told = (vendor = "wecom") =>
   robots.messages.filter((message) => message.vendor === vendor).map(({ text }) => text);
 /** Waits until a robot has received this number of messages and the outcome is stored. */
@@ -67,7 +69,7 @@ interface Stored {
 }
 const stored = () => inDesk((_, { kv }) => kv.get<Stored>("alerts"));
 const online = () => desk().choosePresence(AGENT, { state: "online", reason: null });
-/** Runs everything that is due now. */
+/** Runs the desk's alarm, and waits until no robot is being called. */
 async function ring(): Promise<void> {
   await ringDesk();
   await settled();

@@ -1,7 +1,7 @@
 /**
- * The page's own code against the real desk, over sockets that are cut: while nothing happens, while users write and
- * colleagues act, with frames on their way, with the desk evicted. What the page shows afterwards is what the server has,
- * and one frame of the lists brings it there (docs/reference/promises.md, promise 9).
+ * The page's own code with the real desk over sockets that are cut: while nothing happens, while users write and
+ * colleagues act, with frames on their way, with the desk evicted. Afterwards the page shows what the server has, after
+ * at most one frame with lists (docs/reference/promises.md, promise 9).
  */
 import { beforeEach, describe, inject, it, type ExpectStatic } from "vitest";
 import { STANDING_VIEWS } from "../../console/model/lists.ts";
@@ -22,7 +22,7 @@ declare module "vitest" {
   }
 }
 
-/** More of them in `npm run test:long -- --desk`. */
+/** `npm run test:long -- --desk` cuts more often than `npm test`. */
 const CUTS = inject("cuts");
 const SEED = 20_261_130;
 const PAGED = "a000000000cut";
@@ -36,7 +36,7 @@ beforeEach(async () => {
   await addAgent(PAGED, { role: "supervisor", page: false });
 });
 
-/** The rows of a conversation, by HTTP. */
+/** Returns all rows of a conversation as the API shows them, and the log's id. */
 async function allRows(openid: string) {
   const rows = [];
   let log = "";
@@ -50,7 +50,7 @@ async function allRows(openid: string) {
   }
 }
 
-/** What a page reads of the log, like the route. */
+/** Returns a function that reads rows of the log as the route would. */
 const readerOf = (openids: readonly string[]): Parameters<typeof createLivingPage>[0]["readLog"] =>
   async function readLog(conversation, at, limit) {
     const { log, rows } = await allRows(
@@ -84,7 +84,7 @@ async function compare(page: LivingPage, openid: string) {
   return { shown, real };
 }
 
-/** The page is connected and shows what the server has. */
+/** Waits until the page is connected and shows what the server has. */
 async function expectSame(page: LivingPage, openid: string, expect: ExpectStatic) {
   await expect.poll(page.link).toBe("live");
   await expect

@@ -46,7 +46,7 @@ beforeEach(async () => {
 
 describe("a desk whose process ends", () => {
   const lost = (): Promise<never> => Promise.reject(new Error("the connection broke"));
-  /** The desk's call is executed, and its answer does not arrive. */
+  /** Executes the desk's call, but loses its answer. */
   const unanswered = async (conversation: string, input: CommandInput): Promise<never> => {
     await remoteById(conversation).command(input);
     return lost();
@@ -63,7 +63,7 @@ describe("a desk whose process ends", () => {
     const outcome = await withOtherDesk({ command }, async (other) => {
       other.openSocket("page", A);
       const refused = await other.act(act);
-      // The grace of every agent has begun: nothing else has changed when the desk is constructed again.
+      // Every agent's grace has begun, so that constructing the desk again changes nothing else.
       other.closeSocket("page");
       return refused;
     });

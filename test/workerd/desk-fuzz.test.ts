@@ -1,6 +1,6 @@
 /**
- * Frames that no page sends, at the real object of the desk: the socket is closed with a stated reason or stays as it
- * was, other pages notice nothing, and nothing is kept of it.
+ * Frames that no page sends, to the real object of the desk: the socket is closed with a reason or unaffected, other
+ * pages notice nothing, and nothing of the frames is stored.
  */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
@@ -32,7 +32,7 @@ const HELLO = {
   views: ["all"],
 };
 
-/** What is sent, and whether no page may send it. */
+/** What is sent, and whether the desk must close the socket for it. */
 interface Attack {
   readonly message: string | Uint8Array<ArrayBuffer>;
   readonly isBad: boolean;
@@ -70,7 +70,7 @@ async function open(agent: string): Promise<RawPage> {
   return new RawPage(must(response.webSocket, "socket"));
 }
 
-/** Frames that pages may send, in any order; those that name what is not there change nothing. */
+/** Frames that pages may send, in any order. Those that name what does not exist change nothing. */
 const permitted = fc.constantFrom(
   HELLO,
   { type: "view", name: "queue", on: true },

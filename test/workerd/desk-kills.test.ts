@@ -1,7 +1,7 @@
 /**
- * The process of the desk ends between any two calls of an act, and the conversation is evicted: the act has one effect, the page that
- * repeats it gets an answer, and the lists show the state of the conversation (DESK_PROTOCOL rules 1, 4 and 8). Takes are in
- * desk-deaths.test.ts.
+ * The desk ends between any two calls of an act, and the conversation is evicted: the act takes effect once, the page
+ * that repeats it gets an answer, and the lists show the state of the conversation (DESK_PROTOCOL rules 1, 4 and 8).
+ * Takes are in desk-deaths.test.ts.
  */
 import { beforeEach, describe, it } from "vitest";
 import type { CommandInput } from "../../worker/conversation/session/rpc.ts";

@@ -28,14 +28,14 @@ interface Page {
 }
 
 const HOUR_MS = 3_600_000;
-/** A page of a list. */
+/** Reads a page of a list. */
 const read = async (query: string, by: Reads = keyGets): Promise<Page> =>
   (await by(`/api/v1/conversations?${query}`)).json();
-/** The conversations of a page. */
+/** Returns the ids of the conversations of a page. */
 const idsOf = ({ rows }: Pick<Page, "rows">) => rows.map(({ conversation }) => conversation);
-/** The ids among `wanted`, in their order: conversations of the tests before may still report. */
+/** Removes the ids that are not wanted: conversations of earlier tests may still report to the desk. */
 const only = (ids: readonly string[], wanted: readonly string[]) => ids.filter((id) => wanted.includes(id));
-/** The lists that contain a conversation. */
+/** Returns the lists that contain a conversation. @throws when the count of a list is not the number of its rows */
 async function listsOf({ conversation }: Pick<DeskRow, "conversation">, by: Reads): Promise<readonly string[]> {
   const found: string[] = [];
   for (const view of ["mine", "queue", "team", "all", "parked", "closing", "bot"]) {
@@ -174,7 +174,7 @@ describe("POST /desk/rebuild", () => {
   it("restores the sessions that the desk has lost, page by page", async ({ expect }) => {
     const openid = newUser();
     const row = await waits(openid, keyGets);
-    // The archive learns of the conversation by its alarm.
+    // The conversation's alarm reports it to the archive.
     pass(REPORT_DELAY_MS);
     await ring(openid);
     await emptyDesk();

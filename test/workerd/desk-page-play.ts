@@ -11,7 +11,7 @@ export class OpenPage {
   readonly model: PageModel;
   /** The close code; null while it is open. */
   code: number | null = null;
-  /** The number of pongs that the runtime sent by itself. */
+  /** The number of pongs received; the runtime sends them without calling the object. */
   pongs = 0;
   readonly #socket: WebSocket;
 
@@ -45,7 +45,7 @@ export class OpenPage {
     return vi.waitUntil(() => isShown(this.model), { timeout: 5_000, interval: 5 });
   }
 
-  /** The frames of a type, in the order in which they arrived. */
+  /** Returns the frames of a type, in the order in which they arrived. */
   framesOf<T extends ServerFrame["type"]>(type: T): readonly Extract<ServerFrame, { readonly type: T }>[] {
     return this.model.frames.filter(
       (frame): frame is Extract<ServerFrame, { readonly type: T }> => frame.type === type,
@@ -55,7 +55,7 @@ export class OpenPage {
 
 let pages = 0;
 
-/** Connects a page of an agent, and says hello. */
+/** Connects a page of an agent, sends `hello`, and waits for the welcome. */
 export async function connect(agent: string, model?: PageModel, signIn = "s1"): Promise<OpenPage> {
   pages += 1;
   const shown = model ?? new PageModel(`page-${pages}-0123456789ab`, ["queue", "mine", "all"]);

@@ -1,4 +1,7 @@
-/** Pictures of a conversation, for signed-in agents: whose they may see, how they are served, and the upload for a reply. */
+/**
+ * Pictures of a conversation, for signed-in agents: whose they may see, how they are served, and the upload for a
+ * reply.
+ */
 import { describe, it, vi } from "vitest";
 import { must } from "../support/conversation.ts";
 import { bodyOf, call, PNG } from "./api-client.ts";
@@ -10,7 +13,7 @@ useDesk();
 
 const pathOf = (id: string) => `/api/v1/conversations/${id}`;
 
-/** The user sends a picture; returns its id. */
+/** Makes the user send a picture. @returns its media id */
 async function sendsPicture(openid: string, conversation: string): Promise<string> {
   await wechat.image(openid);
   const log = await (await call("GET", `${pathOf(conversation)}/messages`)).text();

@@ -1,4 +1,4 @@
-/** The desk and conversations for tests of the desk: only the objects, without pushes or pages. */
+/** The objects of the desk and the conversations, called directly by tests: without pushes and pages. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
@@ -25,12 +25,12 @@ declare module "vitest" {
   }
 }
 
-/** The desk, as other objects call it. */
+/** Returns the stub by which other objects call the desk. */
 export function desk(): DeskRpc {
   return deskStub(env.DESK, "apac");
 }
 
-/** The object of the desk, for the test tools. */
+/** Returns the desk's object with the type that the runtime's test functions need. */
 export function deskObject(): DurableObjectStub<Desk> {
   const stub: unknown = env.DESK.getByName(deskName());
   return stub as DurableObjectStub<Desk>;
@@ -81,7 +81,7 @@ export function ringDesk(): Promise<boolean> {
   return runDurableObjectAlarm(deskObject());
 }
 
-/** Adds an agent. With a page, the agent is online. */
+/** Adds an agent, with a connected page unless `page` is false. The agent is not online yet. */
 export async function addAgent(
   id: string,
   {
@@ -104,13 +104,15 @@ export async function addKeeper(): Promise<void> {
   await desk().choosePresence("a0000000keep", { state: "online", reason: null });
 }
 
-/** A page of the agent connects. */
+/** Connects a page of the agent. */
 export function openPage(agent: string): Promise<void> {
   return inDesk(({ openSocket }) => openSocket(`page of ${agent}`, agent));
 }
 
 /**
- * The user writes to an inbox of the desk, and the conversation reports it by itself; returns the id of the conversation.
+ * Makes the user write to the desk, and waits until the conversation has reported it.
+ *
+ * @returns the id of the conversation
  */
 export async function says(openid: string, content = "你好"): Promise<string> {
   await writes(openid, content);
@@ -123,7 +125,7 @@ function positionIn({ tables }: LoadedDesk["runner"]["desk"], conversation: stri
   return tables.entries.values.get(conversation) ?? tables.known.values.get(conversation);
 }
 
-/** The user writes to an inbox of the desk; the test does not wait for the report. */
+/** Makes the user write to the desk. Does not wait for the conversation's report. */
 export async function writes(openid: string, content = "你好"): Promise<string> {
   const inbound = { ...message(), content };
   const key = `m:desk-${"id" in inbound ? inbound.id : ""}`;
@@ -140,12 +142,12 @@ export async function writes(openid: string, content = "你好"): Promise<string
   return idOf(openid);
 }
 
-/** The id of a user's conversation. */
+/** Returns the id of a user's conversation. */
 export function idOf(openid: string): string {
   return conversation(openid).id.toString();
 }
 
-/** The conversation's current report to the desk. */
+/** Builds the report that the conversation would send to the desk now. */
 export async function reportOf(openid: string): Promise<ConversationReport> {
   const snapshot = must(await remote(openid).snapshot(), "snapshot");
   const page = must(await remote(openid).rows(0, 500), "rows");
@@ -153,12 +155,12 @@ export async function reportOf(openid: string): Promise<ConversationReport> {
   return { snapshot, contact: { account: `mini-program:${APPID}`, tail: openid.slice(-4) }, from: 0, rows };
 }
 
-/** The conversation reports to the desk. */
+/** Sends the desk a report of the conversation's current state. */
 export async function reports(openid: string): Promise<void> {
   await desk().notify(idOf(openid), await reportOf(openid));
 }
 
-/** The user writes, and the conversation reports it. */
+/** Makes the user write, waits for the conversation's report, and reports once more. @returns the conversation's id */
 export async function waits(openid: string, content?: string): Promise<string> {
   const id = await says(openid, content);
   await reports(openid);
@@ -174,7 +176,7 @@ export async function verified(): Promise<void> {
 
 let acts = 0;
 
-/** An agent acts on the state shown by the lists, or on the one that `named` gives. */
+/** Sends an act of an agent on the current state of the session, or on the state that `named` gives. */
 export async function acting(
   agent: string | null,
   openid: string,
@@ -186,18 +188,18 @@ export async function acting(
   return desk().act({ agent, id: id ?? `act-${acts}`, conversation: idOf(openid), ...seen, ...named, action });
 }
 
-/** The log, session and version that a page names for the conversation. */
+/** Returns the log, session and version that a page with the current state would name. */
 export async function seenBy(openid: string) {
   const { log, session } = must(await remote(openid).snapshot(), "snapshot");
   return { log, session: session.open?.seq ?? session.closed?.seq ?? 0, version: session.version };
 }
 
-/** Differences from the object's own desk. */
+/** What another desk does differently from the object's own. */
 export type OtherHost = Partial<Pick<DeskHost, "command" | "change" | "settings" | "sealer">>;
 
 /**
- * Runs a function with another desk on the storage of the object, such as one whose questions are lost; then constructs
- * the object again from what that desk has stored.
+ * Runs a function with another desk on the object's storage, such as one whose calls fail; then evicts the object, so
+ * that it is constructed again from what that desk has stored.
  */
 export async function withOtherDesk<T>(other: OtherHost, run: (desk: LoadedDesk) => T | Promise<T>): Promise<T> {
   const value = await runInDurableObject(deskObject(), async (_, { storage }) => run(await otherDesk(storage, other)));
@@ -227,7 +229,7 @@ async function otherDesk(storage: DurableObjectStorage, other: OtherHost): Promi
   });
 }
 
-/** A conversation by its id. */
+/** Returns the stub of the conversation with this id. */
 export function remoteById(conversation: string): RemoteConversation {
   return conversationStubById(env.CONVERSATION, conversation);
 }

@@ -1,6 +1,6 @@
 /**
- * Two people act on the same session at once, with real conversations: one succeeds, and the other gets the name of the
- * first.
+ * Two agents act on the same session at once, with real conversations: one succeeds, and the other gets the name of the
+ * one who succeeded.
  */
 import { beforeEach, describe, inject, it } from "vitest";
 import type { ActOutcome } from "../../worker/desk/rpc.ts";
@@ -24,9 +24,9 @@ import {
 } from "./desk-staff.ts";
 import { useObjects } from "./each-test.ts";
 
-/** More of them in `npm run test:long -- --desk`. */
+/** `npm run test:long -- --desk` has more races than `npm test`. */
 const PAIRS = inject("pairsOfTakes");
-/** How often two other acts meet: once in `npm test`. Every second time the objects have been evicted before. */
+/** How often each pair of other acts is tried, once in `npm test`; before every second time the objects are evicted. */
 const MEETINGS = Math.max(1, Math.floor(PAIRS / 50));
 
 useObjects();
@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 describe("of two simultaneous agents", () => {
-  /** The pages connect again: none sends pings, so on a slow machine they count as gone after the first meetings. */
+  /** Connects the agents' pages again: they send no pings, so on a slow machine the desk would count them as gone. */
   const openPages = async () => {
     for (const agent of [A, B, C, S]) await openPage(agent);
   };

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await addStaff();
 });
 
-/** The real conversations, and a directory of these users with one user per page. */
+/** Returns sources with the real conversations and a directory of these users, one on each page. */
 function sourcesOf(openids: readonly string[], other: Partial<RebuildSources> = {}): RebuildSources {
   return {
     directory: (after) => {
@@ -32,7 +32,7 @@ function sourcesOf(openids: readonly string[], other: Partial<RebuildSources> = 
   };
 }
 
-/** Rebuilds every page. */
+/** Rebuilds the desk page by page. @returns the results */
 function rebuild(sources: RebuildSources) {
   return inDesk(async (loaded) => {
     const pages = [];

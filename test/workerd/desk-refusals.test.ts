@@ -29,10 +29,10 @@ beforeEach(async () => {
   await addKeeper();
 });
 
-/** The status and the code of an answer. */
+/** Returns the status and the problem's code of an answer. */
 const outcomeOf = async (response: Response) => [response.status, await codeOf(response)];
 
-/** An agent who is online with a capacity, once the queue is empty. */
+/** Adds an agent with this capacity who is online. */
 async function target(capacity: number): Promise<SignedIn> {
   const agent = await present("agent", { capacity });
   await goOnline(agent);
@@ -127,7 +127,7 @@ describe("a transfer to an agent", () => {
 });
 
 describe("an offer", () => {
-  /** The desk offers the user's session to the agent, as it does with offers switched on. */
+  /** Makes a user wait and the desk offer the session to the agent, as if offers were switched on. */
   async function offered(agent: SignedIn): Promise<DeskRow> {
     const openid = newUser();
     await waits(openid, keyGets);

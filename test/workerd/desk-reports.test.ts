@@ -1,4 +1,4 @@
-/** What conversations report to the object of the desk: lists, lines, windows, erasures, and what is in its storage. */
+/** Conversations report to the object of the desk: its lists, newest messages, windows, erasures and storage. */
 import { beforeEach, describe, it } from "vitest";
 import { generationOf } from "../../worker/conversation/core/log-id.ts";
 import { CLOSING_SOON_MS } from "../../worker/desk/core/views.ts";
@@ -35,7 +35,7 @@ const newUser = (): string => {
   users += 1;
   return `oReported${String(users).padStart(4, "0")}`;
 };
-/** Everything in the storage of the desk, as text. */
+/** Returns the tables of the desk as text. */
 const stored = () =>
   inDesk((_, { sql }) => JSON.stringify([...sql.exec("select * from state"), ...sql.exec("select * from drafts")]));
 

@@ -9,10 +9,10 @@ import { addKeeper } from "./desk-play.ts";
 import { useWorker, wechat } from "./each-test.ts";
 import { callAs, makeAgent, type SignedIn } from "./people-play.ts";
 
-/** The number in the text of each user. */
+/** The phone number in the text of each user. */
 export const PHONE = "13800138000";
 
-/** Call at the top of a test file: agents of the desk serve, and an agent who is online keeps the queue open. */
+/** Sets up a desk whose agents serve users, one of them online; to be called at the top of a test file. */
 export function useDesk(): void {
   useWorker();
   beforeEach(async () => {
@@ -34,7 +34,7 @@ interface Listed {
   readonly rows: readonly DeskRow[];
 }
 
-/** Waits for the conversation's row in a list and returns it. */
+/** Waits until a list has the user's row. @returns the row */
 export async function rowIn(view: string, openid: string, by: (path: string) => Promise<Response>): Promise<DeskRow> {
   let found: DeskRow | undefined;
   await vi.waitUntil(
@@ -50,13 +50,13 @@ export async function rowIn(view: string, openid: string, by: (path: string) => 
   return must(found, "row");
 }
 
-/** The user asks for a person; returns the row of the queue. */
+/** Makes a user ask for a person. @returns the row in the queue */
 export async function waits(openid: string, by: (path: string) => Promise<Response>): Promise<DeskRow> {
   await wechat.text(openid, `退款，手机号 ${PHONE}`);
   return rowIn("queue", openid, by);
 }
 
-/** Gets with the API key, or as an agent. */
+/** Sends a GET with the API key; `getsAs` sends it as an agent. */
 export const keyGets = (path: string) => call("GET", path);
 export const getsAs = (agent: SignedIn) => (path: string) => callAs(agent, "GET", path);
 
@@ -88,26 +88,26 @@ export async function openPage(agent: SignedIn): Promise<OpenPage> {
   return page;
 }
 
-/** The row in the answer to a command. */
+/** Returns the row in the answer to a command. @throws when the command was refused */
 export async function rowAfter(response: Response): Promise<DeskRow> {
   if (response.status !== 200) throw new Error(await response.text());
   return must((await response.json<{ readonly row: DeskRow | null }>()).row, "row");
 }
 
-/** Adds an agent with a page, who is given nothing automatically. */
+/** Adds an agent with a page who is not online, so that no session is assigned automatically. */
 export async function present(...made: Parameters<typeof makeAgent>): Promise<SignedIn> {
   const agent = await makeAgent(...made);
   await openPage(agent);
   return agent;
 }
 
-/** The agent is online from now on, and gets what is in the queue. */
+/** Makes the agent online, so that the desk assigns sessions of the queue. */
 export async function goOnline(agent: SignedIn): Promise<void> {
   const response = await callAs(agent, "PUT", "/api/v1/me/presence", { json: { state: "online", reason: null } });
   if (response.status !== 200) throw new Error(await response.text());
 }
 
-/** A user waits, and the agent takes the session; returns its row. */
+/** Makes a user wait, and the agent take the session. @returns its row */
 export async function served(agent: SignedIn, openid = newUser()): Promise<DeskRow> {
   return rowAfter(await act(agent, "take", await waits(openid, keyGets)));
 }

@@ -22,13 +22,13 @@ const newUser = (): string => {
 };
 
 const store = (part: object) => useSilentSettings({ fallback: { type: "handover" }, humanService: "desk", desk: part });
-/** The user asks for a person; returns the row as soon as the desk has it. */
+/** Makes a user ask for a person, and waits until the desk has the session. */
 async function waits(openid: string) {
   await wechat.text(openid, "人工");
   await vi.waitUntil(async () => (await desk().session(null, idOf(openid))) !== null, 10_000);
 }
 const rowOf = async (openid: string) => must(await desk().session(null, idOf(openid)), "row");
-/** Waits until the desk decides by offers of this length. */
+/** Waits until the desk uses settings with offers of this length, ms. */
 const untilOffers = (ms: number) =>
   vi.waitUntil(
     () => inDesk(({ runner }) => runner.read(({ context }) => context.settingsOf("").offerMs) === ms),
@@ -50,7 +50,7 @@ describe("the settings of the desk", () => {
     await expect.poll(async () => (await rowOf(two)).offer?.agent).toBe(A);
     expect((await rowOf(two)).session.assignee).toBeNull();
     await store({});
-    // A report is enough; no alarm is needed.
+    // The desk reads the settings again with the next report, without an alarm.
     await wechat.text(two, "在吗");
     await untilOffers(0);
     const three = newUser();

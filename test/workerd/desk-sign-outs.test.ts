@@ -19,7 +19,7 @@ interface Twice {
   readonly pages: readonly [OpenPage, OpenPage, OpenPage];
 }
 
-/** An agent signed in on two computers. */
+/** Adds an agent who is signed in on two computers, with two pages on the first and one on the second. */
 async function signedInTwice(): Promise<Twice> {
   const first = await makeAgent();
   const second = { ...first, cookie: cookieIn(await signIn(first.name)) };

@@ -1,6 +1,6 @@
 /**
- * Real sockets at the object of the desk: missed frames, what is kept after an eviction, and connections that are
- * closed at once.
+ * Real sockets of the object of the desk: missed frames, sockets after an eviction, and connections that are closed at
+ * once.
  */
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
@@ -28,7 +28,7 @@ async function open(page: OpenPage, openid: string): Promise<void> {
   await read(page, openid);
 }
 
-/** Reads the rows that the page does not have, by the route of rows. */
+/** Reads the rows that the page does not have, in place of its request to the API. */
 async function read({ model }: OpenPage, openid: string): Promise<void> {
   const page = must(await remote(openid).rows(model.newest(), 200), "rows");
   model.mustRead = false;

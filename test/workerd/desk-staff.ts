@@ -12,7 +12,7 @@ export const C = "a0000000000c3";
 /** A supervisor, who may take over. */
 export const S = "a0000000000d4";
 
-/** Adds them on a break, so that nothing is assigned to them. */
+/** Adds these agents. They are not online, so nothing is assigned to them; another agent is, so users can wait. */
 export async function addStaff(): Promise<void> {
   await addKeeper();
   // `npm run test:long -- --desk` leaves C with dozens of open sessions.
@@ -22,23 +22,23 @@ export async function addStaff(): Promise<void> {
 
 let users = 0;
 
-/** A user that no other test uses. */
+/** Returns an openid that no other test uses. */
 export function newUser(): string {
   users += 1;
   return `oActed${String(users).padStart(4, "0")}`;
 }
 
-/** The sessions of a conversation. */
+/** Returns the sessions of a conversation: the open one or the last closed one, and their version. */
 export const sessionOf = async (openid: string) => must(await remote(openid).snapshot(), "snapshot").session;
-/** The agent who serves the open session. */
+/** Returns the agent who serves the open session; null when none does. */
 export const assigneeOf = async (openid: string) => {
   const { open } = await sessionOf(openid);
   return open?.status === "serving" ? open.assignee : null;
 };
-/** The reservations of the desk. */
+/** Returns the reservations of the desk. */
 export const reservations = () => inDesk(({ runner }) => [...runner.desk.tables.reservations.values.values()]);
 
-/** Waits until the desk shows the state of the conversation. */
+/** Expects that the desk shows the session as the conversation has it. */
 export async function expectSame(openid: string, expect: ExpectStatic) {
   const { version, open } = await sessionOf(openid);
   const row = await desk().session(null, idOf(openid));
@@ -47,14 +47,14 @@ export async function expectSame(openid: string, expect: ExpectStatic) {
   );
 }
 
-/** The user waits, and an agent takes the session. */
+/** Makes a user wait, and an agent take the session. */
 export async function served(openid: string, agent = A): Promise<void> {
   await waits(openid);
   const taken = await acting(agent, openid, { type: "take" });
   if (!taken.ok) throw new Error(taken.refusal.reason);
 }
 
-/** A reply as sent by the Worker: authorised by the desk, decided by the conversation. */
+/** Sends a reply as the Worker does: the desk checks whether it is allowed, then the conversation decides. */
 export async function replies(
   agent: string,
   openid: string,
@@ -68,7 +68,7 @@ export async function replies(
   return answer.ok ? { ok: true } : { ok: false, reason: answer.refusal.reason };
 }
 
-/** Closes the session after the agent has seen all of it. */
+/** Returns the action that closes the session for an agent who has seen all its messages. */
 export const closing = async (openid: string): Promise<DeskAction> => {
   return { type: "close", seenSeq: must(await remote(openid).snapshot()).to };
 };

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 let keys = 0;
-/** An agent's reply; returns the body of the answer. */
+/** Sends an agent's reply, which may be held. @returns the body of the answer */
 async function reply(agent: SignedIn, row: DeskRow, content: string): Promise<Record<string, unknown>> {
   keys += 1;
   const response = await write(agent, "replies", row, `held-${keys}`, { type: "text", content, hold: true });
@@ -23,7 +23,7 @@ async function reply(agent: SignedIn, row: DeskRow, content: string): Promise<Re
   return bodyOf(response);
 }
 
-/** A text of five parts, which takes all sends of the window. */
+/** A text of five parts, which uses all sends of the reply window. */
 const LONG = "好".repeat(3_000);
 
 /** Replies with a long text, then with one that is held; returns the ids of both. */

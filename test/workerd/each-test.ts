@@ -14,13 +14,13 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Settings that reply to every message. */
 export const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 
-/** The start time of the test with this number, epoch ms. The clock changes only when the test moves it. */
+/** The time at which the test with this number starts, epoch ms. From then on only the test moves the clock. */
 const CLOCKS = {
   /** The real time. */
   now: () => Date.now(),
-  /** An hour ahead of the real clock, which triggers the alarms: none runs by itself; the test runs them. */
+  /** An hour ahead of the real clock, by which the runtime triggers alarms: none runs by itself; the test runs them. */
   "hour ahead": () => Date.now() + HOUR_MS,
-  /** A week after the test before: its pauses, tokens, snapshots and failure counters have expired. */
+  /** A week after the previous test: its pauses, tokens, snapshots and failure counters have expired. */
   "weeks apart": (test: number) => Date.now() + test * WEEK_MS,
 } as const satisfies Record<string, (test: number) => number>;
 
@@ -28,9 +28,9 @@ const CLOCKS = {
 export interface TestOptions extends PlayOptions {
   /** A clock that only the test moves; the default is the running real clock. */
   readonly clock?: keyof typeof CLOCKS;
-  /** Begins on a whole second, for times that WeChat writes in seconds. */
+  /** Whether a test starts on a whole second, for times that WeChat writes in seconds. Needs `clock`. */
   readonly wholeSeconds?: boolean;
-  /** Settings to store besides a silent fallback; null: none are stored. */
+  /** The settings to store; the fallback is silent unless they set it. Null: none are stored. */
   readonly settings?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -38,11 +38,11 @@ export interface TestOptions extends PlayOptions {
 export let wechat: Control;
 /** The receiver of the running test. */
 export let shop: ReturnType<typeof createReceiver>;
-/** Log lines of the running test. */
+/** Returns the log lines of the running test. */
 export let lines: ReturnType<typeof captureLog>;
 let tests = 0;
 
-/** Call at the top of a test file. */
+/** Registers this set-up for each test; to be called at the top of a test file. */
 export function useWorker(options: TestOptions = {}): void {
   const { clock, wholeSeconds = false, settings = {}, ...play } = options;
   beforeEach(async () => {
@@ -62,7 +62,7 @@ export function useWorker(options: TestOptions = {}): void {
   });
 }
 
-/** Call at the top of a file whose tests call objects directly: pushes are acknowledged and do not reach the worker. */
+/** As `useWorker`, for tests that call objects directly: pushes are acknowledged without reaching the worker. */
 export function useObjects(): void {
   useWorker({ clock: "hour ahead", settings: null, worker: () => Promise.resolve(new Response("success")) });
 }

@@ -7,7 +7,7 @@ import { lines, useWorker, wechat } from "./each-test.ts";
 
 useWorker({ clock: "now" });
 
-/** All stored events and the quarantine, as text. */
+/** Returns all stored events and the quarantine, as text. */
 async function kept(appid = APPID): Promise<string> {
   const events = await runInDurableObject(account(appid), async (object) =>
     JSON.stringify(await object.appEvents(0, 200)),
@@ -19,7 +19,7 @@ async function kept(appid = APPID): Promise<string> {
   return [events, quarantine, JSON.stringify(rows)].join("\n");
 }
 
-/** A push that cannot be parsed: it has no MsgType. */
+/** Returns the body of a push that cannot be parsed, because it has no MsgType. */
 function unreadable(openid: string, more: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ ToUserName: "gh_1", FromUserName: openid, CreateTime: 1_760_000_000, ...more });
 }

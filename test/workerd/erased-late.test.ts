@@ -16,7 +16,7 @@ const FORWARD = { WECHAT_FORWARD_KINDS: "xpay_*,text", WECHAT_FORWARD_URL: "http
 
 let forwarded = 0;
 let answer: () => Response;
-/** Events while the team's own server handles the push. */
+/** What happens while the team's own server handles a forwarded push. */
 let meanwhile: () => unknown;
 
 useWorker({
@@ -40,7 +40,7 @@ beforeEach(async () => {
   await emptyAccount();
 });
 
-/** A push that WeChat has not delivered yet. */
+/** Makes a push that WeChat does not deliver yet. */
 const later = (content: PushContent, openid = "oPlatform") => wechat.push({ openid, content, deliver: false });
 const event = (name: string, fields: Record<string, string>): PushContent => ({ kind: "event", event: name, fields });
 const outcomes = () =>
@@ -50,7 +50,7 @@ const outcomes = () =>
 const quarantine = async () =>
   (await (await call("GET", "/api/v1/quarantine")).json<{ entries: Record<string, unknown>[] }>()).entries;
 
-/** A push that cannot be parsed: it has no MsgType. */
+/** Makes such a push that cannot be parsed, because it has no MsgType. */
 const unreadable = (fields: Readonly<Record<string, unknown>>) =>
   wechat.text("oSender", "x", {
     deliver: false,
@@ -63,7 +63,7 @@ async function redeliver({ id }: { readonly id: string }): Promise<string | unde
   return (await wechat.redeliver({ id })).attempts.at(-1)?.body;
 }
 
-/** Everything that the account stores. */
+/** Returns everything that the account stores, as text. */
 function stored(): Promise<string> {
   return runInDurableObject(account(), (_object, { storage }) => {
     const rows = tablesIn(storage).flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray());

@@ -31,14 +31,14 @@ import { prefixOf, readBucket, readKv } from "./stored-outside.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
 const WORDS = "canary-words";
-/** Values that name the user or belong to the user: an openid, texts, the first 12 digits of the object's id. */
+/** Returns what must not be left: the user's openid, the user's words, the first 12 digits of the conversation's id. */
 const canaries = () => [USER, WORDS, conversation(USER).id.toString().slice(0, 12)];
 const hasCanary = (text: string) => canaries().some((canary) => text.includes(canary));
 
 /** A picture with the user's words in it. */
 const PICTURE = btoa(String.fromCharCode(...PNG) + WORDS);
 
-/** The place that keeps an id of the user. */
+/** The place that keeps the conversation's id longer than a day. */
 const AUDITED = "Audit table entries";
 /** The places that remember for a day that the conversation was erased, by its id. */
 const REMEMBERED = ["Archive table erased", "Desk table state"];
@@ -46,7 +46,7 @@ const REMEMBERED = ["Archive table erased", "Desk table state"];
 /** The classes of objects. */
 const OBJECTS = ["Conversation", "Account", "Settings", "Desk", "Archive", "Audit"] as const;
 
-/** A row of the table of docs/storage.md, "Erase". */
+/** A row of the table "Erase" in docs/storage.md. */
 interface Place {
   readonly name: string;
   readonly holds: string;
@@ -58,7 +58,7 @@ const SOURCES = import.meta.glob("../../worker/**/*.ts", { query: "?raw", import
 /** All that is stored, by place. */
 type Snapshot = ReadonlyMap<string, string>;
 
-/** The cells of a document's tables whose first column has this header, without code marks. */
+/** Returns the rows of the tables whose first column has this header, without backticks. */
 function tableRows(text: string, header: string): readonly (readonly string[])[] {
   const lines = text.split("\n");
   const cells = (line: string) =>
@@ -81,7 +81,7 @@ function documented(): readonly Place[] {
   return tableRows(section("Erase"), "Place").map(([name = "", holds = "", erased = ""]) => ({ name, holds, erased }));
 }
 
-/** The places that the other sections name, with the names used in the table. */
+/** Returns the places that the other sections describe, by the names that the table uses for them. */
 function describedElsewhere(): readonly string[] {
   const objects = OBJECTS.flatMap((name) => {
     const text = section(`Durable Object \`${name}\``);
@@ -122,12 +122,12 @@ function readObject(name: (typeof OBJECTS)[number]): Promise<readonly (readonly 
   });
 }
 
-/** A blob is not JSON. */
+/** For `JSON.stringify`: replaces binary values by their text. */
 function asText(_key: string, value: unknown): unknown {
   return value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value;
 }
 
-/** All stored data, and this isolate's caches. */
+/** Reads all stored data and this isolate's caches. */
 async function takeSnapshot(): Promise<Snapshot> {
   const memory = JSON.stringify([[...accountMemory], [...healthMemory], settingsMemory]);
   const all = [
@@ -148,7 +148,7 @@ function placesWithCanary(snapshot: Snapshot): readonly string[] {
     .toSorted();
 }
 
-/** An event of which only the head can be read: the user is in the rest. */
+/** Returns an event of which only the head can be parsed; the user is named in the rest. */
 const damagedXml = (seconds: number) =>
   `<xml><CreateTime>${seconds}</CreateTime><MsgType>event</MsgType><Event>wxa_complaint</Event>` +
   `<Remark><![CDATA[${WORDS} ]]></Remark><Remark> ${USER}]]></Remark></xml>`;
@@ -175,7 +175,9 @@ type Resend = () => Promise<void>;
 
 const shop = createReceiver();
 
-/** An agent is requested: the session is reported to desk and archive. An agent writes a draft, and the session ends. */
+/**
+ * Makes two sessions, the first of which is closed, and an agent's draft; waits for the reports to desk and archive.
+ */
 async function plantSession(): Promise<void> {
   const id = conversation(USER).id.toString();
   const { log } = must(await remote(USER).head());
@@ -194,7 +196,7 @@ async function plantSession(): Promise<void> {
   await ring(USER);
 }
 
-/** Every action by which a user's data is stored anywhere, and WeChat's deliveries after the erasure. */
+/** Does everything by which a user's data is stored. @returns a function that delivers the pushes after the erasure */
 async function plant(): Promise<Resend> {
   const resendRelayed = await plantRelayed();
   const wechat = playWeChat({ hosts: { ...relayedTo, "shop.example.com": shop.handle } });
@@ -222,8 +224,7 @@ async function plant(): Promise<Resend> {
   await plantSession();
   pass(BATCH_DELAY_MS);
   await ring(USER);
-  // Again, so that a failure is the last report of an isolate about an endpoint: a refusal makes the isolate drop its
-  // cache.
+  // The alarm again: a refusal empties the isolate's cache about endpoints, so the last report must be a failure.
   pass(60_000);
   await ring(USER);
   await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
@@ -248,7 +249,7 @@ async function ringAll(): Promise<void> {
   await runDurableObjectAlarm(account());
 }
 
-/** Waits until everything is stored, at most ten seconds; the tests then name what is missing. */
+/** Waits until everything is stored, at most ten seconds. If something is missing then, the tests name it. */
 async function until(isStored: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 10_000;
   while (!(await isStored()) && performance.now() < end) await scheduler.wait(50);
@@ -256,7 +257,7 @@ async function until(isStored: () => Promise<boolean>): Promise<void> {
 
 let before: Snapshot;
 let after: Snapshot;
-/** After everything from before was delivered again. */
+/** What is stored after all earlier pushes were delivered again. */
 let resent: Snapshot;
 let heardLater: string;
 let lines: string;
@@ -283,7 +284,7 @@ afterEach(() => {
 describe("the places where something is stored", () => {
   it("are those in docs/storage.md's table of what an erasure deletes", ({ expect }) => {
     const stored = [...new Set([...before.keys(), ...after.keys()])];
-    // The desk's entry is there only while robots are configured.
+    // The desk stores alerts only while robots are configured.
     const notHere = [
       "Desk entry alerts",
       "the user's phone",

@@ -11,7 +11,7 @@ useWorker({ clock: "hour ahead", wholeSeconds: true });
 
 const statusOf = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).status;
 
-/** All data of a user's object, and the time its alarm is set for. */
+/** Reads what a user's object stores: the names of its tables, its entries, and the time of its alarm. */
 function storedOf(openid: string) {
   return runInDurableObject(conversation(openid), async (_object, { storage }) => {
     return {

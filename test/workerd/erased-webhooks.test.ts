@@ -17,7 +17,7 @@ async function deliver(openid: string): Promise<void> {
   await ring(openid);
 }
 
-/** The first call erases the user, who then writes again; answers that call. */
+/** During the next call of the receiver, erases the user and makes the user write again; then answers the call. */
 function eraseWithin(openid: string, answer: () => Response): void {
   shop.answerWith(async () => {
     shop.answerWith(TAKEN);

@@ -29,7 +29,7 @@ async function exportOf(openid: string, appid?: string): Promise<readonly Line[]
     : [];
 }
 
-/** A push that cannot be parsed: it has no CreateTime. */
+/** Returns the body of a push that cannot be parsed, because it has no CreateTime. */
 const unreadable = (openid: string, content: string) =>
   JSON.stringify({ ToUserName: "gh_1", FromUserName: openid, Content: content });
 

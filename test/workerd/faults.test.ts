@@ -13,7 +13,7 @@ useWorker({ clock: "weeks apart", settings: SETTINGS });
 const countSends = async () =>
   (await wechat.calls()).filter((call) => call.path === "/cgi-bin/message/custom/send").length;
 
-/** Moves the clock and runs the alarm, until everything due is done. */
+/** Moves the clock forward, and runs the alarm of the user's conversation. */
 async function ringIn(ms: number, openid: string): Promise<void> {
   pass(ms);
   await ring(openid);

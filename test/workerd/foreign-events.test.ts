@@ -18,7 +18,7 @@ async function pushed(plaintext: string, appid = APPID): Promise<string | undefi
   return push.attempts[0]?.verdict;
 }
 
-/** The events that the account stores, and the number of pushes that could not be parsed. */
+/** Returns the events that the account stores, and the number of pushes that could not be parsed. */
 async function kept(appid = APPID) {
   return runInDurableObject(account(appid), async (object) => ({
     events: (await object.appEvents(0, 500)).map(({ user, event }) =>

@@ -15,22 +15,22 @@ interface Forwarded {
   readonly stored: number;
 }
 
-/** The server's default answer. */
+/** The body with which the server answers by default. */
 export const DELIVERED = '{ "ErrCode": 0,\r\n "ErrMsg": "发货成功" }';
 export const answerOf = (body: string, type = "application/json") =>
   new Response(body, { headers: { "content-type": type } });
 
-/** The platform's pushes, the server's requests, and its next answer. */
+/** The requests that the server received, the pushes that WeChat sent, and how the server answers. */
 export const old = {
   forwarded: [] as Forwarded[],
   sent: [] as { readonly url: string; readonly body: string }[],
   answer: (): Response | Promise<Response> => answerOf(DELIVERED),
 };
 
-/** The events the account has stored. */
+/** Returns the events that the account has stored. */
 export const events = (appid = APPID) => runInDurableObject(account(appid), (object) => object.appEvents(0, 500));
 
-/** The server. */
+/** Records a request and answers it. */
 export async function oldServer(request: Request): Promise<Response> {
   const [body, stored] = [await request.clone().text(), (await events()).length];
   const contentType = request.headers.get("content-type");
@@ -38,7 +38,7 @@ export async function oldServer(request: Request): Promise<Response> {
   return old.answer();
 }
 
-/** WeChat without retries, pushing to a worker that forwards these kinds. */
+/** Creates an emulator without retries that pushes to a worker which forwards these kinds. */
 export async function playForwarding(
   kinds: string,
   vars: Readonly<Record<string, unknown>> = {},
@@ -56,12 +56,12 @@ export async function playForwarding(
   });
 }
 
-/** The bodies of the responses to the platform, oldest first; for a status other than 200, the status. */
+/** Returns the answer to each attempt of a push, oldest first: the body for status 200, otherwise the status. */
 export function bodiesOf({ attempts }: Pick<PushRecord, "attempts">): readonly (string | number | null)[] {
   return attempts.map(({ status, body }) => (status === 200 ? body : status));
 }
 
-/** Call at the top of a test file. */
+/** Registers the set-up of these tests; to be called at the top of a test file. */
 export function useForwarding(): void {
   usePushes();
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-/** Stored data of forwarding: answers, in the object that stores the push, and the server's health. */
+/** What forwarding stores: the relayed answers, in the object that stores the push, and the server's health. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, it, vi } from "vitest";
 import { account, APPID, conversation, emulatedApp } from "../support/workerd.ts";

@@ -7,13 +7,13 @@ import { bodyOf, call, health } from "./api-client.ts";
 import { ANSWER, lines, useWorker, wechat } from "./each-test.ts";
 
 const HOUR = 3_600_000;
-/** Older than any snapshot. */
+/** After this time, ms, every cached report is outdated. */
 const LATER = 11_000;
 const SECRETS = ["token-", "0123456789abcdef0123456789abcdef", "edgekefutesttoken", API_KEY];
 
 useWorker({ clock: "weeks apart", settings: ANSWER });
 
-/** A user writes, and the answer is refused. */
+/** Makes a user write, and waits until the answer was refused and every cached report is outdated. */
 async function writeIntoFault(openid: string): Promise<void> {
   await wechat.text(openid, "在吗");
   await waitForRow(openid, "retry");
@@ -81,7 +81,7 @@ describe("GET /healthz while there is no access token", () => {
 });
 
 describe("GET /healthz and the account objects", () => {
-  /** Account objects that count their calls. */
+  /** Returns account objects that answer `faults` and record whose it was. */
   function countingAccounts(answer: () => Promise<unknown>) {
     const calls: string[] = [];
     const getByName = (name: string) => ({

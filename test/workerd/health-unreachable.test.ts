@@ -1,6 +1,6 @@
 /**
- * WeChat does not answer, or is busy, for minutes: `/healthz` reports it with start and cause, without a call for each
- * message.
+ * WeChat does not answer, or is busy, for minutes: `/healthz` reports it with start and cause, and the account object
+ * is not called for each message.
  */
 import { describe, it } from "vitest";
 import { account, APPID, pass, waitForRow } from "../support/workerd.ts";
@@ -10,13 +10,13 @@ import { ANSWER, useWorker, wechat } from "./each-test.ts";
 let users = 0;
 useWorker({ clock: "weeks apart", settings: ANSWER });
 
-/** The report for the holder of an API key, without cached snapshots. */
+/** Gets the report for the holder of an API key, eleven seconds later: cached reports are outdated. */
 async function later() {
   pass(11_000);
   return health();
 }
 
-/** Another user writes, and WeChat is called for the answer. */
+/** Makes a new user write, and waits for the row with this outcome of the answer. */
 async function write(outcome: string): Promise<void> {
   users += 1;
   const openid = `oUnreachable${users}`;
@@ -24,14 +24,14 @@ async function write(outcome: string): Promise<void> {
   await waitForRow(openid, outcome);
 }
 
-/** WeChat answers again, and the token endpoint may be called again. */
+/** Makes WeChat answer again, and waits until the token endpoint may be called and a message is sent. */
 async function recover(): Promise<void> {
   await wechat.clearFaults();
   pass(60_000);
   await write("sent");
 }
 
-/** Users who write every ten seconds. */
+/** Makes a new user write every ten seconds, six times. */
 async function writeForAMinute(outcome: string): Promise<void> {
   for (let round = 0; round < 6; round += 1) {
     await write(outcome);

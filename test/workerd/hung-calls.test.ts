@@ -11,7 +11,7 @@ import { buildCall, putSettings } from "./api-client.ts";
 import { ANSWER, lines, useWorker } from "./each-test.ts";
 
 const OPENID = "oHung";
-/** Longer than any deadline. */
+/** A time, ms, that is longer than any deadline. */
 const LONG = 40_000;
 const MESSAGE_ID = `${env.CONVERSATION.idFromName(formatAddress(addressOf(OPENID))).toString()}-1`;
 
@@ -27,14 +27,14 @@ const hungObjects = (namespace: DurableObjectNamespace<never>) => ({
   get: (id: unknown) => hungStub(id),
 });
 
-/** Returns the result of work, and throws when the work does not end. */
+/** Moves the clock until the work ends. @returns its result @throws when it does not end within `LONG` */
 async function ended<T>(work: PromiseLike<T>): Promise<T> {
   const outcome = await outcomeWithin(LONG, work);
   if (outcome === PENDING) throw new Error("not over");
   return outcome;
 }
 
-/** A request to a worker with other bindings; the test does not wait for its work after the response. */
+/** Sends a request to a worker with other bindings. Does not wait for the work that continues after the response. */
 function ask(vars: Readonly<Record<string, unknown>>, method: string, path: string, json?: unknown) {
   const headers = { "if-match": "*", "idempotency-key": crypto.randomUUID() };
   const request = buildCall(method, path, { headers, json });
@@ -49,7 +49,7 @@ describe("a KV write that never returns", () => {
     const control = playWeChat({
       worker: async (request) => kefu.fetch(request, { ...env, KV }, createExecutionContext()),
     });
-    // A handover, the default answer, is not cached.
+    // The default answer is a hand-over, which is not written to KV; so another one is set.
     await ended(putSettings({ fallback: { type: "silent" } }));
     const { id } = await ended(control.text("oTwice", "在吗"));
     await ended(control.redeliver({ id }));
@@ -165,8 +165,7 @@ describe("a conversation that never answers", () => {
     expect(pushed).toMatchObject({ attempts: [{ status: 500 }] });
     const facts = { event: "push_not_stored", error: "DeadlineError" };
     expect(lines()).toContainEqual(expect.objectContaining(facts));
-    // The work that would deliver its answer must have ended too. After 30 s the test's context would no longer wait
-    // for it.
+    // The work that would deliver the answer must have ended, too; after 30 s the test's context stops waiting for it.
     expect(await outcomeWithin(20_000, waitOnExecutionContext(context))).not.toBe(PENDING);
   });
 

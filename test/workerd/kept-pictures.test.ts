@@ -1,4 +1,6 @@
-/** Users' pictures in the bucket, a real R2 of the local runtime: kept, shown, retried, erased, and deleted after their time. */
+/**
+ * Users' pictures in the bucket, the local runtime's R2: kept, shown, retried, erased, and deleted when they expire.
+ */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -28,7 +30,7 @@ async function keysOf(openid: string): Promise<readonly string[]> {
   return objects.map(({ key }) => key);
 }
 
-/** The state as it is stored with the newest record. */
+/** Reads the conversation's state, which is stored with the newest record. */
 function stateOf(openid: string): Promise<ConversationState> {
   return runInDurableObject(conversation(openid), (_, { storage }) => {
     const [record] = storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").toArray();
@@ -41,14 +43,14 @@ const noteOf = (openid: string) =>
     storage.kv.get<EraseNote>(ERASED_KEY),
   );
 
-/** The user sends a picture. @returns its id */
+/** Makes the user send a picture. @returns its media id */
 async function shows(openid: string): Promise<string> {
   await wechat.image(openid);
   const log = await (await call("GET", `/api/v1/conversations/${idOf(openid)}/messages`)).text();
   return must([...log.matchAll(/"mediaId":"([^"]+)"/g)].at(-1)?.[1], "media id");
 }
 
-/** The user sends a picture, and the alarm stores it. @returns its id */
+/** Makes the user send a picture, and runs the alarm that stores it. @returns its media id */
 async function keeps(openid: string): Promise<string> {
   const mediaId = await shows(openid);
   pass(BATCH_DELAY_MS);
@@ -57,7 +59,7 @@ async function keeps(openid: string): Promise<string> {
 }
 
 const get = (openid: string, mediaId: string) => call("GET", `/api/v1/conversations/${idOf(openid)}/media/${mediaId}`);
-/** The number of pictures that WeChat gave. */
+/** Counts the pictures that were downloaded from WeChat. */
 const downloads = async () =>
   (await wechat.calls()).filter(({ path, errcode }) => path === "/cgi-bin/media/get" && errcode === 0).length;
 
@@ -124,7 +126,7 @@ describe("a picture of a user", () => {
     pass(10_000);
     await ring(openid);
     expect(await keysOf(openid)).toHaveLength(2);
-    // The second picture was there already.
+    // The second picture was already stored.
     expect(await downloads()).toBe(2);
     for (const mediaId of [first, second]) expect((await get(openid, mediaId)).status).toBe(200);
     expect(lines().filter(({ event }) => event === "picture_not_kept")).toHaveLength(1);

@@ -1,4 +1,6 @@
-/** KV as a cache against many repeats (DEDUPE_KV): which pushes are answered from KV, and which by the conversation. */
+/**
+ * KV as a cache of the answers to repeated pushes (DEDUPE_KV): which are answered from KV, which by the conversation.
+ */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";

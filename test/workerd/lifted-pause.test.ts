@@ -24,7 +24,7 @@ const resume = async () => {
   return response.json<{ resumed: boolean; trial: { outcome: string }; faults: readonly unknown[] }>();
 };
 
-/** A user writes; the answer is sent, refused, or waits because of the pause. */
+/** Makes users write. The answer is sent or refused, or waits because of a pause. */
 async function write(...openids: readonly string[]): Promise<void> {
   for (const openid of openids) {
     await wechat.text(openid, "在吗");
@@ -32,14 +32,14 @@ async function write(...openids: readonly string[]): Promise<void> {
   }
 }
 
-/** Waiting conversations are woken and send, in this order. */
+/** Runs the account's alarm, which wakes waiting conversations, and then their alarms, in this order. */
 async function wake(...openids: readonly string[]): Promise<void> {
   await runDurableObjectAlarm(account());
   pass(10_000);
   await ring(...openids);
 }
 
-/** A new user is answered at once: the app is not paused. */
+/** Makes a new user write. @returns whether the answer was sent at once: then the app is not paused */
 async function answers(openid: string): Promise<boolean> {
   await write(openid);
   return (await kindsOf(openid)).includes("sent");

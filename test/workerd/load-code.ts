@@ -1,7 +1,7 @@
 /**
- * Loads, before a test begins, what objects load by `import()` while they run. In the built worker such an import is a
- * function call. In a test it is a request to Vite, and when two objects wait for the same one, the second continues in the
- * context of the first: "Cannot perform I/O on behalf of a different Durable Object".
+ * Loads, before a test begins, the modules that objects load by `import()` while they run. In the built worker such an
+ * import is a function call. In a test it is a request to Vite; when two objects wait for the same module, the second
+ * continues in the context of the first and fails: "Cannot perform I/O on behalf of a different Durable Object".
  */
 import "../../worker/archive/pictures/keep-pictures.ts";
 import "../../worker/archive/report-sessions.ts";

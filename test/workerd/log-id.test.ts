@@ -1,4 +1,4 @@
-/** The log id in a head, a page, a send and a replay, and the generation that an erasure leaves for the next log. */
+/** The log id in heads, pages, sends and replays, and the generation number that an erasure keeps for the next log. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import { generationOf } from "../../worker/conversation/core/log-id.ts";

@@ -20,7 +20,7 @@ const signInWith = async (agent: string, password: string) => {
   return { secret, hash, result: await login(agent).signIn({ password, hash, browser: "Chrome, Windows" }) };
 };
 
-/** Makes an agent with a password and one sign-in. */
+/** Adds an agent with a password and one sign-in. */
 async function makeAgent() {
   const agent = makeAgentId();
   const invite = await makeSecret();

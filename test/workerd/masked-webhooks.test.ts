@@ -1,4 +1,4 @@
-/** An endpoint with `mask: true` beside one without: events, replays and questions, as they arrive. */
+/** Two endpoints, one with `mask: true`: the events, replays and questions that each receives. */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, it, vi } from "vitest";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
@@ -23,9 +23,9 @@ beforeEach(async () => {
   await emptyAccount();
 });
 
-/** What an endpoint received. */
+/** Returns the events that an endpoint received. */
 const heardBy = (path: string) => shop.events.filter((event) => event.path === `/${path}`);
-/** Delivers what is due. */
+/** Runs the conversation's alarm four times, so that all events are delivered. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 4; round += 1) {
     pass(BATCH_DELAY_MS);
@@ -33,7 +33,7 @@ async function settle(): Promise<void> {
   }
 }
 
-/** The user comes from a page and writes; an answer is sent. */
+/** Makes the user enter from a page and write, sends an answer, and delivers the events. */
 async function talks(): Promise<void> {
   const from = encodeSessionFrom(CONTEXT, { label: `电话 ${PHONE}` });
   if (!from.ok) throw new Error(from.error.reason);

@@ -30,7 +30,7 @@ const newUser = (): string => {
 const queued = async () => (await desk().list(null, { view: "queue", order: "waiting", limit: 200 })).rows;
 const isQueued = async (openid: string) => (await queued()).some((row) => row.conversation === idOf(openid));
 
-/** The state as it is stored with the newest record. */
+/** Reads the conversation's state, which is stored with the newest record. */
 function storedState(openid: string): Promise<ConversationState> {
   return runInDurableObject(conversation(openid), (_, { storage }) => {
     const [record] = storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").toArray();
@@ -40,7 +40,7 @@ function storedState(openid: string): Promise<ConversationState> {
 
 type Notify = DeskRpc["notify"];
 
-/** Replaces the desk that conversations call; `real` is the original. */
+/** Replaces the desk's `notify` for conversations; `real` calls the original. */
 function playDesk(notify: (real: Notify, ...call: Parameters<Notify>) => Promise<void>) {
   const connect = env.DESK.getByName.bind(env.DESK);
   const calls: Parameters<Notify>[] = [];

@@ -74,7 +74,7 @@ describe("onEvent", () => {
     const slow: (number | undefined)[] = [];
     const setTimer = globalThis.setTimeout;
     vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number) => {
-      // The one long timer is the handler's.
+      // Only the handler's deadline is a timer of more than nine seconds.
       if ((ms ?? 0) < 9_000) return setTimer(run, ms);
       slow.push(ms);
       return setTimer(run, 0);

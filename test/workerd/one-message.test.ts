@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 const FOREIGN_LINK =
   '<a href="https://x.test" data-miniprogram-appid="wxffffffffffffffff" data-miniprogram-path="pages/x">看</a>';
 
-/** WeChat's answer to sends to certain users; all other answers are the emulator's. */
+/** The errcode of sends to a user, by openid; all other answers are the emulator's. */
 let refusals: Map<string, number>;
 useWorker({ clock: "weeks apart" });
 beforeEach(() => {
@@ -22,7 +22,8 @@ beforeEach(() => {
 const pauses = () => lines().filter(({ event }) => event === "account_paused");
 
 /**
- * Stores a message as if sent by a program, without the checks of the REST API. Its first attempt is left to the alarm.
+ * Stores a message as if a program had sent it, without the checks of the REST API. The first attempt ends without a
+ * request to WeChat; the alarm makes the next one.
  */
 async function put(openid: string, content: string): Promise<void> {
   const message = { type: "text", content } as const;
@@ -34,7 +35,7 @@ async function put(openid: string, content: string): Promise<void> {
   pass(5_000);
 }
 
-/** Advances the clock; the users' alarms run every few minutes, in this order. */
+/** Moves the clock by `stepMs` until `ms` have passed; after each step, runs the users' alarms in this order. */
 async function ringFor(ms: number, stepMs: number, ...openids: readonly string[]): Promise<void> {
   for (let left = ms; left > 0; left -= stepMs) {
     pass(stepMs);

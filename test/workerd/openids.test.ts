@@ -8,12 +8,12 @@ import { addressOf, API_KEY, APPID, emulatedApp, playWeChat } from "../support/w
 import { bodyOf, call, send } from "./api-client.ts";
 import { useWorker } from "./each-test.ts";
 
-/** Keys are used in turn: each may make 600 calls a minute. */
+/** The keys are used alternately: the rate limit is 600 calls per minute and key. */
 const KEYS = [API_KEY, "other-key-0123456789abcdef"] as const;
 
 useWorker({ clock: "now" });
 
-/** By its address, because a user id with a colon cannot be used alone in a path. */
+/** Returns a conversation's address for a path: a user id with a colon cannot be used without the account. */
 const idOf = (openid: string) => encodeURIComponent(formatAddress(addressOf(openid)));
 const pathOf = (openid: string) => `/api/v1/conversations/${idOf(openid)}`;
 const countObjects = async () => (await listDurableObjectIds(env.CONVERSATION)).length;
@@ -22,7 +22,7 @@ const STARTED = Date.now();
 let seconds = 0;
 let messages = 0;
 
-/** A push of a text, its fields written by the test: the emulator has openids of WeChat's form alone. */
+/** Pushes a text. The test writes the fields, because the emulator accepts only openids of WeChat's form. */
 async function pushText(openid: string, content: string, format: "xml" | "json" = "json"): Promise<string> {
   messages += 1;
   const createTime = Math.floor(Date.now() / 1_000);
@@ -39,7 +39,7 @@ async function pushText(openid: string, content: string, format: "xml" | "json" 
   return push.outcome;
 }
 
-/** The history of one user: pushed, read, exported, sent to, erased. */
+/** Pushes a text of the user, then reads, exports, sends to and erases the user. @returns the answers */
 async function useEveryRoute(openid: string, format: "xml" | "json") {
   const path = pathOf(openid);
   const content = `hello ${messages}`;

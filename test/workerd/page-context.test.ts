@@ -1,7 +1,7 @@
 /**
- * The entry point of a user, through encrypted pushes: the page's own data is returned as unverified, a context signed
- * by the shop's back end is accepted for this user before it expires, and the result does not change when keys change.
- * Any other token has no effect.
+ * The context with which a user enters, by encrypted pushes: the page's own data is returned as unverified; a context
+ * signed by the shop's back end is verified if it is for this user and has not expired, also after the key changed
+ * later. Any other token has no effect.
  */
 import { exports } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -13,7 +13,7 @@ import { addressOf, pass, playWeChat, readTexts, remote } from "../support/worke
 import { bodyOf, call } from "./api-client.ts";
 import { lines, useWorker, wechat } from "./each-test.ts";
 
-/** As in vitest.config.ts. */
+/** CONTEXT_KEY of vitest.config.ts. */
 const KEY = "context-test-key-0123456789abcdefgh";
 const NEW_KEY = "new-context-key-0123456789abcdefghi";
 const CLAIMED: AppContext = { page: "pages/product/index", product: { id: "42", name: "青瓷茶杯", price: 128 } };
@@ -25,21 +25,21 @@ const GREETING = "{{verified.user.name|您}}好，关于{{context.product.name|�
 
 useWorker({ settings: { greeting: { messages: [{ type: "text", content: GREETING }] } } });
 
-/** A token as the shop's back end makes it. */
+/** Makes a token as the shop's back end does. */
 async function sign(openid: string, { key = KEY, expiresAt = Date.now() + HOUR_MS } = {}): Promise<string> {
   const token = await signContext(key, { openid, context: VIP, expiresAt });
   if (!token.ok) throw new Error(token.error.reason);
   return token.value;
 }
 
-/** A page's `session-from`. */
+/** Builds a page's `session-from`. */
 function from(signed?: string, context: object = CLAIMED): string {
   const text = encodeSessionFrom(context, { label: LABEL, signed });
   if (!text.ok) throw new Error(text.error.reason);
   return text.value;
 }
 
-/** The context of the conversation, and that of its newest enter row. */
+/** Gets the context of the conversation, and that of its newest enter row. */
 async function contextsOf(openid: string): Promise<{ readonly view: unknown; readonly row: unknown }> {
   const { context, rows } = await (
     await call("GET", `/api/v1/conversations/${openid}`)
@@ -48,7 +48,7 @@ async function contextsOf(openid: string): Promise<{ readonly view: unknown; rea
   return { view, row: rows.findLast((row) => row.content?.context !== undefined)?.content?.context };
 }
 
-/** Both contexts must contain the page's own data, and nothing of the token's content. */
+/** Returns what `contextsOf` must return when no token is accepted: the page's own data, and nothing of the token. */
 function unverified(unverifiedReason: string) {
   const context = { label: LABEL, claimed: CLAIMED, verified: null, unverifiedReason };
   return { view: context, row: context };
@@ -136,7 +136,7 @@ describe("a context signed by the shop's back end", () => {
 });
 
 describe("the result for a signed context", () => {
-  /** The answer of a worker with other keys for the stored data. */
+  /** Returns the context that a worker with other variables returns for the stored data. */
   const shownWith = async (openid: string, vars: Readonly<Record<string, string>>) =>
     (await bodyOf(await call("GET", `/api/v1/conversations/${openid}`, { vars })))["context"];
 

@@ -1,4 +1,4 @@
-/** Agents for tests: added with an API key, signed in by their invite, with calls by their cookie. */
+/** Adds agents with an API key, accepts their invites, and calls the API with their cookies. */
 import type { AuditPage } from "../../client/index.ts";
 import type { Role } from "../../shared/api/desk/agent.ts";
 import { bodyOf, call, type CallOptions } from "./api-client.ts";
@@ -78,12 +78,12 @@ export function callAs(
   return call(method, path, { ...options, key: null, headers });
 }
 
-/** The code of a problem. */
+/** Returns the code of a problem answer. */
 export async function codeOf(response: Response): Promise<unknown> {
   return (await bodyOf(response))["code"];
 }
 
-/** The entries of the audit log about an agent. */
+/** Reads the entries of the audit log about an agent, oldest first. */
 export async function auditOf(agent: string) {
   const entries: AuditPage["entries"][number][] = [];
   for (let after = 0; ;) {

@@ -1,5 +1,5 @@
 /**
- * Invites, sign-ins, agents: the answer to each request, the sign-ins that it ends, and its entries in the audit log.
+ * Invites, sign-ins and agents: for each request its answer, the sign-ins that it ends, and its audit entries.
  */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";

@@ -1,5 +1,5 @@
 /**
- * Pushes to the worker: settings with a few rules before every test, and conversations that are replaced by stubs.
+ * For tests of pushes: settings with a few rules before every test, and a namespace whose conversations are stubs.
  */
 import { env } from "cloudflare:workers";
 import type { remote } from "../support/workerd.ts";
@@ -24,12 +24,12 @@ const SETTINGS = {
   fallback: { type: "silent" },
 };
 
-/** Call at the top of a test file: `useWorker` with these settings. */
+/** As `useWorker`, with these settings; to be called at the top of a test file. */
 export function usePushes(options: TestOptions = {}): void {
   useWorker({ settings: SETTINGS, ...options });
 }
 
-/** A namespace with the real ids and with stubs replaced. */
+/** Returns a namespace with the real ids and other stubs. */
 export function namespaceOf(getByName: (name: string) => unknown): object {
   return { getByName, idFromName: (name: string) => env.CONVERSATION.idFromName(name) };
 }

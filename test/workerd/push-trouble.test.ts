@@ -76,7 +76,7 @@ describe("the sending behind an answer", () => {
     const context = createExecutionContext();
     const waitUntil = vi.spyOn(context, "waitUntil");
     const CONVERSATION = namespaceOf(() => ({ receive }));
-    // As typed as `fetchWith`: the environment is a test's own.
+    // Typed like the variables of `fetchWith`, so that any binding can be replaced.
     const vars: Readonly<Record<string, unknown>> = { CONVERSATION };
     const app = playWeChat({ worker: async (request) => kefu.fetch(request, { ...env, ...vars }, context) });
     const push = app.text("oWaits", "价格");

@@ -202,7 +202,8 @@ describe("the memory of objects is not needed", () => {
     await evictDurableObject(conversation("oEvict"));
     await wechat.text("oEvict", "价格");
     await expect.poll(() => readTexts(wechat, "oEvict")).toHaveLength(2);
-    // The first answer was recorded within the clocks' difference before the second message, so both count.
+    // The first answer was recorded so shortly before the second message that, by the allowed clock difference, it
+    // counts against that message's window, too.
     expect((await remote("oEvict").view(1))?.window.remaining).toBe(3);
   });
 });

@@ -41,7 +41,7 @@ const isArchived = async (openid: string) =>
   (await archive().directory(null, 200)).contacts.some((contact) => contact.conversation === idOf(openid));
 const logOf = async (openid: string) => must(await remote(openid).head(), "head").log;
 
-/** A user with a session that desk and archive know. */
+/** Makes a user write, and waits until desk and archive have the session. @returns the openid */
 async function served(): Promise<string> {
   const openid = newUser();
   await says(openid);
@@ -175,8 +175,8 @@ describe("an erasure", () => {
       state.abort("killed in the turn of the erasure");
     });
     await expect(aborted).rejects.toThrow("killed");
-    // The state the runtime leaves behind: the deletion is stored, the erase note and the alarm are not. The caller
-    // gets no answer, so it repeats the call.
+    // What is stored when the object ends at this point: everything is deleted, but neither the note of the erasure nor
+    // an alarm exists. The caller got no answer, so it repeats the call.
     expect([await remote(openid).head(), await noteOf(openid), await alarmOf(conversation(openid))]).toEqual([
       null,
       undefined,

@@ -17,13 +17,13 @@ interface Resumed {
 }
 
 const resume = (appid = APPID) => call("POST", "/api/v1/resume", { appid });
-/** When the first message of a user is tried again, epoch ms. */
+/** Returns when the user's first waiting message is tried again, as the conversation shows it, epoch ms. */
 async function waitsUntil(openid: string): Promise<number> {
   const response = await call("GET", `/api/v1/conversations/${openid}`);
   const { waiting } = await response.json<{ waiting: readonly { waiting: { until: string } }[] }>();
   return Date.parse(waiting[0]?.waiting.until ?? "");
 }
-/** The time at which the message itself is tried again, epoch ms. */
+/** Returns when the user's first waiting message is tried again, as `GET /messages/:id` shows it, epoch ms. */
 async function messageWaitsUntil(openid: string): Promise<number> {
   const response = await call("GET", `/api/v1/conversations/${openid}`);
   const { waiting } = await response.json<{ waiting: readonly { id: string }[] }>();
@@ -36,19 +36,19 @@ const healthLater = async () => {
   return health();
 };
 
-/** A user writes; the answer waits because of the pause, or causes it. */
+/** Makes a user write, and waits until the answer is sent, or waits because of a pause that it may have caused. */
 async function write(openid: string, appid = APPID): Promise<void> {
   await wechat.text(openid, "在吗", { appid });
   await waitForRow(openid, ["retry", "sent"], appid);
 }
 
-/** Three users wait: the first one's answer caused the pause. */
+/** Makes three users write, whose answers wait: the first one's answer causes a pause. */
 async function pauseWith(errcode: number, times?: number): Promise<void> {
   await wechat.fault({ fault: "errcode", errcode, target: "send", ...(times !== undefined && { times }) });
   for (const openid of ["oOne", "oTwo", "oThree"]) await write(openid);
 }
 
-/** The account wakes waiting conversations, and they send. */
+/** Runs the account's alarm, which wakes waiting conversations, and then their alarms. */
 async function ringAll(openids: readonly string[]): Promise<void> {
   await runDurableObjectAlarm(account());
   pass(10_000);
@@ -89,7 +89,7 @@ describe("POST /resume", () => {
     // The pause was renewed: it ends ten minutes from now.
     const end = Date.parse(body.faults[0]?.until ?? "");
     expect(end - Date.now()).toBeGreaterThan(500_000);
-    // The waiting messages do not contain it yet; their status does.
+    // The stored messages do not have the new end yet, but both routes show it.
     expect(await waitsUntil("oThree")).toBeGreaterThanOrEqual(end);
     expect(await messageWaitsUntil("oThree")).toBeGreaterThanOrEqual(end);
     await ringAll(["oOne", "oTwo", "oThree"]);
@@ -168,7 +168,7 @@ describe("POST /resume", () => {
     accountMemory.set(CREDENTIAL, { access, pause });
     await wechat.text("oLate", "在吗");
     await waitForRow("oLate", "retry");
-    // The account object answers that there is nothing to wait for.
+    // The account object answers that the app is not paused, so the message is tried again soon.
     await vi.waitUntil(async () => (await waitsUntil("oLate")) < Date.now() + 60_000);
     pass(5_000);
     await ring("oLate");

@@ -1,4 +1,4 @@
-/** Sealing inside the runtime: in one synchronous transaction of an object. */
+/** Texts are encrypted and decrypted within one synchronous transaction of an object. */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";

@@ -41,7 +41,7 @@ const desk = { isOpen: true };
 
 useWorker({ clock: "hour ahead" });
 
-// What the conversation does without the desk, which is not reachable.
+// The desk is not reachable, so that only the conversation acts.
 beforeEach(() => {
   vi.spyOn(env.DESK, "getByName").mockImplementation(() => {
     throw new Error("the desk is not reachable");
@@ -58,7 +58,7 @@ const newUser = (): string => {
   return `oSession${users}`;
 };
 
-/** The user writes to an inbox of the desk. */
+/** Makes the user write to the desk. */
 async function says(openid: string, candidates: readonly Candidate[] = []) {
   const inbound = message();
   const key = `m:session-${"id" in inbound ? inbound.id : ""}`;
@@ -82,7 +82,7 @@ async function commandsTo(openid: string, action: CommandAction, id?: string, lo
   return remote(openid).command({ id: name, log: named, action, desk }, holder);
 }
 
-/** The log, session and version that a command on the user's session names. */
+/** Returns the session and version that a command on the user's session must name. */
 async function nameSession(openid: string) {
   const { session } = must(await remote(openid).snapshot(), "snapshot");
   return { session: session.open?.seq ?? session.closed?.seq ?? 0, version: session.version };

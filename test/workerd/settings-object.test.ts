@@ -15,7 +15,7 @@ const documentOf = (content: string) => ({
   defaults: { fallback: { type: "reply", messages: [{ type: "text", content }] } },
 });
 
-/** The newest version becomes this document, as another version of the worker would have stored it. */
+/** Replaces all stored versions by this document, as another version of the worker might have stored it. */
 async function overwrite(document: object): Promise<void> {
   await runInDurableObject(settingsObject(), (_, { storage }) => {
     storage.sql.exec("update versions set body = ?", JSON.stringify(document));

@@ -1,4 +1,4 @@
-/** Settings that a worker cannot parse because another version stored them: not treated as missing settings. */
+/** Settings that this worker cannot parse because another version stored them are not treated as missing. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -17,8 +17,8 @@ const NEWER = { ...SETTINGS, nightShift: true };
 useWorker({ clock: "hour ahead", settings: null });
 
 /**
- * The newest version becomes these settings, as another worker would have stored them, before KV contains them; no
- * reader has older ones cached.
+ * Replaces the newest version by these settings, as another worker would have stored them, before they are in KV.
+ * Empties the caches, so that no reader has older settings.
  */
 async function storeAsAnother(defaults: object): Promise<void> {
   await runInDurableObject(settingsObject(), (_, { storage }) => {
@@ -30,7 +30,7 @@ async function storeAsAnother(defaults: object): Promise<void> {
   settingsMemory.known = undefined;
 }
 
-/** The rows of the user's messages, with the acknowledgements sent to WeChat. */
+/** Returns the acknowledgement of each message of the user, and the kinds of all other rows, in order. */
 async function answersOf(openid: string): Promise<readonly string[]> {
   const rows = (await remote(openid).rows(0, 100))?.rows ?? [];
   return rows.flatMap((row) => (row.kind === "in" ? [row.facts.acknowledgement] : [row.kind]));
@@ -43,7 +43,7 @@ describe("settings that cannot be read", () => {
     await wechat.text("oBacklog", "one", { appid: APPID });
     await storeAsAnother(NEWER);
     await wechat.text("oBacklog", "two", { appid: APPID });
-    // Neither the reply of those settings nor the hand-over of the defaults.
+    // Neither those settings' reply nor the defaults' hand-over.
     const answers = await answersOf("oBacklog");
     expect(answers.filter((answer) => answer === "handover")).toEqual([]);
     expect(answers.filter((answer) => answer === "out")).toHaveLength(1);

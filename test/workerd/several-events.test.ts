@@ -1,4 +1,4 @@
-/** A request with several events has one acknowledgement. */
+/** A request with several events gets one acknowledgement. */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import * as context from "../../shared/app-context.ts";
@@ -16,7 +16,7 @@ import { usePushes } from "./push-bench.ts";
 
 usePushes();
 
-/** Receives the texts as one request, each from a user of its own. */
+/** Receives the texts as events of one request, each from another user. */
 async function receive(texts: readonly string[], isReachable: (name: string) => boolean = () => true) {
   const config = requireConfig(env);
   const pending: Promise<unknown>[] = [];
@@ -48,7 +48,7 @@ async function receive(texts: readonly string[], isReachable: (name: string) => 
   return answer;
 }
 
-/** A directory in which every conversation fails that is not addressed by its name. */
+/** Returns a directory in which the conversations that are not reachable fail. */
 function directoryOf(directory: ConversationDirectory, isReachable: (name: string) => boolean): ConversationDirectory {
   const namespace = new Proxy(directory.namespace, {
     get(target, key) {

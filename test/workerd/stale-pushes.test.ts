@@ -1,4 +1,4 @@
-/** Pushes with an old signed timestamp: rejected, counted, recorded without body, at a limited cost. */
+/** Pushes with an old signed timestamp are refused, counted and recorded without body, at a limited cost. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
 import {
@@ -16,7 +16,7 @@ import { lines, useWorker, wechat } from "./each-test.ts";
 
 const HOUR = 3_600_000;
 
-// An isolate reports once a minute, and a series lasts a day.
+// A week between tests: an isolate reports stale pushes at most once a minute, and a series of them lasts a day.
 useWorker({ clock: "weeks apart", wholeSeconds: true });
 beforeEach(deleteEvents);
 

@@ -1,6 +1,6 @@
 /**
- * The object's SQLite behaves like the array store of the pure tests; the same contract runs in
- * `test/pure/conversation/store-contract.test.ts`.
+ * The object's SQLite store behaves like the array store of the pure tests:
+ * `test/pure/conversation/store-contract.test.ts` runs the same tests.
  */
 import { runInDurableObject } from "cloudflare:test";
 import { describe } from "vitest";

@@ -1,9 +1,9 @@
-/** What is stored outside of objects, for tests: Workers KV and the optional bucket, by the names of docs/storage.md. */
+/** Reads what is stored outside of objects, in Workers KV and in the bucket, by the names of docs/storage.md. */
 import { env } from "cloudflare:workers";
 import { findBucket } from "../../worker/archive/pictures/find-bucket.ts";
 import { must } from "../support/conversation.ts";
 
-/** Reads all keys and values. */
+/** Reads all keys and values of KV. */
 export async function readKv(): Promise<readonly (readonly [string, string])[]> {
   const { keys } = await env.KV.list();
   const values = await Promise.all(keys.map(async ({ name }) => [name, await env.KV.get(name)] as const));
@@ -21,7 +21,7 @@ export async function readBucket(): Promise<readonly (readonly [string, string])
   return [["R2 bucket MEDIA", (await Promise.all(texts)).join("\n")]];
 }
 
-/** A key up to its first colon, or the whole. */
+/** Returns a key up to and with its first colon; the whole key without one. */
 export function prefixOf(key: string): string {
   return key.includes(":") ? key.slice(0, key.indexOf(":") + 1) : key;
 }

@@ -1,6 +1,6 @@
 /**
- * User texts, from the platform's unescaped XML to the log and the chat: they stay unchanged and assigned to their
- * sender.
+ * Users' texts, from WeChat's unescaped XML to the log and the answers: they stay unchanged, and each belongs to the
+ * user who sent it.
  */
 import { describe, it } from "vitest";
 import { cardXml, FRAME, textXml } from "../pure/channels/frames.ts";
@@ -11,7 +11,7 @@ import { usePushes } from "./push-bench.ts";
 
 usePushes();
 
-/** Pushes this body, as the platform would have written it now for this user. */
+/** Pushes this body with the user, the app and the current time in its head. @returns how the worker answered */
 async function pushXml(openid: string, xml: string): Promise<string | undefined> {
   const now = String(Math.floor(Date.now() / 1_000));
   const { account = "" } = (await wechat.state()).apps.find(({ appid }) => appid === APPID) ?? {};
@@ -20,7 +20,7 @@ async function pushXml(openid: string, xml: string): Promise<string | undefined>
   return push.attempts.at(-1)?.verdict;
 }
 
-/** The texts sent to a user. After a body built by a test the emulator has no open window, so no message arrives. */
+/** Returns the texts sent to a user, from the log: the emulator refuses them, because it did not see the user write. */
 async function answersTo(openid: string): Promise<readonly string[]> {
   const rows = (await remote(openid).rows(0, 500))?.rows ?? [];
   return rows.flatMap(({ kind, content }) => (kind === "out" && content.type === "text" ? [content.content] : []));

@@ -8,9 +8,9 @@ import { account, deleteEvents, fetchWith, kindsOf, pass } from "../support/work
 import { call, erase } from "./api-client.ts";
 import { lines, useWorker, wechat } from "./each-test.ts";
 
-/** Every push as it was sent. */
+/** Makes each push again, as it was sent; oldest first. */
 let captures: (() => Request)[];
-/** Pushes are lost before they reach the worker. */
+/** Whether pushes are lost before they reach the worker. */
 let isCut = false;
 let users = 0;
 let user = "";
@@ -80,7 +80,7 @@ describe("a capture without CreateTime", () => {
   it("does not store an event of the app again that names an erased user", async ({ expect }) => {
     await pushed(ofApp());
     expect(await eventsOfUser()).toHaveLength(1);
-    // A push that was stored empty would be recognised by its key, so another one that never arrived is sent.
+    // A push that arrived before would be recognised by its stored key, so one is used that never arrived.
     isCut = true;
     await wechat.switches({ retries: 0 });
     await pushed({ ...ofApp(), OutTradeNo: "2" });

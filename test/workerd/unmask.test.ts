@@ -1,4 +1,4 @@
-/** Showing one row in clear: to an agent who may see the conversation, for a reason, recorded before the answer. */
+/** Showing a row unmasked: to an agent who may see the conversation, for a reason, recorded before the answer. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
 import type { AuditPage } from "../../client/index.ts";
@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 const idOf = (openid: string) => conversation(openid).id.toString();
 
-/** The user writes a phone number; returns the log and the rows as an agent reads them. */
+/** Makes the user write a phone number. @returns the log id and the message's row as the agent reads it */
 async function written(openid: string, agent: SignedIn) {
   await wechat.text(openid, `我的电话是${PHONE}`);
   const response = await callAs(agent, "GET", `/api/v1/conversations/${idOf(openid)}/messages`);
@@ -37,7 +37,7 @@ async function written(openid: string, agent: SignedIn) {
 const ask = (agent: SignedIn, openid: string, json: object) =>
   callAs(agent, "POST", `/api/v1/conversations/${idOf(openid)}/unmask`, { json });
 
-/** What the audit log has of rows shown in clear, of a conversation. */
+/** Reads the audit entries about unmasked rows of a conversation. */
 async function recorded(openid: string) {
   const found: AuditPage["entries"][number][] = [];
   for (let after = 0; ;) {

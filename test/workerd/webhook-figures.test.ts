@@ -1,6 +1,6 @@
 /**
- * What `GET /webhooks` reports about a failing endpoint stays correct: after a change of its address, for hours, and
- * for refusals.
+ * What `GET /webhooks` reports about a failing endpoint is correct after a change of its address, after hours of
+ * failures, and after refusals.
  */
 import { describe, it } from "vitest";
 import { BUSY, REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";

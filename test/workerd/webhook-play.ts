@@ -15,7 +15,7 @@ import { shop, useObjects, wechat } from "./each-test.ts";
 
 let messages = 0;
 
-/** Call at the top of a test file: each test runs the alarms itself, and delays are not random. */
+/** As `useObjects`, without randomness in delays; to be called at the top of a test file. */
 export function usePlay(): void {
   useObjects();
   beforeEach(() => {
@@ -33,7 +33,10 @@ interface Known {
   readonly settingsVersion?: number;
 }
 
-/** The user writes, with these webhooks in the settings of the caller; an answer is delivered at once. */
+/**
+ * Makes the user write, with these rule answers; the caller's settings have these webhooks. Records the first answer as
+ * accepted by WeChat.
+ */
 export async function says(
   openid: string,
   candidates: readonly Candidate[],
@@ -62,10 +65,10 @@ export async function says(
   if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "accepted" }, "worker");
 }
 
-/** The user writes; these webhooks receive it. */
+/** Makes the user write; these webhooks get the event. */
 export const writes = (openid: string, ...webhooks: readonly string[]) => says(openid, [], { webhooks });
 
-/** Advances the clock until no more webhook calls are due, for a limited time. */
+/** Runs the conversation's alarm five times, `BATCH_DELAY_MS` apart, so that all webhook calls are made. */
 export async function settle(openid: string): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
     pass(BATCH_DELAY_MS);
@@ -73,7 +76,7 @@ export async function settle(openid: string): Promise<void> {
   }
 }
 
-/** Runs the conversations' alarms in the order in which they are due, for this time, milliseconds. */
+/** Moves the clock forward by `ms`, and runs the conversations' alarms in the order in which they are due. */
 export async function ringFor(openids: string | readonly string[], ms: number): Promise<void> {
   const until = Date.now() + ms;
   for (;;) {
@@ -89,5 +92,5 @@ async function dueOf(openid: string) {
   return { openid, at: (await alarmOf(conversation(openid))) ?? Number.POSITIVE_INFINITY };
 }
 
-/** The openids the receiver was called about, in order. */
+/** Returns the openids in the events that the receiver got, in order. */
 export const toldOf = () => shop.events.map(({ data }) => data["user"]);

@@ -55,7 +55,7 @@ describe("an endpoint that refuses every event", () => {
 
   it("is ok again with an event it accepts in the same second, or in the same run", async ({ expect }) => {
     await useHooks({ id: "soon", url: URL_OF("soon"), events: ["message.received"] });
-    // Its health is read and cached before any event is refused.
+    // The endpoint's health is read and cached before any event is refused.
     await writes("oSoon", "soon");
     await settle("oSoon");
     shop.answerWith(REFUSED);

@@ -11,7 +11,7 @@ import { ringFor, says, useHooks, usePlay } from "./webhook-play.ts";
 
 usePlay();
 
-/** The user writes; the isolate that receives the push has these settings. */
+/** Makes the user write; the isolate that receives the push has settings of this version with these webhooks. */
 const writes = (openid: string, settingsVersion: number, ...webhooks: readonly string[]) =>
   says(openid, [], { webhooks, settingsVersion });
 
@@ -22,7 +22,7 @@ async function useHook(id: string): Promise<number> {
   return Number(response.headers.get("etag")?.replaceAll('"', ""));
 }
 
-/** The stored cursors. */
+/** Reads the cursors that the conversation stores, by webhook. */
 function cursorsOf(openid: string): Promise<Readonly<Record<string, unknown>>> {
   return runInDurableObject(conversation(openid), (_, { storage }) => {
     const [row] = storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").toArray();

@@ -1,6 +1,6 @@
 /**
- * How the desk looks on each width, light and dark, in both languages: axe reports nothing, nothing scrolls sideways or is
- * cut off, and a thumb can hit every control of a phone. Pages are resized and switched, not loaded again.
+ * How the desk looks on each width, light and dark, in both languages: axe reports nothing, nothing scrolls sideways or
+ * is cut off, and a thumb can hit every control of a phone. Pages are resized and switched, not loaded again.
  */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
@@ -12,19 +12,19 @@ import type { Scripted } from "./scripted.ts";
 const { open } = useScriptedPages();
 
 const CHAT = `#/mine/${conversationId(0x7f3a)}`;
-/** Without sends left: the composer says why it is closed. */
+/** A conversation without sends left: the composer shows why nothing can be sent. */
 const USED_UP = `#/mine/${conversationId(0xe2a7)}`;
 
 /** The smallest side of a control on a phone, pixels. */
 const THUMB_PX = 40;
 
-/** What axe finds on the page as it is now: all rules, or the contrast of its colours alone. */
+/** Runs axe on the page: all rules, or only that for the contrast of colours. Returns the violations. */
 async function findings(page: Page, rules: "all" | "colours"): Promise<readonly string[]> {
   return page.evaluate(
     async (only) => {
       const { violations } = await window.axe.run(document, {
         resultTypes: ["violations"],
-        // Without it, axe requests each style sheet again.
+        // Otherwise axe requests each style sheet again.
         preload: false,
         ...(only !== null && { runOnly: [only] }),
       });
@@ -34,7 +34,7 @@ async function findings(page: Page, rules: "all" | "colours"): Promise<readonly 
   );
 }
 
-/** What does not fit: the page scrolls sideways, or the words of a control are cut off. */
+/** Finds what does not fit: a page that scrolls sideways, controls with words that are cut off. */
 function misfits(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -52,7 +52,9 @@ function misfits(page: Page): Promise<readonly string[]> {
   });
 }
 
-/** The controls that are too small for a thumb. The name of a waiting session is pressed on its whole row. */
+/**
+ * Finds the controls that are too small for a thumb; not the names of waiting sessions, whose whole row can be pressed.
+ */
 function tooSmall(page: Page): Promise<readonly string[]> {
   return page.evaluate((least) => {
     const controls = document.querySelectorAll<HTMLElement>(
@@ -126,7 +128,9 @@ describe("the desk in the dark", () => {
   });
 });
 
-/** What axe looks for depends on the layout, of which there are two; the other language has the same elements. */
+/**
+ * Selects where all rules of axe are checked: once for each of the two layouts; both languages have the same elements.
+ */
 function isChecked(language: string, width: number, hash: string): boolean {
   if (hash !== CHAT && hash !== "#/queue") return false;
   return width === 390 || (width === 1440 && language === "zh-CN");

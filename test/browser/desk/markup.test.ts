@@ -20,17 +20,17 @@ const PLAIN_TEXTS = XSS_TEXTS.map((text, index) => {
   return `${String(index).padStart(2, "0")}${plain.slice(2)}`;
 });
 
-/** Attributes of links and faces, which the page makes of texts. */
+/** Attributes of links and emoji, which the page makes of addresses and WeChat's face codes in texts. */
 const OF_LINKS = ["class", "href", "rel", "role", "target", "title", "aria-label"];
 
-/** What is shown now: all texts, also those of fields and labels; and the elements. */
+/** What the page shows: all texts, also those of fields and attributes; and how many elements of which kind. */
 interface Shown {
   readonly text: string;
   readonly tags: Readonly<Record<string, number>>;
   readonly attributes: readonly string[];
 }
 
-/** Reads the page. The links that the page makes of addresses, and the faces, are left out of the elements. */
+/** Reads the page. Links and emoji that the page makes of texts are not counted as elements. */
 function read(page: Page): Promise<Shown> {
   return page.evaluate(() => {
     const tags: Record<string, number> = {};
@@ -56,13 +56,13 @@ function read(page: Page): Promise<Shown> {
 function missing({ text: shown }: Shown, places: readonly string[], text: string): readonly string[] {
   return places.filter((place) => {
     const written = at(place, text);
-    // Faces are shown as emoji, and what our side sends may contain links, as on the phone.
+    // Face codes are shown as emoji; in messages of agents and the bot, links are shown by their text.
     const links = parseText(written).map((part) => part.text);
     return ![written, withEmoji(written), withEmoji(links.join(""))].some((form) => shown.includes(form));
   });
 }
 
-/** A page, and what happened on it that no text may cause. */
+/** A page, and what no text may cause but happened: requests, windows, scripts. */
 interface Watched extends Scripted {
   readonly harm: () => Promise<readonly string[]>;
 }
@@ -90,19 +90,19 @@ async function openWith(texts: readonly string[], hash: string): Promise<Watched
   return { ...scripted, harm };
 }
 
-/** Waits until a text is shown, letter by letter: locators ignore white space. */
+/** Waits until the page shows exactly this text. (Locators would ignore differences in white space.) */
 async function waitFor(page: Page, text: string): Promise<void> {
   await page.waitForFunction((wanted) => document.body.textContent.includes(wanted), text);
 }
 
-/** A part of the desk: how to visit it, and which places it shows, with each text or with all of them. */
+/** A part of the desk: how to open it, the places in which each text is, and those in which all texts are joined. */
 interface Part {
   readonly name: string;
   readonly hash: string;
   readonly visit: (scripted: Scripted, texts: readonly string[]) => Promise<Shown>;
   readonly each: readonly string[];
   readonly all: readonly string[];
-  /** Too many rows to render them twice: compared with the page of this number of texts, by kinds of elements alone. */
+  /** For a part with many rows: it is compared with a page of this number of texts, and only by kinds of elements. */
   readonly sample?: number;
 }
 

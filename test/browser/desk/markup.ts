@@ -1,11 +1,14 @@
-/** A desk in which others wrote the given texts everywhere: each in rows, names and lists, all of them where there is one field. */
+/**
+ * Makes a desk with the given texts in every field that others write: one text in each row, name or list entry, and all
+ * texts joined where there is only one field.
+ */
 import type { ClosedRow } from "../../../shared/api/desk/lists.ts";
 import type { RowJson } from "../../../shared/api/rows.ts";
 import { noted, outcome, rowsOf, said, sent, session, type Maker } from "./sample-log.ts";
 import { agent, conversationId, LI, LOG, row, WANG } from "./sample.ts";
 import type { Script } from "./scripted.ts";
 
-/** Where the texts are in the rows of the conversation. */
+/** The names of the places in the rows of the conversation that have the texts. */
 export const LOG_PLACES = [
   "entry",
   "event",
@@ -31,25 +34,25 @@ export const LOG_PLACES = [
   "transfer-note",
 ] as const;
 
-/** Returns a text as it is in a place: the name of the place tells the copies apart. */
+/** Returns a text as it is written in a place: with the place's name before it, so that each copy is different. */
 export function at(place: string, text: string): string {
   return `${place}:${text}`;
 }
 
-/** The id of the agent with the nth text as name. */
+/** Returns the id of the agent whose name is the text of this index. */
 export function colleague(index: number): string {
   return `b${String(index).padStart(12, "0")}`;
 }
 
-/** The conversation with the texts. */
+/** The id of the conversation with the texts. */
 export const CONVERSATION = conversationId(0x7f3a);
 
-/** Joins the texts, for a field that there is once. */
+/** Joins the texts, for places with only one field. */
 export function joined(texts: readonly string[]): string {
   return texts.join(" ");
 }
 
-/** The answers of a server where the texts are in every field. */
+/** Returns the answers of a server with the texts in every field. */
 export function scriptOf(texts: readonly string[]): Pick<Script, "people" | "rows" | "answer"> {
   const all = joined(texts);
   return {
@@ -91,7 +94,7 @@ export function scriptOf(texts: readonly string[]): Pick<Script, "people" | "row
   };
 }
 
-/** What the page of this agent has stored: a message and a note, which the server will refuse. */
+/** Returns what the page has in its storage, as JSON: an unsent message and an unsent note. */
 export function unsentOf(texts: readonly string[]): string {
   const value = (["text", "note"] as const).map((type) => ({
     id: `unsent-${type}`,
@@ -151,7 +154,7 @@ function logOf(texts: readonly string[]): readonly RowJson[] {
 /** The number of rows of each text. */
 const ROWS_EACH = 21;
 
-/** Rows with a text in each field. @param first the seq of the first one */
+/** Makes `ROWS_EACH` rows with the text in each field. @param first the seq of the first row */
 function rowsWith(text: string, author: string, first: number): readonly Maker[] {
   const by = (place: (typeof LOG_PLACES)[number]): string => at(place, text);
   const agentBy = { type: "agent", id: author } as const;

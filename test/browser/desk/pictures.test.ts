@@ -1,4 +1,7 @@
-/** Pictures at the desk, against a scripted server: chosen, pasted and dropped; failures in words; those that have expired. */
+/**
+ * Pictures at the desk, against a scripted server: chosen, pasted and dropped; failures in words; those that have
+ * expired.
+ */
 import type { Page } from "playwright-core";
 import { beforeEach, describe, it } from "vitest";
 import { rowsOf, said } from "./sample-log.ts";
@@ -16,7 +19,7 @@ const open = (options: Parameters<typeof openPage>[0] = {}) => openPage({ hash: 
 const ID = conversationId(0x7f3a);
 const CHAT = `#/mine/${ID}`;
 
-/** Draws a picture of noise, which hardly shrinks. @returns base64 */
+/** Draws a picture of noise, which can hardly be compressed. @returns its bytes as base64 */
 function draw(page: Page, type: string, width: number, height: number): Promise<string> {
   return page.evaluate(
     ({ type, width, height }) => {
@@ -36,7 +39,7 @@ function draw(page: Page, type: string, width: number, height: number): Promise<
   );
 }
 
-/** Adds what a camera writes into a JPEG: a segment with the place. */
+/** Inserts an Exif segment with a GPS position into a JPEG, as cameras do. */
 function withPlace(jpeg: Buffer): Buffer {
   const content = Buffer.from("Exif\0\0GPS 31.2304 121.4737");
   const length = Buffer.from([0xff, 0xe1, 0, content.length + 2]);

@@ -1,6 +1,6 @@
 /**
- * The desk in a browser on the real stack, with the user's phone beside it: from the invite to the rating, two agents and one
- * session, a socket that is cut, a worker that is killed.
+ * The desk in a browser on the real stack, with the user's phone: from the invite to the rating, two agents who take
+ * the same session, a socket that is cut, a worker that is killed.
  */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it, vi } from "vitest";
@@ -10,7 +10,7 @@ import { call, chooseList, CLOSING, PASSWORD, reply, startRealDesk, type RealDes
 /** How often the socket is cut in a browser; `test/workerd/desk-cuts.test.ts` cuts it more often. */
 const CUTS = 3;
 
-/** The four stories take seconds each; on a machine that does other work as well, minutes. */
+/** Each of the four tests takes seconds; on a busy machine, minutes. */
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 const POLL = { timeout: 60_000 };
 

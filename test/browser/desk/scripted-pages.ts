@@ -1,4 +1,6 @@
-/** One browser and one server for the tests of a file; each page is closed after its test, which fails when a page complained. */
+/**
+ * One browser and one server for the tests of a file. Pages are closed after each test; an error on a page fails it.
+ */
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { startBrowser } from "../chromium.ts";

@@ -94,7 +94,7 @@ async function readHeaders(): Promise<(path: string) => Record<string, string>> 
     );
 }
 
-/** The answers of the scripted server. */
+/** The state and the answers of the scripted server; a test may change them. */
 export interface Script {
   /** Null: nobody is signed in. */
   you: AgentJson | null;
@@ -113,7 +113,7 @@ export interface Script {
 export interface Scripted {
   readonly page: Page;
   readonly script: Script;
-  /** The requests other than reads, in order. */
+  /** The requests of the API that change something, in order; `key` is the Idempotency-Key header. */
   readonly requests: {
     readonly method: string;
     readonly path: string;
@@ -126,7 +126,7 @@ export interface Scripted {
   readonly push: (...frames: readonly ServerFrame[]) => void;
   /** Closes the current socket. */
   readonly cut: () => Promise<void>;
-  /** While true, sockets are refused. */
+  /** Sets whether new sockets are refused. */
   setDown(isDown: boolean): void;
   /** Errors of scripts and of the content security policy, and requests to other hosts. */
   readonly complaints: string[];

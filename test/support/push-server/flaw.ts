@@ -55,7 +55,7 @@ export type Flaw =
   | "hand-over in XML"
   | "events handed over";
 
-/** The apps the server serves, and its fault. */
+/** The app of the server with its credentials and mode, and the server's fault. */
 export interface PushServerOptions {
   readonly appid: string;
   readonly token: string;

@@ -24,7 +24,7 @@ const KINDS: ReadonlySet<string> = new Set(["text", "image", "miniprogrampage", 
 const MAX_AGE_SECONDS = 300;
 const MAX_OLD_TEXT = 2_000;
 
-/** A refusal, or, with that fault, an answer that reveals the secret. */
+/** Returns a refusal; with one of two faults it reveals the token or the expected signature. */
 export function refuse({ flaw, token }: PushServerOptions, expected: string): Answer {
   if (flaw === "leaks the token") return { status: 403, body: `the token is ${token}` };
   if (flaw === "tells the expected signature") return { status: 403, body: `expected ${expected}` };
@@ -96,7 +96,7 @@ function accept(fields: Fields, format: Format, options: PushServerOptions, take
   return isEvent && flaw !== "events handed over" ? SUCCESS : handOver(fields, format, options);
 }
 
-/** Whether a text fits a database with MySQL's old utf8, which has no emoji, and short columns. */
+/** Returns whether a text fits a database with MySQL's old utf8, which has no emoji, and short columns. */
 function fitsOldDatabase(content: string): boolean {
   return content.length <= MAX_OLD_TEXT && !/\p{Extended_Pictographic}/u.test(content);
 }

@@ -54,7 +54,8 @@ export function open(
 }
 
 /**
- * AES as a typical library implements it: when it removes the padding, it accepts at most 16 bytes, as WebCrypto does.
+ * Decrypts as a typical library does. When it removes the padding (`unpads`), it fails for paddings of more than 16
+ * bytes, as WebCrypto does.
  */
 function decipher(aesKey: string, encrypted: string, unpads: boolean): Buffer {
   const key = Buffer.from(`${aesKey}=`, "base64");
@@ -62,7 +63,7 @@ function decipher(aesKey: string, encrypted: string, unpads: boolean): Buffer {
   return Buffer.concat([aes.update(Buffer.from(encrypted, "base64")), aes.final()]);
 }
 
-/** Rejects a DOCTYPE, or with that fault expands the one entity `e` once. */
+/** Rejects a DOCTYPE; with the fault `expands entities`, replaces the entity `e` by its value, once. */
 function expand(text: string, flaw: Flaw | undefined): string {
   if (!text.includes("<!DOCTYPE")) return text;
   if (flaw !== "expands entities") throw new Error("DOCTYPE");
@@ -70,7 +71,7 @@ function expand(text: string, flaw: Flaw | undefined): string {
   return text.slice(text.indexOf("]>") + 2).replaceAll("&e;", value);
 }
 
-/** A user's text is not escaped: it is cut out before the parsing. */
+/** Parses XML with a user's text, which is not escaped: it is cut out before parsing. Some flaws leave that out. */
 function readTyped(text: string, flaw: Flaw | undefined): Map<string, string> {
   const [, before = "", typed, after = ""] = TYPED.exec(text) ?? [];
   if (typed === undefined || flaw === "typed text as fields") return readXml(text);
