@@ -156,8 +156,8 @@ export async function readSettings(response: Response): Promise<VersionedSetting
 }
 
 /**
- * Reads a picture with its type, which is `application/octet-stream` when the worker does not know its format;
- * undefined for any other content type.
+ * Reads a picture and its content type: `image/…`, or `application/octet-stream` when the worker does not know the
+ * format; undefined for any other content type.
  */
 export async function readPicture(response: Response): Promise<Picture | undefined> {
   const contentType = response.headers.get("content-type") ?? "";

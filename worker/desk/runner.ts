@@ -44,7 +44,10 @@ export interface RunnerDeps extends Pick<AskTexts, "openNote"> {
 /** The result of a decision that was applied. */
 export interface Ran<Value> {
   readonly value: Value;
-  /** The answers to the decision's calls, by command id; null: the conversation did not answer. They never reject. */
+  /**
+   * The answers to the decision's calls, by command id; null: no answer, or it could not be applied. Calls beyond
+   * `MAX_ASKS` have no entry. The promises never reject.
+   */
   readonly answers: ReadonlyMap<string, Promise<CommandAnswer | null>>;
 }
 

@@ -32,7 +32,7 @@ export function relayedAnswer(
   return answer;
 }
 
-/** Deletes the answers that have expired at `now`, epoch ms. */
+/** Deletes the answers that are expired at `now`, epoch ms. */
 export function pruneRelayed({ sql }: DurableObjectStorage, now: number): void {
   if (hasTable(sql)) sql.exec("delete from forwarded_answers where at < ?", now - RELAYED_MS);
 }

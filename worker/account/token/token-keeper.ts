@@ -74,7 +74,10 @@ const MIN_LIFE_MS = 60_000;
  * A token that WeChat returned within this time is returned to callers regardless of its remaining life, milliseconds.
  */
 const FRESH_MS = 10_000;
-/** Cool-down after the first failure, milliseconds; doubles with each further failure, up to a minute. */
+/**
+ * Cool-down after the first failure, milliseconds; doubles with each further failure, up to a minute. When WeChat limits
+ * the calls, it is a minute at once.
+ */
 const FIRST_COOLDOWN_MS = 2_000;
 const MAX_COOLDOWN_MS = 60_000;
 /**

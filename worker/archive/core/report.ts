@@ -88,7 +88,9 @@ export function judgeReport(
   return report.to > known.to ? "add" : "ignore";
 }
 
-/** Returns whether a user was not served: the session expired without a reply of an agent (DESK_PROTOCOL rule 18). */
+/**
+ * Returns whether a user was not served: the reply window ended before any agent replied (DESK_PROTOCOL rule 18).
+ */
 export function isMissed({ reason, sums }: Pick<ClosedSessionRecord, "reason" | "sums">): boolean {
   return reason === "expired" && sums.replies === 0;
 }

@@ -23,7 +23,7 @@ import type { CommandAnswer, CommandChange, CommandInput, SeenInput, Snapshot } 
 
 /** How long the id of a command is kept, milliseconds. */
 const COMMAND_MS = 24 * 3_600_000;
-/** The service settings used when the caller could not read the settings. */
+/** The desk's terms used when the caller could not read the settings. */
 const ALWAYS_OPEN: DeskTerms = { isOpen: true };
 /**
  * The maximum number of newer rows that are examined to find out whether others have acted; with more rows, they count

@@ -8,7 +8,7 @@ const TURN_LIMIT_MS = 5 * 60_000;
 /**
  * Creates the service for one transition.
  *
- * @param desk the caller's service settings; without them, or without hours, all time counts as business time
+ * @param desk the caller's terms of the desk; without them, or without hours, all time counts as business time
  * @param businessMs returns the part of an interval within business hours, milliseconds; `hours` as in `DeskTerms`
  */
 export function createService(

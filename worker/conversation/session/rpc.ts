@@ -23,7 +23,7 @@ export interface Snapshot {
 /** A command, and the log it is for. */
 export interface CommandInput extends Command {
   readonly log: string;
-  /** The service settings; absent when they could not be read. */
+  /** The desk's terms; absent when the settings could not be read. */
   readonly desk?: DeskTerms;
 }
 

@@ -22,7 +22,10 @@ export const SESSION_CODE: LoadedSessionCode = {
 /** The business hours as JSON, cached per settings object. */
 const written = new WeakMap<Settings, string>();
 
-/** Returns the service settings. @param now epoch ms */
+/**
+ * Returns the desk's terms at a time: whether it is open, its business hours (absent: always open), and the text that
+ * thanks for a rating, with its variables filled (absent: none). @param now epoch ms
+ */
 function toDeskTerms(settings: Settings, now: number): DeskTerms {
   const isAlwaysOpen = settings.hours === undefined && settings.holidays.length + settings.specialDays.length === 0;
   const thanks = settings.desk?.texts.thanks ?? null;

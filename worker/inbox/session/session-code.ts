@@ -11,7 +11,7 @@ import type { createDeskNotifier } from "./desk-notifier.ts";
 
 /** The code of the conversation for sessions, and the functions that connect it with the settings and the desk. */
 export interface LoadedSessionCode extends SessionCode {
-  /** Returns the service settings; `now` is epoch ms. */
+  /** Returns the desk's terms at `now`, epoch ms. */
   readonly toDeskTerms: (settings: Settings, now: number) => DeskTerms;
   readonly runCommand: typeof runCommand;
   readonly recordSeen: typeof recordSeen;
@@ -38,14 +38,14 @@ export function hasDesk({ humanService }: Settings): boolean {
   return humanService === "desk";
 }
 
-/** Returns the service settings in force; undefined without a desk, and when they cannot be read. */
+/** Returns the desk's terms in force; undefined without a desk, and when the settings cannot be read. */
 export async function readDeskTerms({ settings: read }: Pick<Services, "settings">): Promise<DeskTerms | undefined> {
   const stored = await read();
   return stored !== undefined && hasDesk(stored.settings) ? writeDeskTerms(stored.settings, Date.now()) : undefined;
 }
 
 /**
- * Returns the service settings.
+ * Returns the desk's terms.
  *
  * @param now epoch ms
  */

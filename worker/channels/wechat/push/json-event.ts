@@ -1,6 +1,7 @@
 /**
- * Parses a JSON event that `parseJson` refuses for its structure or for a name in it: its members are parsed one by
- * one, so that the event can be stored with every valid member (docs/design/push-trust.md).
+ * Parses a JSON event that `parseJson` refuses because it is too deep, has too many values or contains a forbidden name.
+ * Its members are parsed one by one. Invalid ones are left out, and so are those beyond `MAX_WIRE_NODES` values, except
+ * the platform's own fields (docs/design/push-trust.md).
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import { parseJson } from "./json.ts";
@@ -21,8 +22,7 @@ const BACKSLASH = 0x5c;
  * Parses an event.
  *
  * @param text the whole body
- * @returns the valid members, including the platform's own fields; undefined when the text is not a JSON object or
- *   names no event
+ * @returns the members that were kept; undefined when the text is not a JSON object or names no event
  */
 export function readJsonEvent(text: string): WireFields | undefined {
   const body = text.trim();

@@ -1,6 +1,7 @@
 /**
  * The route `POST /conversations/:id/unmask`: shows an agent one row with its texts as they were written, for a reason
- * that is recorded before the answer (docs/design/0024-personal-data.md).
+ * that is recorded before the response is sent; when it cannot be recorded, the request is refused
+ * (docs/design/0024-personal-data.md).
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
