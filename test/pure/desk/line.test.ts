@@ -2,7 +2,7 @@
 import { describe, it } from "vitest";
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { Author } from "../../../shared/message/author.ts";
-import { findNewestLine } from "../../../worker/desk/core/line.ts";
+import { findNewestLine } from "../../../worker/desk/core/messages/line.ts";
 
 const AT = "2026-11-30T08:00:00.000Z";
 const user = { type: "user" } as const;

@@ -1,7 +1,7 @@
 /** Whether the newest reply of an agent reached the user, as lists show it. */
 import { describe, it } from "vitest";
 import type { RowJson } from "../../../shared/api/rows.ts";
-import { followReply, type Reply } from "../../../worker/desk/core/reply.ts";
+import { followReply, type Reply } from "../../../worker/desk/core/messages/reply.ts";
 import { outcome, rowsOf, said, sent } from "../../browser/desk/sample-log.ts";
 
 const text = { type: "text", content: "您好" } as const;

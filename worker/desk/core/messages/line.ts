@@ -2,11 +2,11 @@
  * The newest message of a conversation as lists show it: shortened, with personal data masked, so that only the part of
  * a text that a list needs is kept. Pure.
  */
-import { MAX_LINE, type DeskRow } from "../../../shared/api/desk/row.ts";
-import type { RowJson } from "../../../shared/api/rows.ts";
-import type { Author } from "../../../shared/message/author.ts";
-import { clipText } from "../../../shared/text/graphemes.ts";
-import { maskPersonalData } from "../../../shared/text/personal-data.ts";
+import { MAX_LINE, type DeskRow } from "../../../../shared/api/desk/row.ts";
+import type { RowJson } from "../../../../shared/api/rows.ts";
+import type { Author } from "../../../../shared/message/author.ts";
+import { clipText } from "../../../../shared/text/graphemes.ts";
+import { maskPersonalData } from "../../../../shared/text/personal-data.ts";
 
 /** Who wrote a message, as lists distinguish it. */
 type LineAuthor = NonNullable<DeskRow["line"]>["by"];

@@ -2,7 +2,7 @@
  * Whether the newest reply of an agent in a session reached the user, as lists show it: a reply that was not sent needs
  * an agent, also when no page has the conversation open. Pure.
  */
-import type { RowJson } from "../../../shared/api/rows.ts";
+import type { RowJson } from "../../../../shared/api/rows.ts";
 
 /** The newest reply of an agent. */
 export interface Reply {
