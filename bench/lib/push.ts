@@ -9,7 +9,7 @@ import type { WireTree } from "../../emulator/push-model.ts";
 import { writeFields } from "../../emulator/wire.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 
-/** The mini program of every measurement; the same as in the local stack. */
+/** The mini program of every measurement: that of the local stack with an account id of its own. */
 export const BENCH_APP = { ...LOCAL_APP, account: "gh_edgekefubench" } as const;
 
 /** One push as it is sent. */

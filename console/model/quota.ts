@@ -18,7 +18,7 @@ export interface Quota {
   readonly total: number;
   /** The remaining time, milliseconds; 0 when it has expired. */
   readonly leftMs: number;
-  /** The remaining share of its time, 0 to 1. */
+  /** The remaining share of the grant's duration, 0 to 1. */
   readonly share: number;
 }
 

@@ -18,7 +18,7 @@ import type { LineActions } from "./outcome.tsx";
 import { Empty } from "./parts.tsx";
 import { UnsentLine } from "./unsent-line.tsx";
 
-/** The distance to the end that still counts as the end, pixels. */
+/** A scroll position at most this far from the end counts as the end, pixels. */
 const NEAR_PX = 48;
 
 interface LogProps {

@@ -9,8 +9,9 @@ import { callApi, readObject, toLine, toList, toObject, type Ports, type Target 
 const ALERTS = check("alerts", "提醒机器人（ALERT_ROBOTS）", "the robots of alerts (ALERT_ROBOTS)");
 
 /**
- * Returns one finding for each problem of the setting, otherwise for each failing robot, otherwise one; none without an
- * API key or when the API does not answer.
+ * Returns a failure for each problem of ALERT_ROBOTS; if there is none, a failure for each robot whose last alert failed;
+ * if there is none, one finding: passed, or a warning when robots are set without DESK_URL. Returns none without an API
+ * key, when the API cannot be reached, and when its status is not 200.
  */
 export async function checkAlerts(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;

@@ -245,7 +245,7 @@ export function createDeskWorld({
       return out;
     },
     deliver,
-    /** Delivers all calls in flight and those that follow from them, in order. */
+    /** Delivers everything in flight and what follows from it, in order; calls that have timed out are dropped. */
     deliverAll: (): void => {
       for (let next = net.shift(); next !== undefined; next = net.shift()) deliver(next);
     },

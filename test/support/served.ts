@@ -1,6 +1,6 @@
 /**
- * A conversation whose users are served by agents of the desk, on any store. It is evicted after every step; the test
- * controls clock, lease holders and command ids.
+ * A conversation whose user is served by agents of the desk, on any store. The object is evicted after every step. The
+ * test moves the clock and may choose the ids of commands; all other ids and the lease holders are numbered in order.
  */
 import type { Address } from "../../shared/message/address.ts";
 import { miniProgramAddress } from "../../shared/message/address.ts";

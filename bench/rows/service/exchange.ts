@@ -40,7 +40,7 @@ const CAPACITY = 100;
 const ARCHIVED_MS = 9_000;
 const REPLY = "您好，这件外套今天下单，明天发货，预计三天内送到。";
 
-/** The counts of a user. */
+/** The counts per user, by scenario. */
 export interface ServiceCounts {
   /** A new user's first message: the session begins and is assigned. */
   readonly opened: Counted;

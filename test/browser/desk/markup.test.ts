@@ -23,7 +23,7 @@ const PLAIN_TEXTS = XSS_TEXTS.map((text, index) => {
 /** Attributes of links and emoji, which the page makes of addresses and WeChat's face codes in texts. */
 const OF_LINKS = ["class", "href", "rel", "role", "target", "title", "aria-label"];
 
-/** What the page shows: all texts, also those of fields and attributes; and how many elements of which kind. */
+/** What the page contains: all texts, also values of fields and attributes; its elements by tag; the names of attributes. */
 interface Shown {
   readonly text: string;
   readonly tags: Readonly<Record<string, number>>;
