@@ -24,7 +24,7 @@ export type Platform = "ios" | "android" | "ohos" | "ohos_pc" | "windows" | "mac
 
 /** The app's changes to the limits of this package. */
 export interface LimitChanges {
-  /** The limits, and the reports of broken entry methods, that the app has told this package to ignore (`liftLimit`). */
+  /** The limits, and the reports of broken entry methods, that this package ignores at the app's request (`liftLimit`). */
   readonly lifted: ReadonlySet<Limit | Doubt>;
   /** Entry methods that do not work on a platform, as `contact mac`. */
   readonly added: ReadonlySet<string>;
