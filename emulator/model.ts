@@ -96,7 +96,7 @@ export type FaultRequest = FaultKind & {
   readonly appid?: string;
   /** Default `any`. */
   readonly target?: FaultTarget;
-  /** The number of calls that fail. */
+  /** The number of calls that fail or are delayed. */
   readonly times?: number;
 };
 

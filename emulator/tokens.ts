@@ -24,7 +24,7 @@ interface TokenEntry {
   expiresAt: number;
   renewAt: number;
   /**
-   * From this time on the token is rejected as "not latest"; 0 when it was invalidated or replaced by a forced refresh.
+   * From this time on the token is rejected with 40001 ("not latest"); 0 when it was invalidated or replaced by a forced refresh.
    */
   acceptedUntil: number;
 }

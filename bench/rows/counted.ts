@@ -1,8 +1,7 @@
 /**
- * Measures row e of docs/design/bench.md: rows written and calls of objects for one message, counted by the runtime in
- * the metered Worker (`workers/bench`), and the resulting price and free plan limits. Every scenario is run by many
- * users at once and the counts are divided by their number. In the scenarios of a single message the quotients should
- * be whole numbers.
+ * Measures row e of docs/design/bench.md: rows written and Durable Object calls for one message, counted in the metered
+ * Worker (`workers/bench`), and the resulting price and limits of the free plan. Each scenario runs for many users at
+ * once and the counts are divided by their number; for a single message the result should be a whole number.
  */
 import { freeCapacity, monthlyBill, pricePerMillion } from "../cost.ts";
 import { openidOf, textPush, UNANSWERED_TEXT } from "../lib/push.ts";

@@ -26,7 +26,7 @@ export function SignOutDialog(props: {
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   useStore(desk.outbox.store, (list) => list);
-  // What can be sent or saved is, while the agent reads.
+  // Saves the drafts and sends the waiting messages while the agent reads, so that less is lost.
   useEffect(desk.saveAll, [desk]);
   const served = countServed(props.state);
   const { unsent, drafts } = desk.countTexts();

@@ -23,7 +23,7 @@ interface Edit {
   readonly text: string;
 }
 
-/** In a pattern, matches any expression; in the replacement, inserts it. */
+/** In a pattern, matches any expression; in the replacement, is replaced by the first one that was matched. */
 const ANY = "_";
 
 /** Returns the changed source, or why the change cannot be applied. */

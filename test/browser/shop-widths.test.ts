@@ -1,7 +1,7 @@
 /**
- * The example shop as it looks on other phones and a tablet, light and dark; 375 pixels are in shop-pictures.test.ts.
- * The requirements for every width are tested in shop-look.test.ts. `npm run pictures` takes new ones; check them by
- * eye.
+ * Compares pictures of the example shop at 320, 414 and 768 pixels, light and dark, with the stored ones; 375 pixels are
+ * in shop-pictures.test.ts. The requirements for every width are tested in shop-look.test.ts. `npm run pictures`
+ * replaces the stored pictures; look at them before you commit.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { differsBy, MAX_SHARE } from "./baseline.ts";

@@ -9,7 +9,7 @@ import { runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
 import { findWorkerd } from "../support/kefu-process.ts";
 import { APPS } from "./emulated.ts";
 
-/** The options of the worker. */
+/** What is started: the built module, its ports and its data folder. */
 export interface KefuHostOptions {
   /** The path of the built module. */
   readonly script: string;

@@ -1,6 +1,7 @@
 /**
- * The long run with kills: lives of the worker under load and faults, with agents at work, each ended by SIGKILL at a
- * random moment; then the records of all sides are compared, by promises 1 and 7 to 9 (docs/design/long-proof.md).
+ * The long run with kills: runs the worker again and again under load and faults, with agents at work, and ends each run
+ * by SIGKILL at a random moment. Then compares the records of WeChat, the worker and the agents, to check promises 1
+ * and 7 to 9 (docs/design/long-proof.md).
  */
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 /**
- * Capability × client, one test per row: the effect of a tap in each WeChat version. The table is in the package's
- * README; in no row may a button have no effect (WECHAT.md §9.1, §9.3).
+ * Capability × client, one test per client: the effect of a tap on each button. The table is in the package's README.
+ * Every button must have an effect in every client (WECHAT.md §9.1, §9.3).
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {

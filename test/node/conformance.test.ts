@@ -59,7 +59,7 @@ interface Wrong {
 async function examine(wrong: Wrong): Promise<Report> {
   const { flaw, mode = "secure", only = [], isBlind = false } = wrong;
   const { url, takenUrl } = await serve({ mode, ...(flaw !== undefined && { flaw }) });
-  // A server with such a flaw does not answer: a short timeout saves time.
+  // A server with one of these flaws leaves requests unanswered: a short timeout saves time.
   const timeoutMs = flaw !== undefined && NEVER_ANSWERS.has(flaw) ? 400 : 5_000;
   const settings = {
     target: { ...CREDENTIALS, url, mode, account: "gh_conformance0" },

@@ -6,7 +6,7 @@ import { describe, it } from "vitest";
 const WORKER = join(import.meta.dirname, "../../worker");
 const NOTE = join(import.meta.dirname, "../../docs/design/deadlines.md");
 
-/** The worker's files without comments, except those that run at build time. */
+/** The worker's source files with their comments removed; files that run only at build time are left out. */
 const FILES = readdirSync(WORKER, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".ts") && !path.startsWith("openapi"))
   .map((path) => ({

@@ -24,7 +24,7 @@ const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** The files that import a channel or a family of channels, and why. */
 const IMPORTERS = [
-  // The forms of credentials.
+  // The formats of credentials.
   "worker/config/config.ts",
   // The type of what a call of WeChat's API needs.
   "worker/inbox/services.ts",

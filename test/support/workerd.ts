@@ -98,7 +98,7 @@ export function refuseSends(): Map<string, number> {
   return refusals;
 }
 
-/** Sends a request to a worker whose environment differs, and waits for its background work. */
+/** Sends a request to a worker whose environment is overridden by `vars`, and waits for its background work. */
 export async function fetchWith(vars: Readonly<Record<string, unknown>>, request: Request): Promise<Response> {
   const context = createExecutionContext();
   const response = await kefu.fetch(request, { ...env, ...vars }, context);

@@ -50,7 +50,7 @@ async function wipe(appid: string): Promise<void> {
   await env.KV.delete(accessKey(credentialOf(miniProgramAccount(appid))));
 }
 
-/** Creates the services of the app as a Worker does. */
+/** Creates the services of the app as a Worker does, except that work after the response is not awaited. */
 export function connect() {
   const config = configOf(env);
   const app = config.ok ? findAccountConfig(config.value, APPID) : undefined;

@@ -13,7 +13,7 @@ interface Body {
   readonly waiting?: { readonly reason: string; readonly code?: string; readonly until: string };
 }
 
-/** Sends a message, and waits for another row of this kind unless it is "". @returns the id of the message */
+/** Sends a message, and waits for another row of this kind unless `kind` is "". @returns the id of the message */
 async function send(openid: string, kind: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const count = (await kindsOf(openid)).filter((row) => row === kind).length;
   const body = { type: "text", content: "您好", ...more };

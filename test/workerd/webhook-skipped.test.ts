@@ -249,7 +249,7 @@ describe("POST /webhooks/:id/replay", () => {
     expect(await bodyOf(await asked("none", "skipped"))).toMatchObject({ code: "webhook_not_found" });
     expect(await bodyOf(await asked("known", stranger))).toMatchObject({ code: "conversation_not_found" });
     expect(await bodyOf(await asked("known", `${"0".repeat(64)}-1`))).toMatchObject({ code: "conversation_not_found" });
-    // A conversation of another app does not belong to this one.
+    // The conversation exists, but belongs to the first app.
     expect(await bodyOf(await asked("known", other, OTHER_APPID))).toMatchObject({ code: "conversation_not_found" });
     expect((await asked("known", other)).status).toBe(202);
     for (const from of [undefined, "", "all", 5, "x-1"]) {

@@ -32,7 +32,7 @@ export interface CachedAccount {
  */
 export type AccountMemory = Map<string, CachedAccount>;
 
-/** The cache of this isolate. Functions take it as an argument; inbox/services.ts passes this one. */
+/** The cache of this isolate. The functions of this module take a cache as an argument. */
 export const accountMemory: AccountMemory = new Map();
 
 /** Returns whether a token is valid at `at` and is not the one that WeChat refused. */

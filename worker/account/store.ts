@@ -143,7 +143,7 @@ export function createAccountStore(
   };
   if (head !== undefined && head.schema > SCHEMA_VERSION) {
     throw new Error(
-      `account storage has schema ${head.schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+      `account storage has schema ${head.schema}, but this worker supports up to ${SCHEMA_VERSION}: deploy the newer version of the worker`,
     );
   }
   if (head !== undefined && head.schema < SCHEMA_VERSION) storage.transactionSync(() => migrate(head?.schema ?? 0));

@@ -1,8 +1,8 @@
-import { formatAccount } from "../../shared/message/address.ts";
 /**
  * Reports a conversation to the archive: its entry in the directory, its closed sessions and their ratings. Called by
  * the conversation's alarm (docs/design/0029-notification.md).
  */
+import { formatAccount } from "../../shared/message/address.ts";
 import { tailOf } from "../../shared/text/mask-id.ts";
 import { advanceCursor, ARCHIVE_CURSOR, dueCursors } from "../conversation/core/consumer-cursor.ts";
 import { generationOf } from "../conversation/core/log-id.ts";

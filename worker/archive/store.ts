@@ -102,7 +102,7 @@ export function createArchiveStore(storage: DurableObjectStorage): ArchiveStore 
   let schema = kv.get<{ readonly schema: number }>(HEAD_KEY)?.schema;
   if (schema !== undefined && schema > SCHEMA_VERSION) {
     throw new Error(
-      `archive storage has schema ${schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+      `archive storage has schema ${schema}, but this worker supports up to ${SCHEMA_VERSION}: deploy the newer version of the worker`,
     );
   }
 

@@ -65,7 +65,7 @@ export function createAuditStore(storage: DurableObjectStorage): AuditStore {
   let schema = kv.get<{ readonly schema: number }>(HEAD_KEY)?.schema;
   if (schema !== undefined && schema > SCHEMA_VERSION) {
     throw new Error(
-      `audit storage has schema ${schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+      `audit storage has schema ${schema}, but this worker supports up to ${SCHEMA_VERSION}: deploy the newer version of the worker`,
     );
   }
 

@@ -1,6 +1,6 @@
 /**
- * The calls that only some channels have, in addition to the port; each has its own type. `openTools` loads them by
- * `import()`, because no push uses them. Deadlines are epoch ms. A failed call does not pause the account. No method
+ * The calls that only some channels have, in addition to the port; each has its own type. `Channels.openTools` loads
+ * them by `import()`, because no push uses them. Deadlines are epoch ms. A failed call does not pause the account. No method
  * throws for an expected failure.
  */
 import type { Result } from "../../shared/base/result.ts";

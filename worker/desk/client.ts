@@ -1,5 +1,5 @@
-import { formatAccount, type Address } from "../../shared/message/address.ts";
 /** Provides workers and other objects with stubs of the `Desk` object. */
+import { formatAccount, type Address } from "../../shared/message/address.ts";
 import { tailOf } from "../../shared/text/mask-id.ts";
 import { timedStub, type LocationHint } from "../platform/object-call.ts";
 import type { DeskContact, DeskRpc } from "./rpc.ts";

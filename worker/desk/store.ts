@@ -38,7 +38,7 @@ export function createDeskStore(storage: DurableObjectStorage): DeskStore {
   let schema = kv.get<{ readonly schema: number }>(HEAD_KEY)?.schema;
   if (schema !== undefined && schema > SCHEMA_VERSION) {
     throw new Error(
-      `desk storage has schema ${schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+      `desk storage has schema ${schema}, but this worker supports up to ${SCHEMA_VERSION}: deploy the newer version of the worker`,
     );
   }
 

@@ -44,7 +44,7 @@ import { createAccountConfig } from "./account-config.ts";
 
 /** The Durable Object of one credential. */
 export abstract class Account extends DurableObject<Env> implements AccountRpc {
-  /** The channels, set by the composition root. A field of the instance, because RPC exposes methods only. */
+  /** The channels, set by the composition root. A field of the instance, because RPC exposes methods and getters. */
   protected abstract readonly channels: Channels;
   readonly #config = createAccountConfig(
     () => this.env,

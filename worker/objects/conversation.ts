@@ -56,7 +56,7 @@ const READ_ALARM_MS = 5_000;
 
 /** The Durable Object of one user. */
 export abstract class Conversation extends DurableObject<Env> implements ConversationRpc {
-  /** The channels, set by the composition root. A field of the instance, because RPC exposes methods only. */
+  /** The channels, set by the composition root. A field of the instance, because RPC exposes methods and getters. */
   protected abstract readonly channels: Channels;
   #loaded = this.#load();
   #notifyDesk: ((news: News) => void) | undefined;

@@ -45,7 +45,7 @@ const NEWEST_ROWS = 20;
 
 /** The Durable Object of the desk. */
 export class Desk extends DurableObject<Env> implements DeskRpc {
-  /** The loaded desk. A field of the instance, because RPC exposes methods only. */
+  /** The loaded desk. A field of the instance, because RPC exposes methods and getters. */
   readonly loaded: () => LoadedDesk;
   /** The pages and their sockets. */
   readonly pages: () => DeskPages;

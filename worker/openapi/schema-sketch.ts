@@ -1,6 +1,6 @@
 /** Formats a JSON schema as a few readable lines in the style of TypeScript. */
 
-/** The keywords shown in the sketch. */
+/** The keywords of JSON Schema that `sketchSchema` reads. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];

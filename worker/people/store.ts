@@ -32,7 +32,7 @@ export function createLoginStore({ kv }: LoginStorage): LoginStore {
   const schema = stored()?.schema ?? SCHEMA_VERSION;
   if (schema > SCHEMA_VERSION) {
     throw new Error(
-      `login storage has schema ${schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+      `login storage has schema ${schema}, but this worker supports up to ${SCHEMA_VERSION}: deploy the newer version of the worker`,
     );
   }
   return {

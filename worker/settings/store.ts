@@ -60,7 +60,7 @@ export function createSettingsStore(storage: DurableObjectStorage): SettingsStor
   let schema = kv.get<Head>(HEAD_KEY)?.schema;
   if (schema !== undefined && schema > SCHEMA_VERSION) {
     throw new Error(
-      `settings storage has schema ${schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+      `settings storage has schema ${schema}, but this worker supports up to ${SCHEMA_VERSION}: deploy the newer version of the worker`,
     );
   }
 

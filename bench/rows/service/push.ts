@@ -1,9 +1,9 @@
-import { cpuMs } from "../../lib/cpu.ts";
 /**
  * Measures row i of docs/design/bench.md: a push of a user with an open session, including the notification of the
  * desk, compared with the same push without a desk and with the floor. No page is open: row j measures pages. The load
  * is that of `turns` in row a, with the metered Worker without its counters, which can add agents without signing in.
  */
+import { cpuMs } from "../../lib/cpu.ts";
 import { addAgents, openPage, STANDING_VIEWS, type DeskPage } from "../../lib/desk-page.ts";
 import { sendPaced } from "../../lib/paced-load.ts";
 import { HANDOVER_TEXT, openidOf, textPush, UNANSWERED_TEXT } from "../../lib/push.ts";

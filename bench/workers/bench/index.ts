@@ -1,5 +1,3 @@
-import { connectPage, deskStub } from "../../../worker/desk/client.ts";
-import type { AgentInput, ConversationReport } from "../../../worker/desk/rpc.ts";
 /**
  * The product with counters: the same `worker/`, with counters around its objects. None of this code is in the
  * product's bundle. It adds a few methods to the classes and, only when the variable `METER` or `CUT` is set, counters
@@ -12,6 +10,8 @@ import type { AgentInput, ConversationReport } from "../../../worker/desk/rpc.ts
  * - `CUT` removes the lease from an object's answer and makes alarms wait a hundred times longer: a run then measures a
  * push up to its acknowledgement and nothing after it.
  */
+import { connectPage, deskStub } from "../../../worker/desk/client.ts";
+import type { AgentInput, ConversationReport } from "../../../worker/desk/rpc.ts";
 import kefu, {
   Account as AccountObject,
   Archive as ArchiveObject,

@@ -19,7 +19,7 @@ const version = v.pipe(v.number(), v.integer());
 export const SettingsDocumentSchema = v.strictObject({ version, ...DocumentSchema.entries });
 
 /**
- * The document as the API accepts it. A document that was read may be written back: `version` is ignored, If-Match is
+ * The document as the API accepts it. A document that was read may be written back: `version` is ignored; If-Match is
  * used instead.
  */
 export const DocumentInputSchema = v.strictObject({

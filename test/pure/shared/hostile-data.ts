@@ -46,7 +46,7 @@ const PIECES = [
   "1",
 ];
 
-/** A text of such pieces. */
+/** A text of up to 8 parts, each a piece that broke code before or any text of up to 4 characters. */
 export const hostileText = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 4 })), { maxLength: 8 })
   .map((parts) => parts.join(""));

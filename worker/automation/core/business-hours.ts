@@ -1,7 +1,8 @@
 /**
- * Computes how much of an interval is within business hours, exact to the minute. The interval is divided at each full
- * local hour and at each minute of an hour at which the hours can begin or end. Within a part the result of `isOpen` is
- * constant, so a change to or from summer time needs no special case.
+ * Computes how many milliseconds of an interval are within business hours. The interval is divided at each full local
+ * hour, and in every hour at the minutes at which an opening period begins or ends: an opening at 09:30 divides every
+ * hour at :30. Within a part the result of `isOpen` is constant, so a change to or from summer time needs no special
+ * case.
  */
 import { isOpen, toLocalTime, type HoursSettings } from "./hours.ts";
 

@@ -216,7 +216,7 @@ function create(storage: DurableObjectStorage, address: Address, note: EraseNote
 function refuseNewer(head: Head | undefined): void {
   if (head !== undefined && head.schema > SCHEMA_VERSION) {
     throw new Error(
-      `this conversation has schema ${head.schema}, this worker supports ${SCHEMA_VERSION}: deploy the newer version`,
+      `this conversation has schema ${head.schema}, but this worker supports up to ${SCHEMA_VERSION}: deploy the newer version of the worker`,
     );
   }
 }

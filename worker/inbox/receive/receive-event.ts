@@ -31,8 +31,8 @@ export interface ReceiveOutcome {
 }
 
 /**
- * No further try to store starts later than this after the push arrived, milliseconds: WeChat closes the connection
- * soon after.
+ * Storing a push is not tried again later than this after it arrived, milliseconds: WeChat closes the connection after
+ * 5 s.
  */
 export const STORE_TIMEOUT_MS = 4_000;
 /**

@@ -21,7 +21,7 @@ export interface PartState {
   readonly waiting?: Waiting;
 }
 
-/** A message as the API shows it. */
+/** The status of a message and of its parts, from which the API's answer is built (`toMessageJson`). */
 export interface MessageProgress {
   /** The seq of the first part's row. */
   readonly seq: number;

@@ -43,8 +43,8 @@ export function isHoldable({ seq, message, holdUntil = 0 }: OutboxItem, now: num
 }
 
 /**
- * Retries a message at once when WeChat refused it because of the old window, the user has written since then, and
- * fewer than `MAX_TRIES` attempts have failed; otherwise holds it.
+ * Retries a message at once when WeChat refused it because of the reply window, an event after that attempt has opened a
+ * new one, and fewer than `MAX_TRIES` attempts have failed, this one included. Otherwise holds it.
  */
 function tryOrHold(
   state: ConversationState,
