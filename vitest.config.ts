@@ -76,7 +76,9 @@ export default defineConfig({
         test: {
           ...CLOCK,
           name: "workerd",
-          setupFiles: [...(CLOCK.setupFiles ?? []), "test/workerd/load-code.ts"],
+          // Two workers, each with one workerd for all of its files (docs/development.md, "Tests in workerd").
+          isolate: process.env["SHARE_WORKERD"] !== "1",
+          setupFiles: [...(CLOCK.setupFiles ?? []), "test/workerd/before-each-file.ts"],
           include: ["test/workerd/**/*.test.ts"],
           // `npm run test:long -- --desk` sets more.
           provide: {
