@@ -96,6 +96,21 @@ describe("after its pictures are stored, a conversation", () => {
     expect([pictureRetention(180 * DAY), pictureRetention(30 * DAY)]).toEqual([90 * DAY, 30 * DAY]);
   });
 
+  it("is not due before the oldest picture expires when retention is raised after a failed deletion", ({ expect }) => {
+    const chat = converse({ keepsPictures: true });
+    chat.shows("m1");
+    const state = caughtUp(chat.state());
+    const cursor = must(cursorOf(state), "cursor");
+    const oldest = must(cursor.oldest, "oldest");
+    const failed = (nextAt: number) => {
+      const consumers = { [PICTURES_CURSOR]: { ...cursor, failedDeletion: { tries: 1, nextAt } } };
+      return { ...state, consumers };
+    };
+    const again = oldest + 31 * DAY + 60_000;
+    expect(nextDue(failed(again), undefined, 30 * DAY)).toBe(again);
+    expect(nextDue(failed(again), undefined, 60 * DAY)).toBe(oldest + 60 * DAY + PRUNE_SLACK_MS);
+  });
+
   it("has its erasure confirmed by the bucket alone when it has no sessions", ({ expect }) => {
     const chat = converse({ keepsPictures: true });
     expect(listKeepers(chat.state())).toEqual([]);

@@ -45,8 +45,11 @@ export function nextDue(
 ): number | undefined {
   let due = nextCursorDue(consumers, state.lastSeq) ?? Number.POSITIVE_INFINITY;
   const { oldest: picture, failedDeletion } = consumers[PICTURES_CURSOR] ?? {};
-  if (picture !== undefined)
-    due = Math.min(due, failedDeletion?.nextAt ?? picture + pictureRetention(retentionMs) + PRUNE_SLACK_MS);
+  if (picture !== undefined) {
+    // Retention may have been raised since the failed deletion: no picture is deleted before the new time.
+    const expiresAt = picture + pictureRetention(retentionMs) + PRUNE_SLACK_MS;
+    due = Math.min(due, Math.max(expiresAt, failedDeletion?.nextAt ?? 0));
+  }
   // A message that waits for an attempt or a retry is never due because of its age, as an alarm for it would loop.
   for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);
   for (const { nextAt } of sendableItems(state.queue)) due = Math.min(due, nextAt);
