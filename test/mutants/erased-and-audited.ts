@@ -2,7 +2,7 @@ import type { MutantTable } from "./mutant.ts";
 
 const REPORTS = "workerd/desk-reports.test.ts";
 
-/** Promise 11: what an erasure deletes, what the shared objects store, and what the audit log records. */
+/** Promise 11: what an erasure and retention delete, what the shared objects store, and what the audit log records. */
 export const ERASED_AND_AUDITED: MutantTable = {
   rule: "erased data is gone everywhere, shared objects store no plain text, and any change of the audit log is noticed",
   promise: 11,
@@ -57,6 +57,14 @@ export const ERASED_AND_AUDITED: MutantTable = {
       symbol: "recordOn",
       change: { returns: "Promise.resolve(true)" },
       killedBy: ["workerd/audit.test.ts", "an export is recorded with the key of the caller"],
+    },
+    {
+      name: "retention-without-alarm",
+      breaks: "old rows of a conversation that automation serves are never deleted, because no alarm is set for that",
+      file: "worker/conversation/core/schedule.ts",
+      symbol: "isWatched",
+      change: { replace: 'status === "queued" || status === "serving"', by: "true" },
+      killedBy: ["pure/conversation/schedule.test.ts", "whether the desk watches a conversation session: bot"],
     },
   ],
 };

@@ -8,6 +8,7 @@ import { beforeEach, describe, it, vi } from "vitest";
 import { counts, meter } from "../../bench/workers/bench/meter.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { REPORT_DELAY_MS } from "../../worker/conversation/core/session/consumers.ts";
+import type { LeasedMessage } from "../../worker/conversation/rpc.ts";
 import type { DeskRpc } from "../../worker/desk/rpc.ts";
 import { must } from "../support/conversation.ts";
 import { ACCEPTED } from "../support/delivery.ts";
@@ -81,6 +82,21 @@ async function replies(openid: string, deliveryMs = 0): Promise<void> {
   await remote(openid).settle(seq, attempt, ACCEPTED, null, { isOpen: true });
 }
 
+/** The user writes, and automation answers; returns the attempt to send the answer. */
+async function asksAutomation(openid: string): Promise<LeasedMessage> {
+  const inbound = message();
+  const key = `m:automatic-${"id" in inbound ? inbound.id : ""}`;
+  const basic = { key, event: inbound, classification: classify(inbound), consumers: [], settingsVersion: 1 };
+  const push = { ...basic, candidates: [reply("您好")], desk: { isOpen: true } };
+  const received = await remote(openid).receive(addressOf(openid), push, "holder");
+  return must(typeof received === "object" ? received.lease : undefined, "lease");
+}
+
+/** WeChat accepts the answer. */
+async function settlesAnswer(openid: string, { seq, attempt }: LeasedMessage): Promise<void> {
+  await remote(openid).settle(seq, attempt, ACCEPTED, null, { isOpen: true });
+}
+
 /** Counts the reports of a conversation to the desk. */
 function countReports(openid: string): () => number {
   const connect = env.DESK.getByName.bind(env.DESK);
@@ -146,16 +162,10 @@ describe("a message that automation answers", () => {
     users += 1;
     const openid = `oAutomatic${users}`;
     const reports = countReports(openid);
-    const inbound = message();
-    const key = `m:automatic-${"id" in inbound ? inbound.id : ""}`;
-    const basic = { key, event: inbound, classification: classify(inbound), consumers: [], settingsVersion: 1 };
-    const push = { ...basic, candidates: [reply("您好")], desk: { isOpen: true } };
-    const received = await remote(openid).receive(addressOf(openid), push, "holder");
-    const lease = typeof received === "object" ? received.lease : undefined;
-    const { seq, attempt } = must(lease, "lease");
+    const attempt = await asksAutomation(openid);
     await scheduler.wait(200);
     expect(reports()).toBe(0);
-    await remote(openid).settle(seq, attempt, ACCEPTED, null, { isOpen: true });
+    await settlesAnswer(openid, attempt);
     await vi.waitUntil(() => reports() === 1);
     await scheduler.wait(50);
     expect(reports()).toBe(1);
@@ -181,7 +191,19 @@ describe("the deletion of old rows, while the desk watches an open session", () 
     await vi.waitUntil(async () => (await entryOf(openid))?.watchedTo === to);
   });
 
-  it("sets its own alarm where automation serves, and when the desk has not confirmed", async ({ expect }) => {
+  it("has an alarm of its own where automation serves", async ({ expect }) => {
+    users += 1;
+    const openid = `oAutomatic${users}`;
+    await settlesAnswer(openid, await asksAutomation(openid));
+    await reported(openid);
+    expect((await stateOf(openid)).session.open?.status).toBe("bot");
+    await settleDown(openid);
+    expect(await alarmOf(conversation(openid))).toBeGreaterThan(Date.now() + 100 * DAY_MS);
+  });
+});
+
+describe("a conversation that the desk has not confirmed", () => {
+  it("keeps an alarm for the next report", async ({ expect }) => {
     const openid = await serveUser();
     vi.spyOn(env.DESK, "getByName").mockImplementation(() => {
       throw new Error("the desk is not reachable");
