@@ -20,7 +20,8 @@ export interface Snapshot extends Position {
 type WithoutSums<S> = S extends OpenSession
   ? Omit<S, "sums" | "transfers" | "transferTeams" | "reopenedFrom"> & {
       readonly lastMessageAt: number;
-      readonly userMessages: number;
+      /** The number of the user's messages; absent in an entry of a version that did not store it. */
+      readonly userMessages?: number;
     }
   : never;
 
@@ -76,6 +77,7 @@ export function toDeskSession(open: OpenSession): DeskSession {
  * that with its next record only, and may have lost it with its memory.
  */
 export function withSeen(before: DeskSession, next: DeskSession): DeskSession {
+  if (before.userMessages === undefined || next.userMessages === undefined) return next;
   const seen = before.userMessages - before.unread;
   return { ...next, unread: Math.min(next.unread, next.userMessages - seen) };
 }
