@@ -129,6 +129,33 @@ describe("a page is closed", () => {
     expect(memory.desk.runner.desk.tables.sockets.values.size).toBe(11);
   });
 
+  it("but not when one of ten connects again before the desk has noticed that its socket is broken", ({ expect }) => {
+    const memory = start();
+    const pages = Array.from({ length: 10 }, (_, index) =>
+      open(memory, ANN, new PageModel(`${PAGE}-${index}`, ["queue"])),
+    );
+    const [third, last] = [pages[2], pages[9]];
+    if (third === undefined || last === undefined) throw new Error("no page");
+    const again = memory.connect(ANN);
+    const thirdAgain = memory.connect(ANN);
+    memory.say(thirdAgain, third.model.hello());
+    memory.say(again, last.model.hello());
+    expect(pages.flatMap(({ end }, index) => (end.isOpen ? [] : [[index, end.code]]))).toEqual([
+      [2, 4000],
+      [9, 4000],
+    ]);
+    expect([again.isOpen, thirdAgain.isOpen]).toEqual([true, true]);
+  });
+
+  it("when its agent opens more than twenty sockets, also of pages that say nothing", ({ expect }) => {
+    const memory = start();
+    const ends = Array.from({ length: 21 }, () => {
+      memory.pass(10);
+      return memory.connect(ANN);
+    });
+    expect(ends.map(({ code }) => code)).toEqual([4010, ...Array.from({ length: 20 }, () => null)]);
+  });
+
   it("at once when its agent is suspended, and gets nothing any more", ({ expect }) => {
     const memory = start();
     const { end } = open(memory);

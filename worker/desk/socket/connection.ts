@@ -25,6 +25,14 @@ export interface PageSocket {
   readonly isOpen: () => boolean;
 }
 
+/** The maximum number of pages of one agent. */
+const MAX_PAGES = 10;
+/**
+ * The maximum number of sockets of one agent: each page may connect again before the desk has noticed that its former
+ * socket is broken.
+ */
+const MAX_SOCKETS = 2 * MAX_PAGES;
+
 const AttachmentSchema = v.object({
   agent: v.string(),
   /** The id of the sign-in. */
@@ -130,8 +138,39 @@ export function aliveAt({ socket, heardAt }: Connection): number {
   return Math.max(heardAt, socket.pingedAt());
 }
 
-/** Returns the socket to close for a new one: one that does not ping any more, otherwise the one opened first. */
-export function findLeastUsed(own: readonly Connection[], now: number): Connection | undefined {
+/**
+ * Returns the page of the agent to close when another one has said hello; undefined: none, because fewer than the
+ * maximum are open.
+ *
+ * @param greeted the other page, after the socket that it replaces was removed
+ */
+export function findSurplusPage(
+  connections: readonly Connection[],
+  greeted: Connection,
+  now: number,
+): Connection | undefined {
+  const { agent } = greeted;
+  const others = connections.filter((each) => each !== greeted && each.agent === agent && each.page !== null);
+  return others.length < MAX_PAGES ? undefined : findLeastUsed(others, now);
+}
+
+/**
+ * Returns the socket of the agent to close before another one is accepted; undefined: none, because fewer than the
+ * maximum are open. Sockets of pages that have not said hello are closed first.
+ */
+export function findSurplusSocket(
+  connections: readonly Connection[],
+  agent: string,
+  now: number,
+): Connection | undefined {
+  const own = connections.filter((each) => each.agent === agent);
+  if (own.length < MAX_SOCKETS) return undefined;
+  const unnamed = own.filter(({ page }) => page === null);
+  return findLeastUsed(unnamed, now) ?? findLeastUsed(own, now);
+}
+
+/** Returns a socket that does not ping any more, otherwise the one opened first. */
+function findLeastUsed(own: readonly Connection[], now: number): Connection | undefined {
   const silent = own.filter((connection) => now - aliveAt(connection) > 2 * PING_INTERVAL_MS);
   const oldest = (connections: readonly Connection[]) => connections.toSorted((one, other) => one.at - other.at)[0];
   return oldest(silent) ?? oldest(own);

@@ -17,7 +17,8 @@ import {
   closeSocket,
   CODES,
   createConnection,
-  findLeastUsed,
+  findSurplusPage,
+  findSurplusSocket,
   keepAttachment,
   NO_VIEWERS,
   readAttachment,
@@ -34,8 +35,6 @@ import type { DeskSockets, SocketDeps } from "./types.ts";
 
 /** A socket is closed after this time, so that its sign-in is checked again, milliseconds. */
 const MAX_SOCKET_MS = 12 * 3_600_000;
-/** The maximum number of sockets of one agent; a further one closes the least used. */
-const MAX_PAGES = 10;
 /** The interval at which pages are sent changed loads of agents, milliseconds. */
 const LOAD_INTERVAL_MS = 2_000;
 
@@ -153,6 +152,8 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
     if (frame.protocol !== SOCKET_PROTOCOL) return endHere(connection, "protocol");
     const views = [...new Set(frame.views)];
     const trail = takeTrail(connection, frame.page) ?? connection.trail;
+    const surplus = findSurplusPage([...connections.values()], connection, now());
+    if (surplus !== undefined) endHere(surplus, "too_many_pages");
     const position = { rights: rightsKeyOf(you), views, epoch: frame.epoch, rev: frame.rev };
     connection.trail =
       trail === null ? beginTrail(connection.agent, views, position.rights) : resumeTrail(trail, position);
@@ -265,9 +266,8 @@ export function createDeskSockets(deps: SocketDeps): DeskSockets {
       if (connections.size > 0) request();
     },
     accept(socket, agent, signIn) {
-      const own = [...connections.values()].filter((connection) => connection.agent === agent);
-      const leastUsed = own.length < MAX_PAGES ? undefined : findLeastUsed(own, now());
-      if (leastUsed !== undefined) endHere(leastUsed, "too_many_pages");
+      const surplus = findSurplusSocket([...connections.values()], agent, now());
+      if (surplus !== undefined) endHere(surplus, "too_many_pages");
       const attachment = { agent, signIn, at: now(), page: null, views: [], open: null };
       socket.keep(attachment);
       connections.set(socket.id, createConnection(socket, attachment, now()));
