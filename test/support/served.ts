@@ -13,7 +13,7 @@ import type { Row, RowKind } from "../../worker/conversation/core/rows.ts";
 import type { CommandAction, SessionChange } from "../../worker/conversation/core/session/apply.ts";
 import type { DeskTerms } from "../../worker/conversation/core/session/service.ts";
 import type { ClassifiedEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
-import type { SessionCode } from "../../worker/conversation/deps.ts";
+import type { News, SessionCode } from "../../worker/conversation/deps.ts";
 import { readReceived, type LeasedMessage } from "../../worker/conversation/rpc.ts";
 import { readChange, readSnapshot, recordSeen, runCommand } from "../../worker/conversation/session/command.ts";
 import { createService } from "../../worker/conversation/session/create-service.ts";
@@ -52,6 +52,7 @@ interface Commanding {
 export function createServed(open: () => ConversationStore = arrayStorage(), rules = RULES) {
   let now = T0;
   let count = 0;
+  const news: News[] = [];
   const load = () =>
     loadConversation({
       objectId: "cd".repeat(32),
@@ -60,7 +61,7 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
       rulesOf: () => rules,
       movable: ({ consumers }) => consumers,
       sessionCode: () => CODE,
-      onNews: () => undefined,
+      onNews: (each) => void news.push(each),
       setAlarm: () => undefined,
       clock: () => now,
       random: () => 0.5,
@@ -162,6 +163,8 @@ export function createServed(open: () => ConversationStore = arrayStorage(), rul
     change: (log: string, command: string) => step((loaded) => readChange(loaded, log, command)),
     /** Returns the id of the log; undefined while there is none. */
     logId: () => open().log(),
+    /** Returns when the records since the last call are reported to the desk. */
+    news: (): readonly News[] => news.splice(0),
   };
 }
 
