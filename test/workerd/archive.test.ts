@@ -219,6 +219,16 @@ describe("the list of closed sessions", () => {
     expect(read).toBeLessThanOrEqual(4 * MAX_SEARCHED);
   });
 
+  it("of an agent who may see all of a page reads about as many rows as the page has", async ({ expect }) => {
+    const at = Date.now();
+    const closed = Array.from({ length: 1_000 }, (_, n) => closedAt(at + n, { session: 1 + n, team: "care" }));
+    await archive().record(A, reportOf(at, { closed }));
+    const query = { limit: 50, visibleTo: { agent: "a1", teams: ["care"] } };
+    const read = await rowsRead(archiveObject(), (object) => object.listClosed(query));
+    expect(read).toBeGreaterThanOrEqual(50);
+    expect(read).toBeLessThanOrEqual(4 * 50);
+  });
+
   it("is searched by the end of the user's id, in any case", async ({ expect }) => {
     const at = Date.now();
     await archive().record(A, reportOf(at, { closed: [closedAt(at)] }));
