@@ -107,6 +107,44 @@ describe("the lock-out", () => {
     expect(outcomes.map((outcome) => outcome === "first_failure")).toEqual([true, false, false, true, false, false]);
   });
 
+  it("records the first failure of each 15 minutes while failures continue without a lock", ({ expect }) => {
+    for (const gapMs of [MINUTE, 100_000, 100_001, 4 * MINUTE]) {
+      const tries = wrong((12 * HOUR) / gapMs, NOW, gapMs);
+      const recorded: number[] = [];
+      attempts(EMPTY_LOGIN, tries).outcomes.forEach((outcome, index) => {
+        if (outcome === "first_failure") recorded.push(tries[index]?.[1] ?? NaN);
+      });
+      const gaps = recorded.slice(1).map((at, index) => at - (recorded[index] ?? NaN));
+      expect(Math.min(...gaps), `one each ${gapMs} ms`).toBeGreaterThanOrEqual(15 * MINUTE);
+      // One failure a minute locks the account with the tenth, and none counts during the lock.
+      const longestMs = (gapMs === MINUTE ? 24 : 15) * MINUTE + gapMs;
+      expect(recorded.length, `one each ${gapMs} ms`).toBeGreaterThanOrEqual(Math.floor((12 * HOUR) / longestMs));
+    }
+  });
+
+  it("records one failure in 15 minutes, even if the right password or an invite follows", ({ expect }) => {
+    const tries = [...wrong(2), [true, NOW] as const, ...wrong(2), ...wrong(1, NOW + 15 * MINUTE)];
+    expect(attempts(EMPTY_LOGIN, tries).outcomes).toEqual([
+      "first_failure",
+      "refused",
+      "accepted",
+      "refused",
+      "refused",
+      "first_failure",
+    ]);
+    const invited = accept(addInvite(attempts(EMPTY_LOGIN, wrong(1)).state, "h", NOW), "h", NOW);
+    expect(invited.ok && attempt(invited.value, false, NOW)[0]).toBe("refused");
+  });
+
+  it("records a failure after the clock was set back, and one that follows a state without the record", ({
+    expect,
+  }) => {
+    const { state } = attempts(EMPTY_LOGIN, wrong(1));
+    expect(attempt(state, false, NOW - 1)[0]).toBe("first_failure");
+    const former = { ...EMPTY_LOGIN, failures: { times: [NOW], lockedUntil: null } };
+    expect(attempts(former, wrong(2)).outcomes).toEqual(["first_failure", "refused"]);
+  });
+
   it("does not begin while failures are further apart", ({ expect }) => {
     expect(attempts(EMPTY_LOGIN, wrong(100, NOW, 101_000)).outcomes).not.toContain("locked");
   });

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { isSameHash } from "./agent-token.ts";
-import { addFailure, isLocked, NO_FAILURES, type Failures } from "./lock-out.ts";
+import { addFailure, clearFailures, isLocked, isToRecord, NO_FAILURES, type Failures } from "./lock-out.ts";
 
 /** How long an invite is valid, milliseconds. */
 export const INVITE_MS = 24 * 3_600_000;
@@ -64,8 +64,8 @@ export interface Login {
 export const EMPTY_LOGIN: Login = { password: null, failures: NO_FAILURES, invite: null, signIns: [] };
 
 /**
- * The outcome of an attempt. `first_failure`: refused, the first time in 15 minutes; `locked`: this failure locked the
- * account.
+ * The outcome of an attempt. `first_failure`: refused, and the last refusal with this outcome is at least 15 minutes ago;
+ * `locked`: this failure locked the account.
  */
 export type Attempt = "accepted" | "refused" | "first_failure" | "locked";
 
@@ -95,15 +95,16 @@ export function acceptInvite(
   now: number,
 ): Result<Login, "invite_invalid"> {
   if (findInvite(login, hash, now) === undefined) return err("invite_invalid");
-  return ok(addSignIn({ ...EMPTY_LOGIN, password: password() }, signIn, now));
+  const failures = clearFailures(login.failures);
+  return ok(addSignIn({ ...EMPTY_LOGIN, failures, password: password() }, signIn, now));
 }
 
 /** Counts an attempt to sign in. A locked account rejects every password and counts no failures. */
 export function attempt(login: Login, isRight: boolean, now: number): readonly [Attempt, Login] {
   if (isLocked(login.failures, now)) return ["refused", login];
-  if (isRight) return ["accepted", { ...login, failures: NO_FAILURES }];
+  if (isRight) return ["accepted", { ...login, failures: clearFailures(login.failures) }];
   const failures = addFailure(login.failures, now);
-  const refusal = failures.times.length === 1 ? "first_failure" : "refused";
+  const refusal = isToRecord(login.failures, now) ? "first_failure" : "refused";
   return [failures.lockedUntil === null ? refusal : "locked", { ...login, failures }];
 }
 
