@@ -24,6 +24,7 @@ import {
 useWorker({ clock: "weeks apart", settings: null });
 
 const HOUR_MS = 3_600_000;
+const loginInDesk = async (agent: string) => (await deskStub(env.DESK, "apac").findAgent(agent))?.login;
 
 describe("an invite", () => {
   it("is a link to the desk with the token after #, valid for 24 hours", async ({ expect }) => {
@@ -250,7 +251,24 @@ describe("agents", () => {
     const agent = await makeAgent();
     await deskStub(env.DESK, "apac").recordLogin(agent.id, { hasPassword: false, inviteExpiresAt: null });
     expect((await signIn(agent.name)).status).toBe(200);
-    expect((await deskStub(env.DESK, "apac").findAgent(agent.id))?.login?.hasPassword).toBe(true);
+    await vi.waitUntil(async () => (await loginInDesk(agent.id))?.hasPassword === true);
+  });
+
+  it("are listed with what their login contains after an invite and a sign-in, whatever the desk had missed", async ({
+    expect,
+  }) => {
+    const agent = await makeAgent();
+    await deskStub(env.DESK, "apac").recordLogin(agent.id, { hasPassword: false, inviteExpiresAt: null });
+    const invited = await (
+      await call("POST", `/api/v1/agents/${agent.id}/invite`)
+    ).json<{ agent: unknown; invite: { expiresAt: string } }>();
+    expect(invited.agent).toMatchObject({ hasPassword: true, inviteExpiresAt: invited.invite.expiresAt });
+    const login = { hasPassword: true, inviteExpiresAt: Date.parse(invited.invite.expiresAt) };
+    expect(await loginInDesk(agent.id)).toEqual(login);
+    await deskStub(env.DESK, "apac").recordLogin(agent.id, { hasPassword: true, inviteExpiresAt: null });
+    expect((await signIn(agent.name)).status).toBe(200);
+    await vi.waitUntil(async () => (await loginInDesk(agent.id))?.inviteExpiresAt !== null);
+    expect(await loginInDesk(agent.id)).toEqual(login);
   });
 
   it("are not added while that cannot be recorded", async ({ expect }) => {

@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
 import type { LoginService } from "../people/login.ts";
-import type { LoginRpc, SignInRefusal, SignInRequest, SignInView } from "../people/rpc.ts";
+import type { LoginRpc, MadeInvite, MadeSignIn, SignInRefusal, SignInRequest, SignInView } from "../people/rpc.ts";
 
 /** The Durable Object of one agent's login, named by the agent's id. */
 export class Login extends DurableObject<Env> implements LoginRpc {
@@ -16,7 +16,7 @@ export class Login extends DurableObject<Env> implements LoginRpc {
    *
    * @param hash the hash of its secret
    */
-  async invite(hash: string): Promise<{ readonly expiresAt: number }> {
+  async invite(hash: string): Promise<MadeInvite> {
     return (await this.#open()).invite(hash);
   }
 
@@ -26,7 +26,7 @@ export class Login extends DurableObject<Env> implements LoginRpc {
   }
 
   /** Uses up an invite: sets the password, ends all sign-ins and makes a new one. @param invite the hash of its secret */
-  async accept(invite: string, request: SignInRequest): Promise<Result<{ readonly signIn: string }, "invite_invalid">> {
+  async accept(invite: string, request: SignInRequest): Promise<Result<MadeSignIn, "invite_invalid">> {
     return (await this.#open()).accept(invite, request);
   }
 
@@ -34,7 +34,7 @@ export class Login extends DurableObject<Env> implements LoginRpc {
    * Makes a sign-in when the password is right and the account not locked. A refusal takes the same time for every
    * reason.
    */
-  async signIn(request: SignInRequest): Promise<Result<{ readonly signIn: string }, SignInRefusal>> {
+  async signIn(request: SignInRequest): Promise<Result<MadeSignIn, SignInRefusal>> {
     return (await this.#open()).signIn(request);
   }
 

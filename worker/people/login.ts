@@ -12,20 +12,22 @@ import {
   findInvite,
   findSignIn,
   INVITE_MS,
+  openInvite,
   openSignIns,
   seeSignIn,
+  type Login,
   type NewSignIn,
 } from "./core/login.ts";
 import type { PasswordHasher } from "./password-hash.ts";
-import type { SignInRefusal, SignInRequest, SignInView } from "./rpc.ts";
+import type { LoginSummary, MadeInvite, MadeSignIn, SignInRefusal, SignInRequest, SignInView } from "./rpc.ts";
 import type { LoginStore } from "./store.ts";
 
 /** The operations of the `Login` object; the class describes them. */
 export interface LoginService {
-  invite(hash: string): { readonly expiresAt: number };
+  invite(hash: string): MadeInvite;
   readInvite(invite: string): { readonly expiresAt: number } | null;
-  accept(invite: string, request: SignInRequest): Result<{ readonly signIn: string }, "invite_invalid">;
-  signIn(request: SignInRequest): Result<{ readonly signIn: string }, SignInRefusal>;
+  accept(invite: string, request: SignInRequest): Result<MadeSignIn, "invite_invalid">;
+  signIn(request: SignInRequest): Result<MadeSignIn, SignInRefusal>;
   check(hash: string): { readonly signIn: string } | null;
   list(): readonly SignInView[];
   end(signIn: string): boolean;
@@ -46,11 +48,17 @@ export interface LoginParts {
 export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginService {
   const toNew = ({ id = makeId(), hash, browser }: SignInRequest): NewSignIn => ({ id, hash, browser });
 
+  const summaryOf = (login: Login): LoginSummary => ({
+    hasPassword: login.password !== null,
+    inviteExpiresAt: openInvite(login, now())?.expiresAt ?? null,
+  });
+
   return {
     invite(hash) {
       const at = now();
-      store.write(addInvite(store.read(), hash, at));
-      return { expiresAt: at + INVITE_MS };
+      const login = addInvite(store.read(), hash, at);
+      store.write(login);
+      return { expiresAt: at + INVITE_MS, login: summaryOf(login) };
     },
     readInvite(invite) {
       const found = findInvite(store.read(), invite, now());
@@ -61,7 +69,7 @@ export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginSe
       const accepted = acceptInvite(store.read(), invite, () => hasher.hash(request.password), signIn, now());
       if (!accepted.ok) return accepted;
       store.write(accepted.value);
-      return ok({ signIn: signIn.id });
+      return ok({ signIn: signIn.id, login: summaryOf(accepted.value) });
     },
     signIn(request) {
       const login = store.read();
@@ -75,7 +83,7 @@ export function createLogin({ store, hasher, now, makeId }: LoginParts): LoginSe
       }
       const signIn = toNew(request);
       store.write(addSignIn(after, signIn, now()));
-      return ok({ signIn: signIn.id });
+      return ok({ signIn: signIn.id, login: summaryOf(after) });
     },
     check(hash) {
       const login = store.read();

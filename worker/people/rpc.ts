@@ -36,12 +36,26 @@ export interface LoginSummary {
   readonly inviteExpiresAt: number | null;
 }
 
+/** An invite that was made. */
+export interface MadeInvite {
+  /** Epoch ms. */
+  readonly expiresAt: number;
+  readonly login: LoginSummary;
+}
+
+/** A sign-in that was made. */
+export interface MadeSignIn {
+  /** Its id. */
+  readonly signIn: string;
+  readonly login: LoginSummary;
+}
+
 /** The object as seen by its callers. */
 export interface LoginRpc {
-  invite(hash: string): Promise<{ readonly expiresAt: number }>;
+  invite(hash: string): Promise<MadeInvite>;
   readInvite(invite: string): Promise<{ readonly expiresAt: number } | null>;
-  accept(invite: string, request: SignInRequest): Promise<Result<{ readonly signIn: string }, "invite_invalid">>;
-  signIn(request: SignInRequest): Promise<Result<{ readonly signIn: string }, SignInRefusal>>;
+  accept(invite: string, request: SignInRequest): Promise<Result<MadeSignIn, "invite_invalid">>;
+  signIn(request: SignInRequest): Promise<Result<MadeSignIn, SignInRefusal>>;
   check(hash: string): Promise<{ readonly signIn: string } | null>;
   list(): Promise<readonly SignInView[]>;
   end(signIn: string): Promise<boolean>;

@@ -1,6 +1,7 @@
 /** The login of an agent: invites, lock-out and sign-ins, over time. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import type { Result } from "../../../shared/base/result.ts";
 import { formatToken, isSameHash, parseToken } from "../../../worker/people/core/agent-token.ts";
 import { nameBrowser } from "../../../worker/people/core/browser.ts";
 import {
@@ -216,7 +217,38 @@ describe("a refusal", () => {
       expect(result).toEqual({ ok: false, error });
       expect(after).toEqual({ verified: 1, written: 1 });
     }
-    expect(costOf(known, "right").result).toEqual({ ok: true, value: { signIn: "new" } });
+    expect(costOf(known, "right").result).toMatchObject({ ok: true, value: { signIn: "new" } });
+  });
+});
+
+describe("the summary that the desk shows", () => {
+  /** Creates a login whose only password is `right`, and the clock of it. */
+  function open() {
+    const clock = { now: NOW };
+    let state = EMPTY_LOGIN;
+    const login = createLogin({
+      store: { read: () => state, write: (after) => void (state = after) },
+      hasher: { hash: () => PASSWORD, verify: (text, known) => known !== null && text === "right" },
+      now: () => clock.now,
+      makeId: () => "new",
+    });
+    const request = { password: "right", hash: "h", browser: "" };
+    return { login, clock, request };
+  }
+  const invited = (hasPassword: boolean) => ({ hasPassword, inviteExpiresAt: NOW + DAY });
+  const valueOf = (made: Result<unknown, unknown>) => (made.ok ? made.value : made.error);
+
+  it("is returned with every change of it: an invite, its use, and a sign-in with an invite that is still open", ({
+    expect,
+  }) => {
+    const { login, clock, request } = open();
+    expect(login.invite("h1")).toEqual({ expiresAt: NOW + DAY, login: invited(false) });
+    const used = { signIn: "new", login: { hasPassword: true, inviteExpiresAt: null } };
+    expect(valueOf(login.accept("h1", request))).toEqual(used);
+    expect(login.invite("h2").login).toEqual(invited(true));
+    expect(valueOf(login.signIn(request))).toEqual({ signIn: "new", login: invited(true) });
+    clock.now += DAY;
+    expect(valueOf(login.signIn(request))).toEqual(used);
   });
 });
 

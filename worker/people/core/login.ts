@@ -74,11 +74,17 @@ export function addInvite(login: Login, hash: string, now: number): Login {
   return { ...login, invite: { hash, expiresAt: now + INVITE_MS } };
 }
 
-/** Returns the invite with a hash; undefined: the login has no such invite, or it has ended. */
-export function findInvite({ invite }: Login, hash: string, now: number): Invite | undefined {
+/** Returns the invite; undefined: there is none, or it has ended. */
+export function openInvite({ invite }: Login, now: number): Invite | undefined {
   // An invite that would be valid for longer was made before the clock was set back.
   const isOpen = invite !== null && now < invite.expiresAt && invite.expiresAt <= now + INVITE_MS;
-  return isOpen && isSameHash(invite.hash, hash) ? invite : undefined;
+  return isOpen ? invite : undefined;
+}
+
+/** Returns the invite with a hash; undefined: the login has no such invite, or it has ended. */
+export function findInvite(login: Login, hash: string, now: number): Invite | undefined {
+  const invite = openInvite(login, now);
+  return invite !== undefined && isSameHash(invite.hash, hash) ? invite : undefined;
 }
 
 /**

@@ -100,8 +100,7 @@ function toData({ name, ...change }: AgentChange): AuditData {
 /** Makes an invite and returns the response with its link, whose host is the host of the request. */
 async function answerInvite(c: Context<HttpEnv>, agent: AgentView, status: 200 | 201): Promise<Response> {
   const { secret, hash } = await makeSecret();
-  const { expiresAt } = await loginOf(c, agent.id).invite(hash);
-  const login = { hasPassword: agent.login?.hasPassword ?? false, inviteExpiresAt: expiresAt };
+  const { expiresAt, login } = await loginOf(c, agent.id).invite(hash);
   await deskOf(c).recordLogin(agent.id, login);
   const url = new URL("/desk", c.req.url);
   url.hash = `invite=${formatToken({ agent: agent.id, secret })}`;

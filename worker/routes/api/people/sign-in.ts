@@ -17,7 +17,7 @@ import { decoyName } from "../../../people/client.ts";
 import { formatToken, parseToken } from "../../../people/core/agent-token.ts";
 import { nameBrowser } from "../../../people/core/browser.ts";
 import { findPasswordProblem } from "../../../people/core/password.ts";
-import type { SignInRefusal } from "../../../people/rpc.ts";
+import type { LoginSummary, SignInRefusal } from "../../../people/rpc.ts";
 import { hashSecret, makeSecret, makeSignInId } from "../../../people/tokens.ts";
 import { hexDigest } from "../../../platform/digest.ts";
 import type { HttpEnv } from "../../http/app-env.ts";
@@ -61,12 +61,12 @@ signIn.post("/sign-in", operation("signIn", "public"), async (c) => {
       c.executionCtx.waitUntil(recordOfAgent(c, "system", action, agent.id, {}));
     return problem(c, "sign_in_refused", {});
   }
-  const { signIn: id } = made.value;
+  const { signIn: id, login: summary } = made.value;
   const { isSuspended } = agent;
   const isRecorded =
     !isSuspended && (await recordOfAgent(c, `agent:${agent.id}`, "sign-in.begin", agent.id, { signIn: id }));
   if (isRecorded) {
-    await repairLogin(c, agent);
+    await repairLogin(c, agent, summary);
     return finish(c, agent, id, secret);
   }
   await loginOf(c, agent.id).end(id);
@@ -110,7 +110,7 @@ signIn.post("/sign-in/invite", operation("acceptInvite", "public"), async (c) =>
   const accepted = await loginOf(c, agent.id).accept(invite, request);
   if (!accepted.ok) return problem(c, "invite_invalid", {});
   await deskOf(c).closeSockets(agent.id, "signed_out");
-  await deskOf(c).recordLogin(agent.id, { hasPassword: true, inviteExpiresAt: null });
+  await deskOf(c).recordLogin(agent.id, accepted.value.login);
   return finish(c, agent, id, secret);
 });
 
@@ -131,9 +131,11 @@ async function findInvited(
   return token === undefined || agent === null ? null : { agent, hash: await hashSecret(token.secret) };
 }
 
-/** Records that the agent has a password, if the desk could not be reached when the agent set it. */
-async function repairLogin(c: Context<HttpEnv>, { id, login }: AgentView): Promise<void> {
-  if (login?.hasPassword !== true) await deskOf(c).recordLogin(id, { hasPassword: true, inviteExpiresAt: null });
+/** Corrects the desk's copy of a login, if the desk could not be reached when the login changed. */
+async function repairLogin(c: Context<HttpEnv>, { id, login: copy }: AgentView, login: LoginSummary): Promise<void> {
+  const { hasPassword, inviteExpiresAt } = login;
+  if (copy?.hasPassword !== hasPassword || copy.inviteExpiresAt !== inviteExpiresAt)
+    await deskOf(c).recordLogin(id, login);
 }
 
 /** Ends a sign-in, closes the sockets of its pages, and records it in the audit log after the response. */
