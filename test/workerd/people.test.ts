@@ -6,7 +6,7 @@ import { describe, it, vi } from "vitest";
 import { deskStub } from "../../worker/desk/client.ts";
 import { pass } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
-import { useWorker } from "./each-test.ts";
+import { lines, useWorker } from "./each-test.ts";
 import {
   accept,
   addAgent,
@@ -25,6 +25,21 @@ useWorker({ clock: "weeks apart", settings: null });
 
 const HOUR_MS = 3_600_000;
 const loginInDesk = async (agent: string) => (await deskStub(env.DESK, "apac").findAgent(agent))?.login;
+
+/** Returns the variables of a worker for which calls of these methods of the desk fail. */
+function withoutDesk(...methods: readonly string[]) {
+  const getByName: typeof env.DESK.getByName = (...named) =>
+    new Proxy(env.DESK.getByName(...named), {
+      get(desk, name) {
+        if (methods.includes(String(name))) return () => Promise.reject(new Error("the desk is not reachable"));
+        const member: unknown = Reflect.get(desk, name, desk);
+        return typeof member === "function"
+          ? (...args: unknown[]): unknown => Reflect.apply(member, desk, args)
+          : member;
+      },
+    });
+  return { vars: { DESK: { getByName } } };
+}
 
 describe("an invite", () => {
   it("is a link to the desk with the token after #, valid for 24 hours", async ({ expect }) => {
@@ -84,6 +99,33 @@ describe("an invite", () => {
     expect(used.status).toBe(200);
     const { signIn: id } = await bodyOf(await callAs({ cookie: cookieIn(used) }, "GET", "/api/v1/me"));
     expect((await auditOf(agent.id)).at(-1)).toMatchObject({ action: "invite.use", data: { signIn: id } });
+  });
+
+  it("signs in when it is accepted while the desk cannot be told, as does the password afterwards", async ({
+    expect,
+  }) => {
+    const { agent, invite } = await addAgent();
+    const before = await loginInDesk(agent.id);
+    const cut = withoutDesk("closeSockets", "recordLogin");
+    const used = await post("/api/v1/sign-in/invite", { invite: tokenIn(invite.url), password: PASSWORD }, cut);
+    const later = await post("/api/v1/sign-in", { name: agent.name, password: PASSWORD }, cut);
+    for (const response of [used, later]) {
+      expect(response.status).toBe(200);
+      expect((await callAs({ cookie: cookieIn(response) }, "GET", "/api/v1/me")).status).toBe(200);
+    }
+    expect(await loginInDesk(agent.id)).toEqual(before);
+    expect(lines().map(({ event, method }) => event === "desk_not_updated" && method)).toEqual(
+      expect.arrayContaining(["closeSockets", "recordLogin"]),
+    );
+    expect((await signIn(agent.name)).status).toBe(200);
+    await vi.waitUntil(async () => (await loginInDesk(agent.id))?.hasPassword === true);
+  });
+
+  it("shows its link when the desk cannot be told that it was made", async ({ expect }) => {
+    const agent = await makeAgent();
+    const path = `/api/v1/agents/${agent.id}/invite`;
+    const { invite } = await (await call("POST", path, withoutDesk("recordLogin"))).json<{ invite: { url: string } }>();
+    expect((await accept(invite.url, "another long password")).status).toBe(200);
   });
 
   it("ends after 24 hours, by a newer one, and is refused for another agent", async ({ expect }) => {

@@ -20,6 +20,7 @@ import { refuseUnrecorded } from "../../http/record.ts";
 import { readBody, refuseParameter } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { toPerson } from "./json.ts";
+import { storeLoginCopy } from "./notify-desk.ts";
 import { recordOfAgent, refuseWithoutDesk } from "./records.ts";
 
 /** Routes about agents. */
@@ -101,7 +102,7 @@ function toData({ name, ...change }: AgentChange): AuditData {
 async function answerInvite(c: Context<HttpEnv>, agent: AgentView, status: 200 | 201): Promise<Response> {
   const { secret, hash } = await makeSecret();
   const { expiresAt, login } = await loginOf(c, agent.id).invite(hash);
-  await deskOf(c).recordLogin(agent.id, login);
+  await storeLoginCopy(c, agent.id, login);
   const url = new URL("/desk", c.req.url);
   url.hash = `invite=${formatToken({ agent: agent.id, secret })}`;
   const answer = {

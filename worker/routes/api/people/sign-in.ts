@@ -29,6 +29,7 @@ import { refuseUnrecorded } from "../../http/record.ts";
 import { readBody } from "../../http/request/request-body.ts";
 import { problem } from "../../http/response/problem.ts";
 import { toMe } from "./json.ts";
+import { closePages, storeLoginCopy } from "./notify-desk.ts";
 import { recordOfAgent, refuseWithoutDesk } from "./records.ts";
 
 /**
@@ -66,7 +67,7 @@ signIn.post("/sign-in", operation("signIn", "public"), async (c) => {
   const isRecorded =
     !isSuspended && (await recordOfAgent(c, `agent:${agent.id}`, "sign-in.begin", agent.id, { signIn: id }));
   if (isRecorded) {
-    await repairLogin(c, agent, summary);
+    repairLogin(c, agent, summary);
     return finish(c, agent, id, secret);
   }
   await loginOf(c, agent.id).end(id);
@@ -109,8 +110,9 @@ signIn.post("/sign-in/invite", operation("acceptInvite", "public"), async (c) =>
   const request = { id, password, hash, browser: browserOf(c) };
   const accepted = await loginOf(c, agent.id).accept(invite, request);
   if (!accepted.ok) return problem(c, "invite_invalid", {});
-  await deskOf(c).closeSockets(agent.id, "signed_out");
-  await deskOf(c).recordLogin(agent.id, accepted.value.login);
+  // Before the response: the page that gets the cookie opens a socket, which must stay open.
+  await closePages(c, agent.id);
+  c.executionCtx.waitUntil(storeLoginCopy(c, agent.id, accepted.value.login));
   return finish(c, agent, id, secret);
 });
 
@@ -131,11 +133,11 @@ async function findInvited(
   return token === undefined || agent === null ? null : { agent, hash: await hashSecret(token.secret) };
 }
 
-/** Corrects the desk's copy of a login, if the desk could not be reached when the login changed. */
-async function repairLogin(c: Context<HttpEnv>, { id, login: copy }: AgentView, login: LoginSummary): Promise<void> {
+/** Corrects the desk's copy of a login after the response, if the desk could not be reached when the login changed. */
+function repairLogin(c: Context<HttpEnv>, { id, login: copy }: AgentView, login: LoginSummary): void {
   const { hasPassword, inviteExpiresAt } = login;
   if (copy?.hasPassword !== hasPassword || copy.inviteExpiresAt !== inviteExpiresAt)
-    await deskOf(c).recordLogin(id, login);
+    c.executionCtx.waitUntil(storeLoginCopy(c, id, login));
 }
 
 /** Ends a sign-in, closes the sockets of its pages, and records it in the audit log after the response. */
