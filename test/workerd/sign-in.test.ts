@@ -15,6 +15,7 @@ import {
   PASSWORD,
   post,
   signIn,
+  tokenIn,
 } from "./people-play.ts";
 
 useWorker({ clock: "weeks apart", settings: null });
@@ -91,6 +92,23 @@ describe("signing in", () => {
     expect(await bodyOf(await callAs(agent, "GET", "/api/v1/me/sign-ins"))).toMatchObject({
       signIns: [{ isCurrent: true }],
     });
+  });
+
+  it("with a made-up invite does not reach the desk, and gets one answer for every agent and password", async ({
+    expect,
+  }) => {
+    const { agent, invite } = await addAgent();
+    const asked = vi.fn<typeof env.DESK.getByName>((...named) => env.DESK.getByName(...named));
+    const options = { vars: { DESK: { getByName: asked } } };
+    const send = (path: string, json: unknown) => post(`/api/v1/sign-in/invite${path}`, json, options);
+    for (const token of [`a000000000001.${"A".repeat(43)}`, `${agent.id}.${"B".repeat(43)}`]) {
+      expect(await codeOf(await send("/read", { invite: token }))).toBe("invite_invalid");
+      for (const password of [PASSWORD, "short"])
+        expect(await codeOf(await send("", { invite: token, password }))).toBe("invite_invalid");
+    }
+    expect(asked).not.toHaveBeenCalled();
+    expect((await send("/read", { invite: tokenIn(invite.url) })).status).toBe(200);
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   it("writes neither a password, a token nor a name to the log", async ({ expect }) => {

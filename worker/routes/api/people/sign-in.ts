@@ -82,10 +82,7 @@ signIn.post("/sign-in/invite/read", operation("readInvite", "public"), async (c)
   if (!body.ok) return body.error;
   const found = await findInvited(c, body.value.invite);
   if (found === null) return problem(c, "invite_invalid", {});
-  const { agent, hash } = found;
-  const invite = await loginOf(c, agent.id).readInvite(hash);
-  if (invite === null) return problem(c, "invite_invalid", {});
-  const answer = { name: agent.name, expiresAt: isoTime(invite.expiresAt) };
+  const answer = { name: found.agent.name, expiresAt: isoTime(found.expiresAt) };
   return c.json(answer satisfies ReadInviteJson);
 });
 
@@ -101,7 +98,6 @@ signIn.post("/sign-in/invite", operation("acceptInvite", "public"), async (c) =>
   const weakness = findPasswordProblem(password, agent.name);
   if (weakness !== undefined) return problem(c, "weak_password", { reason: weakness });
   if (agent.isSuspended) return problem(c, "agent_suspended", {});
-  if ((await loginOf(c, agent.id).readInvite(invite)) === null) return problem(c, "invite_invalid", {});
   // Recorded before the invite is used up, so that it can be used again when that fails.
   const id = makeSignInId();
   if (!(await recordOfAgent(c, `agent:${agent.id}`, "invite.use", agent.id, { signIn: id })))
@@ -123,14 +119,27 @@ signIn.post("/sign-out", operation("signOut", "me"), async (c) => {
   return c.body(null, 204);
 });
 
-/** Returns the agent whom an invite names, and the hash of its secret, which is not verified yet; null: no such agent. */
-async function findInvited(
-  c: Context<HttpEnv>,
-  text: string,
-): Promise<{ readonly agent: AgentView; readonly hash: string } | null> {
+/** An open invite. */
+interface OpenInvite {
+  readonly agent: AgentView;
+  /** The hash of its secret. */
+  readonly hash: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Returns the invite of a token; null: it is not open. The login that the token names is called first, which does the
+ * same for an agent that does not exist as for a wrong secret: a made-up token must not cause a call of the desk, which
+ * all agents share, and its answer must not show which agents exist.
+ */
+async function findInvited(c: Context<HttpEnv>, text: string): Promise<OpenInvite | null> {
   const token = parseToken(text);
-  const agent = token === undefined ? null : await deskOf(c).findAgent(token.agent);
-  return token === undefined || agent === null ? null : { agent, hash: await hashSecret(token.secret) };
+  if (token === undefined) return null;
+  const hash = await hashSecret(token.secret);
+  const invite = await loginOf(c, token.agent).readInvite(hash);
+  const agent = invite && (await deskOf(c).findAgent(token.agent));
+  return invite && agent && { agent, hash, expiresAt: invite.expiresAt };
 }
 
 /** Corrects the desk's copy of a login after the response, if the desk could not be reached when the login changed. */
