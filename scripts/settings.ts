@@ -2,18 +2,19 @@
  * `npm run settings -- pull|push|check`: the team's settings as a file that is kept with the code. Exit code 0 on
  * success, 1 when the settings have problems or the worker refuses them, 2 for invalid arguments.
  */
-import { randomUUID } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { createKefuClient } from "../client/index.ts";
+import type { BilingualText } from "../shared/base/bilingual.ts";
 import { ROOT } from "./lib/build.ts";
 import { exitWithHelp, exitWithProblem, exitWithUsage, wantsHelp } from "./lib/command-line.ts";
 import { loadDevVars } from "./lib/dev-vars.ts";
 import { ownValues, readLocalValues } from "./lib/local-values.ts";
-import { codeOf, findFileProblem, readProblem } from "./lib/paths.ts";
+import { codeOf, findFileProblem, readProblem, writeProblem } from "./lib/paths.ts";
 import { check, pull, push } from "./settings/commands.ts";
 import { parseFile } from "./settings/file.ts";
 import { COMMAND_LINE, findPlace, readCall, USAGE } from "./settings/options.ts";
+import { replaceFile } from "./settings/replace-file.ts";
 
 const SCHEMA = "api/settings.schema.json";
 
@@ -41,7 +42,7 @@ if (problem !== undefined) exitWithProblem(problem);
 const { url } = place.value;
 const worker = createKefuClient({ baseUrl: url, apiKey: place.value.apiKey, attempts: 2 });
 const run = command === "pull" ? pull : push;
-process.exit(await run({ worker, write, keep, print }, { path, text, url, schema: schemaOf(url) }));
+process.exit(await run({ worker, read: readSettings, write, keep, print }, { path, text, url, schema: schemaOf(url) }));
 
 async function readSettings(): Promise<string | undefined> {
   try {
@@ -52,11 +53,12 @@ async function readSettings(): Promise<string | undefined> {
   }
 }
 
-/** Replaces the file atomically. */
-async function write(content: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, content, { flag: "wx" });
-  await rename(draft, path);
+/** Replaces the file. @returns why this failed */
+async function write(content: string): Promise<BilingualText | undefined> {
+  return replaceFile(path, content).then(
+    () => undefined,
+    (error: unknown) => writeProblem(named, error),
+  );
 }
 
 /** Stores a text as `settings.kept-1.json`, or with the next number that is free. */
@@ -67,7 +69,7 @@ async function keep(content: string): Promise<string> {
       await writeFile(kept, content, { flag: "wx" });
       return kept;
     } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error;
+      if (codeOf(error) !== "EEXIST") exitWithProblem(writeProblem({ path: kept, flag: undefined }, error));
     }
   }
 }

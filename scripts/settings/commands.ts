@@ -13,8 +13,10 @@ import { formatFile, hasSameContent, parseFile, stampFile, type SettingsFile } f
 /** The injected dependencies. */
 export interface SettingsPorts {
   readonly worker: Pick<KefuClient, "settings" | "putSettings">;
-  /** Replaces the file. */
-  readonly write: (text: string) => Promise<void>;
+  /** Reads the file again: it may have been saved since the run began. @returns undefined when there is no file */
+  readonly read: () => Promise<string | undefined>;
+  /** Replaces the file. @returns why this failed */
+  readonly write: (text: string) => Promise<BilingualText | undefined>;
   /** Stores the text beside the file, under a name that is not in use. @returns the path */
   readonly keep: (text: string) => Promise<string>;
   readonly print: (line: string) => void;
@@ -23,7 +25,7 @@ export interface SettingsPorts {
 /** The file and the worker of a run. */
 export interface SettingsRun {
   readonly path: string;
-  /** The current text of the file; undefined: there is no file. */
+  /** The text of the file when the run began; undefined: there was no file. */
   readonly text: string | undefined;
   readonly url: string;
   /** The value of `$schema` for a new file. */
@@ -31,16 +33,18 @@ export interface SettingsRun {
 }
 
 /** Writes the worker's settings to the file. A former file with other settings is kept under another name. */
-export async function pull({ worker, write, keep, print }: SettingsPorts, run: SettingsRun): Promise<number> {
-  const { path, text, url, schema } = run;
-  const read = await worker.settings();
-  if (!read.ok) return printFailure(print, read.error, url);
-  const { settings } = read.value;
+export async function pull(ports: SettingsPorts, { path, url, schema }: SettingsRun): Promise<number> {
+  const { worker, read, write, keep, print } = ports;
+  const answer = await worker.settings();
+  if (!answer.ok) return printFailure(print, answer.error, url);
+  const { settings } = answer.value;
+  const text = await read();
   const parsed = text === undefined ? undefined : parseFile(text);
   if (text !== undefined && parsed?.ok === true && isSame(parsed.value, settings)) {
     const { value: file } = parsed;
     if (file.from !== url || file.version !== settings.version) {
-      await write(stampFile(text, file, url, settings.version));
+      const problem = await write(stampFile(text, file, url, settings.version));
+      if (problem !== undefined) return printUnwritten(print, problem);
     }
     print(`✓ ${inBoth(say(`${path} 与版本 ${settings.version} 相同`, `${path} equals version ${settings.version}`))}`);
     return 0;
@@ -50,7 +54,8 @@ export async function pull({ worker, write, keep, print }: SettingsPorts, run: S
     print(`  ${inBoth(say(`原来的文件另存为 ${kept}`, `the former file was kept as ${kept}`))}`);
     if (parsed?.ok === true) printDifferences(print, contentOf(parsed.value), contentOfWorker(settings));
   }
-  await write(formatFile({ schema, from: url, version: settings.version }, settings));
+  const problem = await write(formatFile({ schema, from: url, version: settings.version }, settings));
+  if (problem !== undefined) return printUnwritten(print, problem);
   print(`✓ ${inBoth(say(`版本 ${settings.version} 已写入 ${path}`, `wrote version ${settings.version} to ${path}`))}`);
   return 0;
 }
@@ -69,7 +74,7 @@ export function check(
 
 /** Stores the file's settings, unless the worker has other settings than the version that the file was pulled from. */
 export async function push(ports: SettingsPorts, run: SettingsRun): Promise<number> {
-  const { worker, write, print } = ports;
+  const { worker, print } = ports;
   const { path, text, url } = run;
   const found = readFile(print, path, text);
   if (found === undefined || text === undefined) return 1;
@@ -78,11 +83,10 @@ export async function push(ports: SettingsPorts, run: SettingsRun): Promise<numb
   if (!current.ok) return printFailure(print, current.error, url);
   const { version: stored } = current.value.settings;
   if (diffDocuments(document, contentOfWorker(current.value.settings)).length === 0) {
-    if (file.version !== stored || file.from !== url) await write(stampFile(text, file, url, stored));
     print(
       `✓ ${inBoth(say(`服务上已是这份设置，版本 ${stored}`, `the worker has these settings already: version ${stored}`))}`,
     );
-    return 0;
+    return file.version === stored && file.from === url ? 0 : noteVersion(ports, run, file, stored);
   }
   // Version 0 are the worker's defaults: there is nothing to overwrite.
   const base = file.from === url ? file.version : 0;
@@ -90,15 +94,56 @@ export async function push(ports: SettingsPorts, run: SettingsRun): Promise<numb
   const put = await worker.putSettings(document, `"${base}"`);
   if (put.ok) {
     const { version } = put.value.settings;
-    await write(stampFile(text, file, url, version));
     printDifferences(print, document, contentOfWorker(current.value.settings));
     print(`✓ ${inBoth(say(`已存为版本 ${version}`, `stored as version ${version}`))}`);
-    return 0;
+    return noteVersion(ports, run, file, version);
   }
   if (put.error.code === "invalid_settings") return printProblems(print, path, put.error.facts.problems);
   if (put.error.code !== "version_mismatch") return printFailure(print, put.error, url);
   const newer = await worker.settings();
   return newer.ok ? printConflict(print, run, found, newer.value.settings) : printFailure(print, newer.error, url);
+}
+
+/** Writes the version of the worker into the file, unless the file was saved since the run began. */
+async function noteVersion(
+  { read, write, print }: SettingsPorts,
+  { path, text, url }: SettingsRun,
+  file: SettingsFile,
+  version: number,
+): Promise<number> {
+  const pull = `npm run settings -- pull --url ${url} --file ${path}`;
+  if (text === undefined || (await read()) !== text) {
+    printFault(print, {
+      wrong: say(
+        `${path} 在运行期间被改动；服务存的是改动前的内容，版本号没有记进文件`,
+        `${path} was changed during the run: the worker has its former contents, and the version was not written into it`,
+      ),
+      cure: say(
+        `运行 ${pull}（现在的文件会另存），把之后的改动写进取回的文件，再 push`,
+        `run ${pull} (your present file is kept under another name), put the later changes into the new file, and push again`,
+      ),
+    });
+    return 1;
+  }
+  const problem = await write(stampFile(text, file, url, version));
+  if (problem === undefined) return 0;
+  printFault(print, {
+    wrong: say(`版本号没有记进文件：${problem.zh}`, `the version was not written into the file: ${problem.en}`),
+    cure: say(
+      `如果别的程序打开着这个文件，先关闭，再运行 ${pull}`,
+      `close the file if another program has it open, then run ${pull}`,
+    ),
+  });
+  return 1;
+}
+
+function printUnwritten(print: Print, problem: BilingualText): number {
+  const cure = say(
+    "如果别的程序打开着这个文件，先关闭，再运行一次",
+    "close the file if another program has it open, and run this again",
+  );
+  printFault(print, { wrong: problem, cure });
+  return 1;
 }
 
 type Print = SettingsPorts["print"];

@@ -4,6 +4,7 @@ import { createKefuClient } from "../../../client/index.ts";
 import { check, pull, push, type SettingsPorts, type SettingsRun } from "../../../scripts/settings/commands.ts";
 import { parseDocument } from "../../../shared/api/settings/document-input.ts";
 import { DEFAULT_DOCUMENT, type SettingsDocument } from "../../../shared/api/settings/document.ts";
+import type { BilingualText } from "../../../shared/base/bilingual.ts";
 
 const URL_OF_WORKER = "https://kefu.test";
 const SCHEMA = "./public/api/settings.schema.json";
@@ -14,6 +15,8 @@ class FakeWorker {
   document: SettingsDocument = DEFAULT_DOCUMENT;
   /** Runs once before a PUT is handled. */
   beforePut = (): void => {};
+  /** Runs before every answer. */
+  beforeAnswer = (): void => {};
   /** The status of every answer; undefined: as the worker answers. */
   fails: Response | undefined;
 
@@ -25,6 +28,7 @@ class FakeWorker {
   }
 
   readonly fetch = async (_url: string, init: RequestInit): Promise<Response> => {
+    this.beforeAnswer();
     if (this.fails !== undefined) return this.fails.clone();
     if (init.method === "PUT") {
       this.beforePut();
@@ -51,7 +55,10 @@ function problem(status: number, code: string, facts: object): Response {
 let worker: FakeWorker;
 /** The files by name. */
 let files: Map<string, string>;
+/** Why the file cannot be written; undefined: it can. */
+let unwritable: BilingualText | undefined;
 beforeEach(() => {
+  unwritable = undefined;
   worker = new FakeWorker();
   files = new Map();
 });
@@ -68,7 +75,11 @@ async function run(command: "pull" | "push" | "check", changes: Partial<Settings
   };
   const ports: SettingsPorts = {
     worker: createKefuClient({ baseUrl: given.url, apiKey: "key-0123456789abcdef", attempts: 1, fetch: worker.fetch }),
-    write: async (text) => void files.set("settings.json", text),
+    read: async () => files.get("settings.json"),
+    write: async (text) => {
+      if (unwritable === undefined) files.set("settings.json", text);
+      return unwritable;
+    },
     keep: async (text) => {
       const name = `settings.kept-${files.size}.json`;
       files.set(name, text);
@@ -137,6 +148,27 @@ describe("npm run settings -- pull", () => {
     expect(files).toEqual(new Map([["settings.json", formatted.replace('"version": 0', '"version": 1')]]));
   });
 
+  it.for(["a former file", "no file"])("keeps what was saved while it runs: %s", async (before, { expect }) => {
+    if (before === "a former file") files.set("settings.json", JSON.stringify({ defaults: SILENT }));
+    const saved = JSON.stringify({ defaults: { ...SILENT, muteAfterApiMinutes: 7 } });
+    worker.beforeAnswer = () => files.set("settings.json", saved);
+    expect(await run("pull")).toMatchObject({
+      code: 0,
+      shown: expect.stringContaining("kept as settings.kept-1.json"),
+    });
+    expect(files.get("settings.kept-1.json")).toBe(saved);
+    expect(headOf().$from).toBe(URL_OF_WORKER);
+  });
+
+  it("reports a file that cannot be written", async ({ expect }) => {
+    unwritable = { zh: "无法写入", en: "it cannot be written (EPERM)" };
+    const { code, shown } = await run("pull");
+    expect([code, files.size]).toEqual([1, 0]);
+    expect(shown).toContain("it cannot be written (EPERM)");
+    expect(shown).toContain("close the file");
+    expect(shown).not.toContain("✓");
+  });
+
   it("writes nothing when the worker refuses or does not answer", async ({ expect }) => {
     worker.fails = problem(401, "unauthorized", {});
     expect(await run("pull")).toMatchObject({ code: 1, shown: expect.stringContaining("unauthorized") });
@@ -190,6 +222,31 @@ describe("npm run settings -- push", () => {
     const { code, shown } = await run("push");
     expect([code, worker.version]).toEqual([1, 1]);
     expect(shown).toContain("defaults.muteAfterApiMinutes");
+  });
+
+  it.for([
+    ["the settings are stored", '"handover"', '"silent"'],
+    ["the worker has them already", '"version": 0', '"version": 9'],
+  ] as const)("does not overwrite a file that was saved while it runs: %s", async ([, from, to], { expect }) => {
+    await run("pull");
+    edit(from, to);
+    const saved = JSON.stringify({ defaults: { ...SILENT, muteAfterApiMinutes: 7 } });
+    worker.beforeAnswer = () => files.set("settings.json", saved);
+    const { code, shown } = await run("push");
+    expect([code, files.get("settings.json")]).toEqual([1, saved]);
+    expect(shown).toContain("settings.json was changed during the run");
+    expect(shown).toContain("npm run settings -- pull --url https://kefu.test --file settings.json");
+  });
+
+  it("says that the settings are stored when the version cannot be written into the file", async ({ expect }) => {
+    await run("pull");
+    edit('"handover"', '"silent"');
+    unwritable = { zh: "无法写入", en: "it cannot be written (EPERM)" };
+    const { code, shown } = await run("push");
+    expect([code, worker.version]).toEqual([1, 1]);
+    expect(shown).toContain("stored as version 1");
+    expect(shown).toContain("the version was not written into the file: it cannot be written (EPERM)");
+    expect(shown).toContain("close the file");
   });
 
   it("does not use the version of another worker", async ({ expect }) => {
