@@ -87,6 +87,11 @@ function toFileSchema({ components }: ApiDocument): object {
         description:
           "取自哪个服务；version 是它的版本号 / the worker that the file was pulled from, and whose version it has",
       },
+      $hash: {
+        type: "string",
+        description:
+          "那个版本内容的哈希；pull 与 push 写入 / a hash of that version's contents, written by pull and push",
+      },
       ...properties,
     },
   };

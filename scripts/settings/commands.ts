@@ -1,4 +1,5 @@
 /** The commands `pull`, `push` and `check`. Each returns the exit code: 0, or 1 when nothing was done. */
+import { isDeepStrictEqual } from "node:util";
 import type { KefuClient } from "../../client/index.ts";
 import type { Failure, SettingsDocument as WorkerSettings } from "../../client/types.ts";
 import type { SettingsDocument } from "../../shared/api/settings/document.ts";
@@ -8,7 +9,8 @@ import { inBoth, say } from "../doctor/finding.ts";
 import type { Fault } from "../setup/fault.ts";
 import { checkFile } from "./check.ts";
 import { diffDocuments, formatDifferences } from "./diff.ts";
-import { formatFile, hasSameContent, parseFile, stampFile, type SettingsFile } from "./file.ts";
+import { formatFile, hasSameContent, parseFile, stampFile, type FileHead, type SettingsFile } from "./file.ts";
+import { hashOf } from "./hash.ts";
 
 /** The injected dependencies. */
 export interface SettingsPorts {
@@ -42,8 +44,8 @@ export async function pull(ports: SettingsPorts, { path, url, schema }: Settings
   const parsed = text === undefined ? undefined : parseFile(text);
   if (text !== undefined && parsed?.ok === true && isSame(parsed.value, settings)) {
     const { value: file } = parsed;
-    if (file.from !== url || file.version !== settings.version) {
-      const problem = await write(stampFile(text, file, url, settings.version));
+    if (!isFrom(file, url, settings)) {
+      const problem = await write(stampFile(text, file, headOf(url, settings)));
       if (problem !== undefined) return printUnwritten(print, problem);
     }
     print(`✓ ${inBoth(say(`${path} 与版本 ${settings.version} 相同`, `${path} equals version ${settings.version}`))}`);
@@ -54,7 +56,7 @@ export async function pull(ports: SettingsPorts, { path, url, schema }: Settings
     print(`  ${inBoth(say(`原来的文件另存为 ${kept}`, `the former file was kept as ${kept}`))}`);
     if (parsed?.ok === true) printDifferences(print, contentOf(parsed.value), contentOfWorker(settings));
   }
-  const problem = await write(formatFile({ schema, from: url, version: settings.version }, settings));
+  const problem = await write(formatFile({ schema, ...headOf(url, settings) }, settings));
   if (problem !== undefined) return printUnwritten(print, problem);
   print(`✓ ${inBoth(say(`版本 ${settings.version} 已写入 ${path}`, `wrote version ${settings.version} to ${path}`))}`);
   return 0;
@@ -86,17 +88,18 @@ export async function push(ports: SettingsPorts, run: SettingsRun): Promise<numb
     print(
       `✓ ${inBoth(say(`服务上已是这份设置，版本 ${stored}`, `the worker has these settings already: version ${stored}`))}`,
     );
-    return file.version === stored && file.from === url ? 0 : noteVersion(ports, run, file, stored);
+    return isFrom(file, url, current.value.settings) ? 0 : noteVersion(ports, run, file, current.value.settings);
   }
   // Version 0 are the worker's defaults: there is nothing to overwrite.
   const base = file.from === url ? file.version : 0;
-  if (stored !== base) return printConflict(print, run, found, current.value.settings);
+  if (stored !== base || (stored !== 0 && isOther(file, current.value.settings)))
+    return printConflict(print, run, found, current.value.settings);
   const put = await worker.putSettings(document, `"${base}"`);
   if (put.ok) {
     const { version } = put.value.settings;
     printDifferences(print, document, contentOfWorker(current.value.settings));
     print(`✓ ${inBoth(say(`已存为版本 ${version}`, `stored as version ${version}`))}`);
-    return noteVersion(ports, run, file, version);
+    return noteVersion(ports, run, file, put.value.settings);
   }
   if (put.error.code === "invalid_settings") return printProblems(print, path, put.error.facts.problems);
   if (put.error.code !== "version_mismatch") return printFailure(print, put.error, url);
@@ -109,7 +112,7 @@ async function noteVersion(
   { read, write, print }: SettingsPorts,
   { path, text, url }: SettingsRun,
   file: SettingsFile,
-  version: number,
+  settings: WorkerSettings,
 ): Promise<number> {
   const pull = `npm run settings -- pull --url ${url} --file ${path}`;
   if (text === undefined || (await read()) !== text) {
@@ -125,7 +128,7 @@ async function noteVersion(
     });
     return 1;
   }
-  const problem = await write(stampFile(text, file, url, version));
+  const problem = await write(stampFile(text, file, headOf(url, settings)));
   if (problem === undefined) return 0;
   printFault(print, {
     wrong: say(`版本号没有记进文件：${problem.zh}`, `the version was not written into the file: ${problem.en}`),
@@ -189,6 +192,21 @@ function contentOfWorker({ version: _version, ...document }: WorkerSettings): ob
   return document;
 }
 
+/** Returns what a file notes about the document that it was pulled from. */
+function headOf(url: string, settings: WorkerSettings): Omit<FileHead, "schema"> {
+  return { from: url, hash: hashOf(contentOfWorker(settings)), version: settings.version };
+}
+
+/** Returns whether the file notes this document of this worker. */
+function isFrom({ from, hash, version }: SettingsFile, url: string, settings: WorkerSettings): boolean {
+  return isDeepStrictEqual({ from, hash, version }, headOf(url, settings));
+}
+
+/** Returns whether the document has other contents than the one of that version which the file was pulled from. */
+function isOther({ hash }: SettingsFile, settings: WorkerSettings): boolean {
+  return hash !== undefined && hash !== hashOf(contentOfWorker(settings));
+}
+
 function isSame(file: SettingsFile, settings: WorkerSettings): boolean {
   return hasSameContent(file, settings) || diffDocuments(contentOf(file), contentOfWorker(settings)).length === 0;
 }
@@ -213,17 +231,7 @@ function printConflict(
   current: WorkerSettings,
 ): number {
   const { version } = current;
-  const wrong =
-    file.from === url
-      ? say(
-          `服务上已是版本 ${version}，文件取自版本 ${file.version}；没有写入`,
-          `the worker has version ${version}, and the file was pulled from version ${file.version}; nothing was stored`,
-        )
-      : say(
-          `服务上有版本 ${version}，而文件不是从 ${url} 取回的；没有写入`,
-          `the worker has version ${version}, and the file was not pulled from ${url}; nothing was stored`,
-        );
-  print(`✗ ${inBoth(wrong)}`);
+  print(`✗ ${inBoth(describeConflict(file, url, version))}`);
   printDifferences(print, document, contentOfWorker(current));
   const command = `npm run settings -- pull --url ${url} --file ${path}`;
   const cure = say(
@@ -232,6 +240,25 @@ function printConflict(
   );
   print(`  → ${inBoth(cure)}`);
   return 1;
+}
+
+function describeConflict(file: SettingsFile, url: string, version: number): BilingualText {
+  if (file.from !== url) {
+    return say(
+      `服务上有版本 ${version}，而文件不是从 ${url} 取回的；没有写入`,
+      `the worker has version ${version}, and the file was not pulled from ${url}; nothing was stored`,
+    );
+  }
+  if (file.version === version) {
+    return say(
+      `服务上的版本 ${version} 不是文件取自的那一份（例如数据删除过）；没有写入`,
+      `the worker's version ${version} is not the one that the file was pulled from (its data was deleted, for example); nothing was stored`,
+    );
+  }
+  return say(
+    `服务上已是版本 ${version}，文件取自版本 ${file.version}；没有写入`,
+    `the worker has version ${version}, and the file was pulled from version ${file.version}; nothing was stored`,
+  );
 }
 
 function printDifferences(print: Print, file: object, worker: object): void {

@@ -1,7 +1,8 @@
 /**
- * The settings file: the document as the API returns it, with its `version`, and two keys that are not sent: `$schema`
- * for editors, and `$from`, the worker that the version belongs to. Version numbers of two workers are unrelated, so a
- * version without its worker could overwrite the settings of another one.
+ * The settings file: the document as the API returns it, with its `version`, and three keys that are not sent: `$schema`
+ * for editors, `$from`, the worker that the version belongs to, and `$hash`, the contents of that version. Version
+ * numbers of two workers are unrelated, so a version without its worker could overwrite the settings of another one. A
+ * worker whose data was deleted counts from 1 again, so its version without `$hash` could be another document.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { SettingsProblem } from "../../shared/api/settings/problems.ts";
@@ -22,11 +23,13 @@ export interface SettingsFile {
   readonly schema: string | undefined;
   /** The origin of the worker that the file was pulled from; undefined: written by hand. */
   readonly from: string | undefined;
+  /** The hash of that worker's document (`hashOf`); undefined: unknown. */
+  readonly hash: string | undefined;
   /** The version of that worker's document; 0 when there is none. */
   readonly version: number;
   /** All other keys, and `version` as it is in the file. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** The problems of `$schema` and `$from`. */
+  /** The problems of `$schema`, `$from` and `$hash`. */
   readonly problems: readonly SettingsProblem[];
 }
 
@@ -34,6 +37,7 @@ export interface SettingsFile {
 export interface FileHead {
   readonly schema: string | undefined;
   readonly from: string;
+  readonly hash: string;
   readonly version: number;
 }
 
@@ -42,38 +46,48 @@ export function parseFile(text: string): Result<SettingsFile, Fault> {
   const json = readJsonText(text, LIMITS);
   if (!json.ok) return err(json.error.reason === "malformed" ? malformed(text) : TOO_LARGE);
   if (!isRecord(json.value) || Array.isArray(json.value)) return err(NO_OBJECT);
-  const { $schema: schema, $from: from, ...input } = json.value;
+  const { $schema: schema, $from: from, $hash: hash, ...input } = json.value;
   const { version } = input;
   return ok({
     schema: typeof schema === "string" ? schema : undefined,
     from: typeof from === "string" ? originOf(from) : undefined,
+    hash: typeof hash === "string" ? hash : undefined,
     version: typeof version === "number" ? version : 0,
     input,
     problems: [
       ...(schema === undefined || typeof schema === "string" ? [] : [notText("$schema")]),
       ...(from === undefined || (typeof from === "string" && originOf(from) !== undefined) ? [] : [notText("$from")]),
+      ...(hash === undefined || typeof hash === "string" ? [] : [notText("$hash")]),
     ],
   });
 }
 
 /** Returns the text of a file: its head, and the document. */
-export function formatFile({ schema, from, version }: FileHead, document: object): string {
+export function formatFile({ schema, from, hash, version }: FileHead, document: object): string {
   const { version: _version, ...others } = { version, ...document };
-  const head = { ...(schema !== undefined && { $schema: schema }), $from: from, version };
+  const head = { ...(schema !== undefined && { $schema: schema }), $from: from, $hash: hash, version };
   return `${JSON.stringify({ ...head, ...others }, null, 2)}\n`;
 }
 
 /** The beginning of a file in the form of `formatFile`, up to the number of the version. */
 const BEFORE_VERSION = /^\s*\{\s*(?:"\$\w+"\s*:\s*"[^"\\]*"\s*,\s*)*"version"\s*:\s*(?=\d)/;
 
+/** The hash in such a beginning, and the key `version` at its end. */
+const HASH = /("\$hash"\s*:\s*)"[^"]*"/;
+const VERSION_KEY = /"version"\s*:\s*$/;
+
 /**
- * Returns the text of a file with another version. The rest of the text, with the team's own formatting, does not
- * change when only the number has to change.
+ * Returns the text of a file with another version and its hash. The rest of the text, with the team's own formatting,
+ * does not change when only these have to change.
  */
-export function stampFile(text: string, file: SettingsFile, from: string, version: number): string {
+export function stampFile(text: string, file: SettingsFile, head: Omit<FileHead, "schema">): string {
+  const { from, hash, version } = head;
   const start = BEFORE_VERSION.exec(text)?.[0];
-  if (file.from === from && start !== undefined) return start + text.slice(start.length).replace(/^\d+/, `${version}`);
-  return formatFile({ schema: file.schema, from, version }, file.input);
+  if (file.from !== from || start === undefined) return formatFile({ schema: file.schema, ...head }, file.input);
+  const stamped = HASH.test(start)
+    ? start.replace(HASH, (_, key: string) => `${key}"${hash}"`)
+    : start.replace(VERSION_KEY, (key) => `"$hash": "${hash}",\n  ${key}`);
+  return stamped + text.slice(start.length).replace(/^\d+/, `${version}`);
 }
 
 /** Returns whether two files contain the same settings; version and head may differ. */
@@ -92,7 +106,7 @@ function malformed(text: string): Fault {
   };
 }
 
-function notText(path: "$schema" | "$from"): SettingsProblem {
+function notText(path: "$schema" | "$from" | "$hash"): SettingsProblem {
   const kind = path === "$from" ? "the address of a worker" : "a text";
   return { reason: "invalid", path, problem: `must be ${kind}`, cure: "remove it; npm run settings -- pull writes it" };
 }
