@@ -9,7 +9,7 @@ import { join, relative } from "node:path";
 import { MUTANTS, mutantsOf, TABLES } from "../test/mutants/index.ts";
 import { PROMISES } from "../test/promises.ts";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";
-import { QUIET_REPORTER, testArguments } from "./lib/test-arguments.ts";
+import { noteOfChanges, QUIET_REPORTER, testArguments } from "./lib/test-arguments.ts";
 
 const REPORT = join(ROOT, ".tmp/vitest.json");
 const isTerminal = process.stdout.isTTY;
@@ -30,21 +30,25 @@ interface Outcome {
 
 function runVitest(args: readonly string[]): boolean {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const { status } = spawnSync(
-    process.execPath,
-    [vitest, "run", ...testArguments(args, { branch: readBranch(), isTerminal })],
-    {
-      cwd: ROOT,
-      env: QUIET_ENV,
-      stdio: "inherit",
-    },
-  );
+  const place = { branch: readBranch(), hasMain: hasMain(), isTerminal };
+  const note = noteOfChanges(args, place);
+  if (note !== undefined) console.log(note);
+  const { status } = spawnSync(process.execPath, [vitest, "run", ...testArguments(args, place)], {
+    cwd: ROOT,
+    env: QUIET_ENV,
+    stdio: "inherit",
+  });
   return status === 0;
 }
 
 function readBranch(): string | undefined {
   const { stdout } = spawnSync("git", ["branch", "--show-current"], { cwd: ROOT, encoding: "utf8" });
   return stdout?.trim() || undefined;
+}
+
+function hasMain(): boolean {
+  const verify = ["rev-parse", "--verify", "--quiet", "refs/heads/main"];
+  return spawnSync("git", verify, { cwd: ROOT, stdio: "ignore" }).status === 0;
 }
 
 function readOutcomes(): readonly Outcome[] {

@@ -14,3 +14,11 @@ export interface Progress {
 export function progressLine({ done, total, failed }: Progress): string {
   return `${CLEAR_LINE}${done}/${total} files, ${failed} ${failed === 1 ? "failure" : "failures"}`;
 }
+
+/**
+ * Returns what a file adds to the failures besides its failed tests: 1 when it failed without one, because it cannot be
+ * imported or a hook failed.
+ */
+export function countFileFailure(state: string, failedTests: number): 0 | 1 {
+  return state === "failed" && failedTests === 0 ? 1 : 0;
+}

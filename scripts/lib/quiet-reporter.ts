@@ -6,7 +6,7 @@ import {
   type TestRunEndReason,
   type TestSpecification,
 } from "vitest/node";
-import { CLEAR_LINE, progressLine } from "./progress-line.ts";
+import { CLEAR_LINE, countFileFailure, progressLine } from "./progress-line.ts";
 
 /** Prints only failures, and keeps a progress line below them. */
 export default class QuietReporter extends MinimalReporter {
@@ -29,6 +29,7 @@ export default class QuietReporter extends MinimalReporter {
 
   override onTestModuleEnd(module: TestModule): void {
     this.#done += 1;
+    this.#failed += countFileFailure(module.state(), [...module.children.allTests("failed")].length);
     process.stdout.write(CLEAR_LINE);
     super.onTestModuleEnd(module);
     this.#draw();
