@@ -9,6 +9,7 @@ import { join, relative } from "node:path";
 import { MUTANTS, mutantsOf, TABLES } from "../test/mutants/index.ts";
 import { PROMISES } from "../test/promises.ts";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";
+import { countFileFailure } from "./lib/progress-line.ts";
 import { noteOfChanges, QUIET_REPORTER, testArguments } from "./lib/test-arguments.ts";
 
 const REPORT = join(ROOT, ".tmp/vitest.json");
@@ -18,6 +19,7 @@ const isTerminal = process.stdout.isTTY;
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
+    readonly status: string;
     readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
   }[];
 }
@@ -51,15 +53,18 @@ function hasMain(): boolean {
   return spawnSync("git", verify, { cwd: ROOT, stdio: "ignore" }).status === 0;
 }
 
+/** Returns the outcome of every test, and one without a name for a file that failed without a failed test. */
 function readOutcomes(): readonly Outcome[] {
   const report: Report = JSON.parse(readFileSync(REPORT, "utf8"));
-  return report.testResults.flatMap(({ name: path, assertionResults }) =>
-    assertionResults.map(({ fullName, status }) => ({
+  return report.testResults.flatMap(({ name: path, status: statusOfFile, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === "failed").length;
+    const ofFile = countFileFailure(statusOfFile, failed) === 1 ? [{ fullName: "", status: statusOfFile }] : [];
+    return assertionResults.concat(ofFile).map(({ fullName, status }) => ({
       file: relative(join(ROOT, "test"), path),
       name: fullName,
       passed: status === "passed",
-    })),
-  );
+    }));
+  });
 }
 
 /** Prints the table promise → tests → mutants; in a terminal only what fails. @returns false when a promise is broken or untested */
