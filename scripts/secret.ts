@@ -1,6 +1,6 @@
 /**
- * `npm run secret -- NAME`: prints a new value for a secret, generated as setup does. Nothing is stored. Exit code 2 for
- * invalid arguments.
+ * `npm run -s secret -- NAME`: prints a new value for a secret, generated as setup does. Nothing is stored. Exit code 2
+ * for invalid arguments.
  */
 import { randomBytes } from "node:crypto";
 import { describeBadCall, exitWithHelp, exitWithUsage, wantsHelp } from "./lib/command-line.ts";

@@ -116,8 +116,8 @@ const DESK_OFF: Finding = {
   fact: "dataKey: missing",
   wrong: say("没有设 DATA_KEY：客服工作台将无法使用", "DATA_KEY is not set: the desk cannot be used"),
   cure: say(
-    "用 npm run secret -- DATA_KEY 生成一把，另外保存好，再运行 npx wrangler secret put DATA_KEY（或 npm run setup）；丢失后已加密的内容无法恢复",
-    "make one with npm run secret -- DATA_KEY, keep a copy, then npx wrangler secret put DATA_KEY (or npm run setup); what is sealed with a lost key cannot be read again",
+    "用 npm run -s secret -- DATA_KEY 生成一把，另外保存好，再运行 npx wrangler secret put DATA_KEY（或 npm run setup）；丢失后已加密的内容无法恢复",
+    "make one with npm run -s secret -- DATA_KEY, keep a copy, then npx wrangler secret put DATA_KEY (or npm run setup); what is sealed with a lost key cannot be read again",
   ),
 };
 

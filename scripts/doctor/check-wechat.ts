@@ -137,8 +137,8 @@ function judgeRefusal(reply: Reply): Finding {
   }
   if (code === "api_closed") {
     const cure = say(
-      "运行 npx wrangler secret put API_KEYS（值用 npm run secret -- API_KEYS 生成）",
-      "run npx wrangler secret put API_KEYS (make the value with npm run secret -- API_KEYS)",
+      "运行 npx wrangler secret put API_KEYS（值用 npm run -s secret -- API_KEYS 生成）",
+      "run npx wrangler secret put API_KEYS (make the value with npm run -s secret -- API_KEYS)",
     );
     return failed(API, say("未设置 API 密钥，API 已关闭", "no API key is set, so the API is off"), cure, fact);
   }

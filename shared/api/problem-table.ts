@@ -76,7 +76,7 @@ export const PROBLEMS = {
   sign_in_refused: kind(401, ["登录失败", "Not signed in"],
     ["名字或密码错误；15 分钟内失败 10 次的账号会锁定 15 分钟。忘记密码时请管理员发送新的邀请", "the name or the password is wrong; ten failures in 15 minutes lock an account for 15 minutes. Ask an admin for a new invite if the password is lost"], {}),
   api_closed: kind(403, ["API 已关闭", "The API is off"],
-    ["尚未设置 API 密钥：运行 npx wrangler secret put API_KEYS（可用 npm run secret -- API_KEYS 生成，多个以逗号分隔）", "no API key is set: run npx wrangler secret put API_KEYS (generate one with npm run secret -- API_KEYS; separate several by commas)"], {}),
+    ["尚未设置 API 密钥：运行 npx wrangler secret put API_KEYS（可用 npm run -s secret -- API_KEYS 生成，多个以逗号分隔）", "no API key is set: run npx wrangler secret put API_KEYS (generate one with npm run -s secret -- API_KEYS; separate several by commas)"], {}),
   forbidden: kind(403, ["没有权限", "No permission"],
     ["当前角色不能执行此操作：请联系管理员", "your role may not do this: ask an admin"], {}),
   agent_required: kind(403, ["仅限已登录的客服", "For signed-in agents only"],

@@ -191,6 +191,13 @@ describe("a page for users", () => {
   });
 });
 
+describe("npm run secret", () => {
+  it("is named with -s everywhere: in a pipe, npm's own lines would become a part of the secret", ({ expect }) => {
+    const configured = [...files, "examples/local.dev.vars", "public/api/openapi.json"];
+    expect(configured.filter((path) => /npm run secret\b -- /.test(read(path)))).toEqual([]);
+  });
+});
+
 /** Every module of the Worker, and `shared/`. */
 const MODULES = [
   "shared",

@@ -28,7 +28,8 @@ export interface Keys {
 }
 
 /** How to create a value of a secret, as of the variable without `_PREVIOUS`. */
-const makeOne = (variable: string): string => `create one with: npm run secret -- ${variable.replace("_PREVIOUS", "")}`;
+const makeOne = (variable: string): string =>
+  `create one with: npm run -s secret -- ${variable.replace("_PREVIOUS", "")}`;
 
 /** Reads all keys and adds their problems. */
 export function readKeys(read: VariableReader, problems: ConfigProblem[]): Keys {

@@ -29,7 +29,7 @@ export function findWebhookProblems(
   });
   if (webhooks.length > 0 && secrets.length === 0) {
     const problem = "there is no signing secret";
-    const cure = "run: npx wrangler secret put WEBHOOK_SECRET (create one with npm run secret -- WEBHOOK_SECRET)";
+    const cure = "run: npx wrangler secret put WEBHOOK_SECRET (create one with npm run -s secret -- WEBHOOK_SECRET)";
     problems.unshift({ reason: "invalid", path: "webhooks", problem, cure });
   }
   return problems;

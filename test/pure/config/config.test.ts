@@ -182,7 +182,7 @@ describe("webhook secrets", () => {
   it("that are malformed are named with the fix, never shown", ({ expect }) => {
     const problems = problemsOf({ ...GOOD, WEBHOOK_SECRET: "not-a-secret", WEBHOOK_ALLOW_PRIVATE: "yes" });
     expect(problems.map(({ variable }) => variable)).toEqual(["WEBHOOK_SECRET", "WEBHOOK_ALLOW_PRIVATE"]);
-    expect(problems[0]?.cure).toContain("npm run secret -- ");
+    expect(problems[0]?.cure).toContain("npm run -s secret -- ");
     expect(JSON.stringify(problems)).not.toContain("not-a-secret");
   });
 });
@@ -203,7 +203,7 @@ describe("context keys", () => {
   it("that are short enough to be guessed are named with the fix, never shown", ({ expect }) => {
     const problems = problemsOf({ ...GOOD, CONTEXT_KEY: key.slice(1), CONTEXT_KEY_PREVIOUS: "old-key" });
     expect(problems.map(({ variable }) => variable)).toEqual(["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS"]);
-    expect(problems[0]?.cure).toContain("npm run secret -- ");
+    expect(problems[0]?.cure).toContain("npm run -s secret -- ");
     expect(JSON.stringify(problems)).not.toMatch(/kkk|old-key/);
   });
 });
@@ -240,7 +240,7 @@ describe("data keys", () => {
     ([wrong = "", problem], { expect }) => {
       for (const variable of ["DATA_KEY", "DATA_KEY_PREVIOUS"]) {
         const problems = problemsOf({ ...GOOD, DATA_KEY: key, [variable]: wrong });
-        expect(problems).toEqual([{ variable, problem, cure: "create one with: npm run secret -- DATA_KEY" }]);
+        expect(problems).toEqual([{ variable, problem, cure: "create one with: npm run -s secret -- DATA_KEY" }]);
       }
     },
   );

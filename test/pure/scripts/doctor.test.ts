@@ -209,7 +209,7 @@ describe("the report", () => {
     expect(await deskOf("set")).toMatchObject([true, { state: "ok" }]);
     const [isFine, found] = await deskOf("missing");
     expect([isFine, found?.state]).toEqual([true, "warning"]);
-    expect(found?.cure?.en).toContain("npm run secret -- DATA_KEY");
+    expect(found?.cure?.en).toContain("npm run -s secret -- DATA_KEY");
     expect(await deskOf()).toEqual([true, undefined]);
   });
 
