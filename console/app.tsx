@@ -5,7 +5,9 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiProblem, call, followSignOut, readMe, type Me } from "./client/api.ts";
 import { createDesk, type Desk } from "./client/desk.ts";
+import { isSignedOut } from "./client/link.ts";
 import { readInvite, useHash } from "./client/route.ts";
+import { signOut } from "./client/sign-out.ts";
 import { browserTabs } from "./client/tabs.ts";
 import { TextContext, TEXTS, type Texts } from "./text/texts.ts";
 import { isTheme, type Theme } from "./ui/appearance.ts";
@@ -56,18 +58,13 @@ export function App(): JSX.Element {
     [desk],
   );
   /** Signs out. Rejects when the server did not confirm it: the cookie may still be valid. */
-  const signOut = async (): Promise<void> => {
+  const signOutOf = async (signedIn: Desk): Promise<void> => {
     isLeaving.current = true;
-    desk?.saveAll();
     try {
-      await endSignIn();
-    } catch (error) {
-      // The connection ends with the sign-in, perhaps before the answer is lost.
-      if (desk?.link.get().name !== "ended") throw error;
+      await signOut(signedIn, endSignIn);
     } finally {
       isLeaving.current = false;
     }
-    desk?.stopAndForget();
     setScreen({ name: "signed_out", wasSignedIn: false });
   };
 
@@ -113,7 +110,7 @@ export function App(): JSX.Element {
             language={language}
             onTheme={setTheme}
             onLanguage={setLanguage}
-            onSignOut={signOut}
+            onSignOut={() => signOutOf(screen.desk)}
           />
         );
     }
@@ -180,8 +177,7 @@ function deskOf(you: Me): Desk {
 function run(desk: Desk, onSignedOut: () => void): () => void {
   const onVisible = (): void => (document.visibilityState === "visible" ? desk.poke() : desk.leave());
   const stop = desk.link.follow(() => {
-    const link = desk.link.get();
-    if (link.name === "ended" && link.reason === "signed_out") onSignedOut();
+    if (isSignedOut(desk.link.get())) onSignedOut();
   });
   const stopFollowing = followSignOut(desk.stop);
   const onStorage = ({ key }: StorageEvent): void => {

@@ -28,6 +28,11 @@ export type LinkState =
  */
 export type EndReason = "signed_out" | "protocol" | "too_many_pages";
 
+/** Returns whether the connection ended because the agent is not signed in any more. */
+export function isSignedOut(state: LinkState): boolean {
+  return state.name === "ended" && state.reason === "signed_out";
+}
+
 /** The part of a WebSocket that is used. */
 export interface SocketLike {
   readonly readyState: number;
