@@ -20,9 +20,13 @@ export function browserTabs(): Tabs {
   const locks: LockManager | undefined = "locks" in navigator ? navigator.locks : undefined;
   return {
     own(name) {
-      const held = Promise.withResolvers<void>();
-      void locks?.request(name, () => held.promise);
-      return held.resolve;
+      let disown = (): void => {};
+      // Not Promise.withResolvers: Chrome before 119 and Safari before 17.4 lack it.
+      const held = new Promise<void>((resolve) => {
+        disown = resolve;
+      });
+      void locks?.request(name, () => held);
+      return disown;
     },
     whenFree(name, work) {
       const wait = new AbortController();

@@ -32,7 +32,16 @@ export function parseText(content: string): readonly TextPart[] {
 
 /** Returns whether the page may open a URL: it must be a valid http(s) URL. */
 export function isWebAddress(url: string): boolean {
-  return /^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url);
+  return /^https?:\/\/[^\s/]/i.test(url) && isUrl(url);
+}
+
+/** Returns whether a text is a URL. Not URL.canParse: Chrome before 120 and Safari before 17 lack it. */
+function isUrl(text: string): boolean {
+  try {
+    return new URL(text).href !== "";
+  } catch {
+    return false; // not a URL
+  }
 }
 
 /** Parses an `<a>` tag; null when a phone would not open its target: the tag then stays text. */

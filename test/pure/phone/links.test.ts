@@ -1,6 +1,6 @@
 /** A message text parsed into parts: links are recognised, all other text is kept as plain text. */
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import { isWebAddress, parseText, splitAddresses } from "../../../console/ui/links.ts";
 
 describe("a text of the service", () => {
@@ -63,6 +63,19 @@ describe("a text of the service", () => {
         }
       }),
     );
+  });
+});
+
+describe("a web address", () => {
+  it("is recognised in browsers without URL.canParse, such as Chrome 119", ({ expect }) => {
+    const canParse = vi.spyOn(URL, "canParse").mockImplementation(() => {
+      throw new TypeError("URL.canParse is not a function");
+    });
+    try {
+      expect([isWebAddress("https://a.cn/x"), isWebAddress("https://[a")]).toStrictEqual([true, false]);
+    } finally {
+      canParse.mockRestore();
+    }
   });
 });
 
