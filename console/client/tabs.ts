@@ -15,9 +15,12 @@ export interface Tabs {
   readonly whenFree: (name: string, work: () => void) => () => void;
 }
 
-/** Implements the names by Web Locks. Without these, as in browsers before 2022, every name counts as free. */
+/**
+ * Implements the names by Web Locks. Every browser that the desk supports has them, on https and on localhost; at other
+ * addresses no agent can sign in.
+ */
 export function browserTabs(): Tabs {
-  const locks: LockManager | undefined = "locks" in navigator ? navigator.locks : undefined;
+  const { locks } = navigator;
   return {
     own(name) {
       let disown = (): void => {};
@@ -25,16 +28,14 @@ export function browserTabs(): Tabs {
       const held = new Promise<void>((resolve) => {
         disown = resolve;
       });
-      void locks?.request(name, () => held);
+      void locks.request(name, () => held);
       return disown;
     },
     whenFree(name, work) {
       const wait = new AbortController();
-      if (locks === undefined) work();
-      else
-        locks.request(name, { signal: wait.signal }, work).catch((error: unknown) => {
-          if (!wait.signal.aborted) throw error;
-        });
+      locks.request(name, { signal: wait.signal }, work).catch((error: unknown) => {
+        if (!wait.signal.aborted) throw error;
+      });
       return () => wait.abort();
     },
   };
