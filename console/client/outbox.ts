@@ -94,9 +94,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const change = (edit: (list: readonly Unsent[]) => readonly Unsent[]): void => {
+    const before = store.get();
     store.change(edit);
-    if (isStopped) return;
-    const stored = toStored(store.get());
+    const after = store.get();
+    if (isStopped || after === before) return;
+    const stored = toStored(after);
     if (stored.length === 0) forget(options.kept, ownKey);
     else keep(options.kept, ownKey, stored, Date.now());
   };

@@ -168,6 +168,14 @@ describe("a message", () => {
     expect(play.posted.map(({ id }) => id)).toStrictEqual(["a", "b"]);
   });
 
+  it("is not stored again by frames that change nothing", ({ expect }) => {
+    play.isLive = false;
+    play.outbox.add(text("a"), 0);
+    const store = vi.spyOn(play.kept, "setItem");
+    play.outbox.settle((list) => withoutArrived(list, null));
+    expect(store).not.toHaveBeenCalled();
+  });
+
   it("is shown once, not in addition to its row", ({ expect }) => {
     const unsent: Unsent = { ...text("a", "您好"), writtenAt: 0, phase: { name: "sending" } };
     const rows = rowsOf(sent({ type: "text", content: "您好" }));
