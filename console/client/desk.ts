@@ -140,6 +140,8 @@ export function createDesk(options: DeskOptions): Desk {
     onState(next) {
       linkState.change(() => next);
       if (next.name === "live") onLive();
+      // This page can never send again, so another tab may take over its messages.
+      if (next.name === "ended") outbox.stop();
     },
   });
 
@@ -223,6 +225,7 @@ export function createDesk(options: DeskOptions): Desk {
   };
   const stop = (): void => {
     drafts.save();
+    drafts.stop();
     link.stop("signed_out");
     outbox.stop();
   };

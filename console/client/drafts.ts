@@ -18,6 +18,8 @@ export interface Drafts {
   readonly fetch: (conversation: string, log: string) => Promise<void>;
   /** Takes over the texts that another tab has stored. @param key a key of the browser's storage that it has changed */
   readonly notice: (key: string) => void;
+  /** Stores nothing more in the browser; called when the agent is not signed in any more. */
+  readonly stop: () => void;
 }
 
 /** The pause after which a draft is saved on the server, milliseconds. */
@@ -48,6 +50,7 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
   const store = createStore<ReadonlyMap<string, Draft>>(new Map());
   const unsaved = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
   const prefix = draftPrefix(agent);
   const keyOf = (conversation: string): string => `${prefix}${conversation}`;
   const readDraft = (conversation: string): Draft | undefined => {
@@ -83,6 +86,7 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
     },
     write(conversation, draft) {
       store.change((drafts) => new Map(drafts).set(conversation, draft));
+      if (isStopped) return;
       unsaved.add(conversation);
       clearTimeout(timer);
       timer = setTimeout(() => save(), PAUSE_MS);
@@ -97,6 +101,10 @@ export function createDrafts(agent: string, kept: KeptTexts, server: ServerDraft
       // stays.
       const next = readDraft(conversation) ?? emptyDraft(known.log, known.mode);
       store.change((drafts) => new Map(drafts).set(conversation, { ...next, mode: known.mode }));
+    },
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
     },
   };
 }

@@ -64,7 +64,10 @@ export interface OutboxOptions {
 export interface Outbox {
   readonly store: Store<readonly Unsent[]>;
   readonly add: (unsent: Omit<Unsent, "phase" | "writtenAt">, undoMs?: number) => void;
-  /** Takes a message back or removes a refused one. @returns the message; null when it is already being sent */
+  /**
+   * Takes a message back or removes a refused one. @returns the message; null when it is already being sent, or when
+   * this outbox has stopped
+   */
   readonly takeBack: (id: string) => Unsent | null;
   /** Sends a refused message again, with its id. */
   readonly retry: (id: string) => void;
@@ -78,7 +81,10 @@ export interface Outbox {
   readonly count: () => number;
   /** Takes note of a key of the browser's storage that another tab has changed. */
   readonly notice: (key: string) => void;
-  /** Sends and stores nothing more; the next outbox of the agent takes over the messages. */
+  /**
+   * Sends and stores nothing more, and adds and takes back nothing; the next outbox of the agent, or that of another
+   * tab, takes over the texts.
+   */
   readonly stop: () => void;
 }
 
@@ -93,7 +99,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const store = createStore<readonly Unsent[]>([]);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Whether the browser stores the list of this tab. False when its storage is unavailable or full. */
+  let isKept = false;
+  /**
+   * Drops the messages when another tab has removed their stored list. Either the agent has signed out there, so that
+   * nothing may be stored or sent again, perhaps with the sign-in of the next agent; or this outbox has stopped, and
+   * the other tab has taken over the texts.
+   */
+  const dropForgotten = (): void => {
+    if (!isKept || readKept(options.kept, ownKey) !== undefined) return;
+    isKept = false;
+    store.change((list) => (isStopped ? list.filter(({ content }) => content.type === "picture") : []));
+  };
   const change = (edit: (list: readonly Unsent[]) => readonly Unsent[]): void => {
+    dropForgotten();
     const before = store.get();
     store.change(edit);
     const after = store.get();
@@ -101,7 +120,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const stored = toStored(after);
     if (stored.length === 0) forget(options.kept, ownKey);
     else keep(options.kept, ownKey, stored, Date.now());
+    isKept = readKept(options.kept, ownKey) !== undefined;
   };
+  const has = (id: string): boolean => store.get().some((unsent) => unsent.id === id);
   const setPhase = (id: string, phase: Unsent["phase"]): void => change((list) => withPhase(list, id, phase));
 
   /** The number of attempts that failed although there was a connection, by message. */
@@ -119,6 +140,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const send = async (unsent: Unsent): Promise<void> => {
     const { id } = unsent;
     setPhase(id, { name: "sending" });
+    if (!has(id)) return;
     try {
       const message = await options.post(unsent, {
         // The share is not stored, because pictures do not survive a reload.
@@ -136,6 +158,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   };
   const fail = (unsent: Unsent, error: unknown): void => {
+    dropForgotten();
+    // A text must not go back to the composer, and so into the browser's storage, after the agent has signed out.
+    if (isStopped || !has(unsent.id)) return;
     const problem = error instanceof ApiProblem ? error : new ApiProblem(0, "unreachable", {});
     const tries = (failures.get(unsent.id) ?? 0) + (options.isLive() ? 1 : 0);
     failures.set(unsent.id, tries);
@@ -194,6 +219,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     pump();
   };
   const notice = (key: string): void => {
+    if (key === ownKey) dropForgotten();
     if (!key.startsWith(prefix) || key === ownKey || waits.has(key) || isStopped) return;
     waits.set(key, () => {});
     const end = options.tabs.whenFree(key, () => adopt(key));
@@ -204,6 +230,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   return {
     store,
     add(unsent, undoMs = UNDO_MS) {
+      if (isStopped) return;
       const now = Date.now();
       change((list) => [
         // Only the newest message can be undone, so a new message ends the undo time of the previous one.
@@ -219,12 +246,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       pump();
     },
     takeBack(id) {
+      dropForgotten();
+      if (isStopped) return null;
       const unsent = store.get().find((candidate) => candidate.id === id);
       if (unsent === undefined || unsent.phase.name === "sending" || unsent.phase.name === "accepted") return null;
       change((list) => list.filter((candidate) => candidate.id !== id));
       return unsent;
     },
     retry(id) {
+      if (isStopped) return;
       failures.delete(id);
       nextTries.delete(id);
       setPhase(id, { name: "waiting" });
@@ -244,14 +274,24 @@ export function createOutbox(options: OutboxOptions): Outbox {
       pump();
     },
     count() {
-      const others = listKept(options.kept, prefix).filter((key) => key !== ownKey);
-      const own = store.get().filter(({ phase }) => phase.name !== "accepted");
-      return own.length + others.flatMap((key) => fromStored(readKept(options.kept, key), Date.now())).length;
+      // After the stop another tab may have the texts, so those in the storage are counted.
+      const keys = listKept(options.kept, prefix).filter((key) => isStopped || key !== ownKey);
+      const own = store
+        .get()
+        .filter(({ phase, content }) => phase.name !== "accepted" && (!isStopped || content.type === "picture"));
+      return own.length + keys.flatMap((key) => fromStored(readKept(options.kept, key), Date.now())).length;
     },
     notice,
     stop() {
       isStopped = true;
       clearTimeout(timer);
+      store.change((list) =>
+        list.map((unsent) =>
+          unsent.phase.name === "undo" || unsent.phase.name === "waiting"
+            ? { ...unsent, phase: { name: "waiting" } as const }
+            : unsent,
+        ),
+      );
       for (const end of waits.values()) end();
       disown();
     },

@@ -87,8 +87,9 @@ export const EN_WORDS: Pick<
     desk_off: "the desk is off",
   },
   pageEnd: {
-    protocol: "The desk was updated. Load the page again; your texts are kept.",
-    too_many_pages: "You have more than 10 pages of the desk open, so this one was disconnected. Your texts are kept.",
+    protocol: "The desk was updated; this page sends nothing more. Load it again; your texts are kept.",
+    too_many_pages:
+      "You have more than 10 pages of the desk open, so this one was disconnected and sends nothing more. Your texts are kept.",
   },
   pictureLost: {
     media_not_found: "The picture has expired: WeChat keeps it for three days",

@@ -73,8 +73,8 @@ export const ZH_WORDS = {
     desk_off: "工作台尚未启用",
   },
   pageEnd: {
-    protocol: "工作台已更新，请刷新页面。写好的内容会保留。",
-    too_many_pages: "您打开的工作台页面超过 10 个，此页面已断开。写好的内容会保留。",
+    protocol: "工作台已更新，此页不再发送，请刷新页面。写好的内容会保留。",
+    too_many_pages: "您打开的工作台页面超过 10 个，此页已断开，不再发送。写好的内容会保留。",
   },
   pictureLost: {
     media_not_found: "图片已过期：微信只保留三天",

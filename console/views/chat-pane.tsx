@@ -47,7 +47,8 @@ export function ChatPane(props: ChatProps): JSX.Element {
   const quota = row === null ? NO_QUOTA : quotaOf(row.window, now);
   const rights = row === null || you === null ? null : rightsOf(you, row);
   const log = open.log ?? row?.log ?? "";
-  const actions = useLineActions(open.conversation, log, rights?.reply === true);
+  const isEnded = useStore(desk.link, (link) => link.name === "ended");
+  const actions = useLineActions(open.conversation, log, rights?.reply === true && !isEnded);
   if (you === null) return <section class="chat" />;
   const last = lastSession(open.rows);
   const unlisted = { isOpen: last !== null && last.status !== "closed", assignee: last?.assignee ?? null };

@@ -45,6 +45,8 @@ export function Composer(props: ComposerProps): JSX.Element {
   const { conversation } = open;
   useStore(desk.drafts.store, (drafts) => drafts.get(conversation));
   const isStale = useStore(desk.stale, (set) => set.has(conversation));
+  // The page sends nothing more: the text stays in the input and in the browser's storage.
+  const isEnded = useStore(desk.link, ({ name }) => name === "ended");
   const draft = desk.drafts.read(conversation, log);
   const [hasChosenHold, setHeld] = useState(false);
   const [hasCursor, setCursor] = useState(false);
@@ -54,7 +56,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const isNote = mode === "note";
   const offer = isNote ? "send" : offerOf(obstacle, hasChosenHold, hasCursor || text.trim() !== "");
   const isHeld = offer === "hold";
-  const isClosed = offer === "blocked" || offer === "panel";
+  const isClosed = isEnded || offer === "blocked" || offer === "panel";
   const cost = costOf(isNote ? "" : text, quota, isHeld);
   useEffect(() => setHeld(false), [conversation, obstacle]);
   useServerDraft(conversation, log, row?.draft ?? false);

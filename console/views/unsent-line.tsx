@@ -84,8 +84,7 @@ function UnsentState({ unsent }: { readonly unsent: Unsent }): JSX.Element {
         <button
           type="button"
           onClick={() => {
-            take();
-            putBack(desk.drafts, unsent);
+            if (desk.outbox.takeBack(id) !== null) putBack(desk.drafts, unsent);
           }}
         >
           {t.toComposer}

@@ -116,4 +116,15 @@ describe("a draft", () => {
     await current.fetch(conversation, LOG);
     expect(current.read(conversation, LOG).note).toBe("改过的");
   });
+
+  it("is not stored any more once the agent is not signed in", async ({ expect }) => {
+    const current = drafts();
+    current.write(conversation, { ...current.read(conversation, LOG), reply: "您" });
+    current.save();
+    kept.texts.clear();
+    current.stop();
+    current.write(conversation, { ...current.read(conversation, LOG), reply: "您好" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([kept.length, saved]).toStrictEqual([0, [{ text: "您", mode: "reply" }]]);
+  });
 });

@@ -1,8 +1,9 @@
 /** Unsent messages after a reload, and of several tabs of one agent. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { ApiProblem } from "../../../console/client/api.ts";
+import { forgetAgent } from "../../../console/client/kept-texts.ts";
 import { conversationId, WANG } from "../../browser/desk/sample.ts";
-import { begin, create, play, reload, text } from "./outbox-play.ts";
+import { begin, create, phases, play, reload, text } from "./outbox-play.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -103,5 +104,77 @@ describe("two tabs of one agent", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(play.posted.map(({ id }) => id)).toStrictEqual(["a"]);
     expect(others.flatMap(({ store }) => store.get())).toHaveLength(1);
+  });
+});
+
+describe("a tab that can send nothing more", () => {
+  it("gives its texts to another tab, and neither takes back nor repeats nor adds one", async ({ expect }) => {
+    const other = create();
+    play.outbox.add(text("a"));
+    other.notice([...play.kept.texts.keys()][0] ?? "");
+    play.outbox.stop();
+    expect(play.outbox.takeBack("a")).toBeNull();
+    play.outbox.retry("a");
+    play.outbox.add(text("b"), 0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(play.posted.map(({ id }) => id)).toStrictEqual(["a"]);
+    expect(other.store.get().map(({ phase }) => phase.name)).toStrictEqual(["accepted"]);
+  });
+
+  it("shows a text until another tab has it, and counts it once", ({ expect }) => {
+    play.isLive = false;
+    play.outbox.add(text("a"));
+    const key = [...play.kept.texts.keys()][0] ?? "";
+    play.outbox.stop();
+    expect([phases(), play.outbox.count()]).toStrictEqual([["waiting"], 1]);
+    const other = create();
+    play.outbox.notice(key);
+    expect([phases(), play.outbox.count(), other.count()]).toStrictEqual([[], 1, 1]);
+  });
+});
+
+describe("when the agent signs out in another tab", () => {
+  const stored = (): readonly string[] => [...play.kept.texts.values()];
+
+  it("a message that can still be taken back is neither sent nor stored again", async ({ expect }) => {
+    play.outbox.add(text("a"));
+    forgetAgent(play.kept, WANG);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([play.posted, stored(), phases()]).toStrictEqual([[], [], []]);
+  });
+
+  it.for(["stale", "internal", "taken"])(
+    "a message that is answered with %s afterwards is neither stored nor put back nor sent again",
+    async (code, { expect }) => {
+      let refuse = (_error: Error): void => {};
+      play.answer = () =>
+        new Promise((_resolve, reject) => {
+          refuse = reject;
+        });
+      play.outbox.add(text("a"), 0);
+      forgetAgent(play.kept, WANG);
+      refuse(new ApiProblem(code === "internal" ? 500 : 409, code, {}));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect([play.posted.length, play.returned, stored(), phases()]).toStrictEqual([1, [], [], []]);
+    },
+  );
+
+  it("messages written after that are sent, should the agent still be signed in", async ({ expect }) => {
+    play.outbox.add(text("a"));
+    forgetAgent(play.kept, WANG);
+    play.outbox.add(text("b"), 0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(play.posted.map(({ id }) => id)).toStrictEqual(["b"]);
+  });
+});
+
+describe("when the agent signs out here", () => {
+  it("a message that is answered afterwards does not go back to the composer", async ({ expect }) => {
+    play.answer = () => Promise.reject(new ApiProblem(409, "stale", {}));
+    play.outbox.add(text("a"), 0);
+    play.outbox.stop();
+    forgetAgent(play.kept, WANG);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([play.returned, play.kept.length]).toStrictEqual([[], 0]);
   });
 });
