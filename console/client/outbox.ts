@@ -3,8 +3,10 @@
  * id until the server answers. A refused message stays visible with its reason. Each tab stores its own list; when a
  * tab has ended, another one of the same agent takes over its messages.
  */
+import type { RowJson } from "../../shared/api/rows.ts";
 import {
   fromStored,
+  isRowOf,
   toStored,
   withPhase,
   withUploaded,
@@ -77,6 +79,8 @@ export interface Outbox {
   readonly settle: (change: (list: readonly Unsent[]) => readonly Unsent[]) => void;
   /** Sends the waiting messages; called when the connection is live again. */
   readonly resume: () => void;
+  /** Returns whether the message of a row was sent by this page. */
+  readonly hasSent: (conversation: string, row: RowJson) => boolean;
   /** Returns the number of messages, of all tabs, that the server does not have. */
   readonly count: () => number;
   /** Takes note of a key of the browser's storage that another tab has changed. */
@@ -137,6 +141,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
    */
   const waited = new Set<string>();
 
+  /** The ids of the messages that the server has accepted. */
+  const accepted = new Set<string>();
+
   const send = async (unsent: Unsent): Promise<void> => {
     const { id } = unsent;
     setPhase(id, { name: "sending" });
@@ -149,8 +156,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       });
       failures.delete(id);
       nextTries.delete(id);
-      if (message === null) change((list) => list.filter(({ id }) => id !== unsent.id));
-      else setPhase(unsent.id, { name: "accepted", message });
+      if (message === null) change((list) => list.filter((other) => other.id !== id));
+      else {
+        accepted.add(message);
+        setPhase(id, { name: "accepted", message });
+      }
       options.onAccepted(unsent);
       pump();
     } catch (error) {
@@ -272,6 +282,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     resume() {
       nextTries.clear();
       pump();
+    },
+    hasSent(conversation, row) {
+      if (row.kind === "out" && accepted.has(row.id)) return true;
+      // The row may arrive before the answer to the request that created it.
+      return store.get().some((unsent) => unsent.conversation === conversation && isRowOf(row, unsent, options.agent));
     },
     count() {
       // After the stop another tab may have the texts, so those in the storage are counted.

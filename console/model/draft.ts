@@ -28,11 +28,20 @@ export function withReply(draft: Draft, reply: string, to: number): Draft {
   return isBegun ? { ...draft, reply } : { ...draft, reply, basedOn: to, savedAt: 0 };
 }
 
-/** Returns whether a reply was sent, by anybody or by automation, after the reply of the draft was begun or saved. */
-export function isOutdated({ reply, basedOn, savedAt }: Draft, rows: readonly RowJson[]): boolean {
+/**
+ * Returns whether a reply was sent, by anybody or by automation, after the reply of the draft was begun or saved.
+ *
+ * @param isSentHere whether this page sent the reply of a row: its author knows that reply, and often begins the next
+ *   one before its row arrives
+ */
+export function isOutdated(
+  { reply, basedOn, savedAt }: Draft,
+  rows: readonly RowJson[],
+  isSentHere: (row: RowJson) => boolean,
+): boolean {
   if (reply.trim() === "") return false;
   return rows.some((row) => {
-    if (row.kind !== "out") return false;
+    if (row.kind !== "out" || isSentHere(row)) return false;
     return basedOn === 0 ? savedAt !== 0 && Date.parse(row.at) > savedAt : row.seq > basedOn;
   });
 }

@@ -110,7 +110,8 @@ export function listShown(
   });
 }
 
-function isRowOf(row: RowJson, { content, writtenAt }: Unsent, you: string): boolean {
+/** Returns whether a row is that of a message whose id is not known yet. @param you the agent's id */
+export function isRowOf(row: RowJson, { content, writtenAt }: Unsent, you: string): boolean {
   if (row.by.type !== "agent" || row.by.id !== you || Date.parse(row.at) < writtenAt) return false;
   if (row.kind === "note") return content.type === "note" && row.content.text === content.text;
   if (row.kind !== "out") return false;

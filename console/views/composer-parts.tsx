@@ -5,6 +5,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_NOTE } from "../../shared/api/desk/text-limits.ts";
+import type { RowJson } from "../../shared/api/rows.ts";
 import type { Cost } from "../model/composing.ts";
 import { isOutdated, type Draft } from "../model/draft.ts";
 import type { Quota } from "../model/quota.ts";
@@ -115,6 +116,7 @@ interface WarningProps {
   readonly cost: Cost;
   readonly draft: Draft;
   readonly open: OpenLog;
+  readonly isSentHere: (row: RowJson) => boolean;
   readonly t: Texts;
   /** Null: the text cannot be sent now. */
   readonly onNormal: (() => void) | null;
@@ -129,6 +131,7 @@ export function Warning({
   cost,
   draft,
   open,
+  isSentHere,
   t,
   onNormal,
 }: WarningProps): JSX.Element | null {
@@ -156,7 +159,7 @@ export function Warning({
     );
   }
   if (cost.problem === "too_long") return warn(t.costTooLong, true);
-  if (isOutdated(draft, open.rows)) return warn(t.oldDraft);
+  if (isOutdated(draft, open.rows, isSentHere)) return warn(t.oldDraft);
   if (quota.left === 1 && draft.reply.includes("\n")) return warn(t.lastOne);
   return null;
 }

@@ -151,6 +151,7 @@ export function Composer(props: ComposerProps): JSX.Element {
           {offer === "blocked" && <ComposerBlocked {...props} />}
           <Warning
             {...{ isNote, isStale, isHeld, quota, cost, draft, open, t }}
+            isSentHere={(sent) => desk.outbox.hasSent(conversation, sent)}
             onNormal={hasChosenHold ? () => setHeld(false) : null}
           />
           <textarea

@@ -5,6 +5,7 @@ import { UNDO_MS } from "../../../console/client/outbox.ts";
 import { listFailed, listShown, withoutArrived, type Unsent } from "../../../console/model/unsent.ts";
 import { rowsOf, sent } from "../../browser/desk/sample-log.ts";
 import { conversationId, WANG } from "../../browser/desk/sample.ts";
+import { must } from "../../support/conversation.ts";
 import { begin, phases, play, text } from "./outbox-play.ts";
 
 beforeEach(() => {
@@ -174,6 +175,25 @@ describe("a message", () => {
     const store = vi.spyOn(play.kept, "setItem");
     play.outbox.settle((list) => withoutArrived(list, null));
     expect(store).not.toHaveBeenCalled();
+  });
+
+  it("is known as sent here from when its row may arrive, unlike that of another page", async ({ expect }) => {
+    let accept = (_message: string): void => {};
+    play.answer = () =>
+      new Promise((resolve) => {
+        accept = resolve;
+      });
+    play.outbox.add(text("a", "您好"), 0);
+    const at = new Date(Date.now()).toISOString();
+    const [own, others] = [sent({ type: "text", content: "您好" }), sent({ type: "text", content: "您好" })].map(
+      (make, n) => make({ seq: n + 1, at }),
+    );
+    const { conversation } = text("a");
+    expect(play.outbox.hasSent(conversation, must(own))).toBe(true);
+    accept(`out-1`);
+    await vi.advanceTimersByTimeAsync(0);
+    play.outbox.settle((list) => withoutArrived(list, null));
+    expect([must(own), must(others)].map((row) => play.outbox.hasSent(conversation, row))).toStrictEqual([true, false]);
   });
 
   it("is shown once, not in addition to its row", ({ expect }) => {
