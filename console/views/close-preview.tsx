@@ -15,18 +15,27 @@ export function ClosePreviewText({ row, offsetMs }: { readonly row: DeskRow; rea
   useEffect(() => {
     readClosePreview(row.conversation).then(setTexts, () => setTexts("unknown"));
   }, [row.conversation]);
-  if (texts === null) return <p class="hint loading">{t.loading}</p>;
-  if (texts === "unknown") return <p class="muted">{t.finishMaySend}</p>;
-  const asked = row.session.assignee === null ? null : texts.rating;
-  const text = [texts.closing, asked].filter((part) => part !== null).join("\n");
-  if (text === "") return <p class="muted">{t.finishSilent}</p>;
-  const count = countSends(text);
-  const { closed, left } = quotaOf(row.window, Date.now() + offsetMs);
-  if (closed !== null || count === null || count > left) return <p class="muted">{t.finishNoSend}</p>;
+  // One live region around all states, so that the text is announced when it arrives.
   return (
-    <>
-      <p class="muted">{fill(t.finishSends, { count })}</p>
-      <blockquote class="close-preview">{text}</blockquote>
-    </>
+    <div class="close-text" aria-live="polite">
+      {show()}
+    </div>
   );
+
+  function show(): JSX.Element {
+    if (texts === null) return <p class="hint loading">{t.loading}</p>;
+    if (texts === "unknown") return <p class="muted">{t.finishMaySend}</p>;
+    const asked = row.session.assignee === null ? null : texts.rating;
+    const text = [texts.closing, asked].filter((part) => part !== null).join("\n");
+    if (text === "") return <p class="muted">{t.finishSilent}</p>;
+    const count = countSends(text);
+    const { closed, left } = quotaOf(row.window, Date.now() + offsetMs);
+    if (closed !== null || count === null || count > left) return <p class="muted">{t.finishNoSend}</p>;
+    return (
+      <>
+        <p class="muted">{fill(t.finishSends, { count })}</p>
+        <blockquote class="close-preview">{text}</blockquote>
+      </>
+    );
+  }
 }

@@ -12,6 +12,7 @@ import { withReply, type Draft, type Mode } from "../model/draft.ts";
 import type { Quota } from "../model/quota.ts";
 import type { OpenLog } from "../model/state.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
+import { isOfInputMethod } from "../ui/input-method.ts";
 import { fill } from "../ui/text.ts";
 import { ComposerBlocked, ComposerClosed } from "./composer-closed.tsx";
 import { Fuse, isTooLong, pastedPictures, PictureButton, useDroppedFiles, Warning } from "./composer-parts.tsx";
@@ -19,8 +20,6 @@ import { nameOf, useShared } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { LongQuota } from "./parts.tsx";
 
-/** The `keyCode` of a key that an input method handled; in Safari its Enter arrives after `isComposing` has ended. */
-const KEY_OF_INPUT_METHOD = 229;
 /** How often colleagues are notified that the agent is typing, milliseconds. */
 const TYPING_EVERY_MS = 3_000;
 
@@ -177,8 +176,7 @@ export function Composer(props: ComposerProps): JSX.Element {
               else void sendPictures(files);
             }}
             onKeyDown={(event) => {
-              const isChoosing = event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD;
-              if (event.key !== "Enter" || event.shiftKey || event.altKey || isChoosing) return;
+              if (event.key !== "Enter" || event.shiftKey || event.altKey || isOfInputMethod(event)) return;
               event.preventDefault();
               send();
             }}

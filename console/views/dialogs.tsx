@@ -53,7 +53,13 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
       closeLabel={t.cancel}
       onClose={onClose}
       actions={
-        <button class="button primary" type="button" disabled={target === "" || command.isBusy} onClick={transfer}>
+        <button
+          class="button primary"
+          type="button"
+          disabled={target === ""}
+          aria-disabled={command.isBusy}
+          onClick={transfer}
+        >
           {t.transferButton}
         </button>
       }
@@ -131,7 +137,7 @@ export function TransferDialog({ row, state, onClose, onAct }: DialogProps): JSX
           onKeyDown={(event) => {
             if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();
-            if (target !== "" && !command.isBusy) transfer();
+            if (target !== "") transfer();
           }}
         />
       </label>
@@ -152,7 +158,9 @@ function rankOf({
 
 /** A command that runs from a dialog. */
 interface DialogCommand {
+  /** Runs the command, unless one is running. */
   readonly run: (...args: Parameters<DialogProps["onAct"]>) => void;
+  /** Shown by `aria-disabled`: `disabled` would take the focus from the button, and a failure would not return it. */
   readonly isBusy: boolean;
   readonly problem: string | null;
 }
@@ -162,6 +170,7 @@ function useCommand(onAct: DialogProps["onAct"]): DialogCommand {
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const run: DialogCommand["run"] = (...args) => {
+    if (isBusy) return;
     setBusy(true);
     void onAct(...args).then((found) => {
       setProblem(found);
@@ -189,7 +198,7 @@ export function ParkDialog({ row, state, onClose, onAct }: DialogProps): JSX.Ele
             key={name}
             class="button"
             type="button"
-            disabled={command.isBusy}
+            aria-disabled={command.isBusy}
             onClick={() => command.run("park", { until: new Date(until).toISOString() })}
           >
             {name}
@@ -236,7 +245,8 @@ export function FinishDialog({ row, state, onClose, onAct }: DialogProps): JSX.E
         <button
           class="button primary"
           type="button"
-          disabled={hasUnsent || command.isBusy}
+          disabled={hasUnsent}
+          aria-disabled={command.isBusy}
           onClick={() => command.run("close", { seenSeq })}
         >
           {t.finishButton}

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef } from "preact/hooks";
 import type { ListName } from "../model/lists.ts";
+import { isOfInputMethod } from "../ui/input-method.ts";
 
 /** The actions of the shortcuts. */
 export interface KeyActions {
@@ -35,7 +36,7 @@ export function useKeys(actions: KeyActions): void {
     let chordUntil = 0;
     const onKey = (event: KeyboardEvent): void => {
       const run = current.current;
-      if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]") !== null) return;
+      if (event.defaultPrevented || isOfInputMethod(event) || document.querySelector("dialog[open]") !== null) return;
       const key = event.key.toLowerCase();
       const isCommand = event.ctrlKey || event.metaKey;
       if (isCommand && event.shiftKey && key === "e") run.finish();

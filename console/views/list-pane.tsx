@@ -10,6 +10,7 @@ import { rightsOf } from "../model/rights.ts";
 import type { DeskState } from "../model/state.ts";
 import { listFailed } from "../model/unsent.ts";
 import { useTexts, type Texts } from "../text/texts.ts";
+import { isOfInputMethod } from "../ui/input-method.ts";
 import { useStored } from "../ui/stored.ts";
 import { fill } from "../ui/text.ts";
 import { ClosedList } from "./closed-list.tsx";
@@ -69,7 +70,7 @@ export function ListPane(props: ListPaneProps): JSX.Element {
           data-focus="search"
           onInput={(event) => setQuery(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key !== "Escape" || event.isComposing) return;
+            if (event.key !== "Escape" || isOfInputMethod(event)) return;
             event.preventDefault();
             setQuery("");
             event.currentTarget.blur();

@@ -47,7 +47,7 @@ export function SignIn({ onSignedIn, reason, languageButton }: SignInProps): JSX
         onInput={setPassword}
         problem={form.problem}
       />
-      <button class="button primary big" type="submit" disabled={form.isBusy}>
+      <button class="button primary big" type="submit" aria-disabled={form.isBusy}>
         {form.isBusy ? t.signingIn : t.signInButton}
       </button>
       <p class="hint">{t.signInHint}</p>
@@ -55,10 +55,10 @@ export function SignIn({ onSignedIn, reason, languageButton }: SignInProps): JSX
   );
 }
 
-/** What is known of an invite: its account, or why it is unknown. Both are null while it is being read. */
+/** What is known of an invite: its account, or the error that makes it unknown. Both are null while it is being read. */
 interface Invited {
   readonly name: string | null;
-  readonly problem: string | null;
+  readonly error: unknown;
 }
 
 /** Renders the form of an invite. @param secret the part of the hash after `#invite=` */
@@ -74,15 +74,15 @@ export function AcceptInvite({
   readonly onLeave: () => void;
 }): JSX.Element {
   const t = useTexts();
-  const [invited, setInvited] = useState<Invited>({ name: null, problem: null });
+  const [invited, setInvited] = useState<Invited>({ name: null, error: null });
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
   useEffect(() => {
     readInvited(secret).then(
-      ({ name }) => setInvited({ name, problem: null }),
-      (error: unknown) => setInvited({ name: null, problem: describe(error, t) }),
+      ({ name }) => setInvited({ name, error: null }),
+      (error: unknown) => setInvited({ name: null, error }),
     );
-  }, [secret, t]);
+  }, [secret]);
   const form = useForm(t, async () => {
     if (Array.from(password).length < MIN_PASSWORD) throw new FormProblem(t.passwordShort);
     if (password !== again) throw new FormProblem(t.passwordDiffers);
@@ -92,7 +92,11 @@ export function AcceptInvite({
   return (
     <Card title={t.invite} languageButton={languageButton} onSubmit={form.submit}>
       <p class="muted">{t.inviteText}</p>
-      {invited.problem !== null && <p class="banner">{invited.problem}</p>}
+      {invited.error !== null && (
+        <p class="banner" role="alert">
+          {describe(invited.error, t)}
+        </p>
+      )}
       {invited.name !== null && (
         <label class="field">
           <span class="name">{t.name}</span>
@@ -114,7 +118,7 @@ export function AcceptInvite({
         onInput={setAgain}
         problem={form.problem}
       />
-      <button class="button primary big" type="submit" disabled={form.isBusy}>
+      <button class="button primary big" type="submit" aria-disabled={form.isBusy}>
         {form.isBusy ? t.signingIn : t.inviteButton}
       </button>
       <button class="button quiet" type="button" onClick={onLeave}>

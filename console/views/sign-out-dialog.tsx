@@ -31,6 +31,7 @@ export function SignOutDialog(props: {
   const served = countServed(props.state);
   const { unsent, drafts } = desk.countTexts();
   const signOut = async (): Promise<void> => {
+    if (isBusy) return;
     setBusy(true);
     setProblem(null);
     try {
@@ -46,7 +47,7 @@ export function SignOutDialog(props: {
       closeLabel={t.cancel}
       onClose={props.onClose}
       actions={
-        <button class="button primary" type="button" disabled={isBusy} onClick={() => void signOut()}>
+        <button class="button primary" type="button" aria-disabled={isBusy} onClick={() => void signOut()}>
           {t.signOut}
         </button>
       }

@@ -54,16 +54,19 @@ describe("the page", () => {
 });
 
 describe("an invite that has ended", () => {
-  it("says so before a password is chosen", async ({ expect }) => {
-    const { page } = await open({
+  it("says so before a password is chosen, and in another language without another request", async ({ expect }) => {
+    const { page, requests } = await open({
       hash: "#invite=a0123456789ab.secret",
       script: {
         answer: (_method, path) =>
           path === "sign-in/invite/read" ? { status: 410, body: { code: "invite_invalid" } } : undefined,
       },
     });
-    await page.getByText("邀请链接无效、已使用或已过期").waitFor();
+    await page.getByRole("alert").getByText("邀请链接无效、已使用或已过期").waitFor();
     expect(await page.getByLabel("账号").count()).toBe(0);
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("alert").getByText("The invite is invalid, used or expired").waitFor();
+    expect(requests.map(({ path }) => path)).toStrictEqual(["sign-in/invite/read"]);
   });
 });
 
