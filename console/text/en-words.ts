@@ -14,6 +14,7 @@ export const EN_WORDS: Pick<
   | "done"
   | "problem"
   | "unmask"
+  | "closePreview"
   | "keys"
 > = {
   closedBy: {
@@ -52,6 +53,7 @@ export const EN_WORDS: Pick<
   reason: {
     window_closed: "the reply window is closed",
     quota_used: "the reply quota is used up",
+    quota_short: "too few sends are left",
     window_ended: "the reply window closed while the message waited",
     handed_over: "handed over to WeChat's own tool",
     withdrawn: "withdrawn before it was sent",
@@ -137,6 +139,12 @@ export const EN_WORDS: Pick<
     usual: ["Check the delivery address", "Check the phone number", "Handle a complaint"],
     recorded: "This is recorded: your account, the message and the reason. Do not write names or words of the user.",
     button: "Record and show",
+  },
+  closePreview: {
+    closing: "The closing text is",
+    rating: "The request for a rating is",
+    both: "The closing text and the request for a rating are",
+    notSent: "{what} not sent: {reason}.",
   },
   keys: {
     next: "Next / previous chat",

@@ -38,6 +38,7 @@ export const ZH_WORDS = {
   reason: {
     window_closed: "回复窗口已关闭",
     quota_used: "回复额度已用完",
+    quota_short: "剩余额度不够",
     window_ended: "等待重试时回复窗口已关闭",
     handed_over: "已转给微信官方客服",
     withdrawn: "发送前已取消",
@@ -122,6 +123,12 @@ export const ZH_WORDS = {
     usual: ["核对收货信息", "核对联系电话", "处理投诉"],
     recorded: "查看会留下记录：您的账号、这条消息和原因。原因里请不要写用户的姓名或原话。",
     button: "记录并查看",
+  },
+  closePreview: {
+    closing: "结束语",
+    rating: "评价邀请",
+    both: "结束语和评价邀请",
+    notSent: "{what}不会发出：{reason}。",
   },
   keys: {
     next: "下一个 / 上一个会话",

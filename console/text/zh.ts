@@ -284,7 +284,6 @@ export const ZH = {
   finishText: "用户再发消息会开始新的会话。",
   finishMaySend: "还有额度时，结束语和评价邀请会合成一条发出。",
   finishSilent: "不会给用户发消息。",
-  finishNoSend: "额度不够，结束语和评价邀请不会发出。",
   finishSends: "用户会收到，用 {count} 条额度：",
   finishUnsent: "还有消息没有发出，发完后才能结束。",
   finishButton: "结束会话",

@@ -4,7 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { ClosePreview } from "../../shared/api/desk/commands.ts";
 import type { DeskRow } from "../../shared/api/desk/row.ts";
 import { readClosePreview } from "../client/api.ts";
-import { countSends, quotaOf } from "../model/quota.ts";
+import { closingOf } from "../model/closing.ts";
+import { quotaOf } from "../model/quota.ts";
 import { useTexts } from "../text/texts.ts";
 import { fill } from "../ui/text.ts";
 
@@ -25,16 +26,17 @@ export function ClosePreviewText({ row, offsetMs }: { readonly row: DeskRow; rea
   function show(): JSX.Element {
     if (texts === null) return <p class="hint loading">{t.loading}</p>;
     if (texts === "unknown") return <p class="muted">{t.finishMaySend}</p>;
-    const asked = row.session.assignee === null ? null : texts.rating;
-    const text = [texts.closing, asked].filter((part) => part !== null).join("\n");
-    if (text === "") return <p class="muted">{t.finishSilent}</p>;
-    const count = countSends(text);
-    const { closed, left } = quotaOf(row.window, Date.now() + offsetMs);
-    if (closed !== null || count === null || count > left) return <p class="muted">{t.finishNoSend}</p>;
+    const quota = quotaOf(row.window, Date.now() + offsetMs);
+    const outcome = closingOf(texts, row.session.assignee !== null, quota);
+    if (outcome.name === "silent") return <p class="muted">{t.finishSilent}</p>;
+    if (outcome.name === "not_sent") {
+      const [what, reason] = [t.closePreview[outcome.what], t.reason[outcome.reason]];
+      return <p class="muted">{fill(t.closePreview.notSent, { what, reason })}</p>;
+    }
     return (
       <>
-        <p class="muted">{fill(t.finishSends, { count })}</p>
-        <blockquote class="close-preview">{text}</blockquote>
+        <p class="muted">{fill(t.finishSends, { count: outcome.count })}</p>
+        <blockquote class="close-preview">{outcome.text}</blockquote>
       </>
     );
   }

@@ -32,7 +32,7 @@ describe("the dialog that closes a session", () => {
   it.for([
     ["shows what the user will get", {}, {}, "用户会收到，用 1 条额度"],
     ["says that nothing is sent by the settings", { closing: null, rating: null }, {}, "不会给用户发消息"],
-    ["says that nothing is sent without a send left", {}, { left: 0 }, "额度不够"],
+    ["says that nothing is sent without a send left", {}, { left: 0 }, "结束语和评价邀请不会发出：回复额度已用完。"],
   ] as const)("%s", async ([_what, texts, facts, expected], { expect }) => {
     const rows = [row({ n: 0x7f3a, text: "x", views: ["mine"], ...facts })];
     const body = { closing: "再见", rating: "请打分", ...texts };
