@@ -92,6 +92,19 @@ describe("without a connection", () => {
     );
   });
 
+  it("sends nothing more once the server has ended the page, says so, and keeps what is typed", async ({ expect }) => {
+    const { page, requests, push } = await open({ hash: CHAT });
+    await page.getByText("在吗", { exact: true }).waitFor();
+    push({ type: "bye", reason: "too_many_pages" });
+    await page.getByRole("alert").getByText("此页已断开，不再发送").waitFor();
+    const input = page.getByLabel("回复内容");
+    await input.fill("写了一半");
+    await input.press("Enter");
+    await page.reload();
+    await expect.poll(() => page.getByLabel("回复内容").inputValue()).toBe("写了一半");
+    expect(requests).toStrictEqual([]);
+  });
+
   it("keeps a draft over a reload, in its own conversation only", async ({ expect }) => {
     const { page } = await open({ hash: CHAT });
     await page.getByLabel("回复内容").fill("写了一半");
