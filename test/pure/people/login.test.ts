@@ -2,8 +2,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Result } from "../../../shared/base/result.ts";
-import { formatToken, isSameHash, parseToken } from "../../../worker/people/core/agent-token.ts";
-import { nameBrowser } from "../../../worker/people/core/browser.ts";
 import {
   acceptInvite,
   addInvite,
@@ -302,62 +300,5 @@ describe("a sign-in", () => {
 
   it("that has ended is removed by the next one", ({ expect }) => {
     expect(addSignIn(one, signIn("t"), NOW + 13 * HOUR).signIns.map(({ id }) => id)).toEqual(["t"]);
-  });
-});
-
-describe("a token", () => {
-  const secret = "A".repeat(43);
-
-  it("names the agent and has 32 random bytes", ({ expect }) => {
-    const token = { agent: "a0123456789ab", secret };
-    expect(parseToken(formatToken(token))).toEqual(token);
-  });
-
-  it.for([
-    "",
-    "a0123456789ab",
-    `a0123456789ab.${"A".repeat(42)}`,
-    `a0123456789ab.${"A".repeat(44)}`,
-    `b0123456789ab.${secret}`,
-    `a0123456789AB.${secret}`,
-    `a0123456789ab.${secret}\n`,
-    `a0123456789ab.${"+".repeat(43)}`,
-  ])("%j is not a token", (text, { expect }) => {
-    expect(parseToken(text)).toBeUndefined();
-  });
-
-  it("has a hash that is compared as a whole", ({ expect }) => {
-    expect(isSameHash("abc", "abc")).toBe(true);
-    for (const other of ["abd", "bbc", "ab", "abcd", ""]) expect(isSameHash("abc", other)).toBe(false);
-  });
-});
-
-describe("the name of a browser", () => {
-  it.for([
-    [
-      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36",
-      "Chrome, Windows",
-    ],
-    [
-      "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36 Edg/153.0.0.0",
-      "Edge, Windows",
-    ],
-    [
-      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
-      "Safari, iOS",
-    ],
-    ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:150.0) Gecko/20100101 Firefox/150.0", "Firefox, macOS"],
-    [
-      "Mozilla/5.0 (Linux; Android 16; V2301A) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Mobile Safari/537.36 MicroMessenger/8.0.60",
-      "WeChat, Android",
-    ],
-    [
-      "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36 wxwork/4.1.36 MicroMessenger/7.0.1",
-      "WeCom, Windows",
-    ],
-    ["curl/8.5.0", ""],
-    ["", ""],
-  ] as const)("of %j is %j", ([agent, name], { expect }) => {
-    expect(nameBrowser(agent)).toBe(name);
   });
 });
