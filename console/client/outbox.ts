@@ -244,9 +244,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const now = Date.now();
       change((list) => [
         // Only the newest message can be undone, so a new message ends the undo time of the previous one.
-        ...list.map((other) =>
-          other.phase.name === "undo" ? { ...other, phase: { name: "waiting" } as const } : other,
-        ),
+        ...endUndo(list),
         {
           ...unsent,
           writtenAt: now,
@@ -271,11 +269,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       pump();
     },
     flush() {
-      change((list) =>
-        list.map((unsent) =>
-          unsent.phase.name === "undo" ? { ...unsent, phase: { name: "waiting" } as const } : unsent,
-        ),
-      );
+      change(endUndo);
       pump();
     },
     settle: change,
@@ -321,6 +315,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
 function mayRepeat({ content }: Unsent, { status, code, retryAfterMs }: ApiProblem, tries: number): boolean {
   const isPassing = status === 0 || status === 401 || status === 429 || (status >= 500 && code !== "channel_refused");
   return isPassing && (content.type !== "picture" || (tries < PICTURE_TRIES && retryAfterMs <= PICTURE_WAIT_MS));
+}
+
+/** Ends the undo time of every message. */
+function endUndo(list: readonly Unsent[]): readonly Unsent[] {
+  return list.map((unsent) => (unsent.phase.name === "undo" ? { ...unsent, phase: { name: "waiting" } } : unsent));
 }
 
 /** Returns the delay before a message is sent again, milliseconds. */
