@@ -139,7 +139,7 @@ export const QueueRow = memo(function QueueRow(
   );
 });
 
-/** Returns the name of the agent with an id; "a colleague" when there is no such agent. */
+/** Returns the name of the agent with an id; "a colleague" for an unknown id. */
 export function agentName(id: string | null, people: readonly AgentJson[], t: Texts): string {
   return people.find((agent) => agent.id === id)?.name ?? t.somebody;
 }

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Programs in place of the system's own, which note the page that they are to open; on Windows there is no such way. */
+/** Programs in place of the system's own, which note the page that they are to open; not for Windows, where none is found by PATH. */
 const OPENERS = process.platform === "win32" ? [] : ["xdg-open", "open"];
 const opened = () => readFile(join(folder, "opened"), "utf8").catch(() => "");
 

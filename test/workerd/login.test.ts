@@ -11,7 +11,7 @@ import { useWorker } from "./each-test.ts";
 useWorker({ clock: "weeks apart", settings: null });
 
 const PASSWORD = "a long password";
-const NOBODY = decoyName("00ff");
+const UNKNOWN = decoyName("00ff");
 const HOUR_MS = 3_600_000;
 const login = (agent: string) => loginStub(env.LOGIN, agent, "apac");
 const object = (agent: string) => env.LOGIN.getByName(agent);
@@ -108,9 +108,9 @@ describe("the login object", () => {
   });
 
   it("of an unknown agent refuses every password", async ({ expect }) => {
-    expect((await signInWith(NOBODY, "")).result).toEqual({ ok: false, error: "first_failure" });
-    expect((await signInWith(NOBODY, "")).result).toEqual({ ok: false, error: "refused" });
-    expect(await login(NOBODY).readInvite("0".repeat(64))).toBeNull();
+    expect((await signInWith(UNKNOWN, "")).result).toEqual({ ok: false, error: "first_failure" });
+    expect((await signInWith(UNKNOWN, "")).result).toEqual({ ok: false, error: "refused" });
+    expect(await login(UNKNOWN).readInvite("0".repeat(64))).toBeNull();
   });
 
   it("stores nothing when it is read", async ({ expect }) => {

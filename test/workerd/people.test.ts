@@ -145,7 +145,7 @@ describe("an invite", () => {
     );
   });
 
-  it("names its account to its holder, is not used up by that, and names it to nobody else", async ({ expect }) => {
+  it("names its account to its holder alone, and is not used up by that", async ({ expect }) => {
     const { agent, invite } = await addAgent();
     const other = await addAgent();
     const read = (token: string) => post("/api/v1/sign-in/invite/read", { invite: token });

@@ -100,7 +100,7 @@ describe("a picture", () => {
     );
   });
 
-  it("is not pasted when there is a text too, as from a spreadsheet; the name of a copied file is no such text", async ({
+  it("is not pasted when the clipboard also has a text, as from a spreadsheet; the name of a copied file does not count as a text", async ({
     expect,
   }) => {
     const scripted = await open();

@@ -18,7 +18,9 @@ const NOW = Date.parse("2026-11-30T08:00:00.000Z");
 const KEYS = [WANG, LI].flatMap((agent) => [`${draftPrefix(agent)}c1`, `${unsentPrefix(agent)}t1`]);
 
 describe("the texts of a browser", () => {
-  it("are removed when they were not changed for 30 days, whoever wrote them; other values stay", ({ expect }) => {
+  it("are removed when they were not changed for 30 days, the texts of every agent; other values stay", ({
+    expect,
+  }) => {
     const kept = new Kept();
     kept.setItem("edge-kefu.theme", "dark");
     for (const [index, key] of KEYS.entries()) keep(kept, key, "您好", NOW - MAX_KEPT_MS - (index % 2));

@@ -111,7 +111,7 @@ export function acceptOffer(
 /**
  * Rejects an offer: it counts as missed, and the session is offered to the next agent unless the maximum of missed offers
  * is reached. A repeat changes nothing, although the desk may have lost
- * its memory and the same session may be offered to the agent again. Returns false when there is no such offer.
+ * its memory and the same session may be offered to the agent again. Returns false when the offer is unknown.
  *
  * @param act the id that the page chose
  */
